@@ -1,0 +1,42 @@
+"""Guest memory: the regions, in the order of the guest memory file.
+
+Read from `src/vmm/src/vstate/memory.rs` of Firecracker v1.14.4.
+"""
+
+from __future__ import annotations
+
+from snapformat import UnitEnum, doc, schema, variant
+from snapformat.bincode import u64, usize
+
+
+@schema
+class GuestRegionType(UnitEnum):
+    """What kind of memory a region is."""
+
+    Dram = variant("Ordinary RAM, present from boot on; always a single, plugged slot")
+    Hotpluggable = variant("Address range of the virtio-mem device, filled slot by slot as the guest asks")
+
+
+@schema
+class GuestMemoryRegionState:
+    """One contiguous range of guest physical memory.
+
+    The memory file holds the regions one after the other, unplugged slots included (as holes): a region
+    starts at the sum of the sizes before it.
+    """
+
+    base_address: u64 = doc("Guest physical address of the first byte (not a host address)")
+    size: usize = doc("Length in bytes, in guest memory as in the memory file")
+    region_type: GuestRegionType = doc("RAM given at boot, or the range that virtio-mem fills")
+    plugged: list[bool] = doc(
+        "One flag per equally sized KVM memory slot: true where the slot is mapped for the guest"
+    )
+
+
+@schema
+class GuestMemoryState:
+    """Map of the guest's physical memory."""
+
+    regions: list[GuestMemoryRegionState] = doc(
+        "Ranges in ascending address order; their sizes add up to the memory file's"
+    )

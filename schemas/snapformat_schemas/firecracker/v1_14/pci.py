@@ -1,0 +1,99 @@
+"""PCI: configuration space, MSI-X and the virtio-PCI transport.
+
+Read from `src/vmm/src/pci/{configuration,msix}.rs`, `src/vmm/src/vstate/interrupts.rs`,
+`src/vmm/src/devices/virtio/transport/pci/{common_config,device}.rs` and `src/pci/src/lib.rs` of Firecracker
+v1.14.4.
+"""
+
+from __future__ import annotations
+
+from snapformat import doc, schema
+from snapformat.bincode import u8, u16, u32, u64, usize
+
+
+@schema
+class PciBar:
+    """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
+
+    addr: u32 = doc("Half of the guest physical address; the low register carries type bits in bits 0 to 3")
+    size: u32 = doc(
+        "What the guest reads back after writing all ones: this half of the two's complement of the length"
+    )
+    used: bool = doc("The register belongs to a BAR that the device has set up")
+
+
+@schema
+class PciConfigurationState:
+    """PCI Express configuration space of a device (type 0 header, 4096 bytes)."""
+
+    registers: list[u32] = doc("The 1024 dwords of configuration space; a restore aborts on any other number")
+    writable_bits: list[u32] = doc("Mask for each of the 1024 dwords: bits that the guest may change")
+    bars: list[PciBar] = doc(
+        "The six base address registers; Firecracker uses the first two, as one 64-bit BAR"
+    )
+    last_capability: tuple[usize, usize] | None = doc(
+        "Offset and length, in bytes, of the capability added last; the next one would follow it"
+    )
+    msix_cap_reg_idx: usize | None = doc(
+        "Dword index of the MSI-X capability, whose control word the VMM intercepts"
+    )
+
+
+@schema
+class MsixTableEntry:
+    """One vector of the MSI-X table, as the guest programmed it."""
+
+    msg_addr_lo: u32 = doc("Bits 0 to 31 of the address the interrupt message goes to; 0xfee..... on x86")
+    msg_addr_hi: u32 = doc("Bits 32 to 63 of the address the interrupt message goes to")
+    msg_data: u32 = doc("Value of the message: on x86 the interrupt vector and its delivery mode")
+    vector_ctl: u32 = doc("Bit 0 masks the vector (set until the guest clears it); the rest is reserved")
+
+
+@schema
+class MsixConfigState:
+    """MSI-X interrupts of one PCI device."""
+
+    table_entries: list[MsixTableEntry] = doc(
+        "One per vector: as many as the device has queues, plus one for configuration changes"
+    )
+    pba_entries: list[u64] = doc("Pending bit array, 64 vectors to a word: interrupts raised while masked")
+    masked: bool = doc("Function Mask, bit 14 of Message Control: holds back every vector of the device")
+    enabled: bool = doc("MSI-X Enable, bit 15 of Message Control: set by the driver before it uses MSI-X")
+    vectors: list[u32] = doc("GSI that KVM routes each vector through, one of gsi_msi_allocator's numbers")
+
+
+@schema
+class VirtioPciCommonConfigState:
+    """What the driver last set in `struct virtio_pci_common_cfg` (virtio specification, section 4.1.4.3)."""
+
+    driver_status: u8 = doc(
+        "device_status: bits ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, FAILED 128"
+    )
+    config_generation: u8 = doc(
+        "Changes when the device-specific configuration does; lets the driver detect a torn read"
+    )
+    device_feature_select: u32 = doc("Which 32 offered feature bits the driver reads: 0 low, 1 high")
+    driver_feature_select: u32 = doc("Which 32 accepted feature bits the driver writes: 0 low, 1 high")
+    queue_select: u16 = doc("Virtqueue that the queue_* registers refer to")
+    msix_config: u16 = doc("MSI-X vector for configuration changes; 0xffff (VIRTIO_MSI_NO_VECTOR) for none")
+    msix_queues: list[u16] = doc("MSI-X vector of each virtqueue, in queue order; 0xffff for none")
+
+
+@schema
+class VirtioPciDeviceState:
+    """Virtio-PCI transport of one device."""
+
+    pci_device_bdf: str = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
+    device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")
+    cap_pci_cfg_offset: usize = doc(
+        "Byte offset, in configuration space, of the body of the VIRTIO_PCI_CAP_PCI_CFG capability"
+    )
+    cap_pci_cfg: list[u8] = doc(
+        "Body of that capability, 18 bytes (id and next pointer left out): BAR, offset, length, data window"
+    )
+    pci_configuration_state: PciConfigurationState = doc(
+        "Registers that the guest finds at the device's PCI address"
+    )
+    pci_dev_state: VirtioPciCommonConfigState = doc("Virtio registers at the start of the device's BAR")
+    msix_state: MsixConfigState = doc("Message-signalled interrupts: the table, pending bits and their GSIs")
+    bar_address: u64 = doc("Guest physical address of the device's 512 KiB virtio BAR, inside mmio64_memory")

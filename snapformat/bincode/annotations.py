@@ -1,0 +1,243 @@
+"""From an annotation to a kind: `Option[u16]`, `list[str]`, `tuple[u8, Point]`, `Gen[u32]`.
+
+Classes take part by a declaration, kept in the class under `DECLARATION` (see `bincode.classes`), whose
+`kind` method gives the kind of the class for given type arguments.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping, MutableMapping, MutableSet
+from dataclasses import dataclass
+from typing import Annotated, Any, ForwardRef, TypeVar
+
+import construct
+
+from snapformat.bincode import kinds
+from snapformat.bincode.containers import Some
+from snapformat.bincode.kinds import Kind
+from snapformat.errors import SchemaError
+
+#: The class attribute that holds a class's declaration. Not inherited: each class is declared itself.
+DECLARATION = "__snapformat__"
+
+#: Type variables of a generic class and what they stand for.
+Arguments = Mapping[TypeVar, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Len:
+    """Fixed length: `Annotated[list[u8], Len(6)]` is `[u8; 6]`.
+
+    On `bytes` it is `serde_bytes::ByteArray<N>`: a length prefix that must be N.
+    """
+
+    count: int
+
+    def __post_init__(self) -> None:
+        if type(self.count) is not int or self.count < 0:
+            raise SchemaError(f"Len needs a length of 0 or more, not {self.count!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionMark:
+    """Marks a union with None as an option of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapMark:
+    """Marks a mapping annotation as a map kind; `ordered` is a `BTreeMap`."""
+
+    ordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetMark:
+    """Marks a set annotation as a set kind; `ordered` is a `BTreeSet`."""
+
+    ordered: bool
+
+
+class Via:
+    """A conversion by code: `Annotated[Even, Via(u32, decode=Even.checked, encode=int)]`.
+
+    What Rust's `#[serde(with = ...)]`, `try_from` and `into` do.
+
+    Args:
+        item: Annotation of what is in the bytes.
+        decode: From the stored value to the Python value; raises `ValueError` for what it refuses.
+        encode: From the Python value to the stored value; `ValueError` or `TypeError` refuse it.
+        name: What the value is called in messages and documents; by default the Python type's name.
+    """
+
+    __slots__ = ("decode", "encode", "item", "name")
+
+    def __init__(
+        self,
+        item: Any,
+        *,
+        decode: typing.Callable[[Any], Any],
+        encode: typing.Callable[[Any], Any],
+        name: str = "",
+    ) -> None:
+        self.item = item
+        self.decode = decode
+        self.encode = encode
+        self.name = name
+
+
+_HINTS = {
+    int: "say how wide: u8 to u128, usize, i8 to i128, isize",
+    float: "say how wide: f32 or f64",
+    dict: "say BTreeMap[K, V] (written sorted) or HashMap[K, V] (written in its own order)",
+    set: "say BTreeSet[T] (written sorted) or HashSet[T] (written in its own order)",
+    frozenset: "say BTreeSet[T] or HashSet[T]",
+    complex: "serde has no complex numbers; use tuple[f64, f64]",
+    object: "serde needs to know the type",
+    bytearray: "say bytes",
+}
+
+_PLAIN: dict[Any, Kind] = {
+    bool: kinds.Bool(),
+    str: kinds.Str(),
+    bytes: kinds.Bytes(),
+    type(None): kinds.Unit(),
+    None: kinds.Unit(),
+}
+
+
+def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
+    """The kind that an annotation stands for.
+
+    Args:
+        annotation: A resolved annotation: no strings or forward references are left in it.
+        arguments: What the type variables in it stand for.
+
+    Returns:
+        The kind; structs and enums may still wait for names to be filled in.
+
+    Raises:
+        SchemaError: The annotation names no type of the serde data model.
+    """
+    arguments = arguments or {}
+    if isinstance(annotation, Kind):
+        return annotation
+    if isinstance(annotation, construct.Construct):
+        return kinds.Foreign(annotation)
+    if isinstance(annotation, TypeVar):
+        return _type_variable(annotation, arguments)
+    if isinstance(annotation, str | ForwardRef):
+        raise SchemaError(f"the name {annotation!r} is not resolved")
+    try:
+        plain = _PLAIN.get(annotation)
+    except TypeError:
+        plain = None
+    if plain is not None:
+        return plain
+    origin = typing.get_origin(annotation)
+    if origin is Annotated:
+        return _annotated(annotation, arguments)
+    if origin in (typing.Union, types.UnionType):
+        return _union(annotation, arguments)
+    if origin is list:
+        (item,) = typing.get_args(annotation)
+        return kinds.Seq(kind_of(item, arguments))
+    if origin is tuple or annotation is tuple:
+        return _tuple(annotation, arguments)
+    if origin is Some:
+        # Transparent: it only tells type checkers that an option's value is wrapped.
+        return kind_of(typing.get_args(annotation)[0], arguments)
+    cls = origin or annotation
+    declaration = vars(cls).get(DECLARATION) if isinstance(cls, type) else None
+    if declaration is not None:
+        kind: Kind = declaration.kind(tuple(kind_of(a, arguments) for a in typing.get_args(annotation)))
+        return kind
+    hint = _HINTS.get(origin or annotation)
+    raise SchemaError(
+        f"{_shown(annotation)} is no type of the serde data model" + (f"; {hint}" if hint else "")
+    )
+
+
+def _shown(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+
+
+def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:
+    try:
+        return arguments[variable]
+    except KeyError:
+        raise SchemaError(
+            f"the type variable {variable} has no meaning here; name the type argument, as in Name[u32]"
+        ) from None
+
+
+def _annotated(annotation: Any, arguments: Arguments) -> Kind:
+    """`Annotated[base, marks...]`: the first mark that says something decides."""
+    base, *marks = typing.get_args(annotation)
+    for mark in marks:
+        if isinstance(mark, Kind):
+            return mark
+        if isinstance(mark, construct.Construct):
+            return kinds.Foreign(mark)
+        if isinstance(mark, Via):
+            name = mark.name or getattr(base, "__name__", str(base))
+            return kinds.Adapted(kind_of(mark.item, arguments), mark.decode, mark.encode, name)
+        if isinstance(mark, Len):
+            return _fixed_length(base, mark.count, arguments)
+        if isinstance(mark, OptionMark):
+            return _union(base, arguments)
+        if isinstance(mark, MapMark):
+            key, value = typing.get_args(base)
+            return kinds.Map(kind_of(key, arguments), kind_of(value, arguments), mark.ordered)
+        if isinstance(mark, SetMark):
+            return kinds.Set(kind_of(typing.get_args(base)[0], arguments), mark.ordered)
+    return kind_of(base, arguments)
+
+
+def _fixed_length(base: Any, count: int, arguments: Arguments) -> Kind:
+    if base is bytes:
+        return kinds.Bytes(exact=count)
+    if typing.get_origin(base) is list:
+        return kinds.Array(kind_of(typing.get_args(base)[0], arguments), count)
+    raise SchemaError(f"Len({count}) belongs on list[T] or bytes, not on {_shown(base)}")
+
+
+def _union(annotation: Any, arguments: Arguments) -> Kind:
+    members = typing.get_args(annotation)
+    present = [member for member in members if member is not type(None)]
+    if len(present) != 1 or len(present) == len(members):
+        raise SchemaError(
+            f"{_shown(annotation)} is no type of the serde data model; for a choice of types, declare "
+            "a DataEnum"
+        )
+    item = kind_of(present[0], arguments)
+    return kinds.Option(item, wrapped=isinstance(item, kinds.Option))
+
+
+def _tuple(annotation: Any, arguments: Arguments) -> Kind:
+    items = typing.get_args(annotation)
+    if Ellipsis in items:
+        raise SchemaError(f"{_shown(annotation)}: say list[T] for a sequence, or list every element")
+    if annotation is tuple:
+        raise SchemaError("tuple: list the elements, as in tuple[u8, str]; tuple[()] is unit")
+    return kinds.Tuple(tuple(kind_of(item, arguments) for item in items)) if items else kinds.Unit()
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+T = TypeVar("T")
+
+#: Sorted map, written in Rust's order of keys; values load as `PairMap`.
+BTreeMap = Annotated[MutableMapping[K, V], MapMark(ordered=True)]
+#: Map in its own order; values load as `PairMap`.
+HashMap = Annotated[MutableMapping[K, V], MapMark(ordered=False)]
+#: Sorted set, written in Rust's order; values load as `PairSet`.
+BTreeSet = Annotated[MutableSet[T], SetMark(ordered=True)]
+#: Set in its own order; values load as `PairSet`.
+HashSet = Annotated[MutableSet[T], SetMark(ordered=False)]
+#: `Option<T>`: None, or the value; where T is an option itself, the value is wrapped in `Some`. (The mark
+#: keeps `Option[Option[T]]` apart from `Option[T]`: unions by themselves are flattened.)
+Option = Annotated[T | None, OptionMark()]
+#: `Vec<T>`, `VecDeque<T>`, `Box<[T]>`: a list.
+Vec = list[T]

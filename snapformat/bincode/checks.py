@@ -1,0 +1,137 @@
+"""What may be assigned to a kind: checked when a value is written, by construct and by the writer alike."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Set
+from typing import Any
+
+from snapformat.bincode.numbers import encode_float
+from snapformat.bincode.wire import ByteOrder
+
+
+class BadValue(ValueError):
+    """A value that does not fit its kind.
+
+    Attributes:
+        expected: What would fit.
+        found: What was given.
+    """
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"expected {expected}, found {found}")
+        self.expected = expected
+        self.found = found
+
+
+def shown(value: Any) -> str:
+    """Name a value in a message: its type, and its text if that is short."""
+    name = type(value).__name__
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, int):
+        text = hex(value) if value.bit_length() > 200 else str(value)
+        return text if len(text) <= 60 else f"an int of {value.bit_length()} bits"
+    if isinstance(value, str | bytes | float) and len(repr(value)) <= 60:
+        return f"{name} {value!r}"
+    return name
+
+
+def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False) -> int:
+    """An integer of `size` bytes, from an int or anything with `__index__`; a bool is refused."""
+    if isinstance(value, bool):
+        raise BadValue(name, repr(value))
+    if not isinstance(value, int):
+        try:
+            value = operator.index(value)
+        except TypeError:
+            raise BadValue(name, shown(value)) from None
+    low, high = (-1 << 8 * size - 1, (1 << 8 * size - 1) - 1) if signed else (0, (1 << 8 * size) - 1)
+    if not low <= value <= high:
+        raise BadValue(f"{name} from {low} to {high}", shown(value))
+    if nonzero and value == 0:
+        raise BadValue(f"a nonzero {name}", "0")
+    return int(value)
+
+
+def as_bool(value: Any) -> bool:
+    """A bool and nothing else."""
+    if not isinstance(value, bool):
+        raise BadValue("bool", shown(value))
+    return value
+
+
+def as_float(value: Any, size: int, byteorder: ByteOrder) -> bytes:
+    """The bytes of a float; an int is taken if a double can hold it, a bool is refused."""
+    name = f"f{8 * size}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadValue(name, shown(value))
+    try:
+        return encode_float(float(value), size, byteorder)
+    except OverflowError:
+        raise BadValue(f"{name} within its range", shown(value)) from None
+
+
+def as_char(value: Any) -> bytes:
+    """One Unicode scalar value, as UTF-8."""
+    if not isinstance(value, str):
+        raise BadValue("char", shown(value))
+    if len(value) != 1:
+        raise BadValue("char, a str of length 1", f"a str of length {len(value)}")
+    return as_str(value)
+
+
+def as_str(value: Any, encoding: str = "utf-8") -> bytes:
+    """Text in the given encoding; UTF-8 has no lone surrogates."""
+    if not isinstance(value, str):
+        raise BadValue("str", shown(value))
+    try:
+        return value.encode(encoding)
+    except UnicodeEncodeError as error:
+        raise BadValue(
+            f"str that {encoding} can encode", f"{value[error.start]!r} at character {error.start}"
+        ) from None
+
+
+def as_bytes(value: Any, exact: int | None = None, no_nul: bool = False) -> bytes:
+    """Bytes, from bytes, bytearray or memoryview."""
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise BadValue("bytes", shown(value))
+    data = bytes(value)
+    if exact is not None and len(data) != exact:
+        raise BadValue(f"{exact} bytes", f"{len(data)} bytes")
+    if no_nul and b"\0" in data:
+        raise BadValue("bytes without a zero byte", f"one at position {data.index(0)}")
+    return data
+
+
+def as_list(value: Any, count: int | None = None) -> list[Any] | tuple[Any, ...]:
+    """A list (a tuple is taken too) of `count` elements, or of any number."""
+    if not isinstance(value, list | tuple):
+        raise BadValue("list", shown(value))
+    if count is not None and len(value) != count:
+        raise BadValue(f"{count} elements", f"{len(value)}")
+    return value
+
+
+def as_tuple(value: Any, count: int) -> tuple[Any, ...] | list[Any]:
+    """A tuple (a list is taken too) of `count` elements."""
+    if not isinstance(value, tuple | list):
+        raise BadValue(f"tuple of {count}", shown(value))
+    if len(value) != count:
+        raise BadValue(f"tuple of {count}", f"one of {len(value)}")
+    return value
+
+
+def as_pairs(value: Any) -> list[tuple[Any, Any]]:
+    """The entries of a mapping."""
+    if not isinstance(value, Mapping):
+        raise BadValue("a mapping", shown(value))
+    return list(value.items())
+
+
+def as_elements(value: Any) -> list[Any]:
+    """The elements of a set."""
+    if not isinstance(value, Set):
+        raise BadValue("a set", shown(value))
+    return list(value)

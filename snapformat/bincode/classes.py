@@ -1,0 +1,282 @@
+"""From a class to a named kind: fields, type parameters, names that are defined later.
+
+A `Declaration` is what `@schema` leaves in a class. It gives one kind for each choice of type arguments.
+Kinds are handed out before their fields are known, so that types may refer to themselves and to each
+other; `seal` fills in a kind and everything below it, and is where an undefined name becomes an error.
+"""
+
+from __future__ import annotations
+
+import sys
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from snapformat.bincode import kinds
+from snapformat.bincode.annotations import DECLARATION, Arguments, kind_of
+from snapformat.bincode.kinds import Kind, Style, children
+from snapformat.bincode.order import has_order
+from snapformat.errors import SchemaError
+
+
+@dataclass(slots=True)
+class FieldSpec:
+    """A field as it was declared.
+
+    Attributes:
+        attr: Attribute of the Python object.
+        name: serde's name.
+        annotation: The annotation as written, perhaps text.
+        module: Name of the module in which the annotation's names are looked up.
+        doc: One line of description.
+        skip: Not in the bytes; `default` gives its value (a function without arguments).
+        default: See `skip`.
+    """
+
+    attr: str
+    name: str
+    annotation: Any
+    module: str
+    doc: str = ""
+    skip: bool = False
+    default: Callable[[], Any] | None = None
+
+
+@dataclass(slots=True)
+class Declaration:
+    """What a class is in the serde data model.
+
+    Attributes:
+        cls: The class.
+        name: serde's name.
+        style: Style of a struct or variant; None for an enum.
+        doc: Description.
+        fields: Fields of a struct or variant.
+        parameters: Type variables of a generic class, in order.
+        variants: Of an enum: declarations of the variants' classes, in order.
+        constants: Of a fieldless enum instead: name, Python value and description of each variant.
+        other: Of an enum: index of the variant that takes unknown indexes, or None.
+        enum: Of a variant: the enum's declaration.
+        enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
+        scope: Local names where a class inside a function was declared; called when needed.
+    """
+
+    cls: type
+    name: str
+    style: Style | None
+    doc: str = ""
+    fields: list[FieldSpec] = field(default_factory=list)
+    parameters: tuple[TypeVar, ...] = ()
+    variants: list[Declaration] = field(default_factory=list)
+    constants: list[tuple[str, Any, str]] = field(default_factory=list)
+    other: int | None = None
+    enum: Declaration | None = None
+    enum_arguments: tuple[Any, ...] = ()
+    scope: Callable[[], Mapping[str, Any]] | None = None
+    _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
+
+    def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:
+        """The kind of this class for the given type arguments: the same object every time.
+
+        Raises:
+            SchemaError: The number of arguments is wrong, or the class is an enum's variant.
+        """
+        if self.enum is not None:
+            raise SchemaError(f"{self.cls.__name__} is a variant; the type is {self.enum.cls.__name__}")
+        if len(arguments) != len(self.parameters):
+            wanted = ", ".join(p.__name__ for p in self.parameters) or "no type arguments"
+            raise SchemaError(f"{self.cls.__name__} takes {wanted}; it was given {len(arguments)}")
+        known = self._kinds.get(arguments)
+        if known is None:
+            bound = dict(zip(self.parameters, arguments, strict=True))
+            known = self._enum(bound) if self.style is None else self._struct(bound)
+            self._kinds[arguments] = known
+        return known
+
+    def _struct(self, arguments: Arguments) -> kinds.Struct:
+        assert self.style is not None
+        made = kinds.Struct(self.name, self.style, self.cls, self.doc)
+        made.fill = lambda: self._fill(made, arguments)
+        return made
+
+    def _enum(self, arguments: Arguments) -> kinds.Enum:
+        made = kinds.Enum(self.name, self.cls, self.doc)
+        if self.constants:
+            made.variants = tuple(
+                kinds.EnumVariant(name, index, None, constant, doc)
+                for index, (name, constant, doc) in enumerate(self.constants)
+            )
+            made.other = None if self.other is None else made.variants[self.other]
+        else:
+            made.fill = lambda: self._fill_variants(made, arguments)
+        return made
+
+    def _fill(self, made: kinds.Struct, arguments: Arguments) -> None:
+        made.fields = tuple(
+            kinds.Field(spec.name, spec.attr, self.field_kind(spec, arguments), spec.doc)
+            for spec in self.fields
+            if not spec.skip
+        )
+        made.make = self._maker()
+
+    def _maker(self) -> Callable[[list[Any]], Any]:
+        cls = self.cls
+        if not any(spec.skip for spec in self.fields):
+            return lambda values: cls(*values)
+        attrs = [spec.attr for spec in self.fields if not spec.skip]
+        defaults = [(spec.attr, spec.default) for spec in self.fields if spec.skip and spec.default]
+
+        def make(values: list[Any]) -> Any:
+            given = dict(zip(attrs, values, strict=True))
+            return cls(**given, **{attr: default() for attr, default in defaults})
+
+        return make
+
+    def _fill_variants(self, made: kinds.Enum, arguments: Arguments) -> None:
+        if not self.variants:
+            raise SchemaError("the enum has no variants", owner=self.cls.__qualname__)
+        variants = []
+        for index, declared in enumerate(self.variants):
+            payload = declared._struct(declared._bind(self, arguments))
+            variants.append(kinds.EnumVariant(declared.name, index, payload, doc=declared.doc))
+        made.variants = tuple(variants)
+        made.other = None if self.other is None else made.variants[self.other]
+
+    def _bind(self, enum: Declaration, arguments: Arguments) -> Arguments:
+        """What a variant's own type variables stand for, given those of its enum."""
+        bound = dict(arguments)
+        for theirs, mine in zip(enum.parameters, self.enum_arguments, strict=False):
+            if isinstance(mine, TypeVar):
+                bound[mine] = arguments[theirs]
+        return bound
+
+    def field_kind(self, spec: FieldSpec, arguments: Arguments) -> Kind:
+        """The kind of a field.
+
+        Raises:
+            SchemaError: The annotation is wrong, or holds a name that is not defined.
+        """
+        try:
+            return kind_of(self.resolve(spec), arguments)
+        except NameError as error:
+            raise SchemaError(
+                f"the name {error.name!r} is not defined", owner=self.cls.__qualname__, field=spec.attr
+            ) from None
+        except SchemaError as error:
+            if error.owner is not None:
+                raise
+            raise SchemaError(error.message, owner=self.cls.__qualname__, field=spec.attr) from None
+
+    def resolve(self, spec: FieldSpec) -> Any:
+        """A field's annotation with all names looked up.
+
+        Raises:
+            NameError: A name is not defined (yet).
+            SchemaError: The annotation is no expression that gives a type.
+        """
+        module = sys.modules.get(spec.module)
+        names: dict[str, Any] = {} if self.scope is None else dict(self.scope())
+        names.setdefault(self.cls.__name__, self.cls)
+        holder = type("Holder", (), {"__annotations__": {spec.attr: spec.annotation}})
+        try:
+            hints = typing.get_type_hints(
+                holder, globalns=vars(module) if module else {}, localns=names, include_extras=True
+            )
+        except (NameError, SchemaError):
+            raise
+        except Exception as error:
+            raise SchemaError(
+                f"the annotation {spec.annotation!r} can't be evaluated: {error}",
+                owner=self.cls.__qualname__,
+                field=spec.attr,
+            ) from error
+        return hints[spec.attr]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenKind:
+    """The declaration of a class whose kind is not made from its fields.
+
+    Attributes:
+        given: The kind.
+    """
+
+    given: Kind
+
+    def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:
+        """The kind; there are no type arguments to give."""
+        if arguments:
+            raise SchemaError("the class takes no type arguments")
+        return self.given
+
+
+def declaration_of(cls: type) -> Declaration | None:
+    """The declaration of a class itself (not of its bases), or None."""
+    found = vars(cls).get(DECLARATION)
+    return found if isinstance(found, Declaration) else None
+
+
+def seal(kind: Kind) -> Kind:
+    """Fill in a kind and all that it refers to.
+
+    Returns:
+        The kind itself.
+
+    Raises:
+        SchemaError: A name was never defined, or an annotation is wrong; owner and field are named.
+    """
+    seen: dict[int, Kind] = {}
+    waiting: list[Kind] = [kind]
+    fresh = []
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen[id(current)] = current
+        if isinstance(current, kinds.Struct | kinds.Enum) and current.fill is not None:
+            current.fill()
+            current.fill = None
+            fresh.append(current)
+        waiting.extend(children(current))
+    for current in fresh:
+        if isinstance(current, kinds.Struct):
+            _check_struct(current)
+    return kind
+
+
+def _check_struct(struct: kinds.Struct) -> None:
+    """What can only be checked once all names are known: sorted keys, and that the type ends somewhere."""
+    for field_ in struct.fields:
+        owner, name = struct.cls.__qualname__, field_.attr
+        unsorted = unsortable(field_.kind)
+        if unsorted is not None:
+            raise SchemaError(unsorted, owner=owner, field=name)
+        inside = [field_.kind]
+        passed: set[int] = set()
+        while inside:
+            current = inside.pop()
+            if current is struct:
+                raise SchemaError(
+                    "the struct contains itself without end; use Option or list", owner=owner, field=name
+                )
+            if id(current) in passed or (isinstance(current, kinds.Array) and current.count == 0):
+                continue
+            passed.add(id(current))
+            if isinstance(current, kinds.Struct | kinds.Tuple | kinds.Array | kinds.Adapted):
+                inside.extend(children(current))
+
+
+def unsortable(kind: Kind) -> str | None:
+    """Why a sorted map or set directly in this kind can't be sorted, or None."""
+    waiting = [kind]
+    while waiting:
+        current = waiting.pop()
+        match current:
+            case kinds.Map(key, _, True) if not has_order(key):
+                return f"a BTreeMap can't be sorted by {type(key).__name__.lower()}: Rust gives it no order"
+            case kinds.Set(item, True) if not has_order(item):
+                return f"a BTreeSet can't be sorted by {type(item).__name__.lower()}: Rust gives it no order"
+        if not isinstance(current, kinds.Struct | kinds.Enum):
+            waiting.extend(children(current))
+    return None

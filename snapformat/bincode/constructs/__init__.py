@@ -1,0 +1,1 @@
+"""One construct for every kind of the serde data model; `Encoding.construct` derives them."""

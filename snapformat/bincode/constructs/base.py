@@ -1,0 +1,99 @@
+"""The base of our constructs: how they read a stream, spend the budget and report errors.
+
+They behave as construct's own classes do: they raise `ConstructError` and its subclasses, compose with
+other constructs and know no more than the stream. The budget of the outermost parse is kept in the
+root context, so that it is shared by all of ours below it whatever stands between.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import construct
+
+from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
+from snapformat.budget import Budget
+
+#: Key of the budget in the root context; construct neither compares nor prints names with an underscore.
+BUDGET = "_snapformat_budget"
+#: Most bytes asked from a stream at once: a length in the data must not size an allocation.
+CHUNK = 1 << 20
+#: Encoding of construct's own classes where none of ours stands above them.
+PLAIN = Wire()
+
+
+def budget_of(context: Any, limit: int | None) -> Budget:
+    """The running budget of this parse; made with `limit` by the first construct that asks."""
+    root = getattr(context, "_params", None)
+    if root is None:
+        root = context
+    budget: Budget | None = root.get(BUDGET)
+    if budget is None:
+        budget = root[BUDGET] = Budget(limit)
+    return budget
+
+
+def read_exactly(stream: Any, size: int, path: str) -> bytes:
+    """Read `size` bytes, in chunks, however large `size` claims to be.
+
+    Raises:
+        construct.StreamError: The stream ends before.
+    """
+    data: bytes = stream.read(min(size, CHUNK))
+    if len(data) < size:
+        parts = [data]
+        left = size - len(data)
+        while left and parts[-1]:
+            parts.append(stream.read(min(left, CHUNK)))
+            left -= len(parts[-1])
+        if left:
+            raise construct.StreamError(f"the stream ends {left} bytes early: {size} expected", path=path)
+        data = b"".join(parts)
+    return data
+
+
+class BincodeConstruct(construct.Construct):  # type: ignore[misc]  # construct is untyped
+    """A construct for one kind under one encoding.
+
+    Attributes:
+        kind: What it is, apart from the encoding.
+        wire: The encoding.
+    """
+
+    def __init__(self, kind: Any, wire: Wire) -> None:
+        super().__init__()
+        self.kind = kind
+        self.wire = wire
+
+    def _claim(self, size: int, context: Any, path: str) -> None:
+        budget = budget_of(context, self.wire.limit)
+        if not budget.claim(size):
+            raise construct.RangeError(
+                f"the limit of {budget.limit} bytes is exceeded by {-budget.left}", path=path
+            )
+
+    def _read_int(
+        self, stream: Any, context: Any, path: str, size: int, signed: bool = False, claim: bool = True
+    ) -> int:
+        """Read an integer of nominal width `size` as the encoding says."""
+        if claim:
+            self._claim(size, context, path)
+        wire = self.wire
+        if not wire.is_variable(size):
+            return int.from_bytes(read_exactly(stream, size, path), wire.byteorder, signed=signed)
+        value = read_exactly(stream, 1, path)[0]
+        if value >= VARINT_SINGLE:
+            width = VARINT_MARKERS.get(value, 255)
+            if width > size:
+                raise construct.IntegerError(f"marker {value} is no integer of {size} bytes", path=path)
+            value = int.from_bytes(read_exactly(stream, width, path), wire.byteorder)
+        return unzigzag(value) if signed else value
+
+    def _read_length(self, stream: Any, context: Any, path: str) -> int:
+        return self._read_int(stream, context, path, 8)
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return self._no_size(path)
+
+    def _no_size(self, path: str) -> NoReturn:
+        raise construct.SizeofError(f"the size of {self!r} depends on the value", path=path)

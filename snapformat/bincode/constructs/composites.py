@@ -1,0 +1,193 @@
+"""Constructs for kinds made of others: options, sequences, tuples, maps, sets, conversions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import construct
+
+from snapformat.bincode import checks
+from snapformat.bincode.constructs.base import BincodeConstruct, budget_of, read_exactly
+from snapformat.bincode.constructs.scalars import checked
+from snapformat.bincode.containers import PairMap, PairSet, Some
+from snapformat.bincode.kinds import is_zero_sized
+from snapformat.bincode.order import sort_key
+from snapformat.bincode.wire import Wire, encode_int
+
+
+class Option(BincodeConstruct):
+    """`Option<T>`: tag, then the value."""
+
+    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
+        super().__init__(kind, wire)
+        self.item = item
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        self._claim(1, context, path)
+        tag = read_exactly(stream, 1, path)[0]
+        if tag > 1:
+            raise construct.MappingError(f"expected an option's tag, 0 or 1, found {tag}", path=path)
+        if tag == 0:
+            return None
+        value = self.item._parsereport(stream, context, path)
+        return Some(value) if self.kind.wrapped else value
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        if obj is None:
+            stream.write(b"\0")
+            return obj
+        stream.write(b"\1")
+        self.item._build(checked(unwrapped, path, obj, self.kind.wrapped), stream, context, path)
+        return obj
+
+
+def unwrapped(value: Any, wrapped: bool) -> Any:
+    """What an option's present value holds."""
+    if not wrapped:
+        return value
+    if not isinstance(value, Some):
+        raise checks.BadValue("None or Some(value), since the value may be None itself", checks.shown(value))
+    return value.value
+
+
+class _Elements(BincodeConstruct):
+    """What sequences, arrays and sets share."""
+
+    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
+        super().__init__(kind, wire)
+        self.item = item
+
+    def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
+        if is_zero_sized(self.kind.item):
+            budget = budget_of(context, self.wire.limit)
+            if not budget.claim_zero_sized(count):
+                raise construct.RangeError(f"too many elements without bytes: {count}", path=path)
+        values = []
+        for _ in range(count):
+            values.append(self.item._parsereport(stream, context, path))
+        return values
+
+    def _build_items(self, values: Any, stream: Any, context: Any, path: str) -> None:
+        for value in values:
+            self.item._build(value, stream, context, path)
+
+    def _write_length(self, count: int, stream: Any) -> None:
+        stream.write(encode_int(count, 8, False, self.wire))
+
+
+class Seq(_Elements):
+    """`Vec<T>`: length, elements."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> list[Any]:
+        return self._parse_items(self._read_length(stream, context, path), stream, context, path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        values = checked(checks.as_list, path, obj)
+        self._write_length(len(values), stream)
+        self._build_items(values, stream, context, path)
+        return obj
+
+
+class Array(_Elements):
+    """`[T; N]`: elements."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> list[Any]:
+        return [self.item._parsereport(stream, context, path) for _ in range(self.kind.count)]
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        self._build_items(checked(checks.as_list, path, obj, self.kind.count), stream, context, path)
+        return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return int(self.kind.count * self.item._sizeof(context, path)) if self.kind.count else 0
+
+
+class Set(_Elements):
+    """A set: length, elements, sorted if the kind is."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> PairSet[Any]:
+        return PairSet(self._parse_items(self._read_length(stream, context, path), stream, context, path))
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        values = checked(checks.as_elements, path, obj)
+        if self.kind.ordered:
+            values.sort(key=lambda value: checked(sort_key, path, self.kind.item, value))
+        self._write_length(len(values), stream)
+        self._build_items(values, stream, context, path)
+        return obj
+
+
+class Map(BincodeConstruct):
+    """A map: length, keys and values in turn, sorted if the kind is."""
+
+    def __init__(self, kind: Any, wire: Wire, key: Any, value: Any) -> None:
+        super().__init__(kind, wire)
+        self.key = key
+        self.value = value
+
+    def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
+        count = self._read_length(stream, context, path)
+        zero_sized = is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value)
+        if zero_sized and not budget_of(context, self.wire.limit).claim_zero_sized(count):
+            raise construct.RangeError(f"too many entries without bytes: {count}", path=path)
+        entries: PairMap[Any, Any] = PairMap()
+        for _ in range(count):
+            key = self.key._parsereport(stream, context, path)
+            entries[key] = self.value._parsereport(stream, context, path)
+        return entries
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        pairs = checked(checks.as_pairs, path, obj)
+        if self.kind.ordered:
+            pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0]))
+        stream.write(encode_int(len(pairs), 8, False, self.wire))
+        for key, value in pairs:
+            self.key._build(key, stream, context, path)
+            self.value._build(value, stream, context, path)
+        return obj
+
+
+class Tuple(BincodeConstruct):
+    """A tuple: its elements."""
+
+    def __init__(self, kind: Any, wire: Wire, items: list[Any]) -> None:
+        super().__init__(kind, wire)
+        self.items = items
+
+    def _parse(self, stream: Any, context: Any, path: str) -> tuple[Any, ...]:
+        return tuple([item._parsereport(stream, context, path) for item in self.items])
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        values = checked(checks.as_tuple, path, obj, len(self.items))
+        for item, value in zip(self.items, values, strict=True):
+            item._build(value, stream, context, path)
+        return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return sum(item._sizeof(context, path) for item in self.items)
+
+
+class Adapted(BincodeConstruct):
+    """A value converted by code."""
+
+    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
+        super().__init__(kind, wire)
+        self.item = item
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        stored = self.item._parsereport(stream, context, path)
+        try:
+            return self.kind.decode(stored)
+        except (ValueError, OverflowError) as error:
+            raise construct.ValidationError(f"no {self.kind.name}: {error}", path=path) from None
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        try:
+            stored = self.kind.encode(obj)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise construct.ValidationError(f"no {self.kind.name}: {error}", path=path) from None
+        self.item._build(stored, stream, context, path)
+        return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return int(self.item._sizeof(context, path))

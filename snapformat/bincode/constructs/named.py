@@ -1,0 +1,126 @@
+"""Constructs for structs and enums, recursion, and classes around other constructs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import construct
+
+from snapformat.bincode.checks import shown
+from snapformat.bincode.constructs.base import BincodeConstruct
+from snapformat.bincode.order import variant_of
+from snapformat.bincode.wire import Wire, encode_int
+
+
+class Struct(construct.Struct):  # type: ignore[misc]  # construct is untyped
+    """A struct that gives instances of its class.
+
+    A `construct.Struct` with the same fields by name; only its values differ: instances instead of
+    containers, and positions instead of names where the style is `tuple` or `newtype`.
+    """
+
+    def __init__(self, kind: Any, wire: Wire, fields: list[Any]) -> None:
+        super().__init__(
+            *(
+                construct.Renamed(sub, newname=field.attr, newdocs=field.doc)
+                for field, sub in zip(kind.fields, fields, strict=True)
+            )
+        )
+        self.kind = kind
+        self.wire = wire
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        kind = self.kind
+        values = [sub._parsereport(stream, context, path) for sub in self.subcons]
+        try:
+            return kind.make(values)
+        except ValueError as error:  # a class's own __post_init__
+            raise construct.ValidationError(f"no {kind.name}: {error}", path=path) from None
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        kind = self.kind
+        if not isinstance(obj, kind.cls):
+            raise construct.FormatFieldError(f"expected {kind.cls.__name__}, found {shown(obj)}", path=path)
+        for field, sub in zip(kind.fields, self.subcons, strict=True):
+            sub._build(getattr(obj, field.attr, None), stream, context, path)
+        return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return sum(sub._sizeof(context, path) for sub in self.subcons)
+
+
+class Enum(BincodeConstruct):
+    """An enum: index, then the payload of that variant."""
+
+    def __init__(self, kind: Any, wire: Wire, payloads: list[Any]) -> None:
+        super().__init__(kind, wire)
+        self.payloads = payloads
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        kind = self.kind
+        index = self._read_int(stream, context, path, 4)
+        variant = kind.variants[index] if index < len(kind.variants) else kind.other
+        if variant is None:
+            raise construct.MappingError(
+                f"expected a variant of {kind.name}, 0 to {len(kind.variants) - 1}, found {index}", path=path
+            )
+        if variant.payload is None:
+            return variant.constant
+        return self.payloads[variant.index]._parsereport(stream, context, path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        variant = variant_of(self.kind, obj)
+        if variant is None:
+            raise construct.MappingError(
+                f"expected a variant of {self.kind.name}, found {shown(obj)}", path=path
+            )
+        stream.write(encode_int(variant.index, 4, False, self.wire))
+        if variant.payload is not None:
+            self.payloads[variant.index]._build(obj, stream, context, path)
+        return obj
+
+
+class Recursive(construct.LazyBound):  # type: ignore[misc]  # construct is untyped
+    """A type that refers to itself: bound when it is used."""
+
+    def __init__(self, name: str, target: Callable[[], Any]) -> None:
+        super().__init__(target)
+        self.target_name = name
+
+    @property
+    def target(self) -> Any:
+        """The construct referred to."""
+        return self.subconfunc()
+
+
+class OfClass(construct.Adapter):  # type: ignore[misc]  # construct is untyped
+    """Instances of a class in place of the containers of a Struct that was registered for it."""
+
+    def __init__(self, subcon: Any, cls: type) -> None:
+        super().__init__(subcon)
+        self.cls = cls
+
+    def _decode(self, obj: Any, context: Any, path: str) -> Any:
+        return instance_of(self.cls, obj)
+
+    def _encode(self, obj: Any, context: Any, path: str) -> Any:
+        if not isinstance(obj, self.cls):
+            raise construct.FormatFieldError(f"expected {self.cls.__name__}, found {shown(obj)}", path=path)
+        return container_of(obj)
+
+
+def instance_of(cls: type, values: Any) -> Any:
+    """An instance from a container: the class is called with the named values."""
+    return cls(**{name: value for name, value in values.items() if not name.startswith("_")})
+
+
+def container_of(obj: Any) -> Any:
+    """A container from an instance: its attributes by name, whether in slots or in a dict."""
+    container = construct.Container()
+    for cls in reversed(type(obj).__mro__):
+        for name in getattr(cls, "__slots__", ()):
+            if hasattr(obj, name):
+                container[name] = getattr(obj, name)
+    container.update(getattr(obj, "__dict__", {}))
+    return container

@@ -1,0 +1,117 @@
+"""Python values for kinds that Python has no fitting class for: maps and sets with any keys, `Some`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSet, Set
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Some(Generic[T]):
+    """The present value of an option whose value may itself be None (`Option<Option<T>>`)."""
+
+    value: T
+
+
+def _hashable(value: Any) -> Any:
+    """A hashable stand-in that is equal exactly where `value` is: lists and schema objects have no hash."""
+    if isinstance(value, list | tuple):
+        return (list, *map(_hashable, value))
+    if isinstance(value, Mapping):
+        return (dict, frozenset((_hashable(k), _hashable(v)) for k, v in value.items()))
+    if isinstance(value, Set):
+        return (set, frozenset(map(_hashable, value)))
+    fields = getattr(type(value), "__match_args__", None)
+    if fields is not None and type(value).__hash__ is None:
+        return (type(value), *(_hashable(getattr(value, name)) for name in fields))
+    return value
+
+
+class PairMap(MutableMapping[K, V]):
+    """An ordered mapping whose keys may be anything: structs, tuples, lists.
+
+    Order is that of insertion; a key given again keeps its place and takes the last value. Equal to any
+    mapping with equal entries, in any order. Keys must not be changed while they are in the map.
+
+    Args:
+        pairs: A mapping, or an iterable of `(key, value)`.
+    """
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, pairs: Mapping[K, V] | Iterable[tuple[K, V]] = ()) -> None:
+        self._entries: dict[Any, tuple[K, V]] = {}
+        for key, value in pairs.items() if isinstance(pairs, Mapping) else pairs:
+            self[key] = value
+
+    def __getitem__(self, key: K) -> V:
+        try:
+            return self._entries[_hashable(key)][1]
+        except KeyError:
+            raise KeyError(key) from None
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self._entries[_hashable(key)] = (key, value)
+
+    def __delitem__(self, key: K) -> None:
+        try:
+            del self._entries[_hashable(key)]
+        except KeyError:
+            raise KeyError(key) from None
+
+    def __iter__(self) -> Iterator[K]:
+        return (key for key, _ in self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return len(self) == len(other) and all(k in other and other[k] == v for k, v in self.items())
+
+    __hash__ = None  # type: ignore[assignment]  # mutable, like dict
+
+    def __repr__(self) -> str:
+        return f"PairMap({list(self.items())!r})"
+
+
+class PairSet(MutableSet[T]):
+    """An ordered set whose elements may be anything; equal to any set with equal elements."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        self._entries: dict[Any, T] = {_hashable(item): item for item in items}
+
+    def __contains__(self, item: object) -> bool:
+        return _hashable(item) in self._entries
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, value: T) -> None:
+        """Add an element; one that is equal to a present one changes nothing."""
+        self._entries.setdefault(_hashable(value), value)
+
+    def discard(self, value: T) -> None:
+        """Remove an element if it is present."""
+        self._entries.pop(_hashable(value), None)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Set):
+            return NotImplemented
+        return len(self) == len(other) and all(item in other for item in self)
+
+    __hash__ = None  # type: ignore[assignment]  # mutable, like set
+
+    def __repr__(self) -> str:
+        return f"PairSet({list(self)!r})"

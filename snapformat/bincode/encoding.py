@@ -1,0 +1,110 @@
+"""Encodings, and the construct of a type under one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from snapformat.bincode import kinds
+from snapformat.bincode.annotations import kind_of
+from snapformat.bincode.classes import seal, unsortable
+from snapformat.bincode.constructs import composites, named, scalars
+from snapformat.bincode.kinds import Kind
+from snapformat.bincode.wire import Wire
+from snapformat.errors import SchemaError
+from snapformat.steps import Step, run
+
+#: The decode limit of the original module: 10 MiB of claimed bytes.
+DEFAULT_LIMIT = 10 * 1024 * 1024
+
+_SCALARS: dict[type[Kind], type[Any]] = {
+    kinds.Bool: scalars.Bool,
+    kinds.Int: scalars.Int,
+    kinds.Float: scalars.Float,
+    kinds.Char: scalars.Char,
+    kinds.Str: scalars.Str,
+    kinds.Bytes: scalars.Bytes,
+    kinds.Unit: scalars.Unit,
+}
+_ELEMENTS: dict[type[Kind], type[Any]] = {
+    kinds.Option: composites.Option,
+    kinds.Seq: composites.Seq,
+    kinds.Array: composites.Array,
+    kinds.Set: composites.Set,
+    kinds.Adapted: composites.Adapted,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding(Wire):
+    """An encoding of the serde data model: bincode's configuration.
+
+    The default is that of Firecracker's snapshots: fixed-width integers, little endian, at most 10 MiB
+    claimed when decoding.
+    """
+
+    limit: int | None = DEFAULT_LIMIT
+
+    def construct(self, annotation: Any) -> Any:
+        """The construct of a type under this encoding: the same object every time for a class.
+
+        Args:
+            annotation: A class declared with `@schema`, an annotation such as `list[u16]`, a kind, or a
+                construct, which is returned as it is.
+
+        Returns:
+            A `construct.Construct` that parses and builds by itself.
+
+        Raises:
+            SchemaError: The type is no type of the serde data model, or holds undefined names.
+        """
+        kind = seal(kind_of(annotation))
+        unsorted = unsortable(kind)
+        if unsorted is not None:
+            raise SchemaError(unsorted)
+        return run(_derive(kind, self, {}))
+
+
+#: Firecracker's encoding.
+FIRECRACKER = Encoding()
+
+
+def _derive(kind: Kind, encoding: Encoding, open_kinds: dict[int, Any]) -> Step:
+    """Derive a construct; a named kind that is being derived further up becomes a reference to it."""
+    if type(kind) in _SCALARS:
+        return _SCALARS[type(kind)](kind, encoding)
+    if type(kind) in _ELEMENTS:
+        (item,) = kinds.children(kind)
+        return _ELEMENTS[type(kind)](kind, encoding, (yield _derive(item, encoding, open_kinds)))
+    match kind:
+        case kinds.Tuple(items):
+            subs = []
+            for item in items:
+                subs.append((yield _derive(item, encoding, open_kinds)))
+            return composites.Tuple(kind, encoding, subs)
+        case kinds.Map(key, value):
+            key_sub = yield _derive(key, encoding, open_kinds)
+            return composites.Map(kind, encoding, key_sub, (yield _derive(value, encoding, open_kinds)))
+        case kinds.Foreign():
+            return kind.construct if kind.cls is None else named.OfClass(kind.construct, kind.cls)
+        case kinds.Struct() | kinds.Enum():
+            known = kind.constructs.get(encoding)
+            if known is not None:
+                return known
+            if id(kind) in open_kinds:
+                return named.Recursive(kind.name, lambda: kind.constructs[encoding])
+            open_kinds[id(kind)] = kind
+            subs = []
+            for child in kinds.children(kind):
+                subs.append((yield _derive(child, encoding, open_kinds)))
+            made = kind.constructs[encoding] = _named(kind, encoding, subs)
+            return made
+    raise SchemaError(f"no construct for {kind!r}")
+
+
+def _named(kind: kinds.Struct | kinds.Enum, encoding: Encoding, subs: list[Any]) -> Any:
+    if isinstance(kind, kinds.Struct):
+        return named.Struct(kind, encoding, subs)
+    payloads = iter(subs)
+    by_variant = [None if variant.payload is None else next(payloads) for variant in kind.variants]
+    return named.Enum(kind, encoding, by_variant)

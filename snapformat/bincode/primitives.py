@@ -1,0 +1,45 @@
+"""The primitive types as annotations: for type checkers an int, float or str; for us a kind."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from snapformat.bincode.kinds import Char, Float, Int
+from snapformat.bincode.kinds import Unit as UnitKind
+
+u8 = Annotated[int, Int("u8", 1, signed=False)]
+u16 = Annotated[int, Int("u16", 2, signed=False)]
+u32 = Annotated[int, Int("u32", 4, signed=False)]
+u64 = Annotated[int, Int("u64", 8, signed=False)]
+u128 = Annotated[int, Int("u128", 16, signed=False)]
+usize = Annotated[int, Int("usize", 8, signed=False)]
+i8 = Annotated[int, Int("i8", 1, signed=True)]
+i16 = Annotated[int, Int("i16", 2, signed=True)]
+i32 = Annotated[int, Int("i32", 4, signed=True)]
+i64 = Annotated[int, Int("i64", 8, signed=True)]
+i128 = Annotated[int, Int("i128", 16, signed=True)]
+isize = Annotated[int, Int("isize", 8, signed=True)]
+
+NonZeroU8 = Annotated[int, Int("u8", 1, signed=False, nonzero=True)]
+NonZeroU16 = Annotated[int, Int("u16", 2, signed=False, nonzero=True)]
+NonZeroU32 = Annotated[int, Int("u32", 4, signed=False, nonzero=True)]
+NonZeroU64 = Annotated[int, Int("u64", 8, signed=False, nonzero=True)]
+NonZeroU128 = Annotated[int, Int("u128", 16, signed=False, nonzero=True)]
+NonZeroUsize = Annotated[int, Int("usize", 8, signed=False, nonzero=True)]
+NonZeroI8 = Annotated[int, Int("i8", 1, signed=True, nonzero=True)]
+NonZeroI16 = Annotated[int, Int("i16", 2, signed=True, nonzero=True)]
+NonZeroI32 = Annotated[int, Int("i32", 4, signed=True, nonzero=True)]
+NonZeroI64 = Annotated[int, Int("i64", 8, signed=True, nonzero=True)]
+NonZeroI128 = Annotated[int, Int("i128", 16, signed=True, nonzero=True)]
+NonZeroIsize = Annotated[int, Int("isize", 8, signed=True, nonzero=True)]
+
+f32 = Annotated[float, Float(4)]
+f64 = Annotated[float, Float(8)]
+
+#: One Unicode scalar value: a `str` of length 1, no surrogate.
+char = Annotated[str, Char()]
+
+#: `()`: no bytes; the value is the empty tuple.
+Unit = Annotated[tuple[()], UnitKind()]
+#: `PhantomData<T>`: no bytes; the value is the empty tuple.
+PhantomData = Annotated[tuple[()], UnitKind()]

@@ -1,0 +1,107 @@
+"""Versions and version requirements as Rust's `semver` crate (1.0.27) reads and prints them."""
+
+from __future__ import annotations
+
+import re
+
+import semver
+
+U64_MAX = (1 << 64) - 1
+
+_NUMBER = re.compile(r"0|[1-9][0-9]*")
+_IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
+_COMPARATOR = re.compile(
+    rf"""
+    (?P<op>>=|<=|[=><~^])?[ ]*
+    (?P<major>[0-9]+)
+    (?:\.(?:[*xX](?:\.[*xX])?(?P<wild>)
+          |(?P<minor>[0-9]+)
+           (?:\.(?:[*xX](?P<wildpatch>)
+                 |(?P<patch>[0-9]+)(?:-(?P<pre>{_IDENTIFIERS}))?(?:\+{_IDENTIFIERS})?))?))?
+    [ ]*
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_MAX_COMPARATORS = 32
+
+
+def parse_version(text: str) -> semver.Version:
+    """Read a semantic version, strictly.
+
+    Stricter than Python's `semver` in one thing: major, minor and patch must fit a u64. Numeric
+    pre-release identifiers may exceed it.
+
+    Raises:
+        ValueError: Not a version; the message says why.
+    """
+    if not text:
+        raise ValueError("empty string, expected a semver version")
+    try:
+        version = semver.Version.parse(text)
+    except ValueError:
+        version = None
+    # The second half catches what the regular expression lets through: a line break at the end, digits
+    # that are not ASCII.
+    if version is None or str(version) != text:
+        raise ValueError(f"{_shortened(text)} is not a semver version")
+    for name in ("major", "minor", "patch"):
+        if getattr(version, name) > U64_MAX:
+            raise ValueError(f"{name} of {_shortened(text)} exceeds u64")
+    return version
+
+
+def _shortened(text: str) -> str:
+    return repr(text) if len(text) <= 80 else f"{text[:77]!r}..."
+
+
+def version_text(version: object) -> str:
+    """Print a version that was given as an object or as text, checking it.
+
+    Raises:
+        TypeError: Neither a `semver.Version` nor text.
+        ValueError: Not a version that Rust would read back.
+    """
+    if not isinstance(version, str | semver.Version):
+        raise TypeError(f"expected a semver.Version or its text, found {type(version).__name__}")
+    text = str(version)
+    parse_version(text)
+    return text
+
+
+def parse_version_req(text: str) -> str:
+    """Check a version requirement such as `>=1.2, <2` and give its normal form, as Rust prints it.
+
+    A comparator without an operator means `^`. `*` stands alone.
+
+    Raises:
+        ValueError: Not a requirement.
+    """
+    body = text.lstrip(" ")
+    if body.rstrip(" ") in ("*", "x", "X"):
+        return "*"
+    parts = body.split(",")
+    if len(parts) > _MAX_COMPARATORS:
+        raise ValueError("excessive number of version comparators")
+    return ", ".join(_comparator(part.lstrip(" "), text) for part in parts)
+
+
+def _comparator(part: str, whole: str) -> str:
+    """Check one comparator and print it: a bare one means `^`, one with a wildcard has no operator."""
+    match = _COMPARATOR.fullmatch(part)
+    if match is None:
+        raise ValueError(f"{_shortened(whole)} is not a semver version requirement")
+    numbers = [number for number in match.group("major", "minor", "patch") if number is not None]
+    for number in numbers:
+        if not _NUMBER.fullmatch(number):
+            raise ValueError(f"invalid leading zero in {_shortened(whole)}")
+        if len(number) > 20 or int(number) > U64_MAX:
+            raise ValueError(f"a version number exceeds u64 in {_shortened(whole)}")
+    pre = match["pre"] or ""
+    for identifier in pre.split("."):
+        if identifier.isdigit() and not _NUMBER.fullmatch(identifier):
+            raise ValueError(f"invalid leading zero in pre-release identifier of {_shortened(whole)}")
+    operator = match["op"]
+    wild = match["wild"] is not None or match["wildpatch"] is not None
+    if operator is None and wild:
+        return ".".join([*numbers, "*"])
+    return (operator or "^") + ".".join(numbers) + (f"-{pre}" if pre else "")

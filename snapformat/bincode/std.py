@@ -1,0 +1,469 @@
+"""The types of Rust's standard library that serde knows, and `semver`'s, as it stores them in bincode."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Generic, TypeVar
+
+import semver
+
+from snapformat.bincode import kinds
+from snapformat.bincode.annotations import DECLARATION, kind_of
+from snapformat.bincode.classes import Declaration, FieldSpec, GivenKind
+from snapformat.bincode.kinds import Style
+from snapformat.bincode.primitives import u8, u16, u32, u64
+from snapformat.bincode.semver_text import parse_version, parse_version_req, version_text
+
+T = TypeVar("T")
+E = TypeVar("E")
+
+NANOS_PER_SEC = 1_000_000_000
+#: Seconds that a Unix `SystemTime` can be after the epoch.
+_MAX_SYSTEM_TIME = (1 << 63) - 1
+
+
+def _declare(cls: type, style: Style, *, name: str = "") -> Declaration:
+    """Declare a plain dataclass of this module as a struct or variant."""
+    declaration = Declaration(
+        cls,
+        name or cls.__name__,
+        style,
+        doc=(cls.__doc__ or "").partition("\n")[0],
+        fields=[FieldSpec(f.name, f.name, f.type, __name__) for f in fields(cls)],
+        parameters=getattr(cls, "__parameters__", ()),
+    )
+    setattr(cls, DECLARATION, declaration)
+    return declaration
+
+
+def _declare_enum(cls: type, variants: dict[str, type], *, name: str = "") -> None:
+    """Declare the enum whose variants are the given subclasses; one without fields is a unit variant."""
+    enum = Declaration(cls, name or cls.__name__, None, doc=(cls.__doc__ or "").partition("\n")[0])
+    enum.parameters = getattr(cls, "__parameters__", ())
+    for variant_name, variant in variants.items():
+        declared = _declare(variant, "newtype" if fields(variant) else "unit", name=variant_name)
+        declared.enum = enum
+        declared.enum_arguments = enum.parameters
+        enum.variants.append(declared)
+    setattr(cls, DECLARATION, enum)
+
+
+def _adapt(cls: type, stored: Any, decode: Callable[[Any], Any], encode: Callable[[Any], Any]) -> None:
+    """Declare a class whose values are converted from and to what is stored."""
+    setattr(cls, DECLARATION, GivenKind(kinds.Adapted(kind_of(stored), decode, encode, cls.__name__)))
+
+
+# --- time ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _DurationParts:
+    secs: u64
+    nanos: u32
+
+
+@dataclass(frozen=True, slots=True)
+class _SystemTimeParts:
+    secs_since_epoch: u64
+    nanos_since_epoch: u32
+
+
+_declare(_DurationParts, "struct", name="Duration")
+_declare(_SystemTimeParts, "struct", name="SystemTime")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duration:
+    """`Duration`: a length of time.
+
+    Attributes:
+        secs: Whole seconds, u64.
+        nanos: The rest, nanoseconds below 10^9; more is carried over when read, and refused when written.
+    """
+
+    secs: int
+    nanos: int = 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SystemTime:
+    """`SystemTime`: a point in time at or after 1970-01-01 00:00 UTC.
+
+    Attributes:
+        secs_since_epoch: Whole seconds, below 2^63.
+        nanos_since_epoch: The rest, nanoseconds below 10^9.
+    """
+
+    secs_since_epoch: int
+    nanos_since_epoch: int = 0
+
+
+def _carried(secs: int, nanos: int, most: int, name: str) -> tuple[int, int]:
+    """Carry nanoseconds above a second, as Rust does when it reads them."""
+    secs += nanos // NANOS_PER_SEC
+    if secs > most:
+        raise ValueError(f"overflow deserializing {name}")
+    return secs, nanos % NANOS_PER_SEC
+
+
+def _decode_duration(parts: _DurationParts) -> Duration:
+    return Duration(*_carried(parts.secs, parts.nanos, (1 << 64) - 1, "Duration"))
+
+
+def _encode_duration(value: Duration) -> _DurationParts:
+    _require(value, Duration)
+    if not 0 <= value.nanos < NANOS_PER_SEC:
+        raise ValueError(f"nanos must be below 10^9: {value.nanos}")
+    return _DurationParts(value.secs, value.nanos)
+
+
+def _decode_time(parts: _SystemTimeParts) -> SystemTime:
+    secs, nanos = parts.secs_since_epoch, parts.nanos_since_epoch
+    return SystemTime(*_carried(secs, nanos, _MAX_SYSTEM_TIME, "SystemTime"))
+
+
+def _encode_time(value: SystemTime) -> _SystemTimeParts:
+    _require(value, SystemTime)
+    if value.secs_since_epoch < 0:
+        raise ValueError("SystemTime must be later than UNIX_EPOCH")
+    if value.secs_since_epoch > _MAX_SYSTEM_TIME or not 0 <= value.nanos_since_epoch < NANOS_PER_SEC:
+        raise ValueError(f"out of range: {value}")
+    return _SystemTimeParts(value.secs_since_epoch, value.nanos_since_epoch)
+
+
+def _require(value: Any, *classes: type) -> None:
+    if not isinstance(value, classes):
+        wanted = " or ".join(cls.__name__ for cls in classes)
+        raise TypeError(f"expected {wanted}, found {type(value).__name__}")
+
+
+_adapt(Duration, _DurationParts, _decode_duration, _encode_duration)
+_adapt(SystemTime, _SystemTimeParts, _decode_time, _encode_time)
+
+
+# --- network addresses: octets in bincode, text in JSON -----------------------------------------------
+
+
+def _octets(value: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[int]:
+    return list(value.packed)
+
+
+def _encode_ipv4(value: ipaddress.IPv4Address) -> list[int]:
+    _require(value, ipaddress.IPv4Address)
+    return _octets(value)
+
+
+def _encode_ipv6(value: ipaddress.IPv6Address) -> list[int]:
+    _require(value, ipaddress.IPv6Address)
+    if value.scope_id is not None:
+        raise ValueError(f"the scope of {value} can't be stored")
+    return _octets(value)
+
+
+def _ip_text(value: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Print an address as Rust does: IPv4-mapped ones with the IPv4 part in dots."""
+    mapped = getattr(value, "ipv4_mapped", None)
+    return f"::ffff:{mapped}" if mapped is not None else str(value)
+
+
+def _array_of_u8(count: int) -> kinds.Array:
+    return kinds.Array(kind_of(u8), count)
+
+
+_IPV4 = kinds.Adapted(
+    _array_of_u8(4),
+    lambda octets: ipaddress.IPv4Address(bytes(octets)),
+    _encode_ipv4,
+    "Ipv4Addr",
+    (_ip_text, ipaddress.IPv4Address),
+)
+_IPV6 = kinds.Adapted(
+    _array_of_u8(16),
+    lambda octets: ipaddress.IPv6Address(bytes(octets)),
+    _encode_ipv6,
+    "Ipv6Addr",
+    (_ip_text, ipaddress.IPv6Address),
+)
+#: IPv4 address: 4 octets.
+Ipv4Addr = Annotated[ipaddress.IPv4Address, _IPV4]
+#: IPv6 address: 16 octets.
+Ipv6Addr = Annotated[ipaddress.IPv6Address, _IPV6]
+
+
+class _IpAddrEnum:
+    """Stored form of `IpAddr`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _IpAddrV4(_IpAddrEnum):
+    value: Ipv4Addr
+
+
+@dataclass(frozen=True, slots=True)
+class _IpAddrV6(_IpAddrEnum):
+    value: Ipv6Addr
+
+
+_declare_enum(_IpAddrEnum, {"V4": _IpAddrV4, "V6": _IpAddrV6}, name="IpAddr")
+
+
+def _encode_ip(value: ipaddress.IPv4Address | ipaddress.IPv6Address) -> _IpAddrEnum:
+    _require(value, ipaddress.IPv4Address, ipaddress.IPv6Address)
+    return _IpAddrV4(value) if isinstance(value, ipaddress.IPv4Address) else _IpAddrV6(value)
+
+
+#: Either kind of address: variant index, then the octets.
+IpAddr = Annotated[
+    ipaddress.IPv4Address | ipaddress.IPv6Address,
+    kinds.Adapted(
+        kind_of(_IpAddrEnum),
+        lambda stored: stored.value,
+        _encode_ip,
+        "IpAddr",
+        (_ip_text, ipaddress.ip_address),
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SocketAddrV4:
+    """`SocketAddrV4`.
+
+    Attributes:
+        ip: The address.
+        port: The port, u16.
+    """
+
+    ip: ipaddress.IPv4Address
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.ip}:{self.port}"
+
+    @classmethod
+    def parse(cls, text: str) -> SocketAddrV4:
+        """Read the form `127.0.0.1:80`."""
+        ip, _, port = text.rpartition(":")
+        return cls(ipaddress.IPv4Address(ip), _port(port))
+
+
+@dataclass(frozen=True, slots=True)
+class SocketAddrV6:
+    """`SocketAddrV6`; flow and scope are not stored by serde.
+
+    Attributes:
+        ip: The address.
+        port: The port, u16.
+    """
+
+    ip: ipaddress.IPv6Address
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{_ip_text(self.ip)}]:{self.port}"
+
+    @classmethod
+    def parse(cls, text: str) -> SocketAddrV6:
+        """Read the form `[::1]:80`."""
+        ip, separator, port = text.rpartition("]:")
+        if not separator or not ip.startswith("["):
+            raise ValueError(f"expected [address]:port, found {text!r}")
+        return cls(ipaddress.IPv6Address(ip[1:]), _port(port))
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 1 << 16):
+        raise ValueError(f"expected a port, found {text!r}")
+    return int(text)
+
+
+def _parse_socket(text: str) -> SocketAddrV4 | SocketAddrV6:
+    return SocketAddrV6.parse(text) if text.startswith("[") else SocketAddrV4.parse(text)
+
+
+def _socket_kind(cls: type[SocketAddrV4] | type[SocketAddrV6], ip: kinds.Adapted) -> kinds.Adapted:
+    def encode(value: Any) -> tuple[Any, int]:
+        _require(value, cls)
+        return value.ip, value.port
+
+    stored = kinds.Tuple((ip, kind_of(u16)))
+    return kinds.Adapted(stored, lambda parts: cls(*parts), encode, cls.__name__, (str, cls.parse))
+
+
+setattr(SocketAddrV4, DECLARATION, GivenKind(_socket_kind(SocketAddrV4, _IPV4)))
+setattr(SocketAddrV6, DECLARATION, GivenKind(_socket_kind(SocketAddrV6, _IPV6)))
+
+
+class _SocketAddrEnum:
+    """Stored form of `SocketAddr`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _SocketV4(_SocketAddrEnum):
+    value: SocketAddrV4
+
+
+@dataclass(frozen=True, slots=True)
+class _SocketV6(_SocketAddrEnum):
+    value: SocketAddrV6
+
+
+_declare_enum(_SocketAddrEnum, {"V4": _SocketV4, "V6": _SocketV6}, name="SocketAddr")
+
+
+def _encode_socket(value: SocketAddrV4 | SocketAddrV6) -> _SocketAddrEnum:
+    _require(value, SocketAddrV4, SocketAddrV6)
+    return _SocketV4(value) if isinstance(value, SocketAddrV4) else _SocketV6(value)
+
+
+#: Either kind of socket address: variant index, address, port.
+SocketAddr = Annotated[
+    SocketAddrV4 | SocketAddrV6,
+    kinds.Adapted(
+        kind_of(_SocketAddrEnum),
+        lambda stored: stored.value,
+        _encode_socket,
+        "SocketAddr",
+        (str, _parse_socket),
+    ),
+]
+
+
+# --- ranges, bounds, results --------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Range(Generic[T]):
+    """`Range<T>`: from `start` up to but without `end`; an inverted range is accepted."""
+
+    start: T
+    end: T
+
+
+@dataclass(slots=True)
+class RangeInclusive(Generic[T]):
+    """`RangeInclusive<T>`: from `start` to `end`, both included."""
+
+    start: T
+    end: T
+
+
+@dataclass(slots=True)
+class RangeFrom(Generic[T]):
+    """`RangeFrom<T>`: from `start` on."""
+
+    start: T
+
+
+@dataclass(slots=True)
+class RangeTo(Generic[T]):
+    """`RangeTo<T>`: up to but without `end`."""
+
+    end: T
+
+
+@dataclass(slots=True)
+class RangeFull:
+    """`RangeFull`: everything; no bytes."""
+
+
+for _range in (Range, RangeInclusive, RangeFrom, RangeTo):
+    _declare(_range, "struct")
+_declare(RangeFull, "unit")
+
+
+class Bound(Generic[T]):
+    """`Bound<T>`: the end of a range: `BoundUnbounded`, `BoundIncluded` or `BoundExcluded`."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class BoundUnbounded(Bound[T]):
+    """No bound."""
+
+
+@dataclass(slots=True)
+class BoundIncluded(Bound[T]):
+    """Up to and with the value."""
+
+    value: T
+
+
+@dataclass(slots=True)
+class BoundExcluded(Bound[T]):
+    """Up to but without the value."""
+
+    value: T
+
+
+_declare_enum(Bound, {"Unbounded": BoundUnbounded, "Included": BoundIncluded, "Excluded": BoundExcluded})
+
+
+class Result(Generic[T, E]):
+    """`Result<T, E>`: `Ok` or `Err`."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Ok(Result[T, E]):
+    """Success, with its value."""
+
+    value: T
+
+
+@dataclass(slots=True)
+class Err(Result[T, E]):
+    """Failure, with its error."""
+
+    value: E
+
+
+_declare_enum(Result, {"Ok": Ok, "Err": Err})
+
+
+# --- text and bytes -----------------------------------------------------------------------------------
+
+#: `PathBuf`: stored as a str; a path that is not UTF-8 can't be stored.
+Path = Annotated[str, kinds.Str()]
+#: `CString`: stored as bytes, without the zero byte at its end; none may be inside.
+CString = Annotated[bytes, kinds.Bytes(no_nul=True)]
+#: `semver::Version`: stored as a str.
+Version = Annotated[semver.Version, kinds.Adapted(kinds.Str(), parse_version, version_text, "semver version")]
+#: `semver::VersionReq`: stored as a str; the value is its normal form.
+VersionReq = Annotated[
+    str, kinds.Adapted(kinds.Str(), parse_version_req, parse_version_req, "semver version requirement")
+]
+
+
+class _OsStringEnum:
+    """Stored form of `OsString`. Its second variant, `Windows`, is refused on Unix."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _OsStringUnix(_OsStringEnum):
+    value: list[u8]
+
+
+_declare_enum(_OsStringEnum, {"Unix": _OsStringUnix}, name="OsString")
+
+
+def _encode_os_string(value: bytes) -> _OsStringUnix:
+    _require(value, bytes)
+    return _OsStringUnix(list(value))
+
+
+#: `OsString` on Unix: variant index 0, then the bytes as a sequence of u8.
+OsString = Annotated[
+    bytes,
+    kinds.Adapted(kind_of(_OsStringEnum), lambda stored: bytes(stored.value), _encode_os_string, "OsString"),
+]

@@ -1,0 +1,8 @@
+"""The layout tree of a type, and the reference reader and writer over it."""
+
+from snapformat.layout.lower import layout_of, lower
+from snapformat.layout.reader import Event
+from snapformat.layout.walk import read, walk
+from snapformat.layout.write import write
+
+__all__ = ["Event", "layout_of", "lower", "read", "walk", "write"]

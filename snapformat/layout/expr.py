@@ -1,0 +1,140 @@
+"""Expressions of the tree: what construct's `this.count * 2` becomes.
+
+An expression is evaluated against a `Scope`: the fields read so far of the enclosing struct, and its parent.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import construct
+from construct.expr import BinExpr, ExprMixin, FuncPath, Path, UniExpr, opnames
+
+_OPERATORS: dict[str, Callable[..., Any]] = {symbol: function for function, symbol in opnames.items()}
+_UNARY: dict[str, Callable[[Any], Any]] = {"not": operator.not_, "-": operator.neg, "+": operator.pos}
+_FUNCTIONS: dict[str, Callable[[Any], Any]] = {"len": len, "sum": sum, "min": min, "max": max, "abs": abs}
+#: Names of construct's own in a context, whose meaning depends on how construct works.
+_RESERVED = {"_params", "_root", "_index", "_io", "_subcons", "_parsing", "_building", "_sizing"}
+#: Largest shift or power that an expression may compute: data must not make us compute for hours.
+_MAX_EXPONENT = 4096
+
+
+class Unsupported(Exception):
+    """The construct, or an expression in it, has no lowering; the text says why."""
+
+
+class Scope(dict[str, Any]):
+    """Values of a struct's fields by name, and the enclosing scope."""
+
+    __slots__ = ("parent",)
+
+    def __init__(self, parent: Scope | None) -> None:
+        super().__init__()
+        self.parent = parent
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """An expression.
+
+    Attributes:
+        text: As construct prints it, for messages and documents.
+        evaluate: From a scope to the value; may raise anything.
+        climbs: How many enclosing structs up its names reach.
+    """
+
+    text: str
+    evaluate: Callable[[Scope], Any]
+    climbs: int
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def lower_expr(value: Any) -> Any:
+    """Lower a parameter of a construct: constants stay, `this` expressions become `Expr`.
+
+    Raises:
+        Unsupported: A function, or an expression of `list_`, `obj_` or construct's own context entries.
+    """
+    if not callable(value):
+        return value
+    if not isinstance(value, ExprMixin):
+        raise Unsupported("a function that reads the context")
+    evaluate, climbs = _lower(value)
+    return Expr(str(value), evaluate, climbs)
+
+
+def _lower(value: Any) -> tuple[Callable[[Scope], Any], int]:
+    if not isinstance(value, ExprMixin):
+        if callable(value):
+            raise Unsupported("a function in an expression")
+        return (lambda scope: value), 0
+    if isinstance(value, Path):
+        return _path(value)
+    if isinstance(value, UniExpr):
+        inner, climbs = _lower(value.operand)
+        unary: Callable[[Any], Any] = _UNARY[opnames[value.op]]
+        return (lambda scope: unary(inner(scope))), climbs
+    if isinstance(value, BinExpr):
+        left, left_climbs = _lower(value.lhs)
+        right, right_climbs = _lower(value.rhs)
+        symbol = opnames[value.op]
+        apply = _bounded(symbol) if symbol in ("**", "<<") else _OPERATORS[symbol]
+        return (lambda scope: apply(left(scope), right(scope))), max(left_climbs, right_climbs)
+    if isinstance(value, FuncPath):
+        attributes = value.__getstate__()
+        function, operand = attributes["_FuncPath__func"], attributes["_FuncPath__operand"]
+        if operand is None or function.__name__ not in _FUNCTIONS:
+            raise Unsupported(f"the function {function.__name__} in an expression")
+        inner, climbs = _lower(operand)
+        return (lambda scope: function(inner(scope))), climbs
+    raise Unsupported("an expression of list_")
+
+
+def _bounded(symbol: str) -> Callable[[int, int], Any]:
+    apply = _OPERATORS[symbol]
+
+    def checked(left: int, right: int) -> Any:
+        if abs(right) > _MAX_EXPONENT:
+            raise ValueError(f"{symbol} by {right} is too large")
+        return apply(left, right)
+
+    return checked
+
+
+def _path(value: Path) -> tuple[Callable[[Scope], Any], int]:
+    names: list[Any] = []
+    while True:
+        attributes = value.__getstate__()
+        if attributes["_Path__parent"] is None:
+            break
+        names.append(attributes["_Path__field"])
+        value = attributes["_Path__parent"]
+    if attributes["_Path__name"] != "this" or not names:
+        raise Unsupported("an expression of the value or of the whole context")
+    names.reverse()
+    climbs = 0
+    while names and names[0] == "_":
+        names.pop(0)
+        climbs += 1
+    if not names or any(isinstance(name, str) and name in _RESERVED for name in names):
+        raise Unsupported("an expression of construct's own context entries")
+    first, rest = names[0], names[1:]
+
+    def evaluate(scope: Scope) -> Any:
+        for _ in range(climbs):
+            if scope.parent is None:
+                raise LookupError("there is no enclosing struct")
+            scope = scope.parent
+        found = scope[first]
+        for name in rest:
+            found = (
+                found[name] if isinstance(found, dict | list | construct.Container) else getattr(found, name)
+            )
+        return found
+
+    return evaluate, climbs

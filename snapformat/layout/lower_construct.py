@@ -1,0 +1,329 @@
+"""Lowering of construct's own classes: the one module that knows their internals.
+
+A parameter that is a function, and classes that are not listed here, can't be looked into: they become
+`Opaque` nodes. One that may read its context needs construct's context around it, so the outermost
+struct whose fields it could name becomes opaque as a whole.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import construct as c
+
+from snapformat.layout import nodes
+from snapformat.layout.expr import Expr, Unsupported, lower_expr
+from snapformat.layout.nodes import Node
+from snapformat.steps import Step
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """A struct of construct's whose fields expressions may name; `used` once one does."""
+
+    used: bool = False
+
+
+class NeedsContext(Exception):
+    """What is being lowered must run under construct, with all that is around it."""
+
+
+@dataclass(slots=True)
+class Lowering:
+    """State of one lowering.
+
+    Attributes:
+        lower: Lowers any construct (`layout.lower`), for what is inside one of construct's.
+        by_construct: Named constructs lowered so far.
+        open: Named constructs being lowered.
+    """
+
+    lower: Callable[[Any, Lowering, tuple[Frame, ...]], Step]
+    by_construct: dict[Any, Node] = field(default_factory=dict)
+    open: set[Any] = field(default_factory=set)
+
+
+def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+    """Lower one of construct's constructs, or make it opaque."""
+    try:
+        return (yield _dispatch(sub, lowering, frames))
+    except Unsupported as reason:
+        if frames and reads_context(sub):
+            raise NeedsContext(str(reason)) from None
+        return nodes.Opaque(sub, str(reason))
+    except NeedsContext as reason:
+        if frames:
+            raise
+        return nodes.Opaque(sub, str(reason))
+
+
+#: Classes of construct's that neither read the context nor contain anything that could.
+_SELF_CONTAINED = (
+    c.VarInt.__class__,
+    c.ZigZag.__class__,
+    c.FormatField,
+    c.BytesInteger,
+    c.BitsInteger,
+    c.GreedyBytes.__class__,
+    c.Flag.__class__,
+    c.Pass.__class__,
+    c.Terminated.__class__,
+    c.Tell.__class__,
+    c.Enum,
+    c.FlagsEnum,
+    c.Mapping,
+    c.StringEncoded,
+    c.NullTerminated,
+    c.NullStripped,
+    c.Hex,
+    c.HexDump,
+    c.Renamed,
+    c.Prefixed,
+    c.GreedyRange,
+    c.Bytes,
+    c.Array,
+    c.FixedSized,
+    c.Const,
+    c.Transformed,
+    c.Restreamed,
+)
+
+
+def reads_context(sub: Any) -> bool:
+    """Whether a construct might read its context; anything unknown might."""
+    if sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
+        return True
+    for value in vars(sub).values():
+        if isinstance(value, c.Construct):
+            if reads_context(value):
+                return True
+        elif callable(value) and type(sub) not in (c.Transformed, c.Restreamed):
+            return True
+    return False
+
+
+def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+    if sub.parsed is not None:
+        raise Unsupported("a `*` hook that sees every parsed value")
+    leaf = _leaf(sub, frames)
+    if leaf is not None:
+        return leaf
+    if type(sub) is c.Renamed:
+        return (yield lowering.lower(sub.subcon, lowering, frames))
+    if type(sub) is c.Struct:
+        return (yield _struct(sub, lowering, frames))
+    if type(sub) is c.FocusedSeq:
+        return (yield _prefixed_array(sub, lowering, frames))
+    if type(sub) is c.Switch:
+        cases = {}
+        for key, case in sub.cases.items():
+            cases[key] = yield lowering.lower(case, lowering, frames)
+        default = yield lowering.lower(sub.default, lowering, frames)
+        return nodes.Switch(_expr(sub.keyfunc, frames), cases, default)
+    if type(sub) is c.IfThenElse:
+        then = yield lowering.lower(sub.thensubcon, lowering, frames)
+        otherwise = yield lowering.lower(sub.elsesubcon, lowering, frames)
+        return nodes.If(_expr(sub.condfunc, frames), then, otherwise)
+    if type(sub) is c.LazyBound:
+        return (yield _lazy_bound(sub, lowering))
+    if type(sub) in (c.Transformed, c.Restreamed):
+        return _bits(sub)
+    if not isinstance(sub, c.Subconstruct) or type(sub) not in _WRAPPERS:
+        raise Unsupported(f"no lowering of {type(sub).__name__}")
+    inner = yield lowering.lower(sub.subcon, lowering, frames)
+    return _WRAPPERS[type(sub)](sub, inner, frames)
+
+
+def _expr(value: Any, frames: tuple[Frame, ...]) -> Any:
+    """Lower a parameter, and note which structs it names fields of."""
+    lowered = lower_expr(value)
+    if isinstance(lowered, Expr):
+        if lowered.climbs >= len(frames):
+            raise Unsupported(f"`{lowered.text}` names what is outside the outermost struct")
+        for frame in frames[len(frames) - 1 - lowered.climbs :]:
+            frame.used = True
+    return lowered
+
+
+def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
+    """Constructs without others inside."""
+    if type(sub) is c.FormatField:
+        return _format_field(sub)
+    if type(sub) is c.BytesInteger:
+        if not isinstance(sub.length, int) or callable(sub.swapped) or sub.length <= 0:
+            raise Unsupported("an integer whose width depends on the context")
+        return _int(sub.length, sub.signed, "little" if sub.swapped else "big")
+    if type(sub) is c.Bytes:
+        return nodes.FixedBytes(_expr(sub.length, frames))
+    if sub is c.Flag or type(sub) is type(c.Flag):
+        return nodes.Bool(lenient=True)
+    if type(sub) is type(c.Pass):
+        return nodes.Unit(None)
+    if type(sub) is c.Computed:
+        return nodes.Computed(_expr(sub.func, frames))
+    if type(sub) is c.StringEncoded:
+        return _string(sub)
+    return None
+
+
+def _int(size: int, signed: bool, byteorder: Any) -> nodes.Int:
+    return nodes.Int(f"{'i' if signed else 'u'}{8 * size}", size, bool(signed), byteorder)
+
+
+def _format_field(sub: Any) -> Node:
+    order, code = sub.fmtstr[0], sub.fmtstr[1]
+    byteorder = {"<": "little", ">": "big"}.get(order, sys.byteorder)
+    if code in "efd":
+        return nodes.Float(sub.length, byteorder)  # type: ignore[arg-type]
+    if code == "?" or code not in "bBhHiIlLqQ":
+        raise Unsupported(f"the format {sub.fmtstr!r}")
+    return _int(sub.length, code.islower(), byteorder)
+
+
+def _string(sub: Any) -> Node:
+    """`PascalString`: text behind its length in bytes."""
+    inner = sub.subcon
+    if type(inner) is not c.Prefixed or inner.subcon is not c.GreedyBytes or inner.includelength:
+        raise Unsupported("a string that is not length-prefixed")
+    length = _leaf(inner.lengthfield, ())
+    if not isinstance(length, nodes.Int) or inner.lengthfield.parsed is not None:
+        raise Unsupported("a string whose length is no plain integer")
+    return nodes.Str(length, sub.encoding)
+
+
+def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+    frame = Frame()
+    fields = []
+    for part in sub.subcons:
+        node = yield lowering.lower(part, lowering, (*frames, frame))
+        docs = part.docs.strip() if isinstance(part.docs, str) else ""
+        fields.append(nodes.Field(part.name, part.name, node, docs, optional=bool(part.flagbuildnone)))
+    names = [f.attr for f in fields if f.attr is not None]
+    if len(set(names)) != len(names):
+        raise Unsupported("two fields of one name")
+
+    def make(values: list[Any]) -> Any:
+        return c.Container(zip(names, values, strict=True))
+
+    return nodes.Struct("", "struct", tuple(fields), None, make, frame.used)
+
+
+def _prefixed_array(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+    """`PrefixedArray`, which construct composes of a `FocusedSeq`."""
+    parts = {part.name: part.subcon for part in sub.subcons if type(part) is c.Renamed}
+    count: Any = parts.get("count")
+    items: Any = parts.get("items")
+    if list(parts) != ["count", "items"] or sub.parsebuildfrom != "items" or len(sub.subcons) != 2:
+        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+    if type(count) is not c.Rebuild or str(count.func) != "len_(this['items'])":
+        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+    if type(items) is not c.Array or str(items.count) != "this['count']" or items.discard:
+        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+    length = _leaf(count.subcon, ())
+    if not isinstance(length, nodes.Int) or count.subcon.parsed is not None or items.parsed is not None:
+        raise Unsupported("a PrefixedArray whose count is no plain integer")
+    # construct gives the elements a context of their own; nothing of it can be named in the tree.
+    frame = Frame()
+    item = yield lowering.lower(items.subcon, lowering, (*frames, frame))
+    if frame.used:
+        raise Unsupported("an element that names the array's own context")
+    return nodes.Seq(item, length, _is_empty(items.subcon))
+
+
+def _is_empty(sub: Any) -> bool:
+    try:
+        return bool(sub.sizeof() == 0)
+    except Exception:
+        return False
+
+
+def _lazy_bound(sub: Any, lowering: Lowering) -> Step:
+    try:
+        target = sub.subconfunc()
+    except Exception:
+        raise Unsupported("a LazyBound that needs its context") from None
+    if target in lowering.by_construct:
+        return lowering.by_construct[target]
+    if target in lowering.open:
+        return nodes.Ref(target.name or "", lambda: lowering.by_construct[target])
+    lowering.open.add(target)
+    try:
+        node = yield lowering.lower(target, lowering, ())
+    finally:
+        lowering.open.discard(target)
+    lowering.by_construct[target] = node
+    return node
+
+
+def _array(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
+    if sub.discard:
+        raise Unsupported("an Array that discards its elements")
+    return nodes.Array(inner, _expr(sub.count, frames))
+
+
+def _prefixed(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
+    length = _leaf(sub.lengthfield, ())
+    if not isinstance(length, nodes.Int) or sub.lengthfield.parsed is not None:
+        raise Unsupported("a Prefixed whose length is no plain integer")
+    return nodes.Prefixed(inner, length, length.size if sub.includelength else 0)
+
+
+def _enum(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
+    if not isinstance(inner, nodes.Int):
+        raise Unsupported("an Enum of something else than integers")
+    return nodes.Labels(inner, dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
+
+
+def _padded(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
+    return nodes.Padded(inner, _expr(sub.length, frames), sub.pattern)
+
+
+_WRAPPERS: dict[type, Callable[[Any, Node, tuple[Frame, ...]], Node]] = {
+    c.Array: _array,
+    c.Prefixed: _prefixed,
+    c.Enum: _enum,
+    c.Padded: _padded,
+    c.Const: lambda sub, inner, frames: nodes.Const(inner, sub.value),
+    c.Rebuild: lambda sub, inner, frames: nodes.Rebuilt(inner, _expr(sub.func, frames)),
+    c.Default: lambda sub, inner, frames: nodes.Default(inner, _expr(sub.value, frames)),
+}
+
+
+def _bits(sub: Any) -> Node:
+    """`BitStruct`: a Struct of bits in whole bytes."""
+    inner = sub.subcon
+    if type(sub) is not c.Transformed or sub.decodefunc is not c.lib.bytes2bits:
+        raise Unsupported("a transformation of bytes")
+    if type(inner) is not c.Struct or inner.parsed is not None:
+        raise Unsupported("bits that are no BitStruct")
+    bits = tuple(_bit(part) for part in inner.subcons)
+    total = sum(bit.width for bit in bits)
+    if total % 8:
+        raise Unsupported("a BitStruct that does not fill its bytes")
+    return nodes.Bits(total // 8, bits)
+
+
+def _bit(part: Any) -> nodes.Bit:
+    name, doc, sub = part.name, part.docs.strip() if isinstance(part.docs, str) else "", part
+    while type(sub) is c.Renamed:
+        if sub.parsed is not None:
+            raise Unsupported("a `*` hook that sees every parsed value")
+        sub = sub.subcon
+    labels = None
+    if type(sub) is c.Enum:
+        labels = (dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
+        sub = sub.subcon
+    if sub.parsed is not None:
+        raise Unsupported("a `*` hook that sees every parsed value")
+    if type(sub) is type(c.Flag):
+        return nodes.Bit(name, 1, flag=True, doc=doc)
+    if type(sub) is c.BitsInteger and isinstance(sub.length, int) and not sub.swapped:
+        return nodes.Bit(name, sub.length, signed=bool(sub.signed), labels=labels, doc=doc)
+    if type(sub) is c.Padded and sub.subcon is c.Pass and isinstance(sub.length, int):
+        if sub.pattern != b"\0":
+            raise Unsupported("padding bits that are not zero")
+        return nodes.Bit(name, sub.length, padding=True, doc=doc)
+    raise Unsupported(f"{type(sub).__name__} in a BitStruct")

@@ -1,0 +1,146 @@
+"""The state of one read: position, budget, path, events; and the errors that name all of them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from snapformat.budget import Budget, Limits
+from snapformat.errors import DecodeError
+from snapformat.layout.expr import Expr, Scope
+from snapformat.path import Segment, format_path
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that the walk met in the bytes.
+
+    Attributes:
+        offset: Where it begins, from the start of the data.
+        size: Its bytes; 0 for what only groups others (`struct`, `tuple`).
+        kind: `u8` to `i128`, `f32`, `f64`, `bool`, `char`, `strlen`, `str`, `byteslen`, `bytes`, `option`,
+            `seqlen`, `maplen`, `variant`, `struct`, `tuple`, `unit` and those of construct's own classes.
+        segments: The value path.
+        value: The value; for `struct` its name and number of fields (`VmInfo/5`), for `option` `Some` or
+            `None`, for `variant` `Enum::Variant=index (style)`.
+    """
+
+    offset: int
+    size: int
+    kind: str
+    segments: tuple[Segment, ...]
+    value: Any
+
+    @property
+    def path(self) -> str:
+        """The value path as text, such as `$.vcpu_states[0].regs`."""
+        return format_path(self.segments)
+
+
+class Reader:
+    """Position and account of one read.
+
+    Attributes:
+        data: All bytes.
+        pos: Next byte.
+        end: Where the readable bytes end.
+        budget: Claims still allowed.
+        limits: Bounds of depth and of elements without bytes.
+        depth: Structs and enums around the current value.
+        path: The current value path.
+        events: Events not yet handed out; None where nobody wants them.
+        scope: Fields that expressions may name.
+    """
+
+    __slots__ = ("_streams", "budget", "data", "depth", "end", "events", "limits", "path", "pos", "scope")
+
+    def __init__(self, data: bytes, pos: int, budget: Budget, limits: Limits, *, emit: bool) -> None:
+        self.data = data
+        self.pos = pos
+        self.end = len(data)
+        self.budget = budget
+        self.limits = limits
+        self.depth = 0
+        self.path: list[Segment] = []
+        self.events: list[Event] | None = [] if emit else None
+        self.scope: Scope | None = None
+        self._streams: dict[int, io.BytesIO] = {}
+
+    def emit(self, offset: int, kind: str, value: Any, size: int | None = None) -> None:
+        """Hand out an event that ends at the current position, or of the given size."""
+        if self.events is not None:
+            width = self.pos - offset if size is None else size
+            self.events.append(Event(offset, width, kind, tuple(self.path), value))
+
+    def fail(
+        self, message: str, expected: str | None = None, found: str | None = None, offset: int | None = None
+    ) -> NoReturn:
+        """Raise the error for the current path, at the current or given offset."""
+        raise DecodeError(
+            message,
+            path=format_path(self.path),
+            offset=self.pos if offset is None else offset,
+            expected=expected,
+            found=found,
+        )
+
+    def claim(self, size: int) -> None:
+        """Claim bytes of the budget before they are read."""
+        if not self.budget.claim(size):
+            self.fail(
+                f"the limit of {self.budget.limit} claimed bytes is exceeded",
+                f"at most {self.budget.left + size} bytes more",
+                f"{size}",
+            )
+
+    def claim_zero_sized(self, count: int) -> None:
+        """Account for elements without bytes."""
+        if not self.budget.claim_zero_sized(count):
+            self.fail(
+                "too many elements without bytes", f"at most {self.limits.zero_sized} in all", f"{count} more"
+            )
+
+    def take(self, size: int) -> bytes:
+        """The next bytes."""
+        start = self.pos
+        stop = start + size
+        if stop > self.end:
+            self.too_short(size)
+        self.pos = stop
+        return self.data[start:stop]
+
+    def too_short(self, size: int) -> NoReturn:
+        """Raise the error for bytes that are not there."""
+        left = self.end - self.pos
+        self.fail("the data ends too early", f"{size} bytes", f"{left}")
+
+    def enter(self) -> None:
+        """Go one struct or enum deeper."""
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            self.fail("nested too deeply", f"at most {self.limits.depth} levels")
+
+    def evaluate(self, value: Any) -> Any:
+        """A parameter of a node: a constant, or an expression of fields before."""
+        if not isinstance(value, Expr):
+            return value
+        try:
+            return value.evaluate(self.scope if self.scope is not None else Scope(None))
+        except Exception as error:
+            self.fail(f"the expression {value.text} can't be computed: {type(error).__name__}: {error}")
+
+    def count(self, value: Any, what: str) -> int:
+        """A parameter that must be a number of 0 or more."""
+        number = self.evaluate(value)
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            self.fail(f"a bad {what}", "a number of 0 or more", repr(number)[:60])
+        return number
+
+    def stream(self) -> io.BytesIO:
+        """A stream over the data up to `end`, positioned here: for constructs that run by themselves."""
+        found = self._streams.get(self.end)
+        if found is None:
+            found = self._streams[self.end] = io.BytesIO(self.data[: self.end])
+        found.seek(self.pos)
+        return found

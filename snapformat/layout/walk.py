@@ -1,0 +1,403 @@
+"""The reference reader: bytes by the layout tree, as values and as events.
+
+Everything that reads bytes agrees with it. Composite nodes are steps (see `snapformat.steps`), so that depth
+costs no interpreter stack; nodes without parts are plain functions (`layout.read_leaves`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import construct
+
+from snapformat.bincode.containers import PairMap, PairSet, Some
+from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
+from snapformat.errors import DecodeError
+from snapformat.layout import nodes
+from snapformat.layout import read_leaves as leaves
+from snapformat.layout.bulk import read_run
+from snapformat.layout.expr import Scope
+from snapformat.layout.nodes import Node
+from snapformat.layout.reader import Event, Reader
+from snapformat.layout.size import least_size
+from snapformat.path import Segment, Variant
+from snapformat.steps import Step, run
+
+
+def walk(
+    node: Node,
+    data: bytes | bytearray | memoryview,
+    offset: int = 0,
+    *,
+    limit: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[Event]:
+    """Read bytes and tell what is where, in the order of the bytes.
+
+    Args:
+        node: The layout.
+        data: The bytes.
+        offset: Where to begin.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of elements without bytes.
+
+    Yields:
+        An event for every primitive, and for every group before its parts.
+
+    Raises:
+        DecodeError: The bytes are no value of this layout. Events up to there have been yielded.
+    """
+    r = Reader(bytes(data), offset, Budget(limit, limits), limits, emit=True)
+    assert r.events is not None
+    stack = [_value(node, r)]
+    result: Any = None
+    error: DecodeError | None = None
+    while stack and error is None:
+        try:
+            child = stack[-1].send(result)
+        except StopIteration as stop:
+            stack.pop()
+            result = stop.value
+        except DecodeError as caught:
+            error = caught
+        else:
+            stack.append(child)
+            result = None
+        if r.events:
+            yield from r.events
+            r.events.clear()
+    if error is not None:
+        raise error
+
+
+def read(
+    node: Node,
+    data: bytes,
+    offset: int = 0,
+    *,
+    limit: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+) -> tuple[Any, int]:
+    """Read a value.
+
+    Args:
+        node: The layout.
+        data: The bytes.
+        offset: Where to begin.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of elements without bytes.
+        root: Path of the value itself, for errors.
+
+    Returns:
+        The value, and the offset after it.
+
+    Raises:
+        DecodeError: The bytes are no value of this layout.
+    """
+    r = Reader(data, offset, Budget(limit, limits), limits, emit=False)
+    r.path.extend(root)
+    value = run(_value(node, r))
+    return value, r.pos
+
+
+def _value(node: Node, r: Reader) -> Step:
+    """Any node, as a step."""
+    leaf = _LEAVES.get(type(node))
+    if leaf is not None:
+        return leaf(node, r)
+    return (yield _STEPS[type(node)](node, r))
+
+
+def _option(node: nodes.Option, r: Reader) -> Step:
+    r.claim(1)
+    start = r.pos
+    tag = r.take(1)[0]
+    if tag > 1:
+        r.fail("not an option's tag", "0 (None) or 1 (Some)", f"{tag}", start)
+    r.emit(start, "option", "Some" if tag else "None")
+    if not tag:
+        return None
+    leaf = _LEAVES.get(type(node.item))
+    value = leaf(node.item, r) if leaf is not None else (yield _STEPS[type(node.item)](node.item, r))
+    return Some(value) if node.wrapped else value
+
+
+def _elements(item: Node, count: int, r: Reader) -> Step:
+    """A known number of like elements."""
+    if r.events is None:
+        values = read_run(item, count, r)
+        if values is not None:
+            return values
+    values = []
+    leaf = _LEAVES.get(type(item))
+    step = None if leaf is not None else _STEPS[type(item)]
+    r.path.append(0)
+    for index in range(count):
+        r.path[-1] = index
+        before = r.pos
+        values.append(leaf(item, r) if step is None else (yield step(item, r)))  # type: ignore[misc]
+        if r.pos == before:
+            r.claim_zero_sized(1)
+    r.path.pop()
+    return values
+
+
+def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:
+    """A number of elements, checked against the bytes that are left."""
+    start = r.pos
+    count = leaves.read_length(length, r, kind)
+    if count * least > r.end - r.pos:
+        r.fail(
+            "more elements than the data can hold",
+            f"at most {(r.end - r.pos) // least} elements of {least} bytes or more",
+            f"{count}",
+            start,
+        )
+    return count
+
+
+def _seq(node: nodes.Seq, r: Reader) -> Step:
+    count = _counted(node, node.length, r, "seqlen", least_size(node.item))
+    if node.zero_sized and count > r.budget.zero_sized:
+        r.claim_zero_sized(count)
+    return (yield _elements(node.item, count, r))
+
+
+def _set(node: nodes.Set, r: Reader) -> Step:
+    count = _counted(node, node.length, r, "seqlen", least_size(node.item))
+    if node.zero_sized and count > r.budget.zero_sized:
+        r.claim_zero_sized(count)
+    return PairSet((yield _elements(node.item, count, r)))
+
+
+def _array(node: nodes.Array, r: Reader) -> Step:
+    count = r.count(node.count, "number of elements")
+    r.emit(r.pos, "tuple", count)
+    return (yield _elements(node.item, count, r))
+
+
+def _tuple(node: nodes.Tuple, r: Reader) -> Step:
+    r.emit(r.pos, "tuple", len(node.items))
+    values = []
+    r.path.append(0)
+    for index, item in enumerate(node.items):
+        r.path[-1] = index
+        values.append((yield _value(item, r)))
+    r.path.pop()
+    return tuple(values)
+
+
+def _map(node: nodes.Map, r: Reader) -> Step:
+    count = _counted(node, node.length, r, "maplen", least_size(node.key) + least_size(node.value))
+    if node.zero_sized and count > r.budget.zero_sized:
+        r.claim_zero_sized(count)
+    entries: PairMap[Any, Any] = PairMap()
+    r.path += [0, "key"]
+    for index in range(count):
+        before = r.pos
+        r.path[-2:] = [index, "key"]
+        key = yield _value(node.key, r)
+        r.path[-1] = "value"
+        entries[key] = yield _value(node.value, r)
+        if r.pos == before:
+            r.claim_zero_sized(1)
+    del r.path[-2:]
+    return entries
+
+
+def _struct(node: nodes.Struct, r: Reader) -> Step:
+    r.enter()
+    if node.style == "struct":
+        r.emit(r.pos, "struct", f"{node.name}/{len(node.fields)}")
+    elif node.style == "tuple":
+        r.emit(r.pos, "tuple_struct", f"{node.name}/{len(node.fields)}")
+    elif node.style == "unit":
+        r.emit(r.pos, "unit_struct", node.name)
+    value = yield _fields(node, r)
+    r.depth -= 1
+    return value
+
+
+def _fields(node: nodes.Struct, r: Reader) -> Step:
+    """The fields of a struct or variant, and the value they make."""
+    start = r.pos
+    values = []
+    outer = r.scope
+    scope = Scope(outer) if node.scoped else None
+    if scope is not None:
+        r.scope = scope
+    path = r.path
+    positional = node.style == "tuple"
+    nested = node.style != "newtype"
+    if nested:
+        path.append("")
+    for index, field in enumerate(node.fields):
+        if nested:
+            path[-1] = index if positional else field.name or f"_{index}"
+        item = field.node
+        leaf = _LEAVES.get(type(item))
+        value = leaf(item, r) if leaf is not None else (yield _STEPS[type(item)](item, r))
+        if field.attr is not None:
+            values.append(value)
+            if scope is not None:
+                scope[field.attr] = value
+    if nested:
+        path.pop()
+    r.scope = outer
+    try:
+        return node.make(values)
+    except (ValueError, TypeError) as error:
+        r.fail(f"not a {node.name or 'struct'}: {error}", offset=start)
+
+
+def _enum(node: nodes.Enum, r: Reader) -> Step:
+    r.enter()
+    start = r.pos
+    index = leaves.read_int(node.index, r)
+    variant = node.variants[index] if index < len(node.variants) else node.other
+    if variant is None:
+        most = len(node.variants) - 1
+        r.fail(f"not a variant of {node.name}", f"an index from 0 to {most}", f"{index}", start)
+    if r.events is not None:
+        r.emit(start, "variant", f"{node.name}::{variant.name}={index} ({variant.style})")
+    if variant.payload is None:
+        r.depth -= 1
+        return variant.constant
+    r.path.append(Variant(variant.name))
+    value = yield _fields(variant.payload, r)
+    r.path.pop()
+    r.depth -= 1
+    return value
+
+
+def _adapted(node: nodes.Adapted, r: Reader) -> Step:
+    start = r.pos
+    stored = yield _value(node.item, r)
+    try:
+        return node.decode(stored)
+    except Exception as error:  # the conversion is the user's code
+        r.fail(f"not a {node.name}: {error}", offset=start)
+
+
+def _ref(node: nodes.Ref, r: Reader) -> Step:
+    return (yield _value(node.target, r))
+
+
+def _labels(node: nodes.Labels, r: Reader) -> Step:
+    number = yield _value(node.item, r)
+    return node.decode.get(number, construct.EnumInteger(number))
+
+
+def _const(node: nodes.Const, r: Reader) -> Step:
+    start = r.pos
+    value = yield _value(node.item, r)
+    if value != node.value:
+        r.fail("not the constant", f"{node.value!r}", f"{value!r}"[:80], start)
+    return value
+
+
+def _stored(node: nodes.Rebuilt | nodes.Default, r: Reader) -> Step:
+    return (yield _value(node.item, r))
+
+
+def _switch(node: nodes.Switch, r: Reader) -> Step:
+    key = r.evaluate(node.key)
+    try:
+        chosen = node.cases.get(key, node.default)
+    except TypeError:
+        chosen = node.default
+    return (yield _value(chosen, r))
+
+
+def _if(node: nodes.If, r: Reader) -> Step:
+    return (yield _value(node.then if r.evaluate(node.condition) else node.otherwise, r))
+
+
+def _padded(node: nodes.Padded, r: Reader) -> Step:
+    count = r.count(node.count, "number of bytes")
+    start = r.pos
+    value = yield _value(node.item, r)
+    fill = count - (r.pos - start)
+    if fill < 0:
+        r.fail("larger than its padding allows", f"at most {count} bytes", f"{r.pos - start}", start)
+    r.claim(fill)
+    at = r.pos
+    r.take(fill)
+    r.emit(at, "padding", fill)
+    return value
+
+
+def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
+    start = r.pos
+    length = leaves.read_length(node.length, r, "byteslen") - node.including
+    if length < 0:
+        r.fail(
+            "a length smaller than itself", f"{node.including} or more", f"{length + node.including}", start
+        )
+    if length > r.end - r.pos:
+        r.too_short(length)
+    outer, stop = r.end, r.pos + length
+    r.end = stop
+    value = yield _value(node.item, r)
+    r.pos, r.end = stop, outer
+    return value
+
+
+def _limited(node: nodes.Limited, r: Reader) -> Step:
+    outer = r.budget
+    r.budget = Budget(node.limit, r.limits)
+    # One account of elements without bytes for the whole read.
+    r.budget.zero_sized = outer.zero_sized
+    value = yield _value(node.item, r)
+    outer.zero_sized = r.budget.zero_sized
+    r.budget = outer
+    return value
+
+
+def _checksummed(node: nodes.Checksummed, r: Reader) -> Step:
+    value = yield _value(node.item, r)
+    start = r.pos
+    stored = leaves.read_int(node.stored, r)
+    r.emit(start, "checksum", stored)
+    if not node.checksum.holds(r.data[: r.end], node.stored.byteorder):
+        r.fail("the checksum of the whole does not hold", offset=start)
+    return value
+
+
+_LEAVES: dict[type[Node], Callable[[Any, Reader], Any]] = {
+    nodes.Int: leaves.leaf_int,
+    nodes.Float: leaves.leaf_float,
+    nodes.Bool: leaves.leaf_bool,
+    nodes.Char: leaves.leaf_char,
+    nodes.Str: leaves.leaf_str,
+    nodes.Bytes: leaves.leaf_bytes,
+    nodes.FixedBytes: leaves.leaf_fixed_bytes,
+    nodes.Unit: leaves.leaf_unit,
+    nodes.Computed: leaves.leaf_computed,
+    nodes.Bits: leaves.leaf_bits,
+    nodes.Opaque: leaves.leaf_opaque,
+}
+_STEPS: dict[type[Node], Callable[[Any, Reader], Step]] = {
+    nodes.Option: _option,
+    nodes.Seq: _seq,
+    nodes.Set: _set,
+    nodes.Array: _array,
+    nodes.Tuple: _tuple,
+    nodes.Map: _map,
+    nodes.Struct: _struct,
+    nodes.Enum: _enum,
+    nodes.Adapted: _adapted,
+    nodes.Ref: _ref,
+    nodes.Labels: _labels,
+    nodes.Const: _const,
+    nodes.Rebuilt: _stored,
+    nodes.Default: _stored,
+    nodes.Switch: _switch,
+    nodes.If: _if,
+    nodes.Padded: _padded,
+    nodes.Prefixed: _prefixed,
+    nodes.Limited: _limited,
+    nodes.Checksummed: _checksummed,
+}

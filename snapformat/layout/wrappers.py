@@ -1,0 +1,83 @@
+"""Constructs of ours that wrap any other: a budget of its own, a checksum over the whole."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Protocol
+
+import construct
+
+from snapformat.bincode.constructs.base import BUDGET, budget_of, read_exactly
+from snapformat.bincode.wire import ByteOrder, Wire
+from snapformat.budget import Budget
+
+
+class ChecksumLike(Protocol):
+    """What computes a checksum: see `snapshot.checksum.Checksum`."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the stored value."""
+
+    def compute(self, data: bytes, initial: int | None = None) -> int:
+        """The checksum of the data."""
+
+    def holds(self, whole: bytes, byteorder: ByteOrder) -> bool:
+        """Whether the checksum of a whole file, which ends in its checksum, is right."""
+
+
+class Limited(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
+    """Gives what is below it a budget of its own: header and data of a snapshot are counted apart."""
+
+    def __init__(self, subcon: Any, limit: int | None) -> None:
+        super().__init__(subcon)
+        self.limit = limit
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        outer = budget_of(context, None)
+        root = getattr(context, "_params", None)
+        if root is None:
+            root = context
+        root[BUDGET] = Budget(self.limit)
+        try:
+            return self.subcon._parsereport(stream, context, path)
+        finally:
+            root[BUDGET] = outer
+
+
+class Checksummed(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
+    """A construct, then a checksum over all of its bytes, checked over the whole stream.
+
+    construct's own `Checksum` covers a region and must be told which; here the rule is that of the whole
+    file: the stream is read to its end, so that what follows the checksum counts too.
+
+    Args:
+        subcon: What is covered.
+        checksum: How it is computed.
+        wire: Encoding of the stored checksum.
+    """
+
+    def __init__(self, subcon: Any, checksum: ChecksumLike, wire: Wire) -> None:
+        super().__init__(subcon)
+        self.checksum = checksum
+        self.wire = wire
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        whole: bytes = stream.read()
+        inner = io.BytesIO(whole)
+        value = self.subcon._parsereport(inner, context, path)
+        stored = read_exactly(inner, self.checksum.size, path)
+        if not self.checksum.holds(whole, self.wire.byteorder):
+            raise construct.ChecksumError(f"the checksum {stored.hex()} does not hold", path=path)
+        return value
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        inner = io.BytesIO()
+        self.subcon._build(obj, inner, context, path)
+        data = inner.getvalue()
+        value = self.checksum.compute(data)
+        stream.write(data + value.to_bytes(self.checksum.size, self.wire.byteorder))
+        return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return int(self.subcon._sizeof(context, path)) + self.checksum.size

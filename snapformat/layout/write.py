@@ -1,0 +1,421 @@
+"""The reference writer: values by the layout tree, checked as they are written."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from snapformat.bincode import checks
+from snapformat.bincode.constructs.composites import unwrapped
+from snapformat.bincode.order import sort_key
+from snapformat.bincode.wire import encode_varint, zigzag
+from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.layout import nodes
+from snapformat.layout.expr import Scope
+from snapformat.layout.nodes import Node
+from snapformat.layout.read_leaves import RawFlag
+from snapformat.layout.writer import Writer
+from snapformat.path import Variant
+from snapformat.steps import Step, run
+
+
+def write(node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Write a value.
+
+    Args:
+        node: The layout.
+        value: The value; it is checked here, not when it was made.
+        limits: Bound of depth.
+
+    Returns:
+        Its bytes.
+
+    Raises:
+        EncodeError: The value does not fit the layout; the path says where.
+    """
+    w = Writer(limits)
+    run(_value(node, value, w))
+    return bytes(w.out)
+
+
+def _value(node: Node, value: Any, w: Writer) -> Step:
+    """Any node, as a step."""
+    leaf = _LEAVES.get(type(node))
+    if leaf is not None:
+        return leaf(node, value, w)
+    return (yield _STEPS[type(node)](node, value, w))
+
+
+# --- without parts ------------------------------------------------------------------------------------
+
+
+def _int(node: nodes.Int, value: Any, w: Writer) -> None:
+    number = w.check(checks.as_int, value, node.name, node.size, node.signed, node.nonzero)
+    if node.packer is not None:
+        w.out += node.packer.pack(number)
+    elif node.variable:
+        w.out += encode_varint(zigzag(number) if node.signed else number, node.byteorder)
+    else:
+        w.out += number.to_bytes(node.size, node.byteorder, signed=node.signed)
+
+
+def _length(node: Node, count: int, w: Writer) -> None:
+    """A length prefix; the count may be too large for it."""
+    _int(node, count, w)  # type: ignore[arg-type]  # lowering makes lengths of Int nodes only
+
+
+def _float(node: nodes.Float, value: Any, w: Writer) -> None:
+    w.out += w.check(checks.as_float, value, node.size, node.byteorder)
+
+
+def _bool(node: nodes.Bool, value: Any, w: Writer) -> None:
+    if node.lenient:
+        w.out.append(value.raw if isinstance(value, RawFlag) else bool(value))
+    else:
+        w.out.append(w.check(checks.as_bool, value))
+
+
+def _char(node: nodes.Char, value: Any, w: Writer) -> None:
+    w.out += w.check(checks.as_char, value)
+
+
+def _str(node: nodes.Str, value: Any, w: Writer) -> None:
+    data = w.check(checks.as_str, value, node.encoding)
+    _length(node.length, len(data), w)
+    w.out += data
+
+
+def _bytes(node: nodes.Bytes, value: Any, w: Writer) -> None:
+    data = w.check(checks.as_bytes, value, node.exact, node.no_nul)
+    _length(node.length, len(data), w)
+    w.out += data
+
+
+def _fixed_bytes(node: nodes.FixedBytes, value: Any, w: Writer) -> None:
+    w.out += w.check(checks.as_bytes, value, w.count(node.count, "number of bytes"))
+
+
+def _unit(node: nodes.Unit, value: Any, w: Writer) -> None:
+    if node.value is not None:
+        w.check(checks.as_tuple, value, 0)
+
+
+def _computed(node: nodes.Computed, value: Any, w: Writer) -> None:
+    """Not in the bytes, whatever the value says."""
+
+
+def _bits(node: nodes.Bits, value: Any, w: Writer) -> None:
+    if not isinstance(value, Mapping):
+        w.fail("the value does not fit", "a mapping of bit fields", checks.shown(value))
+    whole = 0
+    w.path.append("")
+    for bit in node.bits:
+        raw = 0
+        if bit.name is not None and not bit.padding:
+            w.path[-1] = bit.name
+            raw = _bit(bit, value, w)
+        whole = whole << bit.width | raw
+    w.path.pop()
+    w.out += whole.to_bytes(node.size, "big")
+
+
+def _bit(bit: nodes.Bit, values: Mapping[str, Any], w: Writer) -> int:
+    assert bit.name is not None
+    if bit.name not in values:
+        w.fail("the field is missing")
+    value = values[bit.name]
+    if bit.flag:
+        return int(bool(value))
+    if bit.labels is not None and isinstance(value, str):
+        if value not in bit.labels[1]:
+            w.fail("an unknown label", " or ".join(bit.labels[1]), repr(value))
+        value = bit.labels[1][value]
+    name = f"{'i' if bit.signed else 'u'}{bit.width} (bits)"
+    if isinstance(value, bool) or not isinstance(value, int):
+        w.fail("the value does not fit", name, checks.shown(value))
+    low, high = (-1 << bit.width - 1, 1 << bit.width - 1) if bit.signed else (0, 1 << bit.width)
+    if not low <= value < high:
+        w.fail("the value does not fit", f"{name} from {low} to {high - 1}", f"{value}")
+    return value & (1 << bit.width) - 1
+
+
+def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> None:
+    try:
+        w.out += node.construct.build(value)
+    except Exception as error:
+        w.fail(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}")
+
+
+# --- with parts ---------------------------------------------------------------------------------------
+
+
+def _option(node: nodes.Option, value: Any, w: Writer) -> Step:
+    if value is None:
+        w.out.append(0)
+        return
+    w.out.append(1)
+    yield _value(node.item, w.check(unwrapped, value, node.wrapped), w)
+
+
+def _elements(item: Node, values: Any, w: Writer) -> Step:
+    packed = _packed(item, values)
+    if packed is not None:
+        w.out += packed
+        return
+    leaf = _LEAVES.get(type(item))
+    w.path.append(0)
+    for index, value in enumerate(values):
+        w.path[-1] = index
+        if leaf is not None:
+            leaf(item, value, w)
+        else:
+            yield _STEPS[type(item)](item, value, w)
+    w.path.pop()
+
+
+def _packed(item: Node, values: Any) -> bytes | None:
+    """The bytes of a run of integers or bools; None if it is no such run, or something in it is wrong."""
+    if isinstance(item, nodes.Int) and item.packer is not None and not item.nonzero:
+        plain: type = int
+        code = item.packer.format
+    elif isinstance(item, nodes.Bool) and not item.lenient:
+        plain, code = bool, "<B"
+    else:
+        return None
+    if set(map(type, values)) - {plain}:
+        return None
+    try:
+        return struct.pack(f"{code[0]}{len(values)}{code[1]}", *values)
+    except struct.error:
+        return None
+
+
+def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
+    values = w.check(checks.as_list, value)
+    if node.zero_sized and len(values) > w.limits.zero_sized:
+        w.fail("too many elements without bytes", f"at most {w.limits.zero_sized}", f"{len(values)}")
+    _length(node.length, len(values), w)
+    yield _elements(node.item, values, w)
+
+
+def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
+    count = w.count(node.count, "number of elements")
+    yield _elements(node.item, w.check(checks.as_list, value, count), w)
+
+
+def _set(node: nodes.Set, value: Any, w: Writer) -> Step:
+    values = w.check(checks.as_elements, value)
+    if node.of.ordered:
+        values.sort(key=lambda element: w.check(sort_key, node.of.item, element))
+    _length(node.length, len(values), w)
+    yield _elements(node.item, values, w)
+
+
+def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
+    pairs = w.check(checks.as_pairs, value)
+    if node.of.ordered:
+        pairs.sort(key=lambda pair: w.check(sort_key, node.of.key, pair[0]))
+    _length(node.length, len(pairs), w)
+    w.path += [0, "key"]
+    for index, (key, element) in enumerate(pairs):
+        w.path[-2:] = [index, "key"]
+        yield _value(node.key, key, w)
+        w.path[-1] = "value"
+        yield _value(node.value, element, w)
+    del w.path[-2:]
+
+
+def _tuple(node: nodes.Tuple, value: Any, w: Writer) -> Step:
+    values = w.check(checks.as_tuple, value, len(node.items))
+    w.path.append(0)
+    for index, (item, element) in enumerate(zip(node.items, values, strict=True)):
+        w.path[-1] = index
+        yield _value(item, element, w)
+    w.path.pop()
+
+
+def _struct(node: nodes.Struct, value: Any, w: Writer) -> Step:
+    w.enter()
+    if node.cls is None:
+        yield _container(node, value, w)
+    else:
+        if not isinstance(value, node.cls):
+            w.fail("the value does not fit", node.cls.__name__, checks.shown(value))
+        yield _fields(node, value, w)
+    w.depth -= 1
+
+
+def _fields(node: nodes.Struct, value: Any, w: Writer) -> Step:
+    """The fields of an instance."""
+    positional = node.style == "tuple"
+    nested = node.style != "newtype"
+    path = w.path
+    if nested:
+        path.append("")
+    for index, field in enumerate(node.fields):
+        if nested:
+            path[-1] = index if positional else field.name or f"_{index}"
+        if field.attr is None:
+            part = None
+        else:
+            try:
+                part = getattr(value, field.attr)
+            except AttributeError:
+                w.fail("the field is missing")
+        leaf = _LEAVES.get(type(field.node))
+        if leaf is not None:
+            leaf(field.node, part, w)
+        else:
+            yield _STEPS[type(field.node)](field.node, part, w)
+    if nested:
+        path.pop()
+
+
+def _container(node: nodes.Struct, value: Any, w: Writer) -> Step:
+    """The fields of a mapping, as construct builds them: what it can make itself may be missing."""
+    if value is None:
+        value = {}
+    if not isinstance(value, Mapping):
+        w.fail("the value does not fit", "a mapping of fields", checks.shown(value))
+    outer = w.scope
+    scope = Scope(outer)
+    scope.update(value)
+    w.scope = scope
+    w.path.append("")
+    for index, field in enumerate(node.fields):
+        w.path[-1] = field.name or f"_{index}"
+        part = None if field.attr is None else value.get(field.attr)
+        if field.attr is not None and field.attr not in value and not field.optional:
+            w.fail("the field is missing")
+        if field.attr is not None and isinstance(field.node, nodes.Computed | nodes.Rebuilt):
+            part = scope[field.attr] = w.evaluate(field.node.value)
+        yield _value(field.node, part, w)
+    w.path.pop()
+    w.scope = outer
+
+
+def _enum(node: nodes.Enum, value: Any, w: Writer) -> Step:
+    variant = node.variant_of(value)
+    if variant is None:
+        w.fail("the value does not fit", f"a variant of {node.name}", checks.shown(value))
+    w.enter()
+    _int(node.index, variant.index, w)
+    if variant.payload is not None:
+        w.path.append(Variant(variant.name))
+        yield _fields(variant.payload, value, w)
+        w.path.pop()
+    w.depth -= 1
+
+
+def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
+    try:
+        stored = node.encode(value)
+    except Exception as error:  # the conversion is the user's code
+        w.fail(f"not a {node.name}: {error}")
+    yield _value(node.item, stored, w)
+
+
+def _ref(node: nodes.Ref, value: Any, w: Writer) -> Step:
+    yield _value(node.target, value, w)
+
+
+def _labels(node: nodes.Labels, value: Any, w: Writer) -> Step:
+    if isinstance(value, str):
+        if value not in node.encode:
+            w.fail("an unknown label", " or ".join(node.encode) or "a number", repr(str(value)))
+        value = node.encode[value]
+    yield _value(node.item, value, w)
+
+
+def _const(node: nodes.Const, value: Any, w: Writer) -> Step:
+    if value is not None and value != node.value:
+        w.fail("not the constant", f"{node.value!r}", checks.shown(value))
+    yield _value(node.item, node.value, w)
+
+
+def _rebuilt(node: nodes.Rebuilt, value: Any, w: Writer) -> Step:
+    yield _value(node.item, w.evaluate(node.value), w)
+
+
+def _default(node: nodes.Default, value: Any, w: Writer) -> Step:
+    yield _value(node.item, w.evaluate(node.value) if value is None else value, w)
+
+
+def _switch(node: nodes.Switch, value: Any, w: Writer) -> Step:
+    key = w.evaluate(node.key)
+    try:
+        chosen = node.cases.get(key, node.default)
+    except TypeError:
+        chosen = node.default
+    yield _value(chosen, value, w)
+
+
+def _if(node: nodes.If, value: Any, w: Writer) -> Step:
+    yield _value(node.then if w.evaluate(node.condition) else node.otherwise, value, w)
+
+
+def _padded(node: nodes.Padded, value: Any, w: Writer) -> Step:
+    count = w.count(node.count, "number of bytes")
+    start = len(w.out)
+    yield _value(node.item, value, w)
+    fill = count - (len(w.out) - start)
+    if fill < 0:
+        w.fail("larger than its padding allows", f"at most {count} bytes", f"{len(w.out) - start}")
+    w.out += node.pattern * fill
+
+
+def _prefixed(node: nodes.Prefixed, value: Any, w: Writer) -> Step:
+    before = w.out
+    w.out = bytearray()
+    yield _value(node.item, value, w)
+    inside, w.out = w.out, before
+    _length(node.length, len(inside) + node.including, w)
+    w.out += inside
+
+
+def _limited(node: nodes.Limited, value: Any, w: Writer) -> Step:
+    yield _value(node.item, value, w)
+
+
+def _checksummed(node: nodes.Checksummed, value: Any, w: Writer) -> Step:
+    start = len(w.out)
+    yield _value(node.item, value, w)
+    _int(node.stored, node.checksum.compute(bytes(w.out[start:])), w)
+
+
+_LEAVES: dict[type[Node], Callable[[Any, Any, Writer], None]] = {
+    nodes.Int: _int,
+    nodes.Float: _float,
+    nodes.Bool: _bool,
+    nodes.Char: _char,
+    nodes.Str: _str,
+    nodes.Bytes: _bytes,
+    nodes.FixedBytes: _fixed_bytes,
+    nodes.Unit: _unit,
+    nodes.Computed: _computed,
+    nodes.Bits: _bits,
+    nodes.Opaque: _opaque,
+}
+_STEPS: dict[type[Node], Callable[[Any, Any, Writer], Step]] = {
+    nodes.Option: _option,
+    nodes.Seq: _seq,
+    nodes.Set: _set,
+    nodes.Array: _array,
+    nodes.Tuple: _tuple,
+    nodes.Map: _map,
+    nodes.Struct: _struct,
+    nodes.Enum: _enum,
+    nodes.Adapted: _adapted,
+    nodes.Ref: _ref,
+    nodes.Labels: _labels,
+    nodes.Const: _const,
+    nodes.Rebuilt: _rebuilt,
+    nodes.Default: _default,
+    nodes.Switch: _switch,
+    nodes.If: _if,
+    nodes.Padded: _padded,
+    nodes.Prefixed: _prefixed,
+    nodes.Limited: _limited,
+    nodes.Checksummed: _checksummed,
+}

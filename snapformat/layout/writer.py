@@ -1,0 +1,66 @@
+"""The state of one write: bytes so far, path; and the errors that name the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from snapformat.bincode.checks import BadValue
+from snapformat.budget import Limits
+from snapformat.errors import EncodeError
+from snapformat.layout.expr import Expr, Scope
+from snapformat.path import Segment, format_path
+
+
+class Writer:
+    """Output and place of one write.
+
+    Attributes:
+        out: Bytes so far.
+        limits: Bound of depth; cyclic objects meet it.
+        depth: Structs and enums around the current value.
+        path: The current value path.
+        scope: Fields that expressions may name.
+    """
+
+    __slots__ = ("depth", "limits", "out", "path", "scope")
+
+    def __init__(self, limits: Limits) -> None:
+        self.out = bytearray()
+        self.limits = limits
+        self.depth = 0
+        self.path: list[Segment] = []
+        self.scope: Scope | None = None
+
+    def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
+        """Raise the error for the current path."""
+        raise EncodeError(message, path=format_path(self.path), expected=expected, found=found)
+
+    def check(self, check: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a check of `bincode.checks`; its refusal becomes the error for the current path."""
+        try:
+            return check(*arguments)
+        except BadValue as error:
+            self.fail("the value does not fit", error.expected, error.found)
+
+    def enter(self) -> None:
+        """Go one struct or enum deeper."""
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            self.fail("nested too deeply, or in a circle", f"at most {self.limits.depth} levels")
+
+    def evaluate(self, value: Any) -> Any:
+        """A parameter of a node: a constant, or an expression of fields."""
+        if not isinstance(value, Expr):
+            return value
+        try:
+            return value.evaluate(self.scope if self.scope is not None else Scope(None))
+        except Exception as error:
+            self.fail(f"the expression {value.text} can't be computed: {type(error).__name__}: {error}")
+
+    def count(self, value: Any, what: str) -> int:
+        """A parameter that must be a number of 0 or more."""
+        number = self.evaluate(value)
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            self.fail(f"a bad {what}", "a number of 0 or more", repr(number)[:60])
+        return number

@@ -1,0 +1,77 @@
+"""The value path: where in a value something stands, such as `$.vcpu_states[2].regs.rip`.
+
+A path is a tuple of segments: a field name (`str`), an index (`int`) or an enum variant (`Variant`,
+printed `<Name>`). The entries of a map are numbered, with `key` and `value` below each.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*|\d+\w*")
+_SEGMENT = re.compile(r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>]*)>')
+
+
+class Variant(str):
+    """The segment that enters the payload of an enum variant."""
+
+    __slots__ = ()
+
+
+Segment = str | int | Variant
+
+
+def format_path(segments: Iterable[Segment]) -> str:
+    """Print a path, `$` being the whole value.
+
+    Args:
+        segments: Field names, indexes and variants, from the outside in.
+
+    Returns:
+        Text that `parse_path` reads back, such as `$.devices[0]<Virtio>.id`.
+    """
+    parts = ["$"]
+    for segment in segments:
+        if isinstance(segment, int):
+            parts.append(f"[{segment}]")
+        elif isinstance(segment, Variant):
+            parts.append(f"<{segment}>")
+        elif _PLAIN_NAME.fullmatch(segment):
+            parts.append(f".{segment}")
+        else:
+            parts.append(f"[{json.dumps(segment)}]")
+    return "".join(parts)
+
+
+def parse_path(text: str) -> tuple[Segment, ...]:
+    """Read a path as `format_path` prints it; the leading `$` may be left out.
+
+    Raises:
+        ValueError: The text is no path; the message says from where on.
+    """
+    position = 1 if text.startswith("$") else 0
+    if position == 0 and text and text[0] not in ".[<":
+        text = "." + text
+    segments: list[Segment] = []
+    while position < len(text):
+        match = _SEGMENT.match(text, position)
+        if match is None:
+            raise ValueError(f"not a value path from {text[position:]!r} on: {text!r}")
+        name, index, quoted, variant = match.groups()
+        if index is not None:
+            segments.append(int(index))
+        elif quoted is not None:
+            segments.append(json.loads(quoted))
+        elif variant is not None:
+            segments.append(Variant(variant))
+        else:
+            segments.append(name)
+        position = match.end()
+    return tuple(segments)
+
+
+def is_prefix(prefix: Sequence[Segment], segments: Sequence[Segment]) -> bool:
+    """Whether `segments` lies at or below `prefix`."""
+    return tuple(segments[: len(prefix)]) == tuple(prefix)

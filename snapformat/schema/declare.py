@@ -1,0 +1,333 @@
+"""`@schema`: a class with annotated fields becomes a type of the serde data model."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import re
+import sys
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar, dataclass_transform, overload
+
+from snapformat.bincode.annotations import DECLARATION, kind_of
+from snapformat.bincode.classes import Declaration, FieldSpec, declaration_of
+from snapformat.bincode.kinds import Style, Unit
+from snapformat.errors import SchemaError
+from snapformat.schema.enums import DataEnum, UnitEnum
+from snapformat.schema.fields import METADATA, FieldOptions, check_variant_attributes, doc, refuse
+
+C = TypeVar("C", bound=type)
+
+RenameRule = Literal[
+    "lowercase",
+    "UPPERCASE",
+    "PascalCase",
+    "camelCase",
+    "snake_case",
+    "SCREAMING_SNAKE_CASE",
+    "kebab-case",
+    "SCREAMING-KEBAB-CASE",
+]
+
+_CONTAINER_REASONS = {
+    "tag": "the tag is written as a field that is not read back",
+    "content": "adjacent tagging reads field names, which bincode does not write",
+    "untagged": "without an index the variants can't be told apart",
+}
+
+
+@overload
+def schema(cls: C, /) -> C: ...
+
+
+@overload
+def schema(
+    *,
+    name: str | None = None,
+    kind: Style | None = None,
+    rename_all: RenameRule | None = None,
+    transparent: bool = False,
+    other: bool = False,
+    deny_unknown_fields: bool = False,
+    **serde: Any,
+) -> Callable[[C], C]: ...
+
+
+@dataclass_transform(field_specifiers=(doc,))
+def schema(
+    cls: Any = None,
+    /,
+    *,
+    name: str | None = None,
+    kind: Style | None = None,
+    rename_all: RenameRule | None = None,
+    transparent: bool = False,
+    other: bool = False,
+    deny_unknown_fields: bool = False,
+    **serde: Any,
+) -> Any:
+    """Declare a class: a struct, an enum, or a variant of one.
+
+    The class becomes a dataclass with slots, equality, repr and positional patterns. A subclass of
+    `UnitEnum` is an enum without data; a subclass of `DataEnum` is an enum, and its declared subclasses are
+    its variants, in order. The class docstring is the description.
+
+    Args:
+        cls: The class, where the decorator is used without arguments.
+        name: serde's name, if it is not the class's; for a variant, the variant's.
+        kind: `struct` (default with fields), `tuple`, `newtype` or `unit` (default of a variant without).
+        rename_all: serde's rule for the names of all fields, or of all variants of a `UnitEnum`.
+        transparent: `#[serde(transparent)]`: the one field stands for the whole.
+        other: Of a variant: `#[serde(other)]`, it takes unknown indexes.
+        deny_unknown_fields: Has no effect in bincode.
+        **serde: Attributes that can't be round-tripped under bincode; refused with the reason.
+
+    Returns:
+        The class, made anew with slots.
+
+    Raises:
+        SchemaError: The declaration is wrong; class and field are named. A name that is not defined yet is
+            looked up again when the type is first used.
+    """
+    del deny_unknown_fields
+    frame = sys._getframe(1)
+
+    def declare(target: type) -> type:
+        options = _Options(name, kind, rename_all, transparent, other, serde)
+        try:
+            # Names of a function are looked up later, when those declared further down are there too.
+            scope = (lambda: frame.f_locals) if "<locals>" in target.__qualname__ else None
+            return _declare(target, options, scope)
+        except SchemaError as error:
+            if error.owner is not None:
+                raise
+            raise SchemaError(error.message, owner=target.__qualname__, field=error.field) from None
+
+    return declare if cls is None else declare(cls)
+
+
+@dataclasses.dataclass(slots=True)
+class _Options:
+    name: str | None
+    kind: Style | None
+    rename_all: RenameRule | None
+    transparent: bool
+    other: bool
+    serde: dict[str, Any]
+
+
+def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]] | None) -> type:
+    if not isinstance(cls, type):
+        raise SchemaError(f"@schema belongs on a class, not on {cls!r}")
+    if issubclass(cls, enum.Enum):
+        refuse(options.serde, _CONTAINER_REASONS, "schema")
+        return _declare_unit_enum(cls, options)
+    if DataEnum in cls.__bases__:
+        refuse(options.serde, _CONTAINER_REASONS, "schema")
+        return _declare_data_enum(cls, options)
+    parent = _enum_of(cls)
+    if parent is None:
+        refuse(options.serde, _CONTAINER_REASONS, "schema")
+    else:
+        check_variant_attributes(options.serde, "schema")
+    made = _dataclass(cls)
+    declaration = Declaration(
+        made,
+        options.name or made.__name__,
+        _style(made, options, is_variant=parent is not None),
+        doc=_description(made),
+        fields=_field_specs(made, options),
+        parameters=getattr(made, "__parameters__", ()),
+        scope=scope,
+    )
+    setattr(made, DECLARATION, declaration)
+    _check_fields(declaration)
+    if parent is not None:
+        _add_variant(parent, declaration, options)
+    elif options.other:
+        raise SchemaError("other belongs on a variant")
+    return made
+
+
+def _description(cls: type) -> str:
+    """The class docstring, without what dataclasses put there by themselves."""
+    text = cls.__doc__ or ""
+    return "" if text.startswith(f"{cls.__name__}(") else inspect.cleandoc(text)
+
+
+def _dataclass(cls: type) -> type:
+    for attr, annotation in _own_annotations(cls).items():
+        if typing.get_origin(annotation) is typing.ClassVar:
+            continue
+        if attr.startswith("__"):
+            raise SchemaError("a field's name can't begin with two underscores", field=attr)
+    text = cls.__doc__
+    try:
+        made: type = dataclasses.dataclass(slots=True)(cls)
+    except (TypeError, ValueError) as error:
+        raise SchemaError(str(error)) from error
+    made.__doc__ = text
+    return made
+
+
+def _own_annotations(cls: type) -> dict[str, Any]:
+    return dict(inspect.get_annotations(cls))
+
+
+def _style(cls: type, options: _Options, *, is_variant: bool) -> Style:
+    fields = [f for f in dataclasses.fields(cls) if not _options_of(f).skip]
+    count = len(dataclasses.fields(cls))
+    style = options.kind
+    if style is not None and style not in typing.get_args(Style):
+        raise SchemaError(f"kind must be one of {', '.join(typing.get_args(Style))}, not {style!r}")
+    if options.transparent:
+        if len(fields) != 1:
+            raise SchemaError(f"transparent needs exactly one field that is not skipped, not {len(fields)}")
+        return "newtype"
+    if style is None:
+        style = "unit" if is_variant and not count else "struct"
+    if style == "newtype" and count != 1:
+        raise SchemaError(f"a newtype has one field, not {count}; kind='tuple' takes any number")
+    if style == "unit" and count:
+        raise SchemaError(f"a unit has no fields, not {count}")
+    return style
+
+
+def _options_of(field: dataclasses.Field[Any]) -> FieldOptions:
+    options = field.metadata.get(METADATA)
+    return options if isinstance(options, FieldOptions) else FieldOptions()
+
+
+def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
+    specs: list[FieldSpec] = []
+    modules = {
+        attr: base.__module__ for base in reversed(cls.__mro__) for attr in inspect.get_annotations(base)
+    }
+    for field in dataclasses.fields(cls):
+        given = _options_of(field)
+        default: Callable[[], Any] | None = None
+        if given.skip:
+            value, factory = field.default, field.default_factory
+            default = factory if factory is not dataclasses.MISSING else (lambda value=value: value)
+        elif not field.init:
+            raise SchemaError("a field must be a parameter of the constructor", field=field.name)
+        name = given.rename or _renamed(field.name, options.rename_all, variant=False)
+        specs.append(
+            FieldSpec(field.name, name, field.type, modules[field.name], given.doc, given.skip, default)
+        )
+    _check_names([(spec.name, spec.attr) for spec in specs if not spec.skip])
+    return specs
+
+
+def _check_names(pairs: list[tuple[str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for name, attr in pairs:
+        if name in seen:
+            raise SchemaError(f"the name {name!r} is taken by {seen[name]!r}", field=attr)
+        seen[name] = attr
+
+
+def _check_fields(declaration: Declaration) -> None:
+    """Look at every annotation that can be resolved already; the rest waits until the type is used."""
+    placeholders = dict.fromkeys(declaration.parameters, Unit())
+    for spec in declaration.fields:
+        if spec.skip:
+            continue
+        try:
+            annotation = declaration.resolve(spec)
+        except NameError:
+            continue
+        try:
+            kind_of(annotation, placeholders)
+        except SchemaError as error:
+            raise SchemaError(error.message, owner=declaration.cls.__qualname__, field=spec.attr) from None
+
+
+def _enum_of(cls: type) -> Declaration | None:
+    """The declaration of the enum that this class is a variant of, or None."""
+    if not issubclass(cls, DataEnum):
+        return None
+    for base in cls.__bases__:
+        found = declaration_of(base)
+        if found is not None and found.style is None:
+            return found
+    raise SchemaError("the enum it derives from is not declared; decorate it with @schema")
+
+
+def _add_variant(parent: Declaration, declaration: Declaration, options: _Options) -> None:
+    if any(known.name == declaration.name for known in parent.variants):
+        raise SchemaError(f"{parent.cls.__name__} has a variant {declaration.name!r} already")
+    if options.other:
+        if declaration.style != "unit":
+            raise SchemaError("serde takes unknown indexes only into a unit variant")
+        parent.other = len(parent.variants)
+    declaration.enum = parent
+    for base in getattr(declaration.cls, "__orig_bases__", ()):
+        if typing.get_origin(base) is parent.cls:
+            declaration.enum_arguments = typing.get_args(base)
+    parent.variants.append(declaration)
+
+
+def _declare_data_enum(cls: type, options: _Options) -> type:
+    if _own_annotations(cls):
+        raise SchemaError("an enum has no fields of its own; its variants have")
+    made = _dataclass(cls)
+    # Without fields there is nothing to construct or to compare: that is for the variants.
+    declaration = Declaration(made, options.name or made.__name__, None, doc=_description(made))
+    declaration.parameters = getattr(made, "__parameters__", ())
+    setattr(made, DECLARATION, declaration)
+    return made
+
+
+def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
+    if len(cls.__members__) != len(list(cls)):
+        alias = next(name for name, member in cls.__members__.items() if member.name != name)
+        raise SchemaError("two variants have the same value", field=alias)
+    if not list(cls):
+        raise SchemaError("the enum has no variants")
+    declaration = Declaration(
+        cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
+    )
+    for index, member in enumerate(cls):
+        mark = member.mark if isinstance(member, UnitEnum) else None
+        rename = mark.rename if mark is not None else None
+        name = rename or _renamed(member.name, options.rename_all, variant=True)
+        declaration.constants.append((name, member, mark.doc if mark is not None else ""))
+        if mark is not None and mark.other:
+            if index != len(cls) - 1:
+                raise SchemaError("other belongs on the last variant", field=member.name)
+            declaration.other = index
+    _check_names([(name, member.name) for name, member, _ in declaration.constants])
+    setattr(cls, DECLARATION, declaration)
+    return cls
+
+
+def _renamed(name: str, rule: RenameRule | None, *, variant: bool) -> str:
+    """Apply serde's rename_all to a field (snake_case) or a variant (PascalCase)."""
+    if rule is None:
+        return name
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() if variant else name
+    if variant:
+        pascal = name
+    else:
+        pascal = "".join(part[:1].upper() + part[1:] for part in snake.split("_"))
+    match rule:
+        case "lowercase":
+            return name.lower()
+        case "UPPERCASE":
+            return name.upper()
+        case "PascalCase":
+            return pascal
+        case "camelCase":
+            return pascal[:1].lower() + pascal[1:]
+        case "snake_case":
+            return snake
+        case "SCREAMING_SNAKE_CASE":
+            return snake.upper()
+        case "kebab-case":
+            return snake.replace("_", "-")
+        case "SCREAMING-KEBAB-CASE":
+            return snake.upper().replace("_", "-")
+    raise SchemaError(f"unknown rule rename_all={rule!r}")

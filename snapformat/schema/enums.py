@@ -1,0 +1,56 @@
+"""The bases of declared enums: `UnitEnum` for fieldless ones, `DataEnum` for those with data."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+from snapformat.schema.fields import VariantMark
+
+
+class UnitEnum(enum.Enum):
+    """Base of enums without data; a member's `value` is its index, the order of declaration.
+
+    Example:
+        ```python
+        @schema
+        class CacheType(UnitEnum):
+            Unsafe = variant("Flush requests of the guest are acknowledged, not carried out")
+            Writeback = variant("Flush requests reach the host's disk")
+        ```
+
+    Attributes:
+        mark: What `variant` was given.
+    """
+
+    mark: VariantMark
+    _value_: int
+
+    def __new__(cls, given: Any = None) -> UnitEnum:
+        """Make a member of the next index."""
+        member = object.__new__(cls)
+        member._value_ = len(cls.__members__)
+        member.mark = given if isinstance(given, VariantMark) else VariantMark("", None, False)
+        return member
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self.name}"
+
+
+class DataEnum:
+    """Base of enums with data; each variant is a subclass, declared in order.
+
+    Example:
+        ```python
+        @schema
+        class Shape(DataEnum):
+            "A figure."
+
+        @schema(name="Circle", kind="newtype")
+        class ShapeCircle(Shape):
+            "A circle."
+            radius: u32 = doc("Radius, mm")
+        ```
+    """
+
+    __slots__ = ()

@@ -1,0 +1,145 @@
+"""`doc` and `variant`: what a field or a variant of a declaration says besides its type."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass
+from typing import Any
+
+from snapformat.errors import SchemaError
+
+#: Key of our part in the metadata of a dataclass field.
+METADATA = "snapformat"
+
+_FIELD_REASONS = {
+    "flatten": "serde writes a flattened struct as a map of unknown length, which bincode refuses",
+    "skip_serializing": "the field would be read but not written",
+    "skip_deserializing": "the field would be written but not read",
+    "skip_serializing_if": "bincode can't tell from the bytes whether the field was left out",
+}
+_VARIANT_REASONS = {
+    "skip": "serde counts a skipped variant when writing, but not when reading",
+    "skip_serializing": "serde counts the variant when reading, but can't write it",
+    "skip_deserializing": "serde counts the variant when writing, but not when reading",
+    "untagged": "without an index the variant can't be told from the others",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOptions:
+    """What `doc` was given.
+
+    Attributes:
+        doc: One line of description.
+        rename: serde's name, or None for the attribute's.
+        skip: Not in the bytes.
+    """
+
+    doc: str = ""
+    rename: str | None = None
+    skip: bool = False
+
+
+def doc(
+    text: str = "",
+    *,
+    rename: str | None = None,
+    default: Any = MISSING,
+    default_factory: Callable[[], Any] | Any = MISSING,
+    skip: bool = False,
+    alias: str | None = None,
+    has_default: bool = False,
+    **serde: Any,
+) -> Any:
+    """Describe a field of a declared class.
+
+    Example:
+        ```python
+        mem_size_mib: u64 = doc("Guest memory size, MiB")
+        ```
+
+    Args:
+        text: One line of description, with units and meaning.
+        rename: serde's name, where it is not the attribute's: a keyword, or a name Python can't spell.
+        default: Value of the constructor's parameter when it is not given.
+        default_factory: Function that makes that value.
+        skip: `#[serde(skip)]`: not in the bytes; needs a default, which fills it when reading.
+        alias: `#[serde(alias)]`: has no effect in bincode.
+        has_default: `#[serde(default)]`: has no effect in bincode.
+        **serde: Other attributes of serde's that can't be round-tripped; they are refused with the reason.
+
+    Returns:
+        A dataclass field; type checkers see the declared type.
+
+    Raises:
+        SchemaError: An attribute that serde itself can't round-trip under bincode.
+    """
+    del alias, has_default
+    refuse(serde, _FIELD_REASONS, "doc")
+    if rename is not None and not isinstance(rename, str):
+        raise SchemaError(f"rename must be a str, not {rename!r}")
+    if skip and default is MISSING and default_factory is MISSING:
+        raise SchemaError("a skipped field needs a default, since it is not in the bytes")
+    options = FieldOptions(text, rename, skip)
+    arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
+    if default is not MISSING:
+        arguments["default"] = default
+    if default_factory is not MISSING:
+        arguments["default_factory"] = default_factory
+    return dataclasses.field(**arguments)
+
+
+def refuse(given: dict[str, Any], reasons: dict[str, str], where: str) -> None:
+    """Refuse serde attributes that can't be round-tripped under bincode; unknown ones are misuse."""
+    for name, value in given.items():
+        if name not in reasons:
+            raise TypeError(f"{where}() got an unexpected keyword argument {name!r}")
+        if value is not False and value is not None:
+            raise SchemaError(f"{name} can't be round-tripped under bincode: {reasons[name]}")
+
+
+class VariantMark:
+    """What `variant` was given; the value of an enum member until the class is declared.
+
+    Attributes:
+        doc: One line of description.
+        rename: serde's name, or None for the member's.
+        other: It takes unknown indexes.
+    """
+
+    __slots__ = ("doc", "other", "rename")
+
+    def __init__(self, doc: str, rename: str | None, other: bool) -> None:
+        self.doc = doc
+        self.rename = rename
+        self.other = other
+
+
+def variant(text: str = "", *, rename: str | None = None, other: bool = False, **serde: Any) -> Any:
+    """Describe a variant of a `UnitEnum`.
+
+    Example:
+        ```python
+        Unsafe = variant("Flush requests of the guest are not carried out")
+        ```
+
+    Args:
+        text: One line of description.
+        rename: serde's name, where Python can't spell it: `M2 = variant("...", rename="2M")`.
+        other: `#[serde(other)]`: an index that no variant has is read as this one.
+        **serde: Attributes that can't be round-tripped; they are refused with the reason.
+
+    Returns:
+        A mark that the enum turns into a member.
+
+    Raises:
+        SchemaError: An attribute that serde itself can't round-trip under bincode.
+    """
+    refuse(serde, _VARIANT_REASONS, "variant")
+    return VariantMark(text, rename, other)
+
+
+def check_variant_attributes(serde: dict[str, Any], where: str) -> None:
+    """Refuse attributes of a variant's class that can't be round-tripped."""
+    refuse(serde, _VARIANT_REASONS, where)

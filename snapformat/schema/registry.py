@@ -1,0 +1,84 @@
+"""Layouts by name and by class: bare Structs that users register."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import construct
+
+from snapformat.bincode import FIRECRACKER, Encoding
+from snapformat.bincode.annotations import DECLARATION
+from snapformat.bincode.classes import GivenKind
+from snapformat.bincode.kinds import Foreign
+from snapformat.errors import SchemaError
+
+_by_name: dict[str, Any] = {}
+
+
+def register(what: str | type, struct: Any) -> None:
+    """Register a construct: under a name, or for a class whose instances it then gives and takes.
+
+    Args:
+        what: A name, by which the layout can be given wherever a type is expected; or a class that is
+            called with the Struct's fields by name, and has them as attributes.
+        struct: A `construct.Construct`; for a class, one that gives named values.
+
+    Raises:
+        SchemaError: The name or class is taken by another layout, or this is no construct.
+    """
+    if not isinstance(struct, construct.Construct):
+        raise SchemaError(f"expected a construct, found {struct!r}")
+    if isinstance(what, str):
+        known = _by_name.setdefault(what, struct)
+        if known is not struct:
+            raise SchemaError(f"the name {what!r} is registered for another layout")
+    elif isinstance(what, type):
+        if DECLARATION in vars(what):
+            raise SchemaError("the class has a layout already", owner=what.__qualname__)
+        setattr(what, DECLARATION, GivenKind(Foreign(struct, what)))
+    else:
+        raise SchemaError(f"a layout is registered under a name or for a class, not under {what!r}")
+
+
+def registered() -> Iterator[tuple[str, Any]]:
+    """All named layouts, by name."""
+    yield from sorted(_by_name.items())
+
+
+def layout_for(payload: Any, encoding: Encoding = FIRECRACKER) -> Any:
+    """The construct of whatever names a type: a class, an annotation, a construct, a registered name.
+
+    Raises:
+        SchemaError: No such name, or no type of the serde data model.
+    """
+    if isinstance(payload, str):
+        if is_reference(payload):
+            return layout_for(import_reference(payload), encoding)
+        if payload not in _by_name:
+            known = ", ".join(sorted(_by_name)) or "none"
+            raise SchemaError(f"no layout is registered under {payload!r}; known: {known}")
+        return _by_name[payload]
+    return encoding.construct(payload)
+
+
+def is_reference(payload: Any) -> bool:
+    """Whether this is the place of a type, `module:attribute`."""
+    return isinstance(payload, str) and ":" in payload
+
+
+def import_reference(reference: str) -> Any:
+    """Import what stands at `module:attribute`.
+
+    Raises:
+        SchemaError: There is no such module or attribute, or importing it fails.
+    """
+    module, _, attribute = reference.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for name in attribute.split("."):
+            found = getattr(found, name)
+    except Exception as error:  # whatever the module does when it is imported
+        raise SchemaError(f"can't import {reference!r}: {type(error).__name__}: {error}") from error
+    return found

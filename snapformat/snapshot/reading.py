@@ -1,0 +1,216 @@
+"""Reading a file of a declared format: which check comes when, and what is said when one fails."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, NamedTuple
+
+import construct
+
+from snapformat.errors import (
+    Crc64Error,
+    DecodeError,
+    InvalidFormatVersionError,
+    InvalidMagicError,
+    SnapshotError,
+)
+from snapformat.io import ExactReader, Source
+from snapformat.layout.walk import read
+from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
+
+
+class Parts(NamedTuple):
+    """What a file was read into.
+
+    Attributes:
+        header: The header.
+        header_end: Offset of the payload.
+        data: The payload's value.
+        data_end: Offset after the payload.
+    """
+
+    header: Header
+    header_end: int
+    data: Any
+    data_end: int
+
+
+def read_header(spec: FormatSpec, data: bytes) -> tuple[Header, int]:
+    """Decode the header at the start of a file, without judging it.
+
+    Returns:
+        The header and the offset after it.
+
+    Raises:
+        DecodeError: Too short, or the version is no semantic version.
+    """
+    header, end = read(
+        spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
+    )
+    return header, end
+
+
+def read_header_from(spec: FormatSpec, source: Source) -> Header:
+    """Decode the header of a source, taking no more from it than the header has.
+
+    Raises:
+        SnapshotIOError: The file can't be opened.
+        DecodeError: The source fails or ends within the header, or the version is none.
+    """
+    with ExactReader(source) as reader:
+        # construct finds out how many bytes the header has; the reference reader judges them.
+        with contextlib.suppress(construct.ConstructError):
+            spec.header_struct.parse_stream(reader)
+        return read_header(spec, reader.consumed)[0]
+
+
+def check_magic(spec: FormatSpec, header: Header) -> None:
+    """Raise `InvalidMagicError` unless the magic is one of the format's."""
+    magics = spec.magics
+    if header.magic not in magics.values():
+        expected = " or ".join(f"0x{m:016x}" + (f" ({arch})" if arch else "") for arch, m in magics.items())
+        raise InvalidMagicError(
+            "this is no file of this format and architecture",
+            magic=header.magic,
+            path="$.header.magic",
+            offset=0,
+            expected=expected,
+            found=f"0x{header.magic:016x}",
+        )
+
+
+def check_version(spec: FormatSpec, header: Header) -> None:
+    """Raise `InvalidFormatVersionError` unless the format reads the version."""
+    if not spec.accepts(spec.supported, header.version):
+        raise InvalidFormatVersionError(
+            "the format version is not supported",
+            version=header.version,
+            path="$.header.version",
+            offset=8,
+            expected=f"{spec.supported.major}.0 to {spec.supported.major}.{spec.supported.minor}",
+            found=str(header.version),
+        )
+
+
+def load_bytes(spec: FormatSpec, data: bytes, *, check_crc: bool = True, strict: bool = False) -> Parts:
+    """Read a whole file.
+
+    Args:
+        spec: The format.
+        data: All bytes of the file.
+        check_crc: Check the checksum.
+        strict: The payload and its checksum must end the file exactly.
+
+    Returns:
+        Header, data, and where they end.
+
+    Raises:
+        DecodeError: Header or payload can't be decoded, or `strict` does not hold.
+        InvalidMagicError: Another magic.
+        InvalidFormatVersionError: A version that is not read.
+        Crc64Error: The checksum does not hold.
+    """
+    if spec.order is CheckOrder.CHECKSUM_FIRST:
+        parts = _checksum_first(spec, data, check_crc)
+    else:
+        header, header_end = read_header(spec, data)
+        check_magic(spec, header)
+        check_version(spec, header)
+        parts = Parts(header, header_end, *_payload(spec, data, data, header_end))
+        if check_crc:
+            check_checksum(spec, data, parts.data_end)
+    if strict:
+        _check_end(spec, data, parts.data_end)
+    return parts
+
+
+def _checksum_first(spec: FormatSpec, data: bytes, check_crc: bool) -> Parts:
+    """Releases up to 1.13: the last bytes are the checksum of those before, whatever these are."""
+    size = 0 if spec.checksum is None or not check_crc else spec.checksum.size
+    if len(data) < size:
+        raise DecodeError(
+            "the file is too short for its checksum", offset=0, expected=f"{size} bytes", found=f"{len(data)}"
+        )
+    covered = data[: len(data) - size]
+    if spec.checksum is not None and check_crc:
+        stored = int.from_bytes(data[len(covered) :], spec.encoding.byteorder)
+        computed = spec.checksum.compute(covered)
+        if stored != computed:
+            raise _crc_error(spec, stored, computed, len(covered))
+    header, header_end = read_header(spec, covered)
+    check_magic(spec, header)
+    parts = Parts(header, header_end, *_payload(spec, covered, data, header_end))
+    check_version(spec, header)
+    return parts
+
+
+def _payload(spec: FormatSpec, data: bytes, whole: bytes, offset: int) -> tuple[Any, int]:
+    try:
+        return read(spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits)
+    except DecodeError as error:
+        if error.hint is None and spec.checksum is not None:
+            if spec.checksum.holds(whole, spec.encoding.byteorder):
+                error.hint = "the checksum holds: this is another layout, try another schema"
+            else:
+                error.hint = "the checksum fails too: the file is damaged"
+        raise
+
+
+def check_checksum(spec: FormatSpec, data: bytes, data_end: int) -> None:
+    """Raise `Crc64Error` unless the checksum of the whole file holds.
+
+    Args:
+        spec: The format.
+        data: All bytes of the file.
+        data_end: Where the payload ends: there the checksum is stored.
+    """
+    checksum, order = spec.checksum, spec.encoding.byteorder
+    if checksum is None or checksum.holds(data, order):
+        return
+    stored = data[data_end : data_end + checksum.size]
+    raise _crc_error(
+        spec,
+        int.from_bytes(stored, order) if len(stored) == checksum.size else None,
+        checksum.compute(data[:data_end]),
+        data_end,
+    )
+
+
+def _crc_error(spec: FormatSpec, stored: int | None, computed: int, offset: int) -> Crc64Error:
+    assert spec.checksum is not None
+    digits = 2 * spec.checksum.size
+    found = "none" if stored is None else f"0x{stored:0{digits}x}"
+    hint = "the file is damaged"
+    if stored == computed:
+        hint = "the payload's own checksum is right: bytes follow it that it does not cover"
+    return Crc64Error(
+        "the checksum does not hold",
+        stored=stored,
+        computed=computed,
+        offset=offset,
+        expected=f"0x{computed:0{digits}x}",
+        found=found,
+        hint=hint,
+    )
+
+
+def _check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
+    size = 0 if spec.checksum is None else spec.checksum.size
+    extra = len(data) - data_end - size
+    if extra:
+        raise DecodeError(
+            "the file does not end with its checksum",
+            offset=data_end + size if extra > 0 else data_end,
+            expected=f"{data_end + size} bytes in all",
+            found=f"{len(data)}",
+        )
+
+
+def named(error: SnapshotError, source: Source) -> SnapshotError:
+    """Put the file's name into an error, where there is one."""
+    if error.file is None:
+        name = source if isinstance(source, str) else getattr(source, "name", None)
+        if hasattr(source, "__fspath__"):
+            name = source.__fspath__()
+        error.file = name if isinstance(name, str) else None
+    return error

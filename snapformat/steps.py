@@ -1,0 +1,39 @@
+"""Recursive algorithms without the interpreter's stack.
+
+A step is a generator that yields the steps it needs the results of, and returns its own result. `run`
+keeps the stack of suspended steps on the heap, so that depth is bounded by a budget and not by
+`RecursionError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+Step = Generator["Step", Any, Any]
+
+
+def run(step: Step) -> Any:
+    """Drive a step to its end and return its result; an exception passes through the steps above it."""
+    stack = [step]
+    result: Any = None
+    raised: BaseException | None = None
+    while stack:
+        try:
+            if raised is None:
+                child = stack[-1].send(result)
+            else:
+                error, raised = raised, None
+                child = stack[-1].throw(error)
+        except StopIteration as stop:
+            stack.pop()
+            result = stop.value
+        except BaseException as error:
+            stack.pop()
+            if not stack:
+                raise
+            raised = error
+        else:
+            stack.append(child)
+            result = None
+    return result

@@ -1,0 +1,73 @@
+"""The JSON form of values: what serde_json prints for the same Rust value, both ways.
+
+Numbers are exact at any size; fields keep their order and serde's names; an option is null or its value; an
+enum's unit variant is a string, others are objects of one key; bytes are arrays of numbers. What serde_json
+itself would lose or refuse has a tag: see `snapformat.values.to_json`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.layout.lower import lower
+from snapformat.schema.registry import layout_for
+from snapformat.values.from_json import node_from_json
+from snapformat.values.text import format_json, parse_json
+from snapformat.values.to_json import node_to_json
+
+__all__ = [
+    "dumps",
+    "format_json",
+    "from_json",
+    "loads",
+    "node_from_json",
+    "node_to_json",
+    "parse_json",
+    "to_json",
+]
+
+
+def to_json(value: Any, payload: Any, *, serde: bool = False, limits: Limits = DEFAULT_LIMITS) -> Any:
+    """The JSON form of a value, as plain data.
+
+    Args:
+        value: The value.
+        payload: Its type: a class, an annotation, a construct, a registered name.
+        serde: Only what serde_json itself prints and reads back; tags are errors.
+        limits: Bound of depth.
+
+    Raises:
+        EncodeError: The value does not fit the type, or `serde` refuses it.
+    """
+    return node_to_json(lower(layout_for(payload)), value, serde=serde, limits=limits)
+
+
+def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
+    """The value of a JSON form given as plain data.
+
+    Raises:
+        DecodeError: The JSON does not fit the type; the path says where.
+    """
+    return node_from_json(lower(layout_for(payload)), data, limits=limits)
+
+
+def dumps(value: Any, payload: Any, *, indent: int | None = 1, serde: bool = False) -> str:
+    """The JSON form of a value, as text. Arguments and errors are those of `to_json`.
+
+    Args:
+        value: The value.
+        payload: Its type.
+        indent: Spaces a level; None for one line.
+        serde: Only what serde_json itself prints and reads back.
+    """
+    return format_json(to_json(value, payload, serde=serde), indent)
+
+
+def loads(text: str | bytes, payload: Any) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        DecodeError: Not JSON, or JSON that does not fit the type.
+    """
+    return from_json(parse_json(text), payload)

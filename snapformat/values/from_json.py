@@ -1,0 +1,408 @@
+"""From the JSON form back to values: strict, every mistake with its path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import construct
+
+from snapformat.bincode.checks import shown
+from snapformat.bincode.containers import PairMap, PairSet, Some
+from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
+from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.errors import DecodeError
+from snapformat.layout import nodes
+from snapformat.layout.expr import Scope
+from snapformat.layout.nodes import Node
+from snapformat.layout.read_leaves import RawFlag
+from snapformat.layout.writer import Writer
+from snapformat.path import Variant, format_path
+from snapformat.steps import Step, run
+from snapformat.values.to_json import key_text
+
+
+class _Parser(Writer):
+    """Path and checks of one conversion; its errors are of decoding."""
+
+    __slots__ = ()
+
+    def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
+        raise DecodeError(message, path=format_path(self.path), expected=expected, found=found)
+
+    def wrong(self, expected: str, data: Any) -> NoReturn:
+        """Raise the error for data of another shape."""
+        self.fail("the JSON does not fit", expected, _shown(data))
+
+
+def _shown(data: Any) -> str:
+    if isinstance(data, dict):
+        return "an object"
+    return f"an array of {len(data)}" if isinstance(data, list) else "null" if data is None else shown(data)
+
+
+def node_from_json(node: Node, data: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
+    """The value of a JSON form, as `node_to_json` makes it.
+
+    Args:
+        node: The layout.
+        data: Dicts, lists, str, int, float, bool and None.
+        limits: Bound of depth.
+
+    Returns:
+        The value. Ranges of numbers are checked when it is written.
+
+    Raises:
+        DecodeError: The JSON does not fit the layout: a field missing or unknown, another shape.
+    """
+    return run(_value(node, data, _Parser(limits)))
+
+
+def _value(node: Node, data: Any, p: _Parser) -> Step:
+    leaf = _LEAVES.get(type(node))
+    if leaf is not None:
+        return leaf(node, data, p)
+    return (yield _STEPS[type(node)](node, data, p))
+
+
+def _tagged(data: Any, name: str) -> bool:
+    return isinstance(data, dict) and len(data) == 1 and f"${name}" in data
+
+
+def _int(node: nodes.Int, data: Any, p: _Parser) -> int:
+    if isinstance(data, bool) or not isinstance(data, int):
+        p.wrong(node.name, data)
+    return data
+
+
+def _float(node: nodes.Float, data: Any, p: _Parser) -> float:
+    if _tagged(data, "float"):
+        bits = _hex(data["$float"], p)
+        if len(bits) != node.size:
+            p.wrong(f"{2 * node.size} hexadecimal digits", data["$float"])
+        return decode_float(bits, "big")
+    if isinstance(data, bool) or not isinstance(data, int | float):
+        p.wrong(f"f{8 * node.size}", data)
+    try:
+        return f32_from_bits(f32_to_bits(float(data))) if node.size == 4 else float(data)
+    except OverflowError:
+        p.wrong(f"f{8 * node.size} within its range", data)
+
+
+def _hex(text: Any, p: _Parser) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except (ValueError, TypeError):
+        p.wrong("hexadecimal digits", text)
+
+
+def _bool(node: nodes.Bool, data: Any, p: _Parser) -> Any:
+    if node.lenient and _tagged(data, "flag"):
+        if not isinstance(data["$flag"], int) or not 0 <= data["$flag"] < 256:
+            p.wrong("a byte", data["$flag"])
+        return RawFlag(data["$flag"])
+    if not isinstance(data, bool):
+        p.wrong("bool", data)
+    return data
+
+
+def _str(node: nodes.Str | nodes.Char, data: Any, p: _Parser) -> str:
+    if not isinstance(data, str):
+        p.wrong("a string", data)
+    return data
+
+
+def _bytes(node: nodes.Bytes | nodes.FixedBytes, data: Any, p: _Parser) -> bytes:
+    if not isinstance(data, list):
+        p.wrong("an array of bytes", data)
+    for index, item in enumerate(data):
+        if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < 256:
+            p.path.append(index)
+            p.wrong("a byte, 0 to 255", item)
+    return bytes(data)
+
+
+def _unit(node: nodes.Unit, data: Any, p: _Parser) -> Any:
+    if data is not None:
+        p.wrong("null", data)
+    return node.value
+
+
+def _computed(node: nodes.Computed, data: Any, p: _Parser) -> Any:
+    return data if node.value is None or callable(node.value) else node.value
+
+
+def _bits(node: nodes.Bits, data: Any, p: _Parser) -> Any:
+    if not isinstance(data, dict):
+        p.wrong("an object of bit fields", data)
+    return construct.Container(data)
+
+
+def _opaque(node: nodes.Opaque, data: Any, p: _Parser) -> Any:
+    if not _tagged(data, "bytes"):
+        p.wrong('{"$bytes": "..."}, since the layout of this part is not known', data)
+    try:
+        return node.construct.parse(_hex(data["$bytes"], p))
+    except construct.ConstructError as error:
+        p.fail(f"{type(error).__name__}: {error}")
+
+
+def _option(node: nodes.Option, data: Any, p: _Parser) -> Step:
+    if data is None:
+        return None
+    inner = yield _value(node.item, data["$some"] if _tagged(data, "some") else data, p)
+    return Some(inner) if node.wrapped else inner
+
+
+def _list(data: Any, p: _Parser, count: int | None = None) -> list[Any]:
+    if not isinstance(data, list):
+        p.wrong("an array", data)
+    if count is not None and len(data) != count:
+        p.wrong(f"an array of {count}", data)
+    return data
+
+
+def _elements(item: Node, data: list[Any], p: _Parser) -> Step:
+    values = []
+    leaf = _LEAVES.get(type(item))
+    p.path.append(0)
+    for index, element in enumerate(data):
+        p.path[-1] = index
+        values.append(
+            leaf(item, element, p) if leaf is not None else (yield _STEPS[type(item)](item, element, p))
+        )
+    p.path.pop()
+    return values
+
+
+def _seq(node: nodes.Seq, data: Any, p: _Parser) -> Step:
+    return (yield _elements(node.item, _list(data, p), p))
+
+
+def _array(node: nodes.Array, data: Any, p: _Parser) -> Step:
+    return (
+        yield _elements(node.item, _list(data, p, node.count if isinstance(node.count, int) else None), p)
+    )
+
+
+def _set(node: nodes.Set, data: Any, p: _Parser) -> Step:
+    return PairSet((yield _elements(node.item, _list(data, p), p)))
+
+
+def _tuple(node: nodes.Tuple, data: Any, p: _Parser) -> Step:
+    values = []
+    p.path.append(0)
+    for index, (item, element) in enumerate(zip(node.items, _list(data, p, len(node.items)), strict=True)):
+        p.path[-1] = index
+        values.append((yield _value(item, element, p)))
+    p.path.pop()
+    return tuple(values)
+
+
+def _map(node: nodes.Map, data: Any, p: _Parser) -> Step:
+    entries: PairMap[Any, Any] = PairMap()
+    for index, (key, element) in enumerate(_pairs(node, data, p)):
+        p.path += [index, "key"]
+        key_value = yield _value(node.key, key, p)
+        p.path[-1] = "value"
+        entries[key_value] = yield _value(node.value, element, p)
+        del p.path[-2:]
+    return entries
+
+
+def _pairs(node: nodes.Map, data: Any, p: _Parser) -> list[Any]:
+    """The entries of a map, with keys in their JSON form."""
+    if _tagged(data, "map"):
+        pairs = _list(data["$map"], p)
+        for index, pair in enumerate(pairs):
+            if not isinstance(pair, list) or len(pair) != 2:
+                p.path.append(index)
+                p.wrong("an array of key and value", pair)
+        return pairs
+    read_key = key_text(node.key)
+    if not isinstance(data, dict) or read_key is None:
+        p.wrong('{"$map": [[key, value], ...]}' if read_key is None else "an object", data)
+    pairs = []
+    for key, element in data.items():
+        try:
+            pairs.append((read_key(key), element))
+        except (ValueError, KeyError):
+            p.path.append(key)
+            p.fail("the key does not fit", "the text of a key", repr(key))
+    return pairs
+
+
+def _struct(node: nodes.Struct, data: Any, p: _Parser) -> Step:
+    p.enter()
+    value = yield _fields(node, data, p)
+    p.depth -= 1
+    return value
+
+
+def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Step:
+    """The fields of a struct or variant, and the value they make."""
+    parts = _parts(node, data, p)
+    outer = p.scope
+    scope = Scope(outer) if node.scoped else None
+    if scope is not None:
+        p.scope = scope
+    nested = node.style != "newtype"
+    if nested:
+        p.path.append("")
+    values = []
+    for index, field in enumerate(node.fields):
+        if field.attr is None:
+            continue
+        if nested:
+            p.path[-1] = index if node.style == "tuple" else field.name or ""
+        if isinstance(field.node, nodes.Computed | nodes.Rebuilt):
+            value = parts[index]
+        else:
+            value = yield _value(field.node, parts[index], p)
+        values.append(value)
+        if scope is not None:
+            scope[field.attr] = value
+    if nested:
+        p.path.pop()
+    p.scope = outer
+    try:
+        return node.make(values)
+    except (ValueError, TypeError) as error:
+        p.fail(f"not a {node.name or 'struct'}: {error}")
+
+
+def _parts(node: nodes.Struct, data: Any, p: _Parser) -> list[Any]:
+    """The JSON of each field, in order."""
+    if node.style == "newtype":
+        return [data]
+    if node.style == "unit":
+        if data is not None:
+            p.wrong("null", data)
+        return []
+    if node.style == "tuple":
+        return _list(data, p, len(node.fields))
+    if not isinstance(data, dict):
+        p.wrong(f"an object, {node.name}" if node.name else "an object", data)
+    known = {field.name for field in node.fields if field.attr is not None}
+    unknown = [name for name in data if name not in known]
+    if unknown:
+        p.fail(
+            f"unknown field {unknown[0]!r}",
+            f"the fields of {node.name or 'the struct'}: {', '.join(map(str, known))}",
+        )
+    missing = [f.name for f in node.fields if f.attr is not None and f.name not in data and not f.optional]
+    if missing:
+        p.fail(f"the field {missing[0]!r} of {node.name or 'the struct'} is missing")
+    return [data.get(field.name) for field in node.fields]
+
+
+def _enum(node: nodes.Enum, data: Any, p: _Parser) -> Step:
+    if isinstance(data, str):
+        name, inner = data, None
+    elif isinstance(data, dict) and len(data) == 1:
+        ((name, inner),) = data.items()
+    else:
+        p.wrong(f"a variant of {node.name}: a string or an object of one key", data)
+    variant = next((v for v in node.variants if v.name == name), None)
+    if variant is None:
+        known = ", ".join(v.name for v in node.variants[:20]) + (", ..." if len(node.variants) > 20 else "")
+        p.fail(f"unknown variant {name!r} of {node.name}", known)
+    if isinstance(data, str) != (variant.style == "unit"):
+        p.wrong(f'"{name}"' if variant.style == "unit" else f'{{"{name}": ...}}', data)
+    if variant.payload is None:
+        return variant.constant
+    p.enter()
+    p.path.append(Variant(name))
+    value = yield _fields(variant.payload, inner, p)
+    p.path.pop()
+    p.depth -= 1
+    return value
+
+
+def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
+    if node.text is not None:
+        if not isinstance(data, str):
+            p.wrong(f"the text of {node.name}", data)
+        stored, convert = data, node.text[1]
+    else:
+        stored, convert = (yield _value(node.item, data, p)), node.decode
+    try:
+        return convert(stored)
+    except Exception as error:  # the conversion is the user's code
+        p.fail(f"not a {node.name}: {error}")
+
+
+def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Step:
+    return (yield _value(node.target, data, p))
+
+
+def _labels(node: nodes.Labels, data: Any, p: _Parser) -> Step:
+    if isinstance(data, str):
+        if data not in node.encode:
+            p.fail(f"unknown label {data!r}", ", ".join(node.encode))
+        return node.decode[node.encode[data]]
+    return construct.EnumInteger((yield _value(node.item, data, p)))
+
+
+def _const(node: nodes.Const, data: Any, p: _Parser) -> Step:
+    if data is None:
+        return node.value
+    value = yield _value(node.item, data, p)
+    if value != node.value:
+        p.wrong(f"the constant {node.value!r}", data)
+    return value
+
+
+def _inner(node: Any, data: Any, p: _Parser) -> Step:
+    return (yield _value(node.item, data, p))
+
+
+def _default(node: nodes.Default, data: Any, p: _Parser) -> Step:
+    return None if data is None else (yield _value(node.item, data, p))
+
+
+def _switch(node: nodes.Switch, data: Any, p: _Parser) -> Step:
+    key = p.evaluate(node.key)
+    chosen = node.cases.get(key, node.default) if isinstance(key, str | int | bytes) else node.default
+    return (yield _value(chosen, data, p))
+
+
+def _if(node: nodes.If, data: Any, p: _Parser) -> Step:
+    return (yield _value(node.then if p.evaluate(node.condition) else node.otherwise, data, p))
+
+
+_LEAVES: dict[type[Node], Callable[[Any, Any, _Parser], Any]] = {
+    nodes.Int: _int,
+    nodes.Float: _float,
+    nodes.Bool: _bool,
+    nodes.Char: _str,
+    nodes.Str: _str,
+    nodes.Bytes: _bytes,
+    nodes.FixedBytes: _bytes,
+    nodes.Unit: _unit,
+    nodes.Computed: _computed,
+    nodes.Bits: _bits,
+    nodes.Opaque: _opaque,
+}
+_STEPS: dict[type[Node], Callable[[Any, Any, _Parser], Step]] = {
+    nodes.Option: _option,
+    nodes.Seq: _seq,
+    nodes.Set: _set,
+    nodes.Array: _array,
+    nodes.Tuple: _tuple,
+    nodes.Map: _map,
+    nodes.Struct: _struct,
+    nodes.Enum: _enum,
+    nodes.Adapted: _adapted,
+    nodes.Ref: _ref,
+    nodes.Labels: _labels,
+    nodes.Const: _const,
+    nodes.Rebuilt: _inner,
+    nodes.Default: _default,
+    nodes.Switch: _switch,
+    nodes.If: _if,
+    nodes.Padded: _inner,
+    nodes.Prefixed: _inner,
+    nodes.Limited: _inner,
+    nodes.Checksummed: _inner,
+}

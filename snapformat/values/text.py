@@ -1,0 +1,149 @@
+"""JSON text as serde_json prints it, and strict reading of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from snapformat.bincode.numbers import f32_from_bits, f32_to_bits
+from snapformat.errors import DecodeError
+
+
+def shortest_f32(value: float) -> float:
+    """The double whose shortest text is the shortest that gives this f32: what Rust prints for it."""
+    for digits in range(1, 10):
+        candidate = float(f"{value:.{digits - 1}e}")
+        try:
+            if f32_from_bits(f32_to_bits(candidate)) == value:
+                return candidate
+        except OverflowError:
+            continue
+    return value
+
+
+def float_text(value: float) -> str:
+    """Print a finite float as serde_json does: `1.0`, `0.00001`, `1e-7`, `1e16`."""
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(map(str, digits))
+    stripped = text.rstrip("0") or "0"
+    exponent += len(text) - len(stripped)
+    text, prefix = stripped, "-" if sign else ""
+    if text == "0":
+        return f"{prefix}0.0"
+    point = len(text) + exponent  # digits before the decimal point
+    if exponent >= 0 and point <= 16:
+        return f"{prefix}{text}{'0' * exponent}.0"
+    if 0 < point <= 16:
+        return f"{prefix}{text[:point]}.{text[point:]}"
+    if -5 < point <= 0:
+        return f"{prefix}0.{'0' * -point}{text}"
+    mantissa = text if len(text) == 1 else f"{text[0]}.{text[1:]}"
+    return f"{prefix}{mantissa}e{point - 1}"
+
+
+def format_json(value: Any, indent: int | None = None) -> str:
+    """Print plain data as JSON; deep data needs no stack.
+
+    Args:
+        value: Dicts with str keys, lists, str, int, float, bool, None.
+        indent: Spaces a level; None for one line without spaces, as `serde_json::to_string` gives.
+    """
+    return "".join(_pieces(value, indent))
+
+
+_END = object()
+
+
+def _pieces(root: Any, indent: int | None) -> Iterator[str]:
+    colon = ":" if indent is None else ": "
+    # Iterators of the open containers, with the bracket that closes each.
+    stack: list[tuple[Iterator[Any], str]] = []
+    value, first = root, True
+    while True:
+        if isinstance(value, dict) and value:
+            yield "{"
+            stack.append((iter(value.items()), "}"))
+            first = True
+        elif isinstance(value, list) and value:
+            yield "["
+            stack.append((iter(value), "]"))
+            first = True
+        else:
+            yield _scalar(value)
+        while stack:
+            entries, close = stack[-1]
+            entry: Any = next(entries, _END)
+            if entry is _END:
+                stack.pop()
+                if indent is not None:
+                    yield "\n" + " " * (indent * len(stack))
+                yield close
+                first = False
+                continue
+            if not first:
+                yield ","
+            if indent is not None:
+                yield "\n" + " " * (indent * len(stack))
+            first = False
+            if close == "}":
+                key, value = entry
+                yield _string(key) + colon
+            else:
+                value = entry
+            break
+        else:
+            return
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{}"
+    if isinstance(value, list):
+        return "[]"
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, float):
+        return float_text(value)
+    return int.__repr__(value)
+
+
+def _string(value: str) -> str:
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Read JSON text.
+
+    Raises:
+        DecodeError: Not JSON, NaN or Infinity, a key given twice, or nested too deeply.
+    """
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8")
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise DecodeError(f"not JSON: {error.msg}, line {error.lineno}", offset=error.pos) from None
+    except UnicodeDecodeError as error:
+        raise DecodeError("not JSON: not UTF-8", offset=error.start) from None
+    except RecursionError:
+        raise DecodeError("not JSON: nested too deeply") from None
+    except ValueError as error:
+        raise DecodeError(f"not JSON: {error}") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        again = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {again!r} is given twice")
+    return found
