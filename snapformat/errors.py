@@ -57,7 +57,7 @@ class SnapshotError(Exception):
             text += f": found {self.found}"
         places = []
         if self.path is not None:
-            places.append(f"at `{self.path}`")
+            places.append(f"at `{_shortened(self.path)}`")
         if self.offset is not None:
             places.append(f"offset {self.offset} (0x{self.offset:x})")
         if places:
@@ -70,6 +70,11 @@ class SnapshotError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.__dict__.copy()))
+
+
+def _shortened(path: str) -> str:
+    """The two ends of a path that is too long for a message; the attribute has all of it."""
+    return path if len(path) <= 160 else f"{path[:78]} ... {path[-78:]}"
 
 
 def _rebuild(cls: type[SnapshotError], state: dict[str, Any]) -> SnapshotError:

@@ -18,18 +18,35 @@ class Some(Generic[T]):
     value: T
 
 
-def _hashable(value: Any) -> Any:
-    """A hashable stand-in that is equal exactly where `value` is: lists and schema objects have no hash."""
-    if isinstance(value, list | tuple):
-        return (list, *map(_hashable, value))
-    if isinstance(value, Mapping):
-        return (dict, frozenset((_hashable(k), _hashable(v)) for k, v in value.items()))
-    if isinstance(value, Set):
-        return (set, frozenset(map(_hashable, value)))
-    fields = getattr(type(value), "__match_args__", None)
-    if fields is not None and type(value).__hash__ is None:
-        return (type(value), *(_hashable(getattr(value, name)) for name in fields))
-    return value
+_ATOMS = (int, str, bytes, bool, float)
+
+
+def _hashable(root: Any) -> Any:
+    """A hashable stand-in that is equal exactly where `root` is: lists and schema objects have no hash.
+
+    It is flat, so that hashing and comparing it need no stack, however deep the value: each list and object
+    gives its type and length, then its parts.
+    """
+    if type(root) in _ATOMS:
+        return root
+    flat: list[Any] = []
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list | tuple):
+            flat += (list, len(value))
+            waiting.extend(reversed(value))
+        elif isinstance(value, Mapping):
+            flat += (dict, frozenset((_hashable(k), _hashable(v)) for k, v in value.items()))
+        elif isinstance(value, Set):
+            flat += (set, frozenset(map(_hashable, value)))
+        elif type(value).__hash__ is None and hasattr(type(value), "__match_args__"):
+            names = type(value).__match_args__
+            flat += (type(value), len(names))
+            waiting.extend(getattr(value, name) for name in reversed(names))
+        else:
+            flat.append(value)
+    return tuple(flat)
 
 
 class PairMap(MutableMapping[K, V]):

@@ -200,7 +200,11 @@ def _map(node: nodes.Map, r: Reader) -> Step:
         r.path[-2:] = [index, "key"]
         key = yield _value(node.key, r)
         r.path[-1] = "value"
-        entries[key] = yield _value(node.value, r)
+        value = yield _value(node.value, r)
+        try:
+            entries[key] = value
+        except RecursionError:  # keys that are maps themselves, in depth
+            r.fail("keys nested too deeply to be compared")
         if r.pos == before:
             r.claim_zero_sized(1)
     del r.path[-2:]

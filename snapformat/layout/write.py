@@ -206,16 +206,28 @@ def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
 
 def _set(node: nodes.Set, value: Any, w: Writer) -> Step:
     values = w.check(checks.as_elements, value)
-    if node.of.ordered:
-        values.sort(key=lambda element: w.check(sort_key, node.of.item, element))
+    is_sorted = not node.of.ordered or _sort(values, lambda element: sort_key(node.of.item, element))
     _length(node.length, len(values), w)
     yield _elements(node.item, values, w)
+    if not is_sorted:
+        w.fail("the elements can't be sorted")
+
+
+def _sort(values: list[Any], key: Callable[[Any], Any]) -> bool:
+    """Sort in Rust's order; False if something in the values stands against it.
+
+    Then they are written as they are, which finds out what does not fit, and where.
+    """
+    try:
+        values.sort(key=key)
+    except Exception:  # comparing is partly code of the values' own classes
+        return False
+    return True
 
 
 def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
     pairs = w.check(checks.as_pairs, value)
-    if node.of.ordered:
-        pairs.sort(key=lambda pair: w.check(sort_key, node.of.key, pair[0]))
+    is_sorted = not node.of.ordered or _sort(pairs, lambda pair: sort_key(node.of.key, pair[0]))
     _length(node.length, len(pairs), w)
     w.path += [0, "key"]
     for index, (key, element) in enumerate(pairs):
@@ -224,6 +236,8 @@ def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
         w.path[-1] = "value"
         yield _value(node.value, element, w)
     del w.path[-2:]
+    if not is_sorted:
+        w.fail("the keys can't be sorted")
 
 
 def _tuple(node: nodes.Tuple, value: Any, w: Writer) -> Step:

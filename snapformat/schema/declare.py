@@ -17,6 +17,7 @@ from snapformat.bincode.kinds import Style, Unit
 from snapformat.errors import SchemaError
 from snapformat.schema.enums import DataEnum, UnitEnum
 from snapformat.schema.fields import METADATA, FieldOptions, check_variant_attributes, doc, refuse
+from snapformat.schema.instances import equal, show
 
 C = TypeVar("C", bound=type)
 
@@ -164,8 +165,14 @@ def _dataclass(cls: type) -> type:
         if attr.startswith("__"):
             raise SchemaError("a field's name can't begin with two underscores", field=attr)
     text = cls.__doc__
+    if "__eq__" not in vars(cls):
+        cls.__eq__ = equal  # type: ignore[assignment]  # a method of the class from here on
+        if "__hash__" not in vars(cls) or vars(cls)["__hash__"] is None:
+            cls.__hash__ = None  # type: ignore[assignment]  # mutable
+    if "__repr__" not in vars(cls):
+        cls.__repr__ = show  # type: ignore[assignment, method-assign]
     try:
-        made: type = dataclasses.dataclass(slots=True)(cls)
+        made: type = dataclasses.dataclass(slots=True, eq=False, repr=False)(cls)
     except (TypeError, ValueError) as error:
         raise SchemaError(str(error)) from error
     made.__doc__ = text

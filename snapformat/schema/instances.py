@@ -1,0 +1,99 @@
+"""Equality and repr of declared classes, without the interpreter's stack.
+
+A value that was read may be nested as deeply as its budget allows; dataclasses' own methods would raise
+`RecursionError` there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapformat.bincode.classes import declaration_of
+from snapformat.bincode.containers import PairMap, Some
+
+
+def equal(self: Any, other: object) -> Any:
+    """Equality of two instances: the same class, and equal fields."""
+    if type(self) is not type(other):
+        return NotImplemented
+    waiting: list[tuple[Any, Any]] = [(self, other)]
+    while waiting:
+        left, right = waiting.pop()
+        if left is right:
+            continue
+        cls = type(left)
+        if cls is not type(right):
+            if left != right:
+                return False
+        elif getattr(cls, "__eq__", None) is equal:
+            waiting.extend((getattr(left, n), getattr(right, n)) for n in attributes(cls))
+        elif cls is Some:
+            waiting.append((left.value, right.value))
+        elif cls is list or cls is tuple:
+            if len(left) != len(right):
+                return False
+            waiting.extend(zip(left, right, strict=True))
+        elif cls is PairMap:
+            if len(left) != len(right) or any(key not in right for key in left):
+                return False
+            waiting.extend((value, right[key]) for key, value in left.items())
+        elif left != right:
+            return False
+    return True
+
+
+def attributes(cls: type) -> list[str]:
+    """The fields of a declared class, skipped ones too."""
+    declaration = declaration_of(cls)
+    return [] if declaration is None else [field.attr for field in declaration.fields]
+
+
+def show(self: Any) -> str:
+    """The repr of an instance, as dataclasses give it; a circle shows as `...`."""
+    pieces: list[str] = []
+    open_ids: set[int] = set()
+    # Text to print, a value to show, or the id of a value that ends here.
+    waiting: list[tuple[str, Any]] = [("value", self)]
+    while waiting:
+        kind, value = waiting.pop()
+        if kind == "text":
+            pieces.append(value)
+        elif kind == "end":
+            open_ids.discard(value)
+        elif id(value) in open_ids:
+            pieces.append("...")
+        else:
+            parts = _parts(value)
+            if parts is None:
+                pieces.append(repr(value))
+            else:
+                open_ids.add(id(value))
+                waiting.append(("end", id(value)))
+                waiting.extend(reversed(parts))
+    return "".join(pieces)
+
+
+def _parts(value: Any) -> list[tuple[str, Any]] | None:
+    """What the repr of a value consists of, or None where Python's own does."""
+    cls = type(value)
+    if getattr(cls, "__repr__", None) is show:
+        named = [(f"{name}=", getattr(value, name, None)) for name in attributes(cls)]
+        return _between(f"{cls.__qualname__}(", named, ")")
+    if cls is Some:
+        return _between("Some(", [("value=", value.value)], ")")
+    if cls is list:
+        return _between("[", [("", item) for item in value], "]")
+    if cls is tuple:
+        return _between("(", [("", item) for item in value], ",)" if len(value) == 1 else ")")
+    if cls is PairMap:
+        return _between("PairMap([", [("", pair) for pair in value.items()], "])")
+    return None
+
+
+def _between(begin: str, items: list[tuple[str, Any]], end: str) -> list[tuple[str, Any]]:
+    parts: list[tuple[str, Any]] = [("text", begin)]
+    for index, (label, item) in enumerate(items):
+        parts.append(("text", f", {label}" if index else label))
+        parts.append(("value", item))
+    parts.append(("text", end))
+    return parts
