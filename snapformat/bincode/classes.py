@@ -56,10 +56,12 @@ class Declaration:
         parameters: Type variables of a generic class, in order.
         variants: Of an enum: declarations of the variants' classes, in order.
         constants: Of a fieldless enum instead: name, Python value and description of each variant.
+        discriminants: Of an enum: Rust's number of each variant, None for one more than the last.
         other: Of an enum: index of the variant that takes unknown indexes, or None.
         enum: Of a variant: the enum's declaration.
         enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
         scope: Local names where a class inside a function was declared; called when needed.
+        plain: An instance is its fields and nothing else: made without calling the class, by setting them.
     """
 
     cls: type
@@ -70,10 +72,12 @@ class Declaration:
     parameters: tuple[TypeVar, ...] = ()
     variants: list[Declaration] = field(default_factory=list)
     constants: list[tuple[str, Any, str]] = field(default_factory=list)
+    discriminants: list[int | None] = field(default_factory=list)
     other: int | None = None
     enum: Declaration | None = None
     enum_arguments: tuple[Any, ...] = ()
     scope: Callable[[], Mapping[str, Any]] | None = None
+    plain: bool = False
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:
@@ -104,7 +108,7 @@ class Declaration:
         made = kinds.Enum(self.name, self.cls, self.doc)
         if self.constants:
             made.variants = tuple(
-                kinds.EnumVariant(name, index, None, constant, doc)
+                kinds.EnumVariant(name, index, None, constant, doc, self._discriminant(index))
                 for index, (name, constant, doc) in enumerate(self.constants)
             )
             made.other = None if self.other is None else made.variants[self.other]
@@ -139,9 +143,20 @@ class Declaration:
         variants = []
         for index, declared in enumerate(self.variants):
             payload = declared._struct(declared._bind(self, arguments))
-            variants.append(kinds.EnumVariant(declared.name, index, payload, doc=declared.doc))
+            variants.append(
+                kinds.EnumVariant(
+                    declared.name, index, payload, doc=declared.doc, discriminant=self._discriminant(index)
+                )
+            )
         made.variants = tuple(variants)
         made.other = None if self.other is None else made.variants[self.other]
+
+    def _discriminant(self, index: int) -> int | None:
+        """Rust's number of a variant: given, or one more than that of the variant before."""
+        for back, given in enumerate(reversed(self.discriminants[: index + 1])):
+            if given is not None:
+                return given + back
+        return None
 
     def _bind(self, enum: Declaration, arguments: Arguments) -> Arguments:
         """What a variant's own type variables stand for, given those of its enum."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Mutable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import semver
+
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
@@ -40,6 +42,8 @@ def _hashable(root: Any) -> Any:
             flat += (dict, frozenset((_hashable(k), _hashable(v)) for k, v in value.items()))
         elif isinstance(value, Set):
             flat += (set, frozenset(map(_hashable, value)))
+        elif isinstance(value, semver.Version):
+            flat.append(str(value))  # its own equality leaves out build metadata
         elif type(value).__hash__ is None and hasattr(type(value), "__match_args__"):
             names = type(value).__match_args__
             flat += (type(value), len(names))

@@ -140,6 +140,7 @@ class Adapted(Kind):
         name: What the value is called in messages and documents.
         text: The JSON form is text where the stored form is not (`IpAddr`): a pair of functions from
             the Python value to `str` and back; None where JSON shows the stored value.
+        order: Gives a key that sorts Python values as Rust does; None where the stored value's order is it.
     """
 
     item: Kind
@@ -147,6 +148,7 @@ class Adapted(Kind):
     encode: Callable[[Any], Any]
     name: str
     text: tuple[Callable[[Any], str], Callable[[str], Any]] | None = None
+    order: Callable[[Any], Any] | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -215,6 +217,7 @@ class EnumVariant:
             the value is a constant (`UnitEnum`).
         constant: That constant.
         doc: Description.
+        discriminant: Rust's number of the variant, by which variants are sorted; it is not in the bytes.
     """
 
     name: str
@@ -222,6 +225,12 @@ class EnumVariant:
     payload: Struct | None
     constant: Any = None
     doc: str = ""
+    discriminant: int | None = None
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of variants."""
+        return self.index if self.discriminant is None else self.discriminant
 
 
 @dataclass(eq=False, slots=True)

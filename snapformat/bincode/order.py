@@ -31,6 +31,8 @@ def _key(kind: Kind, value: Any) -> Step:
             return ()
         case kinds.Adapted(item, _, encode):
             try:
+                if kind.order is not None:
+                    return kind.order(value)
                 stored = encode(value)
             except (ValueError, TypeError) as error:
                 raise BadValue(kind.name, str(error)) from None
@@ -65,7 +67,7 @@ def _key(kind: Kind, value: Any) -> Step:
             if variant is None:
                 raise BadValue(kind.name, type(value).__name__)
             payload = () if variant.payload is None else (yield _key(variant.payload, value))
-            return (variant.index, payload)
+            return (variant.rank, payload)
         case _:
             raise BadValue("a kind that has an order", type(kind).__name__)
 

@@ -50,6 +50,21 @@ def parse_version(text: str) -> semver.Version:
     return version
 
 
+def version_order(version: semver.Version) -> tuple[object, ...]:
+    """A key that sorts versions as Rust's crate does: by precedence, then by build metadata."""
+    pre = (1,) if version.prerelease is None else (0, *_identifiers(version.prerelease))
+    return (version.major, version.minor, version.patch, pre, _identifiers(version.build or ""))
+
+
+def _identifiers(text: str) -> tuple[object, ...]:
+    """Numbers before words; numbers by value, and those of equal value by their leading zeros."""
+    keys: list[object] = []
+    for part in text.split(".") if text else []:
+        digits = part.lstrip("0")
+        keys.append((0, len(digits), digits, len(part)) if part.isdigit() else (1, part))
+    return tuple(keys)
+
+
 def _shortened(text: str) -> str:
     return repr(text) if len(text) <= 80 else f"{text[:77]!r}..."
 

@@ -14,7 +14,7 @@ from snapformat.bincode.annotations import DECLARATION, kind_of
 from snapformat.bincode.classes import Declaration, FieldSpec, GivenKind
 from snapformat.bincode.kinds import Style
 from snapformat.bincode.primitives import u8, u16, u32, u64
-from snapformat.bincode.semver_text import parse_version, parse_version_req, version_text
+from snapformat.bincode.semver_text import parse_version, parse_version_req, version_order, version_text
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -431,12 +431,34 @@ _declare_enum(Result, {"Ok": Ok, "Err": Err})
 
 # --- text and bytes -----------------------------------------------------------------------------------
 
+
+def _path_order(path: str) -> list[tuple[Any, ...]]:
+    """A key that sorts paths as Rust does: by component, repeated separators and inner dots left out."""
+    components: list[tuple[Any, ...]] = [(1,)] if path.startswith("/") else []
+    for part in path.split("/"):
+        if part == "..":
+            components.append((3,))
+        elif part == ".":
+            if not components:
+                components.append((2,))
+        elif part:
+            components.append((4, part))
+    return components
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
 #: `PathBuf`: stored as a str; a path that is not UTF-8 can't be stored.
-Path = Annotated[str, kinds.Str()]
+Path = Annotated[str, kinds.Adapted(kinds.Str(), _same, _same, "path", order=_path_order)]
 #: `CString`: stored as bytes, without the zero byte at its end; none may be inside.
 CString = Annotated[bytes, kinds.Bytes(no_nul=True)]
 #: `semver::Version`: stored as a str.
-Version = Annotated[semver.Version, kinds.Adapted(kinds.Str(), parse_version, version_text, "semver version")]
+Version = Annotated[
+    semver.Version,
+    kinds.Adapted(kinds.Str(), parse_version, version_text, "semver version", order=version_order),
+]
 #: `semver::VersionReq`: stored as a str; the value is its normal form.
 VersionReq = Annotated[
     str, kinds.Adapted(kinds.Str(), parse_version_req, parse_version_req, "semver version requirement")

@@ -53,8 +53,8 @@ def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     if isinstance(sub, named.Struct | named.Enum):
         return (yield _named(sub, lowering, frames))
     if isinstance(sub, named.Recursive):
-        target = sub.target
-        return nodes.Ref(sub.target_name, lambda: lowering.by_construct[target])
+        # One that is not being lowered further up was derived with another type at the top.
+        return (yield _named(sub.target, lowering, frames))
     if isinstance(sub, Limited):
         return nodes.Limited((yield _lower(sub.subcon, lowering, frames)), sub.limit)
     if isinstance(sub, Checksummed):

@@ -194,14 +194,14 @@ def leaf_bits(node: nodes.Bits, r: Reader) -> Any:
     r.claim(node.size)
     start = r.pos
     whole = int.from_bytes(r.take(node.size), "big")
-    return bits_of(node, whole, r, start)
+    r.emit(start, "bits", whole)
+    return bits_of(node, whole)
 
 
-def bits_of(node: nodes.Bits, whole: int, r: Reader, start: int) -> Any:
+def bits_of(node: nodes.Bits, whole: int) -> Any:
     """The container of a bit struct's fields."""
     values = construct.Container()
     left = 8 * node.size
-    r.emit(start, "bits", whole)
     for bit in node.bits:
         left -= bit.width
         raw = whole >> left & (1 << bit.width) - 1

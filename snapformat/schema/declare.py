@@ -9,7 +9,7 @@ import re
 import sys
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar, dataclass_transform, overload
+from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
 
 from snapformat.bincode.annotations import DECLARATION, kind_of
 from snapformat.bincode.classes import Declaration, FieldSpec, declaration_of
@@ -51,6 +51,7 @@ def schema(
     rename_all: RenameRule | None = None,
     transparent: bool = False,
     other: bool = False,
+    discriminant: int | None = None,
     deny_unknown_fields: bool = False,
     **serde: Any,
 ) -> Callable[[C], C]: ...
@@ -66,6 +67,7 @@ def schema(
     rename_all: RenameRule | None = None,
     transparent: bool = False,
     other: bool = False,
+    discriminant: int | None = None,
     deny_unknown_fields: bool = False,
     **serde: Any,
 ) -> Any:
@@ -82,6 +84,8 @@ def schema(
         rename_all: serde's rule for the names of all fields, or of all variants of a `UnitEnum`.
         transparent: `#[serde(transparent)]`: the one field stands for the whole.
         other: Of a variant: `#[serde(other)]`, it takes unknown indexes.
+        discriminant: Of a variant: Rust's explicit number, by which sorted maps and sets go; it is not in
+            the bytes.
         deny_unknown_fields: Has no effect in bincode.
         **serde: Attributes that can't be round-tripped under bincode; refused with the reason.
 
@@ -96,7 +100,7 @@ def schema(
     frame = sys._getframe(1)
 
     def declare(target: type) -> type:
-        options = _Options(name, kind, rename_all, transparent, other, serde)
+        options = _Options(name, kind, rename_all, transparent, other, discriminant, serde)
         try:
             # Names of a function are looked up later, when those declared further down are there too.
             scope = (lambda: frame.f_locals) if "<locals>" in target.__qualname__ else None
@@ -116,6 +120,7 @@ class _Options:
     rename_all: RenameRule | None
     transparent: bool
     other: bool
+    discriminant: int | None
     serde: dict[str, Any]
 
 
@@ -133,6 +138,7 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
         refuse(options.serde, _CONTAINER_REASONS, "schema")
     else:
         check_variant_attributes(options.serde, "schema")
+    plain = not any(_CUSTOM & vars(base).keys() for base in cls.__mro__ if not _is_bare(base))
     made = _dataclass(cls)
     declaration = Declaration(
         made,
@@ -142,6 +148,7 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
         fields=_field_specs(made, options),
         parameters=getattr(made, "__parameters__", ()),
         scope=scope,
+        plain=plain,
     )
     setattr(made, DECLARATION, declaration)
     _check_fields(declaration)
@@ -150,6 +157,18 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
     elif options.other:
         raise SchemaError("other belongs on a variant")
     return made
+
+
+#: Methods of a class that making an instance would have to call.
+_CUSTOM = {"__init__", "__post_init__", "__new__", "__setattr__"}
+
+
+def _is_bare(base: type) -> bool:
+    """Whether a base class brings no such methods of its own: those of declared classes are dataclasses'."""
+    declared = declaration_of(base)
+    if declared is not None:
+        return declared.plain or declared.style is None
+    return base in (object, Generic, DataEnum)
 
 
 def _description(cls: type) -> str:
@@ -195,6 +214,11 @@ def _style(cls: type, options: _Options, *, is_variant: bool) -> Style:
         return "newtype"
     if style is None:
         style = "unit" if is_variant and not count else "struct"
+    if style == "newtype" and count == 1 and not fields:
+        # serde's derive: a variant whose only field is skipped is a unit; of a struct it writes the field.
+        if not is_variant:
+            raise SchemaError("serde writes the field of a newtype struct, skipped or not; say kind='unit'")
+        return "unit"
     if style == "newtype" and count != 1:
         raise SchemaError(f"a newtype has one field, not {count}; kind='tuple' takes any number")
     if style == "unit" and count:
@@ -271,6 +295,7 @@ def _add_variant(parent: Declaration, declaration: Declaration, options: _Option
             raise SchemaError("serde takes unknown indexes only into a unit variant")
         parent.other = len(parent.variants)
     declaration.enum = parent
+    parent.discriminants.append(options.discriminant)
     for base in getattr(declaration.cls, "__orig_bases__", ()):
         if typing.get_origin(base) is parent.cls:
             declaration.enum_arguments = typing.get_args(base)
@@ -302,6 +327,8 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
         rename = mark.rename if mark is not None else None
         name = rename or _renamed(member.name, options.rename_all, variant=True)
         declaration.constants.append((name, member, mark.doc if mark is not None else ""))
+        plain_number = member.value if mark is None and type(member.value) is int else None
+        declaration.discriminants.append(plain_number if mark is None else mark.discriminant)
         if mark is not None and mark.other:
             if index != len(cls) - 1:
                 raise SchemaError("other belongs on the last variant", field=member.name)

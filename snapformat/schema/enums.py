@@ -30,7 +30,7 @@ class UnitEnum(enum.Enum):
         """Make a member of the next index."""
         member = object.__new__(cls)
         member._value_ = len(cls.__members__)
-        member.mark = given if isinstance(given, VariantMark) else VariantMark("", None, False)
+        member.mark = given if isinstance(given, VariantMark) else VariantMark("")
         return member
 
     def __repr__(self) -> str:

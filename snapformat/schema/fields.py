@@ -106,17 +106,28 @@ class VariantMark:
         doc: One line of description.
         rename: serde's name, or None for the member's.
         other: It takes unknown indexes.
+        discriminant: Rust's number, or None.
     """
 
-    __slots__ = ("doc", "other", "rename")
+    __slots__ = ("discriminant", "doc", "other", "rename")
 
-    def __init__(self, doc: str, rename: str | None, other: bool) -> None:
+    def __init__(
+        self, doc: str, rename: str | None = None, other: bool = False, discriminant: int | None = None
+    ) -> None:
+        self.discriminant = discriminant
         self.doc = doc
         self.rename = rename
         self.other = other
 
 
-def variant(text: str = "", *, rename: str | None = None, other: bool = False, **serde: Any) -> Any:
+def variant(
+    text: str = "",
+    *,
+    rename: str | None = None,
+    other: bool = False,
+    discriminant: int | None = None,
+    **serde: Any,
+) -> Any:
     """Describe a variant of a `UnitEnum`.
 
     Example:
@@ -128,6 +139,8 @@ def variant(text: str = "", *, rename: str | None = None, other: bool = False, *
         text: One line of description.
         rename: serde's name, where Python can't spell it: `M2 = variant("...", rename="2M")`.
         other: `#[serde(other)]`: an index that no variant has is read as this one.
+        discriminant: Rust's explicit number (`A = 10`). It is not in the bytes, which have the order of
+            declaration; sorted maps and sets go by it.
         **serde: Attributes that can't be round-tripped; they are refused with the reason.
 
     Returns:
@@ -137,7 +150,7 @@ def variant(text: str = "", *, rename: str | None = None, other: bool = False, *
         SchemaError: An attribute that serde itself can't round-trip under bincode.
     """
     refuse(serde, _VARIANT_REASONS, "variant")
-    return VariantMark(text, rename, other)
+    return VariantMark(text, rename, other, discriminant)
 
 
 def check_variant_attributes(serde: dict[str, Any], where: str) -> None:

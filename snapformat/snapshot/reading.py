@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import construct
 
+from snapformat.codec.engine import read_value
 from snapformat.errors import (
     Crc64Error,
     DecodeError,
@@ -15,7 +16,6 @@ from snapformat.errors import (
     SnapshotError,
 )
 from snapformat.io import ExactReader, Source
-from snapformat.layout.walk import read
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
 
 
@@ -44,7 +44,7 @@ def read_header(spec: FormatSpec, data: bytes) -> tuple[Header, int]:
     Raises:
         DecodeError: Too short, or the version is no semantic version.
     """
-    header, end = read(
+    header, end = read_value(
         spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
     )
     return header, end
@@ -146,7 +146,7 @@ def _checksum_first(spec: FormatSpec, data: bytes, check_crc: bool) -> Parts:
 
 def _payload(spec: FormatSpec, data: bytes, whole: bytes, offset: int) -> tuple[Any, int]:
     try:
-        return read(spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits)
+        return read_value(spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits)
     except DecodeError as error:
         if error.hint is None and spec.checksum is not None:
             if spec.checksum.holds(whole, spec.encoding.byteorder):

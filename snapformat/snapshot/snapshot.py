@@ -8,11 +8,11 @@ from typing import Any, Generic, TypeVar, overload
 
 import semver
 
+from snapformat.codec.engine import write_value
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
-from snapformat.layout.write import write
 from snapformat.snapshot.reading import load_bytes, named, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Header
 
@@ -200,7 +200,13 @@ class Snapshot(Generic[T]):
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
         """
-        return write(self.format.node, {"header": self.header, "data": self.data}, limits=self.format.limits)
+        spec = self.format
+        parts = write_value(spec.header_node, self.header, limits=spec.limits)
+        parts += write_value(spec.payload_node, self.data, limits=spec.limits)
+        if spec.checksum is not None:
+            value = spec.checksum.compute(parts)
+            parts += value.to_bytes(spec.checksum.size, spec.encoding.byteorder)
+        return parts
 
     def save(self, target: Target) -> None:
         """Write the file: all of it is encoded first, and a path is replaced in one step or not at all.

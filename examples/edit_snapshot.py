@@ -1,0 +1,104 @@
+"""Change a microVM's snapshot: another disk, more memory; then show what is different in the file.
+
+Run it as it is: `python examples/edit_snapshot.py [FILE]`. The file itself is left alone: what is changed
+goes to a temporary folder.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from snapformat import Snapshot
+from snapformat.inspect import judge, summarize
+from snapformat.snapshot.catalogue import find_format
+from snapformat_schemas.firecracker.v1_14.devices import BlockState, BlockStateVirtio
+from snapformat_schemas.firecracker.v1_14.x86_64 import MicrovmState
+
+EXAMPLE = Path(__file__).with_name("microvm.vmstate")
+
+
+def main() -> int:
+    original = Path(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLE
+    print(f"The snapshot {original.name}")
+    if not verified(original):
+        return 1
+
+    snapshot = Snapshot.load(original, MicrovmState)
+    describe(snapshot.data)
+    change(snapshot.data)
+
+    with tempfile.TemporaryDirectory() as folder:
+        edited = Path(folder) / "edited.vmstate"
+        snapshot.save(edited)
+        print(f"\nChanged, and saved as {edited.name}")
+        if not verified(edited):
+            return 1
+        reloaded = Snapshot.load(edited, MicrovmState)
+        assert reloaded == snapshot
+        describe(reloaded.data)
+        print("\nThe difference")
+        show_difference(original, edited)
+    return 0
+
+
+def verified(path: Path) -> bool:
+    """Check a file as Firecracker itself does, and say what it is."""
+    verdict = judge(path)
+    if verdict.error is not None:
+        print(f"  not good: {verdict.error}")
+        return False
+    found = summarize(path)
+    print(f"  verified: {found.schema}, header version {found.version}, {found.size:,} bytes")
+    return True
+
+
+def describe(state: MicrovmState) -> None:
+    """Say what the machine is. An editor completes these fields, and mypy checks them."""
+    info = state.vm_info
+    print(f"  machine:  {len(state.vcpu_states)} vCPU, {info.mem_size_mib} MiB of memory")
+    print(f"  kernel:   {info.boot_source.kernel_image_path} {info.boot_source.boot_args or ''}")
+    for device in state.device_states.mmio_state.block_devices:
+        print(f"  drive:    {device.device_id} is {disk_of(device.device_state)}")
+
+
+def disk_of(drive: BlockState) -> str:
+    """Name what is behind a drive: the variants of an enum are classes, and `match` tells them apart."""
+    match drive:
+        case BlockStateVirtio(state):
+            return state.disk_path
+        case _:
+            return "another process"
+
+
+def change(state: MicrovmState) -> None:
+    """Give the machine twice the memory, and its first drive another file."""
+    state.vm_info.mem_size_mib *= 2
+    for device in state.device_states.mmio_state.block_devices[:1]:
+        match device.device_state:
+            case BlockStateVirtio(drive):
+                drive.disk_path = "/srv/disks/copy-of-rootfs.ext4"
+
+
+def show_difference(before: Path, after: Path) -> None:
+    """Print every value that differs, by its path."""
+    old, new = values(before), values(after)
+    for path in {**old, **new}:
+        if old.get(path) != new.get(path):
+            print(f"  {path}\n    - {old.get(path)!r}\n    + {new.get(path)!r}")
+
+
+def values(path: Path) -> dict[str, object]:
+    """List what is in a file: one event for each value, in the order of the bytes."""
+    listed: dict[str, object] = {}
+    for event in find_format("firecracker/1.14/x86_64").walk(path):
+        if event.kind == "checksum":
+            listed["checksum"] = f"0x{event.value:016x}"
+        elif event.size:
+            listed[event.path] = event.value
+    return listed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""The command line: `snapformat`, or `python -m snapformat`."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process.
+
+    Without click, which comes with the extra `cli`, it says so and ends with status 2.
+    """
+    try:
+        # Here and not above: the library can be installed without click.
+        from snapformat.cli._app import run
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "click":
+            raise
+        print("snapformat: the command line needs click: install snapformat[cli]", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(run())

@@ -1,0 +1,74 @@
+"""`snapformat build`: JSON as a file."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from snapformat.cli._failure import explained
+from snapformat.cli._options import FileName, Named, schema_option
+from snapformat.cli._output import write_bytes
+from snapformat.errors import DecodeError, SchemaError
+from snapformat.inspect import named_format
+from snapformat.inspect.document import from_document, schema_of
+from snapformat.io import Source, read_all, write_all
+from snapformat.schema.registry import is_reference
+from snapformat.snapshot import SnapshotFormat
+from snapformat.values import parse_json
+
+#: Bytes of JSON above which it is not read: data within the format's limits prints as far less.
+MAX_JSON_SIZE = 1 << 30
+
+
+@click.command("build")
+@click.argument("json_file", metavar="JSON", type=FileName())
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=FileName(),
+    required=True,
+    help="The file; - for standard output.",
+)
+@schema_option(
+    "--schema",
+    metavar="SCHEMA",
+    help="A name that `schemas` lists, or its end; or MODULE:ATTRIBUTE. By default the JSON names it.",
+)
+def command(json_file: str, output: str, schema: Named | None) -> None:
+    """Make a snapshot file of JSON (- for standard input) in the form that `snapformat dump` prints.
+
+    The file is replaced in one step, or not at all.
+    """
+    source: Source = json_file
+    if json_file == "-":
+        source = sys.stdin.buffer if sys.stdin is not None else b""
+    text = read_all(source, max_size=MAX_JSON_SIZE)
+    with explained("standard input" if json_file == "-" else json_file):
+        document = parse_json(text)
+        snapshot = from_document(document, _chosen(document) if schema is None else schema.format)
+        content = snapshot.to_bytes()
+    if output == "-":
+        write_bytes(content)
+    else:
+        write_all(output, content)
+
+
+def _chosen(document: object) -> SnapshotFormat:
+    """The format that the JSON names."""
+    name = schema_of(document)
+    if name is None:
+        raise DecodeError("no schema is named", path="$.schema", hint="name one with --schema")
+    if is_reference(name):
+        # Importing runs code: what the JSON of someone else says is no reason to.
+        raise DecodeError(
+            "this schema is a place to import",
+            path="$.schema",
+            found=name,
+            hint=f"allow it with --schema {name}",
+        )
+    try:
+        return named_format(name)[1]
+    except SchemaError as error:
+        raise DecodeError(str(error), path="$.schema") from error

@@ -1,0 +1,48 @@
+"""`snapformat dump`: a file as JSON."""
+
+from __future__ import annotations
+
+import click
+
+from snapformat.cli._failure import explained
+from snapformat.cli._options import FileName, Named, file_argument, schema_option
+from snapformat.cli._output import write_bytes
+from snapformat.inspect import load_any, max_file_size
+from snapformat.inspect.document import to_document
+from snapformat.io import read_all, write_all
+from snapformat.values import format_json
+
+
+@click.command("dump")
+@file_argument
+@schema_option(
+    "--schema",
+    metavar="SCHEMA",
+    help="A name that `schemas` lists, or its end; or MODULE:ATTRIBUTE, a SnapshotFormat or the data's class."
+    " By default the file's header decides.",
+)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["tagged", "serde"]),
+    default="tagged",
+    show_default=True,
+    help="How to print what serde_json would lose (NaN, say): with a tag that `build` reads, or not at all.",
+)
+@click.option("-o", "--output", metavar="OUT", type=FileName(), default="-", help="Write to a file.")
+def command(file: str, schema: Named | None, form: str, output: str) -> None:
+    """Print FILE as JSON: its schema, its header, and its data as serde_json prints them.
+
+    `snapformat build` makes the same file of it again.
+    """
+    format_ = None if schema is None else schema.format
+    data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+    with explained(file, data):
+        snapshot = load_any(data, format_)
+        name = None if schema is None else schema.name
+        document = to_document(snapshot, schema=name, serde=form == "serde")
+    text = format_json(document, 1).encode() + b"\n"
+    if output == "-":
+        write_bytes(text)
+    else:
+        write_all(output, text)

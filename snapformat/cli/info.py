@@ -1,0 +1,56 @@
+"""`snapformat info`: what a file is."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from snapformat.cli._failure import explained, paragraph, tell
+from snapformat.cli._options import file_argument, json_option
+from snapformat.cli._output import show_facts, write_text
+from snapformat.inspect import Status, Summary, max_file_size, summarize
+from snapformat.io import read_all
+
+
+@click.command("info")
+@file_argument
+@json_option
+@click.pass_context
+def command(ctx: click.Context, file: str, as_json: bool) -> None:
+    """Say what FILE is: architecture, version, schema, sizes, checksum.
+
+    The status is ok, damaged, unknown-version (a sound file that no installed schema reads) or
+    not-a-snapshot. Exit status: 0 for ok and unknown-version, else 1.
+    """
+    data = read_all(file, max_size=max_file_size())
+    with explained(file, data):
+        summary = summarize(data)
+    bad = summary.status in (Status.DAMAGED, Status.NOT_A_SNAPSHOT)
+    if as_json:
+        write_text(json.dumps({"file": file, **summary.to_json()}) + "\n")
+    else:
+        show_facts([("file", file), *_facts(summary)])
+        if bad and summary.error is not None:
+            summary.error.file = file
+            tell(paragraph(summary.error, data))
+    ctx.exit(1 if bad else 0)
+
+
+def _facts(summary: Summary) -> list[tuple[str, str]]:
+    """The facts of the JSON form, flat; and the other schemas that would do."""
+    facts: list[tuple[str, str]] = []
+    for name, value in summary.to_json().items():
+        if isinstance(value, dict):
+            facts += [(f"{name}_{part}", _text(inner)) for part, inner in value.items()]
+        else:
+            facts.append((name, _text(value)))
+    if summary.also:
+        facts.append(("also_fits", ", ".join(format_.name for format_ in summary.also)))
+    return facts
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "unknown"
+    return str(value).lower() if isinstance(value, bool) else str(value)

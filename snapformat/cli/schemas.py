@@ -1,0 +1,31 @@
+"""`snapformat schemas`: what can be read."""
+
+from __future__ import annotations
+
+import click
+
+from snapformat.cli._output import show_table
+from snapformat.snapshot.catalogue import formats
+
+
+@click.command("schemas")
+def command() -> None:
+    """List the schemas: name, magic by architecture, version, class of the data."""
+    rows = [
+        (
+            format_.name,
+            ",".join(f"{arch}=0x{m:016x}" if arch else f"0x{m:016x}" for arch, m in format_.magics.items()),
+            str(format_.version),
+            _payload(format_.payload),
+        )
+        for format_ in formats().values()
+    ]
+    show_table(("name", "magic", "version", "data"), rows)
+
+
+def _payload(payload: object) -> str:
+    if payload is None:
+        return "-"
+    if isinstance(payload, type):
+        return f"{payload.__module__}:{payload.__qualname__}"
+    return payload if isinstance(payload, str) else repr(payload)

@@ -1,0 +1,69 @@
+"""`snapformat verify`: whether files load."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from snapformat.cli._failure import paragraph, tell
+from snapformat.cli._options import FileName, Named, json_option, schema_option
+from snapformat.cli._output import show_lines, write_text
+from snapformat.errors import SnapshotError
+from snapformat.inspect import Verdict, judge, max_file_size
+from snapformat.io import read_all
+
+
+@click.command("verify")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FileName())
+@schema_option(
+    "--as",
+    "release",
+    metavar="RELEASE[/ARCH]",
+    help="Give the verdict of this very release, by its magic, version and order of checks.",
+)
+@json_option
+@click.pass_context
+def command(ctx: click.Context, files: tuple[str, ...], release: Named | None, as_json: bool) -> None:
+    """Check every FILE as the original program does when it loads it.
+
+    Without --as, the release is chosen by the file's header. A bad file gets the name of the original's
+    error: Io, Decode, InvalidMagic, InvalidFormatVersion or Crc64. Exit status: 0 if all files are good, 1
+    if one is not.
+    """
+    verdicts: list[tuple[str, Verdict]] = []
+    told: list[str] = []
+    for file in files:
+        verdict, data = _judge(file, release)
+        verdicts.append((file, verdict))
+        if verdict.error is not None and not as_json:
+            verdict.error.file = file
+            told.append(paragraph(verdict.error, data))
+    if as_json:
+        write_text(json.dumps([_row(file, verdict) for file, verdict in verdicts]) + "\n")
+    else:
+        show_lines([(file, verdict.code or "ok") for file, verdict in verdicts], ("file", "verdict"))
+    for text in told:
+        tell(text)
+    ctx.exit(0 if all(verdict.ok for _, verdict in verdicts) else 1)
+
+
+def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:
+    """The verdict on a file, and the bytes that its offset points into."""
+    format_ = None if release is None else release.format
+    try:
+        data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+    except SnapshotError as error:
+        return Verdict(format_, error), None
+    return judge(data, format_), data
+
+
+def _row(file: str, verdict: Verdict) -> dict[str, object]:
+    return {
+        "file": file,
+        "ok": verdict.ok,
+        "error": verdict.code,
+        "path": verdict.path,
+        "offset": verdict.offset,
+        "message": verdict.message,
+    }

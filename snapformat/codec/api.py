@@ -1,0 +1,100 @@
+"""Single values to bytes and back: bincode by itself, without header and checksum."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, TypeVar, overload
+
+import construct
+
+from snapformat.bincode import FIRECRACKER, Encoding
+from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.codec.engine import read_value, write_value
+from snapformat.io import ExactReader, Source
+from snapformat.layout.lower import lower
+from snapformat.schema.registry import layout_for
+
+T = TypeVar("T")
+
+
+def encode(
+    value: Any, payload: Any, encoding: Encoding = FIRECRACKER, *, limits: Limits = DEFAULT_LIMITS
+) -> bytes:
+    """Write a value.
+
+    Args:
+        value: The value.
+        payload: Its type: a class, an annotation such as `list[u16]`, a construct, a registered name.
+        encoding: The encoding; its limit does not count here.
+        limits: Bound of depth.
+
+    Raises:
+        EncodeError: The value does not fit the type; the path says where.
+    """
+    return write_value(lower(layout_for(payload, encoding)), value, limits=limits)
+
+
+@overload
+def decode(
+    data: bytes | bytearray | memoryview, payload: type[T], encoding: Encoding = ..., *, limits: Limits = ...
+) -> T: ...
+
+
+@overload
+def decode(
+    data: bytes | bytearray | memoryview, payload: Any, encoding: Encoding = ..., *, limits: Limits = ...
+) -> Any: ...
+
+
+def decode(
+    data: bytes | bytearray | memoryview,
+    payload: Any,
+    encoding: Encoding = FIRECRACKER,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Any:
+    """Read a value from the start of the data; what follows it is ignored.
+
+    Args:
+        data: The bytes.
+        payload: Type of the value.
+        encoding: The encoding, with its limit of claimed bytes.
+        limits: Bounds of depth and of elements without bytes.
+
+    Raises:
+        DecodeError: The bytes are no value of the type; path and offset say where.
+    """
+    return decode_prefix(data, payload, encoding, limits=limits)[0]
+
+
+def decode_prefix(
+    data: bytes | bytearray | memoryview,
+    payload: Any,
+    encoding: Encoding = FIRECRACKER,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[Any, int]:
+    """Read a value as `decode` does, and tell how many bytes it took."""
+    return read_value(lower(layout_for(payload, encoding)), bytes(data), limit=encoding.limit, limits=limits)
+
+
+def decode_stream(
+    source: Source, payload: Any, encoding: Encoding = FIRECRACKER, *, limits: Limits = DEFAULT_LIMITS
+) -> Any:
+    """Read a value from a source, taking no more from it than the value has.
+
+    Args:
+        source: A binary file object; a path or bytes-like object too.
+        payload: Type of the value.
+        encoding: The encoding, with its limit of claimed bytes.
+        limits: Bounds of depth and of elements without bytes.
+
+    Raises:
+        DecodeError: As `decode`, or the source fails.
+    """
+    struct = layout_for(payload, encoding)
+    with ExactReader(source) as reader:
+        # construct finds out how many bytes the value has; the reference reader judges them.
+        with contextlib.suppress(construct.ConstructError, RecursionError):
+            struct.parse_stream(reader)
+        return read_value(lower(struct), reader.consumed, limit=encoding.limit, limits=limits)[0]

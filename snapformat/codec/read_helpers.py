@@ -1,0 +1,249 @@
+"""What generated readers call: conversions that are no straight line; they raise where a guard fails."""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+from array import array
+from collections.abc import Callable
+from itertools import starmap
+from typing import Any, Literal
+
+import construct
+
+from snapformat.bincode.classes import declaration_of
+from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
+from snapformat.bincode.numbers import f32_from_bits
+from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.codec.shape import atom_of
+from snapformat.layout import nodes
+from snapformat.layout.nodes import Node
+from snapformat.layout.read_leaves import RawFlag, bits_of
+
+
+class GuardError(Exception):
+    """A guard of generated code failed."""
+
+
+#: Raised as it is: making an exception costs more than the guard.
+Guard = GuardError()
+
+
+class Account:
+    """What one read has claimed beyond its bytes, and how many elements without bytes it may still have.
+
+    Attributes:
+        claimed: Nominal widths of variable-length integers, less the bytes they took.
+        zero_sized: Elements without bytes left.
+    """
+
+    __slots__ = ("claimed", "zero_sized")
+
+    def __init__(self, zero_sized: int) -> None:
+        self.claimed = 0
+        self.zero_sized = zero_sized
+
+
+def read_varint(
+    d: bytes, p: int, k: Account, size: int, byteorder: Literal["little", "big"], signed: bool
+) -> tuple[int, int]:
+    """A variable-length integer and the position after it."""
+    value = d[p]
+    if value < VARINT_SINGLE:
+        k.claimed += size - 1
+        return (unzigzag(value) if signed else value), p + 1
+    width = VARINT_MARKERS[value]
+    end = p + 1 + width
+    data = d[p + 1 : end]
+    if width > size or len(data) < width:
+        raise Guard
+    k.claimed += size - 1 - width
+    value = int.from_bytes(data, byteorder)
+    return (unzigzag(value) if signed else value), end
+
+
+def read_char(d: bytes, p: int, e: int) -> tuple[str, int]:
+    """A char and the position after it."""
+    end = p + UTF8_WIDTHS[d[p]]
+    text = d[p:end].decode()
+    if end > e or len(text) != 1:
+        raise Guard
+    return text, end
+
+
+def f32_at(d: bytes, p: int, byteorder: Literal["little", "big"]) -> float:
+    """An f32 that is NaN, with its payload."""
+    return f32_from_bits(int.from_bytes(d[p : p + 4], byteorder))
+
+
+def flag(byte: int) -> bool | RawFlag:
+    """Construct's lenient flag."""
+    return byte == 1 if byte < 2 else RawFlag(byte)
+
+
+def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
+    """Fields of a class that are not in the bytes, and what makes their values."""
+    declared = None if cls is None else declaration_of(cls)
+    if declared is None:
+        return []
+    return [(spec.attr, spec.default) for spec in declared.fields if spec.skip and spec.default is not None]
+
+
+def bits_reader(node: nodes.Bits) -> Callable[[bytes], Any]:
+    """Reads a bit struct from its bytes."""
+    return lambda data: bits_of(node, int.from_bytes(data, "big"))
+
+
+def labels_reader(node: nodes.Labels) -> Callable[[int], Any]:
+    """Gives the label of a number."""
+    decode, unknown = node.decode, construct.EnumInteger
+
+    def read(number: int) -> Any:
+        found = decode.get(number)
+        return unknown(number) if found is None else found
+
+    return read
+
+
+def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int], tuple[Any, int]]:
+    """Runs a construct in place."""
+    parse = node.construct.parse_stream
+
+    def read(d: bytes, p: int) -> tuple[Any, int]:
+        stream = io.BytesIO(d)  # shares the bytes until somebody writes
+        stream.seek(p)
+        value = parse(stream)
+        end = stream.tell()
+        if not p <= end <= len(d):
+            raise Guard
+        return value, end
+
+    return read
+
+
+def has_bulk(item: Node) -> bool:
+    """Whether many of these are read at once."""
+    if atom_of(item) is None:
+        return False
+    match item:
+        case nodes.Int():
+            return item.packer is not None and not item.nonzero
+        case nodes.Float():
+            return True
+        case nodes.Bool():
+            return not item.lenient
+        case nodes.Enum():
+            return True
+    return False
+
+
+def bulk_reader(item: Node) -> Callable[[bytes], list[Any]]:
+    """Reads many numbers from their bytes."""
+    atom = atom_of(item)
+    assert atom is not None
+    if isinstance(item, nodes.Bool):
+        return _bools
+    if isinstance(item, nodes.Enum):
+        return _constants(item)
+    if atom.code == "B":
+        return list
+    is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
+    code = atom.code
+
+    def read(data: bytes) -> list[Any]:
+        numbers = array(code, data)
+        if not is_native:
+            numbers.byteswap()
+        return numbers.tolist()
+
+    if isinstance(item, nodes.Float) and item.size == 4:
+        byteorder = item.byteorder
+
+        def read_f32(data: bytes) -> list[Any]:
+            values = read(data)
+            for index, value in enumerate(values):
+                if value != value:
+                    values[index] = f32_at(data, 4 * index, byteorder)
+            return values
+
+        return read_f32
+    return read
+
+
+def _bools(data: bytes) -> list[bool]:
+    if data.translate(None, b"\0\1"):
+        raise Guard
+    return list(map(bool, data))
+
+
+def _constants(item: nodes.Enum) -> Callable[[bytes], list[Any]]:
+    table = tuple(variant.constant for variant in item.variants)
+    other = item.other
+    unpack = struct.Struct("<I" if item.index.byteorder == "little" else ">I").iter_unpack
+    if other is None:
+        return lambda data: list(starmap(table.__getitem__, unpack(data)))
+    return lambda data: [table[i] if i < len(table) else other.constant for (i,) in unpack(data)]
+
+
+def list_reader(item: Node, count: int) -> Callable[[bytes], list[Any]]:
+    """Reads a short fixed array from its bytes."""
+    if has_bulk(item):
+        return bulk_reader(item)
+    atom = atom_of(item)
+    assert atom is not None
+    if isinstance(item, nodes.FixedBytes):
+        size = atom.size
+        return lambda data: [data[size * i : size * (i + 1)] for i in range(count)]
+    if isinstance(item, nodes.Bool):
+        return lambda data: list(map(flag, data))
+    assert isinstance(item, nodes.Int)
+    size, byteorder, signed, nonzero = item.size, item.byteorder, item.signed, item.nonzero
+
+    def read(data: bytes) -> list[int]:
+        values = [
+            int.from_bytes(data[size * i : size * (i + 1)], byteorder, signed=signed) for i in range(count)
+        ]
+        if nonzero and 0 in values:
+            raise Guard
+        return values
+
+    return read
+
+
+def blobs_reader(item: nodes.Bytes) -> Callable[[bytes, int, int, int], tuple[list[bytes], int]]:
+    """Reads many length-prefixed bytes, which mostly have one length."""
+    atom = atom_of(item.length)
+    assert atom is not None
+    prefix = struct.Struct((atom.order or "<") + atom.code)
+    formats: dict[int, struct.Struct] = {}
+
+    def read(d: bytes, p: int, e: int, count: int) -> tuple[list[bytes], int]:
+        if not count:
+            return [], p
+        (length,) = prefix.unpack_from(d, p)
+        end = p + count * (prefix.size + length)
+        if length < 1 << 16 and end <= e:
+            form = formats.get(length)
+            if form is None:
+                if len(formats) > 64:
+                    formats.clear()
+                form = formats[length] = struct.Struct(f"{prefix.format}{length}s")
+            values = []
+            for found, data in form.iter_unpack(d[p:end]):
+                if found != length:
+                    break
+                values.append(data)
+            else:
+                return values, end
+        values = []
+        for _ in range(count):
+            (length,) = prefix.unpack_from(d, p)
+            start = p + prefix.size
+            p = start + length
+            if length < 0 or p > e:
+                raise Guard
+            values.append(d[start:p])
+        return values, p
+
+    return read

@@ -1,0 +1,590 @@
+"""Generating a reader: the layout as straight-line Python.
+
+The code is optimistic. It fuses what has a fixed width into one `struct` call, sets the fields of instances
+without calling their classes, and diagnoses nothing: whatever is wrong raises something, and the reference
+reader then reads the same bytes again and says what.
+
+Locals of the generated functions: `d` the bytes, `p` the position, `e` the end, `h` structs and enums around,
+`k` the account (`Account`).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import construct
+
+from snapformat.bincode.containers import PairMap, PairSet, Some
+from snapformat.budget import DEFAULT_LIMITS
+from snapformat.codec import read_helpers as helpers
+from snapformat.codec.shape import MAX_SPELLED, Uses, atom_of, is_plain, uses_of
+from snapformat.codec.source import Source
+from snapformat.layout import nodes
+from snapformat.layout.expr import Expr, Scope
+from snapformat.layout.nodes import Node
+from snapformat.layout.size import least_size
+
+
+class NotGenerated(Exception):
+    """The layout has something in it that the generator leaves to the reference reader."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """Atoms that will be read by one `struct` call.
+
+    Attributes:
+        order: Byte order of the run; empty while it does not matter.
+        codes: Their codes.
+        size: Bytes so far.
+        targets: Where the values go.
+        after: Lines to run on the values.
+    """
+
+    order: str = ""
+    codes: list[str] = field(default_factory=list)
+    size: int = 0
+    targets: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+
+def generate_reader(root: Node) -> Source:
+    """Source with a function `read(d, p, e, h, k)` that gives the value and the position after it.
+
+    Raises:
+        NotGenerated: The layout is left to the reference reader.
+    """
+    return _Generator(root).run()
+
+
+class _Generator:
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.out = Source()
+        self.uses: Uses = uses_of(root)
+        self.run_: _Run = _Run()
+        self.names: dict[Node, str] = {}
+        self.queue: list[tuple[str, Node]] = []
+        self.scope: str | None = None
+        self.level = 0  # structs and enums opened in the current function
+        self.deepest = 0
+        self.out.names.update(
+            NEW=object.__new__,
+            BOOL=(False, True),
+            SOME=Some,
+            GUARD=helpers.Guard,
+            PAIRS=PairMap,
+            ELEMENTS=PairSet,
+        )
+
+    # --- functions ------------------------------------------------------------------------------------
+
+    def run(self) -> Source:
+        self._function("read", self.root)
+        while self.queue:
+            self._function(*self.queue.pop(0))
+        return self.out
+
+    def _function(self, name: str, node: Node) -> None:
+        self.level = self.deepest = 0
+        self.scope = None
+        with self.out.block(f"def {name}(d, p, e, h, k):"):
+            guard = len(self.out.lines)
+            # A recursive root has a function of its own besides this one, which only calls it.
+            self.value(node, "x", own=name != "read" or node not in self.uses.recursive)
+            self.flush()
+            self.out.line("return x, p")
+        if self.uses.recursive and self.deepest:
+            # Exact where a function holds one level, which is where recursion goes through.
+            limit = DEFAULT_LIMITS.depth - self.deepest
+            self.out.lines[guard:guard] = [f"    if h > {limit}: raise GUARD"]
+        self.out.line("")
+
+    def _call(self, node: Node, target: str) -> None:
+        """Read a node by a function of its own."""
+        name = self.names.get(node)
+        if name is None:
+            label = "".join(c if c.isalnum() and c.isascii() else "_" for c in getattr(node, "name", ""))
+            name = self.names[node] = self.out.fresh(f"read_{label}_" if label else "read_part_")
+            self.queue.append((name, node))
+        self.flush()
+        depth = f"h + {self.level}" if self.level else "h"
+        self.out.line(f"{target}, p = {name}(d, p, e, {depth}, k)")
+
+    @contextmanager
+    def _level(self) -> Iterator[None]:
+        self.level += 1
+        self.deepest = max(self.deepest, self.level)
+        yield
+        self.level -= 1
+
+    @contextmanager
+    def _block(self, head: str) -> Iterator[None]:
+        """A block: what was collected before is read before it, what is inside, inside."""
+        self.flush()
+        with self.out.block(head):
+            yield
+            self.flush()
+
+    # --- runs -----------------------------------------------------------------------------------------
+
+    def _push(self, code: str, size: int, order: str, target: str | None, after: str | None = None) -> None:
+        run = self.run_
+        if order and run.order and order != run.order:
+            self.flush()
+            run = self.run_
+        run.order = run.order or order
+        run.codes.append(code)
+        if target is not None:
+            run.targets.append(target)
+        if after is not None:
+            run.after.append(after.replace("@", f"p + {run.size}" if run.size else "p"))
+        run.size += size
+
+    def flush(self) -> None:
+        """Read what was collected."""
+        run, self.run_ = self.run_, _Run()
+        if not run.codes:
+            return
+        if run.codes == ["B"] and run.targets:
+            self.out.line(f"{run.targets[0]} = d[p]")
+        elif run.targets:
+            unpack = self._format(run).unpack_from
+            targets = ", ".join(run.targets) + ("," if len(run.targets) == 1 else "")
+            self.out.line(f"{targets} = {self.out.refer('unpack', _shared(unpack))}(d, p)")
+        else:
+            self.out.line(f"if p + {run.size} > e: raise GUARD")
+        for line in run.after:
+            self.out.line(line)
+        self.out.line(f"p += {run.size}")
+
+    def _later(self, line: str) -> None:
+        """Run a line once what was collected is read: now, if nothing is waiting."""
+        if self.run_.codes:
+            self.run_.after.append(line)
+        else:
+            self.out.line(line)
+
+    @staticmethod
+    def _format(run: _Run) -> struct.Struct:
+        return struct.Struct((run.order or "<") + "".join(run.codes))
+
+    def _atom(self, node: Node, target: str) -> bool:
+        """Collect a node of fixed width; False if it is none."""
+        atom = atom_of(node)
+        if atom is None:
+            return False
+        after = None
+        into = target
+        if isinstance(node, nodes.Int):
+            if atom.code.endswith("s"):
+                into = self.out.fresh("t")
+                after = f"{target} = INT({into}, {node.byteorder!r}, signed={node.signed})"
+                self.out.names["INT"] = int.from_bytes
+            if node.nonzero:
+                value = target if after else self.out.fresh("t")
+                into = into if after else value
+                check = f"if not {value}: raise GUARD"
+                after = f"{after}\n{check}" if after else f"{check}\n{target} = {value}"
+        elif isinstance(node, nodes.Float) and node.size == 4:
+            into = self.out.fresh("t")
+            self.out.names["NAN"] = helpers.f32_at
+            after = f"{target} = {into} if {into} == {into} else NAN(d, @, {node.byteorder!r})"
+        elif isinstance(node, nodes.Bool):
+            into = self.out.fresh("t")
+            self.out.names["FLAG"] = helpers.flag
+            after = f"{target} = FLAG({into})" if node.lenient else f"{target} = BOOL[{into}]"
+        elif isinstance(node, nodes.Enum):
+            into = self.out.fresh("t")
+            table = self.out.refer("variants", tuple(variant.constant for variant in node.variants))
+            after = f"{target} = {table}[{into}]"
+            if node.other is not None:
+                other = self.out.refer("other", node.other.constant)
+                after += f" if {into} < {len(node.variants)} else {other}"
+            if self.uses.recursive:
+                self.deepest = max(self.deepest, self.level + 1)
+        if after is None:
+            self._push(atom.code, atom.size, atom.order, into)
+        else:
+            first, *rest = after.split("\n")
+            self._push(atom.code, atom.size, atom.order, into, first)
+            self.run_.after.extend(rest)
+        return True
+
+    def _temp(self, node: Node) -> str:
+        """Read a node into a new local, now."""
+        name = self.out.fresh("v")
+        self.value(node, name)
+        self.flush()
+        return name
+
+    # --- nodes ----------------------------------------------------------------------------------------
+
+    def value(self, node: Node, target: str, *, own: bool = False) -> None:
+        """Read a node into a target; `own` ones are not given to a function of their own."""
+        if not own and node in self.uses.functions:
+            self._call(node, target)
+        elif isinstance(node, nodes.Ref):
+            self._call(node.target, target)
+        elif not self._atom(node, target):
+            getattr(self, f"_{type(node).__name__.lower()}", self._unknown)(node, target)
+
+    def _unknown(self, node: Node, target: str) -> None:
+        raise NotGenerated(type(node).__name__)
+
+    def _int(self, node: nodes.Int, target: str) -> None:
+        self.flush()
+        self.out.names["VARINT"] = helpers.read_varint
+        arguments = f"d, p, k, {node.size}, {node.byteorder!r}, {node.signed}"
+        self.out.line(f"{target}, p = VARINT({arguments})")
+        if node.nonzero:
+            self.out.line(f"if not {target}: raise GUARD")
+
+    def _length(self, node: Node) -> str:
+        """A length prefix, in a new local; read with all that was collected before it."""
+        name = self.out.fresh("n")
+        self.value(node, name)
+        self.flush()
+        if isinstance(node, nodes.Int) and node.signed:
+            self.out.line(f"if {name} < 0: raise GUARD")
+        return name
+
+    def _take(self, length: str) -> str:
+        """Bytes of a length: checks that they are there; gives the slice."""
+        end = self.out.fresh("q")
+        self.out.line(f"{end} = p + {length}")
+        self.out.line(f"if {end} > e: raise GUARD")
+        return end
+
+    def _float(self, node: nodes.Float, target: str) -> None:
+        order = "<" if node.byteorder == "little" else ">"
+        self._push("e", node.size, order, target)
+
+    def _char(self, node: nodes.Char, target: str) -> None:
+        self.flush()
+        self.out.names["CHAR"] = helpers.read_char
+        self.out.line(f"{target}, p = CHAR(d, p, e)")
+
+    def _str(self, node: nodes.Str, target: str) -> None:
+        end = self._take(self._length(node.length))
+        codec = "" if node.encoding == "utf-8" else repr(node.encoding)
+        self.out.line(f"{target} = d[p:{end}].decode({codec})")
+        self.out.line(f"p = {end}")
+
+    def _bytes(self, node: nodes.Bytes, target: str) -> None:
+        length = self._length(node.length)
+        if node.exact is not None:
+            self.out.line(f"if {length} != {node.exact}: raise GUARD")
+        end = self._take(length)
+        if node.no_nul:
+            self.out.line(f"if 0 in d[p:{end}]: raise GUARD")
+        self.out.line(f"{target} = d[p:{end}]")
+        self.out.line(f"p = {end}")
+
+    def _fixedbytes(self, node: nodes.FixedBytes, target: str) -> None:
+        end = self._take(self._count(node.count))
+        self.out.line(f"{target} = d[p:{end}]")
+        self.out.line(f"p = {end}")
+
+    def _unit(self, node: nodes.Unit, target: str) -> None:
+        self.out.line(f"{target} = {node.value!r}")
+
+    def _computed(self, node: nodes.Computed, target: str) -> None:
+        self.out.line(f"{target} = {self._expression(node.value)}")
+
+    def _bits(self, node: nodes.Bits, target: str) -> None:
+        temp = self.out.fresh("t")
+        read = self.out.refer("bits", helpers.bits_reader(node))
+        self._push(f"{node.size}s", node.size, "", temp, f"{target} = {read}({temp})")
+
+    def _opaque(self, node: nodes.Opaque, target: str) -> None:
+        self.flush()
+        run = self.out.refer("opaque", helpers.opaque_reader(node))
+        self.out.line(f"{target}, p = {run}(d, p)")
+
+    def _expression(self, value: Any) -> str:
+        """A parameter of a node: a constant, or an expression of fields before, in code."""
+        self.flush()
+        if not isinstance(value, Expr):
+            return self.out.refer("constant", value) if not isinstance(value, int) else repr(value)
+        if self.scope is None:
+            raise NotGenerated("an expression across functions")
+        return f"{self.out.refer('expression', value.evaluate)}({self.scope})"
+
+    def _count(self, value: Any) -> str:
+        if isinstance(value, int):
+            return repr(value)
+        name = self.out.fresh("n")
+        self.out.line(f"{name} = {self._expression(value)}")
+        self.out.line(f"if type({name}) is not int or {name} < 0: raise GUARD")
+        return name
+
+    def _option(self, node: nodes.Option, target: str) -> None:
+        tag = self.out.fresh("b")
+        self._push("B", 1, "", tag)
+        with self._block(f"if {tag} == 1:"):
+            if node.wrapped:
+                self.out.line(f"{target} = SOME({self._temp(node.item)})")
+            else:
+                self.value(node.item, target)
+        self.out.line(f"elif {tag}: raise GUARD")
+        self.out.line(f"else: {target} = None")
+
+    def _tuple(self, node: nodes.Tuple, target: str) -> None:
+        names = [self.out.fresh("v") for _ in node.items]
+        for item, name in zip(node.items, names, strict=True):
+            self.value(item, name)
+        self._later(f"{target} = ({', '.join(names)},)")
+
+    def _struct(self, node: nodes.Struct, target: str) -> None:
+        with self._level():
+            self._fields(node, target)
+
+    def _fields(self, node: nodes.Struct, target: str) -> None:
+        if node.cls is None:
+            self._container(node, target)
+        elif is_plain(node):
+            self._instance(node, target)
+        else:
+            names = [self.out.fresh("v") for _ in node.fields]
+            for item, name in zip(node.fields, names, strict=True):
+                self.value(item.node, name)
+            self.flush()
+            kept = [name for item, name in zip(node.fields, names, strict=True) if item.attr is not None]
+            self.out.line(f"{target} = {self.out.refer('make', node.make)}([{', '.join(kept)}])")
+
+    def _instance(self, node: nodes.Struct, target: str) -> None:
+        made = self.out.fresh("o")
+        self.out.line(f"{made} = NEW({self.out.refer('cls', node.cls)})")
+        for item in node.fields:
+            self.value(item.node, f"{made}.{item.attr}")
+        for attr, default in helpers.skipped_fields(node.cls):
+            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
+        self._assign(target, made)
+
+    def _assign(self, target: str, name: str) -> None:
+        """Give a finished object to its target; the target may be an object whose run is still open."""
+        self.out.line(f"{target} = {name}")
+
+    def _container(self, node: nodes.Struct, target: str) -> None:
+        made = self.out.fresh("o")
+        outer = self.scope
+        self.out.names["CONTAINER"] = construct.Container
+        if node.scoped:
+            self.flush()
+            self.scope = self.out.fresh("s")
+            self.out.names["SCOPE"] = Scope
+            self.out.line(f"{self.scope} = SCOPE({outer})")
+        self.out.line(f"{made} = CONTAINER()")
+        for item in node.fields:
+            place = self.out.fresh("v") if item.attr is None else f"{made}[{item.attr!r}]"
+            self.value(item.node, place)
+            if node.scoped and item.attr is not None:
+                self.flush()
+                self.out.line(f"{self.scope}[{item.attr!r}] = {place}")
+        self.scope = outer
+        self._assign(target, made)
+
+    def _enum(self, node: nodes.Enum, target: str) -> None:
+        index = self._length(node.index)
+        with self._level():
+            for position, variant in enumerate(node.variants):
+                with self._block(f"{'elif' if position else 'if'} {index} == {variant.index}:"):
+                    self._variant(variant, target)
+            with self._block("else:"):
+                if node.other is None:
+                    self.out.line("raise GUARD")
+                else:
+                    self._variant(node.other, target)
+
+    def _variant(self, variant: nodes.Variant, target: str) -> None:
+        if variant.payload is None:
+            self.out.line(f"{target} = {self.out.refer('variant', variant.constant)}")
+        else:
+            self._fields(variant.payload, target)
+
+    # --- elements -------------------------------------------------------------------------------------
+
+    def _seq(self, node: nodes.Seq, target: str) -> None:
+        count = self._length(node.length)
+        if node.zero_sized:
+            self.out.line(f"k.zero_sized -= {count}")
+            self.out.line("if k.zero_sized < 0: raise GUARD")
+        self._elements(node.item, count, target)
+
+    def _array(self, node: nodes.Array, target: str) -> None:
+        atom = atom_of(node.item)
+        if isinstance(node.count, int) and atom is not None and 0 < node.count <= MAX_SPELLED:
+            size = node.count * atom.size
+            temp = self.out.fresh("t")
+            convert = helpers.list_reader(node.item, node.count)
+            line = f"{target} = {self.out.refer('items', convert)}({temp})"
+            self._push(f"{size}s", size, "", temp, line)
+            return
+        self._elements(node.item, self._count(node.count), target)
+
+    def _set(self, node: nodes.Set, target: str) -> None:
+        name = self.out.fresh("v")
+        self._seq(nodes.Seq(node.item, node.length, node.zero_sized), name)
+        self.out.line(f"{target} = ELEMENTS({name})")
+
+    def _map(self, node: nodes.Map, target: str) -> None:
+        count = self._length(node.length)
+        if node.zero_sized:
+            self.out.line(f"k.zero_sized -= {count}")
+            self.out.line("if k.zero_sized < 0: raise GUARD")
+        self._check_count(count, least_size(node.key) + least_size(node.value))
+        made = self.out.fresh("m")
+        self.out.line(f"{made} = PAIRS()")
+        with self._block(f"for _ in range({count}):"):
+            key = self.out.fresh("v")
+            self.value(node.key, key)
+            value = self._temp(node.value)
+            self.out.line(f"{made}[{key}] = {value}")
+        self.out.line(f"{target} = {made}")
+
+    def _check_count(self, count: str, least: int) -> None:
+        """That many elements fit into what is left."""
+        if least:
+            self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > e - p: raise GUARD")
+
+    def _elements(self, item: Node, count: str, target: str) -> None:
+        self.flush()
+        atom = atom_of(item)
+        if atom is not None and helpers.has_bulk(item):
+            end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
+            read = self.out.refer("many", helpers.bulk_reader(item))
+            self.out.line(f"{target} = {read}(d[p:{end}])")
+            self.out.line(f"p = {end}")
+            return
+        self._check_count(count, least_size(item))
+        if isinstance(item, nodes.Bytes) and item.exact is None and not item.no_nul and atom_of(item.length):
+            read = self.out.refer("blobs", helpers.blobs_reader(item))
+            self.out.line(f"{target}, p = {read}(d, p, e, {count})")
+            return
+        made, add = self.out.fresh("l"), self.out.fresh("add")
+        self.out.line(f"{made} = []")
+        self.out.line(f"{add} = {made}.append")
+        head = len(self.out.lines)
+        with self.out.block("for _ in range(0):"):
+            name = self.out.fresh("v")
+            start = len(self.out.lines)
+            self.value(item, name)
+            whole = self.run_
+            fixed = bool(whole.targets) and all(map(_is_making, self.out.lines[start:]))
+            if fixed:
+                self.run_ = _Run()
+                form = self._format(whole)
+                targets = ", ".join(whole.targets) + ("," if len(whole.targets) == 1 else "")
+                self.out.line(f"{targets} = t")
+                for line in whole.after:
+                    self.out.line(line)
+            else:
+                self.flush()
+            self.out.line(f"{add}({name})")
+            if fixed:
+                self.out.line(f"p += {whole.size}")
+        if fixed:
+            indent = self.out.lines[head][: len(self.out.lines[head]) - len(self.out.lines[head].lstrip())]
+            many = self.out.refer("records", _shared(form.iter_unpack))
+            self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
+            self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
+        else:
+            line = self.out.lines[head]
+            self.out.lines[head] = line.replace("range(0)", f"range({count})")
+        self.out.line(f"{target} = {made}")
+
+    # --- conversions and construct's own --------------------------------------------------------------
+
+    def _adapted(self, node: nodes.Adapted, target: str) -> None:
+        name = self._temp(node.item)
+        self.out.line(f"{target} = {self.out.refer('decode', node.decode)}({name})")
+
+    def _labels(self, node: nodes.Labels, target: str) -> None:
+        name = self.out.fresh("v")
+        self.value(node.item, name)
+        self._later(f"{target} = {self.out.refer('labels', helpers.labels_reader(node))}({name})")
+
+    def _const(self, node: nodes.Const, target: str) -> None:
+        name = self.out.fresh("v")
+        self.value(node.item, name)
+        self._later(f"if {name} != {self.out.refer('constant', node.value)}: raise GUARD")
+        self._later(f"{target} = {name}")
+
+    def _rebuilt(self, node: nodes.Rebuilt, target: str) -> None:
+        self.value(node.item, target)
+
+    def _default(self, node: nodes.Default, target: str) -> None:
+        self.value(node.item, target)
+
+    def _limited(self, node: nodes.Limited, target: str) -> None:
+        raise NotGenerated("a budget of its own")
+
+    def _switch(self, node: nodes.Switch, target: str) -> None:
+        chosen = self.out.fresh("c")
+        table = {key: position for position, key in enumerate(node.cases)}
+        key = self._expression(node.key)
+        self.out.line(f"{chosen} = {self.out.refer('cases', table)}.get({key}, -1)")
+        for position, case in enumerate(node.cases.values()):
+            with self._block(f"{'elif' if position else 'if'} {chosen} == {position}:"):
+                self.value(case, target)
+        with self._block("else:" if node.cases else "if True:"):
+            self.value(node.default, target)
+
+    def _if(self, node: nodes.If, target: str) -> None:
+        condition = self._expression(node.condition)
+        with self._block(f"if {condition}:"):
+            self.value(node.then, target)
+        with self._block("else:"):
+            self.value(node.otherwise, target)
+
+    def _padded(self, node: nodes.Padded, target: str) -> None:
+        if isinstance(node.item, nodes.Unit) and isinstance(node.count, int):
+            self.out.line(f"{target} = {node.item.value!r}")
+            self._push(f"{node.count}x", node.count, "", None)
+            return
+        count = self._count(node.count)
+        self.flush()
+        start = self.out.fresh("q")
+        self.out.line(f"{start} = p")
+        self.value(node.item, target)
+        self.flush()
+        self.out.line(f"if p > {start} + {count}: raise GUARD")
+        self.out.line(f"p = {start} + {count}")
+        self.out.line("if p > e: raise GUARD")
+
+    def _prefixed(self, node: nodes.Prefixed, target: str) -> None:
+        length = self._length(node.length)
+        if node.including:
+            self.out.line(f"{length} -= {node.including}")
+            self.out.line(f"if {length} < 0: raise GUARD")
+        end = self._take(length)
+        if isinstance(node.item, nodes.Opaque):
+            run = self.out.refer("opaque", helpers.opaque_reader(node.item))
+            self.out.line(f"{target} = {run}(d[p:{end}], 0)[0]")
+        else:
+            name = self.out.fresh("read_part_")
+            self.queue.append((name, node.item))
+            inside = self.out.fresh("w")
+            self.out.line(f"{inside} = d[p:{end}]")
+            depth = f"h + {self.level}" if self.level else "h"
+            self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {depth}, k)[0]")
+        self.out.line(f"p = {end}")
+
+
+def _is_making(line: str) -> bool:
+    """Whether a line only makes an object or puts one into its place: all reading is still to come."""
+    value = line.strip().partition(" = ")[2]
+    return value.startswith("NEW(") or (value[:1] == "o" and value[1:].isdecimal())
+
+
+_formats: dict[tuple[str, str], Any] = {}
+
+
+def _shared(method: Any) -> Any:
+    """The same bound method for the same format, so that the code refers to it by one name."""
+    return _formats.setdefault((method.__self__.format, method.__name__), method)

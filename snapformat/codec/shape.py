@@ -1,0 +1,148 @@
+"""What the generators of readers and writers ask of a layout: widths, formats, uses, recursion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from snapformat.bincode.classes import declaration_of
+from snapformat.layout import nodes
+from snapformat.layout.nodes import Node
+
+_INT_CODES = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
+_FLOAT_CODES = {4: "f", 8: "d"}
+#: Largest fixed array of numbers that is spelled out in a format.
+MAX_SPELLED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A primitive of fixed width: its code for `struct`, bytes and byte order (empty for single bytes)."""
+
+    code: str
+    size: int
+    order: str
+
+
+def order_of(byteorder: str, size: int) -> str:
+    """`struct`'s character of a byte order; single bytes have none."""
+    return "" if size == 1 else "<" if byteorder == "little" else ">"
+
+
+def atom_of(node: Node) -> Atom | None:
+    """The atom that a node is, if it is one."""
+    match node:
+        case nodes.Int() if not node.variable:
+            codes = _INT_CODES.get(node.size)
+            code = f"{node.size}s" if codes is None else codes[not node.signed]
+            return Atom(code, node.size, order_of(node.byteorder, 1 if codes is None else node.size))
+        case nodes.Float() if node.size in _FLOAT_CODES:
+            return Atom(_FLOAT_CODES[node.size], node.size, order_of(node.byteorder, node.size))
+        case nodes.Bool():
+            return Atom("B", 1, "")
+        case nodes.FixedBytes() if isinstance(node.count, int):
+            return Atom(f"{node.count}s", node.count, "")
+        case nodes.Enum() if not node.index.variable and all(v.payload is None for v in node.variants):
+            return Atom("I", 4, order_of(node.index.byteorder, 4))
+    return None
+
+
+def is_plain(node: nodes.Struct) -> bool:
+    """Whether an instance is made by setting its fields, without calling its class."""
+    declared = None if node.cls is None else declaration_of(node.cls)
+    return declared is not None and declared.plain
+
+
+def parts(node: Node) -> list[Node]:
+    """The nodes directly inside."""
+    match node:
+        case nodes.Struct():
+            return [field.node for field in node.fields]
+        case nodes.Enum():
+            return [variant.payload for variant in node.variants if variant.payload is not None]
+        case nodes.Tuple():
+            return list(node.items)
+        case nodes.Map():
+            return [node.key, node.value]
+        case nodes.Switch():
+            return [*node.cases.values(), node.default]
+        case nodes.If():
+            return [node.then, node.otherwise]
+        case nodes.Ref():
+            return [node.target]
+        case (
+            nodes.Option()
+            | nodes.Seq()
+            | nodes.Set()
+            | nodes.Array()
+            | nodes.Adapted()
+            | nodes.Labels()
+            | nodes.Const()
+            | nodes.Rebuilt()
+            | nodes.Default()
+            | nodes.Padded()
+            | nodes.Prefixed()
+            | nodes.Limited()
+        ):
+            return [node.item]
+    return []
+
+
+@dataclass(slots=True)
+class Uses:
+    """How the named nodes of a layout are used.
+
+    Attributes:
+        functions: Named nodes that get a function of their own: recursive ones, and those that are used
+            more than once and are not of fixed width.
+        recursive: Those that contain themselves.
+        variable: Variable-length integers occur.
+        depth: Most structs and enums nested in one another, where nothing is recursive.
+    """
+
+    functions: dict[Node, str]
+    recursive: set[Node]
+    variable: bool
+    depth: int
+
+
+def uses_of(root: Node) -> Uses:
+    """Look through a layout once."""
+    counts: dict[Node, int] = {}
+    order: list[Node] = []
+    recursive: set[Node] = set()
+    variable = False
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Ref):
+            recursive.add(node.target)
+            node = node.target
+        variable = variable or (isinstance(node, nodes.Int) and node.variable)
+        if isinstance(node, nodes.Str | nodes.Bytes | nodes.Seq | nodes.Map | nodes.Set | nodes.Prefixed):
+            variable = variable or (isinstance(node.length, nodes.Int) and node.length.variable)
+        if isinstance(node, nodes.Enum):
+            variable = variable or node.index.variable
+        seen = node in counts
+        counts[node] = counts.get(node, 0) + 1
+        if not seen:
+            order.append(node)
+            waiting.extend(parts(node))
+    functions: dict[Node, str] = {}
+    for node in order:
+        if isinstance(node, nodes.Struct | nodes.Enum) and (
+            node in recursive or (counts[node] > 1 and atom_of(node) is None)
+        ):
+            functions[node] = node.name
+    return Uses(functions, recursive, variable, 0 if recursive else _depth(root, {}))
+
+
+def _depth(node: Node, known: dict[Node, int]) -> int:
+    found = known.get(node)
+    if found is None:
+        inner = max((_depth(part, known) for part in parts(node)), default=0)
+        # An enum and its variant's fields are one level, as the walk counts.
+        own = isinstance(node, nodes.Struct | nodes.Enum)
+        if isinstance(node, nodes.Enum):
+            inner = max(inner - 1, 0)
+        found = known[node] = inner + own
+    return found

@@ -1,0 +1,69 @@
+"""Writing Python source: lines, indentation, names, and the values that the code refers to."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+_numbers = count(1)
+
+
+class Source:
+    """Source code under construction.
+
+    Attributes:
+        names: Values that the code refers to, by global name.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.names: dict[str, Any] = {}
+        self._known: dict[int, str] = {}
+        self._indent = 0
+        self._counters: dict[str, int] = {}
+
+    def line(self, text: str) -> None:
+        """Add a line at the current indentation."""
+        self.lines.append("    " * self._indent + text)
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Add a line that opens a block, and indent what is added inside."""
+        self.line(head)
+        self._indent += 1
+        yield
+        self._indent -= 1
+
+    def fresh(self, prefix: str) -> str:
+        """A new local name."""
+        number = self._counters.get(prefix, 0)
+        self._counters[prefix] = number + 1
+        return f"{prefix}{number}"
+
+    def refer(self, prefix: str, value: Any) -> str:
+        """The global name of a value; the same object gets the same name."""
+        known = self._known.get(id(value))
+        if known is None:
+            known = self.fresh(f"{prefix}_")
+            self._known[id(value)] = known
+            self.names[known] = value
+        return known
+
+    def text(self) -> str:
+        """The code."""
+        return "\n".join(self.lines) + "\n"
+
+    def compile(self, title: str) -> dict[str, Any]:
+        """Compile the code and run it: the namespace with its functions.
+
+        The source is kept for tracebacks, debuggers and profilers.
+        """
+        text = self.text()
+        file = f"<snapformat {title} {next(_numbers)}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        namespace = dict(self.names)
+        exec(compile(text, file, "exec"), namespace)
+        return namespace

@@ -1,0 +1,193 @@
+"""What generated writers call: conversions that are no straight line; they raise where a guard fails."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from snapformat.bincode import checks
+from snapformat.bincode.containers import Some
+from snapformat.bincode.numbers import encode_float, f32_to_bits
+from snapformat.bincode.order import sort_key
+from snapformat.bincode.wire import encode_varint, zigzag
+from snapformat.codec.read_helpers import Guard, has_bulk
+from snapformat.codec.shape import atom_of
+from snapformat.layout import nodes
+from snapformat.layout.expr import Scope
+from snapformat.layout.nodes import Node
+from snapformat.layout.read_leaves import RawFlag
+
+__all__ = ["Some", "has_bulk"]
+
+_packs: dict[str, Any] = {}
+
+
+def shared_pack(form: struct.Struct) -> Any:
+    """The same bound method for the same format, so that the code refers to it by one name."""
+    return _packs.setdefault(form.format, form.pack)
+
+
+def as_bytes(value: Any) -> bytes:
+    """Bytes of what is bytes-like."""
+    return checks.as_bytes(value)
+
+
+def scope_of(outer: Scope | None, values: Mapping[str, Any]) -> Scope:
+    """A scope that begins with all that was given."""
+    scope = Scope(outer)
+    scope.update(values)
+    return scope
+
+
+def flag_byte(value: Any) -> int:
+    """The byte of construct's lenient flag."""
+    return value.raw if isinstance(value, RawFlag) else bool(value)
+
+
+def with_f32(packed: bytes, at: int, value: float, byteorder: Literal["little", "big"]) -> bytes:
+    """Put a NaN with its payload where `struct` has written a plain one."""
+    return packed[:at] + f32_to_bits(value).to_bytes(4, byteorder) + packed[at + 4 :]
+
+
+def index_of(node: nodes.Enum) -> Callable[[Any], int]:
+    """Gives the index of a constant; a value of another class is none, even if it is equal."""
+    table = {id(variant.constant): variant.index for variant in node.variants}
+    # The ids stay taken as long as the constants live, which is as long as this function.
+    constants = tuple(variant.constant for variant in node.variants)
+
+    def index(value: Any, table: dict[int, int] = table, keep: Any = constants) -> int:
+        return table[id(value)]
+
+    return index
+
+
+def char_bytes(value: Any) -> bytes:
+    """A char."""
+    return checks.as_char(value)
+
+
+def varint_writer(node: nodes.Int) -> Callable[[Any], bytes]:
+    """Writes an integer of variable length, or of a width that `struct` does not know."""
+    name, size, signed, nonzero = node.name, node.size, node.signed, node.nonzero
+    byteorder, variable = node.byteorder, node.variable
+
+    def write(value: Any) -> bytes:
+        number = checks.as_int(value, name, size, signed, nonzero)
+        if not variable:
+            return number.to_bytes(size, byteorder, signed=signed)
+        return encode_varint(zigzag(number) if signed else number, byteorder)
+
+    return write
+
+
+def float_writer(node: nodes.Float) -> Callable[[Any], bytes]:
+    """Writes a half-precision float."""
+    code = struct.Struct("<e" if node.byteorder == "little" else ">e")
+    return lambda value: code.pack(value)
+
+
+def number_of(node: nodes.Labels) -> Callable[[Any], Any]:
+    """Gives the number of a label; a number is taken as it is."""
+    encode = node.encode
+    return lambda value: encode[value] if isinstance(value, str) else int(value)
+
+
+_INTS = {int}
+_FLOATS = {float}
+
+
+def bulk_writer(item: Node) -> Callable[[Any], bytes]:
+    """Writes many numbers at once."""
+    atom = atom_of(item)
+    assert atom is not None
+    if isinstance(item, nodes.Bool):
+        return _bools
+    if isinstance(item, nodes.Enum):
+        index = index_of(item)
+        order = atom.order or "<"
+        return lambda values: struct.pack(f"{order}{len(values)}I", *map(index, values))
+    if isinstance(item, nodes.Float) and item.size == 4:
+        byteorder = item.byteorder
+        return lambda values: b"".join([encode_float(_exactly_float(v), 4, byteorder) for v in values])
+    allowed = _FLOATS if isinstance(item, nodes.Float) else _INTS
+    is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
+    code = atom.code
+
+    def write(values: Any) -> bytes:
+        if {*map(type, values)} - allowed:
+            raise Guard
+        if code == "B":
+            return bytes(values)
+        numbers = array(code, values)
+        if not is_native:
+            numbers.byteswap()
+        return numbers.tobytes()
+
+    return write
+
+
+def _exactly_float(value: Any) -> float:
+    if type(value) is not float:
+        raise Guard
+    return value
+
+
+def _bools(values: Any) -> bytes:
+    if {*map(type, values)} - {bool}:
+        raise Guard
+    return bytes(values)
+
+
+def blobs_writer(item: nodes.Bytes) -> Callable[[Any], bytes]:
+    """Writes many bytes, each behind its length."""
+    atom = atom_of(item.length)
+    assert atom is not None
+    pack = struct.Struct((atom.order or "<") + atom.code).pack
+    prefixes: dict[int, bytes] = {}
+
+    def write(values: Any) -> bytes:
+        parts: list[bytes] = []
+        add = parts.append
+        for value in values:
+            if type(value) is not bytes:
+                value = as_bytes(value)
+            size = len(value)
+            prefix = prefixes.get(size)
+            if prefix is None:
+                if len(prefixes) > 256:
+                    prefixes.clear()
+                prefix = prefixes[size] = pack(size)
+            add(prefix)
+            add(value)
+        return b"".join(parts)
+
+    return write
+
+
+def elements_of(node: nodes.Set) -> Callable[[Any], list[Any]]:
+    """Gives the elements of a set in the order of writing."""
+    kind = node.of
+
+    def elements(value: Any) -> list[Any]:
+        values = checks.as_elements(value)
+        if kind.ordered:
+            values.sort(key=lambda element: sort_key(kind.item, element))
+        return values
+
+    return elements
+
+
+def pairs_of(node: nodes.Map) -> Callable[[Any], list[tuple[Any, Any]]]:
+    """Gives the entries of a map in the order of writing."""
+    kind = node.of
+
+    def pairs(value: Any) -> list[tuple[Any, Any]]:
+        entries = checks.as_pairs(value)
+        if kind.ordered:
+            entries.sort(key=lambda pair: sort_key(kind.key, pair[0]))
+        return entries
+
+    return pairs

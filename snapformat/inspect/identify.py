@@ -1,0 +1,231 @@
+"""Which format a file is of: by its header, and where several formats share one, by what loads."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from snapformat.bincode import u64
+from snapformat.codec import decode_prefix
+from snapformat.errors import (
+    Crc64Error,
+    DecodeError,
+    InvalidFormatVersionError,
+    SchemaError,
+    SnapshotError,
+)
+from snapformat.io import Source, read_all
+from snapformat.schema.registry import import_reference, is_reference
+from snapformat.snapshot.catalogue import find_format, formats, formats_for
+from snapformat.snapshot.reading import Parts, check_magic, check_version, load_bytes, read_header
+from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
+from snapformat.snapshot.spec import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A file's header, and the formats that claim it.
+
+    Attributes:
+        header: The header.
+        header_end: Offset after it.
+        reader: The format with whose encoding it was read: one of `formats`, where there are any.
+        formats: The formats that read files with such a header, newest last.
+    """
+
+    header: Header
+    header_end: int
+    reader: SnapshotFormat
+    formats: tuple[SnapshotFormat, ...]
+
+    def refusal(self) -> SnapshotError:
+        """The error for a header that no format claims: wrong magic or unsupported version."""
+        for format_ in (self.reader, *reversed(formats().values())):
+            try:
+                check_magic(format_, self.header)
+                check_version(format_, self.header)
+            except SnapshotError as error:
+                return error
+        return InvalidFormatVersionError(
+            "no installed schema reads this version",
+            version=self.header.version,
+            path="$.header.version",
+            offset=8,
+            found=str(self.header.version),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What came of reading a file by one format.
+
+    Attributes:
+        format: The format.
+        parts: What the file was read into; kept where only the checksum fails; None where the data does.
+        error: What the format says against the file, or None.
+        exact: The data and its checksum fill the file exactly.
+    """
+
+    format: SnapshotFormat
+    parts: Parts | None
+    error: SnapshotError | None
+    exact: bool
+
+
+def max_file_size() -> int:
+    """The largest file that any known format reads; what is larger need not be read at all."""
+    return max(format_.max_file_size for format_ in (FIRECRACKER_FORMAT, *formats().values()))
+
+
+def identify(data: bytes) -> Identity:
+    """Read a file's header, in every encoding that a known format has, and find the formats that claim it.
+
+    Raises:
+        DecodeError: The header can't be read in any of them.
+    """
+    unclaimed: Identity | None = None
+    refused: DecodeError | None = None
+    for reader in _readers():
+        try:
+            header, end = read_header(reader, data)
+        except DecodeError as error:
+            refused = refused or error
+            continue
+        claiming = tuple(f for f in formats_for(header) if f.encoding == reader.encoding)
+        if claiming:
+            return Identity(header, end, claiming[-1], claiming)
+        # A wrong encoding seldom gives a version, but a known magic counts for more still.
+        if unclaimed is None or (known_arch(header.magic)[0] and not known_arch(unclaimed.header.magic)[0]):
+            unclaimed = Identity(header, end, reader, ())
+    if unclaimed is not None:
+        return unclaimed
+    assert refused is not None
+    raise refused
+
+
+def magic_of(data: bytes) -> int | None:
+    """The number at the start of a file whose header can't be read whole; a known magic is preferred."""
+    found: int | None = None
+    for reader in _readers():
+        try:
+            magic: int = decode_prefix(data, u64, reader.encoding)[0]
+        except DecodeError:
+            continue
+        if known_arch(magic)[0]:
+            return magic
+        found = magic if found is None else found
+    return found
+
+
+def known_arch(magic: int) -> tuple[bool, str | None]:
+    """Whether some format has this magic, and the architecture it stands for, where it stands for one."""
+    for format_ in (FIRECRACKER_FORMAT, *formats().values()):
+        if magic in format_.magics.values():
+            return True, format_.arch_of(magic)
+    return False, None
+
+
+def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[Any]:
+    """Load a file of any known format.
+
+    Args:
+        source: A path, a bytes-like object or a binary file object.
+        format: The format; by default the header decides, and where several share it, what fits best.
+
+    Raises:
+        SnapshotError: As `SnapshotFormat.load`; for a header that no format claims, its `Identity.refusal`.
+        SchemaError: A schema that claims the file can't be used.
+    """
+    if format is not None:
+        return format.load(source)
+    data = read_all(source, max_size=max_file_size())
+    identity = identify(data)
+    if not identity.formats:
+        raise identity.refusal()
+    best = best_candidate(data, identity.formats)
+    if best.error is not None:
+        raise best.error
+    assert best.parts is not None
+    return Snapshot(best.parts.header, best.parts.data, best.format)
+
+
+def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> Candidate:
+    """The first of `candidates`; older formats are not tried once a newer one fits exactly."""
+    tried = []
+    for format_ in reversed(claiming):
+        tried.append(_try(format_, data))
+        if tried[-1].exact and tried[-1].error is None:
+            return tried[-1]
+    return max(tried, key=_rank)
+
+
+def candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
+    """Read a file by each of several formats, and rank them: the best first.
+
+    Data that ends just where the checksum of the file's end begins ranks first, then data that leaves
+    bytes over, then what got furthest. On a tie the newer format wins.
+
+    Args:
+        data: All bytes of the file.
+        claiming: The formats, newest last.
+    """
+    tried = [_try(format_, data) for format_ in reversed(claiming)]
+    return sorted(tried, key=_rank, reverse=True)
+
+
+def named_format(name: str) -> tuple[str, SnapshotFormat]:
+    """The format of a name in the catalogue, or of a place to import.
+
+    Args:
+        name: `firecracker/1.14/x86_64` or its end; or `module:attribute`, which is a `SnapshotFormat`, or
+            a type of data for Firecracker's files.
+
+    Returns:
+        The name by which the format is found again, and the format.
+
+    Raises:
+        SchemaError: There is no such name or place, or what stands there is no format and no type.
+    """
+    if not is_reference(name):
+        format_ = find_format(name)
+        return format_.name, format_
+    found = import_reference(name)
+    if not isinstance(found, SnapshotFormat):
+        return name, dataclasses.replace(FIRECRACKER_FORMAT, name=name, payload=found)
+    return (found.name if formats().get(found.name) is found else name), found
+
+
+def _readers() -> list[SnapshotFormat]:
+    """One format for each encoding, Firecracker's first."""
+    readers = {FIRECRACKER_FORMAT.encoding: FIRECRACKER_FORMAT}
+    for format_ in formats().values():
+        readers.setdefault(format_.encoding, format_)
+    return list(readers.values())
+
+
+def _try(format_: SnapshotFormat, data: bytes) -> Candidate:
+    parts: Parts | None = None
+    refusal: SnapshotError | None = None
+    try:
+        parts = load_bytes(format_, read_all(data, max_size=format_.max_file_size))
+    except Crc64Error as error:
+        refusal = error
+        # Formats that check the checksum first have not looked at the data yet.
+        with contextlib.suppress(SnapshotError):
+            parts = load_bytes(format_, data, check_crc=False)
+    except SnapshotError as error:
+        refusal = error
+    except SchemaError as error:
+        raise SchemaError(f"the schema {format_.name} can't be used: {error}") from error
+    size = 0 if format_.checksum is None else format_.checksum.size
+    exact = parts is not None and parts.data_end + size == len(data)
+    return Candidate(format_, parts, refusal, exact)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
+    reached = 0
+    if candidate.parts is None and candidate.error is not None:
+        reached = candidate.error.offset or 0
+    return candidate.parts is not None, candidate.exact, candidate.error is None, reached

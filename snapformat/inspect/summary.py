@@ -1,0 +1,229 @@
+"""What a file is: the facts that can be had of any file with a readable header, and a status."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+import semver
+
+from snapformat.errors import DecodeError, SnapshotError, SnapshotIOError
+from snapformat.inspect.identify import (
+    Candidate,
+    Identity,
+    candidates,
+    identify,
+    known_arch,
+    magic_of,
+    max_file_size,
+)
+from snapformat.io import Source, read_all
+from snapformat.snapshot.reading import check_checksum
+from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, SnapshotFormat
+
+
+class Status(enum.StrEnum):
+    """What a file is worth.
+
+    Attributes:
+        OK: A known format loads it.
+        DAMAGED: It is a snapshot, but its header, data or checksum is broken.
+        UNKNOWN_VERSION: A sound snapshot of a version or magic that no installed schema reads.
+        NOT_A_SNAPSHOT: Neither a known magic nor a header.
+    """
+
+    OK = "ok"
+    DAMAGED = "damaged"
+    UNKNOWN_VERSION = "unknown-version"
+    NOT_A_SNAPSHOT = "not-a-snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksumSummary:
+    """A file's checksum.
+
+    Attributes:
+        stored: The bytes after the data where the data is known, else the last ones of the file; None where
+            there are none.
+        computed: The checksum of all bytes before it; None where there are no bytes for one.
+        ok: The file holds by the original's rule, which is about the whole file: bytes after the
+            checksum, or before it, can make this differ from `stored == computed`.
+        size: Bytes of a stored value.
+    """
+
+    stored: int | None = None
+    computed: int | None = None
+    ok: bool | None = None
+    size: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a file is. What is not known is None.
+
+    Attributes:
+        size: Bytes in all.
+        magic: The u64 at its start.
+        arch: The architecture that the magic stands for.
+        version: The header's version.
+        format: The format that claims the file, and fits it best.
+        also: Further formats that read it just as well.
+        payload_bytes: Bytes of the data, without header and checksum.
+        trailing_bytes: Bytes after the checksum.
+        checksum: The checksum.
+        status: What the file is worth.
+        error: Why it is not `ok`, or None.
+    """
+
+    size: int
+    magic: int | None
+    arch: str | None
+    version: semver.Version | None
+    format: SnapshotFormat | None
+    also: tuple[SnapshotFormat, ...]
+    payload_bytes: int | None
+    trailing_bytes: int | None
+    checksum: ChecksumSummary
+    status: Status
+    error: SnapshotError | None
+
+    @property
+    def schema(self) -> str | None:
+        """The name of the format, or None."""
+        return None if self.format is None else self.format.name
+
+    def to_json(self) -> dict[str, Any]:
+        """The facts as plain data: numbers that are read as bit patterns are text, `0x` and all digits."""
+        digits = 2 * self.checksum.size
+        return {
+            "size": self.size,
+            "magic": _hex(self.magic, 16),
+            "arch": self.arch,
+            "version": None if self.version is None else str(self.version),
+            "schema": self.schema,
+            "payload_bytes": self.payload_bytes,
+            "trailing_bytes": self.trailing_bytes,
+            "checksum": {
+                "stored": _hex(self.checksum.stored, digits),
+                "computed": _hex(self.checksum.computed, digits),
+                "ok": self.checksum.ok,
+            },
+            "status": self.status.value,
+        }
+
+
+def summarize(source: Source) -> Summary:
+    """Find out what a file is.
+
+    Args:
+        source: A path, a bytes-like object or a binary file object.
+
+    Raises:
+        SnapshotIOError: It can't be read.
+        SchemaError: A schema that claims the file can't be used.
+    """
+    data = read_all(source, max_size=max_file_size())
+    try:
+        identity = identify(data)
+    except DecodeError as error:
+        return _without_header(data, error)
+    if not identity.formats:
+        return _unclaimed(data, identity)
+    best, *others = candidates(data, identity.formats)
+    if isinstance(best.error, SnapshotIOError):
+        raise best.error
+    also = tuple(c.format for c in others if best.error is None and c.error is None and c.exact == best.exact)
+    return _claimed(data, identity, best, also)
+
+
+def _without_header(data: bytes, error: DecodeError) -> Summary:
+    magic = magic_of(data)
+    known, arch = (False, None) if magic is None else known_arch(magic)
+    start = 0 if magic is None else min(8, len(data))
+    return Summary(
+        size=len(data),
+        magic=magic,
+        arch=arch,
+        version=None,
+        format=None,
+        also=(),
+        payload_bytes=None,
+        trailing_bytes=None,
+        checksum=_checksum_at_end(FIRECRACKER_FORMAT, data, start),
+        status=Status.DAMAGED if known else Status.NOT_A_SNAPSHOT,
+        error=error,
+    )
+
+
+def _unclaimed(data: bytes, identity: Identity) -> Summary:
+    checksum = _checksum_at_end(identity.reader, data, identity.header_end)
+    status, error = Status.UNKNOWN_VERSION, identity.refusal()
+    if checksum.ok is False:
+        status = Status.DAMAGED
+        try:
+            check_checksum(identity.reader, data, max(identity.header_end, len(data) - checksum.size))
+        except SnapshotError as damage:
+            error = damage
+    return Summary(
+        size=len(data),
+        magic=identity.header.magic,
+        arch=known_arch(identity.header.magic)[1],
+        version=identity.header.version,
+        format=None,
+        also=(),
+        payload_bytes=None,
+        trailing_bytes=None,
+        checksum=checksum,
+        status=status,
+        error=error,
+    )
+
+
+def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[SnapshotFormat, ...]) -> Summary:
+    payload = trailing = None
+    if best.parts is None:
+        checksum = _checksum_at_end(best.format, data, identity.header_end)
+    else:
+        checksum = _checksum_at(best.format, data, best.parts.data_end)
+        size = 0 if best.format.checksum is None else best.format.checksum.size
+        payload = best.parts.data_end - best.parts.header_end
+        trailing = max(0, len(data) - best.parts.data_end - size)
+    return Summary(
+        size=len(data),
+        magic=identity.header.magic,
+        arch=best.format.arch_of(identity.header.magic),
+        version=identity.header.version,
+        format=best.format,
+        also=also,
+        payload_bytes=payload,
+        trailing_bytes=trailing,
+        checksum=checksum,
+        status=Status.OK if best.error is None else Status.DAMAGED,
+        error=best.error,
+    )
+
+
+def _checksum_at_end(format_: SnapshotFormat, data: bytes, start: int) -> ChecksumSummary:
+    """The checksum in the last bytes of a file whose data is not known but begins at `start`."""
+    if format_.checksum is None:
+        return ChecksumSummary()
+    return _checksum_at(format_, data, max(start, len(data) - format_.checksum.size))
+
+
+def _checksum_at(format_: SnapshotFormat, data: bytes, offset: int) -> ChecksumSummary:
+    checksum, order = format_.checksum, format_.encoding.byteorder
+    if checksum is None:
+        return ChecksumSummary()
+    stored = data[offset : offset + checksum.size]
+    whole = len(stored) == checksum.size
+    return ChecksumSummary(
+        stored=int.from_bytes(stored, order) if whole else None,
+        computed=checksum.compute(data[:offset]) if offset else None,
+        ok=checksum.holds(data, order) if data else None,
+        size=checksum.size,
+    )
+
+
+def _hex(number: int | None, digits: int) -> str | None:
+    return None if number is None else f"0x{number:0{digits}x}"

@@ -1,0 +1,79 @@
+"""The verdict on a file: what the original program of a release would answer when it loads it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+from snapformat.errors import SnapshotError
+from snapformat.inspect.identify import best_candidate, identify, max_file_size
+from snapformat.io import Source, read_all
+from snapformat.snapshot.reading import load_bytes
+from snapformat.snapshot.snapshot import SnapshotFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a file loads, and if not, why.
+
+    Attributes:
+        format: The format that was asked, or None if no format claims the file.
+        error: The error, or None.
+    """
+
+    format: SnapshotFormat | None
+    error: SnapshotError | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file loads."""
+        return self.error is None
+
+    @property
+    def code(self) -> str | None:
+        """The original's name for the error, such as `Crc64`; see `SnapshotError.code`."""
+        return None if self.error is None else self.error.code
+
+    @property
+    def path(self) -> str | None:
+        """The value path concerned, or None."""
+        return None if self.error is None else self.error.path
+
+    @property
+    def offset(self) -> int | None:
+        """The byte offset concerned, or None."""
+        return None if self.error is None else self.error.offset
+
+    @property
+    def message(self) -> str | None:
+        """What is wrong, in words that don't repeat file, path and offset; None if nothing is."""
+        if self.error is None:
+            return None
+        bare = copy.copy(self.error)
+        bare.file = bare.path = bare.offset = None
+        return str(bare)
+
+
+def judge(source: Source, format: SnapshotFormat | None = None) -> Verdict:
+    """Load a file and keep what comes of it.
+
+    Args:
+        source: A path, a bytes-like object or a binary file object.
+        format: The format that judges, with its own magic, version and order of checks. By default the
+            header decides: of the formats that claim it, the one that fits best.
+
+    Raises:
+        SchemaError: The format's own declaration can't be used.
+    """
+    try:
+        data = read_all(source, max_size=max_file_size() if format is None else format.max_file_size)
+        if format is not None:
+            load_bytes(format, data)
+            return Verdict(format, None)
+        identity = identify(data)
+    except SnapshotError as error:
+        return Verdict(format, error)
+    if not identity.formats:
+        return Verdict(None, identity.refusal())
+    best = best_candidate(data, identity.formats)
+    return Verdict(best.format, best.error)

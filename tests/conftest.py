@@ -1,0 +1,12 @@
+"""Closing lines of a run: how many recorded cases and real files were run, and how many left out."""
+
+from typing import Any
+
+from snapshots import report as snapshots_report
+from vectors import report as vectors_report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
+    # Here, and not in the suites' own folders: with xdist, only this file is loaded by the main process.
+    vectors_report.print_summary(terminalreporter, config)
+    snapshots_report.print_summary(terminalreporter, config)

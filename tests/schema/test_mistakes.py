@@ -1,0 +1,128 @@
+"""Mistakes in declarations: every one of `mistakes.txt` fails at its stage and with its words."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import re
+import sys
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import snapformat
+from snapformat import Encoding, SchemaError, bincode
+from snapformat.bincode import FIRECRACKER
+from snapformat.schema import layout_for
+
+#: Cases that the core does not refuse as it should yet.
+PENDING = {
+    "a length of a number": "Len is not looked at where the annotation under it is a primitive",
+    "something without a name": "AttributeError: no __qualname__",
+    "fields of an enum without data": "taken without a word",
+    "other before the last, with data": "not checked when a variant follows",
+    "a description where a variant belongs": "taken without a word",
+    "a variant where a description belongs": "the mark becomes the default value",
+    "a variant's name that is no str": "not checked",
+    "a parameter that is no field": "InitVar makes a class that can't be read",
+    "a type that grows without end": "RecursionError",
+}
+#: Cases that the core refuses when the type is used first, but not when it is used again.
+ONCE_ONLY = {
+    "a struct in itself": "sealed though it was refused",
+    "a struct in itself, through others": "sealed though it was refused",
+    "floats as sorted keys": "sealed though it was refused",
+    "floats inside of sorted elements": "sealed though it was refused",
+    "unsorted maps as sorted keys": "sealed though it was refused",
+    "a type that grows without end": "RecursionError",
+}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    title: str
+    code: str
+    stage: str
+    message: str
+
+
+def mistakes() -> Iterator[Mistake]:
+    text = Path(__file__).with_name("mistakes.txt").read_text()
+    for block in text.split("\n=== ")[1:]:
+        title, rest = block.split("\n", 1)
+        code, answer = rest.split("\n--- ")
+        stage, message = answer.strip().split("\n", 1)
+        yield Mistake(title, code, stage, message)
+
+
+def _cases(pending: dict[str, str], *stages: str) -> list[typing.Any]:
+    return [
+        pytest.param(
+            mistake,
+            id=mistake.title,
+            marks=[pytest.mark.xfail(reason=pending[mistake.title])] if mistake.title in pending else [],
+        )
+        for mistake in mistakes()
+        if not stages or mistake.stage in stages
+    ]
+
+
+@pytest.fixture
+def names() -> Iterator[dict[str, typing.Any]]:
+    """The names of a module of declarations."""
+    module = types.ModuleType("declared_by_mistake")
+    sys.modules[module.__name__] = module
+    for source in (snapformat, bincode):
+        vars(module).update((name, getattr(source, name)) for name in source.__all__)
+    vars(module).update(Annotated=typing.Annotated, Any=typing.Any, Generic=typing.Generic)
+    vars(module).update(T=typing.TypeVar("T"), enum=enum, dataclasses=dataclasses)
+    yield vars(module)
+    del sys.modules[module.__name__]
+
+
+def declare(mistake: Mistake, names: dict[str, typing.Any]) -> typing.Any:
+    exec(compile(mistake.code, mistake.title, "exec", dont_inherit=True), names)
+    return names.get("Root", names.get("A"))
+
+
+@pytest.mark.parametrize("mistake", _cases(PENDING))
+def test_mistake(mistake: Mistake, names: dict[str, typing.Any]):
+    pattern = re.escape(mistake.message).replace(re.escape("..."), ".*")
+    with pytest.raises(SchemaError) as caught:
+        declared = declare(mistake, names)
+        assert mistake.stage != "declared", "the declaration passed"
+        layout_for(declared)
+    assert mistake.stage != "sealed" or "A" in names, "the declaration failed already"
+    assert re.fullmatch(pattern, str(caught.value), re.DOTALL), str(caught.value)
+    place = ".".join(filter(None, (caught.value.owner, caught.value.field)))
+    assert str(caught.value) == (f"{place}: {caught.value.message}" if place else caught.value.message)
+
+
+@pytest.mark.parametrize("mistake", _cases(ONCE_ONLY, "sealed"))
+def test_it_stays_wrong(mistake: Mistake, names: dict[str, typing.Any]):
+    declared = declare(mistake, names)
+    for encoding in (FIRECRACKER, FIRECRACKER, Encoding("variable")):
+        with pytest.raises(SchemaError):
+            layout_for(declared, encoding)
+
+
+def test_titles_are_unique():
+    titles = [mistake.title for mistake in mistakes()]
+    assert len(set(titles)) == len(titles)
+    assert set(PENDING) <= set(titles)
+
+
+@pytest.mark.parametrize("call", [snapformat.doc, snapformat.variant])
+def test_a_misspelt_keyword_is_misuse(call):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'renmae'") as caught:
+        call("x", renmae="y")
+    assert not isinstance(caught.value, SchemaError)
+
+
+def test_a_misspelt_keyword_of_schema_is_misuse():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'flatten'"):
+        snapformat.schema(flatten=True)(type("A", (), {}))
