@@ -14,7 +14,27 @@ Step = Generator["Step", Any, Any]
 
 
 def run(step: Step) -> Any:
-    """Drive a step to its end and return its result; an exception passes through the steps above it."""
+    """Drive a step to its end and return its result.
+
+    An exception ends all at once: the steps above do not see it, and its traceback does not show them. So
+    a step must not rely on `except` or `finally` around a `yield`; `run_unwinding` is for those that do.
+    """
+    stack = [step]
+    result: Any = None
+    while stack:
+        try:
+            child = stack[-1].send(result)
+        except StopIteration as stop:
+            stack.pop()
+            result = stop.value
+        else:
+            stack.append(child)
+            result = None
+    return result
+
+
+def run_unwinding(step: Step) -> Any:
+    """Drive a step as `run` does; an exception passes through the steps above, which may catch it."""
     stack = [step]
     result: Any = None
     raised: BaseException | None = None

@@ -175,6 +175,8 @@ def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:
 def _annotated(annotation: Any, arguments: Arguments) -> Kind:
     """`Annotated[base, marks...]`: the first mark that says something decides."""
     base, *marks = typing.get_args(annotation)
+    # Annotated types nest flat: the mark of a primitive under it comes first, what was added to it after.
+    marks.sort(key=lambda mark: not isinstance(mark, Len))
     for mark in marks:
         if isinstance(mark, Kind):
             return mark

@@ -19,6 +19,9 @@ from snapformat.bincode.kinds import Kind, Style, children
 from snapformat.bincode.order import has_order
 from snapformat.errors import SchemaError
 
+#: Deepest nesting of type arguments: a generic type that refers to itself with larger ones never ends.
+MAX_GENERATION = 64
+
 
 @dataclass(slots=True)
 class FieldSpec:
@@ -91,10 +94,16 @@ class Declaration:
         if len(arguments) != len(self.parameters):
             wanted = ", ".join(p.__name__ for p in self.parameters) or "no type arguments"
             raise SchemaError(f"{self.cls.__name__} takes {wanted}; it was given {len(arguments)}")
+        generation = 1 + max(map(_generation, arguments), default=0)
+        if generation > MAX_GENERATION:
+            raise SchemaError(
+                f"{self.cls.__name__} grows without end: its type arguments hold ever more of it"
+            )
         known = self._kinds.get(arguments)
         if known is None:
             bound = dict(zip(self.parameters, arguments, strict=True))
             known = self._enum(bound) if self.style is None else self._struct(bound)
+            known.generation = generation
             self._kinds[arguments] = known
         return known
 
@@ -209,6 +218,20 @@ class Declaration:
         return hints[spec.attr]
 
 
+def _generation(kind: Kind) -> int:
+    """How deeply type arguments are nested in a kind."""
+    deepest = 0
+    waiting = [(kind, 0)]
+    while waiting:
+        current, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if isinstance(current, kinds.Struct | kinds.Enum):
+            deepest = max(deepest, depth + current.generation)
+        elif depth <= MAX_GENERATION:
+            waiting.extend((inner, depth + 1) for inner in children(current))
+    return deepest
+
+
 @dataclass(frozen=True, slots=True)
 class GivenKind:
     """The declaration of a class whose kind is not made from its fields.
@@ -243,7 +266,7 @@ def seal(kind: Kind) -> Kind:
     """
     seen: dict[int, Kind] = {}
     waiting: list[Kind] = [kind]
-    fresh = []
+    fresh: list[kinds.Struct | kinds.Enum] = []
     while waiting:
         current = waiting.pop()
         if id(current) in seen:
@@ -251,12 +274,14 @@ def seal(kind: Kind) -> Kind:
         seen[id(current)] = current
         if isinstance(current, kinds.Struct | kinds.Enum) and current.fill is not None:
             current.fill()
-            current.fill = None
             fresh.append(current)
         waiting.extend(children(current))
     for current in fresh:
         if isinstance(current, kinds.Struct):
             _check_struct(current)
+    # Only now: a type that was refused is looked at again the next time.
+    for current in fresh:
+        current.fill = None
     return kind
 
 

@@ -193,6 +193,7 @@ class Struct(Kind):
         fields: What is in the bytes, in order; filled once all names are known.
         make: From the list of field values to an instance.
         fill: Fills in `fields` and `make`; None once that is done.
+        generation: How deeply its type arguments are nested.
         constructs: Constructs derived so far, by encoding.
     """
 
@@ -203,6 +204,7 @@ class Struct(Kind):
     fields: tuple[Field, ...] = ()
     make: Callable[[list[Any]], Any] = lambda values: values
     fill: Callable[[], None] | None = None
+    generation: int = 1
     constructs: dict[Any, Any] = field(default_factory=dict)
 
 
@@ -244,6 +246,7 @@ class Enum(Kind):
         variants: All of them; filled once all names are known.
         other: The variant that takes unknown indexes (`#[serde(other)]`), or None.
         fill: Fills in `variants`; None once that is done.
+        generation: How deeply its type arguments are nested.
         constructs: Constructs derived so far, by encoding.
     """
 
@@ -253,6 +256,7 @@ class Enum(Kind):
     variants: tuple[EnumVariant, ...] = ()
     other: EnumVariant | None = None
     fill: Callable[[], None] | None = None
+    generation: int = 1
     constructs: dict[Any, Any] = field(default_factory=dict)
 
 

@@ -18,7 +18,7 @@ from snapformat.layout import nodes
 from snapformat.layout.lower_construct import Frame, Lowering, lower_foreign
 from snapformat.layout.nodes import Node
 from snapformat.layout.wrappers import Checksummed, Limited
-from snapformat.steps import Step, run
+from snapformat.steps import Step, run_unwinding
 
 _lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
 
@@ -44,7 +44,7 @@ def lower(sub: Any) -> Node:
     known = _lowered.get(sub)
     if known is None:
         lowering = Lowering(_lower)
-        known = _lowered[sub] = run(_lower(sub, lowering, ()))
+        known = _lowered[sub] = run_unwinding(_lower(sub, lowering, ()))
     return known
 
 

@@ -133,10 +133,10 @@ def read_length(node: nodes.Node, r: Reader, kind: str) -> int:
 
 def leaf_str(node: nodes.Str, r: Reader) -> str:
     """Text."""
+    prefix = r.pos
     length = read_length(node.length, r, "strlen")
-    r.claim(length)
     start = r.pos
-    data = r.take(length)
+    data = r.take_counted(length, prefix)
     try:
         value = data.decode(node.encoding)
     except UnicodeDecodeError as error:
@@ -151,9 +151,8 @@ def leaf_bytes(node: nodes.Bytes, r: Reader) -> bytes:
     """Bytes behind their length."""
     prefix = r.pos
     length = read_length(node.length, r, "byteslen")
-    r.claim(length)
     start = r.pos
-    data = r.take(length)
+    data = r.take_counted(length, prefix)
     if node.exact is not None and length != node.exact:
         r.fail("bytes of a fixed length", f"{node.exact} bytes", f"{length}", prefix)
     if node.no_nul and b"\0" in data:

@@ -85,13 +85,14 @@ class Reader:
             found=found,
         )
 
-    def claim(self, size: int) -> None:
-        """Claim bytes of the budget before they are read."""
+    def claim(self, size: int, offset: int | None = None) -> None:
+        """Claim bytes of the budget before they are read; `offset` is where their number stands."""
         if not self.budget.claim(size):
             self.fail(
                 f"the limit of {self.budget.limit} claimed bytes is exceeded",
                 f"at most {self.budget.left + size} bytes more",
                 f"{size}",
+                offset,
             )
 
     def claim_zero_sized(self, count: int) -> None:
@@ -110,10 +111,17 @@ class Reader:
         self.pos = stop
         return self.data[start:stop]
 
-    def too_short(self, size: int) -> NoReturn:
+    def take_counted(self, size: int, offset: int) -> bytes:
+        """The next bytes, whose number was given at `offset`: there the fault is, if they are too many."""
+        self.claim(size, offset)
+        if size > self.end - self.pos:
+            self.too_short(size, offset)
+        return self.take(size)
+
+    def too_short(self, size: int, offset: int | None = None) -> NoReturn:
         """Raise the error for bytes that are not there."""
         left = self.end - self.pos
-        self.fail("the data ends too early", f"{size} bytes", f"{left}")
+        self.fail("the data ends too early", f"{size} bytes", f"{left}", offset)
 
     def enter(self) -> None:
         """Go one struct or enum deeper."""

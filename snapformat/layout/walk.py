@@ -32,6 +32,7 @@ def walk(
     *,
     limit: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
 ) -> Iterator[Event]:
     """Read bytes and tell what is where, in the order of the bytes.
 
@@ -41,6 +42,7 @@ def walk(
         offset: Where to begin.
         limit: Most bytes that may be claimed, or None.
         limits: Bounds of depth and of elements without bytes.
+        root: Path of the value itself.
 
     Yields:
         An event for every primitive, and for every group before its parts.
@@ -49,6 +51,7 @@ def walk(
         DecodeError: The bytes are no value of this layout. Events up to there have been yielded.
     """
     r = Reader(bytes(data), offset, Budget(limit, limits), limits, emit=True)
+    r.path.extend(root)
     assert r.events is not None
     stack = [_value(node, r)]
     result: Any = None

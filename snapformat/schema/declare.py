@@ -16,7 +16,14 @@ from snapformat.bincode.classes import Declaration, FieldSpec, declaration_of
 from snapformat.bincode.kinds import Style, Unit
 from snapformat.errors import SchemaError
 from snapformat.schema.enums import DataEnum, UnitEnum
-from snapformat.schema.fields import METADATA, FieldOptions, check_variant_attributes, doc, refuse
+from snapformat.schema.fields import (
+    METADATA,
+    FieldOptions,
+    VariantMark,
+    check_variant_attributes,
+    doc,
+    refuse,
+)
 from snapformat.schema.instances import equal, show
 
 C = TypeVar("C", bound=type)
@@ -100,6 +107,8 @@ def schema(
     frame = sys._getframe(1)
 
     def declare(target: type) -> type:
+        if not isinstance(target, type):
+            raise SchemaError(f"@schema belongs on a class, not on {target!r}")
         options = _Options(name, kind, rename_all, transparent, other, discriminant, serde)
         try:
             # Names of a function are looked up later, when those declared further down are there too.
@@ -125,8 +134,8 @@ class _Options:
 
 
 def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]] | None) -> type:
-    if not isinstance(cls, type):
-        raise SchemaError(f"@schema belongs on a class, not on {cls!r}")
+    if options.name is not None and not isinstance(options.name, str):
+        raise SchemaError(f"name must be a str, not {options.name!r}")
     if issubclass(cls, enum.Enum):
         refuse(options.serde, _CONTAINER_REASONS, "schema")
         return _declare_unit_enum(cls, options)
@@ -181,6 +190,10 @@ def _dataclass(cls: type) -> type:
     for attr, annotation in _own_annotations(cls).items():
         if typing.get_origin(annotation) is typing.ClassVar:
             continue
+        if "InitVar" in str(annotation):
+            raise SchemaError("a parameter that is no field can't be read back", field=attr)
+        if isinstance(vars(cls).get(attr), VariantMark):
+            raise SchemaError("variant() describes a variant of an enum; for a field say doc()", field=attr)
         if attr.startswith("__"):
             raise SchemaError("a field's name can't begin with two underscores", field=attr)
     text = cls.__doc__
@@ -288,6 +301,8 @@ def _enum_of(cls: type) -> Declaration | None:
 
 
 def _add_variant(parent: Declaration, declaration: Declaration, options: _Options) -> None:
+    if parent.other is not None:
+        raise SchemaError("other belongs on the last variant")
     if any(known.name == declaration.name for known in parent.variants):
         raise SchemaError(f"{parent.cls.__name__} has a variant {declaration.name!r} already")
     if options.other:
@@ -319,6 +334,12 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
         raise SchemaError("two variants have the same value", field=alias)
     if not list(cls):
         raise SchemaError("the enum has no variants")
+    if _own_annotations(cls):
+        raise SchemaError("an enum has no fields of its own; for variants with data declare a DataEnum")
+    for member in cls:
+        given = member.mark.given if isinstance(member, UnitEnum) else member.value
+        if isinstance(given, dataclasses.Field):
+            raise SchemaError("doc() describes a field; for a variant say variant()", field=member.name)
     declaration = Declaration(
         cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
     )

@@ -31,6 +31,7 @@ class UnitEnum(enum.Enum):
         member = object.__new__(cls)
         member._value_ = len(cls.__members__)
         member.mark = given if isinstance(given, VariantMark) else VariantMark("")
+        member.mark.given = None if member.mark is given else given
         return member
 
     def __repr__(self) -> str:

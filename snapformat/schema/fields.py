@@ -107,13 +107,15 @@ class VariantMark:
         rename: serde's name, or None for the member's.
         other: It takes unknown indexes.
         discriminant: Rust's number, or None.
+        given: The member's own value, where it was given none.
     """
 
-    __slots__ = ("discriminant", "doc", "other", "rename")
+    __slots__ = ("discriminant", "doc", "given", "other", "rename")
 
     def __init__(
         self, doc: str, rename: str | None = None, other: bool = False, discriminant: int | None = None
     ) -> None:
+        self.given: Any = None
         self.discriminant = discriminant
         self.doc = doc
         self.rename = rename
@@ -150,6 +152,8 @@ def variant(
         SchemaError: An attribute that serde itself can't round-trip under bincode.
     """
     refuse(serde, _VARIANT_REASONS, "variant")
+    if rename is not None and not isinstance(rename, str):
+        raise SchemaError(f"rename must be a str, not {rename!r}")
     return VariantMark(text, rename, other, discriminant)
 
 

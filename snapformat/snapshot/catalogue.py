@@ -5,6 +5,7 @@ Each entry point names an iterable of `SnapshotFormat`, whose names are unique: 
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -19,15 +20,18 @@ GROUP = "snapformat.schemas"
 def formats() -> dict[str, SnapshotFormat]:
     """All formats by name, in the order in which they were declared.
 
-    Raises:
-        SchemaError: A package's schemas can't be imported.
+    A package whose schemas can't be imported is left out, with a warning.
     """
     found: dict[str, SnapshotFormat] = {}
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             declared = list(entry.load())
         except Exception as error:  # whatever an installed package does when it is imported
-            raise SchemaError(f"the schemas {entry.name!r} can't be loaded: {error}") from error
+            # One broken package must not take the others away.
+            warnings.warn(
+                f"the schemas {entry.name!r} can't be loaded: {error}", RuntimeWarning, stacklevel=2
+            )
+            continue
         for format_ in declared:
             found.setdefault(format_.name, format_)
     return found

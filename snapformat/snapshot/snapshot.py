@@ -13,7 +13,7 @@ from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
-from snapformat.snapshot.reading import load_bytes, named, read_header_from
+from snapformat.snapshot.reading import check_checksum, load_bytes, named, read_header, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Header
 
 T = TypeVar("T")
@@ -92,11 +92,25 @@ class SnapshotFormat(FormatSpec):
     def walk(self, source: Source) -> Iterator[Event]:
         """What is where in a file: header, data and checksum, in the order of the bytes.
 
+        Paths are those of errors: `$.header` for the header, `$` for the data itself.
+
         Raises:
             SnapshotIOError: The file can't be read.
             DecodeError: It can't be decoded, or its checksum does not hold.
         """
-        yield from walk(self.node, read_all(source, max_size=self.max_file_size), limits=self.limits)
+        data = read_all(source, max_size=self.max_file_size)
+        _, header_end = read_header(self, data)
+        limit, limits = self.encoding.limit, self.limits
+        yield from walk(self.header_node, data, limit=limit, limits=limits, root=("header",))
+        data_end = header_end
+        for event in walk(self.payload_node, data, header_end, limit=limit, limits=limits):
+            data_end = event.offset + event.size
+            yield event
+        if self.checksum is not None:
+            check_checksum(self, data, data_end)
+            stored = data[data_end : data_end + self.checksum.size]
+            value = int.from_bytes(stored, self.encoding.byteorder)
+            yield Event(data_end, len(stored), "checksum", (), value)
 
 
 class Snapshot(Generic[T]):

@@ -120,20 +120,79 @@ def parse_json(text: str | bytes) -> Any:
     """Read JSON text.
 
     Raises:
-        DecodeError: Not JSON, NaN or Infinity, a key given twice, or nested too deeply.
+        DecodeError: Not JSON, NaN or Infinity, or a key given twice.
     """
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+        try:
+            return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+        except RecursionError:
+            return parse_deep(text)
     except json.JSONDecodeError as error:
         raise DecodeError(f"not JSON: {error.msg}, line {error.lineno}", offset=error.pos) from None
     except UnicodeDecodeError as error:
         raise DecodeError("not JSON: not UTF-8", offset=error.start) from None
-    except RecursionError:
-        raise DecodeError("not JSON: nested too deeply") from None
     except ValueError as error:
         raise DecodeError(f"not JSON: {error}") from None
+
+
+def parse_deep(text: str) -> Any:
+    """Read JSON that is nested more deeply than Python's own reader can go.
+
+    Raises:
+        ValueError: Not JSON.
+    """
+    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    # Open containers: a dict's pairs or a list's items, and the key that waits for its value.
+    stack: list[tuple[list[Any], bool, str | None]] = []
+    at = _skip(text, 0)
+    while True:
+        if text[at : at + 1] in ("{", "[") and text[at : at + 1]:
+            is_dict = text[at] == "{"
+            at = _skip(text, at + 1)
+            if text[at : at + 1] == ("}" if is_dict else "]"):
+                value: Any = {} if is_dict else []
+                at = _skip(text, at + 1)
+            else:
+                key, at = _key(text, at) if is_dict else (None, at)
+                stack.append(([], is_dict, key))
+                continue
+        else:
+            value, at = decoder.raw_decode(text, at)
+            at = _skip(text, at)
+        while stack:
+            items, is_dict, key = stack.pop()
+            items.append((key, value) if is_dict else value)
+            close = text[at : at + 1]
+            at = _skip(text, at + 1)
+            if close == ",":
+                key, at = _key(text, at) if is_dict else (None, at)
+                stack.append((items, is_dict, key))
+                break
+            if close != ("}" if is_dict else "]"):
+                raise json.JSONDecodeError("Expecting ',' delimiter", text, max(at - 1, 0))
+            value = _unique(items) if is_dict else items
+        else:
+            if at != len(text):
+                raise json.JSONDecodeError("Extra data", text, at)
+            return value
+
+
+def _skip(text: str, at: int) -> int:
+    while text[at : at + 1] in (" ", "\t", "\n", "\r") and at < len(text):
+        at += 1
+    return at
+
+
+def _key(text: str, at: int) -> tuple[str, int]:
+    if text[at : at + 1] != '"':
+        raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, at)
+    key, at = json.JSONDecoder().raw_decode(text, at)
+    at = _skip(text, at)
+    if text[at : at + 1] != ":":
+        raise json.JSONDecodeError("Expecting ':' delimiter", text, at)
+    return key, _skip(text, at + 1)
 
 
 def _no_constant(name: str) -> Any:

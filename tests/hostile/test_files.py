@@ -30,9 +30,7 @@ from snapformat import (
 from snapformat.bincode import Vec, u8, u32
 
 FORMAT = SnapshotFormat(name="t", magic=7, version="1.2.3", payload=Vec[u32])
-OLD = SnapshotFormat(
-    name="old", magic=7, version="1.2.3", payload=Vec[u32], order=CheckOrder.CHECKSUM_FIRST
-)
+OLD = SnapshotFormat(name="old", magic=7, version="1.2.3", payload=Vec[u32], order=CheckOrder.CHECKSUM_FIRST)
 DATA = FORMAT.new([1, 2, 3]).to_bytes()
 
 READERS = {

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import construct as c
 import pytest
 from construct import this
-from hostile.bounded import run_bounded
 
+from hostile.bounded import run_bounded
 from snapformat import DecodeError, Encoding, decode, decode_stream
 from snapformat.bincode import (
     BTreeMap,
@@ -119,7 +119,9 @@ def test_a_length_beyond_the_data_in_constructs(name: str) -> None:
 
 @pytest.mark.parametrize("count", [5000, 1 << 20, 1 << 34, (1 << 64) - 1])
 @pytest.mark.parametrize("how", ["decode(data, kind)", "decode_stream(io.BytesIO(data), kind)"])
-@pytest.mark.parametrize("expression", ["2**this.n", "1 << this.n", "this.n ** this.n", "(this.n ** 4000) ** 4000"])
+@pytest.mark.parametrize(
+    "expression", ["2**this.n", "1 << this.n", "this.n ** this.n", "(this.n ** 4000) ** 4000"]
+)
 def test_a_length_that_takes_long_to_compute(expression: str, how: str, count: int) -> None:
     """An expression may not size an allocation, nor keep the machine busy."""
     code = f"""

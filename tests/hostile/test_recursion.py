@@ -8,10 +8,10 @@ from typing import Any
 
 import construct as c
 import pytest
+
 from hostile import shapes
 from hostile.bounded import run_bounded
 from hostile.shapes import Chain, Link, LinkCons, Named, Pair, Tree
-
 from snapformat import DecodeError, EncodeError, Limits, decode, decode_stream, encode
 from snapformat.bincode import BTreeMap, BTreeSet, Encoding, HashMap, HashSet, PairMap, Some, Vec, u8
 from snapformat.layout import layout_of, walk

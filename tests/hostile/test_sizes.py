@@ -6,8 +6,8 @@ from typing import Any
 
 import construct as c
 import pytest
-from hostile.bounded import run_bounded
 
+from hostile.bounded import run_bounded
 from snapformat import (
     CRC64_JONES,
     Crc64Error,

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import construct as c
 import pytest
+
 from hostile.bounded import run_bounded
 from hostile.shapes import Hollow, Nothing
-
 from snapformat import DecodeError, EncodeError, Encoding, Limits, decode, decode_stream, encode
 from snapformat.bincode import BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, Vec, u8
 from snapformat.layout import layout_of, walk

@@ -10,7 +10,6 @@ import pytest
 
 from snapformat import DataEnum, SchemaError, SnapshotFormat, decode, encode, schema
 from snapformat.bincode import Option, u8, u16
-from snapformat.layout import layout_of
 
 
 @schema

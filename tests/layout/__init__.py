@@ -1,0 +1,1 @@
+"""Lowering, walking and writing by the layout tree; construct alone is the other opinion."""
