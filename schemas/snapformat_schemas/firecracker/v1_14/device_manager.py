@@ -1,6 +1,6 @@
-"""Devices as they are attached to a bus: MMIO or PCI. Everything here is the same on every architecture.
+"""Devices as they are attached to the PCI bus. Everything here is the same on every architecture.
 
-Read from `src/vmm/src/device_manager/{mmio,persist,pci_mngr}.rs` of Firecracker v1.14.4.
+Read from `src/vmm/src/device_manager/pci_mngr.rs` of Firecracker v1.14.4.
 """
 
 from __future__ import annotations
@@ -8,42 +8,22 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import doc, schema
-from snapformat.bincode import u32, u64
-from snapformat_schemas.firecracker.v1_14.devices import (
-    BalloonState,
+from snapformat.bincode import u32
+from snapformat_schemas.firecracker.v1_13.devices import (
     BlockState,
     EntropyState,
     MmdsState,
     NetState,
-    PmemState,
-    VirtioMemState,
     VsockState,
 )
+from snapformat_schemas.firecracker.v1_14.devices import (
+    BalloonState,
+    PmemState,
+    VirtioMemState,
+)
 from snapformat_schemas.firecracker.v1_14.pci import VirtioPciDeviceState
-from snapformat_schemas.firecracker.v1_14.virtio import MmioTransportState
 
 T = TypeVar("T")
-
-
-@schema
-class MMIODeviceInfo:
-    """Resources of a memory-mapped device."""
-
-    addr: u64 = doc("Guest physical address of its register page, inside mmio32_memory")
-    len: u64 = doc("Bytes of the register range, 4096")
-    gsi: u32 | None = doc("Interrupt line the device raises; None for one without interrupt")
-
-
-@schema(name="VirtioDeviceState")
-class MmioVirtioDeviceState(Generic[T]):
-    """Virtio device on the MMIO transport."""
-
-    device_id: str = doc(
-        "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
-    )
-    device_state: T = doc("State of the particular kind of device")
-    transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
 
 
 @schema(name="VirtioDeviceState")
