@@ -18,4 +18,4 @@ class ConnectedNetState:
     device_id: str = doc("Name in the API, the iface_id")
     device_state: NetState = doc("TAP device, limits, Ethernet address, queues")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")

@@ -46,8 +46,8 @@ class NetState:
 
     id: str = doc("Name of the interface in the API, its iface_id")
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
-    rx_rate_limiter_state: RateLimiterState = doc("Limits on what the guest receives")
-    tx_rate_limiter_state: RateLimiterState = doc("Limits on what the guest sends")
+    rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
+    tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
     mmds_ns: MmdsNetworkStackState | None = doc(
         "Set where the guest can reach the metadata service by this interface"
     )

@@ -35,7 +35,7 @@ class ConnectedLegacyState:
     """Device of the board that is not a virtio device."""
 
     type_: DeviceType = doc("Which device it is: serial console or clock")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
 
 @schema
@@ -48,7 +48,9 @@ class DeviceStates:
     block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
     net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
     vsock_device: ConnectedVsockState | None = doc("Socket channel between guest and host, at most one")
-    balloon_device: ConnectedBalloonState | None = doc("Memory balloon, at most one")
+    balloon_device: ConnectedBalloonState | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
     mmds_version: MmdsVersionState | None = doc(
         "Protocol of the metadata service; set when a network interface gives access to it"
     )

@@ -29,10 +29,10 @@ class MMIODeviceInfo:
 class ConnectedBalloonState:
     """Memory balloon on the MMIO transport."""
 
-    device_id: str = doc("`balloon`, as there is at most one")
+    device_id: str = doc("Always `balloon`: there is at most one, and the API gives it no name")
     device_state: BalloonState = doc("Target and actual size, statistics, queues")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
 
 @schema
@@ -42,7 +42,7 @@ class ConnectedBlockState:
     device_id: str = doc("Name in the API, the drive_id")
     device_state: BlockState = doc("Backing file or process, limits, queue")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
 
 @schema
@@ -52,24 +52,24 @@ class ConnectedNetState:
     device_id: str = doc("Name in the API, the iface_id")
     device_state: NetState = doc("TAP device, limits, Ethernet address, queues")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
 
 @schema
 class ConnectedVsockState:
     """Socket channel between guest and host, on the MMIO transport."""
 
-    device_id: str = doc("`vsock`, as there is at most one")
+    device_id: str = doc("Always `vsock`, whatever vsock_id the API was given")
     device_state: VsockState = doc("The host's Unix socket, the guest's address and queues")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
 
 @schema
 class ConnectedEntropyState:
     """Random number source (virtio-rng) on the MMIO transport."""
 
-    device_id: str = doc("`rng`, as there is at most one")
+    device_id: str = doc("Always `rng`: there is at most one, and the API gives it no name")
     device_state: EntropyState = doc("Limits on what is handed out, and the queue")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")

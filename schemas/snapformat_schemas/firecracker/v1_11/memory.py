@@ -22,7 +22,7 @@ class GuestMemoryRegionState:
 
 @schema
 class GuestMemoryState:
-    """Map of the guest's physical memory."""
+    """Map of the guest's physical memory: which addresses are backed by RAM."""
 
     regions: list[GuestMemoryRegionState] = doc(
         "Ranges in ascending address order; their sizes add up to the memory file's"

@@ -41,7 +41,9 @@ class DeviceStates:
     block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
     net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
     vsock_device: ConnectedVsockState | None = doc("Socket channel between guest and host, at most one")
-    balloon_device: ConnectedBalloonState | None = doc("Memory balloon, at most one")
+    balloon_device: ConnectedBalloonState | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
     mmds_version: MmdsVersionState | None = doc(
         "Protocol of the metadata service; set when a network interface gives access to it"
     )

@@ -65,7 +65,7 @@ class ConnectedLegacyState:
     """Device of the board that is not a virtio device."""
 
     type_: DeviceType = doc("Which device it is: serial console or clock")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
 
 @schema
@@ -80,7 +80,9 @@ class DeviceStates:
     vsock_device: MmioVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
-    balloon_device: MmioVirtioDeviceState[BalloonState] | None = doc("Memory balloon, at most one")
+    balloon_device: MmioVirtioDeviceState[BalloonState] | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
     mmds: MmdsState | None = doc(
         "Metadata service; set when a network interface of this bus gives access to it"
     )
@@ -91,7 +93,7 @@ class DeviceStates:
 
 @schema
 class DevicesState:
-    """All devices, by the bus they hang on."""
+    """All devices, by how the guest reaches them: MMIO, ACPI or PCI."""
 
     mmio_state: DeviceStates = doc("Devices with memory-mapped registers")
     acpi_state: ACPIDeviceManagerState = doc("Generation ID device, described by the device tree")

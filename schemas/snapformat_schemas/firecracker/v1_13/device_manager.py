@@ -36,25 +36,25 @@ class MMIODeviceInfo:
 
 @schema(name="VirtioDeviceState")
 class MmioVirtioDeviceState(Generic[T]):
-    """Virtio device on the MMIO transport."""
+    """Virtio device on the MMIO transport: its own state, the transport's, and its place."""
 
     device_id: str = doc(
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
     )
-    device_state: T = doc("State of the particular kind of device")
+    device_state: T = doc("What drive, network interface, balloon and so on keep for themselves")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
 
 @schema(name="VirtioDeviceState")
 class PciVirtioDeviceState(Generic[T]):
-    """Virtio device on the PCI transport."""
+    """Virtio device on the PCI transport: its own state, the transport's, and its address."""
 
     device_id: str = doc(
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng` for single devices"
     )
     pci_device_bdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
-    device_state: T = doc("State of the particular kind of device")
+    device_state: T = doc("What drive, network interface, balloon and so on keep for themselves")
     transport_state: VirtioPciDeviceState = doc(
         "Configuration space, BAR and interrupts of the virtio-PCI transport"
     )
@@ -72,7 +72,9 @@ class PciDevicesState:
     vsock_device: PciVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
-    balloon_device: PciVirtioDeviceState[BalloonState] | None = doc("Memory balloon, at most one")
+    balloon_device: PciVirtioDeviceState[BalloonState] | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
     mmds: MmdsState | None = doc(
         "Metadata service; set when a network interface of this bus gives access to it"
     )

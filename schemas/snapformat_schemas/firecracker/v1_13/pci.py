@@ -102,7 +102,7 @@ class VirtioPciCommonConfigState:
     """What the driver last set in `struct virtio_pci_common_cfg` (virtio specification, section 4.1.4.3)."""
 
     driver_status: u8 = doc(
-        "device_status: bits ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, FAILED 128"
+        "Register device_status: ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, FAILED 128"
     )
     config_generation: u8 = doc(
         "Changes when the device-specific configuration does; lets the driver detect a torn read"
@@ -116,7 +116,7 @@ class VirtioPciCommonConfigState:
 
 @schema
 class VirtioPciDeviceState:
-    """Virtio-PCI transport of one device."""
+    """Transport of a virtio device on the PCI bus: what the guest finds at its address and in its BAR."""
 
     pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
     device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")

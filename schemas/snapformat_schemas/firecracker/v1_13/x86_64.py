@@ -49,7 +49,9 @@ class DeviceStates:
     vsock_device: MmioVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
-    balloon_device: MmioVirtioDeviceState[BalloonState] | None = doc("Memory balloon, at most one")
+    balloon_device: MmioVirtioDeviceState[BalloonState] | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
     mmds: MmdsState | None = doc(
         "Metadata service; set when a network interface of this bus gives access to it"
     )
@@ -60,7 +62,7 @@ class DeviceStates:
 
 @schema
 class DevicesState:
-    """All devices, by the bus they hang on."""
+    """All devices, by how the guest reaches them: MMIO, ACPI or PCI."""
 
     mmio_state: DeviceStates = doc("Virtio devices with memory-mapped registers")
     acpi_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

@@ -22,7 +22,7 @@ class VmClockAbi:
 
     magic: u32 = doc("Signature 0x4b4c4356, the characters `VCLK`")
     size: u32 = doc("Bytes of the shared region, 4096")
-    version: u16 = doc("Revision of this structure, 1")
+    version: u16 = doc("Revision of the layout described here, 1")
     counter_id: u8 = doc(
         "Counter the readings refer to: 0 Arm virtual counter, 1 x86 TSC, 255 none (Firecracker's)"
     )

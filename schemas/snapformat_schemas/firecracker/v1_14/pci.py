@@ -56,7 +56,7 @@ class MsixConfigState:
 
 @schema
 class VirtioPciDeviceState:
-    """Virtio-PCI transport of one device."""
+    """Transport of a virtio device on the PCI bus: what the guest finds at its address and in its BAR."""
 
     pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
     device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")
