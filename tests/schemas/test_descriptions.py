@@ -15,9 +15,9 @@ _STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
         """
-        a all also an and are as at be been but by can did do does each for from had has have how if in into is
-        it its may more no not of on one only or other s so such than that the them then there these they this
-        those to up was were what when where which while who whose will with
+        a all also an and are as at be been but by can did do does each for from had has have how if in into
+        is it its may more no not of on one only or other s so such than that the them then there these they
+        this those to up was were what when where which while who whose will with
         struct structure field fields value values variant variants class type types state states information
         info data contains holds holding represents representing describes describing describe used stored
         saved

@@ -31,6 +31,7 @@ def _release(
 
 #: Releases by name, oldest first. Magic and header version are upstream's `SNAPSHOT_MAGIC_ID`
 #: (`src/vmm/src/snapshot/mod.rs`) and `SNAPSHOT_VERSION` (`src/vmm/src/persist.rs`) at the release's tag.
+#: All patch releases of a name are alike in both, and in their layout.
 SCHEMAS = (
     *_release("1.8", "2.0.0"),
     *_release("1.9", "3.0.0"),

@@ -54,7 +54,7 @@ class VmState:
 
     gic: GicState = doc("Registers of Arm's interrupt controller, version 2 or 3")
     kvm_cap_modifiers: list[KvmCapability] = doc(
-        "KVM_CAP_* numbers of a custom CPU template: `170` also requires that one, `!158` lifts a requirement"
+        "KVM_CAP_* numbers of a custom CPU template: `170` also requires that one, `!102` lifts a requirement"
     )
 
 
