@@ -1,14 +1,10 @@
 """Firecracker 1.14: the state of a microVM, header version 8.0.0 (which 1.13 shares, with another layout).
 
-Read from Firecracker v1.14.4; the layout is the same from v1.14.0 on. `MicrovmState` is the x86_64 root, in
-`x86_64`; all other modules hold what does not depend on the architecture:
+Read from Firecracker v1.14.4; the layout is the same from v1.14.0 on. `MicrovmState`, the root, stands in
+`x86_64` and in `aarch64`, with all that depends on the architecture; the other modules hold what does not:
 
-* `machine`, `memory`, `allocator`: configuration, guest memory map, interrupt lines and address ranges
-* `virtio`, `pci`: queues, transports and what they need
-* `devices`, `acpi`: the state of each kind of device
-* `device_manager`: devices as attached to the MMIO or PCI bus
+* `memory`, `allocator`: guest memory map, interrupt lines and address ranges
+* `pci`: configuration space and the PCI transport
+* `devices`, `acpi`: the state of balloon, hot-pluggable and persistent memory, and of the clock page
+* `device_manager`: devices as attached to the PCI bus
 """
-
-from snapformat_schemas.firecracker.v1_14.x86_64 import MicrovmState
-
-__all__ = ["MicrovmState"]

@@ -1,8 +1,7 @@
-"""ACPI devices: the generation ID that tells clones apart, and the clock that reports disruptions.
+"""ACPI devices: the clock that reports disruptions.
 
-Read from `src/vmm/src/devices/acpi/{vmgenid,vmclock}.rs` and
-`src/vmm/src/devices/acpi/generated/vmclock_abi.rs` of Firecracker v1.14.4. The meaning of the clock's fields
-is that of `linux/vmclock-abi.h`.
+Read from `src/vmm/src/devices/acpi/vmclock.rs` and `src/vmm/src/devices/acpi/generated/vmclock_abi.rs` of
+Firecracker v1.14.4. The meaning of the clock's fields is that of `linux/vmclock-abi.h`.
 """
 
 from __future__ import annotations
@@ -11,14 +10,6 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import Len, u8, u16, u32, u64
-
-
-@schema
-class VMGenIDState:
-    """VM Generation ID device. The 128-bit ID itself is not saved: every restore draws a new one."""
-
-    gsi: u32 = doc("Interrupt line that tells the guest its ID has changed")
-    addr: u64 = doc("Guest physical address of the 16 bytes that hold the ID, 8-byte aligned")
 
 
 @schema(name="vmclock_abi")
@@ -31,7 +22,7 @@ class VmClockAbi:
 
     magic: u32 = doc("Signature 0x4b4c4356, the characters `VCLK`")
     size: u32 = doc("Bytes of the shared region, 4096")
-    version: u16 = doc("Revision of this structure, 1")
+    version: u16 = doc("Revision of the layout described here, 1")
     counter_id: u8 = doc(
         "Counter the readings refer to: 0 Arm virtual counter, 1 x86 TSC, 255 none (Firecracker's)"
     )

@@ -1,6 +1,6 @@
-"""Devices as they are attached to a bus: MMIO or PCI. Everything here is the same on every architecture.
+"""Devices as they are attached to the PCI bus. Everything here is the same on every architecture.
 
-Read from `src/vmm/src/device_manager/{mmio,persist,pci_mngr}.rs` of Firecracker v1.14.4.
+Read from `src/vmm/src/device_manager/pci_mngr.rs` of Firecracker v1.14.4.
 """
 
 from __future__ import annotations
@@ -8,53 +8,33 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import doc, schema
-from snapformat.bincode import u32, u64
-from snapformat_schemas.firecracker.v1_14.devices import (
-    BalloonState,
+from snapformat.bincode import u32
+from snapformat_schemas.firecracker.v1_13.devices import (
     BlockState,
     EntropyState,
     MmdsState,
     NetState,
-    PmemState,
-    VirtioMemState,
     VsockState,
 )
+from snapformat_schemas.firecracker.v1_14.devices import (
+    BalloonState,
+    PmemState,
+    VirtioMemState,
+)
 from snapformat_schemas.firecracker.v1_14.pci import VirtioPciDeviceState
-from snapformat_schemas.firecracker.v1_14.virtio import MmioTransportState
 
 T = TypeVar("T")
 
 
-@schema
-class MMIODeviceInfo:
-    """Resources of a memory-mapped device."""
-
-    addr: u64 = doc("Guest physical address of its register page, inside mmio32_memory")
-    len: u64 = doc("Bytes of the register range, 4096")
-    gsi: u32 | None = doc("Interrupt line the device raises; None for one without interrupt")
-
-
-@schema(name="VirtioDeviceState")
-class MmioVirtioDeviceState(Generic[T]):
-    """Virtio device on the MMIO transport."""
-
-    device_id: str = doc(
-        "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
-    )
-    device_state: T = doc("State of the particular kind of device")
-    transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
-    device_info: MMIODeviceInfo = doc("Where the device sits and which interrupt it has")
-
-
 @schema(name="VirtioDeviceState")
 class PciVirtioDeviceState(Generic[T]):
-    """Virtio device on the PCI transport."""
+    """Virtio device on the PCI transport: its own state, the transport's, and its address."""
 
     device_id: str = doc(
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
     )
     pci_device_bdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
-    device_state: T = doc("State of the particular kind of device")
+    device_state: T = doc("What drive, network interface, balloon and so on keep for themselves")
     transport_state: VirtioPciDeviceState = doc(
         "Configuration space, BAR and interrupts of the virtio-PCI transport"
     )
@@ -72,7 +52,9 @@ class PciDevicesState:
     vsock_device: PciVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
-    balloon_device: PciVirtioDeviceState[BalloonState] | None = doc("Memory balloon, at most one")
+    balloon_device: PciVirtioDeviceState[BalloonState] | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
     mmds: MmdsState | None = doc(
         "Metadata service; set when a network interface of this bus gives access to it"
     )

@@ -1,179 +1,15 @@
-"""States of the virtio devices, whichever transport they are attached to.
+"""States of the balloon, of hot-pluggable and of persistent memory, whichever transport they are attached to.
 
-Read from Firecracker v1.14.4, below `src/vmm/src/`: `devices/virtio/block/{mod,persist}.rs`,
-`devices/virtio/block/{virtio,vhost_user}/{device,persist}.rs`, `devices/virtio/{net,rng,vsock}/persist.rs`,
-`devices/virtio/{balloon,mem,pmem}/{device,persist}.rs`, `devices/virtio/balloon/mod.rs`,
-`mmds/{data_store,ns,persist}.rs`, `utils/net/mac.rs` and `vmm_config/pmem.rs`.
+Read from Firecracker v1.14.4, below `src/vmm/src/`: `devices/virtio/{balloon,mem,pmem}/{device,persist}.rs`,
+`devices/virtio/balloon/mod.rs` and `vmm_config/pmem.rs`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from snapformat import DataEnum, UnitEnum, doc, schema, variant
-from snapformat.bincode import Len, u8, u16, u32, u64, usize
-from snapformat_schemas.firecracker.v1_14.virtio import RateLimiterState, VirtioDeviceState
-
-
-@schema
-class CacheType(UnitEnum):
-    """Whether guest flush requests reach the host's storage."""
-
-    Unsafe = variant("Flush is not offered to the driver: data may be lost when the host fails")
-    Writeback = variant("VIRTIO_BLK_F_FLUSH is offered, and a flush is carried out with fsync")
-
-
-@schema
-class FileEngineTypeState(UnitEnum):
-    """How a drive's backing file is read and written."""
-
-    Sync = variant("Blocking system calls on the VMM's own thread")
-    Async = variant("Queued through io_uring")
-
-
-@schema
-class VirtioBlockState:
-    """Drive backed by a file or block device of the host.
-
-    Whether it is read-only is not stored apart: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
-    """
-
-    id: str = doc("Name of the drive in the API, its drive_id")
-    partuuid: str | None = doc(
-        "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
-    )
-    cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
-    root_device: bool = doc("The guest booted from this drive")
-    disk_path: str = doc("Host path of the backing file; opened anew when the snapshot is restored")
-    virtio_state: VirtioDeviceState = doc("Features and the single request queue")
-    rate_limiter_state: RateLimiterState = doc("Limits on requests and bytes, reads and writes together")
-    file_engine_type: FileEngineTypeState = doc("I/O engine that serves the backing file")
-
-
-@schema
-class VhostUserBlockState:
-    """Drive served by a vhost-user process.
-
-    Declared upstream but out of use: this release leaves such drives out of a snapshot and restores none.
-    """
-
-    id: str = doc("Name of the drive in the API, its drive_id")
-    partuuid: str | None = doc(
-        "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
-    )
-    cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
-    root_device: bool = doc("The guest booted from this drive")
-    socket_path: str = doc("Host path of the Unix socket on which the backend process listens")
-    vu_acked_protocol_features: u64 = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
-    config_space: list[u8] = doc("`struct virtio_blk_config` as the backend reported it, 60 bytes")
-    virtio_state: VirtioDeviceState = doc("Features and the single request queue")
-
-
-@schema
-class BlockState(DataEnum):
-    """A drive, by the kind of its backend."""
-
-
-@schema(name="Virtio", kind="newtype")
-class BlockStateVirtio(BlockState):
-    """Drive that Firecracker serves itself, from a file or block device."""
-
-    value: VirtioBlockState = doc("Backing file, limits and queue of the drive")
-
-
-@schema(name="VhostUser", kind="newtype")
-class BlockStateVhostUser(BlockState):
-    """Drive that another process serves over vhost-user; no snapshot of this release contains one."""
-
-    value: VhostUserBlockState = doc("Socket, negotiated features and queue of the drive")
-
-
-@schema
-class MmdsVersion(UnitEnum):
-    """Protocol of the microVM metadata service, after EC2's IMDS."""
-
-    V1 = variant("Plain request and response, no session token needed")
-    V2 = variant("Session oriented: a request must carry a token obtained by PUT")
-
-
-@schema
-class MmdsState:
-    """Settings of the metadata service; its contents and tokens are not part of a snapshot."""
-
-    version: MmdsVersion = doc("Whether a guest needs a session token")
-    imds_compat: bool = doc("Answer in EC2's IMDS format always, whatever the request's Accept header says")
-
-
-@schema
-class MmdsNetworkStackState:
-    """Addresses at which a network interface intercepts traffic to the metadata service."""
-
-    mac_addr: Annotated[list[u8], Len(6)] = doc(
-        "Ethernet address the service answers ARP with, 06:01:23:45:67:01"
-    )
-    ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
-    tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
-
-
-@schema
-class NetConfigSpaceState:
-    """What `struct virtio_net_config` shows the guest."""
-
-    guest_mac: str | None = doc(
-        "Ethernet address as six hex pairs, `06:00:ac:10:00:02`; None: the guest picks one"
-    )
-
-
-@schema
-class NetState:
-    """Network interface backed by a TAP device of the host."""
-
-    id: str = doc("Name of the interface in the API, its iface_id")
-    tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
-    rx_rate_limiter_state: RateLimiterState = doc("Limits on what the guest receives")
-    tx_rate_limiter_state: RateLimiterState = doc("Limits on what the guest sends")
-    mmds_ns: MmdsNetworkStackState | None = doc(
-        "Set where the guest can reach the metadata service by this interface"
-    )
-    config_space: NetConfigSpaceState = doc("Guest-visible configuration: the Ethernet address")
-    virtio_state: VirtioDeviceState = doc("Features and the receive and transmit queues")
-
-
-@schema
-class VsockUdsState:
-    """Host side of a vsock device that maps guest ports to Unix sockets."""
-
-    path: str = doc(
-        "Host path of the listening Unix socket; `_PORT` is appended for connections the guest makes"
-    )
-
-
-@schema
-class VsockBackendState(DataEnum):
-    """Host side of a vsock device."""
-
-
-@schema(name="Uds", kind="newtype")
-class VsockBackendStateUds(VsockBackendState):
-    """Backend on Unix domain sockets, the only one there is."""
-
-    value: VsockUdsState = doc("Where on the host the socket lives")
-
-
-@schema
-class VsockFrontendState:
-    """Guest side of a vsock device."""
-
-    cid: u64 = doc("Context ID, the guest's AF_VSOCK address; 3 or above")
-    virtio_state: VirtioDeviceState = doc("Features and the receive, transmit and event queues")
-
-
-@schema
-class VsockState:
-    """Vsock device. Open connections are not kept: the guest is told of a transport reset before saving."""
-
-    backend: VsockBackendState = doc("Where the host's end of each connection lives")
-    frontend: VsockFrontendState = doc("What the guest's driver sees: its address and queues")
+from snapformat import doc, schema
+from snapformat.bincode import u16, u32, u64, usize
+from snapformat_schemas.firecracker.v1_8.devices import BalloonConfigSpaceState
+from snapformat_schemas.firecracker.v1_13.virtio import VirtioDeviceState
 
 
 @schema
@@ -210,14 +46,6 @@ class BalloonStatsState:
     direct_reclaim: u64 | None = doc(
         "VIRTIO_BALLOON_S_DIRECT_RECLAIM: bytes freed by allocating tasks themselves"
     )
-
-
-@schema
-class BalloonConfigSpaceState:
-    """Target and actual size of the balloon: `struct virtio_balloon_config` without its hinting command."""
-
-    num_pages: u32 = doc("Size the host asks for, in 4 KiB pages")
-    actual_pages: u32 = doc("What the guest says it has given up, in 4 KiB pages")
 
 
 @schema
@@ -268,14 +96,6 @@ class VirtioMemState:
     requested_size: u64 = doc("Bytes the host wants plugged; the guest works towards it")
     slot_size: usize = doc("Bytes in a KVM memory slot, the unit the host (un)maps; 128 MiB by default")
     plugged_blocks: list[bool] = doc("One flag per block of the range, true where the guest has plugged it")
-
-
-@schema
-class EntropyState:
-    """Source of random numbers (virtio-rng)."""
-
-    virtio_state: VirtioDeviceState = doc("Features and the single request queue")
-    rate_limiter_state: RateLimiterState = doc("Limits on requests and on random bytes handed out")
 
 
 @schema(name="ConfigSpace")

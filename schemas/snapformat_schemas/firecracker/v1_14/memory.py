@@ -11,7 +11,7 @@ from snapformat.bincode import u64, usize
 
 @schema
 class GuestRegionType(UnitEnum):
-    """What kind of memory a region is."""
+    """Whether a range of memory was there at boot or is plugged in later."""
 
     Dram = variant("Ordinary RAM, present from boot on; always a single, plugged slot")
     Hotpluggable = variant("Address range of the virtio-mem device, filled slot by slot as the guest asks")
@@ -35,7 +35,7 @@ class GuestMemoryRegionState:
 
 @schema
 class GuestMemoryState:
-    """Map of the guest's physical memory."""
+    """Map of the guest's physical memory: which addresses are backed by RAM."""
 
     regions: list[GuestMemoryRegionState] = doc(
         "Ranges in ascending address order; their sizes add up to the memory file's"

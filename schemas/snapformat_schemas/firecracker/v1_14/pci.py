@@ -8,7 +8,9 @@ v1.14.4.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u8, u16, u32, u64, usize
+from snapformat.bincode import u8, u32, u64, usize
+from snapformat_schemas.firecracker.conversions import PciBdf
+from snapformat_schemas.firecracker.v1_13.pci import MsixTableEntry, VirtioPciCommonConfigState
 
 
 @schema
@@ -40,16 +42,6 @@ class PciConfigurationState:
 
 
 @schema
-class MsixTableEntry:
-    """One vector of the MSI-X table, as the guest programmed it."""
-
-    msg_addr_lo: u32 = doc("Bits 0 to 31 of the address the interrupt message goes to; 0xfee..... on x86")
-    msg_addr_hi: u32 = doc("Bits 32 to 63 of the address the interrupt message goes to")
-    msg_data: u32 = doc("Value of the message: on x86 the interrupt vector and its delivery mode")
-    vector_ctl: u32 = doc("Bit 0 masks the vector (set until the guest clears it); the rest is reserved")
-
-
-@schema
 class MsixConfigState:
     """MSI-X interrupts of one PCI device."""
 
@@ -63,27 +55,10 @@ class MsixConfigState:
 
 
 @schema
-class VirtioPciCommonConfigState:
-    """What the driver last set in `struct virtio_pci_common_cfg` (virtio specification, section 4.1.4.3)."""
-
-    driver_status: u8 = doc(
-        "device_status: bits ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, FAILED 128"
-    )
-    config_generation: u8 = doc(
-        "Changes when the device-specific configuration does; lets the driver detect a torn read"
-    )
-    device_feature_select: u32 = doc("Which 32 offered feature bits the driver reads: 0 low, 1 high")
-    driver_feature_select: u32 = doc("Which 32 accepted feature bits the driver writes: 0 low, 1 high")
-    queue_select: u16 = doc("Virtqueue that the queue_* registers refer to")
-    msix_config: u16 = doc("MSI-X vector for configuration changes; 0xffff (VIRTIO_MSI_NO_VECTOR) for none")
-    msix_queues: list[u16] = doc("MSI-X vector of each virtqueue, in queue order; 0xffff for none")
-
-
-@schema
 class VirtioPciDeviceState:
-    """Virtio-PCI transport of one device."""
+    """Transport of a virtio device on the PCI bus: what the guest finds at its address and in its BAR."""
 
-    pci_device_bdf: str = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
+    pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
     device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")
     cap_pci_cfg_offset: usize = doc(
         "Byte offset, in configuration space, of the body of the VIRTIO_PCI_CAP_PCI_CFG capability"

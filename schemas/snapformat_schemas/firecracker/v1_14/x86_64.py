@@ -1,56 +1,30 @@
-"""Machine state on x86_64, from the vCPU registers up to `MicrovmState`, the root of the file.
+"""Machine state on x86_64: KVM's machine, the devices, and `MicrovmState`, the root of the file.
 
-Read from `src/vmm/src/persist.rs`, `src/vmm/src/arch/x86_64/{vcpu,vm}.rs`,
-`src/vmm/src/cpu_config/x86_64/static_cpu_templates/mod.rs` and `src/vmm/src/device_manager/{mod,persist}.rs`
-of Firecracker v1.14.4, and from `src/serialize.rs` and `src/x86_64/{serialize,fam_wrappers}.rs` of the crate
-kvm-bindings, which Firecracker uses at 0.14.0.
-
-KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
-zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+Read from `src/vmm/src/persist.rs`, `src/vmm/src/arch/x86_64/vm.rs` and
+`src/vmm/src/device_manager/{mod,persist}.rs` of Firecracker v1.14.4. The crate kvm-bindings is
+used at 0.14.0.
 """
 
 from __future__ import annotations
 
-from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import u32, u64
-from snapformat_schemas.firecracker.v1_14.acpi import VmClockState, VMGenIDState
-from snapformat_schemas.firecracker.v1_14.allocator import ResourceAllocator
-from snapformat_schemas.firecracker.v1_14.device_manager import MmioVirtioDeviceState, PciDevicesState
-from snapformat_schemas.firecracker.v1_14.devices import (
-    BalloonState,
+from snapformat import doc, schema
+from snapformat_schemas.firecracker.v1_8.acpi import VMGenIDState
+from snapformat_schemas.firecracker.v1_8.x86_64 import VmInfo
+from snapformat_schemas.firecracker.v1_11.machine import KvmState
+from snapformat_schemas.firecracker.v1_12.x86_64 import VcpuState
+from snapformat_schemas.firecracker.v1_13.device_manager import MmioVirtioDeviceState
+from snapformat_schemas.firecracker.v1_13.devices import (
     BlockState,
     EntropyState,
     MmdsState,
     NetState,
-    PmemState,
-    VirtioMemState,
     VsockState,
 )
-from snapformat_schemas.firecracker.v1_14.machine import BootSourceConfig, HugePageConfig, KvmState
+from snapformat_schemas.firecracker.v1_14.acpi import VmClockState
+from snapformat_schemas.firecracker.v1_14.allocator import ResourceAllocator
+from snapformat_schemas.firecracker.v1_14.device_manager import PciDevicesState
+from snapformat_schemas.firecracker.v1_14.devices import BalloonState, PmemState, VirtioMemState
 from snapformat_schemas.firecracker.v1_14.memory import GuestMemoryState
-
-
-@schema
-class StaticCpuTemplate(UnitEnum):
-    """Built-in CPU template, which hides features of the host's processor from the guest."""
-
-    C3 = variant("Close to EC2 C3 instances; Intel Skylake, Cascade Lake and Ice Lake hosts")
-    T2 = variant("Close to EC2 T2 instances; Intel Skylake, Cascade Lake and Ice Lake hosts")
-    T2S = variant("T2 cut down further, so that snapshots can move between Intel Skylake and Cascade Lake")
-    None_ = variant("No built-in template; a custom one may have been applied", rename="None")
-    T2CL = variant("Close to Intel Cascade Lake; Cascade Lake and Ice Lake hosts; same instructions as T2A")
-    T2A = variant("For AMD Milan hosts; offers the same instructions as T2CL does on Intel")
-
-
-@schema
-class VmInfo:
-    """How the machine was configured."""
-
-    mem_size_mib: u64 = doc("Guest memory given at boot, MiB; hot-plugged memory comes on top")
-    smt: bool = doc("Two vCPUs show up as the threads of one core (simultaneous multithreading)")
-    cpu_template: StaticCpuTemplate = doc("Built-in mask applied to the guest's CPUID and MSRs at boot")
-    boot_source: BootSourceConfig = doc("Kernel, initrd and command line of the boot")
-    huge_pages: HugePageConfig = doc("Host page size that backs guest memory; the restore keeps to it")
 
 
 @schema
@@ -69,29 +43,6 @@ class VmState:
 
 
 @schema
-class VcpuState:
-    """One virtual CPU, as KVM's getters return it. Index 0 is the boot processor."""
-
-    cpuid: tuple[bytes, list[bytes]] = doc(
-        "`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf; at most 256"
-    )
-    saved_msrs: list[tuple[bytes, list[bytes]]] = doc(
-        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last"
-    )
-    debug_regs: bytes = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
-    lapic: bytes = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")
-    mp_state: bytes = doc("`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 1 uninitialized, 3 halted")
-    regs: bytes = doc("`struct kvm_regs`, 144 bytes: RAX to R15, RIP and RFLAGS")
-    sregs: bytes = doc("`struct kvm_sregs`, 312 bytes: segments, GDTR, IDTR, CR0 to CR8, EFER, APIC base")
-    vcpu_events: bytes = doc("`struct kvm_vcpu_events`, 64 bytes: exceptions, interrupts, NMI, SMI in flight")
-    xcrs: bytes = doc("`struct kvm_xcrs`, 392 bytes: extended control registers, XCR0 foremost")
-    xsave: tuple[bytes, list[u32]] = doc(
-        "FPU and vector registers: 8-byte count and 4096-byte `struct kvm_xsave`, then words past it (AMX)"
-    )
-    tsc_khz: u32 | None = doc("Time-stamp counter's rate, kHz; a restore scales it where the host's differs")
-
-
-@schema
 class DeviceStates:
     """Virtio devices on the MMIO transport; all empty when PCI is on."""
 
@@ -100,7 +51,9 @@ class DeviceStates:
     vsock_device: MmioVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
-    balloon_device: MmioVirtioDeviceState[BalloonState] | None = doc("Memory balloon, at most one")
+    balloon_device: MmioVirtioDeviceState[BalloonState] | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
     mmds: MmdsState | None = doc(
         "Metadata service; set when a network interface of this bus gives access to it"
     )
@@ -125,7 +78,7 @@ class ACPIDeviceManagerState:
 
 @schema
 class DevicesState:
-    """All devices, by the bus they hang on."""
+    """All devices, by how the guest reaches them: MMIO, ACPI or PCI."""
 
     mmio_state: DeviceStates = doc("Virtio devices with memory-mapped registers")
     acpi_state: ACPIDeviceManagerState = doc("Generation ID and clock, described by ACPI")

@@ -1,7 +1,6 @@
 """Machine configuration that is the same on every architecture.
 
-Read from `src/vmm/src/vmm_config/{boot_source,machine_config}.rs`, `src/vmm/src/vstate/kvm.rs` and
-`src/vmm/src/cpu_config/templates.rs` of Firecracker v1.14.4.
+Read from `src/vmm/src/vmm_config/{boot_source,machine_config}.rs` of Firecracker v1.8.0.
 """
 
 from __future__ import annotations
@@ -25,13 +24,4 @@ class HugePageConfig(UnitEnum):
     None_ = variant("Ordinary 4 KiB pages", rename="None")
     Hugetlbfs2M = variant(
         "2 MiB pages from hugetlbfs; such a snapshot can only be restored through UFFD", rename="2M"
-    )
-
-
-@schema
-class KvmState:
-    """What the VMM remembers about the KVM device itself."""
-
-    kvm_cap_modifiers: list[str] = doc(
-        "KVM_CAP_* numbers of a custom CPU template: `121` also requires that one, `!56` lifts a requirement"
     )

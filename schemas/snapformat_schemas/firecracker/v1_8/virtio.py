@@ -1,7 +1,7 @@
 """Virtio parts that every device shares: queues, device header, MMIO transport, rate limiter.
 
-Read from `src/vmm/src/devices/virtio/{persist,queue}.rs`, `src/vmm/src/devices/virtio/transport/mmio.rs` and
-`src/vmm/src/rate_limiter/{mod,persist}.rs` of Firecracker v1.14.4.
+Read from `src/vmm/src/devices/virtio/{persist,queue,mmio}.rs` and `src/vmm/src/rate_limiter/{mod,persist}.rs`
+of Firecracker v1.8.0.
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ class QueueState:
 
 @schema
 class VirtioDeviceState:
-    """Transport-independent part of a virtio device's state."""
+    """Part of a virtio device's state that does not depend on the kind of device."""
 
-    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock, 24 mem, 27 pmem")
+    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock")
     avail_features: u64 = doc("Feature bits the device offers; bit 32 is VIRTIO_F_VERSION_1")
     acked_features: u64 = doc("Feature bits the driver accepted; restore refuses bits that are not offered")
     queues: list[QueueState] = doc(
         "Virtqueues in the order the device type defines; a restore checks how many"
+    )
+    interrupt_status: u32 = doc(
+        "InterruptStatus, register 0x60: causes not acknowledged yet; 1 used buffers, 2 configuration"
     )
     activated: bool = doc("The driver reached DRIVER_OK and the device processes its queues")
 
@@ -53,9 +56,6 @@ class MmioTransportState:
         "Status, 0x70: bits ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, NEEDS_RESET 64, FAILED 128"
     )
     config_generation: u32 = doc("ConfigGeneration, 0xfc: changes when the device's configuration space does")
-    interrupt_status: u32 = doc(
-        "InterruptStatus, 0x60: causes not acknowledged yet; 1 used buffers, 2 configuration"
-    )
 
 
 @schema

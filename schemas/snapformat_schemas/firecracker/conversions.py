@@ -1,0 +1,134 @@
+"""Values that upstream reads with code of its own: what it refuses is refused, what it rewrites is rewritten.
+
+All others are derived by serde from their declaration. Read from Firecracker v1.14.4:
+`src/vmm/src/utils/net/mac.rs`, `src/vmm/src/cpu_config/templates.rs`, `src/vmm/src/arch/aarch64/regs.rs` and
+`src/pci/src/lib.rs`; where an earlier release has the type, it reads it alike. And from `src/fam.rs` of the
+crate vmm-sys-util, and `src/x86_64/fam_wrappers.rs` of the crate kvm-bindings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from snapformat.bincode import Via, u8, u32, u64
+
+T = TypeVar("T")
+
+_MAC_BYTE = re.compile(r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]")
+_CAPABILITY = re.compile(r"(!?)\+?([0-9]+)")
+_HEX = re.compile(r"\+?([0-9a-fA-F]+)")
+
+
+def _mac_address(text: str) -> str:
+    parts = text.split(":")
+    if len(parts) != 6 or not all(_MAC_BYTE.fullmatch(part) for part in parts):
+        raise ValueError(f"{text[:40]!r} is not six pairs of hex digits with colons between")
+    return ":".join(f"{int(part, 16):02x}" for part in parts)
+
+
+MacAddr = Annotated[str, Via(str, decode=_mac_address, encode=_mac_address, name="MAC address")]
+"""Ethernet address as text; written in lower case."""
+
+
+def _kvm_capability(text: str) -> str:
+    found = _CAPABILITY.fullmatch(text)
+    digits = found[2].lstrip("0") if found else ""
+    if found is None or len(digits) > 10 or int(digits or "0") >= 1 << 32:
+        raise ValueError(f"{text[:40]!r} is not a number up to 2^32 - 1, with or without `!` before it")
+    return found[1] + (digits or "0")
+
+
+KvmCapability = Annotated[
+    str, Via(str, decode=_kvm_capability, encode=_kvm_capability, name="KVM capability")
+]
+"""Number of a KVM capability as decimal text; `!` before it takes it off the list of those demanded."""
+
+
+def _hex(text: str, most: int) -> int:
+    found = _HEX.fullmatch(text)
+    digits = found[1].lstrip("0") if found else ""
+    if found is None or len(digits) > 4 or int(digits or "0", 16) > most:
+        raise ValueError(f"{text[:40]!r} is not a hex number up to {most:x}")
+    return int(digits or "0", 16)
+
+
+def _pci_address(text: str) -> str:
+    place, dot, function = text.partition(".")
+    parts = place.split(":")
+    if not dot or "." in function or len(parts) != 3:
+        raise ValueError(f"{text[:40]!r} is not like 0000:00:01.0")
+    segment, bus, device = _hex(parts[0], 0xFFFF), _hex(parts[1], 0xFF), _hex(parts[2], 0xFF)
+    return f"{segment:04x}:{bus:02x}:{device & 0x1F:02x}.{_hex(function, 0xFF) & 7:x}"
+
+
+PciBdf = Annotated[str, Via(str, decode=_pci_address, encode=_pci_address, name="PCI address")]
+"""PCI address as text, `segment:bus:device.function` in hex."""
+
+
+def _counted(size: int, most: int) -> Callable[[tuple[bytes, list[T]]], tuple[bytes, list[T]]]:
+    """Check a C struct with a flexible array: the count at its start is the number of entries."""
+
+    def check(value: tuple[bytes, list[T]]) -> tuple[bytes, list[T]]:
+        header, entries = value
+        count = int.from_bytes(header[:size], "little")
+        if count != len(entries):
+            raise ValueError(f"its header counts {count} entries, but it has {len(entries)}")
+        if count > most:
+            raise ValueError(f"{count} entries, and at most {most} are read")
+        return value
+
+    return check
+
+
+_entries = _counted(4, 256)
+_words = _counted(8, 0xFFFFFFFF)
+
+CpuId = Annotated[
+    tuple[bytes, list[bytes]],
+    Via(tuple[bytes, list[bytes]], decode=_entries, encode=_entries, name="struct kvm_cpuid2"),
+]
+"""`struct kvm_cpuid2`: 8-byte header, which begins with the count (u32), and the entries."""
+
+Msrs = Annotated[
+    tuple[bytes, list[bytes]],
+    Via(tuple[bytes, list[bytes]], decode=_entries, encode=_entries, name="struct kvm_msrs"),
+]
+"""`struct kvm_msrs`: 8-byte header, which begins with the count (u32), and the entries."""
+
+Xsave = Annotated[
+    tuple[bytes, list[u32]],
+    Via(tuple[bytes, list[u32]], decode=_words, encode=_words, name="struct kvm_xsave2"),
+]
+"""Count (u64) and `struct kvm_xsave` as the header, and the words past the struct's 4096 bytes."""
+
+
+def _check_registers(ids: list[int], data: bytes | list[int]) -> None:
+    total = 0
+    for number in ids:
+        size = 1 << (number >> 52 & 0xF)
+        if size > 256:
+            raise ValueError(f"register {number:#018x} has {8 * size} bits, and at most 2048 are read")
+        total += size
+    if total != len(data):
+        raise ValueError(f"the registers take {total} bytes by their ids, but there are {len(data)}")
+
+
+def _read_registers(stored: tuple[list[int], list[int]]) -> tuple[list[int], bytes]:
+    ids, data = stored
+    _check_registers(ids, data)
+    return ids, bytes(data)
+
+
+def _written_registers(value: tuple[list[int], bytes]) -> tuple[list[int], list[int]]:
+    ids, data = value
+    _check_registers(ids, data)
+    return ids, list(data)
+
+
+Aarch64RegisterVec = Annotated[
+    tuple[list[u64], bytes],
+    Via(tuple[list[u64], list[u8]], decode=_read_registers, encode=_written_registers, name="register list"),
+]
+"""Register ids, and the registers' values one after the other, `1 << (id >> 52 & 15)` bytes each."""

@@ -1,0 +1,75 @@
+"""Devices as they are attached to the MMIO bus: on every architecture, and those of Arm.
+
+Read from `src/vmm/src/device_manager/{mmio,persist}.rs` of Firecracker v1.11.0.
+"""
+
+from __future__ import annotations
+
+from snapformat import doc, schema
+from snapformat.bincode import NonZeroU32, u64
+from snapformat_schemas.firecracker.v1_8.devices import BalloonState, BlockState, EntropyState, VsockState
+from snapformat_schemas.firecracker.v1_8.virtio import MmioTransportState
+from snapformat_schemas.firecracker.v1_11.devices import NetState
+
+
+@schema
+class MMIODeviceInfo:
+    """Resources of a memory-mapped device."""
+
+    addr: u64 = doc(
+        "Guest physical address of its register page; from 0xd0000000 (x86) or 0x40000000 (Arm) up"
+    )
+    len: u64 = doc("Bytes of the register range, 4096")
+    irq: NonZeroU32 | None = doc(
+        "Interrupt line the device raises, 5 to 23 on x86 and 32 up on Arm; a restore fails on None"
+    )
+
+
+@schema
+class ConnectedBalloonState:
+    """Memory balloon on the MMIO transport."""
+
+    device_id: str = doc("Always `balloon`: there is at most one, and the API gives it no name")
+    device_state: BalloonState = doc("Target and actual size, statistics, queues")
+    transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
+
+
+@schema
+class ConnectedBlockState:
+    """Drive on the MMIO transport."""
+
+    device_id: str = doc("Name in the API, the drive_id")
+    device_state: BlockState = doc("Backing file or process, limits, queue")
+    transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
+
+
+@schema
+class ConnectedNetState:
+    """Network interface on the MMIO transport."""
+
+    device_id: str = doc("Name in the API, the iface_id")
+    device_state: NetState = doc("TAP device, limits, Ethernet address, queues")
+    transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
+
+
+@schema
+class ConnectedVsockState:
+    """Socket channel between guest and host, on the MMIO transport."""
+
+    device_id: str = doc("Always `vsock`, whatever vsock_id the API was given")
+    device_state: VsockState = doc("The host's Unix socket, the guest's address and queues")
+    transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
+
+
+@schema
+class ConnectedEntropyState:
+    """Random number source (virtio-rng) on the MMIO transport."""
+
+    device_id: str = doc("Always `rng`: there is at most one, and the API gives it no name")
+    device_state: EntropyState = doc("Limits on what is handed out, and the queue")
+    transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
+    device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")

@@ -1,0 +1,42 @@
+"""Network interfaces.
+
+Read from `src/vmm/src/devices/virtio/net/{device,persist}.rs` and `src/vmm/src/mmds/persist.rs` of
+Firecracker v1.11.0.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from snapformat import doc, schema
+from snapformat.bincode import Len, u8, u16, u32
+from snapformat_schemas.firecracker.v1_8.devices import NetConfigSpaceState
+from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState, VirtioDeviceState
+from snapformat_schemas.firecracker.v1_10_0.devices import RxBufferState
+
+
+@schema
+class MmdsNetworkStackState:
+    """Addresses at which a network interface intercepts traffic to the metadata service."""
+
+    mac_addr: Annotated[list[u8], Len(6)] = doc(
+        "Ethernet address the service answers ARP with, 06:01:23:45:67:01"
+    )
+    ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
+    tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
+
+
+@schema
+class NetState:
+    """Network interface backed by a TAP device of the host."""
+
+    id: str = doc("Name of the interface in the API, its iface_id")
+    tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
+    rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
+    tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
+    mmds_ns: MmdsNetworkStackState | None = doc(
+        "Set where the guest can reach the metadata service by this interface"
+    )
+    config_space: NetConfigSpaceState = doc("Guest-visible configuration: the Ethernet address")
+    virtio_state: VirtioDeviceState = doc("Features and the receive and transmit queues")
+    rx_buffers_state: RxBufferState = doc("How many buffers of the receive queue are in the device's hands")

@@ -1,0 +1,69 @@
+"""Machine state on x86_64: vCPU, KVM's machine, and `MicrovmState`, the root of the file.
+
+Read from `src/vmm/src/persist.rs` and `src/vmm/src/arch/x86_64/{vcpu,vm}.rs` of Firecracker v1.12.1, and from
+`src/serialize.rs` and `src/x86_64/{serialize,fam_wrappers}.rs` of the crate kvm-bindings, which Firecracker
+uses at 0.11.1.
+
+KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
+zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+"""
+
+from __future__ import annotations
+
+from snapformat import doc, schema
+from snapformat.bincode import u32
+from snapformat_schemas.firecracker.conversions import CpuId, Msrs, Xsave
+from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
+from snapformat_schemas.firecracker.v1_8.x86_64 import VmInfo
+from snapformat_schemas.firecracker.v1_11.machine import KvmState
+from snapformat_schemas.firecracker.v1_11.memory import GuestMemoryState
+from snapformat_schemas.firecracker.v1_11.x86_64 import DeviceStates
+
+
+@schema
+class VmState:
+    """State of the KVM virtual machine: memory layout, timers and interrupt controllers."""
+
+    memory: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
+    pitstate: bytes = doc(
+        "`struct kvm_pit_state2`, 112 bytes: i8254 timer with three channels (KVM_GET_PIT2)"
+    )
+    clock: bytes = doc("`struct kvm_clock_data`, 48 bytes: kvmclock in ns, host time, TSC (KVM_GET_CLOCK)")
+    pic_master: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 0: first i8259 PIC, IRQ 0 to 7")
+    pic_slave: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 1: second i8259 PIC, IRQ 8 to 15")
+    ioapic: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 2: I/O APIC and its 24 redirection entries")
+
+
+@schema
+class VcpuState:
+    """One virtual CPU, as KVM's getters return it. Index 0 is the boot processor."""
+
+    cpuid: CpuId = doc(
+        "`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf; at most 256"
+    )
+    saved_msrs: list[Msrs] = doc(
+        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last"
+    )
+    debug_regs: bytes = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
+    lapic: bytes = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")
+    mp_state: bytes = doc("`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 1 uninitialized, 3 halted")
+    regs: bytes = doc("`struct kvm_regs`, 144 bytes: RAX to R15, RIP and RFLAGS")
+    sregs: bytes = doc("`struct kvm_sregs`, 312 bytes: segments, GDTR, IDTR, CR0 to CR8, EFER, APIC base")
+    vcpu_events: bytes = doc("`struct kvm_vcpu_events`, 64 bytes: exceptions, interrupts, NMI, SMI in flight")
+    xcrs: bytes = doc("`struct kvm_xcrs`, 392 bytes: extended control registers, XCR0 foremost")
+    xsave: Xsave = doc(
+        "FPU and vector registers: 8-byte count and 4096-byte `struct kvm_xsave`, then words past it (AMX)"
+    )
+    tsc_khz: u32 | None = doc("Time-stamp counter's rate, kHz; a restore scales it where the host's differs")
+
+
+@schema
+class MicrovmState:
+    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+
+    vm_info: VmInfo = doc("Configuration the machine was booted with")
+    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    vm_state: VmState = doc("Memory map, interrupt controllers and timers of the machine")
+    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
+    device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
+    acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

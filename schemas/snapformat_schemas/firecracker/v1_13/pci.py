@@ -1,0 +1,139 @@
+"""PCI: configuration space, MSI-X and the virtio-PCI transport.
+
+Read from `src/pci/src/{configuration,lib,msix}.rs`, `src/vmm/src/vstate/vm.rs` and
+`src/vmm/src/devices/virtio/transport/pci/{common_config,device}.rs` of Firecracker v1.13.2.
+"""
+
+from __future__ import annotations
+
+from snapformat import UnitEnum, doc, schema, variant
+from snapformat.bincode import u8, u16, u32, u64, usize
+from snapformat_schemas.firecracker.conversions import PciBdf
+
+
+@schema
+class PciBarRegionType(UnitEnum):
+    """What a base address register decodes. The number of a variant is not the register's type bits."""
+
+    Memory32BitRegion = variant("Memory that lies below 4 GiB, bits 0 to 2 of the register 000")
+    IoRegion = variant("I/O ports, bit 0 of the register 1")
+    Memory64BitRegion = variant(
+        "Memory anywhere, bits 0 to 2 of the register 100; the next register is the high half"
+    )
+
+
+@schema
+class PciBarPrefetchable(UnitEnum):
+    """Whether reading the memory behind a base address register has no side effects."""
+
+    NotPrefetchable = variant("Reads may have side effects, bit 3 of the register 0; what Firecracker uses")
+    Prefetchable = variant("Reads may be merged and repeated, bit 3 of the register 1")
+
+
+@schema
+class PciBar:
+    """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
+
+    addr: u32 = doc("Half of the guest physical address; the low register carries type bits in bits 0 to 3")
+    size: u32 = doc(
+        "What the guest reads back after writing all ones: this half of the two's complement of the length"
+    )
+    used: bool = doc("The register belongs to a BAR that the device has set up")
+    type: PciBarRegionType | None = doc(
+        "What is decoded; None for unused ones and for the high half of a pair"
+    )
+
+
+@schema
+class PciBarConfiguration:
+    """The one BAR that a virtio device has, as it was set up."""
+
+    addr: u64 = doc("Guest physical address it got at boot, inside mmio64_memory")
+    size: u64 = doc("Bytes it covers, 524288")
+    idx: usize = doc("First of the registers it takes, 0")
+    region_type: PciBarRegionType = doc("Address space and width: 64-bit memory")
+    prefetchable: PciBarPrefetchable = doc("Whether the guest may read ahead in it: it may not")
+
+
+@schema
+class PciConfigurationState:
+    """PCI Express configuration space of a device (type 0 header, 4096 bytes)."""
+
+    registers: list[u32] = doc("The 1024 dwords of configuration space; a restore aborts on any other number")
+    writable_bits: list[u32] = doc("Mask for each of the 1024 dwords: bits that the guest may change")
+    bars: list[PciBar] = doc(
+        "The six base address registers; Firecracker uses the first two, as one 64-bit BAR"
+    )
+    rom_bar_addr: u32 = doc("Address of an expansion ROM; 0, as no device has one")
+    rom_bar_size: u32 = doc("Size mask of an expansion ROM; 0 as well")
+    rom_bar_used: bool = doc("An expansion ROM is set up; never so")
+    last_capability: tuple[usize, usize] | None = doc(
+        "Offset and length, in bytes, of the capability added last; the next one would follow it"
+    )
+    msix_cap_reg_idx: usize | None = doc(
+        "Dword index of the MSI-X capability, whose control word the VMM intercepts"
+    )
+
+
+@schema
+class MsixTableEntry:
+    """One vector of the MSI-X table, as the guest programmed it."""
+
+    msg_addr_lo: u32 = doc("Bits 0 to 31 of the address the interrupt message goes to; 0xfee..... on x86")
+    msg_addr_hi: u32 = doc("Bits 32 to 63 of the address the interrupt message goes to")
+    msg_data: u32 = doc("Value of the message: on x86 the interrupt vector and its delivery mode")
+    vector_ctl: u32 = doc("Bit 0 masks the vector (set until the guest clears it); the rest is reserved")
+
+
+@schema
+class MsixConfigState:
+    """MSI-X interrupts of one PCI device."""
+
+    table_entries: list[MsixTableEntry] = doc(
+        "One per vector: as many as the device has queues, plus one for configuration changes"
+    )
+    pba_entries: list[u64] = doc("Pending bit array, 64 vectors to a word: interrupts raised while masked")
+    masked: bool = doc("Function Mask, bit 14 of Message Control: holds back every vector of the device")
+    enabled: bool = doc("MSI-X Enable, bit 15 of Message Control: set by the driver before it uses MSI-X")
+
+
+@schema
+class VirtioPciCommonConfigState:
+    """What the driver last set in `struct virtio_pci_common_cfg` (virtio specification, section 4.1.4.3)."""
+
+    driver_status: u8 = doc(
+        "Register device_status: ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, FAILED 128"
+    )
+    config_generation: u8 = doc(
+        "Changes when the device-specific configuration does; lets the driver detect a torn read"
+    )
+    device_feature_select: u32 = doc("Which 32 offered feature bits the driver reads: 0 low, 1 high")
+    driver_feature_select: u32 = doc("Which 32 accepted feature bits the driver writes: 0 low, 1 high")
+    queue_select: u16 = doc("Virtqueue that the queue_* registers refer to")
+    msix_config: u16 = doc("MSI-X vector for configuration changes; 0xffff (VIRTIO_MSI_NO_VECTOR) for none")
+    msix_queues: list[u16] = doc("MSI-X vector of each virtqueue, in queue order; 0xffff for none")
+
+
+@schema
+class VirtioPciDeviceState:
+    """Transport of a virtio device on the PCI bus: what the guest finds at its address and in its BAR."""
+
+    pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
+    device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")
+    cap_pci_cfg_offset: usize = doc(
+        "Byte offset, in configuration space, of the body of the VIRTIO_PCI_CAP_PCI_CFG capability"
+    )
+    cap_pci_cfg: list[u8] = doc(
+        "Body of that capability, 18 bytes (id and next pointer left out): BAR, offset, length, data window"
+    )
+    pci_configuration_state: PciConfigurationState = doc(
+        "Registers that the guest finds at the device's PCI address"
+    )
+    pci_dev_state: VirtioPciCommonConfigState = doc("Virtio registers at the start of the device's BAR")
+    msix_state: MsixConfigState = doc("Message-signalled interrupts: the table and pending bits")
+    msi_vector_group: list[u32] = doc(
+        "GSI that KVM routes each MSI-X vector through, one of gsi_msi_allocator's numbers"
+    )
+    bar_configuration: PciBarConfiguration = doc(
+        "Where the registers of virtio and MSI-X lie in guest memory"
+    )

@@ -1,0 +1,42 @@
+"""Virtio parts that every device shares: the device header and the MMIO transport.
+
+Read from `src/vmm/src/devices/virtio/persist.rs` and `src/vmm/src/devices/virtio/transport/mmio.rs` of
+Firecracker v1.13.2.
+"""
+
+from __future__ import annotations
+
+from snapformat import doc, schema
+from snapformat.bincode import u32, u64
+from snapformat_schemas.firecracker.v1_8.virtio import QueueState
+
+
+@schema
+class VirtioDeviceState:
+    """Part of a virtio device's state that depends neither on its kind nor on its transport."""
+
+    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock, 24 mem, 27 pmem")
+    avail_features: u64 = doc("Feature bits the device offers; bit 32 is VIRTIO_F_VERSION_1")
+    acked_features: u64 = doc("Feature bits the driver accepted; restore refuses bits that are not offered")
+    queues: list[QueueState] = doc(
+        "Virtqueues in the order the device type defines; a restore checks how many"
+    )
+    activated: bool = doc("The driver reached DRIVER_OK and the device processes its queues")
+
+
+@schema
+class MmioTransportState:
+    """Registers of a virtio-MMIO transport (virtio specification, section 4.2.2)."""
+
+    features_select: u32 = doc("DeviceFeaturesSel, 0x14: which 32 offered feature bits the driver reads")
+    acked_features_select: u32 = doc(
+        "DriverFeaturesSel, 0x24: which 32 accepted feature bits the driver writes"
+    )
+    queue_select: u32 = doc("QueueSel, 0x30: the virtqueue that the Queue* registers refer to")
+    device_status: u32 = doc(
+        "Status, 0x70: bits ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, NEEDS_RESET 64, FAILED 128"
+    )
+    config_generation: u32 = doc("ConfigGeneration, 0xfc: changes when the device's configuration space does")
+    interrupt_status: u32 = doc(
+        "InterruptStatus, 0x60: causes not acknowledged yet; 1 used buffers, 2 configuration"
+    )

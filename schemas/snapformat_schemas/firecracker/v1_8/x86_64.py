@@ -1,0 +1,115 @@
+"""Machine state on x86_64, from the vCPU registers up to `MicrovmState`, the root of the file.
+
+Read from `src/vmm/src/persist.rs`, `src/vmm/src/vstate/vm.rs`, `src/vmm/src/vstate/vcpu/x86_64.rs`,
+`src/vmm/src/cpu_config/templates.rs`, `src/vmm/src/cpu_config/x86_64/static_cpu_templates/mod.rs` and
+`src/vmm/src/device_manager/persist.rs` of Firecracker v1.8.0, and from the serializers of the crate
+kvm-bindings, which Firecracker uses at 0.8.2.
+
+KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
+zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+"""
+
+from __future__ import annotations
+
+from snapformat import UnitEnum, doc, schema, variant
+from snapformat.bincode import u32, u64
+from snapformat_schemas.firecracker.conversions import CpuId, KvmCapability, Msrs
+from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
+from snapformat_schemas.firecracker.v1_8.device_manager import (
+    ConnectedBalloonState,
+    ConnectedBlockState,
+    ConnectedEntropyState,
+    ConnectedNetState,
+    ConnectedVsockState,
+    MmdsVersionState,
+)
+from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig, HugePageConfig
+from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
+
+
+@schema
+class StaticCpuTemplate(UnitEnum):
+    """Built-in CPU template, which hides features of the host's processor from the guest."""
+
+    C3 = variant("Close to EC2 C3 instances; Intel Skylake, Cascade Lake and Ice Lake hosts")
+    T2 = variant("Close to EC2 T2 instances; Intel Skylake, Cascade Lake and Ice Lake hosts")
+    T2S = variant("T2 cut down further, so that snapshots can move between Intel Skylake and Cascade Lake")
+    None_ = variant("No built-in template; a custom one may have been applied", rename="None")
+    T2CL = variant("Close to Intel Cascade Lake; Cascade Lake and Ice Lake hosts; same instructions as T2A")
+    T2A = variant("For AMD Milan hosts; offers the same instructions as T2CL does on Intel")
+
+
+@schema
+class VmInfo:
+    """How the machine was configured before it was booted, apart from its devices."""
+
+    mem_size_mib: u64 = doc("Guest memory given at boot, MiB; what is hot-plugged later is not counted")
+    smt: bool = doc("Two vCPUs show up as the threads of one core (simultaneous multithreading)")
+    cpu_template: StaticCpuTemplate = doc("Built-in mask applied to the guest's CPUID and MSRs at boot")
+    boot_source: BootSourceConfig = doc("Kernel, initrd and command line of the boot")
+    huge_pages: HugePageConfig = doc("Host page size that backs guest memory; the restore keeps to it")
+
+
+@schema
+class VmState:
+    """State of the KVM virtual machine: timers and interrupt controllers."""
+
+    pitstate: bytes = doc(
+        "`struct kvm_pit_state2`, 112 bytes: i8254 timer with three channels (KVM_GET_PIT2)"
+    )
+    clock: bytes = doc("`struct kvm_clock_data`, 48 bytes: kvmclock in ns, host time, TSC (KVM_GET_CLOCK)")
+    pic_master: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 0: first i8259 PIC, IRQ 0 to 7")
+    pic_slave: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 1: second i8259 PIC, IRQ 8 to 15")
+    ioapic: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 2: I/O APIC and its 24 redirection entries")
+    kvm_cap_modifiers: list[KvmCapability] = doc(
+        "KVM_CAP_* numbers of a custom CPU template: `121` also requires that one, `!56` lifts a requirement"
+    )
+
+
+@schema
+class VcpuState:
+    """One virtual CPU, as KVM's getters return it. Index 0 is the boot processor."""
+
+    cpuid: CpuId = doc("`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf")
+    saved_msrs: list[Msrs] = doc(
+        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last"
+    )
+    debug_regs: bytes = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
+    lapic: bytes = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")
+    mp_state: bytes = doc("`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 1 uninitialized, 3 halted")
+    regs: bytes = doc("`struct kvm_regs`, 144 bytes: RAX to R15, RIP and RFLAGS")
+    sregs: bytes = doc("`struct kvm_sregs`, 312 bytes: segments, GDTR, IDTR, CR0 to CR8, EFER, APIC base")
+    vcpu_events: bytes = doc("`struct kvm_vcpu_events`, 64 bytes: exceptions, interrupts, NMI, SMI in flight")
+    xcrs: bytes = doc("`struct kvm_xcrs`, 392 bytes: extended control registers, XCR0 foremost")
+    xsave: bytes = doc(
+        "`struct kvm_xsave`, 4096 bytes: FPU and vector registers, but not AMX's (KVM_GET_XSAVE)"
+    )
+    tsc_khz: u32 | None = doc("Time-stamp counter's rate, kHz; a restore scales it where the host's differs")
+
+
+@schema
+class DeviceStates:
+    """Virtio devices, all of them on the MMIO transport."""
+
+    block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
+    net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
+    vsock_device: ConnectedVsockState | None = doc("Socket channel between guest and host, at most one")
+    balloon_device: ConnectedBalloonState | None = doc(
+        "Balloon that takes memory back from the guest, at most one"
+    )
+    mmds_version: MmdsVersionState | None = doc(
+        "Protocol of the metadata service; set when a network interface gives access to it"
+    )
+    entropy_device: ConnectedEntropyState | None = doc("Random number source (virtio-rng), at most one")
+
+
+@schema
+class MicrovmState:
+    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+
+    vm_info: VmInfo = doc("Configuration the machine was booted with")
+    memory_state: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
+    vm_state: VmState = doc("Interrupt controllers and timers, demands on KVM")
+    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
+    device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
+    acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")
