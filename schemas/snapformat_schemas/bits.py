@@ -43,14 +43,14 @@ def fields(value: int, table: Iterable[Bits]) -> dict[str, int]:
 def names(value: int, table: Iterable[Bits]) -> list[str]:
     """What is set in a register's value: `PE`, `IOPL=0x3`, and `bit 40` for a bit without a name.
 
-    Fields that are 0 are left out unless 0 has a name, and so is what the processor keeps at 1.
+    Fields that are 0 are left out, and so is what the processor keeps at 1.
     """
     found = []
     rest = value
     for bits in table:
         part = bits.of(value)
         rest &= ~bits.mask
-        if bits.ones or not part and 0 not in (bits.values or {}):
+        if not part or bits.ones:
             continue
         if bits.values is not None:
             found.append(f"{bits.name}={bits.values.get(part, part)}")

@@ -35,7 +35,12 @@ LVT = (
     Bits("REMOTE_IRR", 14, "A level-triggered interrupt was accepted and its end is awaited"),
     Bits("LEVEL", 15, "The input is level-triggered"),
     Bits("MASKED", 16, "The interrupt is held back"),
-    Bits("TIMER_MODE", 17, "Of the timer only", 2, {0: "one-shot", 1: "periodic", 2: "TSC deadline"}),
+)
+
+#: The timer's entry (lvt_timer).
+LVT_TIMER = (
+    *LVT,
+    Bits("MODE", 17, "When it fires", 2, {0: "one-shot", 1: "periodic", 2: "TSC deadline"}),
 )
 
 #: Lower half of the interrupt command register (icr_low).
@@ -100,7 +105,7 @@ class KvmLapicState:
     lvt_cmci: LapicRegister = doc("0x2f0: interrupt of corrected machine checks; bits in `LVT`")
     icr_low: LapicRegister = doc("0x300: last interrupt sent to other processors; bits in `ICR_LOW`")
     icr_high: LapicRegister = doc("0x310: its destination; in bits 31:24, in x2APIC mode the whole register")
-    lvt_timer: LapicRegister = doc("0x320: interrupt of the APIC timer and its mode; bits in `LVT`")
+    lvt_timer: LapicRegister = doc("0x320: interrupt of the APIC timer and its mode; bits in `LVT_TIMER`")
     lvt_thermal: LapicRegister = doc("0x330: interrupt of the thermal sensor; bits in `LVT`")
     lvt_pmc: LapicRegister = doc("0x340: interrupt of performance counters; bits in `LVT`")
     lvt_lint0: LapicRegister = doc("0x350: input 0, where the i8259 PIC is wired to; bits in `LVT`")
