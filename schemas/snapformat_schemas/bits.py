@@ -15,7 +15,7 @@ class Bits(NamedTuple):
         about: What it means when set, or what the field holds.
         width: Number of bits.
         values: Names of the field's values, where they have names.
-        ones: The processor keeps these bits at 1; they tell nothing.
+        ones: At rest the bits are 1, so that being set tells nothing.
     """
 
     name: str
@@ -43,7 +43,7 @@ def fields(value: int, table: Iterable[Bits]) -> dict[str, int]:
 def names(value: int, table: Iterable[Bits]) -> list[str]:
     """What is set in a register's value: `PE`, `IOPL=0x3`, and `bit 40` for a bit without a name.
 
-    Fields that are 0 are left out, and so is what the processor keeps at 1.
+    Fields that are 0 are left out, and so is what rests at 1.
     """
     found = []
     rest = value

@@ -2,9 +2,9 @@
 
 Read from `linux/virtio_pci.h` and `linux/pci_regs.h` of linux-libc-dev 6.1, from
 `src/vmm/src/devices/virtio/transport/pci/device.rs`, `src/vmm/src/pci/{configuration,msix}.rs` and
-`src/pci/src/lib.rs` of Firecracker v1.14.4, and for the meaning from the virtio specification 1.3, section 4.1,
-and the PCI Local Bus Specification 3.0. Messages of x86 are as in the Intel SDM, volume 3, "Message Signalled
-Interrupts".
+`src/pci/src/lib.rs` of Firecracker v1.14.4, and for the meaning from the virtio specification 1.3, section
+4.1, the PCI Local Bus Specification 3.0 and, for messages on x86, the Intel SDM, volume 3, "Message
+Signalled Interrupts".
 """
 
 from __future__ import annotations

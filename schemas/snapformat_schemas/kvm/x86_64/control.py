@@ -126,11 +126,11 @@ DR6 = (
     Bits("B2", 2, "Breakpoint 2 was met"),
     Bits("B3", 3, "Breakpoint 3 was met"),
     Bits("RES1", 4, "Always 1", 7, ones=True),
-    Bits("BLD", 11, "0 after a bus lock"),
+    Bits("BLD", 11, "0 after a bus lock", ones=True),
     Bits("BD", 13, "A debug register was accessed while DR7.GD was set"),
     Bits("BS", 14, "Single step"),
     Bits("BT", 15, "Task switch"),
-    Bits("RTM", 16, "0 after a breakpoint in a transaction"),
+    Bits("RTM", 16, "0 after a breakpoint in a transaction", ones=True),
     Bits("RES1_HIGH", 17, "Always 1", 15, ones=True),
 )
 

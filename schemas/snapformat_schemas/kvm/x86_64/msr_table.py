@@ -148,7 +148,10 @@ INTEL: dict[int, Msr] = {
     0x6A6: Msr("IA32_PL2_SSP", "Shadow stack pointer of privilege level 2"),
     0x6A7: Msr("IA32_PL3_SSP", "Shadow stack pointer of privilege level 3"),
     0x6A8: Msr("IA32_INTERRUPT_SSP_TABLE_ADDR", "Table of shadow stacks for interrupts"),
-    0x6E0: Msr("IA32_TSC_DEADLINE", "When the APIC timer fires, TSC cycles; 0 if not armed"),
+    0x6E0: Msr(
+        "IA32_TSC_DEADLINE",
+        "When the APIC timer fires, TSC cycles; for 0, Firecracker stores the counter itself",
+    ),
     0xD90: Msr("IA32_BNDCFGS", "MPX bounds of the kernel"),
     0xDA0: Msr("IA32_XSS", "Supervisor state components that XSAVES saves"),
     0x14CE: Msr("IA32_LBR_CTL", "Which branches are recorded"),

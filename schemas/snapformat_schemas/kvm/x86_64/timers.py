@@ -12,7 +12,7 @@ from snapformat import doc, schema
 from snapformat.bincode import Len, i64, u8, u16, u32, u64
 from snapformat_schemas.bits import Bits
 
-#: Modes of a timer channel (mode).
+#: Modes of a timer channel (mode); 255 until the guest has chosen one.
 PIT_MODES: dict[int, str] = {
     0: "interrupt on terminal count",
     1: "hardware-retriggerable one-shot",
@@ -61,7 +61,7 @@ class KvmPitChannelState:
     write_state: u8 = doc("Which byte of the count is written next; names in `PIT_ACCESS`")
     write_latch: u8 = doc("Low byte written, while the high byte is awaited")
     rw_mode: u8 = doc("Access mode the guest chose; names in `PIT_ACCESS`")
-    mode: u8 = doc("Counting mode; names in `PIT_MODES`")
+    mode: u8 = doc("Counting mode; names in `PIT_MODES`, 255 until the guest has chosen one")
     bcd: u8 = doc("1 if the guest asked for decimal counting, which KVM does not emulate")
     gate: u8 = doc("1 if the gate input lets the channel count; channels 0 and 1 always have 1")
     count_load_time: i64 = doc("When the count was loaded, ns of the host's monotonic clock")
