@@ -84,7 +84,7 @@ def test_msrs_are_named(name: str) -> None:
     assert len(saved) == 189
     named = [msr_names.name_of(entry.index) for entry in saved]
     assert not [entry.index for entry in saved if msr_names.lookup(entry.index) is None]
-    # KVM lists 0x140 twice, so that not even the indexes differ all.
+    # KVM lists IA32_PAT twice, so not even all indexes differ.
     assert len(set(named)) == len({entry.index for entry in saved})
     assert named[-1] == "IA32_TSC_DEADLINE"
     assert {"IA32_TIME_STAMP_COUNTER", "IA32_MC31_MISC", "IA32_MTRR_FIX4K_C0000", "IA32_LSTAR"} <= set(named)

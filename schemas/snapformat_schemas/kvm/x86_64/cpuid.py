@@ -37,10 +37,10 @@ class KvmCpuidEntry2:
     function: u32 = doc("Leaf: EAX before the instruction; names in `cpuid_names.LEAVES`")
     index: u32 = doc("Sub-leaf: ECX before the instruction; counts only with SIGNIFICANT_INDEX in flags")
     flags: u32 = doc("Whether index counts; bits in `FLAGS`")
-    eax: u32 = doc("EAX of the answer")
-    ebx: u32 = doc("EBX of the answer")
-    ecx: u32 = doc("ECX of the answer")
-    edx: u32 = doc("EDX of the answer")
+    eax: u32 = doc("Answer in EAX: often a count or a highest sub-leaf, in leaf 1 the signature")
+    ebx: u32 = doc("Answer in EBX: feature bits in leaf 7, the first letters of the vendor in leaf 0")
+    ecx: u32 = doc("Answer in ECX: feature bits in leaves 1 and 7")
+    edx: u32 = doc("Answer in EDX: feature bits in leaves 1 and 0x80000001")
     padding: Annotated[list[u32], Len(3)] = doc("Fills the structure up to 40 bytes, zero")
 
 

@@ -117,12 +117,14 @@ class VcpuEventsTripleFault:
 class KvmVcpuEvents:
     """Exceptions, interrupts, NMI and SMI of one vCPU in flight, 64 bytes (KVM_GET_VCPU_EVENTS)."""
 
-    exception: VcpuEventsException = doc("Exception in delivery")
-    interrupt: VcpuEventsInterrupt = doc("Interrupt in delivery, and whether interrupts are held back")
-    nmi: VcpuEventsNmi = doc("Non-maskable interrupt in delivery or waiting")
+    exception: VcpuEventsException = doc("Fault or trap that the guest is about to handle")
+    interrupt: VcpuEventsInterrupt = doc(
+        "External or software interrupt on its way, and whether the next one must wait"
+    )
+    nmi: VcpuEventsNmi = doc("Non-maskable interrupt on its way, waiting or being handled")
     sipi_vector: u32 = doc("Page number (address >> 12) of real-mode code that a start-up IPI names")
     flags: u32 = doc("Which of the parts hold values, and which a setter takes: bits in `FLAGS`")
-    smi: VcpuEventsSmi = doc("System-management interrupt and mode")
+    smi: VcpuEventsSmi = doc("Whether the vCPU is in system-management mode, or about to enter it")
     triple_fault: VcpuEventsTripleFault = doc("Triple fault that user space has not seen yet")
     reserved: Annotated[list[u8], Len(26)] = doc("Room for extensions, zero")
     exception_has_payload: u8 = doc("1 if exception_payload goes with the pending exception")

@@ -92,7 +92,7 @@ class KvmIoapicState:
 class IrqchipPic:
     """The union of `kvm_irqchip`, seen as PIC; 512 bytes."""
 
-    pic: KvmPicState = doc("The interrupt controller")
+    pic: KvmPicState = doc("One i8259, in the first 16 bytes")
     unused: Annotated[bytes, Bytes(496)] = doc("What the union leaves, whatever KVM had there")
 
 
@@ -100,7 +100,7 @@ class IrqchipPic:
 class IrqchipIoapic:
     """The union of `kvm_irqchip`, seen as I/O APIC; 512 bytes."""
 
-    ioapic: KvmIoapicState = doc("The interrupt controller")
+    ioapic: KvmIoapicState = doc("The I/O APIC, in the first 216 bytes")
     unused: Annotated[bytes, Bytes(296)] = doc("What the union leaves, whatever KVM had there")
 
 
@@ -110,7 +110,7 @@ class KvmIrqchipPic:
 
     chip_id: u32 = doc("Which controller: 0 master, 1 slave; names in `CHIP_IDS`")
     pad: u32 = doc("Aligns the union to 8 bytes, zero")
-    chip: IrqchipPic = doc("State of the controller")
+    chip: IrqchipPic = doc("The union, whose member follows from chip_id: here pic")
 
 
 @schema
@@ -119,4 +119,4 @@ class KvmIrqchipIoapic:
 
     chip_id: u32 = doc("Which controller: 2; names in `CHIP_IDS`")
     pad: u32 = doc("Aligns the union to 8 bytes, zero")
-    chip: IrqchipIoapic = doc("State of the controller")
+    chip: IrqchipIoapic = doc("The union, whose member follows from chip_id: here ioapic")

@@ -71,7 +71,7 @@ ESR = (
 class LapicRegister:
     """A slot of the register page, 16 bytes."""
 
-    value: u32 = doc("The register")
+    value: u32 = doc("Contents of the register, 32 bits")
     reserved: Annotated[bytes, Bytes(12)] = doc("Space up to the next register, zero")
 
 
@@ -111,8 +111,12 @@ class KvmLapicState:
     lvt_lint0: LapicRegister = doc("0x350: input 0, where the i8259 PIC is wired to; bits in `LVT`")
     lvt_lint1: LapicRegister = doc("0x360: input 1, where NMI is wired to; bits in `LVT`")
     lvt_error: LapicRegister = doc("0x370: interrupt raised when esr gains a bit; bits in `LVT`")
-    timer_initial: LapicRegister = doc("0x380: where the timer counts down from, in divided bus cycles")
-    timer_current: LapicRegister = doc("0x390: where it was at the save, in divided bus cycles; 0 if stopped")
+    timer_initial: LapicRegister = doc(
+        "0x380: where the timer counts down from; in bus cycles (in KVM 1 ns) times the divisor"
+    )
+    timer_current: LapicRegister = doc(
+        "0x390: where it was at the save, in the same unit; 0 if it has run out"
+    )
     reserved_3a0: Annotated[list[LapicRegister], Len(4)] = doc("0x3a0 to 0x3df: no register there")
     timer_divide: LapicRegister = doc("0x3e0: divisor of the timer's clock, see `divisor`")
     self_ipi: LapicRegister = doc("0x3f0: in x2APIC mode, a write sends the vCPU an interrupt; reads as 0")

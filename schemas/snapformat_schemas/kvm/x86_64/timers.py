@@ -82,7 +82,7 @@ class KvmPitState2:
 class KvmClockData:
     """The paravirtual clock of the machine, 48 bytes (KVM_GET_CLOCK)."""
 
-    clock: u64 = doc("kvmclock, ns since the machine was created, less the time it was paused")
+    clock: u64 = doc("kvmclock: ns since the machine was created; a restore goes on from here")
     flags: u32 = doc("How the clock was read, and which fields hold values; bits in `CLOCK_FLAGS`")
     pad0: u32 = doc("Aligns realtime to 8 bytes, zero")
     realtime: u64 = doc("The host's wall clock at the same moment, ns since 1970-01-01 UTC")

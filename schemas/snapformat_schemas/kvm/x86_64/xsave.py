@@ -70,7 +70,7 @@ class X87Register:
 
     significand: u64 = doc("Significand with explicit integer bit 63; MM0 to MM7")
     sign_exponent: u16 = doc("Sign in bit 15, exponent biased by 16383 in bits 14:0")
-    reserved: Annotated[bytes, Bytes(6)] = doc("Space up to the next register")
+    reserved: Annotated[bytes, Bytes(6)] = doc("Fills the 16-byte slot")
 
 
 @schema
@@ -88,8 +88,8 @@ class XsaveLegacy:
     mxcsr_mask: u32 = doc("Bits of mxcsr that the processor knows; 0 means 0xffbf")
     st: Annotated[list[X87Register], Len(8)] = doc("ST0 to ST7, counted from the top of the stack")
     xmm: Annotated[list[u128], Len(16)] = doc("XMM0 to XMM15; also the lower halves of YMM0 to YMM15")
-    reserved_416: Annotated[bytes, Bytes(48)] = doc("Reserved by the processor")
-    available: Annotated[bytes, Bytes(48)] = doc("Left to software by the processor")
+    reserved_416: Annotated[bytes, Bytes(48)] = doc("Kept free for later processors")
+    available: Annotated[bytes, Bytes(48)] = doc("Left to software; FXSAVE does not touch it")
 
 
 @schema
@@ -100,7 +100,7 @@ class XsaveHeader:
     xcomp_bv: u64 = doc(
         "Bit 63 and components of the compacted form; 0 here, since KVM uses the standard form"
     )
-    reserved: Annotated[bytes, Bytes(48)] = doc("Must be zero")
+    reserved: Annotated[bytes, Bytes(48)] = doc("Zero, or XRSTOR faults")
 
 
 @schema(name="kvm_xsave")
