@@ -1,0 +1,41 @@
+"""Debug registers and extended control registers: `struct kvm_debugregs`, `struct kvm_xcrs`.
+
+Read from `asm/kvm.h` of linux-libc-dev 6.1; bits of DR6, DR7 and XCR0 are named in `control` and `xsave`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from snapformat import doc, schema
+from snapformat.bincode import Len, u32, u64
+
+
+@schema(name="kvm_debugregs")
+class KvmDebugregs:
+    """Hardware breakpoints of the guest, 128 bytes (KVM_GET_DEBUGREGS)."""
+
+    db: Annotated[list[u64], Len(4)] = doc("DR0 to DR3: linear addresses of four breakpoints")
+    dr6: u64 = doc("Which breakpoint or single step raised the last #DB; bits in `control.DR6`")
+    dr7: u64 = doc("Which breakpoints are armed, on what access and length; bits in `control.DR7`")
+    flags: u64 = doc("No flag is defined: KVM writes 0 and refuses anything else")
+    reserved: Annotated[list[u64], Len(9)] = doc("Room for extensions, zero")
+
+
+@schema(name="kvm_xcr")
+class KvmXcr:
+    """One extended control register, 16 bytes."""
+
+    xcr: u32 = doc("Number of the register; KVM knows 0 only")
+    reserved: u32 = doc("Aligns the value to 8 bytes, zero")
+    value: u64 = doc("Contents; of XCR0, the state components switched on, bits in `xsave.COMPONENTS`")
+
+
+@schema(name="kvm_xcrs")
+class KvmXcrs:
+    """Extended control registers, 392 bytes (KVM_GET_XCRS)."""
+
+    nr_xcrs: u32 = doc("How many of the 16 places are filled: 1, or 0 where the processor lacks XSAVE")
+    flags: u32 = doc("No flag is defined, zero")
+    xcrs: Annotated[list[KvmXcr], Len(16)] = doc("The registers; places from nr_xcrs on mean nothing")
+    padding: Annotated[list[u64], Len(16)] = doc("Room for extensions, zero")

@@ -1,0 +1,26 @@
+"""Model-specific registers as stored: header and entries of `struct kvm_msrs`.
+
+Read from `asm/kvm.h` of linux-libc-dev 6.1; `msr_names` knows what the indexes mean.
+"""
+
+from __future__ import annotations
+
+from snapformat import doc, schema
+from snapformat.bincode import u32, u64
+
+
+@schema(name="kvm_msrs")
+class KvmMsrs:
+    """Header of a list of registers, 8 bytes; the entries are stored beside it (KVM_GET_MSRS)."""
+
+    nmsrs: u32 = doc("Number of entries; a restore demands that as many are stored")
+    pad: u32 = doc("Aligns the entries to 8 bytes, zero")
+
+
+@schema(name="kvm_msr_entry")
+class KvmMsrEntry:
+    """One model-specific register, 16 bytes."""
+
+    index: u32 = doc("Number of the register, as in RDMSR's ECX; `msr_names.name_of` names it")
+    reserved: u32 = doc("Aligns the value to 8 bytes, zero")
+    data: u64 = doc("Contents, as in EDX:EAX")

@@ -1,0 +1,70 @@
+"""Offsets and sizes of every field of the declared structures, as their layout tree says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from snapformat.bincode import FIRECRACKER
+from snapformat.layout import layout_of, nodes
+from snapformat.layout.size import least_size
+from snapformat_schemas.kvm import blobs
+from snapformat_schemas.kvm.x86_64.xsave import XsaveLegacy
+
+
+class Field(NamedTuple):
+    """A field, by its path from the structure: `chip.ioapic.redirtbl[3].vector`."""
+
+    path: str
+    offset: int
+    size: int
+
+
+def structures() -> dict[str, type]:
+    """All structures, by architecture and class name."""
+    found: dict[str, type] = {}
+    for arch, table in (("x86_64", blobs.X86_64), ("aarch64", blobs.AARCH64)):
+        for blob in table:
+            found[f"{arch}.{blob.cls.__name__}"] = blob.cls
+    found["x86_64.XsaveLegacy"] = XsaveLegacy
+    return found
+
+
+def size(cls: type) -> int:
+    return least_size(layout_of(cls, FIRECRACKER))
+
+
+def fields(cls: type) -> list[Field]:
+    """Fields of all levels: structures, arrays, their elements where those are structures."""
+    node = layout_of(cls, FIRECRACKER)
+    assert isinstance(node, nodes.Struct)
+    return list(_fields(node, "", 0))
+
+
+def _fields(struct: nodes.Struct, prefix: str, offset: int) -> Iterator[Field]:
+    for field in struct.fields:
+        path = f"{prefix}{field.attr}"
+        length = least_size(field.node)
+        yield Field(path, offset, length)
+        match field.node:
+            case nodes.Struct() as inner:
+                yield from _fields(inner, f"{path}.", offset)
+            case nodes.Array(item=nodes.Struct() as inner, count=int(count)):
+                step = least_size(inner)
+                for index in range(count):
+                    yield from _fields(inner, f"{path}[{index}].", offset + index * step)
+        offset += length
+
+
+def is_fixed(node: nodes.Node) -> bool:
+    """Nothing in the layout has a length of its own: no prefix, no tag, no padding that is not declared."""
+    match node:
+        case nodes.Int():
+            return not node.variable
+        case nodes.FixedBytes():
+            return isinstance(node.count, int)
+        case nodes.Array():
+            return isinstance(node.count, int) and is_fixed(node.item)
+        case nodes.Struct():
+            return all(is_fixed(field.node) for field in node.fields)
+    return False
