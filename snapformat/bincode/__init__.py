@@ -4,7 +4,8 @@ The names here are those of Rust's types. `Encoding().construct(list[u16])` give
 `snapformat.encode` and `snapformat.decode` use it in one call.
 """
 
-from snapformat.bincode.annotations import BTreeMap, BTreeSet, HashMap, HashSet, Len, Option, Vec, Via
+from snapformat.bincode.annotations import Blob, BTreeMap, BTreeSet, HashMap, HashSet, Len, Option, Vec, Via
+from snapformat.bincode.blob import CStruct
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.encoding import DEFAULT_LIMIT, FIRECRACKER, Encoding
 from snapformat.bincode.primitives import (
@@ -71,11 +72,13 @@ __all__ = [
     "FIRECRACKER",
     "BTreeMap",
     "BTreeSet",
+    "Blob",
     "Bound",
     "BoundExcluded",
     "BoundIncluded",
     "BoundUnbounded",
     "CString",
+    "CStruct",
     "Duration",
     "Encoding",
     "Err",

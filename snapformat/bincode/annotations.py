@@ -15,6 +15,7 @@ from typing import Annotated, Any, ForwardRef, TypeVar
 import construct
 
 from snapformat.bincode import kinds
+from snapformat.bincode.blob import CStruct
 from snapformat.bincode.containers import Some
 from snapformat.bincode.kinds import Kind
 from snapformat.errors import SchemaError
@@ -43,6 +44,11 @@ class Len:
 @dataclass(frozen=True, slots=True)
 class OptionMark:
     """Marks a union with None as an option of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlobMark:
+    """Marks a class as a C struct that is stored as bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +195,21 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
             return _fixed_length(base, mark.count, arguments)
         if isinstance(mark, OptionMark):
             return _union(base, arguments)
+        if isinstance(mark, BlobMark):
+            return _blob(base, arguments)
         if isinstance(mark, MapMark):
             key, value = typing.get_args(base)
             return kinds.Map(kind_of(key, arguments), kind_of(value, arguments), mark.ordered)
         if isinstance(mark, SetMark):
             return kinds.Set(kind_of(typing.get_args(base)[0], arguments), mark.ordered)
     return kind_of(base, arguments)
+
+
+def _blob(base: Any, arguments: Arguments) -> Kind:
+    item = kind_of(base, arguments)
+    if not isinstance(item, kinds.Struct) or not issubclass(item.cls, CStruct):
+        raise SchemaError(f"Blob needs a declared class that derives from CStruct, not {_shown(base)}")
+    return kinds.Blob(item)
 
 
 def _fixed_length(base: Any, count: int, arguments: Arguments) -> Kind:
@@ -238,6 +253,8 @@ HashMap = Annotated[MutableMapping[K, V], MapMark(ordered=False)]
 BTreeSet = Annotated[MutableSet[T], SetMark(ordered=True)]
 #: Set in its own order; values load as `PairSet`.
 HashSet = Annotated[MutableSet[T], SetMark(ordered=False)]
+#: A C struct of class T, stored as serde bytes: length, then the struct, little endian, without padding.
+Blob = Annotated[T, BlobMark()]
 #: `Option<T>`: None, or the value; where T is an option itself, the value is wrapped in `Some`. (The mark
 #: keeps `Option[Option[T]]` apart from `Option[T]`: unions by themselves are flattened.)
 Option = Annotated[T | None, OptionMark()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import construct
+
 from snapformat.bincode import kinds
 from snapformat.bincode.annotations import kind_of
 from snapformat.bincode.classes import seal, unsortable
@@ -67,6 +69,8 @@ class Encoding(Wire):
 
 #: Firecracker's encoding.
 FIRECRACKER = Encoding()
+#: How the members of a C struct are laid out: packed, since the kernel's headers spell out all padding.
+C_LAYOUT = Encoding(limit=None)
 
 
 def _derive(kind: Kind, encoding: Encoding, open_kinds: dict[int, Any]) -> Step:
@@ -85,6 +89,15 @@ def _derive(kind: Kind, encoding: Encoding, open_kinds: dict[int, Any]) -> Step:
         case kinds.Map(key, value):
             key_sub = yield _derive(key, encoding, open_kinds)
             return composites.Map(kind, encoding, key_sub, (yield _derive(value, encoding, open_kinds)))
+        case kinds.Blob(item):
+            # A C struct has the processor's layout, whatever the encoding around it.
+            sub = yield _derive(item, C_LAYOUT, {})
+            try:
+                return composites.Blob(kind, encoding, sub)
+            except construct.SizeofError:
+                raise SchemaError(
+                    "a class in a Blob must have a fixed size", owner=item.cls.__qualname__
+                ) from None
         case kinds.Foreign():
             return kind.construct if kind.cls is None else named.OfClass(kind.construct, kind.cls)
         case kinds.Struct() | kinds.Enum():

@@ -151,6 +151,17 @@ class Adapted(Kind):
     order: Callable[[Any], Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Blob(Kind):
+    """serde `bytes` that hold a C struct: a length, then the bytes, shorter or longer than the struct or not.
+
+    Attributes:
+        item: The struct; its class is a `CStruct`.
+    """
+
+    item: Struct
+
+
 @dataclass(eq=False, slots=True)
 class Foreign(Kind):
     """A layout declared with construct's own classes; it brings its own encoding.
@@ -263,7 +274,7 @@ class Enum(Kind):
 def children(kind: Kind) -> list[Kind]:
     """The kinds directly inside a kind, in the order of the bytes."""
     match kind:
-        case Option(item) | Seq(item) | Array(item) | Set(item) | Adapted(item):
+        case Option(item) | Seq(item) | Array(item) | Set(item) | Adapted(item) | Blob(item):
             return [item]
         case Tuple(items):
             return list(items)

@@ -93,7 +93,9 @@ def has_order(kind: Kind) -> bool:
             continue
         seen.add(id(current))
         match current:
-            case kinds.Float() | kinds.Foreign() | kinds.Map(_, _, False) | kinds.Set(_, False):
+            case (
+                kinds.Float() | kinds.Foreign() | kinds.Blob() | kinds.Map(_, _, False) | kinds.Set(_, False)
+            ):
                 return False
         waiting.extend(kinds.children(current))
     return True

@@ -7,11 +7,13 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable
+from functools import partial
 from itertools import starmap
 from typing import Any, Literal
 
 import construct
 
+from snapformat.bincode.blob import folded
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import f32_from_bits
@@ -20,6 +22,7 @@ from snapformat.codec.shape import atom_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag, bits_of
+from snapformat.layout.walk import read as reference_read
 
 
 class GuardError(Exception):
@@ -122,6 +125,17 @@ def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int], tuple[Any, int]]
     return read
 
 
+def blob_reader(node: nodes.Blob) -> Callable[[bytes], Any]:
+    """Makes an instance that keeps its bytes until it is touched; its own reader is generated only then."""
+    cls, size, read = node.cls, node.size, partial(_unfold, node.values)
+    return lambda data: folded(cls, data, size, read)
+
+
+def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = reference_read(values, data)[0]
+    return fields
+
+
 def has_bulk(item: Node) -> bool:
     """Whether many of these are read at once."""
     if atom_of(item) is None:
@@ -211,7 +225,7 @@ def list_reader(item: Node, count: int) -> Callable[[bytes], list[Any]]:
     return read
 
 
-def blobs_reader(item: nodes.Bytes) -> Callable[[bytes, int, int, int], tuple[list[bytes], int]]:
+def blobs_reader(item: nodes.Bytes | nodes.Blob) -> Callable[[bytes, int, int, int], tuple[list[bytes], int]]:
     """Reads many length-prefixed bytes, which mostly have one length."""
     atom = atom_of(item.length)
     assert atom is not None

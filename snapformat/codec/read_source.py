@@ -285,6 +285,11 @@ class _Generator:
         self.out.line(f"{target} = d[p:{end}]")
         self.out.line(f"p = {end}")
 
+    def _blob(self, node: nodes.Blob, target: str) -> None:
+        end = self._take(self._length(node.length))
+        self.out.line(f"{target} = {self.out.refer('blob', helpers.blob_reader(node))}(d[p:{end}])")
+        self.out.line(f"p = {end}")
+
     def _fixedbytes(self, node: nodes.FixedBytes, target: str) -> None:
         end = self._take(self._count(node.count))
         self.out.line(f"{target} = d[p:{end}]")
@@ -462,9 +467,12 @@ class _Generator:
             self.out.line(f"p = {end}")
             return
         self._check_count(count, least_size(item))
-        if isinstance(item, nodes.Bytes) and item.exact is None and not item.no_nul and atom_of(item.length):
+        if isinstance(item, nodes.Bytes | nodes.Blob) and _is_any_bytes(item):
             read = self.out.refer("blobs", helpers.blobs_reader(item))
             self.out.line(f"{target}, p = {read}(d, p, e, {count})")
+            if isinstance(item, nodes.Blob):
+                make = self.out.refer("blob", helpers.blob_reader(item))
+                self.out.line(f"{target} = list(map({make}, {target}))")
             return
         made, add = self.out.fresh("l"), self.out.fresh("add")
         self.out.line(f"{made} = []")
@@ -574,6 +582,12 @@ class _Generator:
             depth = f"h + {self.level}" if self.level else "h"
             self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {depth}, k)[0]")
         self.out.line(f"p = {end}")
+
+
+def _is_any_bytes(item: nodes.Bytes | nodes.Blob) -> bool:
+    """Whether these are bytes behind a plain length, whatever they are."""
+    any_content = isinstance(item, nodes.Blob) or (item.exact is None and not item.no_nul)
+    return any_content and atom_of(item.length) is not None
 
 
 def _is_making(line: str) -> bool:

@@ -6,9 +6,11 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from snapformat.bincode import checks
+from snapformat.bincode.blob import blob_bytes
 from snapformat.bincode.containers import Some
 from snapformat.bincode.numbers import encode_float, f32_to_bits
 from snapformat.bincode.order import sort_key
@@ -19,6 +21,7 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
+from snapformat.layout.write import write as reference_write
 
 __all__ = ["Some", "has_bulk"]
 
@@ -141,7 +144,7 @@ def _bools(values: Any) -> bytes:
     return bytes(values)
 
 
-def blobs_writer(item: nodes.Bytes) -> Callable[[Any], bytes]:
+def blobs_writer(item: nodes.Bytes | nodes.Blob) -> Callable[[Any], bytes]:
     """Writes many bytes, each behind its length."""
     atom = atom_of(item.length)
     assert atom is not None
@@ -165,6 +168,19 @@ def blobs_writer(item: nodes.Bytes) -> Callable[[Any], bytes]:
         return b"".join(parts)
 
     return write
+
+
+def blob_writer(node: nodes.Blob) -> Callable[[Any], bytes]:
+    """Gives the bytes of a C struct: untouched ones as they are."""
+    item = node.item
+    cls = node.cls
+
+    def raw(value: Any) -> bytes:
+        if type(value) is not cls:
+            raise Guard
+        return blob_bytes(value, partial(reference_write, item))
+
+    return raw
 
 
 def elements_of(node: nodes.Set) -> Callable[[Any], list[Any]]:

@@ -261,6 +261,13 @@ class _Generator:
         self.flush()
         self.out.line(f"a({name})")
 
+    def _blob(self, node: nodes.Blob, value: str) -> None:
+        data = self.out.fresh("s")
+        self.out.line(f"{data} = {self.out.refer('blob', helpers.blob_writer(node))}({value})")
+        self._length(node.length, f"len({data})")
+        self.flush()
+        self.out.line(f"a({data})")
+
     def _fixedbytes(self, node: nodes.FixedBytes, value: str) -> None:
         name = self._local(value)
         count = self._count(node.count)
@@ -403,6 +410,10 @@ class _Generator:
             return
         if isinstance(item, nodes.Bytes) and item.exact is None and not item.no_nul and atom_of(item.length):
             self._by_helper("blobs", helpers.blobs_writer(item), name)
+            return
+        if isinstance(item, nodes.Blob) and atom_of(item.length):
+            raw = self.out.refer("blob", helpers.blob_writer(item))
+            self._by_helper("blobs", helpers.blobs_writer(item), f"map({raw}, {name})")
             return
         element = self.out.fresh("v")
         with self._block(f"for {element} in {name}:"):

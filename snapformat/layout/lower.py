@@ -110,6 +110,17 @@ def _vocabulary(sub: BincodeConstruct, lowering: Lowering, frames: tuple[Frame, 
             for part in sub.items:
                 items.append((yield _lower(part, lowering, frames)))
             return nodes.Tuple(tuple(items))
+        case composites.Blob():
+            lowered: nodes.Struct = yield _lower(sub.item, lowering, ())
+            names = [field.attr for field in lowered.fields]
+            values = nodes.Struct(
+                lowered.name,
+                "struct",
+                lowered.fields,
+                dict,
+                lambda parts: dict(zip(names, parts, strict=True)),
+            )
+            return nodes.Blob(_length(wire), lowered, values, sub.size)
         case composites.Adapted():
             item = yield _lower(sub.item, lowering, frames)
             return nodes.Adapted(item, kind.decode, kind.encode, kind.name, kind.text)

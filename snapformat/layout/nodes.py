@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from snapformat.bincode import kinds
+from snapformat.bincode.blob import CStruct
 from snapformat.bincode.kinds import Style
 from snapformat.bincode.wire import ByteOrder
 from snapformat.layout.expr import Expr
@@ -105,6 +106,30 @@ class Bytes(Node):
     length: Node
     exact: int | None = None
     no_nul: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Blob(Node):
+    """Bytes behind their length that hold a C struct; shorter ones are filled with zeros, longer ones kept.
+
+    Attributes:
+        length: The length prefix.
+        item: The struct, whose class is a `CStruct`.
+        values: The struct, giving its values by attribute instead of an instance.
+        size: Bytes of the struct.
+    """
+
+    length: Node
+    item: Struct
+    values: Struct
+    size: int
+
+    @property
+    def cls(self) -> type[CStruct]:
+        """Class of the values."""
+        found: type[CStruct] | None = self.item.cls
+        assert found is not None
+        return found
 
 
 @dataclass(eq=False, slots=True)

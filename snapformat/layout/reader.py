@@ -45,6 +45,7 @@ class Reader:
         data: All bytes.
         pos: Next byte.
         end: Where the readable bytes end.
+        blobs: Events of C structs in bytes are handed out, in place of the bytes.
         budget: Claims still allowed.
         limits: Bounds of depth and of elements without bytes.
         depth: Structs and enums around the current value.
@@ -53,12 +54,27 @@ class Reader:
         scope: Fields that expressions may name.
     """
 
-    __slots__ = ("_streams", "budget", "data", "depth", "end", "events", "limits", "path", "pos", "scope")
+    __slots__ = (
+        "_streams",
+        "blobs",
+        "budget",
+        "data",
+        "depth",
+        "end",
+        "events",
+        "limits",
+        "path",
+        "pos",
+        "scope",
+    )
 
-    def __init__(self, data: bytes, pos: int, budget: Budget, limits: Limits, *, emit: bool) -> None:
+    def __init__(
+        self, data: bytes, pos: int, budget: Budget, limits: Limits, *, emit: bool, blobs: bool = False
+    ) -> None:
         self.data = data
         self.pos = pos
         self.end = len(data)
+        self.blobs = blobs
         self.budget = budget
         self.limits = limits
         self.depth = 0

@@ -27,7 +27,15 @@ def _least(node: Node) -> Step:
             return node.size
         case nodes.Bool() | nodes.Char() | nodes.Option():
             return 1
-        case nodes.Str() | nodes.Bytes() | nodes.Seq() | nodes.Set() | nodes.Map() | nodes.Prefixed():
+        case (
+            nodes.Str()
+            | nodes.Bytes()
+            | nodes.Seq()
+            | nodes.Set()
+            | nodes.Map()
+            | nodes.Blob()
+            | nodes.Prefixed()
+        ):
             return (yield _least(node.length))
         case nodes.FixedBytes() | nodes.Padded():
             return node.count if isinstance(node.count, int) else 0

@@ -7,10 +7,12 @@ costs no interpreter stack; nodes without parts are plain functions (`layout.rea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import construct
 
+from snapformat.bincode.blob import folded
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
 from snapformat.errors import DecodeError
@@ -33,6 +35,7 @@ def walk(
     limit: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
+    blobs: bool = False,
 ) -> Iterator[Event]:
     """Read bytes and tell what is where, in the order of the bytes.
 
@@ -43,6 +46,7 @@ def walk(
         limit: Most bytes that may be claimed, or None.
         limits: Bounds of depth and of elements without bytes.
         root: Path of the value itself.
+        blobs: Look into bytes that hold a C struct, where they have its very size.
 
     Yields:
         An event for every primitive, and for every group before its parts.
@@ -50,7 +54,7 @@ def walk(
     Raises:
         DecodeError: The bytes are no value of this layout. Events up to there have been yielded.
     """
-    r = Reader(bytes(data), offset, Budget(limit, limits), limits, emit=True)
+    r = Reader(bytes(data), offset, Budget(limit, limits), limits, emit=True, blobs=blobs)
     r.path.extend(root)
     assert r.events is not None
     stack = [_value(node, r)]
@@ -288,6 +292,28 @@ def _adapted(node: nodes.Adapted, r: Reader) -> Step:
         r.fail(f"not a {node.name}: {error}", offset=start)
 
 
+def _blob(node: nodes.Blob, r: Reader) -> Step:
+    prefix = r.pos
+    length = leaves.read_length(node.length, r, "byteslen")
+    start = r.pos
+    data = r.take_counted(length, prefix)
+    if r.events is not None:
+        if r.blobs and length == node.size:
+            r.pos = start
+            budget, r.budget = r.budget, Budget(None, r.limits)  # claimed already, as bytes
+            yield _value(node.item, r)
+            r.budget = budget
+        else:
+            r.emit(start, "bytes", data)
+    return folded(node.cls, data, node.size, partial(_unfold, node.values))
+
+
+def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
+    """The fields of a C struct; every bytes of its size are one."""
+    fields: dict[str, Any] = read(values, data)[0]
+    return fields
+
+
 def _ref(node: nodes.Ref, r: Reader) -> Step:
     return (yield _value(node.target, r))
 
@@ -396,6 +422,7 @@ _STEPS: dict[type[Node], Callable[[Any, Reader], Step]] = {
     nodes.Struct: _struct,
     nodes.Enum: _enum,
     nodes.Adapted: _adapted,
+    nodes.Blob: _blob,
     nodes.Ref: _ref,
     nodes.Labels: _labels,
     nodes.Const: _const,

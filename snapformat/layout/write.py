@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from snapformat.bincode import checks
+from snapformat.bincode.blob import blob_bytes, folded_of
 from snapformat.bincode.constructs.composites import unwrapped
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import encode_varint, zigzag
@@ -330,6 +331,20 @@ def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
     yield _value(node.item, stored, w)
 
 
+def _blob(node: nodes.Blob, value: Any, w: Writer) -> Step:
+    if not isinstance(value, node.cls):
+        w.fail("the value does not fit", node.item.name, checks.shown(value))
+    before = w.out
+    if folded_of(value) is None:
+        w.out = bytearray()
+        yield _value(node.item, value, w)
+    inside = bytes(w.out)
+    w.out = before
+    data = blob_bytes(value, lambda _: inside)
+    _length(node.length, len(data), w)
+    w.out += data
+
+
 def _ref(node: nodes.Ref, value: Any, w: Writer) -> Step:
     yield _value(node.target, value, w)
 
@@ -421,6 +436,7 @@ _STEPS: dict[type[Node], Callable[[Any, Any, Writer], Step]] = {
     nodes.Struct: _struct,
     nodes.Enum: _enum,
     nodes.Adapted: _adapted,
+    nodes.Blob: _blob,
     nodes.Ref: _ref,
     nodes.Labels: _labels,
     nodes.Const: _const,

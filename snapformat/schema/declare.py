@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
 
 from snapformat.bincode.annotations import DECLARATION, kind_of
+from snapformat.bincode.blob import CStruct
 from snapformat.bincode.classes import Declaration, FieldSpec, declaration_of
 from snapformat.bincode.kinds import Style, Unit
 from snapformat.errors import SchemaError
@@ -177,7 +178,7 @@ def _is_bare(base: type) -> bool:
     declared = declaration_of(base)
     if declared is not None:
         return declared.plain or declared.style is None
-    return base in (object, Generic, DataEnum)
+    return base in (object, Generic, DataEnum, CStruct)
 
 
 def _description(cls: type) -> str:

@@ -28,19 +28,27 @@ __all__ = [
 ]
 
 
-def to_json(value: Any, payload: Any, *, serde: bool = False, limits: Limits = DEFAULT_LIMITS) -> Any:
+def to_json(
+    value: Any,
+    payload: Any,
+    *,
+    serde: bool = False,
+    decoded: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Any:
     """The JSON form of a value, as plain data.
 
     Args:
         value: The value.
         payload: Its type: a class, an annotation, a construct, a registered name.
         serde: Only what serde_json itself prints and reads back; tags are errors.
+        decoded: Show bytes that hold a C struct as its fields.
         limits: Bound of depth.
 
     Raises:
         EncodeError: The value does not fit the type, or `serde` refuses it.
     """
-    return node_to_json(lower(layout_for(payload)), value, serde=serde, limits=limits)
+    return node_to_json(lower(layout_for(payload)), value, serde=serde, decoded=decoded, limits=limits)
 
 
 def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 import construct
 
+from snapformat.bincode.blob import folded, set_rest
 from snapformat.bincode.checks import shown
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
@@ -16,6 +18,7 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
+from snapformat.layout.walk import read
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant, format_path
 from snapformat.steps import Step, run
@@ -113,6 +116,10 @@ def _str(node: nodes.Str | nodes.Char, data: Any, p: _Parser) -> str:
 
 
 def _bytes(node: nodes.Bytes | nodes.FixedBytes, data: Any, p: _Parser) -> bytes:
+    return _byte_list(data, p)
+
+
+def _byte_list(data: Any, p: _Parser) -> bytes:
     if not isinstance(data, list):
         p.wrong("an array of bytes", data)
     for index, item in enumerate(data):
@@ -332,6 +339,27 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
         p.fail(f"not a {node.name}: {error}")
 
 
+def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
+    """The bytes, or the decoded fields of the struct in them."""
+    if isinstance(data, list):
+        return folded(node.cls, _byte_list(data, p), node.size, partial(_unfold, node.values))
+    if not isinstance(data, dict):
+        p.wrong(f"an array of bytes, or an object of the fields of {node.item.name}", data)
+    fields = {name: part for name, part in data.items() if name not in ("$length", "$rest")}
+    value = yield _value(node.item, fields, p)
+    rest = _hex(data.get("$rest", ""), p)
+    length = data.get("$length", node.size + len(rest))
+    if type(length) is not int or length < 0 or (rest and length != node.size + len(rest)):
+        p.wrong("the number of bytes", length)
+    set_rest(value, length, rest)
+    return value
+
+
+def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = read(values, data)[0]
+    return fields
+
+
 def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Step:
     return (yield _value(node.target, data, p))
 
@@ -394,6 +422,7 @@ _STEPS: dict[type[Node], Callable[[Any, Any, _Parser], Step]] = {
     nodes.Struct: _struct,
     nodes.Enum: _enum,
     nodes.Adapted: _adapted,
+    nodes.Blob: _blob,
     nodes.Ref: _ref,
     nodes.Labels: _labels,
     nodes.Const: _const,

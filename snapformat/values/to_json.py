@@ -9,15 +9,18 @@ Where serde_json loses or refuses something, a one-key object says it:
 | `{"$map": [[key, value], ...]}` | maps whose keys are no text, number or unit variant (serde_json refuses) |
 | `{"$flag": 7}` | construct's lenient `Flag` with another byte than 0 and 1 |
 | `{"$bytes": "00ff"}` | values of constructs without a layout: their bytes |
+| `{"$length": 152, "$rest": "00ff", ...}` | decoded C structs of fewer or more bytes than the struct |
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from snapformat.bincode import checks
+from snapformat.bincode.blob import blob_bytes, rest_of
 from snapformat.bincode.constructs.composites import unwrapped
 from snapformat.bincode.numbers import f32_from_bits, f32_to_bits
 from snapformat.bincode.order import sort_key
@@ -26,6 +29,7 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
+from snapformat.layout.write import write
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant
 from snapformat.steps import Step, run
@@ -35,11 +39,12 @@ from snapformat.values.text import float_text, shortest_f32
 class _Printer(Writer):
     """Path and checks of one conversion; `serde` refuses what serde_json would lose."""
 
-    __slots__ = ("serde",)
+    __slots__ = ("decoded", "serde")
 
-    def __init__(self, limits: Limits, serde: bool) -> None:
+    def __init__(self, limits: Limits, serde: bool, decoded: bool) -> None:
         super().__init__(limits)
         self.serde = serde
+        self.decoded = decoded
 
     def tag(self, name: str, value: Any, why: str) -> dict[str, Any]:
         """A tagged value, or the error where only serde's own form is wanted."""
@@ -52,13 +57,16 @@ class _Printer(Writer):
         self.fail(f"serde_json can't say this: {why}")
 
 
-def node_to_json(node: Node, value: Any, *, serde: bool = False, limits: Limits = DEFAULT_LIMITS) -> Any:
+def node_to_json(
+    node: Node, value: Any, *, serde: bool = False, decoded: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> Any:
     """The JSON form of a value.
 
     Args:
         node: Its layout.
         value: The value.
         serde: Only what serde_json itself prints and reads back; tags are errors.
+        decoded: Show bytes that hold a C struct as its fields; serde_json shows the bytes.
         limits: Bound of depth.
 
     Returns:
@@ -67,7 +75,7 @@ def node_to_json(node: Node, value: Any, *, serde: bool = False, limits: Limits 
     Raises:
         EncodeError: The value does not fit the layout, or `serde` refuses it.
     """
-    return run(_json(node, value, _Printer(limits, serde)))
+    return run(_json(node, value, _Printer(limits, serde, decoded)))
 
 
 def _json(node: Node, value: Any, p: _Printer) -> Step:
@@ -303,6 +311,18 @@ def _adapted(node: nodes.Adapted, value: Any, p: _Printer) -> Step:
     return text if node.text is not None else (yield _json(node.item, stored, p))
 
 
+def _blob(node: nodes.Blob, value: Any, p: _Printer) -> Step:
+    if not isinstance(value, node.cls):
+        p.fail("the value does not fit", node.item.name, checks.shown(value))
+    if not p.decoded:
+        return list(blob_bytes(value, partial(write, node.item)))
+    length, rest = rest_of(value, node.size)
+    shown = yield _json(node.item, value, p)
+    if length != node.size:
+        shown = {"$length": length, **({"$rest": rest.hex()} if rest else {}), **shown}
+    return shown
+
+
 def _ref(node: nodes.Ref, value: Any, p: _Printer) -> Step:
     return (yield _json(node.target, value, p))
 
@@ -352,6 +372,7 @@ _STEPS: dict[type[Node], Callable[[Any, Any, _Printer], Step]] = {
     nodes.Struct: _struct,
     nodes.Enum: _enum,
     nodes.Adapted: _adapted,
+    nodes.Blob: _blob,
     nodes.Ref: _ref,
     nodes.Labels: _labels,
     nodes.Const: _const,

@@ -7,6 +7,7 @@ from typing import Any
 import construct
 
 from snapformat.bincode import checks
+from snapformat.bincode.blob import blob_bytes, folded
 from snapformat.bincode.constructs.base import BincodeConstruct, budget_of, read_exactly
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
@@ -165,6 +166,34 @@ class Tuple(BincodeConstruct):
 
     def _sizeof(self, context: Any, path: str) -> int:
         return sum(item._sizeof(context, path) for item in self.items)
+
+
+class Blob(BincodeConstruct):
+    """Bytes that hold a C struct."""
+
+    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
+        super().__init__(kind, wire)
+        self.item = item
+        self.size: int = item.sizeof()
+
+    def _unfold(self, data: bytes) -> dict[str, Any]:
+        value = self.item.parse(data)
+        return {field.attr: getattr(value, field.attr) for field in self.kind.item.fields}
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        length = self._read_length(stream, context, path)
+        self._claim(length, context, path)
+        data = read_exactly(stream, length, path)
+        return folded(self.kind.item.cls, data, self.size, self._unfold)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        if type(obj) is not self.kind.item.cls:
+            raise construct.FormatFieldError(
+                f"expected {self.kind.item.name}, found {checks.shown(obj)}", path=path
+            )
+        data = blob_bytes(obj, self.item.build)
+        stream.write(encode_int(len(data), 8, False, self.wire) + data)
+        return obj
 
 
 class Adapted(BincodeConstruct):

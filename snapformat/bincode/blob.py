@@ -1,0 +1,142 @@
+"""C structs that serde stores as bytes: typed where they are touched, the very bytes where they are not.
+
+A `CStruct` that was read keeps its bytes until somebody looks at a field or sets one. The program that wrote
+them accepts them shorter (the rest is zero) or longer (the rest is cut), so both are taken, and what a typed
+value does not show is kept: the bytes beyond the struct, and how many there were.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+C = TypeVar("C", bound="CStruct")
+
+
+class Folded(NamedTuple):
+    """The bytes of a struct that nobody has looked at.
+
+    Attributes:
+        raw: The bytes as they were read, of any length.
+        size: Bytes of the struct.
+        unfold: From exactly `size` bytes to the values of the fields, by attribute.
+    """
+
+    raw: bytes
+    size: int
+    unfold: Callable[[bytes], dict[str, Any]]
+
+
+class CStruct:
+    """Base of declared classes of fixed size that stand in a `Blob`.
+
+    Example:
+        ```python
+        @schema
+        class Regs(CStruct):
+            rax: u64
+            rip: u64
+
+
+        @schema
+        class Cpu:
+            regs: Blob[Regs]
+        ```
+    """
+
+    __slots__ = ("_folded", "_rest")
+
+    _folded: Folded
+    _rest: tuple[int, bytes]
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached only where a slot is empty.
+        if name not in CStruct.__slots__ and unfold(self):
+            return object.__getattribute__(self, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        unfold(self)
+        object.__setattr__(self, name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        unfold(self)
+        names = type(self).__match_args__  # type: ignore[attr-defined]  # dataclasses set it
+        return _again, (type(self), {n: getattr(self, n) for n in names}, getattr(self, "_rest", None))
+
+
+_slot: Any = vars(CStruct)["_folded"]
+_set_folded: Callable[[CStruct, Folded], None] = _slot.__set__
+_drop_folded: Callable[[CStruct], None] = _slot.__delete__
+_lock = threading.RLock()
+
+
+def folded(cls: type[C], raw: bytes, size: int, read: Callable[[bytes], dict[str, Any]]) -> C:
+    """An instance that keeps its bytes until it is touched; see `Folded`."""
+    made = object.__new__(cls)
+    _set_folded(made, Folded(raw, size, read))
+    return made
+
+
+def rest_of(value: CStruct, size: int) -> tuple[int, bytes]:
+    """How many bytes an instance was read from, and those beyond the struct's `size`."""
+    found = folded_of(value)
+    if found is not None:
+        return len(found.raw), found.raw[size:]
+    found_rest: tuple[int, bytes] = getattr(value, "_rest", (size, b""))
+    return found_rest
+
+
+def set_rest(value: CStruct, length: int, rest: bytes) -> None:
+    """Say what `rest_of` shall tell, and `blob_bytes` write."""
+    object.__setattr__(value, "_rest", (length, rest))
+
+
+def _again(cls: type[CStruct], values: dict[str, Any], rest: tuple[int, bytes] | None) -> CStruct:
+    made = cls(**values)
+    if rest is not None:
+        set_rest(made, *rest)
+    return made
+
+
+def folded_of(value: CStruct) -> Folded | None:
+    """The untouched bytes of an instance, or None once it was touched, or if it was made by hand."""
+    try:
+        found: Folded = object.__getattribute__(value, "_folded")
+    except AttributeError:
+        return None
+    return found
+
+
+def unfold(value: CStruct) -> bool:
+    """Decode an instance's bytes into its fields; False if there is nothing to decode."""
+    if folded_of(value) is None:
+        return False
+    with _lock:  # another thread may have come first, and set a field since
+        found = folded_of(value)
+        if found is not None:
+            raw, size, read = found
+            for name, part in read(raw[:size].ljust(size, b"\0")).items():
+                object.__setattr__(value, name, part)
+            set_rest(value, len(raw), raw[size:])
+            _drop_folded(value)
+    return True
+
+
+def blob_bytes(value: CStruct, write: Callable[[CStruct], bytes]) -> bytes:
+    """The bytes to store: untouched ones as they were, others as their fields say, at the length they had.
+
+    Args:
+        value: The instance.
+        write: From the instance to the bytes of the struct.
+    """
+    found = folded_of(value)
+    if found is not None:
+        return found.raw
+    data: bytes = write(value)
+    length, tail = rest_of(value, len(data))
+    if length >= len(data):
+        return data + tail
+    # What was cut off counts as zero; a field set there since needs its bytes.
+    return data[:length] if not any(data[length:]) else data
