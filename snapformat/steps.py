@@ -13,11 +13,22 @@ from typing import Any
 Step = Generator["Step", Any, Any]
 
 
-def run(step: Step) -> Any:
+class TooDeep(Exception):
+    """More steps wait for one another than `run` was allowed: the data is in a circle, most likely."""
+
+
+def run(step: Step, most: int | None = None) -> Any:
     """Drive a step to its end and return its result.
 
     An exception ends all at once: the steps above do not see it, and its traceback does not show them. So
     a step must not rely on `except` or `finally` around a `yield`; `run_unwinding` is for those that do.
+
+    Args:
+        step: The outermost step.
+        most: Steps that may wait for one another; None where the steps bound themselves.
+
+    Raises:
+        TooDeep: There are more.
     """
     stack = [step]
     result: Any = None
@@ -30,6 +41,8 @@ def run(step: Step) -> Any:
         else:
             stack.append(child)
             result = None
+            if most is not None and len(stack) > most:
+                raise TooDeep
     return result
 
 

@@ -20,6 +20,8 @@ class Some(Generic[T]):
     value: T
 
 
+#: Parts of a key or element, all levels together; more than any snapshot can hold in one.
+_MOST_PARTS = 1 << 25
 _ATOMS = (int, str, bytes, bool, float)
 
 
@@ -35,6 +37,8 @@ def _hashable(root: Any) -> Any:
     waiting = [root]
     while waiting:
         value = waiting.pop()
+        if len(flat) > _MOST_PARTS:
+            raise ValueError("a key or element that is too large, or in a circle")
         if isinstance(value, list | tuple):
             flat += (list, len(value))
             waiting.extend(reversed(value))

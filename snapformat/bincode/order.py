@@ -8,7 +8,10 @@ from snapformat.bincode import kinds
 from snapformat.bincode.checks import BadValue
 from snapformat.bincode.containers import Some
 from snapformat.bincode.kinds import Kind
-from snapformat.steps import Step, run
+from snapformat.steps import Step, TooDeep, run
+
+#: Steps of a key: some for each level that a writer would take, by default.
+_MOST_STEPS = 4096
 
 
 def sort_key(kind: Kind, value: Any) -> Any:
@@ -20,7 +23,10 @@ def sort_key(kind: Kind, value: Any) -> Any:
     Raises:
         BadValue: The value doesn't fit the kind, or the kind has no order (floats, maps by hash).
     """
-    return run(_key(kind, value))
+    try:
+        return run(_key(kind, value), most=_MOST_STEPS)
+    except TooDeep:
+        raise BadValue("a value that is nested less deeply", "one that may be in a circle") from None
 
 
 def _key(kind: Kind, value: Any) -> Step:

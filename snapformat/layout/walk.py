@@ -109,6 +109,10 @@ def read(
     return value, r.pos
 
 
+#: Events that may wait to be handed out.
+_MOST_EVENTS = 1000
+
+
 def _value(node: Node, r: Reader) -> Step:
     """Any node, as a step."""
     leaf = _LEAVES.get(type(node))
@@ -147,8 +151,16 @@ def _elements(item: Node, count: int, r: Reader) -> Step:
         values.append(leaf(item, r) if step is None else (yield step(item, r)))  # type: ignore[misc]
         if r.pos == before:
             r.claim_zero_sized(1)
+        if r.events is not None and len(r.events) > _MOST_EVENTS:
+            yield _pause()
     r.path.pop()
     return values
+
+
+def _pause() -> Step:
+    """Let the events out: those of a long sequence must not pile up."""
+    return
+    yield
 
 
 def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:

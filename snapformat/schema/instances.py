@@ -17,6 +17,8 @@ def equal(self: Any, other: object) -> Any:
     if type(self) is not type(other):
         return NotImplemented
     waiting: list[tuple[Any, Any]] = [(self, other)]
+    # Pairs of instances that are being compared already: values may be in a circle.
+    met: set[tuple[int, int]] = set()
     while waiting:
         left, right = waiting.pop()
         if left is right:
@@ -26,6 +28,9 @@ def equal(self: Any, other: object) -> Any:
             if left != right:
                 return False
         elif getattr(cls, "__eq__", None) is equal:
+            if (id(left), id(right)) in met:
+                continue
+            met.add((id(left), id(right)))
             waiting.extend((getattr(left, n), getattr(right, n)) for n in attributes(cls))
         elif cls is Some:
             waiting.append((left.value, right.value))
