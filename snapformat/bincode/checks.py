@@ -127,11 +127,17 @@ def as_pairs(value: Any) -> list[tuple[Any, Any]]:
     """The entries of a mapping."""
     if not isinstance(value, Mapping):
         raise BadValue("a mapping", shown(value))
-    return list(value.items())
+    try:
+        return list(value.items())
+    except Exception as error:  # a mapping of the user's own
+        raise BadValue("a mapping", f"one that fails: {type(error).__name__}: {error}") from None
 
 
 def as_elements(value: Any) -> list[Any]:
     """The elements of a set."""
     if not isinstance(value, Set):
         raise BadValue("a set", shown(value))
-    return list(value)
+    try:
+        return list(value)
+    except Exception as error:  # a set of the user's own
+        raise BadValue("a set", f"one that fails: {type(error).__name__}: {error}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSet, Set
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, MutableSet, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -20,8 +20,15 @@ class Some(Generic[T]):
     value: T
 
 
-#: Parts of a key or element, all levels together; more than any snapshot can hold in one.
-_MOST_PARTS = 1 << 25
+class _End:
+    """Marks the end of a value's parts among those that wait."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: int) -> None:
+        self.of = of
+
+
 _ATOMS = (int, str, bytes, bool, float)
 
 
@@ -35,10 +42,19 @@ def _hashable(root: Any) -> Any:
         return root
     flat: list[Any] = []
     waiting = [root]
+    open_ids: set[int] = set()
     while waiting:
         value = waiting.pop()
-        if len(flat) > _MOST_PARTS:
-            raise ValueError("a key or element that is too large, or in a circle")
+        if type(value) in _ATOMS:
+            flat.append(value)
+            continue
+        if type(value) is _End:
+            open_ids.discard(value.of)
+            continue
+        if id(value) in open_ids:
+            raise ValueError("a key or element that contains itself")
+        open_ids.add(id(value))
+        waiting.append(_End(id(value)))
         if isinstance(value, list | tuple):
             flat += (list, len(value))
             waiting.extend(reversed(value))
@@ -55,6 +71,13 @@ def _hashable(root: Any) -> Any:
         else:
             flat.append(value)
     return tuple(flat)
+
+
+class _Items(ItemsView[K, V]):
+    """The entries as they are kept: no key is looked up."""
+
+    def __iter__(self) -> Iterator[tuple[K, V]]:
+        return iter(self._mapping._entries.values())  # type: ignore[attr-defined]  # a PairMap
 
 
 class PairMap(MutableMapping[K, V]):
@@ -94,6 +117,10 @@ class PairMap(MutableMapping[K, V]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def items(self) -> ItemsView[K, V]:
+        """The entries, in order."""
+        return _Items(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):
