@@ -13,8 +13,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.codec.generator import NotGenerated
 from snapformat.codec.read_helpers import Account
-from snapformat.codec.read_source import NotGenerated, generate_reader
+from snapformat.codec.read_source import generate_reader
 from snapformat.codec.source import Source
 from snapformat.codec.write_source import generate_writer
 from snapformat.layout.nodes import Node

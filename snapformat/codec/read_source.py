@@ -10,27 +10,19 @@ Locals of the generated functions: `d` the bytes, `p` the position, `e` the end,
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import construct
 
 from snapformat.bincode.containers import PairMap, PairSet, Some
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import read_helpers as helpers
-from snapformat.codec.shape import MAX_SPELLED, Uses, atom_of, is_plain, uses_of
+from snapformat.codec.generator import Generator, method_of
+from snapformat.codec.shape import MAX_SPELLED, atom_of, is_plain
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
-from snapformat.layout.expr import Expr, Scope
+from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
-
-
-class NotGenerated(Exception):
-    """The layout has something in it that the generator leaves to the reference reader."""
 
 
 @dataclass(slots=True)
@@ -58,85 +50,32 @@ def generate_reader(root: Node) -> Source:
     Raises:
         NotGenerated: The layout is left to the reference reader.
     """
-    return _Generator(root).run()
+    return _ReadGenerator(root).generate()
 
 
-class _Generator:
+class _ReadGenerator(Generator):
+    verb = "read"
+    parameters = "d, p, e, h, k"
+    last_line = "return x, p"
+
     def __init__(self, root: Node) -> None:
-        self.root = root
-        self.out = Source()
-        self.uses: Uses = uses_of(root)
-        self.run_: _Run = _Run()
-        self.names: dict[Node, str] = {}
-        self.queue: list[tuple[str, Node]] = []
-        self.scope: str | None = None
-        self.level = 0  # structs and enums opened in the current function
-        self.deepest = 0
+        super().__init__(root)
+        self.run = _Run()
         self.out.names.update(
-            NEW=object.__new__,
-            BOOL=(False, True),
-            SOME=Some,
-            GUARD=helpers.Guard,
-            PAIRS=PairMap,
-            ELEMENTS=PairSet,
+            NEW=object.__new__, BOOL=(False, True), SOME=Some, PAIRS=PairMap, ELEMENTS=PairSet
         )
 
-    # --- functions ------------------------------------------------------------------------------------
-
-    def run(self) -> Source:
-        self._function("read", self.root)
-        while self.queue:
-            self._function(*self.queue.pop(0))
-        return self.out
-
-    def _function(self, name: str, node: Node) -> None:
-        self.level = self.deepest = 0
-        self.scope = None
-        with self.out.block(f"def {name}(d, p, e, h, k):"):
-            guard = len(self.out.lines)
-            # A recursive root has a function of its own besides this one, which only calls it.
-            self.value(node, "x", own=name != "read" or node not in self.uses.recursive)
-            self.flush()
-            self.out.line("return x, p")
-        if self.uses.recursive and self.deepest:
-            # Exact where a function holds one level, which is where recursion goes through.
-            limit = DEFAULT_LIMITS.depth - self.deepest
-            self.out.lines[guard:guard] = [f"    if h > {limit}: raise GUARD"]
-        self.out.line("")
-
-    def _call(self, node: Node, target: str) -> None:
-        """Read a node by a function of its own."""
-        name = self.names.get(node)
-        if name is None:
-            label = "".join(c if c.isalnum() and c.isascii() else "_" for c in getattr(node, "name", ""))
-            name = self.names[node] = self.out.fresh(f"read_{label}_" if label else "read_part_")
-            self.queue.append((name, node))
+    def call(self, node: Node, place: str) -> None:
         self.flush()
-        depth = f"h + {self.level}" if self.level else "h"
-        self.out.line(f"{target}, p = {name}(d, p, e, {depth}, k)")
-
-    @contextmanager
-    def _level(self) -> Iterator[None]:
-        self.level += 1
-        self.deepest = max(self.deepest, self.level)
-        yield
-        self.level -= 1
-
-    @contextmanager
-    def _block(self, head: str) -> Iterator[None]:
-        """A block: what was collected before is read before it, what is inside, inside."""
-        self.flush()
-        with self.out.block(head):
-            yield
-            self.flush()
+        self.out.line(f"{place}, p = {self.part(node, node)}(d, p, e, {self.depth}, k)")
 
     # --- runs -----------------------------------------------------------------------------------------
 
     def _push(self, code: str, size: int, order: str, target: str | None, after: str | None = None) -> None:
-        run = self.run_
+        run = self.run
         if order and run.order and order != run.order:
             self.flush()
-            run = self.run_
+            run = self.run
         run.order = run.order or order
         run.codes.append(code)
         if target is not None:
@@ -146,16 +85,15 @@ class _Generator:
         run.size += size
 
     def flush(self) -> None:
-        """Read what was collected."""
-        run, self.run_ = self.run_, _Run()
+        run, self.run = self.run, _Run()
         if not run.codes:
             return
         if run.codes == ["B"] and run.targets:
             self.out.line(f"{run.targets[0]} = d[p]")
         elif run.targets:
-            unpack = self._format(run).unpack_from
+            unpack = method_of(run.order, run.codes, "unpack_from")
             targets = ", ".join(run.targets) + ("," if len(run.targets) == 1 else "")
-            self.out.line(f"{targets} = {self.out.refer('unpack', _shared(unpack))}(d, p)")
+            self.out.line(f"{targets} = {self.out.refer('unpack', unpack)}(d, p)")
         else:
             self.out.line(f"if p + {run.size} > e: raise GUARD")
         for line in run.after:
@@ -164,17 +102,12 @@ class _Generator:
 
     def _later(self, line: str) -> None:
         """Run a line once what was collected is read: now, if nothing is waiting."""
-        if self.run_.codes:
-            self.run_.after.append(line)
+        if self.run.codes:
+            self.run.after.append(line)
         else:
             self.out.line(line)
 
-    @staticmethod
-    def _format(run: _Run) -> struct.Struct:
-        return struct.Struct((run.order or "<") + "".join(run.codes))
-
-    def _atom(self, node: Node, target: str) -> bool:
-        """Collect a node of fixed width; False if it is none."""
+    def atom(self, node: Node, target: str) -> bool:
         atom = atom_of(node)
         if atom is None:
             return False
@@ -212,7 +145,7 @@ class _Generator:
         else:
             first, *rest = after.split("\n")
             self._push(atom.code, atom.size, atom.order, into, first)
-            self.run_.after.extend(rest)
+            self.run.after.extend(rest)
         return True
 
     def _temp(self, node: Node) -> str:
@@ -223,18 +156,6 @@ class _Generator:
         return name
 
     # --- nodes ----------------------------------------------------------------------------------------
-
-    def value(self, node: Node, target: str, *, own: bool = False) -> None:
-        """Read a node into a target; `own` ones are not given to a function of their own."""
-        if not own and node in self.uses.functions:
-            self._call(node, target)
-        elif isinstance(node, nodes.Ref):
-            self._call(node.target, target)
-        elif not self._atom(node, target):
-            getattr(self, f"_{type(node).__name__.lower()}", self._unknown)(node, target)
-
-    def _unknown(self, node: Node, target: str) -> None:
-        raise NotGenerated(type(node).__name__)
 
     def _int(self, node: nodes.Int, target: str) -> None:
         self.flush()
@@ -291,7 +212,7 @@ class _Generator:
         self.out.line(f"p = {end}")
 
     def _fixedbytes(self, node: nodes.FixedBytes, target: str) -> None:
-        end = self._take(self._count(node.count))
+        end = self._take(self.count(node.count))
         self.out.line(f"{target} = d[p:{end}]")
         self.out.line(f"p = {end}")
 
@@ -299,7 +220,7 @@ class _Generator:
         self.out.line(f"{target} = {node.value!r}")
 
     def _computed(self, node: nodes.Computed, target: str) -> None:
-        self.out.line(f"{target} = {self._expression(node.value)}")
+        self.out.line(f"{target} = {self.expression(node.value)}")
 
     def _bits(self, node: nodes.Bits, target: str) -> None:
         temp = self.out.fresh("t")
@@ -311,27 +232,10 @@ class _Generator:
         run = self.out.refer("opaque", helpers.opaque_reader(node))
         self.out.line(f"{target}, p = {run}(d, p)")
 
-    def _expression(self, value: Any) -> str:
-        """A parameter of a node: a constant, or an expression of fields before, in code."""
-        self.flush()
-        if not isinstance(value, Expr):
-            return self.out.refer("constant", value) if not isinstance(value, int) else repr(value)
-        if self.scope is None:
-            raise NotGenerated("an expression across functions")
-        return f"{self.out.refer('expression', value.evaluate)}({self.scope})"
-
-    def _count(self, value: Any) -> str:
-        if isinstance(value, int):
-            return repr(value)
-        name = self.out.fresh("n")
-        self.out.line(f"{name} = {self._expression(value)}")
-        self.out.line(f"if type({name}) is not int or {name} < 0: raise GUARD")
-        return name
-
     def _option(self, node: nodes.Option, target: str) -> None:
         tag = self.out.fresh("b")
         self._push("B", 1, "", tag)
-        with self._block(f"if {tag} == 1:"):
+        with self.block(f"if {tag} == 1:"):
             if node.wrapped:
                 self.out.line(f"{target} = SOME({self._temp(node.item)})")
             else:
@@ -346,7 +250,7 @@ class _Generator:
         self._later(f"{target} = ({', '.join(names)},)")
 
     def _struct(self, node: nodes.Struct, target: str) -> None:
-        with self._level():
+        with self.struct_level():
             self._fields(node, target)
 
     def _fields(self, node: nodes.Struct, target: str) -> None:
@@ -396,11 +300,11 @@ class _Generator:
 
     def _enum(self, node: nodes.Enum, target: str) -> None:
         index = self._length(node.index)
-        with self._level():
+        with self.struct_level():
             for position, variant in enumerate(node.variants):
-                with self._block(f"{'elif' if position else 'if'} {index} == {variant.index}:"):
+                with self.block(f"{'elif' if position else 'if'} {index} == {variant.index}:"):
                     self._variant(variant, target)
-            with self._block("else:"):
+            with self.block("else:"):
                 if node.other is None:
                     self.out.line("raise GUARD")
                 else:
@@ -430,7 +334,7 @@ class _Generator:
             line = f"{target} = {self.out.refer('items', convert)}({temp})"
             self._push(f"{size}s", size, "", temp, line)
             return
-        self._elements(node.item, self._count(node.count), target)
+        self._elements(node.item, self.count(node.count), target)
 
     def _set(self, node: nodes.Set, target: str) -> None:
         name = self.out.fresh("v")
@@ -445,7 +349,7 @@ class _Generator:
         self._check_count(count, least_size(node.key) + least_size(node.value))
         made = self.out.fresh("m")
         self.out.line(f"{made} = PAIRS()")
-        with self._block(f"for _ in range({count}):"):
+        with self.block(f"for _ in range({count}):"):
             key = self.out.fresh("v")
             self.value(node.key, key)
             value = self._temp(node.value)
@@ -482,11 +386,10 @@ class _Generator:
             name = self.out.fresh("v")
             start = len(self.out.lines)
             self.value(item, name)
-            whole = self.run_
+            whole = self.run
             fixed = bool(whole.targets) and all(map(_is_making, self.out.lines[start:]))
             if fixed:
-                self.run_ = _Run()
-                form = self._format(whole)
+                self.run = _Run()
                 targets = ", ".join(whole.targets) + ("," if len(whole.targets) == 1 else "")
                 self.out.line(f"{targets} = t")
                 for line in whole.after:
@@ -498,7 +401,7 @@ class _Generator:
                 self.out.line(f"p += {whole.size}")
         if fixed:
             indent = self.out.lines[head][: len(self.out.lines[head]) - len(self.out.lines[head].lstrip())]
-            many = self.out.refer("records", _shared(form.iter_unpack))
+            many = self.out.refer("records", method_of(whole.order, whole.codes, "iter_unpack"))
             self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
             self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
         else:
@@ -529,33 +432,12 @@ class _Generator:
     def _default(self, node: nodes.Default, target: str) -> None:
         self.value(node.item, target)
 
-    def _limited(self, node: nodes.Limited, target: str) -> None:
-        raise NotGenerated("a budget of its own")
-
-    def _switch(self, node: nodes.Switch, target: str) -> None:
-        chosen = self.out.fresh("c")
-        table = {key: position for position, key in enumerate(node.cases)}
-        key = self._expression(node.key)
-        self.out.line(f"{chosen} = {self.out.refer('cases', table)}.get({key}, -1)")
-        for position, case in enumerate(node.cases.values()):
-            with self._block(f"{'elif' if position else 'if'} {chosen} == {position}:"):
-                self.value(case, target)
-        with self._block("else:" if node.cases else "if True:"):
-            self.value(node.default, target)
-
-    def _if(self, node: nodes.If, target: str) -> None:
-        condition = self._expression(node.condition)
-        with self._block(f"if {condition}:"):
-            self.value(node.then, target)
-        with self._block("else:"):
-            self.value(node.otherwise, target)
-
     def _padded(self, node: nodes.Padded, target: str) -> None:
         if isinstance(node.item, nodes.Unit) and isinstance(node.count, int):
             self.out.line(f"{target} = {node.item.value!r}")
             self._push(f"{node.count}x", node.count, "", None)
             return
-        count = self._count(node.count)
+        count = self.count(node.count)
         self.flush()
         start = self.out.fresh("q")
         self.out.line(f"{start} = p")
@@ -575,12 +457,9 @@ class _Generator:
             run = self.out.refer("opaque", helpers.opaque_reader(node.item))
             self.out.line(f"{target} = {run}(d[p:{end}], 0)[0]")
         else:
-            name = self.out.fresh("read_part_")
-            self.queue.append((name, node.item))
-            inside = self.out.fresh("w")
+            name, inside = self.part(None, node.item), self.out.fresh("w")
             self.out.line(f"{inside} = d[p:{end}]")
-            depth = f"h + {self.level}" if self.level else "h"
-            self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {depth}, k)[0]")
+            self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
         self.out.line(f"p = {end}")
 
 
@@ -594,11 +473,3 @@ def _is_making(line: str) -> bool:
     """Whether a line only makes an object or puts one into its place: all reading is still to come."""
     value = line.strip().partition(" = ")[2]
     return value.startswith("NEW(") or (value[:1] == "o" and value[1:].isdecimal())
-
-
-_formats: dict[tuple[str, str], Any] = {}
-
-
-def _shared(method: Any) -> Any:
-    """The same bound method for the same format, so that the code refers to it by one name."""
-    return _formats.setdefault((method.__self__.format, method.__name__), method)

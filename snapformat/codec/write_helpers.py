@@ -25,13 +25,6 @@ from snapformat.layout.write import write as reference_write
 
 __all__ = ["Some", "has_bulk"]
 
-_packs: dict[str, Any] = {}
-
-
-def shared_pack(form: struct.Struct) -> Any:
-    """The same bound method for the same format, so that the code refers to it by one name."""
-    return _packs.setdefault(form.format, form.pack)
-
 
 def as_bytes(value: Any) -> bytes:
     """Bytes of what is bytes-like."""

@@ -9,20 +9,15 @@ around.
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
-from snapformat.codec.read_helpers import Guard
-from snapformat.codec.read_source import NotGenerated
-from snapformat.codec.shape import MAX_SPELLED, Uses, atom_of, uses_of
+from snapformat.codec.generator import Generator, NotGenerated, method_of
+from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
-from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
 
 
@@ -53,77 +48,29 @@ def generate_writer(root: Node) -> Source:
     Raises:
         NotGenerated: The layout is left to the reference writer.
     """
-    return _Generator(root).run()
+    return _WriteGenerator(root).generate()
 
 
-class _Generator:
+class _WriteGenerator(Generator):
+    verb = "write"
+    parameters = "x, a, h"
+
     def __init__(self, root: Node) -> None:
-        self.root = root
-        self.out = Source()
-        self.uses: Uses = uses_of(root)
-        self.run_: _Run = _Run()
-        self.names: dict[Node, str] = {}
-        self.queue: list[tuple[str, Node]] = []
-        self.scope: str | None = None
-        self.level = 0
-        self.deepest = 0
-        self.out.names.update(GUARD=Guard, BYTES=helpers.as_bytes, SCOPE=helpers.scope_of)
+        super().__init__(root)
+        self.run = _Run()
+        self.out.names.update(BYTES=helpers.as_bytes, SCOPE=helpers.scope_of)
 
-    # --- functions ------------------------------------------------------------------------------------
-
-    def run(self) -> Source:
-        self._function("write", self.root)
-        while self.queue:
-            self._function(*self.queue.pop(0))
-        return self.out
-
-    def _function(self, name: str, node: Node) -> None:
-        self.level = self.deepest = 0
-        self.scope = None
-        with self.out.block(f"def {name}(x, a, h):"):
-            guard = len(self.out.lines)
-            self.value(node, "x", own=name != "write" or node not in self.uses.recursive)
-            self.flush()
-            if len(self.out.lines) == guard:
-                self.out.line("pass")
-        if self.uses.recursive and self.deepest:
-            limit = DEFAULT_LIMITS.depth - self.deepest
-            self.out.lines[guard:guard] = [f"    if h > {limit}: raise GUARD"]
-        self.out.line("")
-
-    def _call(self, node: Node, value: str) -> None:
-        name = self.names.get(node)
-        if name is None:
-            label = "".join(c if c.isalnum() and c.isascii() else "_" for c in getattr(node, "name", ""))
-            name = self.names[node] = self.out.fresh(f"write_{label}_" if label else "write_part_")
-            self.queue.append((name, node))
+    def call(self, node: Node, place: str) -> None:
         self.flush()
-        self.out.line(f"{name}({value}, a, {f'h + {self.level}' if self.level else 'h'})")
-
-    @contextmanager
-    def _level(self) -> Iterator[None]:
-        self.level += 1
-        self.deepest = max(self.deepest, self.level)
-        yield
-        self.level -= 1
-
-    @contextmanager
-    def _block(self, head: str) -> Iterator[None]:
-        self.flush()
-        with self.out.block(head):
-            before = len(self.out.lines)
-            yield
-            self.flush()
-            if len(self.out.lines) == before:
-                self.out.line("pass")
+        self.out.line(f"{self.part(node, node)}({place}, a, {self.depth})")
 
     # --- runs -----------------------------------------------------------------------------------------
 
     def _push(self, code: str, size: int, order: str, value: str | None, *, integer: bool = False) -> None:
-        run = self.run_
+        run = self.run
         if order and run.order and order != run.order:
             self.flush()
-            run = self.run_
+            run = self.run
         run.order = run.order or order
         run.codes.append(code)
         run.size += size
@@ -133,16 +80,15 @@ class _Generator:
                 run.integers.append(value)
 
     def flush(self) -> None:
-        """Write what was collected."""
-        run, self.run_ = self.run_, _Run()
+        run, self.run = self.run, _Run()
         if not run.codes:
             return
         # A chain of identities: each pair is compared once, the last with int itself.
         if run.integers:
             chain = " is ".join(f"type({name})" for name in run.integers)
             self.out.line(f"if not ({chain} is int): raise GUARD")
-        form = struct.Struct((run.order or "<") + "".join(run.codes))
-        packed = f"{self.out.refer('pack', helpers.shared_pack(form))}({', '.join(run.values)})"
+        pack = method_of(run.order, run.codes, "pack")
+        packed = f"{self.out.refer('pack', pack)}({', '.join(run.values)})"
         if run.after:
             self.out.line(f"b = {packed}")
             for line in run.after:
@@ -158,8 +104,7 @@ class _Generator:
         self.out.line(f"{name} = {value}")
         return name
 
-    def _atom(self, node: Node, value: str) -> bool:
-        """Collect a node of fixed width; False if it is none."""
+    def atom(self, node: Node, value: str) -> bool:
         atom = atom_of(node)
         if atom is None:
             return False
@@ -179,8 +124,8 @@ class _Generator:
                 if node.size == 4:
                     self.out.names["NAN"] = helpers.with_f32
                     self._push(atom.code, atom.size, atom.order, name)
-                    at = self.run_.size - 4
-                    self.run_.after.append(
+                    at = self.run.size - 4
+                    self.run.after.append(
                         f"if {name} != {name}: b = NAN(b, {at}, {name}, {node.byteorder!r})"
                     )
                 else:
@@ -204,18 +149,6 @@ class _Generator:
         return True
 
     # --- nodes ----------------------------------------------------------------------------------------
-
-    def value(self, node: Node, value: str, *, own: bool = False) -> None:
-        """Write a value; `own` nodes are not given to a function of their own."""
-        if not own and node in self.uses.functions:
-            self._call(node, value)
-        elif isinstance(node, nodes.Ref):
-            self._call(node.target, value)
-        elif not self._atom(node, value):
-            getattr(self, f"_{type(node).__name__.lower()}", self._unknown)(node, value)
-
-    def _unknown(self, node: Node, value: str) -> None:
-        raise NotGenerated(type(node).__name__)
 
     def _by_helper(self, prefix: str, make: Any, value: str) -> None:
         """Write by a function of the value that gives bytes."""
@@ -270,7 +203,7 @@ class _Generator:
 
     def _fixedbytes(self, node: nodes.FixedBytes, value: str) -> None:
         name = self._local(value)
-        count = self._count(node.count)
+        count = self.count(node.count)
         self.out.line(f"if type({name}) is not bytes: {name} = BYTES({name})")
         self.out.line(f"if len({name}) != {count}: raise GUARD")
         self.flush()
@@ -290,27 +223,11 @@ class _Generator:
     def _opaque(self, node: nodes.Opaque, value: str) -> None:
         self._by_helper("opaque", node.construct.build, value)
 
-    def _expression(self, value: Any) -> str:
-        self.flush()
-        if not isinstance(value, Expr):
-            return self.out.refer("constant", value) if not isinstance(value, int) else repr(value)
-        if self.scope is None:
-            raise NotGenerated("an expression across functions")
-        return f"{self.out.refer('expression', value.evaluate)}({self.scope})"
-
-    def _count(self, value: Any) -> str:
-        if isinstance(value, int):
-            return repr(value)
-        name = self.out.fresh("n")
-        self.out.line(f"{name} = {self._expression(value)}")
-        self.out.line(f"if type({name}) is not int or {name} < 0: raise GUARD")
-        return name
-
     def _option(self, node: nodes.Option, value: str) -> None:
         name = self._local(value)
-        with self._block(f"if {name} is None:"):
+        with self.block(f"if {name} is None:"):
             self.out.line("a(b'\\0')")
-        with self._block("else:"):
+        with self.block("else:"):
             if node.wrapped:
                 self.out.names["SOME"] = helpers.Some
                 self.out.line(f"if type({name}) is not SOME: raise GUARD")
@@ -327,7 +244,7 @@ class _Generator:
             self.value(item, part)
 
     def _struct(self, node: nodes.Struct, value: str) -> None:
-        with self._level():
+        with self.struct_level():
             if node.cls is None:
                 self._container(node, value)
             else:
@@ -352,7 +269,7 @@ class _Generator:
                 self.out.line(f"{part} = None")
             elif isinstance(item.node, nodes.Computed | nodes.Rebuilt):
                 part = self.out.fresh("v")
-                self.out.line(f"{part} = {self._expression(item.node.value)}")
+                self.out.line(f"{part} = {self.expression(item.node.value)}")
                 if self.scope is not None and node.scoped:
                     self.out.line(f"{self.scope}[{item.attr!r}] = {part}")
             elif item.optional:
@@ -366,13 +283,13 @@ class _Generator:
         name = self._local(value)
         kind = self.out.fresh("c")
         self.out.line(f"{kind} = type({name})")
-        with self._level():
+        with self.struct_level():
             for position, variant in enumerate(node.variants):
                 if variant.payload is None:
                     test = f"{name} is {self.out.refer('variant', variant.constant)}"
                 else:
                     test = f"{kind} is {self.out.refer('cls', variant.payload.cls)}"
-                with self._block(f"{'elif' if position else 'if'} {test}:"):
+                with self.block(f"{'elif' if position else 'if'} {test}:"):
                     self._length(node.index, repr(variant.index))
                     if variant.payload is not None:
                         self._fields(variant.payload, name)
@@ -395,7 +312,7 @@ class _Generator:
     def _array(self, node: nodes.Array, value: str) -> None:
         name = self._list(value)
         atom = atom_of(node.item)
-        self.out.line(f"if len({name}) != {self._count(node.count)}: raise GUARD")
+        self.out.line(f"if len({name}) != {self.count(node.count)}: raise GUARD")
         count = node.count if isinstance(node.count, int) else 0
         if 0 < count <= MAX_SPELLED and atom is not None and helpers.has_bulk(node.item):
             pack = self.out.refer("items", helpers.bulk_writer(node.item))
@@ -416,7 +333,7 @@ class _Generator:
             self._by_helper("blobs", helpers.blobs_writer(item), f"map({raw}, {name})")
             return
         element = self.out.fresh("v")
-        with self._block(f"for {element} in {name}:"):
+        with self.block(f"for {element} in {name}:"):
             self.value(item, element)
 
     def _set(self, node: nodes.Set, value: str) -> None:
@@ -430,7 +347,7 @@ class _Generator:
         self.out.line(f"{name} = {self.out.refer('ordered', helpers.pairs_of(node))}({value})")
         self._length(node.length, f"len({name})")
         key, element = self.out.fresh("v"), self.out.fresh("v")
-        with self._block(f"for {key}, {element} in {name}:"):
+        with self.block(f"for {key}, {element} in {name}:"):
             self.value(node.key, key)
             self.value(node.value, element)
 
@@ -459,35 +376,21 @@ class _Generator:
     def _default(self, node: nodes.Default, value: str) -> None:
         name = self.out.fresh("v")
         self.out.line(f"{name} = {value}")
-        self.out.line(f"if {name} is None: {name} = {self._expression(node.value)}")
+        self.out.line(f"if {name} is None: {name} = {self.expression(node.value)}")
         self.value(node.item, name)
 
-    def _switch(self, node: nodes.Switch, value: str) -> None:
-        name = self._local(value)
-        chosen = self.out.fresh("c")
-        table = {key: position for position, key in enumerate(node.cases)}
-        key = self._expression(node.key)
-        self.out.line(f"{chosen} = {self.out.refer('cases', table)}.get({key}, -1)")
-        for position, case in enumerate(node.cases.values()):
-            with self._block(f"{'elif' if position else 'if'} {chosen} == {position}:"):
-                self.value(case, name)
-        with self._block("else:" if node.cases else "if True:"):
-            self.value(node.default, name)
+    def _switch(self, node: nodes.Switch, place: str) -> None:
+        super()._switch(node, self._local(place))
 
-    def _if(self, node: nodes.If, value: str) -> None:
-        name = self._local(value)
-        condition = self._expression(node.condition)
-        with self._block(f"if {condition}:"):
-            self.value(node.then, name)
-        with self._block("else:"):
-            self.value(node.otherwise, name)
+    def _if(self, node: nodes.If, place: str) -> None:
+        super()._if(node, self._local(place))
 
     def _padded(self, node: nodes.Padded, value: str) -> None:
         if isinstance(node.item, nodes.Unit) and isinstance(node.count, int):
             filler = self.out.refer("fill", node.pattern * node.count)
             self._push(f"{node.count}s", node.count, "", filler)
             return
-        count = self._count(node.count)
+        count = self.count(node.count)
         self._inside(node.item, value)
         self.out.line(f"if len(b) > {count}: raise GUARD")
         self.out.line(f"a(b.ljust({count}, {node.pattern!r}))")
@@ -506,9 +409,7 @@ class _Generator:
         if isinstance(item, nodes.Opaque):
             self.out.line(f"b = {self.out.refer('opaque', item.construct.build)}({value})")
             return
-        name = self.out.fresh("write_part_")
-        self.queue.append((name, item))
-        parts = self.out.fresh("l")
+        name, parts = self.part(None, item), self.out.fresh("l")
         self.out.line(f"{parts} = []")
-        self.out.line(f"{name}({value}, {parts}.append, {f'h + {self.level}' if self.level else 'h'})")
+        self.out.line(f"{name}({value}, {parts}.append, {self.depth})")
         self.out.line(f"b = b''.join({parts})")

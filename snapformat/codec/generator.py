@@ -1,0 +1,199 @@
+"""What the generators of readers and writers share: functions, blocks, depth, and runs of fixed width."""
+
+from __future__ import annotations
+
+import struct
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from snapformat.budget import DEFAULT_LIMITS
+from snapformat.codec.read_helpers import Guard
+from snapformat.codec.shape import Uses, uses_of
+from snapformat.codec.source import Source
+from snapformat.layout import nodes
+from snapformat.layout.expr import Expr
+from snapformat.layout.nodes import Node
+
+
+class NotGenerated(Exception):
+    """The layout has something in it that the generator leaves to the reference."""
+
+
+class Generator(ABC):
+    """Source for one layout: a function for the whole, and one for each part that needs its own.
+
+    Attributes:
+        out: The source.
+        uses: What the layout looks like.
+        scope: Local that holds the fields which expressions may name, or None.
+        level: Structs and enums opened in the current function.
+        deepest: The most of them.
+    """
+
+    #: Name of the function for the whole; those for parts begin with it.
+    verb: ClassVar[str]
+    #: Parameters of every function.
+    parameters: ClassVar[str]
+    #: Last line of every function, if there is one.
+    last_line: ClassVar[str] = ""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.out = Source()
+        self.uses: Uses = uses_of(root)
+        self.scope: str | None = None
+        self.level = 0
+        self.deepest = 0
+        self._names: dict[Node, str] = {}
+        self._queue: list[tuple[str, Node]] = []
+        self.out.names["GUARD"] = Guard
+
+    def generate(self) -> Source:
+        """Generate all functions.
+
+        Raises:
+            NotGenerated: The layout is left to the reference.
+        """
+        self._function(self.verb, self.root)
+        while self._queue:
+            self._function(*self._queue.pop(0))
+        return self.out
+
+    def _function(self, name: str, node: Node) -> None:
+        self.level = self.deepest = 0
+        self.scope = None
+        with self.out.block(f"def {name}({self.parameters}):"):
+            start = len(self.out.lines)
+            # A recursive root has a function of its own besides this one, which only calls it.
+            self.value(node, "x", own=name != self.verb or node not in self.uses.recursive)
+            self.flush()
+            if self.last_line:
+                self.out.line(self.last_line)
+            if len(self.out.lines) == start:
+                self.out.line("pass")
+        if self.uses.recursive and self.deepest:
+            # Exact where a function holds one level, which is where recursion goes through.
+            limit = DEFAULT_LIMITS.depth - self.deepest
+            self.out.lines[start:start] = [f"    if h > {limit}: raise GUARD"]
+        self.out.line("")
+
+    def part(self, node: Node | None, item: Node) -> str:
+        """The name of the function for a part; made when it is asked for.
+
+        Args:
+            node: The named node that the function is known by; None for a function used once.
+            item: What it is for.
+        """
+        name = None if node is None else self._names.get(node)
+        if name is None:
+            label = "" if node is None else getattr(node, "name", "")
+            plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in label)
+            name = self.out.fresh(f"{self.verb}_{plain or 'part'}_")
+            self._queue.append((name, item))
+            if node is not None:
+                self._names[node] = name
+        return name
+
+    @property
+    def depth(self) -> str:
+        """Structs and enums around the current place, in code."""
+        return f"h + {self.level}" if self.level else "h"
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Do what was collected."""
+
+    @abstractmethod
+    def call(self, node: Node, place: str) -> None:
+        """Do a node by a function of its own."""
+
+    @abstractmethod
+    def atom(self, node: Node, place: str) -> bool:
+        """Collect a node of fixed width; False if it is none."""
+
+    def value(self, node: Node, place: str, *, own: bool = False) -> None:
+        """Do a node: read it into a place, or write what is there.
+
+        Args:
+            node: The node.
+            place: Expression of the target or the value.
+            own: Not by a function of its own, since this is that function.
+        """
+        if not own and node in self.uses.functions:
+            self.call(node, place)
+        elif isinstance(node, nodes.Ref):
+            self.call(node.target, place)
+        elif not self.atom(node, place):
+            method = getattr(self, f"_{type(node).__name__.lower()}", None)
+            if method is None:
+                raise NotGenerated(type(node).__name__)
+            method(node, place)
+
+    @contextmanager
+    def struct_level(self) -> Iterator[None]:
+        """One struct or enum deeper."""
+        self.level += 1
+        self.deepest = max(self.deepest, self.level)
+        yield
+        self.level -= 1
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """A block: what was collected before is done before it, what is inside, inside."""
+        self.flush()
+        with self.out.block(head):
+            start = len(self.out.lines)
+            yield
+            self.flush()
+            if len(self.out.lines) == start:
+                self.out.line("pass")
+
+    def expression(self, value: Any) -> str:
+        """A parameter of a node: a constant, or an expression of fields before, in code."""
+        self.flush()
+        if not isinstance(value, Expr):
+            return repr(value) if isinstance(value, int) else self.out.refer("constant", value)
+        if self.scope is None:
+            raise NotGenerated("an expression across functions")
+        return f"{self.out.refer('expression', value.evaluate)}({self.scope})"
+
+    def count(self, value: Any) -> str:
+        """A parameter that must be a number of 0 or more."""
+        if isinstance(value, int):
+            return repr(value)
+        name = self.out.fresh("n")
+        self.out.line(f"{name} = {self.expression(value)}")
+        self.out.line(f"if type({name}) is not int or {name} < 0: raise GUARD")
+        return name
+
+    def _switch(self, node: nodes.Switch, place: str) -> None:
+        chosen = self.out.fresh("c")
+        table = {key: position for position, key in enumerate(node.cases)}
+        key = self.expression(node.key)
+        self.out.line(f"{chosen} = {self.out.refer('cases', table)}.get({key}, -1)")
+        for position, case in enumerate(node.cases.values()):
+            with self.block(f"{'elif' if position else 'if'} {chosen} == {position}:"):
+                self.value(case, place)
+        with self.block("else:" if node.cases else "if True:"):
+            self.value(node.default, place)
+
+    def _if(self, node: nodes.If, place: str) -> None:
+        condition = self.expression(node.condition)
+        with self.block(f"if {condition}:"):
+            self.value(node.then, place)
+        with self.block("else:"):
+            self.value(node.otherwise, place)
+
+    def _limited(self, node: nodes.Limited, place: str) -> None:
+        raise NotGenerated("a budget of its own")
+
+
+_shared: dict[tuple[str, str], Any] = {}
+
+
+def method_of(order: str, codes: list[str], method: str) -> Any:
+    """A method of the `struct.Struct` of a format: the same object every time, so that it has one name."""
+    form = struct.Struct((order or "<") + "".join(codes))
+    return _shared.setdefault((form.format, method), getattr(form, method))
