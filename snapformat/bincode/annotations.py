@@ -6,6 +6,7 @@ Classes take part by a declaration, kept in the class under `DECLARATION` (see `
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Mapping, MutableMapping, MutableSet
@@ -165,8 +166,14 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     )
 
 
+#: How Python prints one of our primitive types.
+_PRIMITIVE = re.compile(r"typing\.Annotated\[int, Int\(name='(\w+)'[^)]*\)\]")
+
+
 def _shown(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return annotation.__name__
+    return _PRIMITIVE.sub(r"\1", str(annotation))
 
 
 def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:

@@ -32,6 +32,7 @@ class FieldSpec:
         name: serde's name.
         annotation: The annotation as written, perhaps text.
         module: Name of the module in which the annotation's names are looked up.
+        binding: Of a field inherited from a generic class: what that class's type variables stand for.
         doc: One line of description.
         skip: Not in the bytes; `default` gives its value (a function without arguments).
         default: See `skip`.
@@ -41,6 +42,7 @@ class FieldSpec:
     name: str
     annotation: Any
     module: str
+    binding: Mapping[TypeVar, Any] = field(default_factory=dict)
     doc: str = ""
     skip: bool = False
     default: Callable[[], Any] | None = None
@@ -182,7 +184,8 @@ class Declaration:
             SchemaError: The annotation is wrong, or holds a name that is not defined.
         """
         try:
-            return kind_of(self.resolve(spec), arguments)
+            bound = {variable: kind_of(given, arguments) for variable, given in spec.binding.items()}
+            return kind_of(self.resolve(spec), bound or arguments)
         except NameError as error:
             raise SchemaError(
                 f"the name {error.name!r} is not defined", owner=self.cls.__qualname__, field=spec.attr

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Literal
 
+_CODES = {2: "e", 8: "d"}
+
 
 def f32_from_bits(bits: int) -> float:
     """The value of an f32; a NaN keeps its sign and payload in the double's upper bits.
@@ -31,18 +33,19 @@ def f32_to_bits(value: float) -> int:
 
 
 def encode_float(value: float, size: int, byteorder: Literal["little", "big"]) -> bytes:
-    """Write an f32 (`size` 4) or f64 (`size` 8).
+    """Write a float of `size` 2, 4 or 8 bytes.
 
     Raises:
         OverflowError: A finite value is beyond the range of f32.
     """
     if size == 4:
         return f32_to_bits(value).to_bytes(4, byteorder)
-    return struct.pack("<d" if byteorder == "little" else ">d", value)
+    return struct.pack(("<" if byteorder == "little" else ">") + _CODES[size], value)
 
 
 def decode_float(data: bytes, byteorder: Literal["little", "big"]) -> float:
-    """Read an f32 (4 bytes) or f64 (8 bytes)."""
+    """Read a float of 2, 4 or 8 bytes."""
     if len(data) == 4:
         return f32_from_bits(int.from_bytes(data, byteorder))
-    return float(struct.unpack("<d" if byteorder == "little" else ">d", data)[0])
+    code = ("<" if byteorder == "little" else ">") + _CODES[len(data)]
+    return float(struct.unpack(code, data)[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.bincode import kinds
+from snapformat.bincode import checks, kinds
 from snapformat.bincode.checks import BadValue
 from snapformat.bincode.containers import Some
 from snapformat.bincode.kinds import Kind
@@ -31,8 +31,14 @@ def sort_key(kind: Kind, value: Any) -> Any:
 
 def _key(kind: Kind, value: Any) -> Step:
     match kind:
-        case kinds.Bool() | kinds.Int() | kinds.Char() | kinds.Str() | kinds.Bytes():
-            return value
+        case kinds.Int():
+            return checks.as_int(value, kind.name, kind.size, kind.signed, kind.nonzero)
+        case kinds.Bool():
+            return checks.as_bool(value)
+        case kinds.Bytes():
+            return checks.as_bytes(value, kind.exact, kind.no_nul)
+        case kinds.Char() | kinds.Str():
+            return checks.as_str(value)  # the order of UTF-8 is that of code points
         case kinds.Unit():
             return ()
         case kinds.Adapted(item, _, encode):

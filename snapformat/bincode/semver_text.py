@@ -50,8 +50,9 @@ def parse_version(text: str) -> semver.Version:
     return version
 
 
-def version_order(version: semver.Version) -> tuple[object, ...]:
+def version_order(given: semver.Version | str) -> tuple[object, ...]:
     """A key that sorts versions as Rust's crate does: by precedence, then by build metadata."""
+    version = parse_version(version_text(given))
     pre = (1,) if version.prerelease is None else (0, *_identifiers(version.prerelease))
     return (version.major, version.minor, version.patch, pre, _identifiers(version.build or ""))
 

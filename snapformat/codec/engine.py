@@ -104,16 +104,18 @@ def read_value(
     return result
 
 
-def write_value(node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def write_value(
+    node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
+) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
     writer = writer_of(node) if limits == DEFAULT_LIMITS else None
     if writer is None:
-        return reference_write(node, value, limits=limits)
+        return reference_write(node, value, limits=limits, root=root)
     parts: list[bytes] = []
     try:
         writer(value, parts.append, 0)
     except Exception:  # whatever a guard raises: the reference says what is wrong
-        result = reference_write(node, value, limits=limits)
+        result = reference_write(node, value, limits=limits, root=root)
         statistics.write_fallbacks += 1
         return result
     return b"".join(parts)

@@ -13,8 +13,6 @@ from typing import Any
 import construct
 from construct.expr import BinExpr, ExprMixin, FuncPath, Path, UniExpr, opnames
 
-_OPERATORS: dict[str, Callable[..., Any]] = {symbol: function for function, symbol in opnames.items()}
-_UNARY: dict[str, Callable[[Any], Any]] = {"not": operator.not_, "-": operator.neg, "+": operator.pos}
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {"len": len, "sum": sum, "min": min, "max": max, "abs": abs}
 #: Names of construct's own in a context, whose meaning depends on how construct works.
 _RESERVED = {"_params", "_root", "_index", "_io", "_subcons", "_parsing", "_building", "_sizing"}
@@ -77,13 +75,14 @@ def _lower(value: Any) -> tuple[Callable[[Scope], Any], int]:
         return _path(value)
     if isinstance(value, UniExpr):
         inner, climbs = _lower(value.operand)
-        unary: Callable[[Any], Any] = _UNARY[opnames[value.op]]
+        unary: Callable[[Any], Any] = value.op
         return (lambda scope: unary(inner(scope))), climbs
     if isinstance(value, BinExpr):
         left, left_climbs = _lower(value.lhs)
         right, right_climbs = _lower(value.rhs)
-        symbol = opnames[value.op]
-        apply = _bounded(symbol) if symbol in ("**", "<<") else _OPERATORS[symbol]
+        apply: Callable[[Any, Any], Any] = value.op
+        if apply in (operator.pow, operator.lshift):
+            apply = _bounded(apply)
         return (lambda scope: apply(left(scope), right(scope))), max(left_climbs, right_climbs)
     if isinstance(value, FuncPath):
         attributes = value.__getstate__()
@@ -95,12 +94,10 @@ def _lower(value: Any) -> tuple[Callable[[Scope], Any], int]:
     raise Unsupported("an expression of list_")
 
 
-def _bounded(symbol: str) -> Callable[[int, int], Any]:
-    apply = _OPERATORS[symbol]
-
+def _bounded(apply: Callable[[int, int], Any]) -> Callable[[int, int], Any]:
     def checked(left: int, right: int) -> Any:
-        if abs(right) > _MAX_EXPONENT:
-            raise ValueError(f"{symbol} by {right} is too large")
+        if abs(right) > _MAX_EXPONENT or abs(left) >> _MAX_EXPONENT:
+            raise ValueError(f"{opnames[apply]} of numbers that are too large")
         return apply(left, right)
 
     return checked

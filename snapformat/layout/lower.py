@@ -131,16 +131,18 @@ def _named(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     """A struct or enum; one that is being lowered further up becomes a reference."""
     if not frames and sub in _lowered:
         return _lowered[sub]
-    if sub in lowering.by_construct:
-        return lowering.by_construct[sub]
-    if sub in lowering.open:
-        return nodes.Ref(sub.kind.name, lambda: lowering.by_construct[sub])
-    lowering.open.add(sub)
+    # The structs around it belong to what it is: expressions inside may name their fields.
+    place = (sub, frames)
+    if place in lowering.by_construct:
+        return lowering.by_construct[place]
+    if place in lowering.open:
+        return nodes.Ref(sub.kind.name, lambda: lowering.by_construct[place])
+    lowering.open.add(place)
     try:
         node: Node = yield (_struct if isinstance(sub, named.Struct) else _enum)(sub, lowering, frames)
     finally:
-        lowering.open.discard(sub)
-    lowering.by_construct[sub] = node
+        lowering.open.discard(place)
+    lowering.by_construct[place] = node
     return node
 
 

@@ -27,6 +27,10 @@ class Frame:
     used: bool = False
 
 
+#: A named construct, and the structs around it.
+Place = tuple[Any, tuple[Frame, ...]]
+
+
 class NeedsContext(Exception):
     """What is being lowered must run under construct, with all that is around it."""
 
@@ -37,13 +41,15 @@ class Lowering:
 
     Attributes:
         lower: Lowers any construct (`layout.lower`), for what is inside one of construct's.
-        by_construct: Named constructs lowered so far.
-        open: Named constructs being lowered.
+        by_construct: Named constructs lowered so far, each with the structs around it.
+        open: Those being lowered.
+        arrays: Arrays of construct's around the current place: they number their elements in the context.
     """
 
     lower: Callable[[Any, Lowering, tuple[Frame, ...]], Step]
-    by_construct: dict[Any, Node] = field(default_factory=dict)
-    open: set[Any] = field(default_factory=set)
+    by_construct: dict[Place, Node] = field(default_factory=dict)
+    open: set[Place] = field(default_factory=set)
+    arrays: int = 0
 
 
 def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
@@ -51,11 +57,11 @@ def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> St
     try:
         return (yield _dispatch(sub, lowering, frames))
     except Unsupported as reason:
-        if frames and reads_context(sub):
+        if (frames or lowering.arrays) and reads_context(sub):
             raise NeedsContext(str(reason)) from None
         return nodes.Opaque(sub, str(reason))
     except NeedsContext as reason:
-        if frames:
+        if frames or lowering.arrays:
             raise
         return nodes.Opaque(sub, str(reason))
 
@@ -96,7 +102,9 @@ def reads_context(sub: Any) -> bool:
     """Whether a construct might read its context; anything unknown might."""
     if sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
         return True
-    for value in vars(sub).values():
+    for name, value in vars(sub).items():
+        if name.startswith("_"):
+            continue  # what construct's own macros put there for its compiler
         if isinstance(value, c.Construct):
             if reads_context(value):
                 return True
@@ -133,7 +141,12 @@ def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
         return _bits(sub)
     if not isinstance(sub, c.Subconstruct) or type(sub) not in _WRAPPERS:
         raise Unsupported(f"no lowering of {type(sub).__name__}")
-    inner = yield lowering.lower(sub.subcon, lowering, frames)
+    is_array = type(sub) is c.Array
+    lowering.arrays += is_array
+    try:
+        inner = yield lowering.lower(sub.subcon, lowering, frames)
+    finally:
+        lowering.arrays -= is_array
     return _WRAPPERS[type(sub)](sub, inner, frames)
 
 
@@ -227,7 +240,11 @@ def _prefixed_array(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> 
         raise Unsupported("a PrefixedArray whose count is no plain integer")
     # construct gives the elements a context of their own; nothing of it can be named in the tree.
     frame = Frame()
-    item = yield lowering.lower(items.subcon, lowering, (*frames, frame))
+    lowering.arrays += 1
+    try:
+        item = yield lowering.lower(items.subcon, lowering, (*frames, frame))
+    finally:
+        lowering.arrays -= 1
     if frame.used:
         raise Unsupported("an element that names the array's own context")
     return nodes.Seq(item, length, _is_empty(items.subcon))
@@ -245,16 +262,17 @@ def _lazy_bound(sub: Any, lowering: Lowering) -> Step:
         target = sub.subconfunc()
     except Exception:
         raise Unsupported("a LazyBound that needs its context") from None
-    if target in lowering.by_construct:
-        return lowering.by_construct[target]
-    if target in lowering.open:
-        return nodes.Ref(target.name or "", lambda: lowering.by_construct[target])
-    lowering.open.add(target)
+    place: Place = (target, ())
+    if place in lowering.by_construct:
+        return lowering.by_construct[place]
+    if place in lowering.open:
+        return nodes.Ref(target.name or "", lambda: lowering.by_construct[place])
+    lowering.open.add(place)
     try:
         node = yield lowering.lower(target, lowering, ())
     finally:
-        lowering.open.discard(target)
-    lowering.by_construct[target] = node
+        lowering.open.discard(place)
+    lowering.by_construct[place] = node
     return node
 
 

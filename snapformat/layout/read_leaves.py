@@ -221,11 +221,11 @@ def bits_of(node: nodes.Bits, whole: int) -> Any:
 
 def leaf_opaque(node: nodes.Opaque, r: Reader) -> Any:
     """A construct that runs by itself."""
-    stream = r.stream()
+    stream, base = r.stream()
     start = r.pos
     try:
         value = node.construct.parse_stream(stream)
-        r.pos = min(max(stream.tell(), 0), r.end)
+        r.pos = min(max(base + stream.tell(), start), r.end)
     except Exception as error:
         r.fail(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}")
     if r.events is not None:

@@ -55,7 +55,7 @@ class Reader:
     """
 
     __slots__ = (
-        "_streams",
+        "_stream",
         "blobs",
         "budget",
         "data",
@@ -81,7 +81,7 @@ class Reader:
         self.path: list[Segment] = []
         self.events: list[Event] | None = [] if emit else None
         self.scope: Scope | None = None
-        self._streams: dict[int, io.BytesIO] = {}
+        self._stream: tuple[int, int, io.BytesIO] | None = None
 
     def emit(self, offset: int, kind: str, value: Any, size: int | None = None) -> None:
         """Hand out an event that ends at the current position, or of the given size."""
@@ -161,10 +161,16 @@ class Reader:
             self.fail(f"a bad {what}", "a number of 0 or more", repr(number)[:60])
         return number
 
-    def stream(self) -> io.BytesIO:
-        """A stream over the data up to `end`, positioned here: for constructs that run by themselves."""
-        found = self._streams.get(self.end)
-        if found is None:
-            found = self._streams[self.end] = io.BytesIO(self.data[: self.end])
-        found.seek(self.pos)
-        return found
+    def stream(self) -> tuple[io.BytesIO, int]:
+        """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.
+
+        Returns:
+            The stream, and the offset in the data of its first byte.
+        """
+        kept = self._stream
+        if kept is None or kept[0] != self.end or kept[1] > self.pos:
+            base = 0 if self.end == len(self.data) else self.pos
+            kept = self._stream = (self.end, base, io.BytesIO(self.data[base : self.end]))
+        _, base, stream = kept
+        stream.seek(self.pos - base)
+        return stream, base

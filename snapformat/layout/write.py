@@ -17,17 +17,20 @@ from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.writer import Writer
-from snapformat.path import Variant
+from snapformat.path import Segment, Variant
 from snapformat.steps import Step, run
 
 
-def write(node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def write(
+    node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
+) -> bytes:
     """Write a value.
 
     Args:
         node: The layout.
         value: The value; it is checked here, not when it was made.
         limits: Bound of depth.
+        root: Path of the value itself, for errors.
 
     Returns:
         Its bytes.
@@ -36,6 +39,7 @@ def write(node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
         EncodeError: The value does not fit the layout; the path says where.
     """
     w = Writer(limits)
+    w.path.extend(root)
     run(_value(node, value, w))
     return bytes(w.out)
 

@@ -247,9 +247,8 @@ def _options_of(field: dataclasses.Field[Any]) -> FieldOptions:
 
 def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
     specs: list[FieldSpec] = []
-    modules = {
-        attr: base.__module__ for base in reversed(cls.__mro__) for attr in inspect.get_annotations(base)
-    }
+    homes = {attr: base for base in reversed(cls.__mro__) for attr in inspect.get_annotations(base)}
+    bindings = _bindings(cls)
     for field in dataclasses.fields(cls):
         given = _options_of(field)
         default: Callable[[], Any] | None = None
@@ -259,11 +258,36 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
         elif not field.init:
             raise SchemaError("a field must be a parameter of the constructor", field=field.name)
         name = given.rename or _renamed(field.name, options.rename_all, variant=False)
-        specs.append(
-            FieldSpec(field.name, name, field.type, modules[field.name], given.doc, given.skip, default)
-        )
+        home = homes[field.name]
+        spec = FieldSpec(field.name, name, field.type, home.__module__, bindings.get(home, {}), given.doc)
+        spec.skip, spec.default = given.skip, default
+        specs.append(spec)
     _check_names([(spec.name, spec.attr) for spec in specs if not spec.skip])
     return specs
+
+
+def _bindings(cls: type) -> dict[type, dict[TypeVar, Any]]:
+    """What the type variables of each generic base class stand for, in terms of the class's own."""
+    found: dict[type, dict[TypeVar, Any]] = {}
+    waiting: list[tuple[type, dict[TypeVar, Any]]] = [(cls, {})]
+    while waiting:
+        current, known = waiting.pop()
+        for base in vars(current).get("__orig_bases__", current.__bases__):
+            origin = typing.get_origin(base) or base
+            if not isinstance(origin, type) or origin in (Generic, object):
+                continue
+            given = (_bound(argument, known) for argument in typing.get_args(base))
+            found[origin] = dict(zip(getattr(origin, "__parameters__", ()), given, strict=False))
+            waiting.append((origin, found[origin]))
+    return found
+
+
+def _bound(argument: Any, known: dict[TypeVar, Any]) -> Any:
+    """A type argument with the type variables in it replaced."""
+    if isinstance(argument, TypeVar):
+        return known.get(argument, argument)
+    variables = getattr(argument, "__parameters__", ())
+    return argument[tuple(known.get(v, v) for v in variables)] if variables and known else argument
 
 
 def _check_names(pairs: list[tuple[str, str]]) -> None:
@@ -285,7 +309,8 @@ def _check_fields(declaration: Declaration) -> None:
         except NameError:
             continue
         try:
-            kind_of(annotation, placeholders)
+            bound = {v: kind_of(given, placeholders) for v, given in spec.binding.items()}
+            kind_of(annotation, bound or placeholders)
         except SchemaError as error:
             raise SchemaError(error.message, owner=declaration.cls.__qualname__, field=spec.attr) from None
 

@@ -215,7 +215,7 @@ class Snapshot(Generic[T]):
             EncodeError: Header or data don't fit their types; the path says where.
         """
         spec = self.format
-        parts = write_value(spec.header_node, self.header, limits=spec.limits)
+        parts = write_value(spec.header_node, self.header, limits=spec.limits, root=("header",))
         parts += write_value(spec.payload_node, self.data, limits=spec.limits)
         if spec.checksum is not None:
             value = spec.checksum.compute(parts)

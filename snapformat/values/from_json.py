@@ -226,6 +226,8 @@ def _pairs(node: nodes.Map, data: Any, p: _Parser) -> list[Any]:
                 p.path.append(index)
                 p.wrong("an array of key and value", pair)
         return pairs
+    if data == {}:
+        return []
     read_key = key_text(node.key)
     if not isinstance(data, dict) or read_key is None:
         p.wrong('{"$map": [[key, value], ...]}' if read_key is None else "an object", data)
@@ -290,7 +292,7 @@ def _parts(node: nodes.Struct, data: Any, p: _Parser) -> list[Any]:
         return _list(data, p, len(node.fields))
     if not isinstance(data, dict):
         p.wrong(f"an object, {node.name}" if node.name else "an object", data)
-    known = {field.name for field in node.fields if field.attr is not None}
+    known = [field.name for field in node.fields if field.attr is not None]
     unknown = [name for name in data if name not in known]
     if unknown:
         p.fail(

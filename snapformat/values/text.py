@@ -23,9 +23,14 @@ def shortest_f32(value: float) -> float:
     return value
 
 
+class F32(float):
+    """A float that was an f32: Rust prints it with an exponent sooner, or later, than an f64."""
+
+
 def float_text(value: float) -> str:
     """Print a finite float as serde_json does: `1.0`, `0.00001`, `1e-7`, `1e16`."""
-    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    most, least = (13, -6) if isinstance(value, F32) else (16, -5)
+    sign, digits, exponent = Decimal(float.__repr__(value)).as_tuple()
     assert isinstance(exponent, int)
     text = "".join(map(str, digits))
     stripped = text.rstrip("0") or "0"
@@ -34,11 +39,11 @@ def float_text(value: float) -> str:
     if text == "0":
         return f"{prefix}0.0"
     point = len(text) + exponent  # digits before the decimal point
-    if exponent >= 0 and point <= 16:
+    if exponent >= 0 and point <= most:
         return f"{prefix}{text}{'0' * exponent}.0"
-    if 0 < point <= 16:
+    if 0 < point <= most:
         return f"{prefix}{text[:point]}.{text[point:]}"
-    if -5 < point <= 0:
+    if least < point <= 0:
         return f"{prefix}0.{'0' * -point}{text}"
     mantissa = text if len(text) == 1 else f"{text[0]}.{text[1:]}"
     return f"{prefix}{mantissa}e{point - 1}"

@@ -33,7 +33,7 @@ from snapformat.layout.write import write
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant
 from snapformat.steps import Step, run
-from snapformat.values.text import float_text, shortest_f32
+from snapformat.values.text import F32, float_text, shortest_f32
 
 
 class _Printer(Writer):
@@ -94,7 +94,7 @@ def _float(node: nodes.Float, value: Any, p: _Printer) -> Any:
     number = float(value)
     if not math.isfinite(number):
         return p.tag("float", data.hex(), "it prints NaN and infinities as null")
-    return shortest_f32(f32_from_bits(f32_to_bits(number))) if node.size == 4 else number
+    return F32(shortest_f32(f32_from_bits(f32_to_bits(number)))) if node.size == 4 else number
 
 
 def _bool(node: nodes.Bool, value: Any, p: _Printer) -> Any:
@@ -152,7 +152,9 @@ def _option(node: nodes.Option, value: Any, p: _Printer) -> Step:
     if value is None:
         return None
     inner = yield _json(node.item, p.check(unwrapped, value, node.wrapped), p)
-    return p.tag("some", None, "Some of nothing looks like None") if inner is None else inner
+    if inner is None or (isinstance(inner, dict) and inner.keys() == {"$some"}):
+        return p.tag("some", inner, "Some of nothing looks like None")
+    return inner
 
 
 def _elements(item: Node, values: Any, p: _Printer) -> Step:
@@ -206,9 +208,12 @@ def _map(node: nodes.Map, value: Any, p: _Printer) -> Step:
         p.path[-1] = "value"
         entries.append((shown_key, (yield _json(node.value, element, p))))
     del p.path[-2:]
+    if not entries:
+        return {}
     if plain:
         shown = {_key(key): element for key, element in entries if not isinstance(key, dict)}
-        if len(shown) == len(entries) and not any(key.startswith("$") for key in shown):
+        is_tag = len(shown) == 1 and shown.keys() <= {"$map", "$some"}
+        if len(shown) == len(entries) and (p.serde or not is_tag):
             return shown
     return p.tag("map", [list(entry) for entry in entries], "its keys are text, numbers and unit variants")
 
@@ -230,8 +235,8 @@ def key_text(node: Node) -> Callable[[str], Any] | None:
             return {"true": True, "false": False}.__getitem__
         case nodes.Str() | nodes.Char():
             return str
-        case nodes.Enum() if all(variant.style == "unit" for variant in node.variants):
-            return str
+        case nodes.Enum():
+            return str  # a variant with data is no text, which is seen when one is there
         case nodes.Struct() if node.style == "newtype":
             return key_text(node.fields[0].node)
         case nodes.Adapted():

@@ -8,11 +8,13 @@ import construct as c
 import pytest
 from construct import len_, this
 
-from layout.agreement import agree, opaque, read_both, write_both
+from layout.agreement import agree, opaque, write_both
 from snapformat import DecodeError, EncodeError, decode, encode
 from snapformat.layout import layout_of, nodes
 
 KIND = c.Enum(c.Int8ub, small=1, large=2)
+
+CASES = {"small": c.Struct("z" / c.Array(this._._.n, c.Int8ub))}
 
 LOWERED = {
     "integers": (
@@ -28,7 +30,6 @@ LOWERED = {
         ),
         [dict(zip("abcdefgh", (255, 1, -(1 << 23), -1, -2, -(1 << 127), 3, -5), strict=True))],
     ),
-    "floats": (c.Struct("f" / c.Float32l, "d" / c.Float64b), [{"f": 1.5, "d": -0.0}, {"f": math.inf, "d": 2}]),
     "Bytes": (c.Bytes(3), [b"abc", bytearray(b"abc")]),
     "Array": (c.Array(2, c.Int16ub), [[1, 2], (3, 4)]),
     "Array of none": (c.Array(0, c.Int16ub), [[]]),
@@ -47,7 +48,10 @@ LOWERED = {
         [{"a": "x", "b": "é"}],
     ),
     "Const": (c.Struct("m" / c.Const(b"MZ"), c.Const(7, c.Int16ub), "v" / c.Int8ub), [{"v": 1}]),
-    "Enum": (c.Struct("k" / KIND, "s" / c.Enum(c.Int8sb, down=-1)), [{"k": "large", "s": "down"}, {"k": 9, "s": 5}]),
+    "Enum": (
+        c.Struct("k" / KIND, "s" / c.Enum(c.Int8sb, down=-1)),
+        [{"k": "large", "s": "down"}, {"k": 9, "s": 5}],
+    ),
     "Switch": (
         c.Struct(
             "t" / c.Int8ub,
@@ -60,14 +64,24 @@ LOWERED = {
         [{"t": "small", "v": 5}, {"t": "large", "v": b"ab"}, {"t": 77, "v": b"ab"}],
     ),
     "If": (
-        c.Struct("t" / c.Int8ub, "v" / c.If(this.t > 1, c.Int16ub), "w" / c.IfThenElse(this.t == 2, KIND, c.Pass)),
-        [{"t": 2, "v": 3, "w": "small"}, {"t": 0, "v": None, "w": None}, {"t": 0}],
+        c.Struct(
+            "t" / c.Int8ub, "v" / c.If(this.t > 1, c.Int16ub), "w" / c.IfThenElse(this.t == 2, KIND, c.Pass)
+        ),
+        [{"t": 2, "v": 3, "w": "small"}, {"t": 0, "v": None, "w": None}],
     ),
-    "Padding": (c.Struct("a" / c.Int8ub, c.Padding(2), "b" / c.Int8ub, "p" / c.Padding(1)), [{"a": 1, "b": 2}]),
-    "Padded": (c.Struct("n" / c.Int8ub, "p" / c.Padded(this.n, c.Int8ub, pattern=b"\xff")), [{"n": 3, "p": 1}]),
+    "Padding": (
+        c.Struct("a" / c.Int8ub, c.Padding(2), "b" / c.Int8ub, "p" / c.Padding(1)),
+        [{"a": 1, "b": 2}],
+    ),
+    "Padded": (
+        c.Struct("n" / c.Int8ub, "p" / c.Padded(this.n, c.Int8ub, pattern=b"\xff")),
+        [{"n": 3, "p": 1}],
+    ),
     "Computed": (c.Struct("a" / c.Int8ub, "b" / c.Computed(this.a * 2), "c" / c.Computed("x")), [{"a": 4}]),
     "Rebuild and Default": (
-        c.Struct("n" / c.Rebuild(c.Int8ub, len_(this.d)), "v" / c.Default(c.Int8ub, 9), "d" / c.Bytes(this.n)),
+        c.Struct(
+            "n" / c.Rebuild(c.Int8ub, len_(this.d)), "v" / c.Default(c.Int8ub, 9), "d" / c.Bytes(this.n)
+        ),
         [{"d": b"abc"}, {"n": 9, "v": 1, "d": b""}, {"v": None, "d": b"x"}],
     ),
     "BitStruct": (
@@ -80,23 +94,18 @@ LOWERED = {
             "s" / c.BitsInteger(4, signed=True),
             "o" / c.Octet,
         ),
-        [{"a": 5, "f": True, "n": 15, "k": "y", "s": -8, "o": 255}, {"a": 0, "f": 0, "n": 0, "k": 3, "s": 7, "o": 0}],
+        [
+            {"a": 5, "f": True, "n": 15, "k": "y", "s": -8, "o": 255},
+            {"a": 0, "f": 0, "n": 0, "k": 3, "s": 7, "o": 0},
+        ],
     ),
     "a name and a description above": ("top" / (c.Struct("a" / c.Int8ub * "the a") * "the top"), [{"a": 1}]),
     "Pass": (c.Struct("a" / c.Pass, "b" / c.Int8ub), [{"b": 1}, {"a": None, "b": 1}]),
     "nested": (
         c.Struct(
-            "list"
-            / c.Array(
-                2,
-                c.Struct(
-                    "k" / KIND,
-                    "v" / c.Switch(this.k, {"small": c.Struct("z" / c.Array(this._._.n, c.Int8ub))}, default=KIND),
-                ),
-            ),
-        )
-        * "`_._` leaves the list's Struct",
-        [],
+            "n" / c.Int8ub, "list" / c.Array(2, c.Struct("k" / KIND, "v" / c.Switch(this.k, CASES, KIND)))
+        ),
+        [{"n": 2, "list": [{"k": "small", "v": {"z": [1, 2]}}, {"k": "large", "v": "small"}]}],
     ),
 }
 
@@ -105,13 +114,17 @@ LOWERED = {
 def test_lowered_as_construct_has_it(name: str):
     struct, values = LOWERED[name]
     agree(struct, *values)
-    if name != "nested":
-        assert opaque(struct) == []
+    assert opaque(struct) == []
 
 
 def test_flags_keep_their_byte():
     struct = c.Struct("f" / c.Flag, "g" / c.Array(2, c.Flag), "v" / c.If(this.f, c.Int8ub))
-    agree(struct, {"f": True, "g": [True, False], "v": 1}, {"f": False, "g": [False, True], "v": None}, kept=True)
+    agree(
+        struct,
+        {"f": True, "g": [True, False], "v": 1},
+        {"f": False, "g": [False, True], "v": None},
+        kept=True,
+    )
     value = decode(b"\7\2\0\1", struct)
     assert (value.f, value.g) == (True, [True, False])
     # construct alone writes 1 for every true flag.
@@ -130,14 +143,13 @@ def test_recursion_by_lazy_bound():
     tree = c.Struct("v" / c.Int8ub, "next" / c.If(this.v > 0, c.LazyBound(lambda: tree)))
     agree(tree, {"v": 1, "next": {"v": 2, "next": {"v": 0, "next": None}}})
     deep = bytes([1]) * 300 + b"\0"
-    assert read_both(tree, deep[-100:]) is not None
     value = decode(deep, tree)
     assert encode(value, tree) == deep
     with pytest.raises(DecodeError, match="nested too deeply"):
         decode(bytes([1]) * 600, tree)
 
 
-#: Values that construct writes and we refuse: a bool is no integer, and things that only look like lists or bytes.
+#: What construct writes and we refuse: a bool is no integer, not all that can be iterated is a list.
 STRICTER = [
     (c.Int8ub, True),
     (c.Int24ul, True),
@@ -170,7 +182,10 @@ REFUSED = [
     (KIND, ["huge", 256, None]),
     (c.Struct("a" / c.Int8ub), [{}, None, {"b": 1}]),
     (c.Struct("n" / c.Int8ub, "d" / c.Bytes(this.n)), [{"n": 1, "d": b"ab"}, {"d": b"ab"}]),
-    (c.BitStruct("a" / c.Nibble, "b" / c.Enum(c.Nibble, x=1)), [{"a": 16, "b": 1}, {"a": 1, "b": "y"}, {"a": 1}]),
+    (
+        c.BitStruct("a" / c.Nibble, "b" / c.Enum(c.Nibble, x=1)),
+        [{"a": 16, "b": 1}, {"a": 1, "b": "y"}, {"a": 1}],
+    ),
     (c.Prefixed(c.Int8ub, c.Bytes(256)), [b"x" * 256]),
     (c.Padded(1, c.Int16ub), [1]),
 ]
@@ -182,8 +197,17 @@ def test_both_refuse_to_write(struct, values):
         assert write_both(struct, value) is None
 
 
+def test_floats_keep_their_bits():
+    struct = c.Struct("f" / c.Float32l, "d" / c.Float64b)
+    agree(struct, {"f": 1.5, "d": -0.0}, {"f": math.inf, "d": 2}, {"f": math.nan, "d": math.nan}, kept=True)
+    signalling = bytes.fromhex("0100807f 7ff0000000000001")
+    assert encode(decode(signalling, struct), struct) == signalling
+    # construct alone has the processor convert, which quiets it.
+    assert struct.build(struct.parse(signalling)) != signalling
+
+
 def test_short_floats():
-    agree(c.Struct("h" / c.Float16b, "l" / c.Float16l), {"h": 1.5, "l": -2.0})
+    agree(c.Struct("h" / c.Float16b, "l" / c.Float16l), {"h": 1.5, "l": -2.0}, {"h": 0.1, "l": 65504})
 
 
 def test_names_and_descriptions():

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import pytest
 
 from snapformat import DataEnum, SchemaError, decode, doc, encode, schema
-from snapformat.bincode import BTreeMap, Encoding, Option, Result, f64, u8, u16, u32
+from snapformat.bincode import BTreeMap, Encoding, Ok, Option, Result, f64, u8, u16, u32
 from snapformat.layout import layout_of
 
 T = TypeVar("T")
@@ -91,6 +91,19 @@ def test_a_base_with_its_variable_passed_on():
     assert encode(Labelled(1, ""), Labelled[u16]) == b"\1\0" + bytes(8)
 
 
+def test_a_base_with_its_argument_given():
+    @schema
+    class Wide(Box[u16]):
+        label: u8
+
+    @schema
+    class Renamed(Box[U], Generic[U]):
+        label: U
+
+    assert encode(Wide(1, 2), Wide) == b"\1\0\2"
+    assert encode(Renamed(1, 2), Renamed[u8]) == b"\1\2"
+
+
 def test_variants_may_name_the_variables_their_own_way():
     @schema
     class Either(DataEnum, Generic[T, U]): ...
@@ -123,8 +136,6 @@ def test_the_librarys_own_generics_take_classes_and_variables():
     class Job(Generic[T]):
         outcome: Result[Box[T], str]
         times: BTreeMap[u8, Box[T]]
-
-    from snapformat.bincode import Ok
 
     value = Job(Ok(Box(1.5)), {1: Box(2.5)})
     assert decode(encode(value, Job[f64]), Job[f64]) == value

@@ -19,28 +19,6 @@ from snapformat import Encoding, SchemaError, bincode
 from snapformat.bincode import FIRECRACKER
 from snapformat.schema import layout_for
 
-#: Cases that the core does not refuse as it should yet.
-PENDING = {
-    "a length of a number": "Len is not looked at where the annotation under it is a primitive",
-    "something without a name": "AttributeError: no __qualname__",
-    "fields of an enum without data": "taken without a word",
-    "other before the last, with data": "not checked when a variant follows",
-    "a description where a variant belongs": "taken without a word",
-    "a variant where a description belongs": "the mark becomes the default value",
-    "a variant's name that is no str": "not checked",
-    "a parameter that is no field": "InitVar makes a class that can't be read",
-    "a type that grows without end": "RecursionError",
-}
-#: Cases that the core refuses when the type is used first, but not when it is used again.
-ONCE_ONLY = {
-    "a struct in itself": "sealed though it was refused",
-    "a struct in itself, through others": "sealed though it was refused",
-    "floats as sorted keys": "sealed though it was refused",
-    "floats inside of sorted elements": "sealed though it was refused",
-    "unsorted maps as sorted keys": "sealed though it was refused",
-    "a type that grows without end": "RecursionError",
-}
-
 
 @dataclass(frozen=True)
 class Mistake:
@@ -59,16 +37,9 @@ def mistakes() -> Iterator[Mistake]:
         yield Mistake(title, code, stage, message)
 
 
-def _cases(pending: dict[str, str], *stages: str) -> list[typing.Any]:
-    return [
-        pytest.param(
-            mistake,
-            id=mistake.title,
-            marks=[pytest.mark.xfail(reason=pending[mistake.title])] if mistake.title in pending else [],
-        )
-        for mistake in mistakes()
-        if not stages or mistake.stage in stages
-    ]
+def _cases(*stages: str) -> list[typing.Any]:
+    found = [mistake for mistake in mistakes() if not stages or mistake.stage in stages]
+    return [pytest.param(mistake, id=mistake.title) for mistake in found]
 
 
 @pytest.fixture
@@ -89,7 +60,7 @@ def declare(mistake: Mistake, names: dict[str, typing.Any]) -> typing.Any:
     return names.get("Root", names.get("A"))
 
 
-@pytest.mark.parametrize("mistake", _cases(PENDING))
+@pytest.mark.parametrize("mistake", _cases())
 def test_mistake(mistake: Mistake, names: dict[str, typing.Any]):
     pattern = re.escape(mistake.message).replace(re.escape("..."), ".*")
 
@@ -106,7 +77,7 @@ def test_mistake(mistake: Mistake, names: dict[str, typing.Any]):
     assert str(caught.value) == (f"{place}: {caught.value.message}" if place else caught.value.message)
 
 
-@pytest.mark.parametrize("mistake", _cases(ONCE_ONLY, "sealed"))
+@pytest.mark.parametrize("mistake", _cases("sealed"))
 def test_it_stays_wrong(mistake: Mistake, names: dict[str, typing.Any]):
     declared = declare(mistake, names)
     for encoding in (FIRECRACKER, FIRECRACKER, Encoding("variable")):
@@ -117,7 +88,6 @@ def test_it_stays_wrong(mistake: Mistake, names: dict[str, typing.Any]):
 def test_titles_are_unique():
     titles = [mistake.title for mistake in mistakes()]
     assert len(set(titles)) == len(titles)
-    assert set(PENDING) <= set(titles)
 
 
 @pytest.mark.parametrize("call", [snapformat.doc, snapformat.variant])

@@ -1,4 +1,5 @@
-from typing import Generic, TypeVar
+# ruff: noqa: B018, F841 - mistakes that mypy must find
+from typing import Generic, TypeVar, reveal_type
 
 from snapformat import UnitEnum, doc, schema, variant
 from snapformat.bincode import u8, u16
@@ -26,13 +27,13 @@ class Mode(UnitEnum):
     Slow = variant("Careful", rename="slow-mode")
 
 
-reveal_type(Point.__init__)  # N: Revealed type is "def (self: Point, x: int, y: int, seen: list[int] =, tag: str =)"
+reveal_type(Point.__init__)  # T: def (self: Point, x: int, y: int, seen: list[int] =, tag: str =)
 Point(1, y=2)
 Point(1)  # E: Missing positional argument "y" in call to "Point"  [call-arg]
 Point("1", 2)  # E: Argument 1 to "Point" has incompatible type "str"; expected "int"  [arg-type]
 Point(1, 2, z=3)  # E: Unexpected keyword argument "z" for "Point"  [call-arg]
-reveal_type(Box(1, [2]))  # N: Revealed type is "Box[int]"
-reveal_type(Box("a", []).value)  # N: Revealed type is "str"
-reveal_type(Mode.Fast)  # N: Revealed type is "Literal[Mode.Fast]?"
-reveal_type([mode.name for mode in Mode])  # N: Revealed type is "list[str]"
+reveal_type(Box(1, [2]))  # T: Box[int]
+reveal_type(Box("a", []).value)  # T: str
+reveal_type(Mode.Fast)  # T: Literal[Mode.Fast]?
+reveal_type([mode.name for mode in Mode])  # T: list[str]
 Mode.Missing  # E: "type[Mode]" has no attribute "Missing"  [attr-defined]

@@ -1,4 +1,5 @@
-from typing import assert_never
+# ruff: noqa: B018, F841 - mistakes that mypy must find
+from typing import assert_never, reveal_type
 
 from snapformat import DataEnum, UnitEnum, doc, encode, schema, variant
 from snapformat.bincode import Some, u8, u16
@@ -29,10 +30,10 @@ class Mode(UnitEnum):
 def describe(shape: Shape) -> str:
     match shape:
         case Circle(radius):
-            reveal_type(shape)  # N: Revealed type is "Circle"
-            reveal_type(radius)  # N: Revealed type is "int"
+            reveal_type(shape)  # T: Circle
+            reveal_type(radius)  # T: int
         case Polygon(corners=corners, closed=True):
-            reveal_type(corners)  # N: Revealed type is "list[tuple[int, int]]"
+            reveal_type(corners)  # T: list[tuple[int, int]]
         case Circle(nothing=x):  # E: Class "Circle" has no attribute "nothing"  [misc]
             pass
     return ""
@@ -55,8 +56,8 @@ def not_every(mode: Mode) -> int:  # E: Missing return statement  [return]
 
 def nested(wrapped: Some[u8 | None] | None) -> None:
     if wrapped is not None:
-        reveal_type(wrapped.value)  # N: Revealed type is "int | None"
+        reveal_type(wrapped.value)  # T: int | None
 
 
 shapes: list[Shape] = [Circle(1), Polygon([(1, 2)], closed=False)]
-reveal_type(encode(shapes, list[Shape]))  # N: Revealed type is "bytes"
+reveal_type(encode(shapes, list[Shape]))  # T: bytes

@@ -1,0 +1,195 @@
+"""What has no lowering: it still reads and writes, and takes no more of the layout with it than it must."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import construct as c
+import pytest
+from construct import this
+
+from layout.agreement import agree, opaque
+from snapformat import DecodeError, EncodeError, decode, encode
+from snapformat.bincode import Encoding, u16
+from snapformat.layout import layout_of, nodes, walk
+
+
+class Swapped(c.Adapter):
+    """A subclass from outside."""
+
+    def _decode(self, obj, context, path):
+        return obj[::-1]
+
+    def _encode(self, obj, context, path):
+        return obj[::-1]
+
+
+ALONE = {
+    "VarInt": (c.VarInt, [0, 300]),
+    "ZigZag": (c.ZigZag, [-1, 300]),
+    "GreedyBytes": (c.GreedyBytes, [b"", b"abc"]),
+    "GreedyRange": (c.GreedyRange(c.Int16ub), [[], [1, 2]]),
+    "GreedyString": (c.GreedyString("utf8"), ["aé"]),
+    "CString": (c.CString("utf8"), ["ab"]),
+    "PaddedString": (c.PaddedString(4, "utf8"), ["ab"]),
+    "NullTerminated": (c.NullTerminated(c.GreedyBytes), [b"ab"]),
+    "FixedSized": (c.FixedSized(3, c.GreedyBytes), [b"abc"]),
+    "FlagsEnum": (c.FlagsEnum(c.Int8ub, a=1, b=2), [{"a": True}, 3]),
+    "Mapping": (c.Mapping(c.Int8ub, {"a": 1, "b": 2}), ["a"]),
+    "Sequence": (c.Sequence(c.Int8ub, c.Bytes(1)), [[1, b"a"]]),
+    "Hex": (c.Hex(c.Int8ub), [1]),
+    "Aligned": (c.Aligned(4, c.Int8ub), [1]),
+    "ByteSwapped": (c.ByteSwapped(c.Int24ub), [1]),
+    "Bitwise": (c.Bitwise(c.Array(8, c.Bit)), [[1, 0, 0, 0, 0, 0, 0, 1]]),
+    "Optional": (c.Optional(c.Int16ub), [1, None]),
+    "Select": (c.Select(c.Int16ub, c.Int8ub), [1]),
+    "RepeatUntil": (c.RepeatUntil(lambda item, so_far, context: item == 0, c.Int8ub), [[1, 0]]),
+    "Rebuild by a function": (c.Struct("n" / c.Rebuild(c.Int8ub, lambda context: 7)), [{}]),
+    "Check": (c.Struct("a" / c.Int8ub, c.Check(this.a < 100)), [{"a": 1}]),
+    "StopIf": (c.Struct("a" / c.Int8ub, c.StopIf(this.a == 0), "b" / c.Int8ub), [{"a": 1, "b": 2}]),
+    "Pointer": (c.Struct("a" / c.Int8ub, "p" / c.Pointer(0, c.Int8ub)), [{"a": 1, "p": 1}]),
+    "Peek": (c.Struct("p" / c.Peek(c.Int8ub), "v" / c.Int8ub), [{"p": None, "v": 1}]),
+    "RawCopy": (c.RawCopy(c.Int16ub), [{"value": 1}]),
+    "OneOf": (c.OneOf(c.Int8ub, [1, 2]), [1]),
+    "FocusedSeq": (c.FocusedSeq("x", c.Const(b"A"), "x" / c.Int8ub), [1]),
+    "a subclass from outside": (Swapped(c.Bytes(2)), [b"ab"]),
+    "two fields of one name": (c.Struct("a" / c.Int8ub, "a" / c.Int8ub), [{"a": 1}]),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_reads_and_writes(name):
+    struct, values = ALONE[name]
+    assert opaque(struct) != []
+    agree(struct, *values)
+
+
+#: These take all that follows, or look elsewhere.
+NOT_IN_THE_MIDDLE = {"GreedyBytes", "GreedyRange", "GreedyString", "Pointer"}
+
+
+@pytest.mark.parametrize("name", sorted(ALONE.keys() - NOT_IN_THE_MIDDLE))
+def test_reads_and_writes_in_the_middle(name):
+    struct, values = ALONE[name]
+    agree(
+        c.Struct("before" / c.Int8ub, "it" / struct, "after" / c.Int8ub),
+        {"before": 1, "it": values[0], "after": 2},
+    )
+
+
+#: A part, and whether the Struct around it stays a Struct of the layout.
+PARTS = {
+    "VarInt": (c.VarInt, True),
+    "GreedyRange": (c.GreedyRange(c.Int16ub), True),
+    "text": (c.CString("utf8"), True),
+    "text of a fixed size": (c.PaddedString(4, "utf8"), True),
+    "text behind a VarInt": (c.PascalString(c.VarInt, "utf8"), True),
+    "FlagsEnum": (c.FlagsEnum(c.Int8ub, a=1), True),
+    "Tell": (c.Tell, True),
+    "Terminated": (c.Terminated, True),
+    "Mapping": (c.Mapping(c.Int8ub, {"a": 1}), True),
+    "a subclass from outside": (Swapped(c.Bytes(2)), False),
+    "a function": (c.Bytes(lambda context: context.n), False),
+    "Computed by a function": (c.Computed(lambda context: context.n), False),
+    "a function within": (c.GreedyRange(c.Bytes(lambda context: 1)), False),
+    "a hook": (c.Int8ub * (lambda obj, context: None), False),
+    "Pointer": (c.Pointer(this.n, c.Int8ub), False),
+    "Union": (c.Union(0, "a" / c.Int16ub, "b" / c.Bytes(2)), False),
+    "ExprAdapter": (c.ExprAdapter(c.Int8ub, lambda obj, context: obj, lambda obj, context: obj), False),
+    "Index": (c.Index, False),
+}
+
+
+def _parts():
+    yield from PARTS
+
+
+@pytest.mark.parametrize("name", list(_parts()))
+def test_what_may_read_the_context_takes_its_struct_with_it(name):
+    part, stays = PARTS[name]
+    struct = c.Struct("n" / c.Int8ub, "part" / part)
+    node = layout_of(struct)
+    assert isinstance(node, nodes.Struct) == stays
+    assert [found.construct for found in opaque(struct)] == ([part] if stays else [struct])
+    assert opaque(struct)[0].reason
+
+
+def test_hooks_are_called():
+    seen = []
+    struct = c.Struct("n" / c.Int8ub, "v" / (c.Int8ub * (lambda obj, context: seen.append((obj, context.n)))))
+    value = decode(b"\1\2", struct)
+    assert (value.n, value.v) == (1, 2)
+    assert (2, 1) in seen
+    assert encode(value, struct) == b"\1\2"
+
+
+def test_the_outermost_struct_whose_fields_it_could_name():
+    inner = c.Struct("m" / c.Int8ub, "d" / c.Bytes(lambda context: context._.n))
+    outer = c.Struct("n" / c.Int8ub, "inner" / inner)
+    agree(outer, {"n": 2, "inner": {"m": 1, "d": b"ab"}})
+    (node,) = opaque(outer)
+    assert node.construct is outer
+
+
+def test_an_array_goes_with_what_may_read_its_index():
+    struct = c.Array(2, c.Struct("n" / c.Int8ub, "d" / c.Bytes(lambda context: context.n)))
+    agree(struct, [{"n": 2, "d": b"ab"}, {"n": 0, "d": b""}])
+    assert isinstance(layout_of(struct), nodes.Opaque)
+
+
+@pytest.mark.parametrize(
+    "index", [c.Index, c.Computed(lambda context: context._index)], ids=["Index", "a function"]
+)
+def test_the_index_of_an_array(index):
+    agree(c.Array(2, c.Struct("i" / index, "v" / c.Int8ub)), [{"v": 1}, {"v": 2}])
+
+
+def test_errors_of_opaque_parts_have_a_place():
+    struct = c.Struct("a" / c.Int8ub, "l" / c.Array(2, c.NullTerminated(c.GreedyBytes)))
+    with pytest.raises(DecodeError) as caught:
+        decode(b"\1ab\0cd", struct)
+    assert (caught.value.path, caught.value.offset) == ("$.l[1]", 4)
+    with pytest.raises(EncodeError) as written:
+        encode({"a": 1, "l": [b"a", 5]}, struct)
+    assert written.value.path == "$.l[1]"
+
+
+def test_whatever_a_users_construct_raises():
+    class Broken(c.Construct):
+        def _parse(self, stream, context, path):
+            raise KeyError("oops")
+
+        def _build(self, obj, stream, context, path):
+            raise RuntimeError("oops")
+
+    with pytest.raises(DecodeError, match="KeyError"):
+        decode(b"abc", c.Array(1, Broken()))
+    with pytest.raises(EncodeError, match="RuntimeError"):
+        encode([1], c.Array(1, Broken()))
+
+
+def test_an_opaque_part_within_prefixed_ends_there():
+    struct = c.Struct(
+        "p" / c.Prefixed(c.Int8ub, c.GreedyBytes), "q" / c.Prefixed(c.Int8ub, c.GreedyRange(c.Int16ub))
+    )
+    agree(struct, {"p": b"ab", "q": [1, 2]})
+    events = [(e.offset, e.size, e.kind, e.path) for e in walk(layout_of(struct), b"\2ab\2\0\1")]
+    assert (1, 2, "opaque", "$.p") in events
+    assert (4, 2, "opaque", "$.q") in events
+
+
+def test_memory_of_many_opaque_parts():
+    struct = c.PrefixedArray(c.Int32ub, c.Prefixed(c.Int8ub, c.GreedyBytes))
+    count = 3000
+    data = count.to_bytes(4, "big") + b"\x09123456789" * count
+    tracemalloc.start()
+    assert sum(event.kind == "opaque" for event in walk(layout_of(struct), data)) == count
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 * len(data)
+
+
+def test_vocabulary_under_an_opaque_construct():
+    struct = c.GreedyRange(Encoding("variable").construct(u16))
+    assert decode(b"\1\xfb\0\1\2", struct) == [1, 256, 2]
+    agree(struct, [1, 256])
