@@ -15,8 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kvm.blobs import blobs, format_of
 from snapformat import decode
-from snapformat_schemas.kvm.blobs import Blob, blobs
+from snapformat.layout.nodes import Blob
 
 _GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 COPIES = sorted((_GOLDEN / "kvm").glob("*.json"))
@@ -27,6 +28,7 @@ class Stored(NamedTuple):
     """Bytes of a field: where they are from, and what they should be."""
 
     path: str
+    general: str
     blob: Blob
     data: bytes
 
@@ -40,15 +42,14 @@ def copy(name: str) -> dict[str, Any]:
 def stored(name: str) -> Iterator[Stored]:
     """All blobs of a copy."""
     given = copy(name)
-    major, minor, _ = given["release"].split(".")
-    table = blobs(given["architecture"], (int(major), int(minor)))
+    table = blobs(format_of(given["release"], given["architecture"]))
     for path, value in given["blobs"].items():
         entries = value if isinstance(value, list) else [value]
         general = re.sub(r"(vcpu_states|saved_msrs)\[\d+\]", r"\1[]", path)
-        blob = table[general + "[]" * isinstance(value, list)]
+        general += "[]" * isinstance(value, list)
         for index, entry in enumerate(entries):
             where = f"{path}[{index}]" if isinstance(value, list) else path
-            yield Stored(where, blob, bytes.fromhex(entry))
+            yield Stored(where, general, table[general], bytes.fromhex(entry))
 
 
 def one(name: str, path: str) -> Any:
@@ -71,11 +72,10 @@ def real_files() -> list[Path]:
 def blobs_of(file: Path) -> Iterator[Stored]:
     """All blobs of a whole file."""
     state = json.loads(file.read_text())
-    major, minor, *_ = file.parents[1].name.split(".")
     arch = "aarch64" if "gic" in state["vm_state"] else "x86_64"
-    for path, blob in blobs(arch, (int(major), int(minor))).items():
+    for path, blob in blobs(format_of(file.parents[1].name, arch)).items():
         for data in _values(state, re.findall(r"\[\]|\w+", path)):
-            yield Stored(path, blob, bytes(data))
+            yield Stored(path, path, blob, bytes(data))
 
 
 def _values(value: Any, steps: list[str]) -> Iterator[Any]:
