@@ -1,14 +1,12 @@
 """Bytes of real snapshots: those in the repository, and whole files where they are at hand.
 
 The copies in `golden/kvm` are from files that Firecracker itself wrote (x86_64, an AMD host) or that its own
-code encoded (aarch64, with made-up register values). Whole files are looked for in the folder that
-SNAPFORMAT_SNAPSHOTS names, else in `golden/snapshots`.
+code encoded (aarch64, with made-up register values). Whole files are those of the snapshot suite.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple
 from kvm.blobs import blobs, format_of
 from snapformat import decode
 from snapformat.layout.nodes import Blob
+from snapshots.data import files
 
 _GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 COPIES = sorted((_GOLDEN / "kvm").glob("*.json"))
@@ -65,8 +64,7 @@ def several(name: str, path: str) -> list[Any]:
 
 def real_files() -> list[Path]:
     """JSON of whole files, as the original wrote it."""
-    folder = Path(os.environ.get("SNAPFORMAT_SNAPSHOTS") or _GOLDEN / "snapshots")
-    return sorted(folder.rglob("truth*.json"))
+    return files("truth*.json")
 
 
 def blobs_of(file: Path) -> Iterator[Stored]:
