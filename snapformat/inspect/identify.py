@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from dataclasses import dataclass
 from typing import Any
@@ -66,12 +65,14 @@ class Candidate:
         parts: What the file was read into; kept where only the checksum fails; None where the data does.
         error: What the format says against the file, or None.
         exact: The data and its checksum fill the file exactly.
+        mismatch: Why the data can't be read by the format's layout, or None where it can.
     """
 
     format: SnapshotFormat
     parts: Parts | None
     error: SnapshotError | None
     exact: bool
+    mismatch: SnapshotError | None
 
 
 def max_file_size() -> int:
@@ -208,24 +209,25 @@ def _readers() -> list[SnapshotFormat]:
 def _try(format_: SnapshotFormat, data: bytes) -> Candidate:
     parts: Parts | None = None
     refusal: SnapshotError | None = None
+    mismatch: SnapshotError | None = None
     try:
         parts = load_bytes(format_, read_all(data, max_size=format_.max_file_size))
     except Crc64Error as error:
         refusal = error
         # Formats that check the checksum first have not looked at the data yet.
-        with contextlib.suppress(SnapshotError):
+        try:
             parts = load_bytes(format_, data, check_crc=False)
+        except SnapshotError as inner:
+            mismatch = inner
     except SnapshotError as error:
-        refusal = error
+        refusal = mismatch = error
     except SchemaError as error:
         raise SchemaError(f"the schema {format_.name} can't be used: {error}") from error
     size = 0 if format_.checksum is None else format_.checksum.size
     exact = parts is not None and parts.data_end + size == len(data)
-    return Candidate(format_, parts, refusal, exact)
+    return Candidate(format_, parts, refusal, exact, mismatch)
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
-    reached = 0
-    if candidate.parts is None and candidate.error is not None:
-        reached = candidate.error.offset or 0
+    reached = 0 if candidate.mismatch is None else candidate.mismatch.offset or 0
     return candidate.parts is not None, candidate.exact, candidate.error is None, reached

@@ -9,8 +9,9 @@ import pytest
 
 from snapformat import DecodeError, EncodeError, decode, encode
 from snapformat.bincode import u8, u32, u64
-from snapformat_schemas.firecracker.conversions import Aarch64RegisterVec, KvmCapability, MacAddr, PciBdf
+from snapformat_schemas.firecracker.conversions import KvmCapability, MacAddr, PciBdf
 from snapformat_schemas.firecracker.flexible_arrays import CpuId, Msrs, Xsave
+from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuid2, KvmCpuidEntry2
 from snapformat_schemas.kvm.x86_64.msrs import KvmMsrEntry, KvmMsrs
 

@@ -1,9 +1,8 @@
 """Values that upstream reads with code of its own: what it refuses is refused, what it rewrites is rewritten.
 
 All others are derived by serde from their declaration. Read from Firecracker v1.14.4:
-`src/vmm/src/utils/net/mac.rs`, `src/vmm/src/cpu_config/templates.rs`, `src/vmm/src/arch/aarch64/regs.rs` and
-`src/pci/src/lib.rs`; where an earlier release has the type, it reads it alike. And from `src/fam.rs` of the
-crate vmm-sys-util.
+`src/vmm/src/utils/net/mac.rs`, `src/vmm/src/cpu_config/templates.rs` and `src/pci/src/lib.rs`; where an
+earlier release has the type, it reads it alike. And from `src/fam.rs` of the crate vmm-sys-util.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from snapformat.bincode import CStruct, Via, u8, u64
+from snapformat.bincode import CStruct, Via
 from snapformat.bincode.blob import folded_of
 
 H = TypeVar("H", bound=CStruct)
@@ -91,33 +90,3 @@ def counted(field: str, size: int, most: int) -> Callable[[tuple[H, list[T]]], t
         return value
 
     return check
-
-
-def _check_registers(ids: list[int], data: bytes | list[int]) -> None:
-    total = 0
-    for number in ids:
-        size = 1 << (number >> 52 & 0xF)
-        if size > 256:
-            raise ValueError(f"register {number:#018x} has {8 * size} bits, and at most 2048 are read")
-        total += size
-    if total != len(data):
-        raise ValueError(f"the registers take {total} bytes by their ids, but there are {len(data)}")
-
-
-def _read_registers(stored: tuple[list[int], list[int]]) -> tuple[list[int], bytes]:
-    ids, data = stored
-    _check_registers(ids, data)
-    return ids, bytes(data)
-
-
-def _written_registers(value: tuple[list[int], bytes]) -> tuple[list[int], list[int]]:
-    ids, data = value
-    _check_registers(ids, data)
-    return ids, list(data)
-
-
-Aarch64RegisterVec = Annotated[
-    tuple[list[u64], bytes],
-    Via(tuple[list[u64], list[u8]], decode=_read_registers, encode=_written_registers, name="register list"),
-]
-"""Register ids, and the registers' values one after the other, `1 << (id >> 52 & 15)` bytes each."""

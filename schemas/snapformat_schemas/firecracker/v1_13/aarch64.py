@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import Blob, u64
-from snapformat_schemas.firecracker.conversions import Aarch64RegisterVec
+from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.aarch64 import DeviceType, VmInfo
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_11.machine import KvmState

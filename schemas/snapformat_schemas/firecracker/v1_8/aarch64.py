@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
 from snapformat.bincode import Blob, u32, u64
-from snapformat_schemas.firecracker.conversions import Aarch64RegisterVec, KvmCapability
+from snapformat_schemas.firecracker.conversions import KvmCapability
+from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.device_manager import (
     ConnectedBalloonState,
     ConnectedBlockState,
