@@ -15,6 +15,7 @@ from snapformat.errors import (
     SchemaError,
     SnapshotError,
 )
+from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
 from snapformat.schema.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
@@ -32,15 +33,23 @@ class Identity:
         header_end: Offset after it.
         reader: The format with whose encoding it was read: one of `formats`, where there are any.
         formats: The formats that read files with such a header, newest last.
+        recognized: Where no format claims the file: what a family of formats says of it, if it knows it.
     """
 
     header: Header
     header_end: int
     reader: SnapshotFormat
     formats: tuple[SnapshotFormat, ...]
+    recognized: Recognition | None = None
 
     def refusal(self) -> SnapshotError:
         """The error for a header that no format claims: wrong magic or unsupported version."""
+        error = self._refusal()
+        if error.hint is None and self.recognized is not None:
+            error.hint = self.recognized.note
+        return error
+
+    def _refusal(self) -> SnapshotError:
         for format_ in (self.reader, *reversed(formats().values())):
             try:
                 check_magic(format_, self.header)
@@ -84,7 +93,8 @@ def identify(data: bytes) -> Identity:
     """Read a file's header, in every encoding that a known format has, and find the formats that claim it.
 
     Raises:
-        DecodeError: The header can't be read in any of them.
+        DecodeError: The header can't be read in any of them; if a family of formats knows the file all the
+            same, the error's hint says so.
     """
     unclaimed: Identity | None = None
     refused: DecodeError | None = None
@@ -100,9 +110,12 @@ def identify(data: bytes) -> Identity:
         # A wrong encoding seldom gives a version, but a known magic counts for more still.
         if unclaimed is None or (known_arch(header.magic)[0] and not known_arch(unclaimed.header.magic)[0]):
             unclaimed = Identity(header, end, reader, ())
+    recognized = recognize(data)
     if unclaimed is not None:
-        return unclaimed
+        return dataclasses.replace(unclaimed, recognized=recognized)
     assert refused is not None
+    if recognized is not None:
+        refused.hint = recognized.note
     raise refused
 
 
