@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from cli.support import SNAPSHOT
 from snapformat import InvalidMagicError, SnapshotFormat, SnapshotIOError, schema
 from snapformat.bincode import u8
+from snapformat.codec.engine import statistics
 from snapformat.snapshot.catalogue import formats
 from snapformat_schemas import firecracker
 from snapformat_schemas.kvm.aarch64 import registers
@@ -61,6 +63,17 @@ def test_states_of_all_releases_have_common_names(file: StateFile):
     assert state.vcpu_states[0].mp_state.mp_state == 0
     assert state.vm_state is not None
     assert state.device_states is not None
+
+
+@data.each(data.state_files())
+def test_generated_code_does_it_all(file: StateFile):
+    before = dataclasses.replace(statistics)
+    snapshot = firecracker.load_snapshot(file.bytes)
+    assert snapshot.to_bytes() == file.bytes
+    for vcpu in snapshot.data.vcpu_states:
+        vcpu.mp_state.mp_state = 0
+    snapshot.to_bytes()
+    assert statistics == before
 
 
 def test_errors(tmp_path, monkeypatch: pytest.MonkeyPatch):

@@ -22,10 +22,10 @@ from snapformat_schemas.firecracker.releases import MAGICS, RELEASES, Encoder, R
 #: Magic, version of the older container, data version.
 _OLD_HEADER = 10
 
-#: Bytes at the start of a bitcode file within which magic and version stand.
-_BITCODE_MAGIC, _BITCODE_VERSION = 16, 32
-
-_VERSION = re.compile(rb"(?<![0-9.])\d{1,4}\.\d{1,4}\.\d{1,4}(?![0-9.])")
+#: Of a bitcode file: bytes within which the magic stands, and what comes between it and the version: less
+#: than the 8 bytes of a length that precede the version in all other files.
+_BITCODE_MAGIC = 16
+_BITCODE_VERSION = re.compile(rb"[^0-9]{0,3}?((?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2})(?![0-9.])")
 
 _READABLE = [release for release in RELEASES if release.module is not None]
 
@@ -82,10 +82,10 @@ def _bitcode(data: bytes) -> Recognition | None:
         at = data.find(magic.to_bytes(8, "little"), 0, _BITCODE_MAGIC)
         if at < 0:
             continue
-        match = _VERSION.search(data, at + 8, at + 8 + _BITCODE_VERSION)
+        match = _BITCODE_VERSION.match(data, at + 8)
         if match is None:
             continue
-        version = parse_version(match[0].decode())
+        version = parse_version(match[1].decode())
         names = tuple(release.name for release in _of_version(f"{version.major}.0.0", Encoder.BITCODE))
         why = f"version {version} behind the magic, in bitcode, which Firecracker has from 1.15 on"
         if names:

@@ -1,6 +1,9 @@
+# ruff: noqa: B018 - mistakes that mypy must find
 """States of whatever release, by the attributes that all have."""
 
 from __future__ import annotations
+
+from typing import reveal_type
 
 from snapformat_schemas import firecracker
 from snapformat_schemas.firecracker.v1_8.aarch64 import MicrovmState as Old64
