@@ -13,7 +13,7 @@ from pathlib import Path
 from snapformat import Snapshot
 from snapformat.inspect import judge, summarize
 from snapformat.snapshot.catalogue import find_format
-from snapformat_schemas.firecracker.v1_14.devices import BlockState, BlockStateVirtio
+from snapformat_schemas.firecracker.v1_13.devices import BlockState, BlockStateVirtio
 from snapformat_schemas.firecracker.v1_14.x86_64 import MicrovmState
 
 EXAMPLE = Path(__file__).with_name("microvm.vmstate")

@@ -76,9 +76,12 @@ class Via:
         decode: From the stored value to the Python value; raises `ValueError` for what it refuses.
         encode: From the Python value to the stored value; `ValueError` or `TypeError` refuse it.
         name: What the value is called in messages and documents; by default the Python type's name.
+        shown: How the decoded JSON form shows the value, and reads it back: a pair of functions from the
+            value to a dict of plain data, and from that dict to the value (`ValueError` refuses it). Only
+            where the stored value's own form is no JSON object.
     """
 
-    __slots__ = ("decode", "encode", "item", "name")
+    __slots__ = ("decode", "encode", "item", "name", "shown")
 
     def __init__(
         self,
@@ -87,11 +90,14 @@ class Via:
         decode: typing.Callable[[Any], Any],
         encode: typing.Callable[[Any], Any],
         name: str = "",
+        shown: tuple[typing.Callable[[Any], dict[str, Any]], typing.Callable[[dict[str, Any]], Any]]
+        | None = None,
     ) -> None:
         self.item = item
         self.decode = decode
         self.encode = encode
         self.name = name
+        self.shown = shown
 
 
 _HINTS = {
@@ -197,7 +203,8 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
             return kinds.Foreign(mark)
         if isinstance(mark, Via):
             name = mark.name or getattr(base, "__name__", str(base))
-            return kinds.Adapted(kind_of(mark.item, arguments), mark.decode, mark.encode, name)
+            item = kind_of(mark.item, arguments)
+            return kinds.Adapted(item, mark.decode, mark.encode, name, shown=mark.shown)
         if isinstance(mark, Len):
             return _fixed_length(base, mark.count, arguments)
         if isinstance(mark, OptionMark):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 C = TypeVar("C", bound="CStruct")
 
@@ -50,15 +50,17 @@ class CStruct:
     _folded: Folded
     _rest: tuple[int, bytes]
 
-    def __getattr__(self, name: str) -> Any:
-        # Reached only where a slot is empty.
-        if name not in CStruct.__slots__ and unfold(self):
-            return object.__getattribute__(self, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # to type checkers, a struct has the fields it declares and no others
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        unfold(self)
-        object.__setattr__(self, name, value)
+        def __getattr__(self, name: str) -> Any:
+            # Reached only where a slot is empty.
+            if name not in CStruct.__slots__ and unfold(self):
+                return object.__getattribute__(self, name)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            unfold(self)
+            object.__setattr__(self, name, value)
 
     def __reduce__(self) -> tuple[Any, ...]:
         unfold(self)

@@ -141,6 +141,8 @@ class Adapted(Kind):
         text: The JSON form is text where the stored form is not (`IpAddr`): a pair of functions from
             the Python value to `str` and back; None where JSON shows the stored value.
         order: Gives a key that sorts Python values as Rust does; None where the stored value's order is it.
+        shown: The decoded JSON form is an object of its own (a register list by names): a pair of functions
+            from the Python value to that object and back; None where it is like the plain form.
     """
 
     item: Kind
@@ -149,6 +151,7 @@ class Adapted(Kind):
     name: str
     text: tuple[Callable[[Any], str], Callable[[str], Any]] | None = None
     order: Callable[[Any], Any] | None = None
+    shown: tuple[Callable[[Any], dict[str, Any]], Callable[[dict[str, Any]], Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,23 +24,24 @@ from snapformat.values import format_json
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["tagged", "serde"]),
+    type=click.Choice(["tagged", "serde", "decoded"]),
     default="tagged",
     show_default=True,
-    help="How to print what serde_json would lose (NaN, say): with a tag that `build` reads, or not at all.",
+    help="tagged: what serde_json would lose (NaN, say) gets a tag that `build` reads; serde: it is an error;"
+    " decoded: as tagged, and bytes that hold a C structure are shown by the names of its fields.",
 )
 @click.option("-o", "--output", metavar="OUT", type=FileName(), default="-", help="Write to a file.")
 def command(file: str, schema: Named | None, form: str, output: str) -> None:
     """Print FILE as JSON: its schema, its header, and its data as serde_json prints them.
 
-    `snapformat build` makes the same file of it again.
+    `snapformat build` makes the same file of it again, in whichever form it is.
     """
     format_ = None if schema is None else schema.format
     data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
     with explained(file, data):
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
-        document = to_document(snapshot, schema=name, serde=form == "serde")
+        document = to_document(snapshot, schema=name, serde=form == "serde", decoded=form == "decoded")
     text = format_json(document, 1).encode() + b"\n"
     if output == "-":
         write_bytes(text)

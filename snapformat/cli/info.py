@@ -18,10 +18,11 @@ from snapformat.io import read_all
 @json_option
 @click.pass_context
 def command(ctx: click.Context, file: str, as_json: bool) -> None:
-    """Say what FILE is: architecture, version, schema, sizes, checksum.
+    """Say what FILE is: architecture, version, schema, sizes, checksum, and the machine in it.
 
-    The status is ok, damaged, unknown-version (a sound file that no installed schema reads) or
-    not-a-snapshot. Exit status: 0 for ok and unknown-version, else 1.
+    Releases are those of the program that may have written it, the likeliest first. The status is ok,
+    damaged, unknown-version (a sound file that no installed schema reads) or not-a-snapshot. Exit status: 0
+    for ok and unknown-version, else 1.
     """
     data = read_all(file, max_size=max_file_size())
     with explained(file, data):
@@ -38,16 +39,22 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
 
 
 def _facts(summary: Summary) -> list[tuple[str, str]]:
-    """The facts of the JSON form, flat; and the other schemas that would do."""
+    """The facts of the JSON form, flat; the other schemas that would do; what the data is about."""
     facts: list[tuple[str, str]] = []
     for name, value in summary.to_json().items():
+        if name in ("releases", "summary"):
+            continue
         if isinstance(value, dict):
             facts += [(f"{name}_{part}", _text(inner)) for part, inner in value.items()]
         else:
             facts.append((name, _text(value)))
     if summary.also:
         facts.append(("also_fits", ", ".join(format_.name for format_ in summary.also)))
-    return facts
+    if summary.releases:
+        facts.append(("releases", ", ".join(summary.releases)))
+    if summary.recognized is not None:
+        facts.append(("note", summary.recognized.note))
+    return facts + summary.facts
 
 
 def _text(value: object) -> str:

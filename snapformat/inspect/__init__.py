@@ -4,6 +4,7 @@ The JSON document of a file is apart, in `snapformat.inspect.document`: looking 
 """
 
 from snapformat.inspect.excerpt import excerpt
+from snapformat.inspect.families import Family, Recognition
 from snapformat.inspect.identify import (
     Candidate,
     Identity,
@@ -20,7 +21,9 @@ from snapformat.inspect.verdict import Verdict, judge
 __all__ = [
     "Candidate",
     "ChecksumSummary",
+    "Family",
     "Identity",
+    "Recognition",
     "Status",
     "Summary",
     "Verdict",

@@ -17,19 +17,24 @@ _MAGIC = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _MEMBERS = {"$": ("schema", "header", "data"), "$.header": ("magic", "version")}
 
 
-def to_document(snapshot: Snapshot[Any], *, schema: str | None = None, serde: bool = False) -> dict[str, Any]:
+def to_document(
+    snapshot: Snapshot[Any], *, schema: str | None = None, serde: bool = False, decoded: bool = False
+) -> dict[str, Any]:
     """The document of a snapshot, as plain data.
 
     Args:
         snapshot: The snapshot.
         schema: The name that finds its format again; by default the format's own.
         serde: Only what serde_json itself prints and reads back; tags are errors.
+        decoded: Show bytes that hold a C struct as its fields; serde_json shows the bytes.
 
     Raises:
         EncodeError: The data does not fit its type, or `serde` refuses it.
     """
     format_ = snapshot.format
-    data = node_to_json(format_.payload_node, snapshot.data, serde=serde, limits=format_.limits)
+    data = node_to_json(
+        format_.payload_node, snapshot.data, serde=serde, decoded=decoded, limits=format_.limits
+    )
     return {
         "schema": format_.name if schema is None else schema,
         "header": {"magic": f"0x{snapshot.magic:016x}", "version": str(snapshot.version)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from snapformat.errors import (
     SchemaError,
     SnapshotError,
 )
+from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
 from snapformat.schema.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
@@ -33,15 +33,23 @@ class Identity:
         header_end: Offset after it.
         reader: The format with whose encoding it was read: one of `formats`, where there are any.
         formats: The formats that read files with such a header, newest last.
+        recognized: Where no format claims the file: what a family of formats says of it, if it knows it.
     """
 
     header: Header
     header_end: int
     reader: SnapshotFormat
     formats: tuple[SnapshotFormat, ...]
+    recognized: Recognition | None = None
 
     def refusal(self) -> SnapshotError:
         """The error for a header that no format claims: wrong magic or unsupported version."""
+        error = self._refusal()
+        if error.hint is None and self.recognized is not None:
+            error.hint = self.recognized.note
+        return error
+
+    def _refusal(self) -> SnapshotError:
         for format_ in (self.reader, *reversed(formats().values())):
             try:
                 check_magic(format_, self.header)
@@ -66,12 +74,14 @@ class Candidate:
         parts: What the file was read into; kept where only the checksum fails; None where the data does.
         error: What the format says against the file, or None.
         exact: The data and its checksum fill the file exactly.
+        mismatch: Why the data can't be read by the format's layout, or None where it can.
     """
 
     format: SnapshotFormat
     parts: Parts | None
     error: SnapshotError | None
     exact: bool
+    mismatch: SnapshotError | None
 
 
 def max_file_size() -> int:
@@ -83,7 +93,8 @@ def identify(data: bytes) -> Identity:
     """Read a file's header, in every encoding that a known format has, and find the formats that claim it.
 
     Raises:
-        DecodeError: The header can't be read in any of them.
+        DecodeError: The header can't be read in any of them; if a family of formats knows the file all the
+            same, the error's hint says so.
     """
     unclaimed: Identity | None = None
     refused: DecodeError | None = None
@@ -99,9 +110,12 @@ def identify(data: bytes) -> Identity:
         # A wrong encoding seldom gives a version, but a known magic counts for more still.
         if unclaimed is None or (known_arch(header.magic)[0] and not known_arch(unclaimed.header.magic)[0]):
             unclaimed = Identity(header, end, reader, ())
+    recognized = recognize(data)
     if unclaimed is not None:
-        return unclaimed
+        return dataclasses.replace(unclaimed, recognized=recognized)
     assert refused is not None
+    if recognized is not None:
+        refused.hint = recognized.note
     raise refused
 
 
@@ -208,24 +222,25 @@ def _readers() -> list[SnapshotFormat]:
 def _try(format_: SnapshotFormat, data: bytes) -> Candidate:
     parts: Parts | None = None
     refusal: SnapshotError | None = None
+    mismatch: SnapshotError | None = None
     try:
         parts = load_bytes(format_, read_all(data, max_size=format_.max_file_size))
     except Crc64Error as error:
         refusal = error
         # Formats that check the checksum first have not looked at the data yet.
-        with contextlib.suppress(SnapshotError):
+        try:
             parts = load_bytes(format_, data, check_crc=False)
+        except SnapshotError as inner:
+            mismatch = inner
     except SnapshotError as error:
-        refusal = error
+        refusal = mismatch = error
     except SchemaError as error:
         raise SchemaError(f"the schema {format_.name} can't be used: {error}") from error
     size = 0 if format_.checksum is None else format_.checksum.size
     exact = parts is not None and parts.data_end + size == len(data)
-    return Candidate(format_, parts, refusal, exact)
+    return Candidate(format_, parts, refusal, exact, mismatch)
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
-    reached = 0
-    if candidate.parts is None and candidate.error is not None:
-        reached = candidate.error.offset or 0
+    reached = 0 if candidate.mismatch is None else candidate.mismatch.offset or 0
     return candidate.parts is not None, candidate.exact, candidate.error is None, reached

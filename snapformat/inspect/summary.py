@@ -9,6 +9,7 @@ from typing import Any
 import semver
 
 from snapformat.errors import DecodeError, SnapshotError, SnapshotIOError
+from snapformat.inspect.families import Recognition, family_of, recognize
 from snapformat.inspect.identify import (
     Candidate,
     Identity,
@@ -20,7 +21,7 @@ from snapformat.inspect.identify import (
 )
 from snapformat.io import Source, read_all
 from snapformat.snapshot.reading import check_checksum
-from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, SnapshotFormat
+from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 
 
 class Status(enum.StrEnum):
@@ -74,6 +75,9 @@ class Summary:
         checksum: The checksum.
         status: What the file is worth.
         error: Why it is not `ok`, or None.
+        recognized: Where no format claims the file: what a family of formats says of it, if it knows it.
+        about: What the data is about, as the format's family tells it; None where the file is not sound, or
+            its format has no family.
     """
 
     size: int
@@ -87,6 +91,21 @@ class Summary:
     checksum: ChecksumSummary
     status: Status
     error: SnapshotError | None
+    recognized: Recognition | None = None
+    about: dict[str, Any] | None = None
+
+    @property
+    def releases(self) -> tuple[str, ...]:
+        """The releases that may have written the file, the likeliest first; formats without one by name."""
+        if self.format is not None:
+            return tuple(f.release or f.name for f in (self.format, *self.also))
+        return () if self.recognized is None else self.recognized.releases
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the data is about, as lines of name and value."""
+        family = None if self.format is None or self.about is None else family_of(self.format)
+        return [] if family is None or self.about is None else family.facts(self.about)
 
     @property
     def schema(self) -> str | None:
@@ -110,6 +129,8 @@ class Summary:
                 "ok": self.checksum.ok,
             },
             "status": self.status.value,
+            "releases": list(self.releases),
+            "summary": self.about,
         }
 
 
@@ -127,7 +148,7 @@ def summarize(source: Source) -> Summary:
     try:
         identity = identify(data)
     except DecodeError as error:
-        return _without_header(data, error)
+        return _without_header(data, error, recognize(data))
     if not identity.formats:
         return _unclaimed(data, identity)
     best, *others = candidates(data, identity.formats)
@@ -137,22 +158,27 @@ def summarize(source: Source) -> Summary:
     return _claimed(data, identity, best, also)
 
 
-def _without_header(data: bytes, error: DecodeError) -> Summary:
+def _without_header(data: bytes, error: DecodeError, recognized: Recognition | None) -> Summary:
     magic = magic_of(data)
     known, arch = (False, None) if magic is None else known_arch(magic)
     start = 0 if magic is None else min(8, len(data))
+    checksum = _checksum_at_end(FIRECRACKER_FORMAT, data, start)
+    status = Status.DAMAGED if known else Status.NOT_A_SNAPSHOT
+    if recognized is not None:
+        arch, status = recognized.arch, Status.UNKNOWN_VERSION if checksum.ok else Status.DAMAGED
     return Summary(
         size=len(data),
         magic=magic,
         arch=arch,
-        version=None,
+        version=None if recognized is None else recognized.version,
         format=None,
         also=(),
         payload_bytes=None,
         trailing_bytes=None,
-        checksum=_checksum_at_end(FIRECRACKER_FORMAT, data, start),
-        status=Status.DAMAGED if known else Status.NOT_A_SNAPSHOT,
+        checksum=checksum,
+        status=status,
         error=error,
+        recognized=recognized,
     )
 
 
@@ -177,6 +203,7 @@ def _unclaimed(data: bytes, identity: Identity) -> Summary:
         checksum=checksum,
         status=status,
         error=error,
+        recognized=identity.recognized,
     )
 
 
@@ -201,7 +228,15 @@ def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[Snaps
         checksum=checksum,
         status=Status.OK if best.error is None else Status.DAMAGED,
         error=best.error,
+        about=_about(best),
     )
+
+
+def _about(best: Candidate) -> dict[str, Any] | None:
+    family = family_of(best.format)
+    if family is None or best.parts is None or best.error is not None:
+        return None
+    return family.summary(Snapshot(best.parts.header, best.parts.data, best.format))
 
 
 def _checksum_at_end(format_: SnapshotFormat, data: bytes, start: int) -> ChecksumSummary:

@@ -123,7 +123,7 @@ def _vocabulary(sub: BincodeConstruct, lowering: Lowering, frames: tuple[Frame, 
             return nodes.Blob(_length(wire), lowered, values, sub.size)
         case composites.Adapted():
             item = yield _lower(sub.item, lowering, frames)
-            return nodes.Adapted(item, kind.decode, kind.encode, kind.name, kind.text)
+            return nodes.Adapted(item, kind.decode, kind.encode, kind.name, kind.text, kind.shown)
     return nodes.Opaque(sub, f"no lowering of {type(sub).__name__}")
 
 

@@ -324,6 +324,7 @@ class Adapted(Node):
         encode: From Python to stored.
         name: What the value is called.
         text: Functions to JSON text and back, where JSON does not show the stored value.
+        shown: Functions to an object of the decoded JSON form and back, where it has one.
     """
 
     item: Node
@@ -331,6 +332,7 @@ class Adapted(Node):
     encode: Callable[[Any], Any]
     name: str
     text: tuple[Callable[[Any], str], Callable[[str], Any]] | None = None
+    shown: tuple[Callable[[Any], dict[str, Any]], Callable[[dict[str, Any]], Any]] | None = None
 
 
 @dataclass(eq=False, slots=True)

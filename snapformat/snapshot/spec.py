@@ -82,6 +82,9 @@ class FormatSpec:
         accepts: Whether a file's version is read, given the supported and the found one.
         limits: Bounds of depth and of elements without bytes.
         max_file_size: Bytes above which a file is refused unread.
+        release: The release or releases of the program that write such files, or None.
+        family: Place of what the format's family knows beyond layouts, as `module:attribute`, or None; see
+            `snapformat.inspect.families`. It is imported when it is needed.
     """
 
     name: str
@@ -94,6 +97,8 @@ class FormatSpec:
     accepts: Callable[[semver.Version, semver.Version], bool] = same_major
     limits: Limits = field(default=DEFAULT_LIMITS)
     max_file_size: int = MAX_FILE_SIZE
+    release: str | None = None
+    family: str | None = None
 
     def __post_init__(self) -> None:
         for arch, magic in self.magics.items():

@@ -329,12 +329,16 @@ def _enum(node: nodes.Enum, data: Any, p: _Parser) -> Step:
 
 
 def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
+    convert: Callable[[Any], Any] = node.decode
+    stored = data
     if node.text is not None:
         if not isinstance(data, str):
             p.wrong(f"the text of {node.name}", data)
-        stored, convert = data, node.text[1]
+        convert = node.text[1]
+    elif node.shown is not None and isinstance(data, dict):
+        convert = node.shown[1]
     else:
-        stored, convert = (yield _value(node.item, data, p)), node.decode
+        stored = yield _value(node.item, data, p)
     try:
         return convert(stored)
     except Exception as error:  # the conversion is the user's code

@@ -311,8 +311,11 @@ def _adapted(node: nodes.Adapted, value: Any, p: _Printer) -> Step:
     try:
         stored = node.encode(value)
         text = node.text[0](value) if node.text is not None else None
+        shown = node.shown[0](value) if p.decoded and node.shown is not None else None
     except Exception as error:  # the conversion is the user's code
         p.fail(f"not a {node.name}: {error}")
+    if shown is not None:
+        return shown
     return text if node.text is not None else (yield _json(node.item, stored, p))
 
 

@@ -26,6 +26,7 @@ DATA_END = 33374
 #: Members of the two JSON forms, in their order.
 INFO_MEMBERS = ["file", "size", "magic", "arch", "version", "schema"]
 INFO_MEMBERS += ["payload_bytes", "trailing_bytes", "checksum", "status"]
+INFO_MEMBERS += ["releases", "summary"]
 VERIFY_MEMBERS = ["file", "ok", "error", "path", "offset", "message"]
 
 
@@ -81,6 +82,11 @@ def check_info(row: dict[str, Any], path: Path) -> None:
             assert text == f"0x{int(text, 16):016x}"
     for name in ("arch", "version", "schema"):
         assert row[name] is None or isinstance(row[name], str)
+    assert all(isinstance(release, str) for release in row["releases"])
+    assert row["releases"] or row["schema"] is None
+    assert (row["summary"] is not None) == (
+        row["status"] == "ok" and row["schema"].startswith("firecracker/")
+    )
     for name in ("payload_bytes", "trailing_bytes"):
         assert row[name] is None or row[name] >= 0
 

@@ -73,7 +73,7 @@ def test_the_newest_wins_a_tie_and_the_others_are_named(known, tmp_path: Path):
     OLD.new(Old(1, 2)).save(file)
     assert summarize(file).format is twin
     assert summarize(file).also == (OLD,)
-    assert call("info", file).stdout.endswith("status: ok\nalso_fits: t/1/any\n")
+    assert call("info", file).stdout.endswith("status: ok\nalso_fits: t/1/any\nreleases: t/4/any, t/1/any\n")
     assert info(file)["schema"] == "t/4/any"
 
 

@@ -36,7 +36,10 @@ def written(file: Path, content: bytes) -> Path:
 
 
 def test_sound_file():
-    assert info(SNAPSHOT) == {
+    row = info(SNAPSHOT)
+    about = row.pop("summary")
+    assert (about["release"], about["vcpus"], about["memory_mib"]) == ("1.14", 2, 256)
+    assert row == {
         "file": str(SNAPSHOT),
         "size": 33382,
         "magic": MAGIC,
@@ -47,6 +50,7 @@ def test_sound_file():
         "trailing_bytes": 0,
         "checksum": {"stored": "0xb640458e06cb5258", "computed": "0xb640458e06cb5258", "ok": True},
         "status": "ok",
+        "releases": ["1.14"],
     }
 
 
@@ -67,6 +71,21 @@ def test_plain_lines_are_the_same_facts():
         "checksum_computed: 0xb640458e06cb5258",
         "checksum_ok: true",
         "status: ok",
+        "releases: 1.14",
+        "vcpus: 2",
+        "memory: 256 MiB",
+        "cpu: AuthenticAMD, AMD EPYC (family 26, model 2, stepping 1)",
+        "kernel: vmlinux",
+        "initrd: initrd",
+        "boot_args: console=ttyS0 reboot=k panic=1 pci=off",
+        "transport: MMIO",
+        "drive: rootfs: rootfs (Writeback, Sync, root)",
+        "drive: data1: data1 (Unsafe, Sync, read-only)",
+        "network: eth0: tap tap0 (06:00:ac:10:00:02, MMDS)",
+        "vsock: v.sock (CID 42)",
+        "balloon: 0 of 8 MiB",
+        "entropy: limited",
+        "mmds: V2",
     ]
 
 
@@ -129,6 +148,7 @@ def test_unknown_version(file: Path, version: str):
     result = call("info", file)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "schema: unknown\n" in result.stdout
+    assert "\nnote: header version " in result.stdout
 
 
 def test_unknown_version_damaged(file: Path):
@@ -213,7 +233,7 @@ def test_not_a_snapshot(file: Path, content: bytes):
 def test_damage_is_explained(file: Path):
     result = call("info", written(file, altered(SMT, b"\2", seal=True)))
     assert result.exit_code == 1
-    assert result.stdout.endswith("status: damaged\n")
+    assert result.stdout.endswith("status: damaged\nreleases: 1.14\n")
     assert result.stderr == (
         f"error: Decode: {file}: not a bool: expected 0 or 1, found 2 - at `$.vm_info.smt`, offset 29 (0x1d)"
         " (the checksum holds: this is another layout, try another schema)\n"

@@ -57,9 +57,48 @@ def test_real_files(file: StateFile):
     assert list(whole["header"]) == ["magic", "version"]
     if file.truth is not None:
         assert whole["data"] == json.loads(file.truth.read_text())
-    built = call("build", "-", "-o", "-", stdin=dumped.stdout_bytes)
-    assert (built.exit_code, built.stderr) == (0, "")
-    data.assert_same_bytes(built.stdout_bytes, file.bytes)
+    decoded = call("dump", "--as", "decoded", file.path)
+    assert (decoded.exit_code, decoded.stderr) == (0, "")
+    for text in (dumped.stdout_bytes, decoded.stdout_bytes):
+        built = call("build", "-", "-o", "-", stdin=text)
+        assert (built.exit_code, built.stderr) == (0, "")
+        data.assert_same_bytes(built.stdout_bytes, file.bytes)
+
+
+def test_decoded_structures():
+    """Structures by name, and a register changed by its name."""
+    plain = json.loads(call("dump", SNAPSHOT).stdout)["data"]["vcpu_states"][0]
+    whole = json.loads(call("dump", "--as", "decoded", SNAPSHOT).stdout)
+    vcpu = whole["data"]["vcpu_states"][0]
+    assert bytes(plain["regs"][16 * 8 : 17 * 8]) == vcpu["regs"]["rip"].to_bytes(8, "little")
+    assert list(vcpu["sregs"])[:2] == ["cs", "ds"]
+    assert vcpu["cpuid"][0]["nent"] == len(vcpu["cpuid"][1])
+    assert set(vcpu["saved_msrs"][0][1][0]) == {"index", "reserved", "data"}
+    assert vcpu["xsave"][0]["xsave"]["legacy"]["mxcsr"] == 0x1F80
+    vcpu["regs"]["rip"] += 1
+    built = call("build", "-", "-o", "-", stdin=json.dumps(whole).encode())
+    changed = [
+        at for at, pair in enumerate(zip(built.stdout_bytes, sound(), strict=True)) if len({*pair}) > 1
+    ]
+    assert len([at for at in changed if at < len(sound()) - 8]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "length", "rest"),
+    [
+        ("kvm_regs_byteslen_shorter_136.bin", 136, 136, None),
+        ("kvm_regs_byteslen_longer_152.bin", 152, 152, 16),
+    ],
+)
+def test_decoded_structures_of_another_size(name: str, size: int, length: int, rest: int | None):
+    (file,) = [
+        verdict.path for verdict in data.verdicts() if verdict.path.name == name and "1.14.4" in verdict.id
+    ]
+    whole = json.loads(call("dump", "--as", "decoded", file).stdout)
+    regs = whole["data"]["vcpu_states"][0]["regs"]
+    assert (regs["$length"], len(regs.get("$rest", "")) or None) == (length, rest)
+    built = call("build", "-", "-o", "-", stdin=json.dumps(whole).encode())
+    data.assert_same_bytes(built.stdout_bytes, file.read_bytes())
 
 
 def test_the_example():

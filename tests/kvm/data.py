@@ -1,22 +1,22 @@
 """Bytes of real snapshots: those in the repository, and whole files where they are at hand.
 
 The copies in `golden/kvm` are from files that Firecracker itself wrote (x86_64, an AMD host) or that its own
-code encoded (aarch64, with made-up register values). Whole files are looked for in the folder that
-SNAPFORMAT_SNAPSHOTS names, else in `golden/snapshots`.
+code encoded (aarch64, with made-up register values). Whole files are those of the snapshot suite.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kvm.blobs import blobs, format_of
 from snapformat import decode
-from snapformat_schemas.kvm.blobs import Blob, blobs
+from snapformat.layout.nodes import Blob
+from snapshots.data import files
 
 _GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 COPIES = sorted((_GOLDEN / "kvm").glob("*.json"))
@@ -27,6 +27,7 @@ class Stored(NamedTuple):
     """Bytes of a field: where they are from, and what they should be."""
 
     path: str
+    general: str
     blob: Blob
     data: bytes
 
@@ -40,15 +41,14 @@ def copy(name: str) -> dict[str, Any]:
 def stored(name: str) -> Iterator[Stored]:
     """All blobs of a copy."""
     given = copy(name)
-    major, minor, _ = given["release"].split(".")
-    table = blobs(given["architecture"], (int(major), int(minor)))
+    table = blobs(format_of(given["release"], given["architecture"]))
     for path, value in given["blobs"].items():
         entries = value if isinstance(value, list) else [value]
         general = re.sub(r"(vcpu_states|saved_msrs)\[\d+\]", r"\1[]", path)
-        blob = table[general + "[]" * isinstance(value, list)]
+        general += "[]" * isinstance(value, list)
         for index, entry in enumerate(entries):
             where = f"{path}[{index}]" if isinstance(value, list) else path
-            yield Stored(where, blob, bytes.fromhex(entry))
+            yield Stored(where, general, table[general], bytes.fromhex(entry))
 
 
 def one(name: str, path: str) -> Any:
@@ -64,18 +64,16 @@ def several(name: str, path: str) -> list[Any]:
 
 def real_files() -> list[Path]:
     """JSON of whole files, as the original wrote it."""
-    folder = Path(os.environ.get("SNAPFORMAT_SNAPSHOTS") or _GOLDEN / "snapshots")
-    return sorted(folder.rglob("truth*.json"))
+    return files("truth*.json")
 
 
 def blobs_of(file: Path) -> Iterator[Stored]:
     """All blobs of a whole file."""
     state = json.loads(file.read_text())
-    major, minor, *_ = file.parents[1].name.split(".")
     arch = "aarch64" if "gic" in state["vm_state"] else "x86_64"
-    for path, blob in blobs(arch, (int(major), int(minor))).items():
+    for path, blob in blobs(format_of(file.parents[1].name, arch)).items():
         for data in _values(state, re.findall(r"\[\]|\w+", path)):
-            yield Stored(path, blob, bytes(data))
+            yield Stored(path, path, blob, bytes(data))
 
 
 def _values(value: Any, steps: list[str]) -> Iterator[Any]:

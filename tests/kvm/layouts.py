@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kvm.blobs import blobs
 from snapformat.bincode import FIRECRACKER
 from snapformat.layout import layout_of, nodes
 from snapformat.layout.size import least_size
-from snapformat_schemas.kvm import blobs
+from snapformat_schemas.firecracker import SCHEMAS
 from snapformat_schemas.kvm.x86_64.xsave import XsaveLegacy
 
 
@@ -21,11 +22,11 @@ class Field(NamedTuple):
 
 
 def structures() -> dict[str, type]:
-    """All structures, by architecture and class name."""
+    """All structures that some release stores as bytes, by architecture and class name."""
     found: dict[str, type] = {}
-    for arch, table in (("x86_64", blobs.X86_64), ("aarch64", blobs.AARCH64)):
-        for blob in table:
-            found[f"{arch}.{blob.cls.__name__}"] = blob.cls
+    for format_ in SCHEMAS:
+        for blob in blobs(format_).values():
+            found[f"{format_.name.rpartition('/')[2]}.{blob.cls.__name__}"] = blob.cls
     found["x86_64.XsaveLegacy"] = XsaveLegacy
     return found
 

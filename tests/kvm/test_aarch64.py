@@ -117,6 +117,36 @@ def test_values_must_fit() -> None:
     assert registers.registers([], b"") == []
 
 
+def test_plain_list() -> None:
+    ids, values = [0x6030000000100000, 0x60200000001001D4, 0x606000000015FFFF], bytes(range(1, 77))
+    plain = registers.to_plain(ids, values)
+    assert plain[0] == {"id": "0x6030000000100000", "name": "X0", "value": "0x0807060504030201"}
+    assert registers.from_plain(plain) == (ids, values)
+    assert registers.from_plain([]) == ([], b"")
+    for entry in plain:
+        del entry["name"]
+    assert registers.from_plain(plain) == (ids, values)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"name": "X1"}, "is X0, not X1"),
+        ({"value": "0x10000000000000000"}, "more than 8 bytes"),
+        ({"value": "-0x1"}, "no hex number"),
+        ({"value": 1}, "no hex number"),
+        ({"id": "0x16030000000100000"}, "no id of 64 bits"),
+        ({"more": 1}, "an object of id, name and value"),
+    ],
+)
+def test_plain_list_that_is_refused(changes: dict[str, object], said: str) -> None:
+    (entry,) = registers.to_plain([0x6030000000100000], bytes(8))
+    with pytest.raises(ValueError, match=said):
+        registers.from_plain([{**entry, **changes}])
+    with pytest.raises(ValueError, match="a list of registers"):
+        registers.from_plain({})
+
+
 def test_ids_of_the_kernel() -> None:
     """Offsets in `struct kvm_regs` and the id macros, against the kernel's headers."""
     c_names = {

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kvm import data
+from kvm import data, layouts
+from kvm.blobs import blobs, format_of
 from snapformat import decode, encode
-from snapformat_schemas.kvm.blobs import AARCH64, X86_64, blobs
+from snapformat_schemas.kvm.x86_64.xsave import KvmXsave, KvmXsave2
 
 _NAMES = [path.stem for path in data.COPIES]
 
@@ -16,41 +17,46 @@ _NAMES = [path.stem for path in data.COPIES]
 @pytest.mark.parametrize("name", _NAMES)
 def test_round_trip(name: str) -> None:
     seen = set()
-    for path, blob, raw in data.stored(name):
+    for path, general, blob, raw in data.stored(name):
         assert len(raw) == blob.size, path
         assert encode(decode(raw, blob.cls), blob.cls) == raw, path
-        seen.add(blob.path)
+        seen.add(general)
     given = data.copy(name)
-    major, minor, _ = given["release"].split(".")
-    assert seen == set(blobs(given["architecture"], (int(major), int(minor))))
+    assert seen == set(blobs(format_of(given["release"], given["architecture"])))
 
 
-@pytest.mark.parametrize("file", data.real_files(), ids=lambda file: f"{file.parent.name}/{file.name}")
+@pytest.mark.parametrize(
+    "file", data.real_files(), ids=lambda file: f"{file.parents[1].name}/{file.parent.name}/{file.name}"
+)
 def test_round_trip_of_files(file: Path) -> None:
     count = 0
-    for path, blob, raw in data.blobs_of(file):
+    for path, _, blob, raw in data.blobs_of(file):
         assert len(raw) == blob.size, path
         assert encode(decode(raw, blob.cls), blob.cls) == raw, path
         count += 1
     assert count
 
 
-def test_every_bit_is_kept() -> None:
+@pytest.mark.parametrize("name", layouts.structures())
+def test_every_bit_is_kept(name: str) -> None:
     """Bytes that no processor would give come through as well, reserved ones and padding included."""
-    for blob in (*X86_64, *AARCH64):
-        for raw in (b"\xff" * blob.size, bytes(at * 7 % 256 for at in range(blob.size))):
-            assert encode(decode(raw, blob.cls), blob.cls) == raw
+    cls = layouts.structures()[name]
+    size = layouts.size(cls)
+    for raw in (b"\xff" * size, bytes(at * 7 % 256 for at in range(size))):
+        assert encode(decode(raw, cls), cls) == raw
 
 
-@pytest.mark.parametrize("release", [(1, 8), (1, 9), (1, 10), (1, 11)])
-def test_xsave_before_1_12(release: tuple[int, int]) -> None:
-    table = blobs("x86_64", release)
+@pytest.mark.parametrize("release", ["1.8", "1.9", "1.10.0", "1.10.1", "1.11"])
+def test_xsave_before_1_12(release: str) -> None:
+    table = blobs(format_of(release, "x86_64"))
+    assert table["vcpu_states[].xsave"].cls is KvmXsave
     assert table["vcpu_states[].xsave"].size == 4096
     assert "vcpu_states[].xsave[0]" not in table
 
 
-@pytest.mark.parametrize("release", [(1, 12), (1, 13), (1, 14)])
-def test_xsave_from_1_12(release: tuple[int, int]) -> None:
-    table = blobs("x86_64", release)
+@pytest.mark.parametrize("release", ["1.12", "1.13", "1.14"])
+def test_xsave_from_1_12(release: str) -> None:
+    table = blobs(format_of(release, "x86_64"))
+    assert table["vcpu_states[].xsave[0]"].cls is KvmXsave2
     assert table["vcpu_states[].xsave[0]"].size == 4104
     assert "vcpu_states[].xsave" not in table

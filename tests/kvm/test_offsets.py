@@ -14,7 +14,6 @@ from kvm import cprogram, layouts
 from snapformat.bincode import FIRECRACKER
 from snapformat.layout import layout_of
 from snapformat_schemas.bits import Bits
-from snapformat_schemas.kvm.blobs import AARCH64, X86_64, Blob
 from snapformat_schemas.kvm.x86_64.irqchip import REDIRECT_MASK, REDIRECT_MODES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "kvm_offsets.json"
@@ -84,12 +83,7 @@ def test_recorded(name: str) -> None:
 
 
 def test_recorded_for_all() -> None:
-    assert list(json.loads(GOLDEN.read_text())) == list(layouts.structures())
-
-
-@pytest.mark.parametrize("blob", [*X86_64, *AARCH64], ids=lambda blob: blob.path)
-def test_size_of_blob(blob: Blob) -> None:
-    assert layouts.size(blob.cls) == blob.size
+    assert set(json.loads(GOLDEN.read_text())) == set(layouts.structures())
 
 
 @pytest.mark.parametrize("name", layouts.structures())

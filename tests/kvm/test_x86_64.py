@@ -92,7 +92,7 @@ def test_msrs_are_named(name: str) -> None:
 
 @pytest.mark.parametrize("file", data.real_files(), ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_msrs_of_files_are_named(file: Path) -> None:
-    for path, blob, raw in data.blobs_of(file):
+    for path, _, blob, raw in data.blobs_of(file):
         if blob.cls is KvmMsrEntry:
             index = decode(raw, KvmMsrEntry).index
             assert msr_names.lookup(index) is not None, f"{path} {index:#x}"

@@ -9,7 +9,7 @@ from snapformat.layout.nodes import Node
 def children(node: Node) -> list[Node]:
     """The nodes that a node is made of."""
     match node:
-        case nodes.Option() | nodes.Seq() | nodes.Set() | nodes.Array() | nodes.Adapted():
+        case nodes.Option() | nodes.Seq() | nodes.Set() | nodes.Array() | nodes.Adapted() | nodes.Blob():
             return [node.item]
         case nodes.Tuple():
             return list(node.items)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
 from snapformat import DecodeError, EncodeError, decode, encode
 from snapformat.bincode import u8, u32, u64
-from snapformat_schemas.firecracker.conversions import (
-    Aarch64RegisterVec,
-    CpuId,
-    KvmCapability,
-    MacAddr,
-    Msrs,
-    PciBdf,
-    Xsave,
-)
+from snapformat_schemas.firecracker.conversions import KvmCapability, MacAddr, PciBdf
+from snapformat_schemas.firecracker.flexible_arrays import CpuId, Msrs, Xsave
+from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
+from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuid2, KvmCpuidEntry2
+from snapformat_schemas.kvm.x86_64.msrs import KvmMsrEntry, KvmMsrs
+
+_LEAF = KvmCpuidEntry2(0, 0, 0, 0x10, 0x756E_6547, 0x6C65_746E, 0x4965_6E69, [0, 0, 0])
 
 #: Ids of registers by their size in bytes; other bits are those of a system register.
 _ID = {1 << power: 0x6000_0000_0013_0000 | power << 52 for power in range(10)}
@@ -73,8 +72,12 @@ def test_text_that_is_refused(annotation: Any, stored: str):
 )
 def test_flexible_array(annotation: Any, stored: Any, value: Any):
     data = encode(value, stored)
-    assert decode(data, annotation) == value
-    assert encode(value, annotation) == data
+    header, entries = decode(data, annotation)
+    assert len(entries) == len(value[1])
+    assert encode((header, entries), annotation) == data
+    touched = copy.deepcopy(header), [copy.deepcopy(entry) for entry in entries]
+    assert touched == (header, entries)
+    assert encode(touched, annotation) == data
 
 
 @pytest.mark.parametrize(
@@ -89,8 +92,31 @@ def test_flexible_array(annotation: Any, stored: Any, value: Any):
 def test_flexible_array_that_is_refused(annotation: Any, stored: Any, value: Any, said: str):
     with pytest.raises(DecodeError, match=said):
         decode(encode(value, stored), annotation)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "said"),
+    [
+        (CpuId, (KvmCpuid2(2, 0), [_LEAF]), "counts 2 .* has 1"),
+        (CpuId, (KvmCpuid2(257, 0), [_LEAF] * 257), "at most 256"),
+        (Msrs, (KvmMsrs(0, 0), [KvmMsrEntry(1, 0, 2)]), "counts 0 .* has 1"),
+        (CpuId, (b"\1", [_LEAF]), "no attribute"),
+    ],
+)
+def test_flexible_array_that_is_not_written(annotation: Any, value: Any, said: str):
     with pytest.raises(EncodeError, match=said):
         encode(value, annotation)
+
+
+def test_an_entry_more():
+    header, entries = decode(encode((b"\1\0\0\0", [bytes(40)]), tuple[bytes, list[bytes]]), CpuId)
+    entries.append(_LEAF)
+    with pytest.raises(EncodeError, match=r"counts 1 .* has 2"):
+        encode((header, entries), CpuId)
+    header.nent += 1
+    again = decode(encode((header, entries), CpuId), CpuId)
+    assert again == (header, entries)
+    assert again[1][1].ebx == 0x756E_6547
 
 
 @pytest.mark.parametrize("sizes", [[], [8], [1, 2, 4, 8, 16, 32, 64, 128, 256], [4, 4]])

@@ -107,6 +107,9 @@ def test_nothing_comes_from_a_later_release(format_: SnapshotFormat):
     other_arch = "aarch64" if format_.name.endswith("x86_64") else "x86_64"
     classes = {node.cls for node in all_nodes(format_.payload_node) if isinstance(node, nodes.Struct)}
     for cls in classes:
+        if cls.__module__.startswith("snapformat_schemas.kvm."):
+            assert cls.__module__.split(".")[2] != other_arch
+            continue
         found = re.search(r"\.v(\d+(?:_\d+)*)\.(\w+)$", cls.__module__)
         assert found is not None
         assert tuple(map(int, found[1].split("_"))) <= own

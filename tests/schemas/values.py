@@ -9,11 +9,15 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from snapformat.bincode import PairSet
-from snapformat.layout import nodes
+from snapformat.bincode.blob import unfold
+from snapformat.layout import nodes, read
 from snapformat.layout.nodes import Node
 
 #: A type that contains itself is not built deeper than this.
 _MOST_NESTED = 4
+
+#: Bytes up to which each is chosen by itself.
+_SMALL = 48
 
 
 class Choices(Protocol):
@@ -90,6 +94,8 @@ class Drawn:
         return self.draw(st.text(max_size=8))
 
     def blob(self, size: int | None = None) -> bytes:
+        if size is not None and size > _SMALL:
+            return Random(self.integer(0, 0xFFFF)).randbytes(size)
         return self.draw(st.binary(min_size=size or 0, max_size=8 if size is None else size))
 
 
@@ -119,6 +125,11 @@ class Builder:
                 return choices.text()
             case nodes.Bytes():
                 return choices.blob(node.exact)
+            case nodes.FixedBytes():
+                assert isinstance(node.count, int)
+                return choices.blob(node.count)
+            case nodes.Blob():
+                return self._blob(node)
             case nodes.Option():
                 there = nested < _MOST_NESTED and self._some(node, 1) == 1
                 return self.value(node.item, nested) if there else None
@@ -144,6 +155,18 @@ class Builder:
                 return node.decode(_CONVERTED[node.name](self, node))
         raise AssertionError(f"no values of {node!r}")
 
+    def _blob(self, node: nodes.Blob, start: bytes = b"") -> Any:
+        """A C struct in bytes: of its size, shorter or longer; untouched, looked at, or made by hand."""
+        choices = self.choices
+        if not start and node.size <= _SMALL and choices.integer(0, 3) == 0:
+            return self.value(node.item)
+        size = (node.size, choices.integer(len(start), node.size), node.size + choices.integer(1, 9))
+        raw = start + choices.blob(size[choices.integer(0, 2)] - len(start))
+        made, _ = read(node, len(raw).to_bytes(8, "little") + raw)
+        if choices.integer(0, 1):
+            unfold(made)
+        return made
+
     def _some(self, node: Node, most: int) -> int:
         count = self.choices.count(node, most)
         self.chosen.add((node, count > 0))
@@ -168,8 +191,11 @@ def _counted(size: int) -> Callable[[Builder, nodes.Adapted], Any]:
     """A C struct with a flexible array: `size` bytes at its start count the entries."""
 
     def build(builder: Builder, node: nodes.Adapted) -> Any:
-        header, entries = builder.value(node.item)
-        return len(entries).to_bytes(size, "little") + header, entries
+        assert isinstance(node.item, nodes.Tuple)
+        header, several = node.item.items
+        entries = builder.value(several)
+        assert isinstance(header, nodes.Blob)
+        return builder._blob(header, len(entries).to_bytes(size, "little")), entries
 
     return build
 

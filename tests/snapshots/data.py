@@ -1,6 +1,6 @@
 """Where the files come from, and which format reads them.
 
-Folder from SNAPFORMAT_SNAPSHOTS, else the copy in the repository. Below it, at any depth, stand folders of
+Folder from SNAPFORMAT_SNAPSHOTS, else the copies in the repository. Below it, at any depth, stand folders of
 releases; in each, one folder a configuration with state files, the original's JSON (`truth`) and trace of
 them, and perhaps folders of damaged files with the original's verdicts. Nothing is left out silently: a file
 of a release that the catalogue does not have fails.
@@ -24,13 +24,25 @@ from snapformat.snapshot import FIRECRACKER_FORMAT
 from snapformat.snapshot.catalogue import formats, formats_for
 
 ENVIRONMENT = "SNAPFORMAT_SNAPSHOTS"
-DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "golden" / "snapshots"
+_GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+DEFAULT_FOLDERS = (_GOLDEN / "snapshots", _GOLDEN / "snapshots-aarch64")
 RESULTS = "results.tsv"
 
 
-def folder() -> Path:
-    """The folder of the suite."""
-    return Path(os.environ.get(ENVIRONMENT) or DEFAULT_FOLDER)
+def folders() -> tuple[Path, ...]:
+    """The folders of the suite."""
+    given = os.environ.get(ENVIRONMENT)
+    return (Path(given),) if given else DEFAULT_FOLDERS
+
+
+def files(pattern: str) -> list[Path]:
+    """What lies below the folders and has a name like this."""
+    return [path for folder in folders() for path in sorted(folder.rglob(pattern))]
+
+
+def _id(path: Path) -> str:
+    folder = next(folder for folder in folders() if path.is_relative_to(folder))
+    return str(path.relative_to(folder.parent))
 
 
 def release_format(release: str, header: Any) -> SnapshotFormat:
@@ -65,7 +77,7 @@ class StateFile:
 
     @property
     def id(self) -> str:
-        return str(self.path.relative_to(folder()))
+        return _id(self.path)
 
     @cached_property
     def bytes(self) -> bytes:
@@ -88,7 +100,7 @@ def state_files() -> tuple[StateFile, ...]:
     The editor's files are named the other way round, `after.vmstate` with `trace.after.tsv`, without a truth.
     """
     found = []
-    for path in sorted(folder().rglob("*vmstate*")):
+    for path in files("*vmstate*"):
         label = re.fullmatch(r"vmstate(\.\w+)?|(\w+)\.vmstate", path.name)
         if label is None or not path.is_file():
             continue
@@ -116,7 +128,7 @@ class Verdict:
 
     @property
     def id(self) -> str:
-        return str(self.path.relative_to(folder()))
+        return _id(self.path)
 
     @property
     def format(self) -> SnapshotFormat:
@@ -147,7 +159,7 @@ def _code(row: list[str]) -> str | None:
 def verdicts() -> tuple[Verdict, ...]:
     """All rows of all `results.tsv`."""
     found = []
-    for results in sorted(folder().rglob(RESULTS)):
+    for results in files(RESULTS):
         lines = results.read_text(encoding="utf-8").splitlines()
         rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
         sound = [results.with_name(row[0]) for row in rows if row[1] == "Ok"]

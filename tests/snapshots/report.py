@@ -40,7 +40,7 @@ def print_summary(terminalreporter: Any, config: pytest.Config) -> None:
         return
     config.stash[_PRINTED] = True
     failed = outcomes["failed"] | outcomes["error"]
-    terminalreporter.section(f"snapshots: {data.folder()}")
+    terminalreporter.section(f"snapshots: {', '.join(map(str, data.folders()))}")
     states, damaged = data.state_files(), data.verdicts()
     for name, files in (("state files", states), ("damaged files", damaged)):
         ids = {file.id for file in files}

@@ -57,5 +57,7 @@ def _truth(file: StateFile) -> Any:
 
 
 def test_there_are_files():
-    assert data.folder().is_dir(), f"no folder {data.folder()}"
-    assert data.state_files(), f"no release/configuration/vmstate* below {data.folder()}"
+    for folder in data.folders():
+        assert folder.is_dir(), f"no folder {folder}"
+        states = [file for file in data.state_files() if file.path.is_relative_to(folder)]
+        assert states, f"no release/configuration/vmstate* below {folder}"

@@ -1,9 +1,8 @@
 """Values that upstream reads with code of its own: what it refuses is refused, what it rewrites is rewritten.
 
 All others are derived by serde from their declaration. Read from Firecracker v1.14.4:
-`src/vmm/src/utils/net/mac.rs`, `src/vmm/src/cpu_config/templates.rs`, `src/vmm/src/arch/aarch64/regs.rs` and
-`src/pci/src/lib.rs`; where an earlier release has the type, it reads it alike. And from `src/fam.rs` of the
-crate vmm-sys-util, and `src/x86_64/fam_wrappers.rs` of the crate kvm-bindings.
+`src/vmm/src/utils/net/mac.rs`, `src/vmm/src/cpu_config/templates.rs` and `src/pci/src/lib.rs`; where an
+earlier release has the type, it reads it alike. And from `src/fam.rs` of the crate vmm-sys-util.
 """
 
 from __future__ import annotations
@@ -12,8 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
-from snapformat.bincode import Via, u8, u32, u64
+from snapformat.bincode import CStruct, Via
+from snapformat.bincode.blob import folded_of
 
+H = TypeVar("H", bound=CStruct)
 T = TypeVar("T")
 
 _MAC_BYTE = re.compile(r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]")
@@ -67,12 +68,21 @@ PciBdf = Annotated[str, Via(str, decode=_pci_address, encode=_pci_address, name=
 """PCI address as text, `segment:bus:device.function` in hex."""
 
 
-def _counted(size: int, most: int) -> Callable[[tuple[bytes, list[T]]], tuple[bytes, list[T]]]:
-    """Check a C struct with a flexible array: the count at its start is the number of entries."""
+def counted(field: str, size: int, most: int) -> Callable[[tuple[H, list[T]]], tuple[H, list[T]]]:
+    """Check a C struct with a flexible array: the count at its start is the number of entries.
 
-    def check(value: tuple[bytes, list[T]]) -> tuple[bytes, list[T]]:
+    Args:
+        field: The header's field that counts the entries; it is the first one.
+        size: Bytes of that field.
+        most: Entries that upstream reads at most.
+    """
+
+    def check(value: tuple[H, list[T]]) -> tuple[H, list[T]]:
         header, entries = value
-        count = int.from_bytes(header[:size], "little")
+        untouched = folded_of(header)  # counting is no reason to decode the whole header
+        count = (
+            getattr(header, field) if untouched is None else int.from_bytes(untouched.raw[:size], "little")
+        )
         if count != len(entries):
             raise ValueError(f"its header counts {count} entries, but it has {len(entries)}")
         if count > most:
@@ -80,55 +90,3 @@ def _counted(size: int, most: int) -> Callable[[tuple[bytes, list[T]]], tuple[by
         return value
 
     return check
-
-
-_entries = _counted(4, 256)
-_words = _counted(8, 0xFFFFFFFF)
-
-CpuId = Annotated[
-    tuple[bytes, list[bytes]],
-    Via(tuple[bytes, list[bytes]], decode=_entries, encode=_entries, name="struct kvm_cpuid2"),
-]
-"""`struct kvm_cpuid2`: 8-byte header, which begins with the count (u32), and the entries."""
-
-Msrs = Annotated[
-    tuple[bytes, list[bytes]],
-    Via(tuple[bytes, list[bytes]], decode=_entries, encode=_entries, name="struct kvm_msrs"),
-]
-"""`struct kvm_msrs`: 8-byte header, which begins with the count (u32), and the entries."""
-
-Xsave = Annotated[
-    tuple[bytes, list[u32]],
-    Via(tuple[bytes, list[u32]], decode=_words, encode=_words, name="struct kvm_xsave2"),
-]
-"""Count (u64) and `struct kvm_xsave` as the header, and the words past the struct's 4096 bytes."""
-
-
-def _check_registers(ids: list[int], data: bytes | list[int]) -> None:
-    total = 0
-    for number in ids:
-        size = 1 << (number >> 52 & 0xF)
-        if size > 256:
-            raise ValueError(f"register {number:#018x} has {8 * size} bits, and at most 2048 are read")
-        total += size
-    if total != len(data):
-        raise ValueError(f"the registers take {total} bytes by their ids, but there are {len(data)}")
-
-
-def _read_registers(stored: tuple[list[int], list[int]]) -> tuple[list[int], bytes]:
-    ids, data = stored
-    _check_registers(ids, data)
-    return ids, bytes(data)
-
-
-def _written_registers(value: tuple[list[int], bytes]) -> tuple[list[int], list[int]]:
-    ids, data = value
-    _check_registers(ids, data)
-    return ids, list(data)
-
-
-Aarch64RegisterVec = Annotated[
-    tuple[list[u64], bytes],
-    Via(tuple[list[u64], list[u8]], decode=_read_registers, encode=_written_registers, name="register list"),
-]
-"""Register ids, and the registers' values one after the other, `1 << (id >> 52 & 15)` bytes each."""

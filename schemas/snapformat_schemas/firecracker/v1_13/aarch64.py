@@ -11,8 +11,8 @@ zeros and cuts a longer one, so the sizes given here are what it writes, not wha
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u64
-from snapformat_schemas.firecracker.conversions import Aarch64RegisterVec
+from snapformat.bincode import Blob, u64
+from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.aarch64 import DeviceType, VmInfo
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
@@ -32,6 +32,7 @@ from snapformat_schemas.firecracker.v1_13.devices import (
     VsockState,
 )
 from snapformat_schemas.firecracker.v1_13.gic import GicState
+from snapformat_schemas.kvm.aarch64.vcpu import KvmMpState, KvmVcpuInit
 
 
 @schema
@@ -47,12 +48,14 @@ class VmState:
 class VcpuState:
     """One virtual CPU. Index 0 is the boot processor."""
 
-    mp_state: bytes = doc("`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 5 stopped (powered off)")
+    mp_state: Blob[KvmMpState] = doc(
+        "`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 5 stopped (powered off)"
+    )
     regs: Aarch64RegisterVec = doc(
         "Register ids of KVM_GET_REG_LIST, and all values one after the other, 2^(id >> 52 & 15) bytes each"
     )
     mpidr: u64 = doc("MPIDR_EL1, the processor's affinity; names it to the interrupt controller")
-    kvi: bytes = doc(
+    kvi: Blob[KvmVcpuInit] = doc(
         "`struct kvm_vcpu_init`, 32 bytes: target and KVM_ARM_VCPU_* feature bits, POWER_OFF cleared"
     )
     pvtime_ipa: u64 | None = doc(

@@ -8,6 +8,7 @@ used at 0.13.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
+from snapformat.bincode import Blob
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.x86_64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
@@ -23,6 +24,8 @@ from snapformat_schemas.firecracker.v1_13.devices import (
     NetState,
     VsockState,
 )
+from snapformat_schemas.kvm.x86_64.irqchip import KvmIrqchipIoapic, KvmIrqchipPic
+from snapformat_schemas.kvm.x86_64.timers import KvmClockData, KvmPitState2
 
 
 @schema
@@ -31,13 +34,21 @@ class VmState:
 
     memory: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
     resource_allocator: ResourceAllocator = doc("Interrupt lines and address ranges that are in use")
-    pitstate: bytes = doc(
+    pitstate: Blob[KvmPitState2] = doc(
         "`struct kvm_pit_state2`, 112 bytes: i8254 timer with three channels (KVM_GET_PIT2)"
     )
-    clock: bytes = doc("`struct kvm_clock_data`, 48 bytes: kvmclock in ns, host time, TSC (KVM_GET_CLOCK)")
-    pic_master: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 0: first i8259 PIC, IRQ 0 to 7")
-    pic_slave: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 1: second i8259 PIC, IRQ 8 to 15")
-    ioapic: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 2: I/O APIC and its 24 redirection entries")
+    clock: Blob[KvmClockData] = doc(
+        "`struct kvm_clock_data`, 48 bytes: kvmclock in ns, host time, TSC (KVM_GET_CLOCK)"
+    )
+    pic_master: Blob[KvmIrqchipPic] = doc(
+        "`struct kvm_irqchip`, 520 bytes, chip_id 0: first i8259 PIC, IRQ 0 to 7"
+    )
+    pic_slave: Blob[KvmIrqchipPic] = doc(
+        "`struct kvm_irqchip`, 520 bytes, chip_id 1: second i8259 PIC, IRQ 8 to 15"
+    )
+    ioapic: Blob[KvmIrqchipIoapic] = doc(
+        "`struct kvm_irqchip`, 520 bytes, chip_id 2: I/O APIC and its 24 redirection entries"
+    )
 
 
 @schema

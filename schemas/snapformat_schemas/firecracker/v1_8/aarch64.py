@@ -13,8 +13,9 @@ zeros and cuts a longer one, so the sizes given here are what it writes, not wha
 from __future__ import annotations
 
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
-from snapformat.bincode import u32, u64
-from snapformat_schemas.firecracker.conversions import Aarch64RegisterVec, KvmCapability
+from snapformat.bincode import Blob, u32, u64
+from snapformat_schemas.firecracker.conversions import KvmCapability
+from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.device_manager import (
     ConnectedBalloonState,
     ConnectedBlockState,
@@ -27,6 +28,7 @@ from snapformat_schemas.firecracker.v1_8.device_manager import (
 from snapformat_schemas.firecracker.v1_8.gic import GicState
 from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig, HugePageConfig
 from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
+from snapformat_schemas.kvm.aarch64.vcpu import KvmMpState, KvmVcpuInit
 
 
 @schema
@@ -62,12 +64,14 @@ class VmState:
 class VcpuState:
     """One virtual CPU. Index 0 is the boot processor."""
 
-    mp_state: bytes = doc("`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 5 stopped (powered off)")
+    mp_state: Blob[KvmMpState] = doc(
+        "`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 5 stopped (powered off)"
+    )
     regs: Aarch64RegisterVec = doc(
         "Register ids of KVM_GET_REG_LIST, and all values one after the other, 2^(id >> 52 & 15) bytes each"
     )
     mpidr: u64 = doc("MPIDR_EL1, the processor's affinity; names it to the interrupt controller")
-    kvi: bytes = doc(
+    kvi: Blob[KvmVcpuInit] = doc(
         "`struct kvm_vcpu_init`, 32 bytes: target and KVM_ARM_VCPU_* feature bits, POWER_OFF cleared"
     )
 

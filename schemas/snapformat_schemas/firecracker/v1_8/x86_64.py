@@ -12,8 +12,9 @@ zeros and cuts a longer one, so the sizes given here are what it writes, not wha
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import u32, u64
-from snapformat_schemas.firecracker.conversions import CpuId, KvmCapability, Msrs
+from snapformat.bincode import Blob, u32, u64
+from snapformat_schemas.firecracker.conversions import KvmCapability
+from snapformat_schemas.firecracker.flexible_arrays import CpuId, Msrs
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_manager import (
     ConnectedBalloonState,
@@ -25,6 +26,14 @@ from snapformat_schemas.firecracker.v1_8.device_manager import (
 )
 from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig, HugePageConfig
 from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
+from snapformat_schemas.kvm.x86_64.debugregs import KvmDebugregs, KvmXcrs
+from snapformat_schemas.kvm.x86_64.events import KvmMpState, KvmVcpuEvents
+from snapformat_schemas.kvm.x86_64.irqchip import KvmIrqchipIoapic, KvmIrqchipPic
+from snapformat_schemas.kvm.x86_64.lapic import KvmLapicState
+from snapformat_schemas.kvm.x86_64.regs import KvmRegs
+from snapformat_schemas.kvm.x86_64.sregs import KvmSregs
+from snapformat_schemas.kvm.x86_64.timers import KvmClockData, KvmPitState2
+from snapformat_schemas.kvm.x86_64.xsave import KvmXsave
 
 
 @schema
@@ -54,13 +63,21 @@ class VmInfo:
 class VmState:
     """State of the KVM virtual machine: timers and interrupt controllers."""
 
-    pitstate: bytes = doc(
+    pitstate: Blob[KvmPitState2] = doc(
         "`struct kvm_pit_state2`, 112 bytes: i8254 timer with three channels (KVM_GET_PIT2)"
     )
-    clock: bytes = doc("`struct kvm_clock_data`, 48 bytes: kvmclock in ns, host time, TSC (KVM_GET_CLOCK)")
-    pic_master: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 0: first i8259 PIC, IRQ 0 to 7")
-    pic_slave: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 1: second i8259 PIC, IRQ 8 to 15")
-    ioapic: bytes = doc("`struct kvm_irqchip`, 520 bytes, chip_id 2: I/O APIC and its 24 redirection entries")
+    clock: Blob[KvmClockData] = doc(
+        "`struct kvm_clock_data`, 48 bytes: kvmclock in ns, host time, TSC (KVM_GET_CLOCK)"
+    )
+    pic_master: Blob[KvmIrqchipPic] = doc(
+        "`struct kvm_irqchip`, 520 bytes, chip_id 0: first i8259 PIC, IRQ 0 to 7"
+    )
+    pic_slave: Blob[KvmIrqchipPic] = doc(
+        "`struct kvm_irqchip`, 520 bytes, chip_id 1: second i8259 PIC, IRQ 8 to 15"
+    )
+    ioapic: Blob[KvmIrqchipIoapic] = doc(
+        "`struct kvm_irqchip`, 520 bytes, chip_id 2: I/O APIC and its 24 redirection entries"
+    )
     kvm_cap_modifiers: list[KvmCapability] = doc(
         "KVM_CAP_* numbers of a custom CPU template: `121` also requires that one, `!56` lifts a requirement"
     )
@@ -74,14 +91,20 @@ class VcpuState:
     saved_msrs: list[Msrs] = doc(
         "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last"
     )
-    debug_regs: bytes = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
-    lapic: bytes = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")
-    mp_state: bytes = doc("`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 1 uninitialized, 3 halted")
-    regs: bytes = doc("`struct kvm_regs`, 144 bytes: RAX to R15, RIP and RFLAGS")
-    sregs: bytes = doc("`struct kvm_sregs`, 312 bytes: segments, GDTR, IDTR, CR0 to CR8, EFER, APIC base")
-    vcpu_events: bytes = doc("`struct kvm_vcpu_events`, 64 bytes: exceptions, interrupts, NMI, SMI in flight")
-    xcrs: bytes = doc("`struct kvm_xcrs`, 392 bytes: extended control registers, XCR0 foremost")
-    xsave: bytes = doc(
+    debug_regs: Blob[KvmDebugregs] = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
+    lapic: Blob[KvmLapicState] = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")
+    mp_state: Blob[KvmMpState] = doc(
+        "`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 1 uninitialized, 3 halted"
+    )
+    regs: Blob[KvmRegs] = doc("`struct kvm_regs`, 144 bytes: RAX to R15, RIP and RFLAGS")
+    sregs: Blob[KvmSregs] = doc(
+        "`struct kvm_sregs`, 312 bytes: segments, GDTR, IDTR, CR0 to CR8, EFER, APIC base"
+    )
+    vcpu_events: Blob[KvmVcpuEvents] = doc(
+        "`struct kvm_vcpu_events`, 64 bytes: exceptions, interrupts, NMI, SMI in flight"
+    )
+    xcrs: Blob[KvmXcrs] = doc("`struct kvm_xcrs`, 392 bytes: extended control registers, XCR0 foremost")
+    xsave: Blob[KvmXsave] = doc(
         "`struct kvm_xsave`, 4096 bytes: FPU and vector registers, but not AMX's (KVM_GET_XSAVE)"
     )
     tsc_khz: u32 | None = doc("Time-stamp counter's rate, kHz; a restore scales it where the host's differs")

@@ -9,8 +9,9 @@ a number whose meaning depends on the kind in 15:0.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from snapformat_schemas.kvm.aarch64 import sysregs_debug, sysregs_el1, sysregs_el2
 from snapformat_schemas.kvm.aarch64.sysregs_el1 import Encoding, SystemRegister
@@ -226,6 +227,56 @@ def registers(ids: Iterable[int], data: bytes) -> list[Register]:
     if offset != len(data):
         raise ValueError(f"the ids ask for {offset} bytes of values, but there are {len(data)}")
     return found
+
+
+def to_plain(ids: Iterable[int], data: bytes) -> list[dict[str, str]]:
+    """The list as plain data: id, name and value of each register, numbers in hex with all their digits.
+
+    Raises:
+        ValueError: As `registers`.
+    """
+    return [
+        {
+            "id": f"{register.id:#018x}",
+            "name": register.name,
+            "value": f"0x{register.value:0{2 * size_of(register.id)}x}",
+        }
+        for register in registers(ids, data)
+    ]
+
+
+def from_plain(plain: Any) -> tuple[list[int], bytes]:
+    """Ids and data of a list in the form of `to_plain`.
+
+    Ids and values count; a name may be left out, but must not be another register's.
+
+    Raises:
+        ValueError: It is no such list, a value is too large, or a name does not belong to its id.
+    """
+    if not isinstance(plain, list):
+        raise ValueError("a list of registers is expected")
+    ids: list[int] = []
+    data = bytearray()
+    for entry in plain:
+        if not isinstance(entry, dict) or not {"id", "value"} <= set(entry) <= {"id", "name", "value"}:
+            raise ValueError("a register is an object of id, name and value")
+        register_id, value = _number(entry["id"]), _number(entry["value"])
+        if register_id >= 1 << 64:
+            raise ValueError(f"{register_id:#x} is no id of 64 bits")
+        name, size = name_of(register_id), size_of(register_id)
+        if entry.get("name", name) != name:
+            raise ValueError(f"{register_id:#018x} is {name}, not {str(entry['name'])[:40]}")
+        if value >= 1 << 8 * size:
+            raise ValueError(f"the value of {name} takes more than {size} bytes")
+        ids.append(register_id)
+        data += value.to_bytes(size, "little")
+    return ids, bytes(data)
+
+
+def _number(text: Any) -> int:
+    if not isinstance(text, str) or re.fullmatch(r"0x[0-9a-fA-F]{1,512}", text) is None:
+        raise ValueError(f"{str(text)[:40]!r} is no hex number such as 0x10")
+    return int(text, 16)
 
 
 def _cache(number: int) -> SystemRegister | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u32
+from snapformat.bincode import CStruct, Len, u32
 from snapformat_schemas.bits import Bits
 
 #: `kvm_vcpu_init.target`: the processor that KVM imitates.
@@ -40,7 +40,7 @@ MP_STATES: dict[int, str] = {0: "RUNNABLE", 5: "STOPPED", 10: "SUSPENDED"}
 
 
 @schema(name="kvm_vcpu_init")
-class KvmVcpuInit:
+class KvmVcpuInit(CStruct):
     """What a vCPU was created as, 32 bytes (KVM_ARM_VCPU_INIT); a restore creates it alike."""
 
     target: u32 = doc("Processor that KVM imitates; names in `TARGETS`, as a rule 5")
@@ -48,7 +48,7 @@ class KvmVcpuInit:
 
 
 @schema(name="kvm_mp_state")
-class KvmMpState:
+class KvmMpState(CStruct):
     """Power state of one vCPU, 4 bytes (KVM_GET_MP_STATE)."""
 
     mp_state: u32 = doc("Running, switched off or suspended by PSCI; names in `MP_STATES`")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u32
+from snapformat.bincode import CStruct, Len, u32
 from snapformat_schemas.bits import Bits
 from snapformat_schemas.kvm.x86_64.cpuid_names import FEATURES
 
@@ -23,7 +23,7 @@ FLAGS = (
 
 
 @schema(name="kvm_cpuid2")
-class KvmCpuid2:
+class KvmCpuid2(CStruct):
     """Header of the list of CPUID entries, 8 bytes; the entries are stored beside it (KVM_GET_CPUID2)."""
 
     nent: u32 = doc("Number of entries; a restore demands that as many are stored")
@@ -31,7 +31,7 @@ class KvmCpuid2:
 
 
 @schema(name="kvm_cpuid_entry2")
-class KvmCpuidEntry2:
+class KvmCpuidEntry2(CStruct):
     """What CPUID answers to one leaf and index, 40 bytes."""
 
     function: u32 = doc("Leaf: EAX before the instruction; names in `cpuid_names.LEAVES`")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u32, u64
+from snapformat.bincode import CStruct, Len, u32, u64
 
 
 @schema(name="kvm_debugregs")
-class KvmDebugregs:
+class KvmDebugregs(CStruct):
     """Hardware breakpoints of the guest, 128 bytes (KVM_GET_DEBUGREGS)."""
 
     db: Annotated[list[u64], Len(4)] = doc("DR0 to DR3: linear addresses of four breakpoints")
@@ -32,10 +32,10 @@ class KvmXcr:
 
 
 @schema(name="kvm_xcrs")
-class KvmXcrs:
+class KvmXcrs(CStruct):
     """Extended control registers, 392 bytes (KVM_GET_XCRS)."""
 
     nr_xcrs: u32 = doc("How many of the 16 places are filled: 1, or 0 where the processor lacks XSAVE")
-    flags: u32 = doc("No flag is defined, zero")
+    flags: u32 = doc("No flag is defined: KVM writes 0 and refuses others")
     xcrs: Annotated[list[KvmXcr], Len(16)] = doc("The registers; places from nr_xcrs on mean nothing")
     padding: Annotated[list[u64], Len(16)] = doc("Room for extensions, zero")

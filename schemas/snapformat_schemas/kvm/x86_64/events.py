@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u32, u64
+from snapformat.bincode import CStruct, Len, u8, u32, u64
 from snapformat_schemas.bits import Bits
 
 #: Exceptions of the processor by vector.
@@ -67,7 +67,7 @@ SHADOW = (
 
 @schema
 class VcpuEventsException:
-    """An exception that is being delivered."""
+    """A fault or trap of the processor on its way to the guest's handler."""
 
     injected: u8 = doc("1 if it is being delivered, or only raised, unless VALID_PAYLOAD tells them apart")
     nr: u8 = doc("Vector of the exception, 0 to 31; names in `EXCEPTIONS`")
@@ -78,7 +78,7 @@ class VcpuEventsException:
 
 @schema
 class VcpuEventsInterrupt:
-    """An interrupt that is being delivered."""
+    """An external or software interrupt on its way to the guest's handler."""
 
     injected: u8 = doc("1 if delivery has begun and must be taken up again")
     nr: u8 = doc("Vector of the interrupt, 0 to 255")
@@ -114,7 +114,7 @@ class VcpuEventsTripleFault:
 
 
 @schema(name="kvm_vcpu_events")
-class KvmVcpuEvents:
+class KvmVcpuEvents(CStruct):
     """Exceptions, interrupts, NMI and SMI of one vCPU in flight, 64 bytes (KVM_GET_VCPU_EVENTS)."""
 
     exception: VcpuEventsException = doc("Fault or trap that the guest is about to handle")
@@ -132,7 +132,7 @@ class KvmVcpuEvents:
 
 
 @schema(name="kvm_mp_state")
-class KvmMpState:
+class KvmMpState(CStruct):
     """Multiprocessing state of one vCPU, 4 bytes (KVM_GET_MP_STATE)."""
 
     mp_state: u32 = doc("Running, halted, or waiting for INIT or start-up IPI; names in `MP_STATES`")

@@ -14,7 +14,7 @@ from typing import Annotated
 from construct import Bytes
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u32, u64
+from snapformat.bincode import CStruct, Len, u8, u32, u64
 from snapformat_schemas.bits import Bits
 
 #: `kvm_irqchip.chip_id`.
@@ -105,7 +105,7 @@ class IrqchipIoapic:
 
 
 @schema
-class KvmIrqchipPic:
+class KvmIrqchipPic(CStruct):
     """`struct kvm_irqchip` of a PIC, 520 bytes (KVM_GET_IRQCHIP with chip_id 0 or 1)."""
 
     chip_id: u32 = doc("Which controller: 0 master, 1 slave; names in `CHIP_IDS`")
@@ -114,7 +114,7 @@ class KvmIrqchipPic:
 
 
 @schema
-class KvmIrqchipIoapic:
+class KvmIrqchipIoapic(CStruct):
     """`struct kvm_irqchip` of the I/O APIC, 520 bytes (KVM_GET_IRQCHIP with chip_id 2)."""
 
     chip_id: u32 = doc("Which controller: 2; names in `CHIP_IDS`")

@@ -13,7 +13,7 @@ from typing import Annotated
 from construct import Bytes
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u32
+from snapformat.bincode import CStruct, Len, u32
 from snapformat_schemas.bits import Bits
 
 _DELIVERY = {0: "fixed", 1: "lowest priority", 2: "SMI", 4: "NMI", 5: "INIT", 6: "start-up", 7: "ExtINT"}
@@ -76,7 +76,7 @@ class LapicRegister:
 
 
 @schema(name="kvm_lapic_state")
-class KvmLapicState:
+class KvmLapicState(CStruct):
     """Registers of one vCPU's local APIC, 1024 bytes (KVM_GET_LAPIC)."""
 
     reserved_000: Annotated[list[LapicRegister], Len(2)] = doc("0x000 to 0x01f: no register there")

@@ -6,11 +6,11 @@ Read from `asm/kvm.h` of linux-libc-dev 6.1; `msr_names` knows what the indexes 
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u32, u64
+from snapformat.bincode import CStruct, u32, u64
 
 
 @schema(name="kvm_msrs")
-class KvmMsrs:
+class KvmMsrs(CStruct):
     """Header of a list of registers, 8 bytes; the entries are stored beside it (KVM_GET_MSRS)."""
 
     nmsrs: u32 = doc("Number of entries; a restore demands that as many are stored")
@@ -18,7 +18,7 @@ class KvmMsrs:
 
 
 @schema(name="kvm_msr_entry")
-class KvmMsrEntry:
+class KvmMsrEntry(CStruct):
     """One model-specific register, 16 bytes."""
 
     index: u32 = doc("Number of the register, as in RDMSR's ECX; `msr_names.name_of` names it")

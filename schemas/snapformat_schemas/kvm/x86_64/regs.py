@@ -6,11 +6,11 @@ Read from `asm/kvm.h` of linux-libc-dev 6.1.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u64
+from snapformat.bincode import CStruct, u64
 
 
 @schema(name="kvm_regs")
-class KvmRegs:
+class KvmRegs(CStruct):
     """General-purpose registers of one vCPU, 144 bytes (KVM_GET_REGS)."""
 
     rax: u64 = doc("Accumulator; return value of a function, number of a Linux system call")
@@ -26,9 +26,9 @@ class KvmRegs:
     r10: u64 = doc("Fourth argument of a Linux system call")
     r11: u64 = doc("Scratch; SYSCALL leaves RFLAGS here")
     r12: u64 = doc("Preserved across calls; exists in 64-bit mode only, like R8 to R15")
-    r13: u64 = doc("Preserved across calls")
-    r14: u64 = doc("Preserved across calls")
-    r15: u64 = doc("Preserved across calls")
+    r13: u64 = doc("Preserved across calls; as a base register it needs a displacement, like RBP")
+    r14: u64 = doc("Preserved across calls; without a role of its own")
+    r15: u64 = doc("Preserved across calls; the highest of the general registers")
     rip: u64 = doc("Address of the next instruction, relative to the base of CS (0 in 64-bit mode)")
     rflags: u64 = doc(
         "Condition codes and system flags; see `control.RFLAGS` for the bits, bit 1 is always set"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u16, u32, u64
+from snapformat.bincode import CStruct, Len, u8, u16, u32, u64
 
 
 @schema(name="kvm_segment")
@@ -40,7 +40,7 @@ class KvmDtable:
 
 
 @schema(name="kvm_sregs")
-class KvmSregs:
+class KvmSregs(CStruct):
     """System registers of one vCPU, 312 bytes (KVM_GET_SREGS)."""
 
     cs: KvmSegment = doc("Code segment; its l and db select 64-, 32- or 16-bit code")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, i64, u8, u16, u32, u64
+from snapformat.bincode import CStruct, Len, i64, u8, u16, u32, u64
 from snapformat_schemas.bits import Bits
 
 #: Modes of a timer channel (mode); 255 until the guest has chosen one.
@@ -68,7 +68,7 @@ class KvmPitChannelState:
 
 
 @schema(name="kvm_pit_state2")
-class KvmPitState2:
+class KvmPitState2(CStruct):
     """The i8254 timer of the machine, 112 bytes (KVM_GET_PIT2)."""
 
     channels: Annotated[list[KvmPitChannelState], Len(3)] = doc(
@@ -79,10 +79,10 @@ class KvmPitState2:
 
 
 @schema(name="kvm_clock_data")
-class KvmClockData:
+class KvmClockData(CStruct):
     """The paravirtual clock of the machine, 48 bytes (KVM_GET_CLOCK)."""
 
-    clock: u64 = doc("kvmclock: ns since the machine was created; a restore goes on from here")
+    clock: u64 = doc("Reading of kvmclock: ns since the machine was created; a restore goes on from here")
     flags: u32 = doc("How the clock was read, and which fields hold values; bits in `CLOCK_FLAGS`")
     pad0: u32 = doc("Aligns realtime to 8 bytes, zero")
     realtime: u64 = doc("The host's wall clock at the same moment, ns since 1970-01-01 UTC")

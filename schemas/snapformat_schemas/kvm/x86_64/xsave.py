@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 from construct import Bytes
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u16, u32, u64, u128
+from snapformat.bincode import CStruct, Len, u8, u16, u32, u64, u128
 from snapformat_schemas.bits import Bits
 from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuidEntry2
 
@@ -77,9 +77,9 @@ class X87Register:
 class XsaveLegacy:
     """The legacy area, 512 bytes: what FXSAVE writes in 64-bit mode."""
 
-    fcw: u16 = doc("x87 control word: masked exceptions, precision, rounding; 0x37f after FNINIT")
-    fsw: u16 = doc("x87 status word: exceptions, condition codes, top of stack in bits 13:11")
-    ftw: u8 = doc("x87 tags, a bit a physical register: 1 if it is in use")
+    fcw: u16 = doc("Control word of the x87: masked exceptions, precision, rounding; 0x37f after FNINIT")
+    fsw: u16 = doc("Status word of the x87: exceptions, condition codes, top of stack in bits 13:11")
+    ftw: u8 = doc("Tags of the x87, a bit a physical register: 1 if it is in use")
     reserved: u8 = doc("Belongs to the tag word, zero")
     fop: u16 = doc("Opcode of the last x87 instruction, 11 bits")
     fip: u64 = doc("Address of the last x87 instruction")
@@ -104,18 +104,18 @@ class XsaveHeader:
 
 
 @schema(name="kvm_xsave")
-class KvmXsave:
+class KvmXsave(CStruct):
     """XSAVE area of one vCPU, 4096 bytes (KVM_GET_XSAVE); stored as it is up to Firecracker 1.11."""
 
-    legacy: XsaveLegacy = doc("x87, MMX and SSE registers")
-    header: XsaveHeader = doc("Which components hold values")
+    legacy: XsaveLegacy = doc("FXSAVE's 512 bytes: x87, MMX and SSE registers")
+    header: XsaveHeader = doc("Which components hold values, and whether the form is compacted")
     extended: Annotated[bytes, Bytes(3520)] = doc(
         "AVX and later components, from byte 576 of the area on; `components` cuts them out"
     )
 
 
 @schema(name="kvm_xsave2")
-class KvmXsave2:
+class KvmXsave2(CStruct):
     """XSAVE area behind a count, 4104 bytes; from Firecracker 1.12 on (KVM_GET_XSAVE2)."""
 
     len: u64 = doc("Number of 32-bit words stored after the area, for components past 4096 bytes (AMX)")

@@ -1,0 +1,47 @@
+"""C structs of KVM that end in a flexible array: a pair of the header's bytes and the entries.
+
+Read from `src/fam.rs` of the crate vmm-sys-util, and `src/x86_64/{fam_wrappers,serialize}.rs` of the crate
+kvm-bindings. Both are of x86_64; upstream refuses a header whose count is not the number of entries.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from snapformat.bincode import Blob, Via, u32
+from snapformat_schemas.firecracker.conversions import counted
+from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuid2, KvmCpuidEntry2
+from snapformat_schemas.kvm.x86_64.msrs import KvmMsrEntry, KvmMsrs
+from snapformat_schemas.kvm.x86_64.xsave import KvmXsave2
+
+_leaves = counted("nent", 4, 256)
+_registers = counted("nmsrs", 4, 256)
+_words = counted("len", 8, 0xFFFFFFFF)
+
+CpuId = Annotated[
+    tuple[KvmCpuid2, list[KvmCpuidEntry2]],
+    Via(
+        tuple[Blob[KvmCpuid2], list[Blob[KvmCpuidEntry2]]],
+        decode=_leaves,
+        encode=_leaves,
+        name="struct kvm_cpuid2",
+    ),
+]
+"""`struct kvm_cpuid2`: 8-byte header, which begins with the count (u32), and the entries."""
+
+Msrs = Annotated[
+    tuple[KvmMsrs, list[KvmMsrEntry]],
+    Via(
+        tuple[Blob[KvmMsrs], list[Blob[KvmMsrEntry]]],
+        decode=_registers,
+        encode=_registers,
+        name="struct kvm_msrs",
+    ),
+]
+"""`struct kvm_msrs`: 8-byte header, which begins with the count (u32), and the entries."""
+
+Xsave = Annotated[
+    tuple[KvmXsave2, list[int]],
+    Via(tuple[Blob[KvmXsave2], list[u32]], decode=_words, encode=_words, name="struct kvm_xsave2"),
+]
+"""Count (u64) and `struct kvm_xsave` as the header, and the words past the struct's 4096 bytes."""

@@ -1,0 +1,70 @@
+"""Loading a file of whatever release."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, overload
+
+from snapformat import Snapshot, SnapshotError
+from snapformat.errors import InvalidMagicError
+from snapformat.inspect import load_any
+from snapformat.io import Source
+from snapformat_schemas.firecracker.releases import MAGICS
+from snapformat_schemas.firecracker.states import Aarch64State, State, X86State
+
+
+@overload
+def load(source: Source) -> State: ...
+@overload
+def load(source: Source, *, arch: Literal["x86_64"]) -> X86State: ...
+@overload
+def load(source: Source, *, arch: Literal["aarch64"]) -> Aarch64State: ...
+
+
+def load(source: Source, *, arch: str | None = None) -> Any:
+    """The state in a vmstate file of whatever release.
+
+    Args:
+        source: A path, a bytes-like object or a binary file object.
+        arch: The architecture that the file must be of; tells type checkers which registers there are.
+
+    Returns:
+        The `MicrovmState` of the release, as it declares it.
+
+    Raises:
+        SnapshotError: As `load_snapshot`.
+    """
+    return load_snapshot(source, arch=arch).data
+
+
+def load_snapshot(source: Source, *, arch: str | None = None) -> Snapshot[Any]:
+    """A vmstate file of whatever release, as a snapshot: its `data` is the state, and it can be saved again.
+
+    Args:
+        source: A path, a bytes-like object or a binary file object.
+        arch: The architecture that the file must be of.
+
+    Raises:
+        SnapshotIOError: The file can't be read.
+        DecodeError: Header or state can't be decoded.
+        InvalidMagicError: No file of Firecracker's, or of another architecture.
+        InvalidFormatVersionError: A release that can't be read here; the hint names it.
+        Crc64Error: The checksum does not hold.
+    """
+    if arch is not None and arch not in MAGICS:
+        raise ValueError(f"no architecture of Firecracker's: {arch!r}; there are {', '.join(MAGICS)}")
+    try:
+        snapshot = load_any(source)
+        if snapshot.magic not in ([MAGICS[arch]] if arch else MAGICS.values()):
+            raise InvalidMagicError(
+                f"this is a file of {snapshot.arch or 'another program'}",
+                magic=snapshot.magic,
+                path="$.header.magic",
+                offset=0,
+                expected=" or ".join(f"0x{MAGICS[name]:016x}" for name in ([arch] if arch else MAGICS)),
+                found=f"0x{snapshot.magic:016x}",
+            )
+    except SnapshotError as error:
+        if error.file is None and isinstance(source, str):
+            error.file = source
+        raise
+    return snapshot

@@ -1,0 +1,68 @@
+"""The catalogue: every release that has snapshots, how one tells its files, and which layout reads them.
+
+Versions are upstream's own. Up to 1.6 the data version is a number, `FC_V*_SNAP_VERSION` of
+`src/vmm/src/version_map.rs`, behind a magic whose last 16 bits are the container's version (`BASE_MAGIC_ID`
+of `src/snapshot/src/lib.rs`). From 1.7 on it is a semantic version behind the bare magic, `SNAPSHOT_VERSION`
+of `src/vmm/src/persist.rs`. From 1.15 on header and data are encoded as one value by bitcode
+(`src/vmm/src/snapshot/mod.rs`). All patch releases of a name are alike in all of it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from snapformat.snapshot import FIRECRACKER_FORMAT
+
+#: Magic by architecture.
+MAGICS = dict(FIRECRACKER_FORMAT.magics)
+
+ARCHITECTURES = tuple(MAGICS)
+
+
+class Encoder(enum.Enum):
+    """The Rust crate that writes a release's files."""
+
+    VERSIONIZE = "versionize"
+    BINCODE_1 = "bincode 1.3"
+    BINCODE_2 = "bincode 2.0"
+    BITCODE = "bitcode 0.6"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release, or several patch releases of which that is all there is to say.
+
+    Attributes:
+        name: Such as `1.14`; with the patch level where that matters.
+        version: Data version in its files: a semantic version, or up to 1.6 a number.
+        encoder: What writes them.
+        checksum_first: The checksum is verified before anything is decoded.
+        module: Package of its layouts below this one, or None where there is none.
+    """
+
+    name: str
+    version: str
+    encoder: Encoder
+    checksum_first: bool = True
+    module: str | None = None
+
+
+_OLD = ("0.23", "0.24", "0.25", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
+
+#: All releases, oldest first.
+RELEASES = (
+    *(Release(name, str(number), Encoder.VERSIONIZE) for number, name in enumerate(_OLD, 1)),
+    Release("1.7", "1.0.0", Encoder.BINCODE_1),
+    Release("1.8", "2.0.0", Encoder.BINCODE_1, module="v1_8"),
+    Release("1.9", "3.0.0", Encoder.BINCODE_1, module="v1_9"),
+    Release("1.10.0", "3.0.0", Encoder.BINCODE_1, module="v1_10_0"),
+    Release("1.10.1", "4.0.0", Encoder.BINCODE_1, module="v1_10_1"),
+    Release("1.11", "5.0.0", Encoder.BINCODE_1, module="v1_11"),
+    Release("1.12", "6.0.0", Encoder.BINCODE_2, module="v1_12"),
+    Release("1.13", "8.0.0", Encoder.BINCODE_2, module="v1_13"),
+    Release("1.14", "8.0.0", Encoder.BINCODE_2, module="v1_14", checksum_first=False),
+    Release("1.15", "9.0.0", Encoder.BITCODE, checksum_first=False),
+    Release("1.16", "10.0.0", Encoder.BITCODE, checksum_first=False),
+    Release("1.17", "12.0.0", Encoder.BITCODE, checksum_first=False),
+)
