@@ -257,7 +257,8 @@ class Type:
         """All fields with their names in an index: those of variants as `Variant.field`."""
         listed = [(each.name, each) for each in self.fields]
         for variant in self.variants:
-            listed += [(f"{variant.name}.{each.name}", each) for each in variant.fields]
+            owner = variant.name or variant.index
+            listed += [(f"{owner}.{each.name}", each) for each in variant.fields]
         return listed
 
 
