@@ -56,9 +56,7 @@ class _Collector:
         self.measure = Measure(root)
         self.limits = DEFAULT_LIMITS if spec is None else spec.limits
         self.rules = Rules(self.types, encoding.byteorder, encoding.is_variable(8), self.limits)
-        self.nested = {
-            self.types.label(node.item) for node in _below(root) if isinstance(node, nodes.Blob)
-        }
+        self.nested = {self.types.label(node.item) for node in _below(root) if isinstance(node, nodes.Blob)}
         self.primitives: set[str] = set()
 
     def document(self, name: str) -> Document:

@@ -18,7 +18,7 @@ COLOURS = 8
 #: Cells of a row: bytes or bits.
 _COLUMNS = 8
 _CELL, _ROW, _GUTTER, _HEAD = 36, 30, 46, 18
-_WIDTH = _GUTTER + _COLUMNS * _CELL + 2
+_WIDTH = _GUTTER + _COLUMNS * _CELL + 6
 #: Width of a letter of the diagrams' font, which is fixed.
 _LETTER = 6.7
 #: A field of more rows than this is drawn as one, with a break.
@@ -74,6 +74,11 @@ def byte_diagram(fields: Sequence[Field], title: str, ident: str, *, start: int 
             row += 1
             continue
         boxes.append(_Box(number, name, row, column, exact, "" if exact < _COLUMNS else text))
+        if offset.isdecimal():
+            # A row that begins within a field.
+            inside = range(_COLUMNS - column, exact, _COLUMNS)
+            offsets += ((row + 1 + n, str(int(offset) + at)) for n, at in enumerate(inside))
+            labelled = max(labelled, row + len(inside))
         column += exact
         row, column = row + column // _COLUMNS, column % _COLUMNS
     rows = row + (1 if column else 0)
@@ -113,7 +118,9 @@ def _grid(
     for row, text in offsets:
         y = _HEAD + (row + 0.5) * _ROW + 4
         label = text if len(text) * _LETTER <= _GUTTER - 6 else "…"
-        parts.append(f'<text class="axis" x="{_GUTTER - 6}" y="{y:g}" text-anchor="end">{_text(label)}</text>')
+        parts.append(
+            f'<text class="axis" x="{_GUTTER - 6}" y="{y:g}" text-anchor="end">{_text(label)}</text>'
+        )
     for box in boxes:
         parts.append(_box(box))
     parts.append("</svg>")
@@ -195,8 +202,8 @@ def containment_map(document: Document, link: Callable[[str], str], title: str, 
     width = 20 + max((row.depth * indent + len(row.label) * 7.3 + 30 for row in rows), default=100)
     height = len(rows) * line + 8
     parts = [
-        f'<svg class="map" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}" role="img"'
-        f' aria-labelledby="{ident}-t" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="map" viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" height="{height}"'
+        f' role="group" aria-labelledby="{ident}-t" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{ident}-t">{_text(title)}</title>'
     ]
     for number, row in enumerate(rows):
@@ -204,7 +211,8 @@ def containment_map(document: Document, link: Callable[[str], str], title: str, 
         if row.parent >= 0:
             up = row.parent * line + line / 2 + 9
             parts.append(
-                f'<path d="M{x - indent + 4:g} {up:g}V{y:g}H{x - 3:g}" fill="none" stroke="currentColor" class="branch"/>'
+                f'<path class="branch" d="M{x - indent + 4:g} {up:g}V{y:g}H{x - 3:g}" fill="none"'
+                ' stroke="currentColor"/>'
             )
         style = ' class="again"' if row.again else ""
         mark = {"enum": "◇", "bits": "▤", "labels": "◇", "choice": "◇"}.get(row.kind, "▢")

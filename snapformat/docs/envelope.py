@@ -83,7 +83,9 @@ def _order(spec: SnapshotFormat) -> tuple[str, ...]:
         steps = [_HEADER, _MAGIC, _DATA, _VERSION]
         if spec.checksum is not None:
             size = spec.checksum.size
-            steps.insert(0, f"The last {size} bytes of the file are compared with the checksum of all before.")
+            steps.insert(
+                0, f"The last {size} bytes of the file are compared with the checksum of all before."
+            )
         return tuple(steps)
     steps = [_HEADER, _MAGIC, _VERSION, _DATA]
     if spec.checksum is not None:
@@ -101,7 +103,10 @@ def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
         _HEADER: (errors.DecodeError, "the header is cut short, or its version is no semantic version"),
         _MAGIC: (errors.InvalidMagicError, "the magic is another one"),
         _VERSION: (errors.InvalidFormatVersionError, "the version is one that is not read"),
-        _DATA: (errors.DecodeError, "the data ends too early, or a value is none of its type: path and offset say which"),
+        _DATA: (
+            errors.DecodeError,
+            "the data ends too early, or a value is none of its type: path and offset say which",
+        ),
     }
     checksum = (errors.Crc64Error, "the checksum does not hold: the file is damaged, or bytes follow it")
     found = [known["size"], *(known.get(step, checksum) for step in _order(spec))]

@@ -65,8 +65,8 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
                         run.size += event.size
                         run.events.append((event, len(event.segments) > depth))
     for each in document.types:
-        instance = found.get(each.label)
-        if instance is None or each.example is not None:
+        seen = found.get(each.label)
+        if seen is None or each.example is not None:
             continue
         names = [name for name, _ in each.members]
         rows = tuple(
@@ -78,9 +78,9 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
                 data[run.offset : run.offset + min(run.size, SHOWN)],
                 _value(run),
             )
-            for member, run in instance.runs.items()
+            for member, run in seen.runs.items()
         )
-        each.example = Example(sample, format_path(instance.prefix), rows)
+        each.example = Example(sample, format_path(seen.prefix), rows)
     if document.file is not None and document.file.example is None:
         end = max((event.offset + event.size for event in events), default=start)
         document.file.example = Example(sample, "", tuple(_file_rows(spec, data, start, end)))
@@ -154,9 +154,7 @@ def _member(node: nodes.Struct, segments: tuple[Segment, ...], position: int) ->
     return None
 
 
-def _below(
-    node: Node, event: Event, segments: tuple[Segment, ...], position: int
-) -> tuple[Node, int] | None:
+def _below(node: Node, event: Event, segments: tuple[Segment, ...], position: int) -> tuple[Node, int] | None:
     """The part of a node that a path leads into, or None where the event is the node's own."""
     left = len(segments) - position
     match node:
@@ -240,9 +238,8 @@ def _file_rows(spec: SnapshotFormat, data: bytes, start: int, end: int) -> Itera
         last = run.events[-1][0].value
         value = f"0x{last:016x}" if name == "magic" else value_text(last)
         yield ExampleRow(names.index(name), name, run.offset, run.size, shown, value)
-    yield ExampleRow(
-        names.index("data"), "data", start, end - start, data[start : min(end, start + SHOWN)], _counted(end - start, "byte")
-    )
+    size, shown = end - start, data[start : min(end, start + SHOWN)]
+    yield ExampleRow(names.index("data"), "data", start, size, shown, _counted(size, "byte"))
     if spec.checksum is not None:
         stored = data[end : end + spec.checksum.size]
         value = f"0x{int.from_bytes(stored, spec.encoding.byteorder):0{2 * spec.checksum.size}x}"

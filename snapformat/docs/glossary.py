@@ -19,7 +19,6 @@ from snapformat.bincode import (
     IpAddr,
     Ipv4Addr,
     Ipv6Addr,
-    Option,
     OsString,
     Path,
     SocketAddr,
@@ -35,7 +34,6 @@ from snapformat.bincode import (
     u8,
     u16,
     u32,
-    u64,
 )
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Primitive, Size
@@ -53,14 +51,16 @@ class _Entry(NamedTuple):
     shown: str
 
 
-_ADDRESS = ipaddress.ip_address("192.0.2.1")
+_ADDRESS = ipaddress.IPv4Address("192.0.2.1")
 
 #: Entries by name. `{length}` stands for how a length is encoded, `{index}` for an enum's index.
 _ENTRIES: dict[str, _Entry] = {
     "f32": _Entry("IEEE 754 binary32; every bit pattern is kept, NaN payloads too.", "", f32, 1.5, "1.5"),
     "f64": _Entry("IEEE 754 binary64; every bit pattern is kept, NaN payloads too.", "", f64, 1.5, "1.5"),
     "bool": _Entry("One byte: 0 is false, 1 is true.", "any other byte", bool, True, "true"),
-    "char": _Entry("One Unicode scalar value as 1 to 4 bytes of UTF-8.", "bytes that are none", char, "é", "'é'"),
+    "char": _Entry(
+        "One Unicode scalar value as 1 to 4 bytes of UTF-8.", "bytes that are none", char, "é", "'é'"
+    ),
     "str": _Entry(
         "The number of bytes ({length}), then that many bytes of UTF-8, without a zero at the end.",
         "bytes that are not UTF-8",
@@ -76,7 +76,7 @@ _ENTRIES: dict[str, _Entry] = {
         "2 bytes",
     ),
     "blob": _Entry(
-        "The number of bytes ({length}), then a C structure: its fields one after the other, padding and all.",
+        "The number of bytes ({length}), then a C structure, its padding included.",
         "",
         bytes,
         b"\x01\0\0\0",
@@ -84,16 +84,28 @@ _ENTRIES: dict[str, _Entry] = {
     ),
     "()": _Entry("No bytes at all.", "", tuple[()], (), "()"),
     "Option": _Entry(
-        "A tag byte: 0 is None; 1 is Some, and the value follows.", "any other tag", Option[u16], 7, "Some(7), of a u16"
+        "A tag byte: 0 is None; 1 is Some, and the value follows.",
+        "any other tag",
+        u16 | None,
+        7,
+        "Some(7), of a u16",
     ),
     "Vec": _Entry(
         "The number of elements ({length}), then the elements.", "", Vec[u16], [1, 2], "[1, 2], of u16"
     ),
     "BTreeSet": _Entry(
-        "The number of elements ({length}), then the elements, written sorted.", "", BTreeSet[u8], {2, 1}, "{1, 2}, of u8"
+        "The number of elements ({length}), then the elements, written sorted.",
+        "",
+        BTreeSet[u8],
+        {2, 1},
+        "{1, 2}, of u8",
     ),
     "HashSet": _Entry(
-        "The number of elements ({length}), then the elements in any order.", "", HashSet[u8], {3}, "{3}, of u8"
+        "The number of elements ({length}), then the elements in any order.",
+        "",
+        HashSet[u8],
+        {3},
+        "{3}, of u8",
     ),
     "BTreeMap": _Entry(
         "The number of entries ({length}), then key and value in turn, written sorted by key.",
@@ -117,15 +129,17 @@ _ENTRIES: dict[str, _Entry] = {
         "the second variant, without fields",
     ),
     "Version": _Entry(
-        "A semantic version as `str`.", "text that is no semantic version", Version, semver.Version(1, 2, 3), '"1.2.3"'
+        "A semantic version as `str`.",
+        "text that is no semantic version",
+        Version,
+        semver.Version(1, 2, 3),
+        '"1.2.3"',
     ),
     "VersionReq": _Entry(
         "A requirement on a semantic version as `str`.", "text that is none", VersionReq, "^1.2", '"^1.2"'
     ),
     "PathBuf": _Entry("A path as `str`.", "bytes that are not UTF-8", Path, "/dev/vda", '"/dev/vda"'),
-    "OsString": _Entry(
-        "Index 0 (Unix), then a `Vec` of u8.", "index 1 (Windows)", OsString, b"vda", '"vda"'
-    ),
+    "OsString": _Entry("Index 0 (Unix), then a `Vec` of u8.", "index 1 (Windows)", OsString, b"vda", '"vda"'),
     "Duration": _Entry(
         "Whole seconds (u64), then nanoseconds (u32); those of a second or more are carried over.",
         "seconds beyond u64",
@@ -143,10 +157,18 @@ _ENTRIES: dict[str, _Entry] = {
     "Ipv4Addr": _Entry("Four octets.", "", Ipv4Addr, _ADDRESS, "192.0.2.1"),
     "Ipv6Addr": _Entry("Sixteen octets.", "", Ipv6Addr, ipaddress.ip_address("2001:db8::1"), "2001:db8::1"),
     "IpAddr": _Entry(
-        "An index ({index}): 0 for V4, 1 for V6; then the octets.", "any other index", IpAddr, _ADDRESS, "192.0.2.1"
+        "An index ({index}): 0 for V4, 1 for V6; then the octets.",
+        "any other index",
+        IpAddr,
+        _ADDRESS,
+        "192.0.2.1",
     ),
     "SocketAddrV4": _Entry(
-        "Four octets, then the port (u16).", "", SocketAddrV4, SocketAddrV4(_ADDRESS, 80), "192.0.2.1:80"  # type: ignore[arg-type]
+        "Four octets, then the port (u16).",
+        "",
+        SocketAddrV4,
+        SocketAddrV4(_ADDRESS, 80),
+        "192.0.2.1:80",
     ),
     "SocketAddrV6": _Entry(
         "Sixteen octets, then the port (u16).",
@@ -159,7 +181,7 @@ _ENTRIES: dict[str, _Entry] = {
         "An index ({index}): 0 for V4, 1 for V6; then the octets and the port (u16).",
         "any other index",
         SocketAddr,
-        SocketAddrV4(_ADDRESS, 80),  # type: ignore[arg-type]
+        SocketAddrV4(_ADDRESS, 80),
         "192.0.2.1:80",
     ),
 }

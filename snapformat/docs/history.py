@@ -62,10 +62,14 @@ def families_of(names: Sequence[str]) -> list[Family]:
         parts = name.split("/")
         if len(parts) >= 2 and ":" not in name:
             groups.setdefault((parts[0], "/".join(parts[2:])), []).append((parts[1], name))
-    return [Family(name, variant, tuple(found)) for (name, variant), found in groups.items() if len(found) > 1]
+    return [
+        Family(name, variant, tuple(found)) for (name, variant), found in groups.items() if len(found) > 1
+    ]
 
 
-def add_history(family: Family, documents: dict[str, Document], members: dict[str, dict[str, Members]]) -> None:
+def add_history(
+    family: Family, documents: dict[str, Document], members: dict[str, dict[str, Members]]
+) -> None:
     """Fill in the steps of a family, and the lifetimes in the documents of its releases.
 
     Args:

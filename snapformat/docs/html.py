@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from snapformat.docs.history import Step
 from snapformat.docs.model import Bit, Document, Field
 from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
 from snapformat.docs.templating import environment, render
-from snapformat.docs.text import blocks, first_sentence, inlines, visible, visible_directions
+from snapformat.docs.text import blocks, first_sentence, inlines, slug, visible, visible_directions
 from snapformat.layout.compare import Change
 from snapformat.layout.types import Span
 
@@ -32,6 +33,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
     env.filters |= {
         "safe_text": visible,
         "code_text": visible_directions,
+        "name": breakable,
         "inline": inline,
         "prose": prose,
         "first_sentence": first_sentence,
@@ -50,7 +52,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
         "step_href": lambda step: f"{step_slug(step)}.html",
     }
     documents = [page.document for page in site.pages]
-    context = {"documents": documents, "families": site.families}
+    context: dict[str, Any] = {"documents": documents, "families": site.families}
     files = {"index.html": render(env, "html/index.html", context)}
     for page in site.pages:
         files[f"{page.slug}.html"] = _document(env, site, page)
@@ -70,6 +72,11 @@ def _document(env: Any, site: Site, page: Page) -> str:
     release = "" if family is None else next(r for r, name in family.releases if name == document.name)
 
     labels = {anchor: label for label, anchor in page.anchors.items()}
+
+    def field_anchor(anchor: str, name: str) -> str:
+        # The fields of the file belong to no type.
+        return page.members.get((labels.get(anchor, ""), name)) or f"{anchor}.{slug(name)}"
+
     context = {
         "page": page,
         "document": document,
@@ -78,7 +85,7 @@ def _document(env: Any, site: Site, page: Page) -> str:
         "steps": site.steps(document.name),
         "index": page.index(),
         "anchor": page.anchor,
-        "field_anchor": lambda anchor, name: page.members.get((labels.get(anchor, ""), name)) or f"{anchor}.{name}",
+        "field_anchor": field_anchor,
     }
     return render(env, "html/document.html", context)
 
@@ -86,6 +93,15 @@ def _document(env: Any, site: Site, page: Page) -> str:
 def _change_href(site: Site, step: Step, change: Change) -> str:
     target = change_target(site, step, change)
     return "" if target is None else f"{target[0].slug}.html#{target[1]}"
+
+
+#: Where a long name may be broken: after punctuation, and before a capital.
+_JOINTS = re.compile(r"(?<=[_.<,:/])(?=.)|(?<=[a-z0-9])(?=[A-Z])")
+
+
+def breakable(text: str) -> Markup:
+    """A name that may be broken where its words join, and nowhere else."""
+    return Markup("<wbr>").join(_JOINTS.split(visible_directions(text)))
 
 
 def inline(text: str) -> Markup:
@@ -127,7 +143,7 @@ def spelled(context: Context, spans: Sequence[Span]) -> Markup:
     page: Page | None = context.get("page")
     parts: list[Markup] = []
     for span in spans:
-        text = escape(visible_directions(span.text))
+        text = breakable(span.text)
         if page is not None and span.type is not None and span.type in page.anchors:
             parts.append(Markup('<a href="#{}"><bdi>{}</bdi></a>').format(page.anchor(span.type), text))
         elif page is not None and span.primitive is not None and _explained(page, span.primitive):

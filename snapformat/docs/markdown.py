@@ -18,7 +18,8 @@ from snapformat.docs.text import BIDI, blocks, first_sentence, inlines, visible,
 from snapformat.layout.types import Span
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
-_START = re.compile(r"(\s*)([#+>=-]|\d+[.)])")
+#: What would begin a heading, a list or a quotation.
+_START = re.compile(r"^(\s*)(\d*)([#+>=.)-])")
 
 
 def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None) -> dict[str, str]:
@@ -93,8 +94,7 @@ def code(value: str) -> str:
 def text(value: str) -> str:
     """Running text on one line, with its code marked."""
     joined = "".join(code(piece.text) if piece.code else escaped(piece.text) for piece in inlines(value))
-    joined = " ".join(joined.split("\n"))
-    return _START.sub(lambda match: f"{match[1]}\\{match[2]}" if not match[2][0].isdigit() else match[0].replace(match[2][-1], "\\" + match[2][-1]), joined, count=1) if _START.match(joined) else joined
+    return _START.sub(r"\1\2\\\3", " ".join(joined.split("\n")), count=1)
 
 
 def cell(value: str) -> str:
@@ -143,6 +143,8 @@ def dump(example: Example) -> str:
         more = "" if row.size <= len(row.data) else f" +{row.size - len(row.data)}"
         shown = row.data.hex(" ") + more
         name = visible_directions(row.name)
-        lines.append(f"{row.offset:08x}  {shown:<54} {name:<{width}}  {visible_directions(row.value)}".rstrip())
+        lines.append(
+            f"{row.offset:08x}  {shown:<54} {name:<{width}}  {visible_directions(row.value)}".rstrip()
+        )
     # A fence that no line can close.
     return "\n".join(line.replace("```", "`\u200b``") for line in lines)

@@ -83,7 +83,9 @@ class Rules:
                 rules.append(f"filled up with 0x{fill} to {node.count} bytes; the fill is not checked")
             case nodes.Prefixed():
                 own = ", counting its own bytes," if node.including else ""
-                rules.append(f"within the number of bytes{own} that stands before it; what is left is passed over")
+                rules.append(
+                    f"within the number of bytes{own} that stands before it; what is left is passed over"
+                )
             case nodes.Opaque():
                 rules.append(f"run as it is by construct: {node.reason}")
             case nodes.Limited() if node.limit is not None:

@@ -41,7 +41,7 @@ class Block:
 
 
 def visible(text: str) -> str:
-    """Text with what no document can hold made visible: control characters, lone surrogates, noncharacters."""
+    """Text in which what no document can hold shows as its number: control characters, lone surrogates."""
     return "".join(_escaped(char) if _unfit(char) else char for char in text)
 
 

@@ -26,8 +26,8 @@ class Change:
         action: `added`, `removed`, `moved` or `retyped`.
         type: Label of the type concerned; where a field moved to another type, of the new one.
         member: Field, variant or `Variant.field`; None where the whole type was added or removed.
-        before: Of what was retyped: its type before. Of what moved: where it was. Of what was removed: its type.
-        after: Its type afterwards, or where it is now; of what was added, its type.
+        before: Type before, of what was retyped or removed; place before, of what moved.
+        after: Type or place now.
     """
 
     action: Action
@@ -87,10 +87,16 @@ def _after(names: list[str], name: str) -> str:
 def _longest_run(numbers: Sequence[int]) -> set[int]:
     """A longest rising subsequence: the members that kept their order."""
     best: list[list[int]] = []
+    longest: list[int] = []
     for number in numbers:
-        longest = max((run for run in best if run[-1] < number), key=len, default=[])
-        best.append([*longest, number])
-    return set(max(best, key=len, default=[]))
+        before: list[int] = []
+        for rising in best:
+            if rising[-1] < number and len(rising) > len(before):
+                before = rising
+        best.append([*before, number])
+        if len(best[-1]) > len(longest):
+            longest = best[-1]
+    return set(longest)
 
 
 def _with_moves(changes: list[Change], old: dict[str, Members], new: dict[str, Members]) -> list[Change]:

@@ -215,7 +215,7 @@ def _arguments(node: Node, open_: dict[Node, None]) -> list[str]:
                 continue
             try:
                 annotation = declared.resolve(spec)
-            except Exception:  # noqa: S112 - a name of a scope that is gone; the label does without
+            except Exception:  # a name of a scope that is gone: the label does without
                 continue
             inner = _match(annotation, each.node)
             if inner is not None and inner[0] not in found:

@@ -65,7 +65,9 @@
       item.appendChild(link(hit.entry, index.pages[hit.page], hit.entry.t));
       about.className = "about"; about.textContent = hit.entry.d;
       where.className = "where"; where.appendChild(document.createTextNode(hit.entry.k + " in "));
-      hit.entry.p.forEach(function (p, i) {
+      var pages = hit.entry.p.slice(-3);
+      if (pages.length < hit.entry.p.length) where.appendChild(document.createTextNode(hit.entry.p.length - pages.length + " more, "));
+      pages.forEach(function (p, i) {
         if (i) where.appendChild(document.createTextNode(", "));
         where.appendChild(link(hit.entry, index.pages[p], index.pages[p].name));
       });
