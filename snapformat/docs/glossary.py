@@ -252,10 +252,9 @@ def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitiv
     refused = ""
     if variable:
         zigzag = "; zigzag first (0, -1, 1, -2 become 0, 1, 2, 3)" if signed else ""
-        doc += (
-            f" Of variable length: up to 250 one byte; else a marker (251, 252, 253, 254)"
-            f" and 2, 4, 8 or 16 bytes, {encoding.byteorder}-endian{zigzag}."
-        )
+        widths = [(251 + power, 2 << power) for power in range(4) if 2 << power <= size]
+        forms = " or ".join(f"{marker} and {width} bytes" for marker, width in widths)
+        doc += f" Of variable length: one byte up to 250; else {forms}, {encoding.byteorder}-endian{zigzag}."
         refused = "the marker 255, and a form wider than the type"
     elif size > 1:
         doc += f" {encoding.byteorder.capitalize()}-endian" + ("; two's complement." if signed else ".")

@@ -17,7 +17,7 @@ from snapformat.docs.history import Step
 from snapformat.docs.model import Bit, Document, Field
 from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
 from snapformat.docs.templating import environment, render
-from snapformat.docs.text import blocks, first_sentence, inlines, slug, visible, visible_directions
+from snapformat.docs.text import blocks, first_sentence, in_bytes, inlines, slug, visible, visible_directions
 from snapformat.layout.compare import Change
 from snapformat.layout.types import Span
 
@@ -36,6 +36,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
         "name": breakable,
         "inline": inline,
         "prose": prose,
+        "bytes": in_bytes,
         "first_sentence": first_sentence,
         "hexdump": lambda data: data.hex(" "),
         "spelled": spelled,

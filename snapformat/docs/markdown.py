@@ -14,7 +14,7 @@ from snapformat.docs.diagrams import tree
 from snapformat.docs.model import Example
 from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
 from snapformat.docs.templating import environment, render
-from snapformat.docs.text import BIDI, blocks, first_sentence, inlines, visible, visible_directions
+from snapformat.docs.text import BIDI, blocks, first_sentence, in_bytes, inlines, visible, visible_directions
 from snapformat.layout.types import Span
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
@@ -36,6 +36,7 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
         "code": code,
         "codecell": lambda value: code(value).replace("|", "\\|"),
         "prose": prose,
+        "bytes": in_bytes,
         "first_sentence": first_sentence,
         "hexdump": lambda data: data.hex(" "),
         "spelled": spelled,

@@ -8,7 +8,7 @@ from snapformat.budget import Limits
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
-from snapformat.layout.types import STANDARD, Types, parts
+from snapformat.layout.types import STANDARD, Types, expression, parts
 from snapformat.snapshot.spec import FormatSpec
 
 #: Characters of a constant that are shown.
@@ -44,6 +44,8 @@ class Rules:
             if self._types.label(current) is None:
                 for rule in self._own(current):
                     found.setdefault(f"{whose}: {rule}" if whose else rule)
+                if isinstance(current, nodes.Adapted) and current.name in STANDARD:
+                    continue  # the glossary tells
                 waiting.extend(reversed([(part, _whose(current, part, whose)) for part in parts(current)]))
         return tuple(found)
 
@@ -65,7 +67,7 @@ class Rules:
                 rules.append(f"{node.size} bytes; shorter ones are filled with zeros, longer ones kept")
             case nodes.FixedBytes() | nodes.Array() if isinstance(node.count, Expr):
                 what = "elements" if isinstance(node, nodes.Array) else "bytes"
-                rules.append(f"as many {what} as `{node.count.text}`")
+                rules.append(f"as many {what} as `{expression(node.count)}`")
             case nodes.Seq(zero_sized=True) | nodes.Set(zero_sized=True) | nodes.Map(zero_sized=True):
                 rules.append(f"elements take no bytes: at most {self._limits.zero_sized} of such in all")
             case nodes.Adapted() if node.name not in STANDARD:
@@ -115,7 +117,7 @@ def _whose(node: Node, part: Node, whose: str) -> str:
 
 def shown(value: Any) -> str:
     """A constant or expression as text, shortened."""
-    text = value.text if isinstance(value, Expr) else repr(value)
+    text = expression(value.text) if isinstance(value, Expr) else repr(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 

@@ -125,6 +125,11 @@ def first_sentence(text: str) -> str:
     return ""
 
 
+def in_bytes(size: str) -> str:
+    """The text of a size with its unit."""
+    return f"{size} byte" if size == "1" else f"{size} bytes"
+
+
 def slug(text: str) -> str:
     """A name for anchors and files: lower-case letters, digits, dots, underscores and hyphens."""
     flat = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -6,6 +6,7 @@ which nodes are types of their own, what each is called, and a text for everythi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -181,6 +182,8 @@ def _places(node: Node, place: str) -> Iterator[tuple[Node, str]]:
             for key, case in node.cases.items():
                 yield case, f"{place}.{key}"
             yield node.default, f"{place}.otherwise"
+        case nodes.Adapted() if node.name in STANDARD:
+            return  # a primitive as far as anybody is concerned: its parts are no types
         case _:
             for part in parts(node):
                 yield part, place
@@ -321,6 +324,14 @@ STANDARD = {
 }
 
 
+_ITEM = re.compile(r"\['([A-Za-z_]\w*)'\]")
+
+
+def expression(value: Any) -> str:
+    """A number or an expression as text: `this.count`, where construct prints `this['count']`."""
+    return _ITEM.sub(r".\1", str(value))
+
+
 def _spell(node: Node, labels: dict[Node, str]) -> list[Span]:
     label = labels.get(node)
     if label is not None:
@@ -341,7 +352,7 @@ def _spell(node: Node, labels: dict[Node, str]) -> list[Span]:
         case nodes.Blob():
             return [Span("blob", primitive="blob"), Span("<"), *_spell(node.item, labels), Span(">")]
         case nodes.FixedBytes():
-            return [Span(f"[u8; {node.count}]", primitive="fixed bytes")]
+            return [Span(f"[u8; {expression(node.count)}]", primitive="fixed bytes")]
         case nodes.Unit():
             return [Span("()", primitive="()")]
         case nodes.Option():
@@ -353,7 +364,11 @@ def _spell(node: Node, labels: dict[Node, str]) -> list[Span]:
         case nodes.Map():
             return _generic("BTreeMap" if node.of.ordered else "HashMap", [node.key, node.value], labels)
         case nodes.Array():
-            return [Span("[", primitive="array"), *_spell(node.item, labels), Span(f"; {node.count}]")]
+            return [
+                Span("[", primitive="array"),
+                *_spell(node.item, labels),
+                Span(f"; {expression(node.count)}]"),
+            ]
         case nodes.Tuple():
             return [Span("("), *_listed(node.items, labels), Span(",)" if len(node.items) == 1 else ")")]
         case nodes.Ref():
