@@ -31,7 +31,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
     """
     env = environment(templates, autoescape=True)
     env.filters |= {
-        "safe_text": visible,
+        "safe_text": visible_directions,
         "code_text": visible_directions,
         "name": breakable,
         "inline": inline,
@@ -187,4 +187,6 @@ def search_index(site: Site) -> str:
         for (text, kind, anchor, doc), found in merged.items()
     ]
     data = json.dumps({"pages": pages, "entries": entries}, ensure_ascii=True, separators=(",", ":"))
+    # So that it can stand in a page as well.
+    data = data.replace("<", "\\u003c")
     return f"window.SEARCH={data};\n"

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import construct as c
 
-from snapformat import Checksum, CheckOrder, DataEnum, Encoding, SnapshotFormat, UnitEnum, doc, schema, variant
+from snapformat import (
+    Checksum,
+    CheckOrder,
+    DataEnum,
+    Encoding,
+    SnapshotFormat,
+    UnitEnum,
+    doc,
+    schema,
+    variant,
+)
 from snapformat.bincode import (
     BTreeMap,
     Duration,
@@ -130,7 +140,9 @@ HEADER = c.Struct(
     "count" / c.Int16ub * "Number of items",
     "items" / c.Array(c.this.count, c.Int32ub) * "The items",
     "body"
-    / c.Switch(c.this.kind, {"small": c.Int8ub, "large": c.Struct("a" / c.Int64ub * "A number")}, default=c.Pass)
+    / c.Switch(
+        c.this.kind, {"small": c.Int8ub, "large": c.Struct("a" / c.Int64ub * "A number")}, default=c.Pass
+    )
     * "The body",
     "tail" / c.Const(b"END") * "Mark of the end",
 )

@@ -171,7 +171,7 @@ def test_offsets_are_those_of_real_files(file: data.StateFile):
                 assert trace.size[segments] == field.size.exact, f"{value}.{field.name} at {path}"
             assert field.size.least <= trace.size[segments] <= (field.size.most or 1 << 60)
             compared += 1
-    assert compared > 100
+    assert compared > 40
 
 
 def test_the_family_builds_quickly_and_is_small():
