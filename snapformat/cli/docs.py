@@ -53,7 +53,7 @@ def command(
     samples: tuple[str, ...],
     templates: str | None,
     title: str | None,
-) -> int:
+) -> None:
     """Make the reference manual of SCHEMAs: what every byte is, with offsets, sizes, diagrams and history.
 
     A SCHEMA is a name that `schemas` lists, its beginning or its end; or MODULE:ATTRIBUTE: a SnapshotFormat,
@@ -78,8 +78,9 @@ def command(
         raise click.BadParameter(str(error), param_hint="SCHEMA") from error
     if check is None:
         write_text(f"{len(built.files)} files in {printable(str(output))}\n")
-        return 0
+        return
     differences = built.differences(check)
     for line in differences:
         tell(f"{printable(check)}/{printable(line)}")
-    return STALE if differences else 0
+    if differences:
+        raise click.exceptions.Exit(STALE)

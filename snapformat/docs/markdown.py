@@ -19,7 +19,7 @@ from snapformat.layout.types import Span
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
 #: What would begin a heading, a list or a quotation.
-_START = re.compile(r"^(\s*)(\d*)([#+>=.)-])")
+_START = re.compile(r"^(\s*)(\d*)([#+=.)-])(?=[\s#=-]|$)")
 
 
 def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from snapformat.docs.html import render_html
 from snapformat.docs.markdown import render_markdown
 from snapformat.docs.model import MODEL_VERSION, Document, plain
 from snapformat.docs.pages import Site, make_pages
-from snapformat.errors import DecodeError, SchemaError, SnapshotError
+from snapformat.errors import DecodeError, SchemaError, SnapshotError, SnapshotIOError
 from snapformat.io import read_all, write_all
 from snapformat.layout.compare import Members, members_of
 from snapformat.layout.types import types_of
@@ -50,7 +50,12 @@ class Built:
             SnapshotIOError: A file can't be written.
         """
         root = Path(folder)
-        root.mkdir(parents=True, exist_ok=True)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SnapshotIOError(
+                f"cannot make the folder: {error.strerror or error}", cause=error, file=str(folder)
+            ) from error
         for name, text in self.files.items():
             write_all(root / name, text.encode())
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import construct as c
 
 from snapformat import (
-    Checksum,
     CheckOrder,
+    Checksum,
     DataEnum,
     Encoding,
     SnapshotFormat,
@@ -149,7 +149,8 @@ HEADER = c.Struct(
 
 # --- texts that try to break out -----------------------------------------------------------------------
 
-EVIL = "<script>alert(1)</script> | `code | <b>` ``` ' \" & \u202eright-to-left\u200f *star* _x_ [l](javascript:x) \x00"
+EVIL = "<script>alert(1)</script> | `code | <b>` ``` ' \" & "
+EVIL += "\u202eright-to-left\u200f *star* _x_ [l](javascript:x) \x00"
 
 
 @schema(name="Ev<il|`Ty*pe")

@@ -15,35 +15,13 @@ pytestmark = [needs_chromium, pytest.mark.xdist_group("chromium")]
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "microvm.vmstate"
 
-#: Contrast of every piece of text against what is behind it, by WCAG 2; the worst below AA, with its text.
-CONTRAST = """(() => {
-  const rgb = text => { const m = text.match(/[\\d.]+/g).map(Number); return m.length > 3 ? m : [...m, 1]; };
-  const light = ([r, g, b]) => { const f = v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; };
-    return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };
-  const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] > .99) return c; }
-    return rgb(getComputedStyle(document.documentElement).getPropertyValue('color-scheme').includes('dark') ? 'rgb(0,0,0)' : 'rgb(255,255,255)'); };
-  const bad = [];
-  const judge = (e, fg, bg) => { const [a, b] = [light(fg), light(bg)].sort((x, y) => y - x); const ratio = (a + .05) / (b + .05);
-    if (ratio < 4.5) bad.push(ratio.toFixed(2) + ' ' + e.textContent.trim().slice(0, 40) + ' ' + fg + ' on ' + bg); };
-  for (const e of document.querySelectorAll('body *')) {
-    if (e.closest('svg') || e.closest('[hidden]') || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
-    judge(e, rgb(getComputedStyle(e).color), behind(e));
-  }
-  for (const t of document.querySelectorAll('svg.diagram g text, svg.diagram g tspan')) {
-    const r = t.closest('g').querySelector('rect'); judge(t, rgb(getComputedStyle(t).fill), rgb(getComputedStyle(r).fill)); }
-  for (const t of document.querySelectorAll('svg .axis, svg.map text')) judge(t, rgb(getComputedStyle(t).fill), behind(t.closest('div, figure')));
-  return bad.slice(0, 10);
-})()"""
-
+SCRIPTS = Path(__file__).parent / "scripts"
+#: Contrast of every piece of text against what is behind it, by WCAG 2: what is below AA.
+CONTRAST = (SCRIPTS / "contrast.js").read_text(encoding="utf-8")
 #: Text of a diagram that reaches out of its box, or of the drawing.
-OUTSIDE = """(() => { const bad = [];
-  for (const g of document.querySelectorAll('svg.diagram g')) { const t = g.querySelector('text').getBBox();
-    const fits = [...g.querySelectorAll('rect')].some(r => { const b = r.getBBox(); return t.x >= b.x - 1 && t.x + t.width <= b.x + b.width + 1; });
-    if (!fits) bad.push(g.textContent); }
-  for (const svg of document.querySelectorAll('svg')) { const v = svg.viewBox.baseVal, b = svg.getBBox();
-    if (b.x < -1 || b.x + b.width > v.width + 1 || b.y + b.height > v.height + 1) bad.push('drawing ' + svg.textContent.slice(0, 40)); }
-  return bad.slice(0, 10); })()"""
-
+OUTSIDE = (SCRIPTS / "outside.js").read_text(encoding="utf-8")
+#: Types into the search box.
+TYPE = "(text => { q.value = text; q.dispatchEvent(new Event('input')); })"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -126,18 +104,14 @@ def test_search_by_keyboard(browser: Browser, site: Path):
 
 def test_search_finds_what_only_another_page_has(browser: Browser, site: Path):
     browser.open(site / "firecracker-1.14-x86_64.html", 1000)
-    browser.evaluate(
-        "(q => { q.value = 'shape.group'; q.dispatchEvent(new Event('input')); })(document.getElementById('q'))"
-    )
+    browser.evaluate(f"{TYPE}('shape.group')")
     first = browser.evaluate("document.querySelector('#results li > a').href")
     assert "/drawing.html#type-shape" in first
 
 
 def test_search_shows_evil_texts_as_text(browser: Browser, site: Path):
     browser.open(site / "index.html", 800)
-    browser.evaluate(
-        "(q => { q.value = 'script'; q.dispatchEvent(new Event('input')); })(document.getElementById('q'))"
-    )
+    browser.evaluate(f"{TYPE}('script')")
     assert "<script>alert(1)</script>" in browser.evaluate("document.getElementById('results').textContent")
     assert browser.evaluate("document.querySelectorAll('#results script, #results img').length") == 0
 

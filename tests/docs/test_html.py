@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -80,7 +81,7 @@ def test_outline_and_landmarks(everything: Built):
         ]
         assert levels[0] == 1, name
         assert levels.count(1) == 1, name
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), name
+        assert all(after <= before + 1 for before, after in pairwise(levels)), name
         assert tree.find(".").get("lang") == "en"
         for tag in ("header", "main", "footer"):
             assert len(list(tree.iter(tag))) == 1, f"{name}: {tag}"

@@ -1,4 +1,4 @@
-"""Shipped schemas: every field once, with a description; offsets as in real files; size and time of it all."""
+"""Shipped schemas: every field once, with a description; offsets as in real files; size and time."""
 
 from __future__ import annotations
 
