@@ -340,7 +340,12 @@ SocketAddr = Annotated[
 
 @dataclass(slots=True)
 class Range(Generic[T]):
-    """`Range<T>`: from `start` up to but without `end`; an inverted range is accepted."""
+    """`Range<T>`: from `start` up to but without `end`; an inverted range is accepted.
+
+    Attributes:
+        start: First value of the range.
+        end: Value after the last.
+    """
 
     start: T
     end: T
@@ -348,7 +353,12 @@ class Range(Generic[T]):
 
 @dataclass(slots=True)
 class RangeInclusive(Generic[T]):
-    """`RangeInclusive<T>`: from `start` to `end`, both included."""
+    """`RangeInclusive<T>`: from `start` to `end`, both included.
+
+    Attributes:
+        start: First value of the range.
+        end: Last value of the range.
+    """
 
     start: T
     end: T
@@ -356,14 +366,22 @@ class RangeInclusive(Generic[T]):
 
 @dataclass(slots=True)
 class RangeFrom(Generic[T]):
-    """`RangeFrom<T>`: from `start` on."""
+    """`RangeFrom<T>`: from `start` on.
+
+    Attributes:
+        start: First value of the range.
+    """
 
     start: T
 
 
 @dataclass(slots=True)
 class RangeTo(Generic[T]):
-    """`RangeTo<T>`: up to but without `end`."""
+    """`RangeTo<T>`: up to but without `end`.
+
+    Attributes:
+        end: Value after the last.
+    """
 
     end: T
 
@@ -391,14 +409,22 @@ class BoundUnbounded(Bound[T]):
 
 @dataclass(slots=True)
 class BoundIncluded(Bound[T]):
-    """Up to and with the value."""
+    """Up to and with the value.
+
+    Attributes:
+        value: The bound.
+    """
 
     value: T
 
 
 @dataclass(slots=True)
 class BoundExcluded(Bound[T]):
-    """Up to but without the value."""
+    """Up to but without the value.
+
+    Attributes:
+        value: The bound.
+    """
 
     value: T
 
@@ -414,14 +440,22 @@ class Result(Generic[T, E]):
 
 @dataclass(slots=True)
 class Ok(Result[T, E]):
-    """Success, with its value."""
+    """Success, with its value.
+
+    Attributes:
+        value: What came of it.
+    """
 
     value: T
 
 
 @dataclass(slots=True)
 class Err(Result[T, E]):
-    """Failure, with its error."""
+    """Failure, with its error.
+
+    Attributes:
+        value: What went wrong.
+    """
 
     value: E
 

@@ -19,7 +19,7 @@ INTERRUPTED = 130
 #: With this variable set, an error in snapformat itself shows its traceback.
 TRACEBACK = "SNAPFORMAT_TRACEBACK"
 
-_COMMANDS = ("info", "verify", "dump", "build", "schemas")
+_COMMANDS = ("info", "verify", "dump", "build", "schemas", "docs")
 
 
 class LazyGroup(click.Group):

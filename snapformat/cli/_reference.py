@@ -1,0 +1,54 @@
+"""The reference of the command line as Markdown, from the commands themselves.
+
+`python -m snapformat.cli._reference` prints it.
+"""
+
+from __future__ import annotations
+
+import click
+
+from snapformat.cli._app import cli
+
+_WIDTH = 100
+
+
+def reference() -> str:
+    """What every command says of itself."""
+    parts = [
+        "# Command line",
+        "Generated from the commands: `make docs` writes it anew. Without click, which comes with the extra\n"
+        "`cli`, there is no command line.",
+        _section(cli, "snapformat", None),
+    ]
+    root = click.Context(cli, info_name="snapformat")
+    for name in cli.list_commands(root):
+        command = cli.get_command(root, name)
+        assert command is not None
+        parts += [f"## snapformat {name}", _section(command, name, root)]
+    parts += [
+        "## Exit status",
+        "| Status | Meaning |\n|--:|---|\n"
+        "| 0 | all is well |\n"
+        "| 1 | a bad file, a difference that was asked for, or a failure |\n"
+        "| 2 | a wrong call |\n"
+        "| 130 | ended by Ctrl-C |\n"
+        "| 141 | the reader of standard output went away |",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(command: click.Command, name: str, parent: click.Context | None) -> str:
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        help_option_names=["-h", "--help"],
+    )
+    lines = (line.rstrip() for line in command.get_help(context).splitlines())
+    return "```text\n" + "\n".join(lines) + "\n```"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

@@ -1,0 +1,113 @@
+"""The file around the data: header, checksum, order of the checks, errors of a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from snapformat import errors
+from snapformat.docs.measure import Measure
+from snapformat.docs.model import Checksum, Error, Field, File
+from snapformat.docs.rules import version_rule
+from snapformat.layout import nodes
+from snapformat.layout.nodes import Node
+from snapformat.layout.types import unwrapped
+from snapformat.snapshot import CheckOrder, SnapshotFormat
+from snapformat.snapshot import Checksum as Crc
+
+#: The usual probe of a checksum.
+PROBE = b"123456789"
+
+MakeFields = Callable[..., tuple[Field, ...]]
+
+
+def file_parts(spec: SnapshotFormat) -> list[tuple[str, Node, str]]:
+    """Name, layout and description of what a file consists of, in order."""
+    header = unwrapped(spec.header_node)
+    assert isinstance(header, nodes.Struct)
+    found = [(each.name or "", each.node, each.doc) for each in header.fields]
+    found.append(("data", spec.payload_node, "The data"))
+    if spec.checksum is not None:
+        size = spec.checksum.size
+        stored = nodes.Int(f"u{8 * size}", size, False, spec.encoding.byteorder)
+        found.append(("checksum", stored, f"{spec.checksum.name} of all bytes before it"))
+    return found
+
+
+def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> File:
+    """The model of a file.
+
+    Args:
+        spec: The format.
+        measure: Sizes of the data's layout.
+        make: Makes fields of `file_parts`.
+    """
+    parts = file_parts(spec)
+    checksum = None if spec.checksum is None else _checksum(spec.checksum, spec)
+    return File(
+        fields=make(parts),
+        size=measure.whole(node for _, node, _ in parts),
+        magics=tuple((arch, f"0x{magic:016x}") for arch, magic in spec.magics.items()),
+        version=str(spec.version),
+        version_rule=version_rule(spec),
+        checksum=checksum,
+        order=_order(spec),
+        max_file_size=spec.max_file_size,
+        errors=_errors(spec),
+    )
+
+
+def _checksum(crc: Crc, spec: SnapshotFormat) -> Checksum:
+    digits = (crc.width + 3) // 4
+    # The rule of the whole file: what `Checksum.holds` goes by.
+    zero = crc.init == crc.xorout == 0 and crc.reflected == (spec.encoding.byteorder == "little")
+    return Checksum(
+        name=crc.name,
+        width=crc.width,
+        poly=f"0x{crc.poly:0{digits}x}",
+        init=f"0x{crc.init:0{digits}x}",
+        reflected=crc.reflected,
+        xorout=f"0x{crc.xorout:0{digits}x}",
+        check=f"0x{crc.compute(PROBE):0{digits}x}",
+        residue="0" if zero else None,
+    )
+
+
+_HEADER = "The header is decoded: magic and version."
+_MAGIC = "The magic is compared."
+_VERSION = "The version is judged."
+_DATA = "The data is decoded."
+
+
+def _order(spec: SnapshotFormat) -> tuple[str, ...]:
+    if spec.order is CheckOrder.CHECKSUM_FIRST:
+        steps = [_HEADER, _MAGIC, _DATA, _VERSION]
+        if spec.checksum is not None:
+            size = spec.checksum.size
+            steps.insert(
+                0, f"The last {size} bytes of the file are compared with the checksum of all before."
+            )
+        return tuple(steps)
+    steps = [_HEADER, _MAGIC, _VERSION, _DATA]
+    if spec.checksum is not None:
+        steps.append("The checksum is checked, over the whole file.")
+    return tuple(steps)
+
+
+def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
+    """What `SnapshotFormat.load` can raise, in the order of the checks."""
+    known: dict[str, tuple[type[errors.SnapshotError], str]] = {
+        "size": (
+            errors.SnapshotIOError,
+            f"the file can't be read, or is larger than {spec.max_file_size} bytes",
+        ),
+        _HEADER: (errors.DecodeError, "the header is cut short, or its version is no semantic version"),
+        _MAGIC: (errors.InvalidMagicError, "the magic is another one"),
+        _VERSION: (errors.InvalidFormatVersionError, "the version is one that is not read"),
+        _DATA: (
+            errors.DecodeError,
+            "the data ends too early, or a value is none of its type: path and offset say which",
+        ),
+    }
+    checksum = (errors.Crc64Error, "the checksum does not hold: the file is damaged, or bytes follow it")
+    found = [known["size"], *(known.get(step, checksum) for step in _order(spec))]
+    return tuple(Error(cls.code, cls.__name__, when) for cls, when in found)

@@ -1,0 +1,265 @@
+"""The glossary: each primitive encoding in words, with an example that the library itself encodes."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import semver
+
+from snapformat.bincode import (
+    BTreeMap,
+    BTreeSet,
+    Duration,
+    Encoding,
+    HashMap,
+    HashSet,
+    IpAddr,
+    Ipv4Addr,
+    Ipv6Addr,
+    OsString,
+    Path,
+    SocketAddr,
+    SocketAddrV4,
+    SocketAddrV6,
+    SystemTime,
+    Vec,
+    Version,
+    VersionReq,
+    char,
+    f32,
+    f64,
+    u8,
+    u16,
+    u32,
+)
+from snapformat.docs.measure import Measure
+from snapformat.docs.model import Primitive, Size
+from snapformat.layout import layout_of, nodes
+from snapformat.layout.write import write
+
+_INTEGER = re.compile(r"([ui])(\d+|size)")
+
+
+class _Entry(NamedTuple):
+    doc: str
+    refused: str
+    annotation: Any
+    value: Any
+    shown: str
+
+
+_ADDRESS = ipaddress.IPv4Address("192.0.2.1")
+
+#: Entries by name. `{length}` stands for how a length is encoded, `{index}` for an enum's index.
+_ENTRIES: dict[str, _Entry] = {
+    "f32": _Entry("IEEE 754 binary32; every bit pattern is kept, NaN payloads too.", "", f32, 1.5, "1.5"),
+    "f64": _Entry("IEEE 754 binary64; every bit pattern is kept, NaN payloads too.", "", f64, 1.5, "1.5"),
+    "bool": _Entry("One byte: 0 is false, 1 is true.", "any other byte", bool, True, "true"),
+    "char": _Entry(
+        "One Unicode scalar value as 1 to 4 bytes of UTF-8.", "bytes that are none", char, "é", "'é'"
+    ),
+    "str": _Entry(
+        "The number of bytes ({length}), then that many bytes of UTF-8, without a zero at the end.",
+        "bytes that are not UTF-8",
+        str,
+        "vda",
+        '"vda"',
+    ),
+    "bytes": _Entry(
+        "The number of bytes ({length}), then the bytes. `bytes[n]`: the number must be n.",
+        "",
+        bytes,
+        b"\xca\xfe",
+        "2 bytes",
+    ),
+    "blob": _Entry(
+        "The number of bytes ({length}), then a C structure, its padding included.",
+        "",
+        bytes,
+        b"\x01\0\0\0",
+        "a structure of 4 bytes",
+    ),
+    "()": _Entry("No bytes at all.", "", tuple[()], (), "()"),
+    "Option": _Entry(
+        "A tag byte: 0 is None; 1 is Some, and the value follows.",
+        "any other tag",
+        u16 | None,
+        7,
+        "Some(7), of a u16",
+    ),
+    "Vec": _Entry(
+        "The number of elements ({length}), then the elements.", "", Vec[u16], [1, 2], "[1, 2], of u16"
+    ),
+    "BTreeSet": _Entry(
+        "The number of elements ({length}), then the elements, written sorted.",
+        "",
+        BTreeSet[u8],
+        {2, 1},
+        "{1, 2}, of u8",
+    ),
+    "HashSet": _Entry(
+        "The number of elements ({length}), then the elements in any order.",
+        "",
+        HashSet[u8],
+        {3},
+        "{3}, of u8",
+    ),
+    "BTreeMap": _Entry(
+        "The number of entries ({length}), then key and value in turn, written sorted by key.",
+        "",
+        BTreeMap[u8, bool],
+        {1: True},
+        "{1: true}, from u8 to bool",
+    ),
+    "HashMap": _Entry(
+        "The number of entries ({length}), then key and value in turn, in any order.",
+        "",
+        HashMap[u8, bool],
+        {1: True},
+        "{1: true}, from u8 to bool",
+    ),
+    "enum": _Entry(
+        "The index of the variant ({index}), in the order of declaration from 0; then the variant's fields.",
+        "an index that no variant has",
+        u32,
+        1,
+        "the second variant, without fields",
+    ),
+    "Version": _Entry(
+        "A semantic version as `str`.",
+        "text that is no semantic version",
+        Version,
+        semver.Version(1, 2, 3),
+        '"1.2.3"',
+    ),
+    "VersionReq": _Entry(
+        "A requirement on a semantic version as `str`.", "text that is none", VersionReq, "^1.2", '"^1.2"'
+    ),
+    "PathBuf": _Entry("A path as `str`.", "bytes that are not UTF-8", Path, "/dev/vda", '"/dev/vda"'),
+    "OsString": _Entry("Index 0 (Unix), then a `Vec` of u8.", "index 1 (Windows)", OsString, b"vda", '"vda"'),
+    "Duration": _Entry(
+        "Whole seconds (u64), then nanoseconds (u32); those of a second or more are carried over.",
+        "seconds beyond u64",
+        Duration,
+        Duration(1, 500_000_000),
+        "1.5 s",
+    ),
+    "SystemTime": _Entry(
+        "Whole seconds since 1970-01-01 00:00 UTC (u64), then nanoseconds (u32).",
+        "seconds of 2^63 or more",
+        SystemTime,
+        SystemTime(1, 0),
+        "1 s after the epoch",
+    ),
+    "Ipv4Addr": _Entry("Four octets.", "", Ipv4Addr, _ADDRESS, "192.0.2.1"),
+    "Ipv6Addr": _Entry("Sixteen octets.", "", Ipv6Addr, ipaddress.ip_address("2001:db8::1"), "2001:db8::1"),
+    "IpAddr": _Entry(
+        "An index ({index}): 0 for V4, 1 for V6; then the octets.",
+        "any other index",
+        IpAddr,
+        _ADDRESS,
+        "192.0.2.1",
+    ),
+    "SocketAddrV4": _Entry(
+        "Four octets, then the port (u16).",
+        "",
+        SocketAddrV4,
+        SocketAddrV4(_ADDRESS, 80),
+        "192.0.2.1:80",
+    ),
+    "SocketAddrV6": _Entry(
+        "Sixteen octets, then the port (u16).",
+        "",
+        SocketAddrV6,
+        SocketAddrV6(ipaddress.IPv6Address("2001:db8::1"), 80),
+        "[2001:db8::1]:80",
+    ),
+    "SocketAddr": _Entry(
+        "An index ({index}): 0 for V4, 1 for V6; then the octets and the port (u16).",
+        "any other index",
+        SocketAddr,
+        SocketAddrV4(_ADDRESS, 80),
+        "192.0.2.1:80",
+    ),
+}
+
+#: What has no bytes of its own to show.
+_WITHOUT_EXAMPLE = {
+    "array": "Elements of a number known beforehand, one after the other, without a length.",
+    "fixed bytes": "Bytes of a number known beforehand, without a length.",
+    "computed": "Not in the bytes: computed from what is.",
+    "prefixed": "A value within a number of bytes that is stored before it.",
+    "opaque": "Read and written by a construct that can't be looked into.",
+}
+
+_ORDER = ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"]
+_ORDER += [*_ENTRIES, *_WITHOUT_EXAMPLE]
+
+
+def glossary(names: Iterable[str], encoding: Encoding) -> tuple[Primitive, ...]:
+    """The entries of the given primitives, in the order of the table.
+
+    Args:
+        names: Names, as `layout.types` spells them; unknown ones are left out.
+        encoding: How they are encoded.
+    """
+    chosen = set(names)
+    order = [*_ORDER, *sorted(chosen - set(_ORDER))]
+    found = (_primitive(name, encoding) for name in order if name in chosen)
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _primitive(name: str, encoding: Encoding) -> Primitive | None:
+    if name in _WITHOUT_EXAMPLE:
+        return Primitive(name, _WITHOUT_EXAMPLE[name], Size(0, None, "as declared"), "", "", b"")
+    integer = _INTEGER.fullmatch(name)
+    if integer is not None:
+        return _integer(name, integer[1] == "i", 64 if integer[2] == "size" else int(integer[2]), encoding)
+    if name not in _ENTRIES:
+        return None
+    entry = _ENTRIES[name]
+    node = layout_of(entry.annotation, encoding)
+    variable = encoding.is_variable(8)
+    words = {
+        "length": "u64, of variable length" if variable else "u64",
+        "index": "u32, of variable length" if variable else "u32",
+    }
+    doc = entry.doc.format(**words)
+    if name in ("f32", "f64"):
+        doc += f" {encoding.byteorder.capitalize()}-endian."
+    size = Measure(node).size(node)
+    if name == "enum":
+        size = Size(size.least, None, "index + fields")
+    elif name == "Option":
+        size = Size(1, None, "1, or 1 + value")
+    elif name in ("Vec", "BTreeSet", "HashSet", "BTreeMap", "HashMap"):
+        size = Size(size.least, None, "length + elements")
+    data = write(node, entry.value)
+    return Primitive(name, doc, size, entry.refused, entry.shown, data)
+
+
+def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitive:
+    size = bits // 8
+    variable = encoding.is_variable(size)
+    node = nodes.Int(name, size, signed, encoding.byteorder, variable)
+    value = -2 if signed else {1: 127, 2: 1000}.get(size, 100_000)
+    kind = "Signed" if signed else "Unsigned"
+    bounds = f"-2^{bits - 1} to 2^{bits - 1} - 1" if signed else f"0 to 2^{bits} - 1"
+    doc = f"{kind} integer, {bounds}."
+    refused = ""
+    if variable:
+        zigzag = "; zigzag first (0, -1, 1, -2 become 0, 1, 2, 3)" if signed else ""
+        widths = [(251 + power, 2 << power) for power in range(4) if 2 << power <= size]
+        forms = " or ".join(f"{marker} and {width} bytes" for marker, width in widths)
+        doc += f" Of variable length: one byte up to 250; else {forms}, {encoding.byteorder}-endian{zigzag}."
+        refused = "the marker 255, and a form wider than the type"
+    elif size > 1:
+        doc += f" {encoding.byteorder.capitalize()}-endian" + ("; two's complement." if signed else ".")
+    elif signed:
+        doc += " Two's complement."
+    if name in ("usize", "isize"):
+        doc += " Stored as 64 bits on every machine."
+    return Primitive(name, doc, Measure(node).size(node), refused, f"{value}", write(node, value))

@@ -1,0 +1,134 @@
+"""History of a family of releases: since when, until when, and what each step changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from snapformat.docs.model import Document, Lifetime
+from snapformat.layout.compare import Change, Members, compare_types
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The step from one release to the next.
+
+    Attributes:
+        old: Name of the earlier document.
+        new: Name of the later one.
+        old_release: The earlier release.
+        new_release: The later one.
+        facts: What changed in the file around the data, a sentence each.
+        changes: What changed in the layout.
+    """
+
+    old: str
+    new: str
+    old_release: str
+    new_release: str
+    facts: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class Family:
+    """Releases of one format on one architecture.
+
+    Attributes:
+        name: Name of the family.
+        variant: What sets these releases apart from others of the family (an architecture), or empty.
+        releases: Release and name of its document, oldest first.
+        steps: The steps, oldest first.
+    """
+
+    name: str
+    variant: str
+    releases: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        """Name and variant."""
+        return f"{self.name} {self.variant}".strip()
+
+
+def families_of(names: Sequence[str]) -> list[Family]:
+    """Find the families among names of documents: `family/release` or `family/release/variant`.
+
+    The order of the releases is the order of the names.
+    """
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name in names:
+        parts = name.split("/")
+        if len(parts) >= 2 and ":" not in name:
+            groups.setdefault((parts[0], "/".join(parts[2:])), []).append((parts[1], name))
+    return [
+        Family(name, variant, tuple(found)) for (name, variant), found in groups.items() if len(found) > 1
+    ]
+
+
+def add_history(
+    family: Family, documents: dict[str, Document], members: dict[str, dict[str, Members]]
+) -> None:
+    """Fill in the steps of a family, and the lifetimes in the documents of its releases.
+
+    Args:
+        family: The family.
+        documents: Documents by name.
+        members: Members of all types (`layout.compare.members_of`), by name of the document.
+    """
+    steps = []
+    for (old_release, old), (new_release, new) in zip(family.releases, family.releases[1:], strict=False):
+        changes = tuple(compare_types(members[old], members[new]))
+        facts = tuple(_facts(documents[old], documents[new]))
+        steps.append(Step(old, new, old_release, new_release, facts, changes))
+    family.steps = tuple(steps)
+    releases = [release for release, _ in family.releases]
+    tables = [members[name] for _, name in family.releases]
+    for index, (_, name) in enumerate(family.releases):
+        for each in documents[name].types:
+            present = [each.label in table for table in tables]
+            each.lifetime = _lifetime(present, index, releases)
+            mine = tables[index].get(each.label, {})
+            for variant in each.variants:
+                same = [_has(t, each.label, variant.name, mine.get(variant.name)) for t in tables]
+                variant.lifetime = _lifetime(same, index, releases)
+            for member, shown in each.members:
+                same = [_has(table, each.label, member, mine.get(member)) for table in tables]
+                shown.lifetime = _lifetime(same, index, releases)
+
+
+def _has(table: dict[str, Members], label: str, member: str, text: str | None) -> bool:
+    return text is not None and table.get(label, {}).get(member) == text
+
+
+def _lifetime(present: Sequence[bool], index: int, releases: Sequence[str]) -> Lifetime:
+    """The run of releases around one in which something is there."""
+    first = last = index
+    while first > 0 and present[first - 1]:
+        first -= 1
+    while last < len(present) - 1 and present[last + 1]:
+        last += 1
+    since = None if first == 0 else releases[first]
+    return Lifetime(since, None if last == len(present) - 1 else releases[last])
+
+
+def _facts(old: Document, new: Document) -> list[str]:
+    if old.file is None or new.file is None:
+        return []
+    found = []
+    if old.file.version != new.file.version:
+        found.append(f"The version in the header went from {old.file.version} to {new.file.version}.")
+    else:
+        found.append(f"The version in the header stayed at {new.file.version}.")
+    if old.file.magics != new.file.magics:
+        found.append("The magic changed.")
+    if old.file.checksum != new.file.checksum:
+        found.append("The checksum changed.")
+    if old.file.order != new.file.order:
+        found.append(f"The order of the checks changed; now: {' '.join(new.file.order)}")
+    if old.limit != new.limit:
+        found.append(f"The limit of claimed bytes went from {old.limit} to {new.limit}.")
+    if (old.byteorder, old.integers) != (new.byteorder, new.integers):
+        found.append(f"Integers are {new.integers}, {new.byteorder}-endian now.")
+    return found

@@ -1,0 +1,192 @@
+"""HTML: a static site that needs nothing from anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from snapformat.docs import diagrams
+from snapformat.docs.history import Step
+from snapformat.docs.model import Bit, Document, Field
+from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
+from snapformat.docs.templating import environment, render
+from snapformat.docs.text import blocks, first_sentence, in_bytes, inlines, slug, visible, visible_directions
+from snapformat.layout.compare import Change
+from snapformat.layout.types import Span
+
+
+def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> dict[str, str]:
+    """All files of the site by name.
+
+    Args:
+        site: The site.
+        templates: A folder with templates that come before the package's.
+    """
+    env = environment(templates, autoescape=True)
+    env.filters |= {
+        "safe_text": visible_directions,
+        "code_text": visible_directions,
+        "name": breakable,
+        "inline": inline,
+        "prose": prose,
+        "bytes": in_bytes,
+        "first_sentence": first_sentence,
+        "hexdump": lambda data: data.hex(" "),
+        "spelled": spelled,
+        "byte_diagram": byte_diagram,
+        "bit_diagram": bit_diagram,
+        "containment_map": containment_map,
+        "summary": lambda step: summary(step.changes),
+    }
+    env.globals |= {
+        "site": site,
+        "colours": diagrams.COLOURS,
+        "primitive_anchor": primitive_anchor,
+        "href": lambda name: f"{site.page(name).slug}.html",
+        "step_href": lambda step: f"{step_slug(step)}.html",
+    }
+    documents = [page.document for page in site.pages]
+    context: dict[str, Any] = {"documents": documents, "families": site.families}
+    files = {"index.html": render(env, "html/index.html", context)}
+    for page in site.pages:
+        files[f"{page.slug}.html"] = _document(env, site, page)
+    for family in site.families:
+        for step in family.steps:
+            context = {"family": family, "step": step, "change_href": lambda s, c: _change_href(site, s, c)}
+            files[f"{step_slug(step)}.html"] = render(env, "html/step.html", context)
+    files["style.css"] = render(env, "html/style.css", {})
+    files["site.js"] = render(env, "html/site.js", {})
+    files["search-index.js"] = search_index(site)
+    return files
+
+
+def _document(env: Any, site: Site, page: Page) -> str:
+    document = page.document
+    family = site.family(document.name)
+    release = "" if family is None else next(r for r, name in family.releases if name == document.name)
+
+    labels = {anchor: label for label, anchor in page.anchors.items()}
+
+    def field_anchor(anchor: str, name: str) -> str:
+        # The fields of the file belong to no type.
+        return page.members.get((labels.get(anchor, ""), name)) or f"{anchor}.{slug(name)}"
+
+    context = {
+        "page": page,
+        "document": document,
+        "family": family,
+        "document_release": release,
+        "steps": site.steps(document.name),
+        "index": page.index(),
+        "anchor": page.anchor,
+        "field_anchor": field_anchor,
+    }
+    return render(env, "html/document.html", context)
+
+
+def _change_href(site: Site, step: Step, change: Change) -> str:
+    target = change_target(site, step, change)
+    return "" if target is None else f"{target[0].slug}.html#{target[1]}"
+
+
+#: Where a long name may be broken: after punctuation, and before a capital.
+_JOINTS = re.compile(r"(?<=[_.<,:/])(?=.)|(?<=[a-z0-9])(?=[A-Z])")
+
+
+def breakable(text: str) -> Markup:
+    """A name that may be broken where its words join, and nowhere else."""
+    return Markup("<wbr>").join(_JOINTS.split(visible_directions(text)))
+
+
+def inline(text: str) -> Markup:
+    """Running text: code in backticks is marked, all else escaped; its direction stays its own."""
+    pieces = [
+        Markup("<code>{}</code>").format(piece.text) if piece.code else escape(piece.text)
+        for piece in inlines(text)
+    ]
+    joined = Markup("").join(pieces)
+    return Markup('<bdi dir="auto">{}</bdi>').format(joined) if not text.isascii() else joined
+
+
+def prose(text: str) -> Markup:
+    """A description of several paragraphs."""
+    parts: list[Markup] = []
+    for block in blocks(text):
+        if block.kind == "code":
+            parts.append(Markup("<pre>{}</pre>").format(visible_directions(block.items[0])))
+        elif block.kind == "list":
+            items = Markup("").join(Markup("<li>{}</li>").format(inline(item)) for item in block.items)
+            parts.append(Markup("<ul>{}</ul>").format(items))
+        else:
+            parts.append(Markup("<p>{}</p>").format(inline(block.items[0])))
+    return Markup("\n").join(parts)
+
+
+@pass_context
+def containment_map(context: Context, document: Document, ident: str) -> Markup:
+    """The map of a document, with links into its page."""
+    page: Page = context["page"]
+    title = f"{document.name}: which type contains which"
+    svg = diagrams.containment_map(document, lambda label: f"#{page.anchor(label)}", title, ident)
+    return Markup(svg)
+
+
+@pass_context
+def spelled(context: Context, spans: Sequence[Span]) -> Markup:
+    """A type with links to its section and to the glossary."""
+    page: Page | None = context.get("page")
+    parts: list[Markup] = []
+    for span in spans:
+        text = breakable(span.text)
+        if page is not None and span.type is not None and span.type in page.anchors:
+            parts.append(Markup('<a href="#{}"><bdi>{}</bdi></a>').format(page.anchor(span.type), text))
+        elif page is not None and span.primitive is not None and _explained(page, span.primitive):
+            parts.append(Markup('<a href="#{}">{}</a>').format(primitive_anchor(span.primitive), text))
+        else:
+            parts.append(text)
+    return Markup("").join(parts)
+
+
+def _explained(page: Page, name: str) -> bool:
+    return any(each.name == name for each in page.document.primitives)
+
+
+def byte_diagram(fields: Sequence[Field], title: str, ident: str, start: int = 0, first: int = 0) -> Markup:
+    """Fields as a diagram of bytes; a long one can be folded. Nothing where nothing has bytes."""
+    if all(each.size.most == 0 for each in fields):
+        return Markup("")
+    svg = Markup(diagrams.byte_diagram(fields, title, ident, start=start, first=first))
+    return Markup('<figure class="bytes-figure">{}</figure>').format(svg)
+
+
+def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> Markup:
+    """Bits as a diagram."""
+    return Markup('<figure class="bytes-figure">{}</figure>').format(
+        Markup(diagrams.bit_diagram(bits, title, ident))
+    )
+
+
+def search_index(site: Site) -> str:
+    """The search index as a script: what is alike on several pages is one entry."""
+    pages = [{"href": f"{page.slug}.html", "name": page.document.name} for page in site.pages]
+    merged: dict[tuple[str, str, str, str], list[int]] = {}
+    for number, page in enumerate(site.pages):
+        for entry in page.index():
+            text = f"{entry.of}.{entry.text}" if entry.of else entry.text
+            key = (visible_directions(text), entry.kind, entry.anchor, visible(first_sentence(entry.doc)))
+            merged.setdefault(key, []).append(number)
+    entries = [
+        {"t": text, "k": kind, "a": anchor, "d": doc, "p": found}
+        for (text, kind, anchor, doc), found in merged.items()
+    ]
+    data = json.dumps({"pages": pages, "entries": entries}, ensure_ascii=True, separators=(",", ":"))
+    # So that it can stand in a page as well.
+    data = data.replace("<", "\\u003c")
+    return f"window.SEARCH={data};\n"

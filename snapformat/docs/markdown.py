@@ -1,0 +1,151 @@
+"""Markdown as GitHub renders it, with anchors that stay: a file a document, to read or to include."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from snapformat.docs.diagrams import tree
+from snapformat.docs.model import Example
+from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
+from snapformat.docs.templating import environment, render
+from snapformat.docs.text import BIDI, blocks, first_sentence, in_bytes, inlines, visible, visible_directions
+from snapformat.layout.types import Span
+
+_SPECIAL = re.compile(r"[\\`*{}\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
+#: What would begin a heading, a list or a quotation.
+_START = re.compile(r"^(\s*)(\d*)([#+=.)-])(?=[\s#=-]|$)")
+
+
+def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None) -> dict[str, str]:
+    """All files by name; `README.md` is the overview.
+
+    Args:
+        site: The site.
+        templates: A folder with templates that come before the package's.
+    """
+    env = environment(templates, autoescape=False)
+    env.filters |= {
+        "text": text,
+        "cell": cell,
+        "code": code,
+        "codecell": lambda value: code(value).replace("|", "\\|"),
+        "prose": prose,
+        "bytes": in_bytes,
+        "first_sentence": first_sentence,
+        "hexdump": lambda data: data.hex(" "),
+        "spelled": spelled,
+        "dump": dump,
+        "summary": lambda step: summary(step.changes),
+        "tree": tree,
+    }
+    env.globals |= {
+        "site": site,
+        "primitive_anchor": primitive_anchor,
+        "href": lambda name: f"{site.page(name).slug}.md",
+        "step_href": lambda step: f"{step_slug(step)}.md",
+    }
+    documents = [page.document for page in site.pages]
+    context: dict[str, Any] = {"documents": documents, "families": site.families}
+    files = {"README.md": render(env, "markdown/index.md", context)}
+    for page in site.pages:
+        name = page.document.name
+        context = {
+            "page": page,
+            "document": page.document,
+            "family": site.family(name),
+            "steps": site.steps(name),
+            "anchor": page.anchor,
+            "member": page.member,
+        }
+        files[f"{page.slug}.md"] = render(env, "markdown/document.md", context)
+    for family in site.families:
+        for step in family.steps:
+
+            def change_href(change: Any, step: Any = step) -> str:
+                target = change_target(site, step, change)
+                return "" if target is None else f"{target[0].slug}.md#{target[1]}"
+
+            context = {"family": family, "step": step, "change_href": change_href}
+            files[f"{step_slug(step)}.md"] = render(env, "markdown/step.md", context)
+    return files
+
+
+def escaped(value: str) -> str:
+    """Text in which nothing is markup; marks of direction are written as what they are."""
+    value = visible(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    value = _SPECIAL.sub(lambda match: "\\" + match[0], value)
+    return "".join(f"&#x{ord(char):x};" if char in BIDI else char for char in value)
+
+
+def code(value: str) -> str:
+    """A code span, whatever is in it."""
+    value = " ".join(visible_directions(value).split("\n"))
+    longest = max((len(run) for run in re.findall(r"`+", value)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest and (value.startswith("`") or value.endswith("`")) else ""
+    return f"{fence}{pad}{value or ' '}{pad}{fence}"
+
+
+def text(value: str) -> str:
+    """Running text on one line, with its code marked."""
+    joined = "".join(code(piece.text) if piece.code else escaped(piece.text) for piece in inlines(value))
+    return _START.sub(r"\1\2\\\3", " ".join(joined.split("\n")), count=1)
+
+
+def cell(value: str) -> str:
+    """Running text in a table: in code, too, a bar would end the cell."""
+    pieces = (code(p.text).replace("|", "\\|") if p.code else escaped(p.text) for p in inlines(value))
+    return " ".join("".join(pieces).split("\n"))
+
+
+def prose(value: str) -> str:
+    """A description of several paragraphs."""
+    parts = []
+    for block in blocks(value):
+        if block.kind == "code":
+            body = visible_directions(block.items[0])
+            longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
+            fence = "`" * max(3, longest + 1)
+            parts.append(f"{fence}text\n{body}\n{fence}")
+        elif block.kind == "list":
+            parts.append("\n".join(f"* {text(item)}" for item in block.items))
+        else:
+            parts.append(text(block.items[0]))
+    return "\n\n".join(parts)
+
+
+@pass_context
+def spelled(context: Context, spans: Sequence[Span]) -> str:
+    """A type with links to its section and to the glossary."""
+    page: Page | None = context.get("page")
+    parts = []
+    for span in spans:
+        shown = escaped(visible_directions(span.text))
+        if page is not None and span.type is not None and span.type in page.anchors:
+            parts.append(f"[{shown}](#{page.anchor(span.type)})")
+        elif page is not None and any(each.name == span.primitive for each in page.document.primitives):
+            parts.append(f"[{shown}](#{primitive_anchor(span.primitive or '')})")
+        else:
+            parts.append(shown)
+    return "".join(parts)
+
+
+def dump(example: Example) -> str:
+    """The rows of an example as aligned text."""
+    width = max((len(row.name) for row in example.rows), default=0)
+    lines = []
+    for row in example.rows:
+        more = "" if row.size <= len(row.data) else f" +{row.size - len(row.data)}"
+        shown = row.data.hex(" ") + more
+        name = visible_directions(row.name)
+        lines.append(
+            f"{row.offset:08x}  {shown:<54} {name:<{width}}  {visible_directions(row.value)}".rstrip()
+        )
+    # A fence that no line can close.
+    return "\n".join(line.replace("```", "`\u200b``") for line in lines)

@@ -1,0 +1,153 @@
+"""What a site consists of, and where everything in it is: the part that all renderers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from snapformat.docs.history import Family, Step
+from snapformat.docs.model import Document
+from snapformat.docs.text import Anchors, slug
+from snapformat.layout.compare import Change
+
+
+class Entry(NamedTuple):
+    """An entry of an index.
+
+    Attributes:
+        text: What is looked up.
+        kind: `type`, `field`, `variant` or `encoding`.
+        of: The type it belongs to, or empty.
+        anchor: Where it is, in its page.
+        doc: Description.
+    """
+
+    text: str
+    kind: str
+    of: str
+    anchor: str
+    doc: str
+
+
+@dataclass(slots=True)
+class Page:
+    """The page of a document.
+
+    Attributes:
+        document: The document.
+        slug: Name of its file, without ending.
+        anchors: Anchor of every type by label, and of every member by label and name.
+    """
+
+    document: Document
+    slug: str
+    anchors: dict[str, str] = field(default_factory=dict)
+    members: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        give = Anchors()
+        for each in self.document.types:
+            self.anchors[each.label] = give(f"type-{slug(each.label)}")
+        for each in self.document.types:
+            base = self.anchors[each.label]
+            names = [*(name for name, _ in each.members), *(v.name for v in each.variants if v.name)]
+            for name in names:
+                if (each.label, name) not in self.members:
+                    self.members[each.label, name] = give(f"{base}.{slug(name)}")
+
+    def anchor(self, label: str) -> str:
+        """The anchor of a type."""
+        return self.anchors[label]
+
+    def member(self, label: str, name: str) -> str:
+        """The anchor of a field or variant; that of its type, where it has none."""
+        return self.members.get((label, name)) or self.anchors[label]
+
+    def index(self) -> list[Entry]:
+        """All types, fields and variants, in the order of the alphabet."""
+        found: list[Entry] = []
+        for each in self.document.types:
+            found.append(Entry(each.label, "type", "", self.anchors[each.label], each.doc))
+            found += (
+                Entry(name, "field", each.label, self.member(each.label, name), member.doc)
+                for name, member in each.members
+            )
+            found += (
+                Entry(variant.name, "variant", each.label, self.member(each.label, variant.name), variant.doc)
+                for variant in each.variants
+                if variant.name
+            )
+        found += (
+            Entry(each.name, "encoding", "", primitive_anchor(each.name), each.doc)
+            for each in self.document.primitives
+        )
+        return sorted(found, key=lambda entry: (entry.text.lower(), entry.text, entry.of))
+
+
+def primitive_anchor(name: str) -> str:
+    """The anchor of a primitive's entry in the glossary."""
+    return "enc-" + {"()": "unit"}.get(name, slug(name))
+
+
+@dataclass(slots=True)
+class Site:
+    """All pages.
+
+    Attributes:
+        title: What the whole is called.
+        pages: A page a document.
+        families: The families among them.
+        language: Language of the texts, for screen readers.
+    """
+
+    title: str
+    pages: tuple[Page, ...]
+    families: tuple[Family, ...]
+    language: str = "en"
+
+    def page(self, name: str) -> Page:
+        """The page of a document."""
+        return next(page for page in self.pages if page.document.name == name)
+
+    def family(self, name: str) -> Family | None:
+        """The family of a document, or None."""
+        for family in self.families:
+            if any(name == document for _, document in family.releases):
+                return family
+        return None
+
+    def steps(self, name: str) -> list[Step]:
+        """The steps to and from a document."""
+        family = self.family(name)
+        return [] if family is None else [s for s in family.steps if name in (s.old, s.new)]
+
+
+def make_pages(documents: Iterable[Document]) -> tuple[Page, ...]:
+    """Pages with names of files that differ."""
+    give = Anchors()
+    for reserved in ("index", "readme", "families", "style", "site", "search-index"):
+        give(reserved)
+    return tuple(Page(document, give(document.name)) for document in documents)
+
+
+def step_slug(step: Step) -> str:
+    """Name of the file of a step, without ending."""
+    return f"changes-{slug(step.old)}-to-{slug(step.new)}"
+
+
+def change_target(site: Site, step: Step, change: Change) -> tuple[Page, str] | None:
+    """Page and anchor of what changed: in the new release, or in the old one where it is gone."""
+    page = site.page(step.old if change.action == "removed" else step.new)
+    if change.type not in page.anchors:
+        return None
+    anchor = page.anchor(change.type) if change.member is None else page.member(change.type, change.member)
+    return page, anchor
+
+
+def summary(changes: Sequence[Change]) -> str:
+    """How many changes there are of each sort."""
+    counts: dict[str, int] = {}
+    for change in changes:
+        counts[change.action] = counts.get(change.action, 0) + 1
+    return ", ".join(f"{number} {action}" for action, number in counts.items()) or "no change of the layout"

@@ -1,0 +1,232 @@
+"""From formats and types to files: what `snapformat docs` does, as a library call."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from snapformat.docs.collect import describe
+from snapformat.docs.examples import add_examples
+from snapformat.docs.history import add_history, families_of
+from snapformat.docs.html import render_html
+from snapformat.docs.markdown import render_markdown
+from snapformat.docs.model import MODEL_VERSION, Document, plain
+from snapformat.docs.pages import Site, make_pages
+from snapformat.errors import DecodeError, SchemaError, SnapshotError, SnapshotIOError
+from snapformat.io import read_all, write_all
+from snapformat.layout.compare import Members, members_of
+from snapformat.layout.types import types_of
+from snapformat.schema.registry import import_reference, is_reference, registered
+from snapformat.snapshot import SnapshotFormat
+from snapformat.snapshot.catalogue import find_format, formats
+
+#: What can be rendered.
+OUTPUTS = ("html", "markdown", "json")
+#: Endings of generated files: others in the folder are not ours.
+_ENDINGS = {".html", ".css", ".js", ".md", ".json"}
+
+Named = tuple[str | None, Any]
+StrPath = str | os.PathLike[str]
+
+
+@dataclass(slots=True)
+class Built:
+    """Generated files.
+
+    Attributes:
+        files: Text by name, with `/` between folders.
+    """
+
+    files: dict[str, str] = field(default_factory=dict)
+
+    def write(self, folder: StrPath) -> None:
+        """Write them; files of the folder that are not generated stay.
+
+        Raises:
+            SnapshotIOError: A file can't be written.
+        """
+        root = Path(folder)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SnapshotIOError(
+                f"cannot make the folder: {error.strerror or error}", cause=error, file=str(folder)
+            ) from error
+        for name, text in self.files.items():
+            write_all(root / name, text.encode())
+
+    def differences(self, folder: StrPath) -> list[str]:
+        """How a folder differs from what would be written, a line a file; empty where it does not."""
+        root = Path(folder)
+        found = []
+        for name, text in self.files.items():
+            path = root / name
+            if not path.is_file():
+                found.append(f"{name}: missing")
+            elif path.read_bytes() != text.encode():
+                found.append(f"{name}: differs{_where(path.read_bytes(), text)}")
+        if root.is_dir():
+            names = (p.name for p in sorted(root.iterdir()) if p.is_file() and p.suffix in _ENDINGS)
+            found += [f"{name}: not generated any more" for name in names if name not in self.files]
+        return found
+
+
+def _where(found: bytes, wanted: str) -> str:
+    """The first line that differs."""
+    left, right = found.splitlines(), wanted.encode().splitlines()
+    for number, (ours, theirs) in enumerate(zip(left, right, strict=False), 1):
+        if ours != theirs:
+            return f" from line {number} on"
+    return f" from line {min(len(left), len(right)) + 1} on"
+
+
+def build(
+    what: Iterable[Any] = (),
+    output: StrPath | None = None,
+    *,
+    outputs: Sequence[str] = ("html",),
+    samples: Iterable[StrPath] = (),
+    templates: StrPath | None = None,
+    title: str | None = None,
+) -> Built:
+    """Make the documents of formats and types.
+
+    Args:
+        what: `SnapshotFormat`s; types (classes, annotations, constructs); names of the catalogue or their
+            ends; `module:attribute` places of a format, of a type, or of an iterable of formats. By default
+            all formats of the catalogue.
+        output: Folder to write to, or None.
+        outputs: Which of `html`, `markdown` and `json` to make.
+        samples: Files of the formats: types show a value of the first sample that has one.
+        templates: Folder with templates that come before the package's own.
+        title: Title of the whole.
+
+    Returns:
+        The files.
+
+    Raises:
+        SchemaError: There is no such name or place, or what stands there is no format and no type.
+        SnapshotError: A sample can't be read by any of the formats; or a file can't be written.
+        ValueError: An output that there is not.
+    """
+    unknown = [name for name in outputs if name not in OUTPUTS]
+    if unknown:
+        raise ValueError(f"no output {unknown[0]!r}; there are {', '.join(OUTPUTS)}")
+    site = make_site(what, samples=samples, title=title)
+    built = Built()
+    if "html" in outputs:
+        built.files |= render_html(site, templates)
+    if "markdown" in outputs:
+        built.files |= render_markdown(site, templates)
+    if "json" in outputs:
+        built.files |= render_json(site)
+    if output is not None:
+        built.write(output)
+    return built
+
+
+def make_site(what: Iterable[Any] = (), *, samples: Iterable[StrPath] = (), title: str | None = None) -> Site:
+    """The model of all pages; arguments and errors are those of `build`."""
+    chosen = _resolved(what)
+    documents: dict[str, Document] = {}
+    specs: dict[str, SnapshotFormat] = {}
+    members: dict[str, dict[str, Members]] = {}
+    for name, each in chosen:
+        document = describe(each, name=name)
+        if document.name in documents:
+            continue
+        documents[document.name] = document
+        if isinstance(each, SnapshotFormat):
+            specs[document.name] = each
+            members[document.name] = members_of(types_of(each.payload_node))
+    for sample in samples:
+        _add_sample(documents, specs, sample)
+    families = families_of(list(specs))
+    for family in families:
+        add_history(family, documents, members)
+    if title is None:
+        names = list(documents)
+        title = names[0] if len(names) == 1 else _common(names)
+    return Site(title, make_pages(documents.values()), tuple(families))
+
+
+def render_json(site: Site) -> dict[str, str]:
+    """The model, a file a document, and the families."""
+    files = {}
+    for page in site.pages:
+        data = {"model_version": MODEL_VERSION, **plain(page.document)}
+        files[f"{page.slug}.json"] = json.dumps(data, indent=1, ensure_ascii=True) + "\n"
+    listed = {
+        "model_version": MODEL_VERSION,
+        "title": site.title,
+        "documents": {page.document.name: f"{page.slug}.json" for page in site.pages},
+        "families": plain(site.families),
+    }
+    files["families.json"] = json.dumps(listed, indent=1, ensure_ascii=True) + "\n"
+    return files
+
+
+def _resolved(what: Iterable[Any]) -> list[Named]:
+    """What is meant, and a name where it has none of its own."""
+    given = list(what)
+    if not given:
+        given = list(formats().values())
+        if not given:
+            raise SchemaError("there is nothing to document: no schemas are installed")
+    found: list[Named] = []
+    names = dict(registered())
+    for each in given:
+        if not isinstance(each, str):
+            found.append((None, each))
+        elif is_reference(each):
+            found += _imported(each)
+        elif each in names:
+            found.append((each, each))
+        else:
+            found += [(None, format_) for format_ in _matching(each)]
+    return found
+
+
+def _matching(name: str) -> list[SnapshotFormat]:
+    """The formats of a name, its end, or its beginning (`firecracker`, `firecracker/1.14`)."""
+    begun = [format_ for key, format_ in formats().items() if key.startswith(name.rstrip("/") + "/")]
+    return begun or [find_format(name)]
+
+
+def _imported(reference: str) -> list[Named]:
+    value = import_reference(reference)
+    attribute = reference.partition(":")[2]
+    if isinstance(value, SnapshotFormat):
+        return [(None, value)]
+    if isinstance(value, tuple | list) and value and all(isinstance(each, SnapshotFormat) for each in value):
+        return [(None, each) for each in value]
+    return [(attribute, value)]
+
+
+def _add_sample(documents: dict[str, Document], specs: dict[str, SnapshotFormat], sample: StrPath) -> None:
+    """Give the document that reads a sample its examples."""
+    name = Path(sample).name
+    data = read_all(sample, max_size=max((spec.max_file_size for spec in specs.values()), default=1 << 30))
+    refused: SnapshotError | None = None
+    # The newest first, as where a file is loaded.
+    for key in reversed(specs):
+        try:
+            specs[key].load(data, strict=True)
+        except SnapshotError as error:
+            refused = refused or error
+            continue
+        add_examples(documents[key], specs[key], data, name)
+        return
+    if refused is None:
+        raise DecodeError("a sample needs a format: a bare type has no files", file=str(sample))
+    raise DecodeError(f"no documented format reads this sample: {refused}", file=str(sample))
+
+
+def _common(names: Sequence[str]) -> str:
+    """What names begin with alike, up to a slash."""
+    first = {name.split("/")[0] for name in names}
+    return f"{next(iter(first))} formats" if len(first) == 1 else "Formats"

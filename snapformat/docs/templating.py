@@ -1,0 +1,40 @@
+"""Jinja2 environments: the templates that come with the package, and those of a user before them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import jinja2
+
+#: Where the package's own templates can always be had: `{% extends "default/html/document.html" %}`.
+DEFAULT = "default"
+
+
+def environment(user: str | os.PathLike[str] | None, *, autoescape: bool) -> jinja2.Environment:
+    """An environment.
+
+    Args:
+        user: A folder whose templates come before the package's of the same name, or None.
+        autoescape: Texts are escaped for HTML unless they are marked as safe.
+    """
+    own = jinja2.PackageLoader("snapformat.docs", "templates")
+    loaders: list[jinja2.BaseLoader] = [own, jinja2.PrefixLoader({DEFAULT: own})]
+    if user is not None:
+        loaders.insert(0, jinja2.FileSystemLoader(user))
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader(loaders),
+        autoescape=autoescape,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render(env: jinja2.Environment, template: str, context: dict[str, Any]) -> str:
+    """Render a template; lines end without blanks, and the text with one line break."""
+    text = env.get_template(template).render(context)
+    lines = [line.rstrip() for line in text.splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept).strip("\n") + "\n"

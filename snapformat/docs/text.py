@@ -1,0 +1,150 @@
+"""Texts of a schema, made safe: what they mean as markup, and what is shown in place of what can't be."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+#: Characters that change the direction of text around them; a schema may need them, a page must survive them.
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_BULLET = re.compile(r"[*-] +")
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A piece of running text.
+
+    Attributes:
+        text: The text.
+        code: It stood between backticks.
+    """
+
+    text: str
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of a description.
+
+    Attributes:
+        kind: A paragraph, a list, or lines as they are.
+        items: One text; of a list, one an item.
+    """
+
+    kind: Literal["paragraph", "list", "code"]
+    items: tuple[str, ...]
+
+
+def visible(text: str) -> str:
+    """Text in which what no document can hold shows as its number: control characters, lone surrogates."""
+    return "".join(_escaped(char) if _unfit(char) else char for char in text)
+
+
+def visible_directions(text: str) -> str:
+    """As `visible`, with marks of direction made visible too: for code, which is shown letter by letter."""
+    return "".join(_escaped(char) if _unfit(char) or char in BIDI else char for char in text)
+
+
+def _unfit(char: str) -> bool:
+    if char in "\n\t":
+        return False
+    code = ord(char)
+    return unicodedata.category(char) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+
+
+def _escaped(char: str) -> str:
+    return f"\\u{ord(char):04x}"
+
+
+def inlines(text: str) -> Iterator[Inline]:
+    """Split running text at its code in backticks; backticks that don't pair are text."""
+    position = 0
+    for match in _CODE.finditer(text):
+        if match.start() > position:
+            yield Inline(visible(text[position : match.start()]))
+        yield Inline(visible_directions(match[2].strip() or match[2]), code=True)
+        position = match.end()
+    if position < len(text):
+        yield Inline(visible(text[position:]))
+
+
+def blocks(text: str) -> list[Block]:
+    """Split a description into paragraphs, lists and fenced or indented lines."""
+    found: list[Block] = []
+    chunk: list[str] = []
+    fence: list[str] | None = None
+    for line in [*text.splitlines(), ""]:
+        if line.lstrip().startswith("```"):
+            if fence is None:
+                found += _block(chunk)
+                chunk, fence = [], []
+            else:
+                found.append(Block("code", ("\n".join(fence),)))
+                fence = None
+        elif fence is not None:
+            fence.append(line)
+        elif line.strip():
+            chunk.append(line)
+        else:
+            found += _block(chunk)
+            chunk = []
+    if fence:
+        found.append(Block("code", ("\n".join(fence),)))
+    return found
+
+
+def _block(lines: list[str]) -> list[Block]:
+    if not lines:
+        return []
+    if all(line.startswith("    ") for line in lines):
+        return [Block("code", ("\n".join(line[4:] for line in lines),))]
+    before: list[str] = []
+    items: list[str] = []
+    for line in lines:
+        bullet = _BULLET.match(line.lstrip())
+        if bullet is not None:
+            items.append(line.lstrip()[bullet.end() :])
+        elif items:
+            items[-1] += " " + line.strip()
+        else:
+            before.append(line.strip())
+    found = [Block("paragraph", (" ".join(before),))] if before else []
+    return [*found, Block("list", tuple(items))] if items else found
+
+
+def first_sentence(text: str) -> str:
+    """The first paragraph of a description, on one line."""
+    for block in blocks(text):
+        if block.kind != "code":
+            return block.items[0]
+    return ""
+
+
+def in_bytes(size: str) -> str:
+    """The text of a size with its unit."""
+    return f"{size} byte" if size == "1" else f"{size} bytes"
+
+
+def slug(text: str) -> str:
+    """A name for anchors and files: lower-case letters, digits, dots, underscores and hyphens."""
+    flat = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9._]+", "-", flat).strip("-.") or "x"
+
+
+class Anchors:
+    """Names that are given out once: the second of the same gets a number."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, int] = {}
+
+    def __call__(self, text: str) -> str:
+        """An anchor for a text."""
+        base = slug(text)
+        number = self._given.get(base, 0) + 1
+        self._given[base] = number
+        return base if number == 1 else self(f"{base}-{number}")
