@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*|\d+\w*")
-_SEGMENT = re.compile(r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>]*)>')
+_SEGMENT = re.compile(r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>"]*)>|<("(?:[^"\\]|\\.)*")>')
 
 
 class Variant(str):
@@ -37,7 +37,8 @@ def format_path(segments: Iterable[Segment]) -> str:
         if isinstance(segment, int):
             parts.append(f"[{segment}]")
         elif isinstance(segment, Variant):
-            parts.append(f"<{segment}>")
+            plain = not any(character in '<>"' for character in segment)
+            parts.append(f"<{segment}>" if plain else f"<{json.dumps(str(segment))}>")
         elif _PLAIN_NAME.fullmatch(segment):
             parts.append(f".{segment}")
         else:
@@ -59,13 +60,15 @@ def parse_path(text: str) -> tuple[Segment, ...]:
         match = _SEGMENT.match(text, position)
         if match is None:
             raise ValueError(f"not a value path from {text[position:]!r} on: {text!r}")
-        name, index, quoted, variant = match.groups()
+        name, index, quoted, variant, quoted_variant = match.groups()
         if index is not None:
             segments.append(int(index))
         elif quoted is not None:
             segments.append(json.loads(quoted))
         elif variant is not None:
             segments.append(Variant(variant))
+        elif quoted_variant is not None:
+            segments.append(Variant(json.loads(quoted_variant)))
         else:
             segments.append(name)
         position = match.end()

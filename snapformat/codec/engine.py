@@ -73,7 +73,7 @@ def _made(
             title = getattr(node, "name", "") or type(node).__name__
             try:
                 known[node] = generate(node).compile(f"{function} {title}")[function]
-            except NotGenerated:
+            except (NotGenerated, RecursionError, SyntaxError):  # the last two: types of absurd depth
                 statistics.not_generated += 1
                 known[node] = None
         return known[node]

@@ -10,11 +10,14 @@ from typing import Any, ClassVar
 
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.read_helpers import Guard
-from snapformat.codec.shape import Uses, uses_of
+from snapformat.codec.shape import Uses, parts, uses_of
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
+
+#: Blocks in one another in a function; Python allows twenty loops.
+MAX_BLOCKS = 12
 
 
 class NotGenerated(Exception):
@@ -121,7 +124,7 @@ class Generator(ABC):
             place: Expression of the target or the value.
             own: Not by a function of its own, since this is that function.
         """
-        if not own and node in self.uses.functions:
+        if not own and (node in self.uses.functions or (self.out.indent > MAX_BLOCKS and parts(node))):
             self.call(node, place)
         elif isinstance(node, nodes.Ref):
             self.call(node.target, place)

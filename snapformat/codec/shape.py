@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from snapformat.bincode.classes import declaration_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.steps import Step, run
 
 _INT_CODES = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 _FLOAT_CODES = {4: "f", 8: "d"}
@@ -133,13 +134,15 @@ def uses_of(root: Node) -> Uses:
             node in recursive or (counts[node] > 1 and atom_of(node) is None)
         ):
             functions[node] = node.name
-    return Uses(functions, recursive, variable, 0 if recursive else _depth(root, {}))
+    return Uses(functions, recursive, variable, 0 if recursive else run(_depth(root, {})))
 
 
-def _depth(node: Node, known: dict[Node, int]) -> int:
+def _depth(node: Node, known: dict[Node, int]) -> Step:
     found = known.get(node)
     if found is None:
-        inner = max((_depth(part, known) for part in parts(node)), default=0)
+        inner = 0
+        for part in parts(node):
+            inner = max(inner, (yield _depth(part, known)))
         # An enum and its variant's fields are one level, as the walk counts.
         own = isinstance(node, nodes.Struct | nodes.Enum)
         if isinstance(node, nodes.Enum):

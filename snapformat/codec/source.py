@@ -16,26 +16,27 @@ class Source:
 
     Attributes:
         names: Values that the code refers to, by global name.
+        indent: Blocks that are open.
     """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[str, Any] = {}
         self._known: dict[int, str] = {}
-        self._indent = 0
+        self.indent = 0
         self._counters: dict[str, int] = {}
 
     def line(self, text: str) -> None:
         """Add a line at the current indentation."""
-        self.lines.append("    " * self._indent + text)
+        self.lines.append("    " * self.indent + text)
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
         """Add a line that opens a block, and indent what is added inside."""
         self.line(head)
-        self._indent += 1
+        self.indent += 1
         yield
-        self._indent -= 1
+        self.indent -= 1
 
     def fresh(self, prefix: str) -> str:
         """A new local name."""

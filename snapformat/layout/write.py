@@ -119,13 +119,14 @@ def _bits(node: nodes.Bits, value: Any, w: Writer) -> None:
         raw = 0
         if bit.name is not None and not bit.padding:
             w.path[-1] = bit.name
-            raw = _bit(bit, value, w)
+            raw = bit_number(bit, value, w)
         whole = whole << bit.width | raw
     w.path.pop()
     w.out += whole.to_bytes(node.size, "big")
 
 
-def _bit(bit: nodes.Bit, values: Mapping[str, Any], w: Writer) -> int:
+def bit_number(bit: nodes.Bit, values: Mapping[str, Any], w: Writer) -> int:
+    """The bits of a field, unsigned; checked against its width and labels."""
     assert bit.name is not None
     if bit.name not in values:
         w.fail("the field is missing")

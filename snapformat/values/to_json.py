@@ -29,7 +29,7 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
-from snapformat.layout.write import write
+from snapformat.layout.write import bit_number, write
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant
 from snapformat.steps import Step, run
@@ -132,11 +132,19 @@ def _plain(node: Node, value: Any, p: _Printer) -> Any:
 
 
 def _bits(node: nodes.Bits, value: Any, p: _Printer) -> Any:
+    if not isinstance(value, Mapping):
+        p.fail("the value does not fit", "a mapping of bit fields", checks.shown(value))
     shown: dict[str, Any] = {}
+    p.path.append("")
     for bit in node.bits:
         if bit.name is not None and not bit.padding:
+            p.path[-1] = bit.name
+            bit_number(bit, value, p)  # checks it
             given = value[bit.name]
-            shown[bit.name] = str(given) if isinstance(given, str) else given if bit.flag else int(given)
+            shown[bit.name] = (
+                str(given) if isinstance(given, str) else bool(given) if bit.flag else int(given)
+            )
+    p.path.pop()
     return shown
 
 
