@@ -45,3 +45,16 @@ def test_walk_meets_every_byte_once(file: StateFile):
         position += event.size
     assert position == len(file.bytes)
     assert (event.kind, event.size) == ("checksum", 8)
+
+
+@data.each(data.state_files())
+def test_walk_into_structures_meets_every_byte_once(file: StateFile):
+    position = file.header_end
+    paths = set()
+    for event in walk(file.format.payload_node, file.bytes, offset=file.header_end, blobs=True):
+        assert event.offset == position, f"{event.path} is at {event.offset}, not {position}"
+        position += event.size
+        paths.add(event.path)
+    assert position == len(file.bytes) - 8
+    inside = "regs.rip" if file.format.name.endswith("x86_64") else "kvi.target"
+    assert f"$.vcpu_states[0].{inside}" in paths
