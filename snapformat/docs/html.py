@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from snapformat.docs import diagrams
 from snapformat.docs.history import Step
-from snapformat.docs.model import Bit, Document, Field
+from snapformat.docs.model import Bit, Document, Field, Offset
 from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
 from snapformat.docs.templating import environment, render
 from snapformat.docs.text import blocks, first_sentence, in_bytes, inlines, slug, visible, visible_directions
@@ -158,11 +158,13 @@ def _explained(page: Page, name: str) -> bool:
     return any(each.name == name for each in page.document.primitives)
 
 
-def byte_diagram(fields: Sequence[Field], title: str, ident: str, start: int = 0, first: int = 0) -> Markup:
-    """Fields as a diagram of bytes; a long one can be folded. Nothing where nothing has bytes."""
+def byte_diagram(
+    fields: Sequence[Field], title: str, ident: str, index: Offset | None = None, first: int = 0
+) -> Markup:
+    """Fields as a diagram of bytes; nothing where nothing has bytes."""
     if all(each.size.most == 0 for each in fields):
         return Markup("")
-    svg = Markup(diagrams.byte_diagram(fields, title, ident, start=start, first=first))
+    svg = Markup(diagrams.byte_diagram(fields, title, ident, index=index, first=first))
     return Markup('<figure class="bytes-figure">{}</figure>').format(svg)
 
 
