@@ -267,7 +267,7 @@ def test_other_variants_and_enums_without_descriptions():
 def test_constructs():
     assert only(c.Struct("a" / c.Int16ub)).fields[0].constraints == ("big-endian",)
     opaque = only(c.Struct("x" / c.CString("utf8") * "Text"))
-    assert opaque.fields[0].type_text == "opaque Struct"
+    assert opaque.fields[0].type_text == "opaque StringEncoded"
     assert "construct" in opaque.fields[0].constraints[0]
     padded = only(c.Struct("x" / c.Padded(4, c.Int8ub), "y" / c.Computed(c.this.x + 1), "z" / c.Int8ub))
     assert [field.offset.text for field in padded.fields] == ["0", "4", "4"]
