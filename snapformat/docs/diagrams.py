@@ -89,6 +89,12 @@ def byte_diagram(
     return _grid(boxes, rows, head, offsets, title, ident)
 
 
+def rows_of(diagram: str) -> int:
+    """The number of rows of a diagram that was drawn here."""
+    height = diagram.partition('viewBox="0 0 ')[2].partition('"')[0].partition(" ")[2]
+    return (int(height) - _HEAD) // _ROW
+
+
 def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> str:
     """Bits as rows of eight, the highest first."""
     total = bits[0].high + 1 if bits else 0

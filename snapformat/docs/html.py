@@ -96,6 +96,8 @@ def _change_href(site: Site, step: Step, change: Change) -> str:
     return "" if target is None else f"{target[0].slug}.html#{target[1]}"
 
 
+#: Rows of a diagram above which it is folded.
+_FOLDED = 40
 #: Where a long name may be broken: after punctuation, and before a capital.
 _JOINTS = re.compile(r"(?<=[_.<,:/])(?=.)|(?<=[a-z0-9])(?=[A-Z])")
 
@@ -165,7 +167,13 @@ def byte_diagram(
     if all(each.size.most == 0 for each in fields):
         return Markup("")
     svg = Markup(diagrams.byte_diagram(fields, title, ident, index=index, first=first))
-    return Markup('<figure class="bytes-figure">{}</figure>').format(svg)
+    figure = Markup('<figure class="bytes-figure">{}</figure>').format(svg)
+    rows = diagrams.rows_of(svg)
+    if rows <= _FOLDED:
+        return figure
+    return Markup('<details class="folded"><summary>Diagram, {} rows</summary>{}</details>').format(
+        rows, figure
+    )
 
 
 def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> Markup:
