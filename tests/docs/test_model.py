@@ -271,7 +271,7 @@ def test_constructs():
     assert "construct" in opaque.fields[0].constraints[0]
     padded = only(c.Struct("x" / c.Padded(4, c.Int8ub), "y" / c.Computed(c.this.x + 1), "z" / c.Int8ub))
     assert [field.offset.text for field in padded.fields] == ["0", "4", "4"]
-    assert padded.fields[1].constraints == ("not in the bytes: `this.x + 1`",)
+    assert padded.fields[1].constraints == ("not in the bytes: `(this.x + 1)`",)
 
 
 def test_data_enum_payload_offsets_count_from_the_index():
