@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from snapformat.docs.model import Bit, Document, Field, Type
+from snapformat.docs.model import Bit, Document, Field, Offset, Type
 from snapformat.docs.text import visible_directions
 
 #: Classes of fills; a field's number is taken modulo this.
@@ -39,14 +39,16 @@ class _Box:
     variable: bool = False
 
 
-def byte_diagram(fields: Sequence[Field], title: str, ident: str, *, start: int = 0, first: int = 0) -> str:
+def byte_diagram(
+    fields: Sequence[Field], title: str, ident: str, *, index: Offset | None = None, first: int = 0
+) -> str:
     """Fields as rows of eight bytes.
 
     Args:
         fields: The fields, in order.
         title: What it shows, for those who don't see it.
         ident: Prefix of its ids, unique in the page.
-        start: Bytes before the first field (an enum's index), drawn as a field of its own.
+        index: Offset behind an enum's index, which is drawn as a field of its own; None where there is none.
         first: Number of the first field.
     """
     boxes: list[_Box] = []
@@ -56,8 +58,9 @@ def byte_diagram(fields: Sequence[Field], title: str, ident: str, *, start: int 
         (first + number, each.name, each.size.exact, each.size.text, each.offset.text)
         for number, each in enumerate(fields)
     ]
-    if start:
-        listed.insert(0, (-1, "index", start, str(start), "0"))
+    if index is not None:
+        size = "variable" if index.exact is None else index.text
+        listed.insert(0, (-1, "index", index.exact, size, "0"))
     labelled = -1
     for number, name, exact, text, offset in listed:
         if exact == 0:
@@ -86,6 +89,12 @@ def byte_diagram(fields: Sequence[Field], title: str, ident: str, *, start: int 
     return _grid(boxes, rows, head, offsets, title, ident)
 
 
+def rows_of(diagram: str) -> int:
+    """The number of rows of a diagram that was drawn here."""
+    height = diagram.partition('viewBox="0 0 ')[2].partition('"')[0].partition(" ")[2]
+    return (int(height) - _HEAD) // _ROW
+
+
 def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> str:
     """Bits as rows of eight, the highest first."""
     total = bits[0].high + 1 if bits else 0
@@ -95,7 +104,7 @@ def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> str:
         boxes.append(_Box(number, bit.name or "-", at // _COLUMNS, at % _COLUMNS, bit.width))
     rows = (total + _COLUMNS - 1) // _COLUMNS
     head = [(index, str(7 - index)) for index in range(_COLUMNS)]
-    offsets = [(row, f"byte {row}") for row in range(rows)]
+    offsets = [(row, str(row)) for row in range(rows)]
     return _grid(boxes, rows, head, offsets, title, ident)
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from snapformat.docs import diagrams
 from snapformat.docs.history import Step
-from snapformat.docs.model import Bit, Document, Field
+from snapformat.docs.model import Bit, Document, Field, Offset
 from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
 from snapformat.docs.templating import environment, render
 from snapformat.docs.text import blocks, first_sentence, in_bytes, inlines, slug, visible, visible_directions
@@ -96,6 +96,8 @@ def _change_href(site: Site, step: Step, change: Change) -> str:
     return "" if target is None else f"{target[0].slug}.html#{target[1]}"
 
 
+#: Rows of a diagram above which it is folded.
+_FOLDED = 40
 #: Where a long name may be broken: after punctuation, and before a capital.
 _JOINTS = re.compile(r"(?<=[_.<,:/])(?=.)|(?<=[a-z0-9])(?=[A-Z])")
 
@@ -158,12 +160,20 @@ def _explained(page: Page, name: str) -> bool:
     return any(each.name == name for each in page.document.primitives)
 
 
-def byte_diagram(fields: Sequence[Field], title: str, ident: str, start: int = 0, first: int = 0) -> Markup:
-    """Fields as a diagram of bytes; a long one can be folded. Nothing where nothing has bytes."""
+def byte_diagram(
+    fields: Sequence[Field], title: str, ident: str, index: Offset | None = None, first: int = 0
+) -> Markup:
+    """Fields as a diagram of bytes; nothing where nothing has bytes."""
     if all(each.size.most == 0 for each in fields):
         return Markup("")
-    svg = Markup(diagrams.byte_diagram(fields, title, ident, start=start, first=first))
-    return Markup('<figure class="bytes-figure">{}</figure>').format(svg)
+    svg = Markup(diagrams.byte_diagram(fields, title, ident, index=index, first=first))
+    figure = Markup('<figure class="bytes-figure">{}</figure>').format(svg)
+    rows = diagrams.rows_of(svg)
+    if rows <= _FOLDED:
+        return figure
+    return Markup('<details class="folded"><summary>Diagram, {} rows</summary>{}</details>').format(
+        rows, figure
+    )
 
 
 def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> Markup:

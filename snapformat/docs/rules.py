@@ -106,13 +106,16 @@ class Rules:
 
 
 def _whose(node: Node, part: Node, whose: str) -> str:
-    if isinstance(node, nodes.Seq | nodes.Set | nodes.Array):
-        return "each element"
-    if isinstance(node, nodes.Map):
-        return "keys" if part is node.key else "values"
-    if isinstance(node, nodes.Tuple):
-        return f"element {node.items.index(part)}"
-    return whose
+    match node:
+        case nodes.Seq() | nodes.Set() | nodes.Array():
+            inner = "each element"
+        case nodes.Map():
+            inner = "each key" if part is node.key else "each value"
+        case nodes.Tuple():
+            inner = f"element {node.items.index(part)}"
+        case _:
+            return whose
+    return f"{inner} of {whose}" if whose else inner
 
 
 def shown(value: Any) -> str:
