@@ -31,7 +31,7 @@ def call(*arguments: object) -> None:
 FOLDERS = sorted({verdict.path.parent for verdict in data.verdicts()})
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(data.folder())))
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: "/".join(folder.parts[-3:]))
 def test_verdicts_of_a_damaged_folder(folder):
     verdicts = [verdict for verdict in data.verdicts() if verdict.path.parent == folder]
     rows, status = verify("--as", verdicts[0].named, *(verdict.path for verdict in verdicts))
