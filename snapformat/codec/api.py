@@ -10,8 +10,10 @@ import construct
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.engine import read_value, write_value
+from snapformat.codec.shape import has_opaque
 from snapformat.io import ExactReader, Source
 from snapformat.layout.lower import lower
+from snapformat.layout.walk import read_stream
 from snapformat.schema.registry import layout_for
 
 T = TypeVar("T")
@@ -94,7 +96,10 @@ def decode_stream(
     """
     struct = layout_for(payload, encoding)
     with ExactReader(source) as reader:
+        node = lower(struct)
+        if not has_opaque(node):
+            return read_stream(node, reader, limit=encoding.limit, limits=limits)
         # construct finds out how many bytes the value has; the reference reader judges them.
         with contextlib.suppress(construct.ConstructError, RecursionError):
             struct.parse_stream(reader)
-        return read_value(lower(struct), reader.consumed, limit=encoding.limit, limits=limits)[0]
+        return read_value(node, reader.consumed, limit=encoding.limit, limits=limits)[0]

@@ -29,8 +29,8 @@ class GuardError(Exception):
     """A guard of generated code failed."""
 
 
-#: Raised as it is: making an exception costs more than the guard.
-Guard = GuardError()
+#: Raised as a class: one instance for all would collect the frames, and so the data, of every failure.
+Guard = GuardError
 
 
 class Account:

@@ -88,6 +88,20 @@ def parts(node: Node) -> list[Node]:
     return []
 
 
+def has_opaque(root: Node) -> bool:
+    """Whether something in a layout is left to construct itself."""
+    seen: set[Node] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Opaque):
+            return True
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(parts(node))
+    return False
+
+
 @dataclass(slots=True)
 class Uses:
     """How the named nodes of a layout are used.

@@ -2,7 +2,7 @@
 
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.reader import Event
-from snapformat.layout.walk import read, walk
+from snapformat.layout.walk import read, read_stream, walk
 from snapformat.layout.write import write
 
-__all__ = ["Event", "layout_of", "lower", "read", "walk", "write"]
+__all__ = ["Event", "layout_of", "lower", "read", "read_stream", "walk", "write"]

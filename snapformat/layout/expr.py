@@ -20,6 +20,10 @@ _RESERVED = {"_params", "_root", "_index", "_io", "_subcons", "_parsing", "_buil
 _MAX_EXPONENT = 4096
 
 
+#: Longest text, bytes or list that an expression may make by repetition.
+_MOST_REPEATED = 1 << 20
+
+
 class Unsupported(Exception):
     """The construct, or an expression in it, has no lowering; the text says why."""
 
@@ -83,6 +87,8 @@ def _lower(value: Any) -> tuple[Callable[[Scope], Any], int]:
         apply: Callable[[Any, Any], Any] = value.op
         if apply in (operator.pow, operator.lshift):
             apply = _bounded(apply)
+        elif apply is operator.mul:
+            apply = _times
         return (lambda scope: apply(left(scope), right(scope))), max(left_climbs, right_climbs)
     if isinstance(value, FuncPath):
         attributes = value.__getstate__()
@@ -101,6 +107,14 @@ def _bounded(apply: Callable[[int, int], Any]) -> Callable[[int, int], Any]:
         return apply(left, right)
 
     return checked
+
+
+def _times(left: Any, right: Any) -> Any:
+    """A product; that of text, bytes or a list is repetition, which data must not carry to extremes."""
+    for sequence, times in ((left, right), (right, left)):
+        if isinstance(sequence, str | bytes | list | tuple) and len(sequence) * times > _MOST_REPEATED:
+            raise ValueError("a repetition that is too long")
+    return left * right
 
 
 def _path(value: Path) -> tuple[Callable[[Scope], Any], int]:

@@ -36,7 +36,7 @@ def read_int(node: nodes.Int, r: Reader) -> int:
     if node.packer is not None:
         stop = pos + node.size
         if stop > r.end:
-            r.too_short(node.size)
+            r.need(node.size)
         r.pos = stop
         value: int = node.packer.unpack_from(r.data, pos)[0]
     elif node.variable:
@@ -106,7 +106,7 @@ def leaf_char(node: nodes.Char, r: Reader) -> str:
     """A char."""
     start = r.pos
     if start >= r.end:
-        r.too_short(1)
+        r.need(1)
     width = UTF8_WIDTHS[r.data[start]]
     r.claim(width)
     data = r.take(width)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from snapformat.budget import Budget, Limits
 from snapformat.errors import DecodeError
+from snapformat.io import SupportsRead
 from snapformat.layout.expr import Expr, Scope
 from snapformat.path import Segment, format_path
 
@@ -71,7 +72,7 @@ class Reader:
     def __init__(
         self, data: bytes, pos: int, budget: Budget, limits: Limits, *, emit: bool, blobs: bool = False
     ) -> None:
-        self.data = data
+        self.data: bytes | bytearray = data
         self.pos = pos
         self.end = len(data)
         self.blobs = blobs
@@ -123,21 +124,25 @@ class Reader:
         start = self.pos
         stop = start + size
         if stop > self.end:
-            self.too_short(size)
+            self.need(size)
         self.pos = stop
-        return self.data[start:stop]
+        return bytes(self.data[start:stop])
 
     def take_counted(self, size: int, offset: int) -> bytes:
         """The next bytes, whose number was given at `offset`: there the fault is, if they are too many."""
         self.claim(size, offset)
         if size > self.end - self.pos:
-            self.too_short(size, offset)
+            self.need(size, offset)
         return self.take(size)
 
-    def too_short(self, size: int, offset: int | None = None) -> NoReturn:
-        """Raise the error for bytes that are not there."""
+    def need(self, size: int, offset: int | None = None) -> None:
+        """Raise the error for bytes that are not there, unless they can be had."""
         left = self.end - self.pos
         self.fail("the data ends too early", f"{size} bytes", f"{left}", offset)
+
+    def expect(self, size: int) -> int:
+        """How many of the next `size` bytes there are."""
+        return self.end - self.pos
 
     def enter(self) -> None:
         """Go one struct or enum deeper."""
@@ -174,3 +179,33 @@ class Reader:
         _, base, stream = kept
         stream.seek(self.pos - base)
         return stream, base
+
+
+class StreamReader(Reader):
+    """A reader that fetches what it needs from a source, and no more than the value has.
+
+    Args:
+        source: Its `read` gives fewer bytes than asked only at its end.
+        budget: Claims allowed.
+        limits: Bounds of depth and of elements without bytes.
+    """
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: SupportsRead, budget: Budget, limits: Limits) -> None:
+        super().__init__(b"", 0, budget, limits, emit=False)
+        self.data = bytearray()
+        self._source = source
+
+    def need(self, size: int, offset: int | None = None) -> None:
+        """Fetch bytes; raise the error if the source has no more, or inside of a part that ends here."""
+        if self.expect(size) < size:
+            super().need(size, offset)
+
+    def expect(self, size: int) -> int:
+        """Fetch what is missing of the next `size` bytes, which the value needs in any case."""
+        missing = self.pos + size - self.end
+        if missing > 0 and self.end == len(self.data):
+            self.data += self._source.read(missing) or b""
+            self.end = len(self.data)
+        return self.end - self.pos

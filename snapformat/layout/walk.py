@@ -16,12 +16,13 @@ from snapformat.bincode.blob import folded
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
 from snapformat.errors import DecodeError
+from snapformat.io import SupportsRead
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
 from snapformat.layout.bulk import read_run
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
-from snapformat.layout.reader import Event, Reader
+from snapformat.layout.reader import Event, Reader, StreamReader
 from snapformat.layout.size import least_size
 from snapformat.path import Segment, Variant
 from snapformat.steps import Step, run
@@ -113,6 +114,31 @@ def read(
 _MOST_EVENTS = 1000
 
 
+def read_stream(
+    node: Node,
+    source: SupportsRead,
+    *,
+    limit: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+) -> Any:
+    """Read a value from a source, taking no more from it than the value has.
+
+    Args:
+        node: The layout, without opaque nodes.
+        source: Its `read` gives fewer bytes than asked only at its end.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of elements without bytes.
+        root: Path of the value itself, for errors.
+
+    Raises:
+        DecodeError: The bytes are no value of this layout, or end too early.
+    """
+    r = StreamReader(source, Budget(limit, limits), limits)
+    r.path.extend(root)
+    return run(_value(node, r))
+
+
 def _value(node: Node, r: Reader) -> Step:
     """Any node, as a step."""
     leaf = _LEAVES.get(type(node))
@@ -167,7 +193,9 @@ def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:
     """A number of elements, checked against the bytes that are left."""
     start = r.pos
     count = leaves.read_length(length, r, kind)
-    if count * least > r.end - r.pos:
+    needed = count * least
+    # What takes bytes claims as many or more: a source is not asked for more than could be claimed.
+    if r.expect(min(needed, r.budget.left + 1)) < needed:
         r.fail(
             "more elements than the data can hold",
             f"at most {(r.end - r.pos) // least} elements of {least} bytes or more",
@@ -327,7 +355,14 @@ def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
 
 
 def _ref(node: nodes.Ref, r: Reader) -> Step:
-    return (yield _value(node.target, r))
+    target = node.target
+    counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
+    if not counts:
+        r.enter()
+    value = yield _value(target, r)
+    if not counts:
+        r.depth -= 1
+    return value
 
 
 def _labels(node: nodes.Labels, r: Reader) -> Step:
@@ -382,7 +417,7 @@ def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
             "a length smaller than itself", f"{node.including} or more", f"{length + node.including}", start
         )
     if length > r.end - r.pos:
-        r.too_short(length)
+        r.need(length)
     outer, stop = r.end, r.pos + length
     r.end = stop
     value = yield _value(node.item, r)

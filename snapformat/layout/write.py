@@ -40,7 +40,7 @@ def write(
     """
     w = Writer(limits)
     w.path.extend(root)
-    run(_value(node, value, w))
+    w.guarded(lambda: run(_value(node, value, w)))
     return bytes(w.out)
 
 
@@ -351,7 +351,13 @@ def _blob(node: nodes.Blob, value: Any, w: Writer) -> Step:
 
 
 def _ref(node: nodes.Ref, value: Any, w: Writer) -> Step:
-    yield _value(node.target, value, w)
+    target = node.target
+    counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
+    if not counts:
+        w.enter()
+    yield _value(target, value, w)
+    if not counts:
+        w.depth -= 1
 
 
 def _labels(node: nodes.Labels, value: Any, w: Writer) -> Step:

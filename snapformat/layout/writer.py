@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from snapformat.bincode.checks import BadValue
 from snapformat.budget import Limits
-from snapformat.errors import EncodeError
+from snapformat.errors import EncodeError, SnapshotError
 from snapformat.layout.expr import Expr, Scope
 from snapformat.path import Segment, format_path
 
@@ -35,6 +35,15 @@ class Writer:
     def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
         """Raise the error for the current path."""
         raise EncodeError(message, path=format_path(self.path), expected=expected, found=found)
+
+    def guarded(self, work: Callable[[], Any]) -> Any:
+        """Do the work; what a value's own methods raise becomes the error for the current path."""
+        try:
+            return work()
+        except SnapshotError:
+            raise
+        except Exception as error:  # code of the value's own class
+            self.fail(f"the value's own code fails: {type(error).__name__}")
 
     def check(self, check: Callable[..., Any], *arguments: Any) -> Any:
         """Run a check of `bincode.checks`; its refusal becomes the error for the current path."""

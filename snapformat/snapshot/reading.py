@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any, NamedTuple
-
-import construct
 
 from snapformat.codec.engine import read_value
 from snapformat.errors import (
@@ -16,6 +13,7 @@ from snapformat.errors import (
     SnapshotError,
 )
 from snapformat.io import ExactReader, Source
+from snapformat.layout.walk import read_stream
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
 
 
@@ -58,10 +56,10 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
         DecodeError: The source fails or ends within the header, or the version is none.
     """
     with ExactReader(source) as reader:
-        # construct finds out how many bytes the header has; the reference reader judges them.
-        with contextlib.suppress(construct.ConstructError):
-            spec.header_struct.parse_stream(reader)
-        return read_header(spec, reader.consumed)[0]
+        header: Header = read_stream(
+            spec.header_node, reader, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
+        )
+        return header
 
 
 def check_magic(spec: FormatSpec, header: Header) -> None:

@@ -58,7 +58,8 @@ def node_from_json(node: Node, data: Any, *, limits: Limits = DEFAULT_LIMITS) ->
     Raises:
         DecodeError: The JSON does not fit the layout: a field missing or unknown, another shape.
     """
-    return run(_value(node, data, _Parser(limits)))
+    parser = _Parser(limits)
+    return parser.guarded(lambda: run(_value(node, data, parser)))
 
 
 def _value(node: Node, data: Any, p: _Parser) -> Step:
@@ -318,9 +319,10 @@ def _enum(node: nodes.Enum, data: Any, p: _Parser) -> Step:
         p.fail(f"unknown variant {name!r} of {node.name}", known)
     if isinstance(data, str) != (variant.style == "unit"):
         p.wrong(f'"{name}"' if variant.style == "unit" else f'{{"{name}": ...}}', data)
-    if variant.payload is None:
-        return variant.constant
     p.enter()
+    if variant.payload is None:
+        p.depth -= 1
+        return variant.constant
     p.path.append(Variant(name))
     value = yield _fields(variant.payload, inner, p)
     p.path.pop()
@@ -367,7 +369,14 @@ def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
 
 
 def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Step:
-    return (yield _value(node.target, data, p))
+    target = node.target
+    counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
+    if not counts:
+        p.enter()
+    value = yield _value(target, data, p)
+    if not counts:
+        p.depth -= 1
+    return value
 
 
 def _labels(node: nodes.Labels, data: Any, p: _Parser) -> Step:

@@ -75,7 +75,8 @@ def node_to_json(
     Raises:
         EncodeError: The value does not fit the layout, or `serde` refuses it.
     """
-    return run(_json(node, value, _Printer(limits, serde, decoded)))
+    printer = _Printer(limits, serde, decoded)
+    return printer.guarded(lambda: run(_json(node, value, printer)))
 
 
 def _json(node: Node, value: Any, p: _Printer) -> Step:
@@ -305,9 +306,10 @@ def _enum(node: nodes.Enum, value: Any, p: _Printer) -> Step:
     variant = node.variant_of(value)
     if variant is None:
         p.fail("the value does not fit", f"a variant of {node.name}", checks.shown(value))
-    if variant.payload is None or variant.payload.style == "unit":
-        return variant.name
     p.enter()
+    if variant.payload is None or variant.payload.style == "unit":
+        p.depth -= 1
+        return variant.name
     p.path.append(Variant(variant.name))
     shown = yield _fields(variant.payload, value, p)
     p.path.pop()
@@ -340,7 +342,14 @@ def _blob(node: nodes.Blob, value: Any, p: _Printer) -> Step:
 
 
 def _ref(node: nodes.Ref, value: Any, p: _Printer) -> Step:
-    return (yield _json(node.target, value, p))
+    target = node.target
+    counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
+    if not counts:
+        p.enter()
+    shown = yield _json(target, value, p)
+    if not counts:
+        p.depth -= 1
+    return shown
 
 
 def _labels(node: nodes.Labels, value: Any, p: _Printer) -> Step:
