@@ -3,14 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots docs clean
+.PHONY: help demo test lint vectors snapshots docs bench bench-check clean
 
 help:
 	@echo "make demo       verify, show and change a real microVM snapshot"
 	@echo "make test       everything that CI runs: lint, types, tests"
 	@echo "make vectors    only the golden cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
+	@echo "make bench      compare with other libraries, write the table and the chart in docs/"
+	@echo "make bench-check  the same, and fail where a floor does not hold"
 	@echo "make docs       write anew what of docs/ is generated: the formats and the command line"
 
 $(READY): pyproject.toml
@@ -34,6 +37,18 @@ vectors: $(READY)
 
 snapshots: $(READY)
 	$(BIN)/python -m pytest tests/snapshots
+
+# borsh-construct asks for an older construct than it needs, and for type stubs of it: hence --no-deps.
+$(BENCH_READY): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'borsh-construct>=0.1,<0.2'
+	@touch $@
+
+bench: $(BENCH_READY)
+	$(BIN)/python -m benchmarks --docs docs
+
+bench-check: $(BENCH_READY)
+	$(BIN)/python -m benchmarks --check
 
 docs: $(READY)
 	$(BIN)/snapformat docs -o docs/format --format markdown --sample examples/microvm.vmstate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from snapformat.bincode.kinds import Kind
 from snapformat.bincode.wire import Wire
 from snapformat.errors import SchemaError
 from snapformat.steps import Step, run
+
+_lock = threading.RLock()
 
 #: The decode limit of the original module: 10 MiB of claimed bytes.
 DEFAULT_LIMIT = 10 * 1024 * 1024
@@ -60,11 +63,12 @@ class Encoding(Wire):
         Raises:
             SchemaError: The type is no type of the serde data model, or holds undefined names.
         """
-        kind = seal(kind_of(annotation))
-        unsorted = unsortable(kind)
-        if unsorted is not None:
-            raise SchemaError(unsorted)
-        return run(_derive(kind, self, {}))
+        with _lock:  # several threads may want the same type first
+            kind = seal(kind_of(annotation))
+            unsorted = unsortable(kind)
+            if unsorted is not None:
+                raise SchemaError(unsorted)
+            return run(_derive(kind, self, {}))
 
 
 #: Firecracker's encoding.

@@ -334,7 +334,11 @@ class _ReadGenerator(Generator):
             line = f"{target} = {self.out.refer('items', convert)}({temp})"
             self._push(f"{size}s", size, "", temp, line)
             return
-        self._elements(node.item, self.count(node.count), target)
+        count = self.count(node.count)
+        if not least_size(node.item):
+            self.out.line(f"k.zero_sized -= {count}")
+            self.out.line("if k.zero_sized < 0: raise GUARD")
+        self._elements(node.item, count, target)
 
     def _set(self, node: nodes.Set, target: str) -> None:
         name = self.out.fresh("v")

@@ -6,6 +6,7 @@ knows becomes an `Opaque` node that is run as it is.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from snapformat.layout.nodes import Node
 from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.steps import Step, run_unwinding
 
+_lock = threading.RLock()
 _lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
 
 
@@ -43,8 +45,10 @@ def lower(sub: Any) -> Node:
     """The layout tree of a construct; made once for each."""
     known = _lowered.get(sub)
     if known is None:
-        lowering = Lowering(_lower)
-        known = _lowered[sub] = run_unwinding(_lower(sub, lowering, ()))
+        with _lock:  # several threads may want the same type first
+            known = _lowered.get(sub)
+            if known is None:
+                known = _lowered[sub] = run_unwinding(_lower(sub, Lowering(_lower), ()))
     return known
 
 

@@ -299,8 +299,8 @@ def _fields(node: nodes.Struct, r: Reader) -> Step:
     r.scope = outer
     try:
         return node.make(values)
-    except (ValueError, TypeError) as error:
-        r.fail(f"not a {node.name or 'struct'}: {error}", offset=start)
+    except Exception as error:  # code of the value's own class
+        r.fail(f"not a {node.name or 'struct'}: {type(error).__name__}: {error}", offset=start)
 
 
 def _enum(node: nodes.Enum, r: Reader) -> Step:

@@ -1,5 +1,6 @@
 """Runs code in a process of its own, and tells how much memory and time it took."""
 
+# ruff: noqa: E501 - tables read better in one line each
 from __future__ import annotations
 
 import json
@@ -41,6 +42,10 @@ EPILOGUE = """
 _peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"verdict": result, "grown": (_peak - _before) // 1024, "seconds": time.monotonic() - _began}))
 """
+#: Files of full size and counts up to the bounds, which take many minutes: with SNAPFORMAT_HOSTILE=thorough.
+THOROUGH = os.environ.get("SNAPFORMAT_HOSTILE") == "thorough"
+#: Bytes of a large file: the limit of claimed bytes, or a tenth of it.
+LARGE = (10 << 20) if THOROUGH else (1 << 20)
 #: MiB of address space that a process may have: a run-away is stopped by a MemoryError, not by the machine.
 ADDRESS_SPACE = 6 << 10
 #: Seconds after which a process is taken to hang. No test asserts how fast anything is.

@@ -32,7 +32,7 @@ from snapformat.bincode import (
 )
 from snapformat.layout import layout_of, walk
 
-LENGTHS = (1 << 32, 1 << 40, 1 << 62, 1 << 63, (1 << 64) - 1)
+LENGTHS = (1 << 40, 1 << 63, (1 << 64) - 1)
 KINDS: dict[str, Any] = {
     "str": str,
     "bytes": bytes,

@@ -1,0 +1,93 @@
+"""`python -m benchmarks`: measure, print, write the table and the chart; `--check` fails below a floor."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.cases import Case, Sizes, all_cases
+from benchmarks.floors import Times, floors
+from benchmarks.processes import memory, start_times
+from benchmarks.timing import SAMPLE, medians
+
+EXPLAINED = """\
+S is a struct of 10 mixed fields (96 bytes), M a list of 1,000 records of 8 mixed fields (63 KB), L 8 MiB of
+u64, V the state of a real microVM. Medians of processor time: in each round all contenders take turns, with
+Python's collector off. Ratios above 1 are faster; where it says "at most", less is better. borsh, msgpack and
+pickle have other bytes for the same values. Rust's times are of another machine, for orientation.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmarks; gives the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=21, help="samples of each contender (21)")
+    parser.add_argument("--only", default="", help="only cases whose title contains this; no processes")
+    parser.add_argument("--tiny", action="store_true", help="small payloads, one round: shows that all runs")
+    parser.add_argument("--check", action="store_true", help="exit with status 1 if a floor does not hold")
+    parser.add_argument(
+        "--docs", type=Path, help="write performance-table.md and performance.svg into this folder"
+    )
+    options = parser.parse_args(arguments)
+
+    sizes = Sizes(records=20, words=1 << 10) if options.tiny else Sizes()
+    cases, times = measure(sizes, options.rounds, options.only, tiny=options.tiny)
+    whole = not options.only and not options.tiny
+    start = start_times(max(5, options.rounds // 2)) if whole else {}
+    file_size, peaks = memory() if whole else (0, {})
+    held = list(floors(times, start, file_size, peaks))
+
+    tables = {
+        "Held": report.floors_table(held),
+        "Times": report.times_table(cases, times),
+        "Start": report.pairs_table(
+            "start", "processor time", {k: report.duration(v) for k, v in start.items()}
+        ),
+        f"Peak memory, loading {file_size >> 20} MiB of u64": report.pairs_table(
+            "by", "growth", {k: f"{v / (1 << 20):.1f} MiB" for k, v in peaks.items()}
+        ),
+    }
+    tables = {title: rows for title, rows in tables.items() if len(rows) > 1}
+    print(report.machine(), "\n")
+    for title, rows in tables.items():
+        print(title, report.as_text(rows), sep="\n\n")
+    if options.docs is not None:
+        write_docs(options.docs, tables, times)
+    failed = [floor for floor in held if not floor.holds]
+    if options.check and failed:
+        print(
+            f"{len(failed)} of {len(held)} floors do not hold:",
+            *(f"  {floor.title}" for floor in failed),
+            sep="\n",
+        )
+        return 1
+    return 0
+
+
+def measure(sizes: Sizes, rounds: int, only: str, *, tiny: bool) -> tuple[list[Case], Times]:
+    """Measure the cases, one after the other; within each, all contenders take turns."""
+    cases, times = [], {}
+    for case in all_cases(sizes, only):
+        few = 1 if tiny else min(rounds, 3) if case.slow else rounds
+        print(f"{case.title} ...", file=sys.stderr)
+        times[case.title] = medians(case.calls, few, sample=0 if tiny else SAMPLE)
+        # The calls hold the payloads, which are not needed any more.
+        case.calls.clear()
+        cases.append(case)
+    return cases, times
+
+
+def write_docs(folder: Path, tables: dict[str, report.Rows], times: Times) -> None:
+    """Write the Markdown fragment and the chart."""
+    from benchmarks.chart import draw
+
+    text = [f"<!-- Written by `make bench`. -->\n\nMeasured on {report.machine()}.\n", EXPLAINED]
+    text += [f"### {title}\n\n{report.as_markdown(rows)}" for title, rows in tables.items()]
+    (folder / "performance-table.md").write_text("\n".join(text))
+    draw(times, report.machine(), folder / "performance.svg")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

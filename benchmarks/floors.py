@@ -1,0 +1,106 @@
+"""What the library is held against: a floor below which `make bench-check` fails, and an aim above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.cases import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
+from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED
+from benchmarks.processes import INFO, PYTHON_CONSTRUCT
+
+#: Case -> who -> seconds.
+Times = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """One thing that is held.
+
+    Attributes:
+        title: What.
+        measured: The ratio; None if it could not be measured.
+        floor: The least that is allowed; the most, where less is better.
+        aim: What is wanted.
+        less: Less is better.
+    """
+
+    title: str
+    measured: float | None
+    floor: float
+    aim: float
+    less: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether the floor holds."""
+        return self.measured is not None and _reached(self.measured, self.floor, self.less)
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        if self.measured is None:
+            return "not there yet"
+        if not self.holds:
+            return "BELOW"
+        return "aim" if _reached(self.measured, self.aim, self.less) else "floor"
+
+
+def _reached(measured: float, bound: float, less: bool) -> bool:
+    return measured <= bound if less else measured >= bound
+
+
+def floors(times: Times, start: dict[str, float], file_size: int, peaks: dict[str, int]) -> Iterator[Floor]:
+    """All that is held, of what was measured.
+
+    Args:
+        times: The cases.
+        start: Of `processes.start_times`.
+        file_size: Of `processes.memory`.
+        peaks: Of `processes.memory`.
+    """
+
+    def ratio(case: str, base: str, who: str = CLASSES) -> float | None:
+        found = times.get(case, {})
+        return found[base] / found[who] if base in found and who in found else None
+
+    names = [
+        title.removesuffix(" parse") for title in times if title.endswith(" parse") and title[0] in "SMV"
+    ]
+    for name in names:
+        yield Floor(f"{name} parse, against construct", ratio(f"{name} parse", BASELINE), 20, 35)
+    for name in names:
+        yield Floor(f"{name} build, against construct", ratio(f"{name} build", BASELINE), 30, 50)
+    for name in names:
+        for verb in ("parse", "build"):
+            measured = ratio(f"{name} {verb}", COMPILED)
+            yield Floor(f"{name} {verb}, against construct .compile()", measured, 3.5, 6)
+    for case in ("S parse", "S build", "M parse", "M build"):
+        yield Floor(f"{case}, against code by hand", ratio(case, BY_HAND), 0.9, 1.05)
+    for case in ("S parse", "S build", "M parse", "M build"):
+        yield Floor(f"{case}: code by hand, against construct", ratio(case, BASELINE, BY_HAND), 20, 20)
+    for case, peer in (("L parse", "np.frombuffer"), ("L build", "tobytes")):
+        yield Floor(f"{case} as a view, against {peer}", ratio(case, NUMPY, VIEW), 0.8, 1.0)
+    states = [name for name in names if name.startswith("V")]
+    for name in states:
+        yield Floor(f"{name} lazy load, against load", ratio(f"{name} load", CLASSES, LAZY), 8, 15)
+    for name in states:
+        measured = ratio(f"{name} open, edit, save", FRAMED, LAZY)
+        yield Floor(f"{name} lazy open, edit, save, against construct", measured, 300, 600)
+    for name in ("M", *states, "L"):
+        measured = ratio(f"{name} load", CLASSES, NO_CRC)
+        yield Floor(f"{name} load, with checksum to without", measured, 1.1, 1.03, less=True)
+    for case in times:
+        if case.startswith("bad: "):
+            found = times[case]
+            yield Floor(f"{case}, to construct", found[CLASSES] / found[BASELINE], 1.5, 1.0, less=True)
+    if start:
+        measured = start["import snapformat"] / start["import construct"]
+        yield Floor("import snapformat, to import construct", measured, 1.3, 1.0, less=True)
+        yield Floor(
+            f"{INFO}, to {PYTHON_CONSTRUCT}", start[INFO] / start[PYTHON_CONSTRUCT], 2.5, 2.0, less=True
+        )
+    if peaks:
+        peak = peaks.get("snapformat, array view")
+        measured = None if peak is None else peak / file_size
+        yield Floor("peak memory of loading 8 MiB as a view, to the file", measured, 1.2, 1.05, less=True)

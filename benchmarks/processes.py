@@ -1,0 +1,97 @@
+"""What only a process of its own can tell: how long starting takes, and how much memory loading needs."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import payloads
+from benchmarks.cases import supports_lazy
+
+#: Importing, timed inside of the process: the interpreter's own start is not the library's.
+_TIMED = "import time; t = time.process_time(); {code}; print(time.process_time() - t)"
+_IMPORTS = {
+    "import construct": "import construct",
+    "import snapformat": "import snapformat",
+    "import and first decode of S": (
+        "import snapformat; from benchmarks.payloads import Single, single; "
+        "snapformat.decode(snapformat.encode(single(), Single), Single)"
+    ),
+    "import and first load of V (33 KB)": (
+        "from snapformat import Snapshot; "
+        "from snapformat_schemas.firecracker.v1_14.x86_64 import MicrovmState; "
+        f"Snapshot.load({str(payloads.STATES['V 33 KB'])!r}, MicrovmState)"
+    ),
+}
+INFO = "snapformat info FILE"
+PYTHON_CONSTRUCT = 'python -c "import construct"'
+
+
+def start_times(rounds: int) -> dict[str, float]:
+    """Median seconds of processor time: imports by themselves, commands as whole processes."""
+    state = str(payloads.STATES["V 33 KB"])
+    commands = {
+        INFO: [str(Path(sys.executable).with_name("snapformat")), "info", state],
+        PYTHON_CONSTRUCT: [sys.executable, "-c", "import construct"],
+        "python -c pass": [sys.executable, "-c", "pass"],
+    }
+    samples: dict[str, list[float]] = {name: [] for name in (*_IMPORTS, *commands)}
+    for _ in range(rounds):
+        for name, code in _IMPORTS.items():
+            samples[name].append(float(_run([sys.executable, "-c", _TIMED.format(code=code)])))
+        for name, command in commands.items():
+            before = _children()
+            _run(command)
+            samples[name].append(_children() - before)
+    return {name: statistics.median(found) for name, found in samples.items()}
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _run(command: list[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+#: Prints the bytes that the peak of memory grew by while a file was loaded.
+_PEAK = """
+import json, resource, sys
+from benchmarks import payloads, plain
+from snapformat.snapshot.reading import read_header
+format_ = payloads.record_format(payloads.Words)
+{prepare}
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+loaded = {load}
+print(json.dumps(1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)))
+"""
+_LOADS = {
+    "construct": ("", "plain.WORDS.parse(open(sys.argv[1], 'rb').read()[21:-8])"),
+    "snapformat, list": ("", "format_.load(sys.argv[1])"),
+    "snapformat, array view": (
+        "format_.load(payloads.file_of(payloads.Words, bytes(8)), lazy=True)",
+        "format_.load(sys.argv[1], lazy=True); view = memoryview(loaded.data)",
+    ),
+    "numpy.fromfile": ("import numpy", "numpy.fromfile(sys.argv[1], '<u8', offset=29, count=1 << 20)"),
+}
+
+
+def memory(count: int = 1 << 20) -> tuple[int, dict[str, int]]:
+    """Size of the file with L, and by how many bytes loading it raises the peak of memory."""
+    file = payloads.file_of(payloads.Words, payloads.words(count))
+    found = {}
+    with tempfile.NamedTemporaryFile(suffix=".snap") as target:
+        target.write(file)
+        target.flush()
+        for name, (prepare, load) in _LOADS.items():
+            if name == "snapformat, array view" and not supports_lazy():
+                continue
+            code = _PEAK.format(prepare=prepare, load=load)
+            found[name] = json.loads(_run([sys.executable, "-c", code, target.name]))
+    return len(file), found
