@@ -18,6 +18,8 @@ from snapformat.layout.nodes import Node
 
 #: Blocks in one another in a function; Python allows twenty loops.
 MAX_BLOCKS = 12
+#: Nodes in one another in a function; each takes the generator some of the stack.
+MAX_NESTED = 40
 
 
 class NotGenerated(Exception):
@@ -49,6 +51,7 @@ class Generator(ABC):
         self.scope: str | None = None
         self.level = 0
         self.deepest = 0
+        self._nested = 0
         self._names: dict[Node, str] = {}
         self._queue: list[tuple[str, Node]] = []
         self.out.names["GUARD"] = Guard
@@ -59,13 +62,15 @@ class Generator(ABC):
         Raises:
             NotGenerated: The layout is left to the reference.
         """
+        if self.uses.depth > DEFAULT_LIMITS.depth:
+            raise NotGenerated("nested too deeply to be read or written at all")
         self._function(self.verb, self.root)
         while self._queue:
             self._function(*self._queue.pop(0))
         return self.out
 
     def _function(self, name: str, node: Node) -> None:
-        self.level = self.deepest = 0
+        self.level = self.deepest = self._nested = 0
         self.scope = None
         with self.out.block(f"def {name}({self.parameters}):"):
             start = len(self.out.lines)
@@ -124,7 +129,7 @@ class Generator(ABC):
             place: Expression of the target or the value.
             own: Not by a function of its own, since this is that function.
         """
-        if not own and (node in self.uses.functions or (self.out.indent > MAX_BLOCKS and parts(node))):
+        if not own and (node in self.uses.functions or (self._is_deep() and parts(node))):
             self.call(node, place)
         elif isinstance(node, nodes.Ref):
             self.call(node.target, place)
@@ -132,7 +137,13 @@ class Generator(ABC):
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
             if method is None:
                 raise NotGenerated(type(node).__name__)
+            self._nested += 1
             method(node, place)
+            self._nested -= 1
+
+    def _is_deep(self) -> bool:
+        """Whether a part needs a function of its own here; expressions must stay where their fields are."""
+        return self.scope is None and (self.out.indent > MAX_BLOCKS or self._nested > MAX_NESTED)
 
     @contextmanager
     def struct_level(self) -> Iterator[None]:

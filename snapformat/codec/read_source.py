@@ -10,6 +10,8 @@ Locals of the generated functions: `d` the bytes, `p` the position, `e` the end,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import construct
@@ -280,7 +282,6 @@ class _ReadGenerator(Generator):
         self.out.line(f"{target} = {name}")
 
     def _container(self, node: nodes.Struct, target: str) -> None:
-        made = self.out.fresh("o")
         outer = self.scope
         self.out.names["CONTAINER"] = construct.Container
         if node.scoped:
@@ -288,15 +289,19 @@ class _ReadGenerator(Generator):
             self.scope = self.out.fresh("s")
             self.out.names["SCOPE"] = Scope
             self.out.line(f"{self.scope} = SCOPE({outer})")
-        self.out.line(f"{made} = CONTAINER()")
+        pairs = []
         for item in node.fields:
-            place = self.out.fresh("v") if item.attr is None else f"{made}[{item.attr!r}]"
-            self.value(item.node, place)
-            if node.scoped and item.attr is not None:
+            name = self.out.fresh("v")
+            self.value(item.node, name)
+            if item.attr is None:
+                continue
+            pairs.append(f"{item.attr!r}: {name}")
+            if node.scoped:
                 self.flush()
-                self.out.line(f"{self.scope}[{item.attr!r}] = {place}")
+                self.out.line(f"{self.scope}[{item.attr!r}] = {name}")
         self.scope = outer
-        self._assign(target, made)
+        # Made when all is read, so that the keys are in the order of the fields.
+        self._later(f"{target} = CONTAINER({{{', '.join(pairs)}}})")
 
     def _enum(self, node: nodes.Enum, target: str) -> None:
         index = self._length(node.index)
@@ -321,24 +326,19 @@ class _ReadGenerator(Generator):
     def _seq(self, node: nodes.Seq, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self.out.line(f"k.zero_sized -= {count}")
-            self.out.line("if k.zero_sized < 0: raise GUARD")
+            self.out.line(f"if {count} > k.zero_sized: raise GUARD")
         self._elements(node.item, count, target)
 
     def _array(self, node: nodes.Array, target: str) -> None:
         atom = atom_of(node.item)
-        if isinstance(node.count, int) and atom is not None and 0 < node.count <= MAX_SPELLED:
+        if isinstance(node.count, int) and atom is not None and atom.size and 0 < node.count <= MAX_SPELLED:
             size = node.count * atom.size
             temp = self.out.fresh("t")
             convert = helpers.list_reader(node.item, node.count)
             line = f"{target} = {self.out.refer('items', convert)}({temp})"
             self._push(f"{size}s", size, "", temp, line)
             return
-        count = self.count(node.count)
-        if not least_size(node.item):
-            self.out.line(f"k.zero_sized -= {count}")
-            self.out.line("if k.zero_sized < 0: raise GUARD")
-        self._elements(node.item, count, target)
+        self._elements(node.item, self.count(node.count), target)
 
     def _set(self, node: nodes.Set, target: str) -> None:
         name = self.out.fresh("v")
@@ -348,17 +348,31 @@ class _ReadGenerator(Generator):
     def _map(self, node: nodes.Map, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self.out.line(f"k.zero_sized -= {count}")
-            self.out.line("if k.zero_sized < 0: raise GUARD")
-        self._check_count(count, least_size(node.key) + least_size(node.value))
+            self.out.line(f"if {count} > k.zero_sized: raise GUARD")
+        least = least_size(node.key) + least_size(node.value)
+        self._check_count(count, least)
         made = self.out.fresh("m")
         self.out.line(f"{made} = PAIRS()")
-        with self.block(f"for _ in range({count}):"):
+        with self.block(f"for _ in range({count}):"), self._counting(least):
             key = self.out.fresh("v")
             self.value(node.key, key)
             value = self._temp(node.value)
             self.out.line(f"{made}[{key}] = {value}")
         self.out.line(f"{target} = {made}")
+
+    @contextmanager
+    def _counting(self, least: int) -> Iterator[None]:
+        """Inside a loop: an element that took no bytes goes to the account."""
+        if least:
+            yield
+            return
+        start = self.out.fresh("q")
+        self.out.line(f"{start} = p")
+        yield
+        self.flush()
+        with self.out.block(f"if p == {start}:"):
+            self.out.line("k.zero_sized -= 1")
+            self.out.line("if k.zero_sized < 0: raise GUARD")
 
     def _check_count(self, count: str, least: int) -> None:
         """That many elements fit into what is left."""
@@ -368,6 +382,11 @@ class _ReadGenerator(Generator):
     def _elements(self, item: Node, count: str, target: str) -> None:
         self.flush()
         atom = atom_of(item)
+        if isinstance(item, nodes.Unit):
+            self.out.line(f"k.zero_sized -= {count}")
+            self.out.line("if k.zero_sized < 0: raise GUARD")
+            self.out.line(f"{target} = [{item.value!r}] * {count}")
+            return
         if atom is not None and helpers.has_bulk(item):
             end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
             read = self.out.refer("many", helpers.bulk_reader(item))
@@ -386,12 +405,12 @@ class _ReadGenerator(Generator):
         self.out.line(f"{made} = []")
         self.out.line(f"{add} = {made}.append")
         head = len(self.out.lines)
-        with self.out.block("for _ in range(0):"):
+        with self.out.block("for _ in range(0):"), self._counting(least_size(item)):
             name = self.out.fresh("v")
             start = len(self.out.lines)
             self.value(item, name)
             whole = self.run
-            fixed = bool(whole.targets) and all(map(_is_making, self.out.lines[start:]))
+            fixed = bool(whole.targets and whole.size) and all(map(_is_making, self.out.lines[start:]))
             if fixed:
                 self.run = _Run()
                 targets = ", ".join(whole.targets) + ("," if len(whole.targets) == 1 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import struct
 import sys
 from array import array
@@ -24,6 +25,46 @@ from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.write import write as reference_write
 
 __all__ = ["Some", "has_bulk"]
+
+
+def integer(value: Any) -> int:
+    """An int of what may stand for one: a subclass, or what has `__index__`; a bool may not."""
+    if isinstance(value, bool):
+        raise Guard
+    return int(operator.index(value))
+
+
+def integers(*values: Any) -> list[int]:
+    """Ints of values that are not all exactly int."""
+    return [integer(value) for value in values]
+
+
+def number(value: Any) -> float:
+    """A float of an int or of a subclass; a bool is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Guard
+    return float(value)
+
+
+def sequence(value: Any) -> Any:
+    """A list or tuple of a subclass."""
+    if not isinstance(value, list | tuple):
+        raise Guard
+    return value
+
+
+def text(value: Any) -> str:
+    """A str of a subclass."""
+    if not isinstance(value, str):
+        raise Guard
+    return value
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """The entries of a mapping of any class, which may make up missing ones when asked for them."""
+    if not isinstance(value, Mapping):
+        raise Guard
+    return dict(value.items())
 
 
 def as_bytes(value: Any) -> bytes:
@@ -82,13 +123,17 @@ def varint_writer(node: nodes.Int) -> Callable[[Any], bytes]:
 def float_writer(node: nodes.Float) -> Callable[[Any], bytes]:
     """Writes a half-precision float."""
     code = struct.Struct("<e" if node.byteorder == "little" else ">e")
-    return lambda value: code.pack(value)
+    return lambda value: code.pack(value if type(value) is float else number(value))
 
 
 def number_of(node: nodes.Labels) -> Callable[[Any], Any]:
     """Gives the number of a label; a number is taken as it is."""
     encode = node.encode
-    return lambda value: encode[value] if isinstance(value, str) else int(value)
+
+    def number(value: Any) -> Any:
+        return encode[value] if isinstance(value, str) else integer(value)
+
+    return number
 
 
 _INTS = {int}
@@ -111,10 +156,11 @@ def bulk_writer(item: Node) -> Callable[[Any], bytes]:
     allowed = _FLOATS if isinstance(item, nodes.Float) else _INTS
     is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
     code = atom.code
+    convert: Callable[[Any], Any] = number if isinstance(item, nodes.Float) else integer
 
     def write(values: Any) -> bytes:
         if {*map(type, values)} - allowed:
-            raise Guard
+            values = [*map(convert, values)]
         if code == "B":
             return bytes(values)
         numbers = array(code, values)
@@ -126,9 +172,7 @@ def bulk_writer(item: Node) -> Callable[[Any], bytes]:
 
 
 def _exactly_float(value: Any) -> float:
-    if type(value) is not float:
-        raise Guard
-    return value
+    return value if type(value) is float else number(value)
 
 
 def _bools(values: Any) -> bytes:
@@ -169,7 +213,7 @@ def blob_writer(node: nodes.Blob) -> Callable[[Any], bytes]:
     cls = node.cls
 
     def raw(value: Any) -> bytes:
-        if type(value) is not cls:
+        if not isinstance(value, cls):
             raise Guard
         return blob_bytes(value, partial(reference_write, item))
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import construct
+
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.generator import Generator, NotGenerated, method_of
@@ -58,7 +60,15 @@ class _WriteGenerator(Generator):
     def __init__(self, root: Node) -> None:
         super().__init__(root)
         self.run = _Run()
-        self.out.names.update(BYTES=helpers.as_bytes, SCOPE=helpers.scope_of)
+        self.out.names.update(
+            BYTES=helpers.as_bytes,
+            SCOPE=helpers.scope_of,
+            INT=helpers.integer,
+            INTS=helpers.integers,
+            FLOAT=helpers.number,
+            STR=helpers.text,
+            LIST=helpers.sequence,
+        )
 
     def call(self, node: Node, place: str) -> None:
         self.flush()
@@ -86,7 +96,8 @@ class _WriteGenerator(Generator):
         # A chain of identities: each pair is compared once, the last with int itself.
         if run.integers:
             chain = " is ".join(f"type({name})" for name in run.integers)
-            self.out.line(f"if not ({chain} is int): raise GUARD")
+            names = ", ".join(run.integers) + ("," if len(run.integers) == 1 else "")
+            self.out.line(f"if not ({chain} is int): {names} = INTS({names})")
         pack = method_of(run.order, run.codes, "pack")
         packed = f"{self.out.refer('pack', pack)}({', '.join(run.values)})"
         if run.after:
@@ -114,13 +125,13 @@ class _WriteGenerator(Generator):
                 if node.nonzero:
                     self.out.line(f"if not {name}: raise GUARD")
                 if atom.code.endswith("s"):
-                    self.out.line(f"if type({name}) is not int: raise GUARD")
+                    self.out.line(f"if type({name}) is not int: {name} = INT({name})")
                     shown = f"{name}.to_bytes({node.size}, {node.byteorder!r}, signed={node.signed})"
                     self._push(atom.code, atom.size, atom.order, shown)
                 else:
                     self._push(atom.code, atom.size, atom.order, name, integer=True)
             case nodes.Float():
-                self.out.line(f"if type({name}) is not float: raise GUARD")
+                self.out.line(f"if type({name}) is not float: {name} = FLOAT({name})")
                 if node.size == 4:
                     self.out.names["NAN"] = helpers.with_f32
                     self._push(atom.code, atom.size, atom.order, name)
@@ -176,7 +187,7 @@ class _WriteGenerator(Generator):
     def _str(self, node: nodes.Str, value: str) -> None:
         name = self._local(value)
         data = self.out.fresh("s")
-        self.out.line(f"if type({name}) is not str: raise GUARD")
+        self.out.line(f"if type({name}) is not str: {name} = STR({name})")
         codec = "" if node.encoding == "utf-8" else repr(node.encoding)
         self.out.line(f"{data} = {name}.encode({codec})")
         self._length(node.length, f"len({data})")
@@ -237,7 +248,7 @@ class _WriteGenerator(Generator):
 
     def _tuple(self, node: nodes.Tuple, value: str) -> None:
         name = self._local(value)
-        self.out.line(f"if type({name}) is not tuple and type({name}) is not list: raise GUARD")
+        self.out.line(f"if type({name}) is not tuple: {name} = LIST({name})")
         names = [self.out.fresh("v") for _ in node.items]
         self.out.line(f"{', '.join(names)}, = {name}")
         for item, part in zip(node.items, names, strict=True):
@@ -249,7 +260,8 @@ class _WriteGenerator(Generator):
                 self._container(node, value)
             else:
                 name = self._local(value)
-                self.out.line(f"if type({name}) is not {self.out.refer('cls', node.cls)}: raise GUARD")
+                cls = self.out.refer("cls", node.cls)
+                self.out.line(f"if type({name}) is not {cls} and not isinstance({name}, {cls}): raise GUARD")
                 self._fields(node, name)
 
     def _fields(self, node: nodes.Struct, name: str) -> None:
@@ -258,7 +270,10 @@ class _WriteGenerator(Generator):
 
     def _container(self, node: nodes.Struct, value: str) -> None:
         name = self._local(value)
+        self.out.names.update(CONTAINER=construct.Container, MAPPING=helpers.mapping)
         self.out.line(f"if {name} is None: {name} = {{}}")
+        test = f"type({name}) is not dict and type({name}) is not CONTAINER"
+        self.out.line(f"if {test}: {name} = MAPPING({name})")
         outer = self.scope
         if node.scoped:
             self.scope = self.out.fresh("s")
@@ -276,7 +291,9 @@ class _WriteGenerator(Generator):
                 part = f"{name}.get({item.attr!r})"
             else:
                 part = f"{name}[{item.attr!r}]"
-            self.value(item.node, part)
+            # What is rebuilt has just been.
+            is_done = isinstance(item.node, nodes.Rebuilt) and item.attr is not None
+            self.value(item.node.item if is_done else item.node, part)  # type: ignore[attr-defined]
         self.scope = outer
 
     def _enum(self, node: nodes.Enum, value: str) -> None:
@@ -299,7 +316,7 @@ class _WriteGenerator(Generator):
 
     def _list(self, value: str) -> str:
         name = self._local(value)
-        self.out.line(f"if type({name}) is not list and type({name}) is not tuple: raise GUARD")
+        self.out.line(f"if type({name}) is not list: {name} = LIST({name})")
         return name
 
     def _seq(self, node: nodes.Seq, value: str) -> None:
@@ -368,10 +385,15 @@ class _WriteGenerator(Generator):
         constant = self.out.refer("constant", node.value)
         if name != "None":
             self.out.line(f"if {name} is not None and {name} != {constant}: raise GUARD")
-        self.value(node.item, constant)
+        # A local of its own: the code that writes it may assign to it.
+        copy = self.out.fresh("v")
+        self.out.line(f"{copy} = {constant}")
+        self.value(node.item, copy)
 
     def _rebuilt(self, node: nodes.Rebuilt, value: str) -> None:
-        self.value(node.item, value)
+        name = self.out.fresh("v")
+        self.out.line(f"{name} = {self.expression(node.value)}")
+        self.value(node.item, name)
 
     def _default(self, node: nodes.Default, value: str) -> None:
         name = self.out.fresh("v")

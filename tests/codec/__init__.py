@@ -1,0 +1,1 @@
+"""Generated code against the reference reader and writer."""
