@@ -188,3 +188,8 @@ class SchemaError(TypeError):
         self.message = message
         self.owner = owner
         self.field = field
+
+
+def excerpt(text: str, most: int = 80) -> str:
+    """Text of the input as a message quotes it: cut where it is long."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -8,6 +8,7 @@ from typing import Any
 
 from snapformat.bincode.numbers import encode_float
 from snapformat.bincode.wire import ByteOrder
+from snapformat.errors import excerpt
 
 
 class BadValue(ValueError):
@@ -37,6 +38,11 @@ def shown(value: Any) -> str:
     return name
 
 
+def literal(value: Any) -> str:
+    """A constant as its declaration spells it, cut where it is long."""
+    return shown(value) if isinstance(value, int) else excerpt(repr(value))
+
+
 def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False) -> int:
     """An integer of `size` bytes, from an int or anything with `__index__`; a bool is refused."""
     if isinstance(value, bool):
@@ -48,7 +54,8 @@ def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False
             raise BadValue(name, shown(value)) from None
     low, high = (-1 << 8 * size - 1, (1 << 8 * size - 1) - 1) if signed else (0, (1 << 8 * size) - 1)
     if not low <= value <= high:
-        raise BadValue(f"{name} from {low} to {high}", shown(value))
+        wanted = f"{name} from {low} to {high}" if size <= 16 else name
+        raise BadValue(wanted, shown(value))
     if nonzero and value == 0:
         raise BadValue(f"a nonzero {name}", "0")
     return int(value)
@@ -105,22 +112,24 @@ def as_bytes(value: Any, exact: int | None = None, no_nul: bool = False) -> byte
     return data
 
 
-def as_list(value: Any, count: int | None = None) -> list[Any] | tuple[Any, ...]:
+def as_list(value: Any, count: int | None = None) -> tuple[Any, ...]:
     """A list (a tuple is taken too) of `count` elements, or of any number."""
     if not isinstance(value, list | tuple):
         raise BadValue("list", shown(value))
-    if count is not None and len(value) != count:
-        raise BadValue(f"{count} elements", f"{len(value)}")
-    return value
+    values = tuple(value)  # a copy: code of the elements' own classes may change the list meanwhile
+    if count is not None and len(values) != count:
+        raise BadValue(f"{count} elements", f"{len(values)}")
+    return values
 
 
-def as_tuple(value: Any, count: int) -> tuple[Any, ...] | list[Any]:
+def as_tuple(value: Any, count: int) -> tuple[Any, ...]:
     """A tuple (a list is taken too) of `count` elements."""
     if not isinstance(value, tuple | list):
         raise BadValue(f"tuple of {count}", shown(value))
-    if len(value) != count:
-        raise BadValue(f"tuple of {count}", f"one of {len(value)}")
-    return value
+    values = tuple(value)
+    if len(values) != count:
+        raise BadValue(f"tuple of {count}", f"one of {len(values)}")
+    return values
 
 
 def as_pairs(value: Any) -> list[tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, MutableSet, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -30,6 +31,15 @@ class _End:
 
 
 _ATOMS = (int, str, bytes, bool, float)
+#: Python's hash of an int is the int modulo this prime: wider ones may be chosen to have all the same hash.
+_HASH_MODULUS = sys.hash_info.modulus
+
+
+def _spread(value: Any) -> Any:
+    """An atom, or for a wide int a stand-in whose hash nobody outside this process can foresee."""
+    if type(value) is int and not -_HASH_MODULUS < value < _HASH_MODULUS:
+        return (int, value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
+    return value
 
 
 def _hashable(root: Any) -> Any:
@@ -39,14 +49,14 @@ def _hashable(root: Any) -> Any:
     gives its type and length, then its parts.
     """
     if type(root) in _ATOMS:
-        return root
+        return _spread(root)
     flat: list[Any] = []
     waiting = [root]
     open_ids: set[int] = set()
     while waiting:
         value = waiting.pop()
         if type(value) in _ATOMS:
-            flat.append(value)
+            flat.append(_spread(value))
             continue
         if type(value) is _End:
             open_ids.discard(value.of)
@@ -64,6 +74,11 @@ def _hashable(root: Any) -> Any:
             flat += (set, frozenset(map(_hashable, value)))
         elif isinstance(value, semver.Version):
             flat.append(str(value))  # its own equality leaves out build metadata
+        elif isinstance(value, Some):
+            flat.append(Some)
+            waiting.append(value.value)
+        elif isinstance(value, bytearray | memoryview):
+            flat.append(bytes(value))
         elif type(value).__hash__ is None and hasattr(type(value), "__match_args__"):
             names = type(value).__match_args__
             flat += (type(value), len(names))

@@ -47,10 +47,10 @@ def number(value: Any) -> float:
 
 
 def sequence(value: Any) -> Any:
-    """A list or tuple of a subclass."""
+    """The elements of a tuple, or of a subclass, whose own iteration is run once."""
     if not isinstance(value, list | tuple):
         raise Guard
-    return value
+    return tuple(value)
 
 
 def text(value: Any) -> str:

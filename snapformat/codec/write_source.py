@@ -323,13 +323,20 @@ class _WriteGenerator(Generator):
         name = self._list(value)
         if node.zero_sized:
             self.out.line(f"if len({name}) > {DEFAULT_LIMITS.zero_sized}: raise GUARD")
-        self._length(node.length, f"len({name})")
+        count = self.out.fresh("n")
+        self.out.line(f"{count} = len({name})")
+        self._length(node.length, count)
         self._elements(node.item, name)
+        self._same_length(name, count)
+
+    def _same_length(self, name: str, count: str) -> None:
+        """Code of the elements' own classes may have changed the list around them."""
+        self.out.line(f"if len({name}) != {count}: raise GUARD")
 
     def _array(self, node: nodes.Array, value: str) -> None:
         name = self._list(value)
         atom = atom_of(node.item)
-        self.out.line(f"if len({name}) != {self.count(node.count)}: raise GUARD")
+        self._same_length(name, self.count(node.count))
         count = node.count if isinstance(node.count, int) else 0
         if 0 < count <= MAX_SPELLED and atom is not None and helpers.has_bulk(node.item):
             pack = self.out.refer("items", helpers.bulk_writer(node.item))
@@ -337,6 +344,7 @@ class _WriteGenerator(Generator):
             self._push(f"{size}s", size, "", f"{pack}({name})")
         else:
             self._elements(node.item, name)
+            self._same_length(name, self.count(node.count))
 
     def _elements(self, item: Node, name: str) -> None:
         if helpers.has_bulk(item):

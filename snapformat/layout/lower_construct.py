@@ -7,6 +7,7 @@ struct whose fields it could name becomes opaque as a whole.
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 
 import construct as c
 
+from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr, Unsupported, lower_expr
 from snapformat.layout.nodes import Node
@@ -204,6 +206,10 @@ def _string(sub: Any) -> Node:
     length = _leaf(inner.lengthfield, ())
     if not isinstance(length, nodes.Int) or inner.lengthfield.parsed is not None:
         raise Unsupported("a string whose length is no plain integer")
+    try:
+        codecs.lookup(sub.encoding)
+    except LookupError:
+        raise SchemaError(f"a PascalString in {sub.encoding!r}, which Python knows no encoding by") from None
     return nodes.Str(length, sub.encoding)
 
 

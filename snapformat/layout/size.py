@@ -13,13 +13,19 @@ _known: WeakKeyDictionary[Node, int] = WeakKeyDictionary()
 
 def least_size(node: Node) -> int:
     """The fewest bytes that a value of this layout can take; 0 where nothing is known."""
-    size = _known.get(node)
-    if size is None:
-        size = _known[node] = run(_least(node))
+    size: int = run(_least(node))
     return size
 
 
 def _least(node: Node) -> Step:
+    # Kept for inner nodes too: types that hold one another twice are a tree of exponential size.
+    size = _known.get(node)
+    if size is None:
+        size = _known[node] = yield _counted(node)
+    return size
+
+
+def _counted(node: Node) -> Step:
     match node:
         case nodes.Int():
             return 1 if node.variable else node.size

@@ -13,6 +13,7 @@ from typing import Any
 import construct
 
 from snapformat.bincode.blob import folded
+from snapformat.bincode.checks import literal
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
 from snapformat.errors import DecodeError
@@ -374,7 +375,7 @@ def _const(node: nodes.Const, r: Reader) -> Step:
     start = r.pos
     value = yield _value(node.item, r)
     if value != node.value:
-        r.fail("not the constant", f"{node.value!r}", f"{value!r}"[:80], start)
+        r.fail("not the constant", literal(node.value), literal(value), start)
     return value
 
 

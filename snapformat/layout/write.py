@@ -370,7 +370,7 @@ def _labels(node: nodes.Labels, value: Any, w: Writer) -> Step:
 
 def _const(node: nodes.Const, value: Any, w: Writer) -> Step:
     if value is not None and value != node.value:
-        w.fail("not the constant", f"{node.value!r}", checks.shown(value))
+        w.fail("not the constant", checks.literal(node.value), checks.shown(value))
     yield _value(node.item, node.value, w)
 
 

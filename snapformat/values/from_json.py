@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 import construct
 
 from snapformat.bincode.blob import folded, set_rest
-from snapformat.bincode.checks import shown
+from snapformat.bincode.checks import BadValue, as_int, shown
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
 from snapformat.budget import DEFAULT_LIMITS, Limits
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, excerpt
 from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
@@ -76,7 +76,10 @@ def _tagged(data: Any, name: str) -> bool:
 def _int(node: nodes.Int, data: Any, p: _Parser) -> int:
     if isinstance(data, bool) or not isinstance(data, int):
         p.wrong(node.name, data)
-    return data
+    try:
+        return as_int(data, node.name, node.size, node.signed, node.nonzero)
+    except BadValue as bad:
+        p.fail("the JSON does not fit", bad.expected, bad.found)
 
 
 def _float(node: nodes.Float, data: Any, p: _Parser) -> float:
@@ -234,11 +237,13 @@ def _pairs(node: nodes.Map, data: Any, p: _Parser) -> list[Any]:
         p.wrong('{"$map": [[key, value], ...]}' if read_key is None else "an object", data)
     pairs = []
     for key, element in data.items():
+        if not isinstance(key, str):
+            p.wrong("an object whose keys are strings", key)
         try:
             pairs.append((read_key(key), element))
         except (ValueError, KeyError):
-            p.path.append(key)
-            p.fail("the key does not fit", "the text of a key", repr(key))
+            p.path.append(excerpt(key))
+            p.fail("the key does not fit", "the text of a key", repr(excerpt(key)))
     return pairs
 
 
@@ -297,7 +302,7 @@ def _parts(node: nodes.Struct, data: Any, p: _Parser) -> list[Any]:
     unknown = [name for name in data if name not in known]
     if unknown:
         p.fail(
-            f"unknown field {unknown[0]!r}",
+            f"unknown field {excerpt(unknown[0])!r}",
             f"the fields of {node.name or 'the struct'}: {', '.join(map(str, known))}",
         )
     missing = [f.name for f in node.fields if f.attr is not None and f.name not in data and not f.optional]
@@ -316,7 +321,7 @@ def _enum(node: nodes.Enum, data: Any, p: _Parser) -> Step:
     variant = next((v for v in node.variants if v.name == name), None)
     if variant is None:
         known = ", ".join(v.name for v in node.variants[:20]) + (", ..." if len(node.variants) > 20 else "")
-        p.fail(f"unknown variant {name!r} of {node.name}", known)
+        p.fail(f"unknown variant {excerpt(name)!r} of {node.name}", known)
     if isinstance(data, str) != (variant.style == "unit"):
         p.wrong(f'"{name}"' if variant.style == "unit" else f'{{"{name}": ...}}', data)
     p.enter()
@@ -382,7 +387,7 @@ def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Step:
 def _labels(node: nodes.Labels, data: Any, p: _Parser) -> Step:
     if isinstance(data, str):
         if data not in node.encode:
-            p.fail(f"unknown label {data!r}", ", ".join(node.encode))
+            p.fail(f"unknown label {excerpt(data)!r}", ", ".join(node.encode))
         return node.decode[node.encode[data]]
     return construct.EnumInteger((yield _value(node.item, data, p)))
 

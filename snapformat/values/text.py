@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from snapformat.bincode.numbers import f32_from_bits, f32_to_bits
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, excerpt
 
 
 def shortest_f32(value: float) -> float:
@@ -21,6 +22,12 @@ def shortest_f32(value: float) -> float:
         except OverflowError:
             continue
     return value
+
+
+#: Most digits of an integer; Python's own int refuses more than 4300, since it takes quadratic time.
+MAX_DIGITS = 20_000
+#: Most arrays and objects inside one another: far more than values of the deepest kind give.
+MAX_NESTING = 100_000
 
 
 class F32(float):
@@ -114,7 +121,7 @@ def _scalar(value: Any) -> str:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, float):
         return float_text(value)
-    return int.__repr__(value)
+    return int.__repr__(value) if value.bit_length() <= 8192 else f"{Decimal(value):f}"
 
 
 def _string(value: str) -> str:
@@ -131,7 +138,13 @@ def parse_json(text: str | bytes) -> Any:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
         try:
-            return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+            return json.loads(
+                text,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+                parse_int=_integer,
+                object_pairs_hook=_unique,
+            )
         except RecursionError:
             return parse_deep(text)
     except json.JSONDecodeError as error:
@@ -148,7 +161,7 @@ def parse_deep(text: str) -> Any:
     Raises:
         ValueError: Not JSON.
     """
-    decoder = json.JSONDecoder(parse_constant=_no_constant)
+    decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, parse_int=_integer)
     # Open containers: a dict's pairs or a list's items, and the key that waits for its value.
     stack: list[tuple[list[Any], bool, str | None]] = []
     at = _skip(text, 0)
@@ -160,6 +173,8 @@ def parse_deep(text: str) -> Any:
                 value: Any = {} if is_dict else []
                 at = _skip(text, at + 1)
             else:
+                if len(stack) == MAX_NESTING:
+                    raise json.JSONDecodeError(f"Nested more than {MAX_NESTING} times", text, at)
                 key, at = _key(text, at) if is_dict else (None, at)
                 stack.append(([], is_dict, key))
                 continue
@@ -204,10 +219,25 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{excerpt(text)} is out of range")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) <= 4000:
+        return int(text)
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(text)} digits")
+    return int(Decimal(text))
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
         again = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {again!r} is given twice")
+        raise ValueError(f"the key {excerpt(again)!r} is given twice")
     return found

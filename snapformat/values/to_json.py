@@ -33,7 +33,7 @@ from snapformat.layout.write import bit_number, write
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant
 from snapformat.steps import Step, run
-from snapformat.values.text import F32, float_text, shortest_f32
+from snapformat.values.text import F32, float_text, parse_json, shortest_f32
 
 
 class _Printer(Writer):
@@ -239,7 +239,7 @@ def key_text(node: Node) -> Callable[[str], Any] | None:
         case nodes.Int():
             return _key_int
         case nodes.Float():
-            return float
+            return _key_float
         case nodes.Bool():
             return {"true": True, "false": False}.__getitem__
         case nodes.Str() | nodes.Char():
@@ -258,6 +258,13 @@ def _key_int(text: str) -> int:
     if not text.removeprefix("-").isdecimal() or not text.isascii() or str(int(text)) != text:
         raise ValueError(f"{text!r} is no integer")
     return int(text)
+
+
+def _key_float(text: str) -> float:
+    number = parse_json(text)
+    if isinstance(number, bool) or not isinstance(number, int | float) or text != text.strip():
+        raise ValueError(f"{text!r} is no finite number")
+    return float(number)
 
 
 def _struct(node: nodes.Struct, value: Any, p: _Printer) -> Step:
@@ -353,7 +360,11 @@ def _ref(node: nodes.Ref, value: Any, p: _Printer) -> Step:
 
 
 def _labels(node: nodes.Labels, value: Any, p: _Printer) -> Step:
-    return str(value) if isinstance(value, str) else (yield _json(node.item, int(value), p))
+    if not isinstance(value, str):
+        return (yield _json(node.item, value, p))
+    if value not in node.encode:
+        p.fail("an unknown label", " or ".join(node.encode) or "a number", checks.shown(str(value)))
+    return str(value)
 
 
 def _const(node: nodes.Const, value: Any, p: _Printer) -> Step:
