@@ -1,6 +1,7 @@
 """Declare a binary snapshot format once; read, write, check, show and edit it from Python."""
 
 from snapformat.bincode import Encoding
+from snapformat.bits import Bits
 from snapformat.budget import Limits
 from snapformat.codec import decode, decode_prefix, decode_stream, encode
 from snapformat.errors import (
@@ -30,6 +31,7 @@ from snapformat.snapshot import (
 
 __all__ = [
     "CRC64_JONES",
+    "Bits",
     "CheckOrder",
     "Checksum",
     "ChecksumWriter",

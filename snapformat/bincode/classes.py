@@ -17,6 +17,7 @@ from snapformat.bincode import kinds
 from snapformat.bincode.annotations import DECLARATION, Arguments, kind_of
 from snapformat.bincode.kinds import Kind, Style, children
 from snapformat.bincode.order import has_order
+from snapformat.bits import Bits
 from snapformat.errors import SchemaError
 
 #: Deepest nesting of type arguments: a generic type that refers to itself with larger ones never ends.
@@ -34,6 +35,7 @@ class FieldSpec:
         module: Name of the module in which the annotation's names are looked up.
         binding: Of a field inherited from a generic class: what that class's type variables stand for.
         doc: One line of description.
+        bits: Names for the bits of the number.
         skip: Not in the bytes; `default` gives its value (a function without arguments).
         default: See `skip`.
     """
@@ -44,6 +46,7 @@ class FieldSpec:
     module: str
     binding: Mapping[TypeVar, Any] = field(default_factory=dict)
     doc: str = ""
+    bits: tuple[Bits, ...] = ()
     skip: bool = False
     default: Callable[[], Any] | None = None
 
@@ -129,11 +132,20 @@ class Declaration:
 
     def _fill(self, made: kinds.Struct, arguments: Arguments) -> None:
         made.fields = tuple(
-            kinds.Field(spec.name, spec.attr, self.field_kind(spec, arguments), spec.doc)
+            kinds.Field(spec.name, spec.attr, self.field_kind(spec, arguments), spec.doc, spec.bits)
             for spec in self.fields
             if not spec.skip
         )
+        for made_field in made.fields:
+            self._check_bits(made_field)
         made.make = self._maker()
+
+    def _check_bits(self, field: kinds.Field) -> None:
+        kind = field.kind
+        highest = max((bits.low + bits.width for bits in field.bits), default=0)
+        if isinstance(kind, kinds.Int) and highest > 8 * kind.size:
+            message = f"bit {highest - 1} is beyond a {kind.name}"
+            raise SchemaError(message, owner=self.cls.__qualname__, field=field.attr)
 
     def _maker(self) -> Callable[[list[Any]], Any]:
         cls = self.cls

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from snapformat.bits import Bits
+
 Style: TypeAlias = Literal["struct", "tuple", "newtype", "unit"]
 
 
@@ -187,12 +189,14 @@ class Field:
         attr: The attribute of the Python object.
         kind: What it is.
         doc: One line of description.
+        bits: Names for the bits of the number.
     """
 
     name: str
     attr: str
     kind: Kind
     doc: str = ""
+    bits: tuple[Bits, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

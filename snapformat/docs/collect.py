@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from snapformat.bincode import FIRECRACKER, Encoding
+from snapformat.bits import Bits as BitNames
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.docs.envelope import describe_file
 from snapformat.docs.glossary import glossary
 from snapformat.docs.measure import Measure
-from snapformat.docs.model import Bit, Document, Field, Offset, Type, Use, Variant
+from snapformat.docs.model import Bit, Document, Field, Flags, Offset, Type, Use, Variant
 from snapformat.docs.rules import Rules, shown
 from snapformat.layout import nodes
 from snapformat.layout.lower import lower
@@ -87,9 +88,11 @@ class _Collector:
             case nodes.Struct():
                 made.kind = _KINDS[node.style]
                 made.fields = self._fields(_members(node))
+                made.flags = _flags([("", node)])
             case nodes.Enum():
                 made.kind = "enum"
                 made.variants = tuple(self._variant(node, variant) for variant in node.variants)
+                made.flags = _flags((f"{v.name}.", v.payload) for v in node.variants if v.payload is not None)
                 self.primitives |= {"enum"}
             case nodes.Bits():
                 made.kind = "bits"
@@ -228,6 +231,26 @@ def _bits(node: nodes.Bits) -> Iterable[Bit]:
         values = () if bit.labels is None else tuple((n, str(label)) for n, label in bit.labels[0].items())
         doc = bit.doc or ("Padding, written as zero" if bit.padding or bit.name is None else "")
         yield Bit(bit.name or "", left + bit.width - 1, left, doc, values)
+
+
+def _flags(structs: Iterable[tuple[str, nodes.Struct]]) -> tuple[Flags, ...]:
+    """The tables of named bits, each once with all the fields that it is about."""
+    tables: list[tuple[tuple[BitNames, ...], list[str]]] = []
+    for prefix, node in structs:
+        for name, each in zip(_members(node), node.fields, strict=True):
+            if not each.bits:
+                continue
+            known = next((names for table, names in tables if table == each.bits), None)
+            if known is None:
+                tables.append((each.bits, known := []))
+            known.append(f"{prefix}{name[0]}")
+    return tuple(Flags(tuple(names), tuple(_named(table))) for table, names in tables)
+
+
+def _named(table: tuple[BitNames, ...]) -> Iterable[Bit]:
+    for bits in sorted(table, key=lambda bits: -bits.low):
+        values = tuple((bits.values or {}).items())
+        yield Bit(bits.name, bits.low + bits.width - 1, bits.low, bits.about, values)
 
 
 def _chooser(node: nodes.Switch | nodes.If) -> str:

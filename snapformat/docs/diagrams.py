@@ -95,17 +95,34 @@ def rows_of(diagram: str) -> int:
     return (int(height) - _HEAD) // _ROW
 
 
-def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> str:
-    """Bits as rows of eight, the highest first."""
-    total = bits[0].high + 1 if bits else 0
+def bit_diagram(bits: Sequence[Bit], title: str, ident: str, *, of_number: bool = False) -> str:
+    """Bits as rows of eight, the highest first.
+
+    Args:
+        bits: The bits, from the highest.
+        title: What it shows.
+        ident: Prefix of the identifiers in it.
+        of_number: Rows are counted by their lowest bit, not by their byte; bits between may have no name.
+    """
+    rows = bits[0].high // _COLUMNS + 1 if bits else 0
+    total = rows * _COLUMNS
     boxes = []
+    free = total
     for number, bit in enumerate(bits):
+        if bit.high + 1 < free:
+            boxes.append(_gap(total - free, free - bit.high - 1))
         at = total - 1 - bit.high
         boxes.append(_Box(number, bit.name or "-", at // _COLUMNS, at % _COLUMNS, bit.width))
-    rows = (total + _COLUMNS - 1) // _COLUMNS
+        free = bit.low
+    if free:
+        boxes.append(_gap(total - free, free))
     head = [(index, str(7 - index)) for index in range(_COLUMNS)]
-    offsets = [(row, str(row)) for row in range(rows)]
+    offsets = [(row, str(total - _COLUMNS * (row + 1) if of_number else row)) for row in range(rows)]
     return _grid(boxes, rows, head, offsets, title, ident)
+
+
+def _gap(at: int, width: int) -> _Box:
+    return _Box(-1, "-", at // _COLUMNS, at % _COLUMNS, width)
 
 
 def _grid(

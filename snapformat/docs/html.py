@@ -166,20 +166,21 @@ def byte_diagram(
     """Fields as a diagram of bytes; nothing where nothing has bytes."""
     if all(each.size.most == 0 for each in fields):
         return Markup("")
-    svg = Markup(diagrams.byte_diagram(fields, title, ident, index=index, first=first))
-    figure = Markup('<figure class="bytes-figure">{}</figure>').format(svg)
+    return _figure(diagrams.byte_diagram(fields, title, ident, index=index, first=first))
+
+
+def bit_diagram(bits: Sequence[Bit], title: str, ident: str, of_number: bool = False) -> Markup:
+    """Bits as a diagram, folded where it is long."""
+    return _figure(diagrams.bit_diagram(bits, title, ident, of_number=of_number))
+
+
+def _figure(svg: str) -> Markup:
+    figure = Markup('<figure class="bytes-figure">{}</figure>').format(Markup(svg))
     rows = diagrams.rows_of(svg)
     if rows <= _FOLDED:
         return figure
     return Markup('<details class="folded"><summary>Diagram, {} rows</summary>{}</details>').format(
         rows, figure
-    )
-
-
-def bit_diagram(bits: Sequence[Bit], title: str, ident: str) -> Markup:
-    """Bits as a diagram."""
-    return Markup('<figure class="bytes-figure">{}</figure>').format(
-        Markup(diagrams.bit_diagram(bits, title, ident))
     )
 
 

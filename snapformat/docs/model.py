@@ -168,6 +168,19 @@ class Bit:
 
 
 @dataclass(frozen=True, slots=True)
+class Flags:
+    """Names for the bits of numbers.
+
+    Attributes:
+        fields: The fields that hold such a number, named as in `Type.members`.
+        bits: The bits, from the highest; those between them have no names.
+    """
+
+    fields: tuple[str, ...]
+    bits: tuple[Bit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """Where a type is used.
 
@@ -228,6 +241,7 @@ class Type:
         fields: Its fields; none for an enum.
         variants: Of an enum, of labelled numbers, of a choice.
         bits: Of bits.
+        flags: Names for the bits of fields.
         constraints: What a reader refuses besides, a sentence each.
         used_by: Where it is used.
         recursive: A value of it may hold another.
@@ -244,6 +258,7 @@ class Type:
     fields: tuple[Field, ...] = ()
     variants: tuple[Variant, ...] = ()
     bits: tuple[Bit, ...] = ()
+    flags: tuple[Flags, ...] = ()
     constraints: tuple[str, ...] = ()
     used_by: tuple[Use, ...] = ()
     recursive: bool = False

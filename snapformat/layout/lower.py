@@ -164,7 +164,7 @@ def _struct(sub: named.Struct, lowering: Lowering, frames: tuple[Frame, ...]) ->
     fields = []
     for field, part in zip(sub.kind.fields, sub.subcons, strict=True):
         node = yield _lower(part.subcon, lowering, frames)
-        fields.append(nodes.Field(field.name, field.attr, node, field.doc))
+        fields.append(nodes.Field(field.name, field.attr, node, field.doc, bits=field.bits))
     kind: kinds.Struct = sub.kind
     return nodes.Struct(kind.name, kind.style, tuple(fields), kind.cls, kind.make, doc=kind.doc)
 

@@ -16,6 +16,7 @@ from snapformat.bincode import kinds
 from snapformat.bincode.blob import CStruct
 from snapformat.bincode.kinds import Style
 from snapformat.bincode.wire import ByteOrder
+from snapformat.bits import Bits as Names
 from snapformat.layout.expr import Expr
 
 _FORMATS = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
@@ -223,6 +224,7 @@ class Field:
         node: What it is.
         doc: One line of description.
         optional: May be left out when building (constants, computed values).
+        bits: Names for the bits of the number.
     """
 
     name: str | None
@@ -230,6 +232,7 @@ class Field:
     node: Node
     doc: str = ""
     optional: bool = False
+    bits: tuple[Names, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

@@ -21,6 +21,7 @@ from snapformat.schema.fields import (
     METADATA,
     FieldOptions,
     VariantMark,
+    check_bits,
     check_variant_attributes,
     doc,
     refuse,
@@ -257,10 +258,11 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
             default = factory if factory is not dataclasses.MISSING else (lambda value=value: value)
         elif not field.init:
             raise SchemaError("a field must be a parameter of the constructor", field=field.name)
+        check_bits(given.bits, field.name)
         name = given.rename or _renamed(field.name, options.rename_all, variant=False)
         home = homes[field.name]
         spec = FieldSpec(field.name, name, field.type, home.__module__, bindings.get(home, {}), given.doc)
-        spec.skip, spec.default = given.skip, default
+        spec.bits, spec.skip, spec.default = given.bits, given.skip, default
         specs.append(spec)
     _check_names([(spec.name, spec.attr) for spec in specs if not spec.skip])
     return specs

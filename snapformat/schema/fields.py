@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass
 from typing import Any
 
+from snapformat.bincode.checks import shown
+from snapformat.bits import Bits
 from snapformat.errors import SchemaError
 
 #: Key of our part in the metadata of a dataclass field.
@@ -34,11 +36,13 @@ class FieldOptions:
         doc: One line of description.
         rename: serde's name, or None for the attribute's.
         skip: Not in the bytes.
+        bits: Names for the bits of the number.
     """
 
     doc: str = ""
     rename: str | None = None
     skip: bool = False
+    bits: tuple[Bits, ...] = ()
 
 
 def doc(
@@ -48,6 +52,7 @@ def doc(
     default: Any = MISSING,
     default_factory: Callable[[], Any] | Any = MISSING,
     skip: bool = False,
+    bits: Iterable[Bits] = (),
     alias: str | None = None,
     has_default: bool = False,
     **serde: Any,
@@ -65,6 +70,7 @@ def doc(
         default: Value of the constructor's parameter when it is not given.
         default_factory: Function that makes that value.
         skip: `#[serde(skip)]`: not in the bytes; needs a default, which fills it when reading.
+        bits: Names for the bits of the number, for documents; of a struct, those of its first number.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
         **serde: Other attributes of serde's that can't be round-tripped; they are refused with the reason.
@@ -81,13 +87,24 @@ def doc(
         raise SchemaError(f"rename must be a str, not {rename!r}")
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
-    options = FieldOptions(text, rename, skip)
+    options = FieldOptions(text, rename, skip, tuple(bits))
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default
     if default_factory is not MISSING:
         arguments["default_factory"] = default_factory
     return dataclasses.field(**arguments)
+
+
+def check_bits(table: tuple[Bits, ...], field: str) -> None:
+    """Refuse names for no bits, and for bits that have one."""
+    taken = 0
+    for each in table:
+        if not isinstance(each, Bits):
+            raise SchemaError(f"bits holds {shown(each)}, which is no Bits", field=field)
+        if each.low < 0 or each.width < 1 or taken & each.mask:
+            raise SchemaError(f"the bits {each.name} have a name already, or there are none", field=field)
+        taken |= each.mask
 
 
 def refuse(given: dict[str, Any], reasons: dict[str, str], where: str) -> None:

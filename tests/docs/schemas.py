@@ -7,6 +7,7 @@ from typing import Annotated
 import construct as c
 
 from snapformat import (
+    Bits,
     CheckOrder,
     Checksum,
     DataEnum,
@@ -73,6 +74,13 @@ MACHINES = SnapshotFormat(name="machine", magic=0x4D41_4348, version="1.2.0", pa
 # --- variable integers, big endian; recursion, data enums, std types ------------------------------------
 
 
+STYLE = (
+    Bits("FILLED", 0, "The inside is drawn too"),
+    Bits("LINE", 4, "Kind of line", width=2, values={0: "solid", 1: "dashed", 2: "dotted"}),
+    Bits("HIDDEN", 15, "Not drawn at all"),
+)
+
+
 @schema
 class Shape(DataEnum):
     """A figure, or several."""
@@ -103,6 +111,7 @@ class ShapeGroup(Shape):
     """Several figures."""
 
     name: str = doc("What it is called")
+    style: u16 = doc("How it is drawn", bits=STYLE)
     parts: list[Shape] = doc("The figures, drawn in order")
 
 
@@ -157,6 +166,7 @@ EVIL += "\u202eright-to-left\u200f *star* _x_ [l](javascript:x) \x00"
 class Evil:
     field: u8 = doc(EVIL, rename="<img src=x>|`\u202e")
     other: Option[Cache] = doc("a | b `c | d` e ` f")
+    bits: u8 = doc(EVIL, bits=[Bits(EVIL, 1, EVIL, width=2, values={1: EVIL})])
 
 
 Evil.__doc__ = EVIL

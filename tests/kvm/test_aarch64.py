@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kvm import cprogram, data
-from snapformat_schemas.bits import names
+from snapformat.bits import names
 from snapformat_schemas.kvm.aarch64 import control, gic, registers, vcpu
 
 COPY = "1.14.4-aarch64"

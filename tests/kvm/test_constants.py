@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kvm import cprogram
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 from snapformat_schemas.kvm.aarch64 import vcpu
 from snapformat_schemas.kvm.x86_64 import cpuid, cpuid_names, events, irqchip, msr_table, timers
 

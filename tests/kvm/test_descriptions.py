@@ -13,8 +13,8 @@ import snapformat_schemas.kvm
 import snapformat_schemas.virtio
 from kvm import layouts
 from snapformat.bincode import FIRECRACKER
+from snapformat.bits import Bits, fields, names
 from snapformat.layout import layout_of, nodes
-from snapformat_schemas.bits import Bits, fields, names
 
 MODULES: list[ModuleType] = [
     importlib.import_module(info.name)

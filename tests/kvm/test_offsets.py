@@ -12,8 +12,8 @@ import pytest
 
 from kvm import cprogram, layouts
 from snapformat.bincode import FIRECRACKER
+from snapformat.bits import Bits
 from snapformat.layout import layout_of
-from snapformat_schemas.bits import Bits
 from snapformat_schemas.kvm.x86_64.irqchip import REDIRECT_MASK, REDIRECT_MODES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "kvm_offsets.json"

@@ -9,8 +9,18 @@ import pytest
 
 from kvm import data
 from snapformat import decode
-from snapformat_schemas.bits import fields, names
-from snapformat_schemas.kvm.x86_64 import control, cpuid, events, irqchip, lapic, msr_names, timers, xsave
+from snapformat.bits import fields, names
+from snapformat_schemas.kvm.x86_64 import (
+    control,
+    cpuid,
+    events,
+    irqchip,
+    lapic,
+    msr_names,
+    segments,
+    timers,
+    xsave,
+)
 from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuidEntry2, Signature
 from snapformat_schemas.kvm.x86_64.cpuid_names import LEAVES, leaf_name
 from snapformat_schemas.kvm.x86_64.msrs import KvmMsrEntry
@@ -139,9 +149,9 @@ def test_booted_guest(name: str) -> None:
     assert "PAE" in names(sregs.cr4, control.CR4)
     assert {"LME", "LMA"} <= set(names(sregs.efer, control.EFER))
     assert fields(sregs.apic_base, control.APIC_BASE) == {"BSP": 1, "EXTD": 0, "EN": 1, "BASE": 0xFEE00}
-    assert control.cpu_mode(sregs.cr0, sregs.efer, sregs.cs) == "64-bit"
-    assert control.segment_type(sregs.cs) == "code, execute and read, accessed"
-    assert control.segment_type(sregs.tr) == "TSS, busy"
+    assert segments.cpu_mode(sregs.cr0, sregs.efer, sregs.cs) == "64-bit"
+    assert segments.segment_type(sregs.cs) == "code, execute and read, accessed"
+    assert segments.segment_type(sregs.tr) == "TSS, busy"
     regs = data.one(name, "vcpu_states[0].regs")
     assert regs.rflags & 2
     assert "bit" not in " ".join(names(regs.rflags, control.RFLAGS))
@@ -256,14 +266,14 @@ def test_extended_control_registers() -> None:
 def test_mode(cr0: int, efer: int, l_bit: int, rflags: int, mode: str) -> None:
     cs = data.one(NEW, "vcpu_states[0].sregs").cs
     cs.l = l_bit
-    assert control.cpu_mode(cr0, efer, cs, rflags) == mode
+    assert segments.cpu_mode(cr0, efer, cs, rflags) == mode
 
 
 def test_segment_without_content() -> None:
     segment = data.one(NEW, "vcpu_states[0].sregs").cs
     segment.unusable = 1
-    assert control.segment_type(segment) == "unusable"
+    assert segments.segment_type(segment) == "unusable"
     segment.unusable, segment.s, segment.type = 0, 0, 2
-    assert control.segment_type(segment) == "LDT"
+    assert segments.segment_type(segment) == "LDT"
     segment.type = 0
-    assert control.segment_type(segment) == "type 0"
+    assert segments.segment_type(segment) == "type 0"

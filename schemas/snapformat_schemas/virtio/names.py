@@ -7,7 +7,7 @@ their prefix (`VIRTIO_NET_F_CSUM` is `CSUM`).
 
 from __future__ import annotations
 
-from snapformat_schemas.bits import Bits, names
+from snapformat.bits import Bits, names
 
 #: Device types.
 DEVICE_TYPES: dict[int, str] = {

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 from snapformat_schemas.virtio.names import DEVICE_TYPES
 
 #: PCI vendor of all virtio devices (Red Hat).

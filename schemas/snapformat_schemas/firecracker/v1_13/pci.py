@@ -9,6 +9,7 @@ from __future__ import annotations
 from snapformat import UnitEnum, doc, schema, variant
 from snapformat.bincode import u8, u16, u32, u64, usize
 from snapformat_schemas.firecracker.conversions import PciBdf
+from snapformat_schemas.virtio.names import STATUS
 
 
 @schema
@@ -101,9 +102,7 @@ class MsixConfigState:
 class VirtioPciCommonConfigState:
     """What the driver last set in `struct virtio_pci_common_cfg` (virtio specification, section 4.1.4.3)."""
 
-    driver_status: u8 = doc(
-        "Register device_status: ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, FAILED 128"
-    )
+    driver_status: u8 = doc("Register device_status: how far the driver has come", bits=STATUS)
     config_generation: u8 = doc(
         "Changes when the device-specific configuration does; lets the driver detect a torn read"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import u16, u32, u64
+from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, STATUS
 
 
 @schema
@@ -32,13 +33,17 @@ class VirtioDeviceState:
     """Part of a virtio device's state that does not depend on the kind of device."""
 
     device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock")
-    avail_features: u64 = doc("Feature bits the device offers; bit 32 is VIRTIO_F_VERSION_1")
-    acked_features: u64 = doc("Feature bits the driver accepted; restore refuses bits that are not offered")
+    avail_features: u64 = doc(
+        "Feature bits the device offers; those below 24 are its kind's own", bits=COMMON_FEATURES
+    )
+    acked_features: u64 = doc(
+        "Feature bits the driver accepted; restore refuses bits that are not offered", bits=COMMON_FEATURES
+    )
     queues: list[QueueState] = doc(
         "Virtqueues in the order the device type defines; a restore checks how many"
     )
     interrupt_status: u32 = doc(
-        "InterruptStatus, register 0x60: causes not acknowledged yet; 1 used buffers, 2 configuration"
+        "InterruptStatus, register 0x60: causes not acknowledged yet", bits=INTERRUPT_STATUS
     )
     activated: bool = doc("The driver reached DRIVER_OK and the device processes its queues")
 
@@ -52,9 +57,7 @@ class MmioTransportState:
         "DriverFeaturesSel, 0x24: which 32 accepted feature bits the driver writes"
     )
     queue_select: u32 = doc("QueueSel, 0x30: the virtqueue that the Queue* registers refer to")
-    device_status: u32 = doc(
-        "Status, 0x70: bits ACKNOWLEDGE 1, DRIVER 2, DRIVER_OK 4, FEATURES_OK 8, NEEDS_RESET 64, FAILED 128"
-    )
+    device_status: u32 = doc("Status, 0x70: how far the driver has come with the device", bits=STATUS)
     config_generation: u32 = doc("ConfigGeneration, 0xfc: changes when the device's configuration space does")
 
 

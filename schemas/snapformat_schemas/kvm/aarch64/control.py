@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 
 #: Processor state, as in PSTATE and the SPSR registers.
 PSTATE = (

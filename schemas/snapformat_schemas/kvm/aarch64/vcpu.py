@@ -10,7 +10,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u32
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 
 #: `kvm_vcpu_init.target`: the processor that KVM imitates.
 TARGETS: dict[int, str] = {
@@ -44,7 +44,9 @@ class KvmVcpuInit(CStruct):
     """What a vCPU was created as, 32 bytes (KVM_ARM_VCPU_INIT); a restore creates it alike."""
 
     target: u32 = doc("Processor that KVM imitates; names in `TARGETS`, as a rule 5")
-    features: Annotated[list[u32], Len(7)] = doc("Features switched on, a bit each; first word in `FEATURES`")
+    features: Annotated[list[u32], Len(7)] = doc(
+        "Features switched on, a bit each; named are those of the first word", bits=FEATURES
+    )
 
 
 @schema(name="kvm_mp_state")

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u32
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 from snapformat_schemas.kvm.x86_64.cpuid_names import FEATURES
 
 #: `kvm_cpuid_entry2.flags`.
@@ -36,7 +36,7 @@ class KvmCpuidEntry2(CStruct):
 
     function: u32 = doc("Leaf: EAX before the instruction; names in `cpuid_names.LEAVES`")
     index: u32 = doc("Sub-leaf: ECX before the instruction; counts only with SIGNIFICANT_INDEX in flags")
-    flags: u32 = doc("Whether index counts; bits in `FLAGS`")
+    flags: u32 = doc("Whether index counts", bits=FLAGS)
     eax: u32 = doc("Answer in EAX: often a count or a highest sub-leaf, in leaf 1 the signature")
     ebx: u32 = doc("Answer in EBX: feature bits in leaf 7, the first letters of the vendor in leaf 0")
     ecx: u32 = doc("Answer in ECX: feature bits in leaves 1 and 7")

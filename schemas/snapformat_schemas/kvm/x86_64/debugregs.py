@@ -1,6 +1,6 @@
 """Debug registers and extended control registers: `struct kvm_debugregs`, `struct kvm_xcrs`.
 
-Read from `asm/kvm.h` of linux-libc-dev 6.1; bits of DR6, DR7 and XCR0 are named in `control` and `xsave`.
+Read from `asm/kvm.h` of linux-libc-dev 6.1.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u32, u64
+from snapformat_schemas.kvm.x86_64 import control
+from snapformat_schemas.kvm.x86_64.xsave import COMPONENTS
 
 
 @schema(name="kvm_debugregs")
@@ -16,8 +18,8 @@ class KvmDebugregs(CStruct):
     """Hardware breakpoints of the guest, 128 bytes (KVM_GET_DEBUGREGS)."""
 
     db: Annotated[list[u64], Len(4)] = doc("DR0 to DR3: linear addresses of four breakpoints")
-    dr6: u64 = doc("Which breakpoint or single step raised the last #DB; bits in `control.DR6`")
-    dr7: u64 = doc("Which breakpoints are armed, on what access and length; bits in `control.DR7`")
+    dr6: u64 = doc("Which breakpoint or single step raised the last #DB", bits=control.DR6)
+    dr7: u64 = doc("Which breakpoints are armed, on what access and length", bits=control.DR7)
     flags: u64 = doc("No flag is defined: KVM writes 0 and refuses anything else")
     reserved: Annotated[list[u64], Len(9)] = doc("Room for extensions, zero")
 
@@ -28,7 +30,7 @@ class KvmXcr:
 
     xcr: u32 = doc("Number of the register; KVM knows 0 only")
     reserved: u32 = doc("Aligns the value to 8 bytes, zero")
-    value: u64 = doc("Contents; of XCR0, the state components switched on, bits in `xsave.COMPONENTS`")
+    value: u64 = doc("Contents; of XCR0, the state components switched on", bits=COMPONENTS)
 
 
 @schema(name="kvm_xcrs")

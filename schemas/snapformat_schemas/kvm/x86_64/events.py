@@ -9,7 +9,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u8, u32, u64
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 
 #: Exceptions of the processor by vector.
 EXCEPTIONS: dict[int, str] = {
@@ -83,7 +83,7 @@ class VcpuEventsInterrupt:
     injected: u8 = doc("1 if delivery has begun and must be taken up again")
     nr: u8 = doc("Vector of the interrupt, 0 to 255")
     soft: u8 = doc("1 if an INT instruction raised it, 0 if a device did")
-    shadow: u8 = doc("Interrupts wait for one instruction: bits in `SHADOW`")
+    shadow: u8 = doc("Interrupts wait for one instruction", bits=SHADOW)
 
 
 @schema
@@ -123,7 +123,7 @@ class KvmVcpuEvents(CStruct):
     )
     nmi: VcpuEventsNmi = doc("Non-maskable interrupt on its way, waiting or being handled")
     sipi_vector: u32 = doc("Page number (address >> 12) of real-mode code that a start-up IPI names")
-    flags: u32 = doc("Which of the parts hold values, and which a setter takes: bits in `FLAGS`")
+    flags: u32 = doc("Which of the parts hold values, and which a setter takes", bits=FLAGS)
     smi: VcpuEventsSmi = doc("Whether the vCPU is in system-management mode, or about to enter it")
     triple_fault: VcpuEventsTripleFault = doc("Triple fault that user space has not seen yet")
     reserved: Annotated[list[u8], Len(26)] = doc("Room for extensions, zero")

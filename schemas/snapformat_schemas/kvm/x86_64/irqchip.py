@@ -15,7 +15,7 @@ from construct import Bytes
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u8, u32, u64
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 
 #: `kvm_irqchip.chip_id`.
 CHIP_IDS: dict[int, str] = {0: "PIC master", 1: "PIC slave", 2: "IOAPIC"}
@@ -70,8 +70,8 @@ class IoapicRedirect:
     """A redirection entry of the I/O APIC, 8 bytes: where an input's interrupt goes."""
 
     vector: u8 = doc("Vector of the interrupt, 16 to 254 once the guest has set it")
-    modes: u8 = doc("Delivery, destination mode, polarity, trigger; bits in `REDIRECT_MODES`")
-    mask: u8 = doc("Bit 0 holds the interrupt back; bits in `REDIRECT_MASK`")
+    modes: u8 = doc("Delivery, destination mode, polarity, trigger", bits=REDIRECT_MODES)
+    mask: u8 = doc("Bit 0 holds the interrupt back", bits=REDIRECT_MASK)
     reserved: Annotated[list[u8], Len(4)] = doc("Reserved; a guest that knows extended IDs uses the last")
     dest_id: u8 = doc("APIC ID of the destination, or a set of logical ones")
 

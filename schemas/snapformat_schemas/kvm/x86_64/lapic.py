@@ -14,7 +14,7 @@ from construct import Bytes
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u32
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 
 _DELIVERY = {0: "fixed", 1: "lowest priority", 2: "SMI", 4: "NMI", 5: "INIT", 6: "start-up", 7: "ExtINT"}
 
@@ -90,7 +90,7 @@ class KvmLapicState(CStruct):
     rrd: LapicRegister = doc("0x0c0: remote read, of old processors; KVM keeps 0")
     ldr: LapicRegister = doc("0x0d0: logical destination in bits 31:24; in x2APIC mode cluster and member")
     dfr: LapicRegister = doc("0x0e0: model of logical destinations in bits 31:28; 0xf flat, 0 clusters")
-    svr: LapicRegister = doc("0x0f0: spurious vector and software enable; bits in `SVR`")
+    svr: LapicRegister = doc("0x0f0: spurious vector and software enable", bits=SVR)
     isr: Annotated[list[LapicRegister], Len(8)] = doc(
         "0x100 to 0x17f: interrupts in service, a bit a vector; see `vectors`"
     )
@@ -100,17 +100,17 @@ class KvmLapicState(CStruct):
     irr: Annotated[list[LapicRegister], Len(8)] = doc(
         "0x200 to 0x27f: interrupts requested but not yet in service, a bit a vector; see `vectors`"
     )
-    esr: LapicRegister = doc("0x280: errors since the last write to it; bits in `ESR`")
+    esr: LapicRegister = doc("0x280: errors since the last write to it", bits=ESR)
     reserved_290: Annotated[list[LapicRegister], Len(6)] = doc("0x290 to 0x2ef: no register there")
-    lvt_cmci: LapicRegister = doc("0x2f0: interrupt of corrected machine checks; bits in `LVT`")
-    icr_low: LapicRegister = doc("0x300: last interrupt sent to other processors; bits in `ICR_LOW`")
+    lvt_cmci: LapicRegister = doc("0x2f0: interrupt of corrected machine checks", bits=LVT)
+    icr_low: LapicRegister = doc("0x300: last interrupt sent to other processors", bits=ICR_LOW)
     icr_high: LapicRegister = doc("0x310: its destination; in bits 31:24, in x2APIC mode the whole register")
-    lvt_timer: LapicRegister = doc("0x320: interrupt of the APIC timer and its mode; bits in `LVT_TIMER`")
-    lvt_thermal: LapicRegister = doc("0x330: interrupt of the thermal sensor; bits in `LVT`")
-    lvt_pmc: LapicRegister = doc("0x340: interrupt of performance counters; bits in `LVT`")
-    lvt_lint0: LapicRegister = doc("0x350: input 0, where the i8259 PIC is wired to; bits in `LVT`")
-    lvt_lint1: LapicRegister = doc("0x360: input 1, where NMI is wired to; bits in `LVT`")
-    lvt_error: LapicRegister = doc("0x370: interrupt raised when esr gains a bit; bits in `LVT`")
+    lvt_timer: LapicRegister = doc("0x320: interrupt of the APIC timer and its mode", bits=LVT_TIMER)
+    lvt_thermal: LapicRegister = doc("0x330: interrupt of the thermal sensor", bits=LVT)
+    lvt_pmc: LapicRegister = doc("0x340: interrupt of performance counters", bits=LVT)
+    lvt_lint0: LapicRegister = doc("0x350: input 0, where the i8259 PIC is wired to", bits=LVT)
+    lvt_lint1: LapicRegister = doc("0x360: input 1, where NMI is wired to", bits=LVT)
+    lvt_error: LapicRegister = doc("0x370: interrupt raised when esr gains a bit", bits=LVT)
     timer_initial: LapicRegister = doc(
         "0x380: where the timer counts down from; in bus cycles (in KVM 1 ns) times the divisor"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, u64
+from snapformat_schemas.kvm.x86_64 import control
 
 
 @schema(name="kvm_regs")
@@ -30,6 +31,4 @@ class KvmRegs(CStruct):
     r14: u64 = doc("Preserved across calls; without a role of its own")
     r15: u64 = doc("Preserved across calls; the highest of the general registers")
     rip: u64 = doc("Address of the next instruction, relative to the base of CS (0 in 64-bit mode)")
-    rflags: u64 = doc(
-        "Condition codes and system flags; see `control.RFLAGS` for the bits, bit 1 is always set"
-    )
+    rflags: u64 = doc("Condition codes and system flags; bit 1 is always set", bits=control.RFLAGS)

@@ -1,6 +1,6 @@
 """System registers: segments, descriptor tables, control registers, EFER (`struct kvm_sregs`).
 
-Read from `asm/kvm.h` of linux-libc-dev 6.1; bits in the registers are named in `control`.
+Read from `asm/kvm.h` of linux-libc-dev 6.1.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u8, u16, u32, u64
+from snapformat_schemas.kvm.x86_64 import control
 
 
 @schema(name="kvm_segment")
@@ -18,7 +19,7 @@ class KvmSegment:
     base: u64 = doc("Linear address where the segment begins; 0 for CS, DS, ES, SS in 64-bit mode")
     limit: u32 = doc("Highest offset within the segment, in bytes: granularity is applied already")
     selector: u16 = doc("What the guest loaded: table index << 3, bit 2 LDT, bits 1:0 requested privilege")
-    type: u8 = doc("Kind of segment, 4 bits; what they mean depends on s, see `control.segment_type`")
+    type: u8 = doc("Kind of segment, 4 bits; what they mean depends on s, see `segments.segment_type`")
     present: u8 = doc("1 if the descriptor is valid (P)")
     dpl: u8 = doc("Descriptor privilege level, 0 (kernel) to 3 (user); that of SS is the current one")
     db: u8 = doc("Default size: 1 for 32-bit operands and stack, 0 for 16-bit, and for 64-bit code")
@@ -53,13 +54,16 @@ class KvmSregs(CStruct):
     ldt: KvmSegment = doc("Local descriptor table (LDTR): segments of one task; often none, with limit 0")
     gdt: KvmDtable = doc("Global descriptor table (GDTR): segments of the kernel, shared by all tasks")
     idt: KvmDtable = doc("Interrupt descriptor table (IDTR): where handlers of all 256 vectors are found")
-    cr0: u64 = doc("Operating mode: protection, paging, caches, write protection; bits in `control.CR0`")
+    cr0: u64 = doc("Operating mode: protection, paging, caches, write protection", bits=control.CR0)
     cr2: u64 = doc("Linear address that the last page fault was about")
     cr3: u64 = doc("Physical address of the top page table, with PCID or cache bits in the low 12 bits")
-    cr4: u64 = doc("Extensions switched on, such as PAE, SSE and SMEP; bits in `control.CR4`")
+    cr4: u64 = doc("Extensions switched on, such as PAE, SSE and SMEP", bits=control.CR4)
     cr8: u64 = doc("Task priority, 4 bits: the upper half of the local APIC's TPR")
-    efer: u64 = doc("Extended features: SYSCALL, long mode, no-execute; bits in `control.EFER`")
-    apic_base: u64 = doc("IA32_APIC_BASE: local APIC's address, on and off, x2APIC mode, boot processor")
+    efer: u64 = doc("Extended features: SYSCALL, long mode, no-execute", bits=control.EFER)
+    apic_base: u64 = doc(
+        "IA32_APIC_BASE: local APIC's address, on and off, x2APIC mode, boot processor",
+        bits=control.APIC_BASE,
+    )
     interrupt_bitmap: Annotated[list[u64], Len(4)] = doc(
         "Vector of an external interrupt taken but not yet delivered, as a bit of 256; at most one is set"
     )

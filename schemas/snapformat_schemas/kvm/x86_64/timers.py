@@ -10,7 +10,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, i64, u8, u16, u32, u64
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 
 #: Modes of a timer channel (mode); 255 until the guest has chosen one.
 PIT_MODES: dict[int, str] = {
@@ -74,7 +74,7 @@ class KvmPitState2(CStruct):
     channels: Annotated[list[KvmPitChannelState], Len(3)] = doc(
         "0: timer interrupt, 1: once memory refresh, 2: PC speaker and calibration"
     )
-    flags: u32 = doc("Ties to other devices; bits in `PIT_FLAGS`")
+    flags: u32 = doc("Whether the HPET has taken over, and what the speaker port reads", bits=PIT_FLAGS)
     reserved: Annotated[list[u32], Len(9)] = doc("Room for extensions, zero")
 
 
@@ -83,7 +83,7 @@ class KvmClockData(CStruct):
     """The paravirtual clock of the machine, 48 bytes (KVM_GET_CLOCK)."""
 
     clock: u64 = doc("Reading of kvmclock: ns since the machine was created; a restore goes on from here")
-    flags: u32 = doc("How the clock was read, and which fields hold values; bits in `CLOCK_FLAGS`")
+    flags: u32 = doc("How the clock was read, and which fields hold values", bits=CLOCK_FLAGS)
     pad0: u32 = doc("Aligns realtime to 8 bytes, zero")
     realtime: u64 = doc("The host's wall clock at the same moment, ns since 1970-01-01 UTC")
     host_tsc: u64 = doc("The host's time-stamp counter at the same moment, cycles")

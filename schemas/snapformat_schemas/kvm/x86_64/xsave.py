@@ -17,7 +17,7 @@ from construct import Bytes
 
 from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u8, u16, u32, u64, u128
-from snapformat_schemas.bits import Bits
+from snapformat.bits import Bits
 from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuidEntry2
 
 #: State components: bits of XCR0, of IA32_XSS and of the header's xstate_bv and xcomp_bv.
@@ -84,7 +84,7 @@ class XsaveLegacy:
     fop: u16 = doc("Opcode of the last x87 instruction, 11 bits")
     fip: u64 = doc("Address of the last x87 instruction")
     fdp: u64 = doc("Address of the last x87 memory operand")
-    mxcsr: u32 = doc("SSE control and status; bits in `MXCSR`, 0x1f80 after reset")
+    mxcsr: u32 = doc("SSE control and status, 0x1f80 after reset", bits=MXCSR)
     mxcsr_mask: u32 = doc("Bits of mxcsr that the processor knows; 0 means 0xffbf")
     st: Annotated[list[X87Register], Len(8)] = doc("ST0 to ST7, counted from the top of the stack")
     xmm: Annotated[list[u128], Len(16)] = doc("XMM0 to XMM15; also the lower halves of YMM0 to YMM15")
@@ -96,7 +96,7 @@ class XsaveLegacy:
 class XsaveHeader:
     """The header, 64 bytes: which components hold values."""
 
-    xstate_bv: u64 = doc("Components that are stored; the others are in their initial state: `COMPONENTS`")
+    xstate_bv: u64 = doc("Components that are stored; the others are in their initial state", bits=COMPONENTS)
     xcomp_bv: u64 = doc(
         "Bit 63 and components of the compacted form; 0 here, since KVM uses the standard form"
     )
