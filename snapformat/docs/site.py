@@ -188,6 +188,12 @@ def _resolved(what: Iterable[Any]) -> list[Named]:
             found.append((each, each))
         else:
             found += [(None, format_) for format_ in _matching(each)]
+    # The catalogue tells which release came first, however they were named.
+    order = {id(format_): at for at, format_ in enumerate(formats().values())}
+    listed = [at for at, (_, each) in enumerate(found) if id(each) in order]
+    ordered = sorted((found[at] for at in listed), key=lambda named: order[id(named[1])])
+    for at, named in zip(listed, ordered, strict=True):
+        found[at] = named
     return found
 
 

@@ -147,3 +147,10 @@ def test_history_says_since_and_until():
     assert "The order of the checks changed" in step
     assert "| added | [BalloonState.hinting_state](firecracker-1.14-x86_64.md#" in step
     assert built.files["README.md"].count(" to 1.14](") == 2
+
+
+def test_history_runs_from_the_older_release_however_they_are_named():
+    built = build(["firecracker/1.14/x86_64", "firecracker/1.13/x86_64"], outputs=("markdown",))
+    assert [name for name in built.files if name.startswith("changes-")] == [
+        "changes-firecracker-1.13-x86_64-to-firecracker-1.14-x86_64.md"
+    ]
