@@ -4,6 +4,7 @@ from snapformat.bincode import Encoding
 from snapformat.bits import Bits
 from snapformat.budget import Limits
 from snapformat.codec import decode, decode_prefix, decode_stream, encode
+from snapformat.declare import DataEnum, UnitEnum, doc, register, schema, variant
 from snapformat.errors import (
     Crc64Error,
     DecodeError,
@@ -16,7 +17,6 @@ from snapformat.errors import (
     SnapshotError,
     SnapshotIOError,
 )
-from snapformat.schema import DataEnum, UnitEnum, doc, register, schema, variant
 from snapformat.snapshot import (
     CRC64_JONES,
     CheckOrder,

@@ -9,11 +9,11 @@ import click
 from snapformat.cli._failure import explained
 from snapformat.cli._options import FileName, Named, schema_option
 from snapformat.cli._output import write_bytes
+from snapformat.declare.registry import is_reference
 from snapformat.errors import DecodeError, SchemaError
 from snapformat.inspect import named_format
 from snapformat.inspect.document import from_document, schema_of
 from snapformat.io import Source, read_all, write_all
-from snapformat.schema.registry import is_reference
 from snapformat.snapshot import SnapshotFormat
 from snapformat.values import parse_json
 

@@ -11,10 +11,10 @@ from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.shape import has_opaque
+from snapformat.declare.registry import layout_for
 from snapformat.io import ExactReader, Source
 from snapformat.layout.lower import lower
 from snapformat.layout.walk import read_stream
-from snapformat.schema.registry import layout_for
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from typing import Any
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bits import Bits as BitNames
 from snapformat.budget import DEFAULT_LIMITS
+from snapformat.declare.registry import layout_for
 from snapformat.docs.envelope import describe_file
 from snapformat.docs.glossary import glossary
 from snapformat.docs.measure import Measure
@@ -20,7 +21,6 @@ from snapformat.layout import nodes
 from snapformat.layout.lower import lower
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import Types, parts, types_of
-from snapformat.schema.registry import layout_for
 from snapformat.snapshot import SnapshotFormat
 
 _KINDS = {"struct": "struct", "tuple": "tuple struct", "newtype": "newtype", "unit": "unit struct"}

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import semver
 
-from snapformat.schema.registry import import_reference
+from snapformat.declare.registry import import_reference
 from snapformat.snapshot.catalogue import formats
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from snapformat.bincode import u64
 from snapformat.codec import decode_prefix
+from snapformat.declare.registry import import_reference, is_reference
 from snapformat.errors import (
     Crc64Error,
     DecodeError,
@@ -17,7 +18,6 @@ from snapformat.errors import (
 )
 from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
-from snapformat.schema.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
 from snapformat.snapshot.reading import Parts, check_magic, check_version, load_bytes, read_header
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat

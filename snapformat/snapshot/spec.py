@@ -16,10 +16,10 @@ from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
 from snapformat.bincode.constructs.named import OfClass
 from snapformat.bincode.semver_text import parse_version, version_text
 from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.declare.registry import is_reference, layout_for
 from snapformat.layout.lower import lower
 from snapformat.layout.nodes import Node
 from snapformat.layout.wrappers import Checksummed, Limited
-from snapformat.schema.registry import is_reference, layout_for
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 
 #: A file above this is refused unread.

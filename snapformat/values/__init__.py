@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.declare.registry import layout_for
 from snapformat.layout.lower import lower
-from snapformat.schema.registry import layout_for
 from snapformat.values.from_json import node_from_json
 from snapformat.values.text import format_json, parse_json
 from snapformat.values.to_json import node_to_json

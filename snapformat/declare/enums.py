@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from snapformat.schema.fields import VariantMark
+from snapformat.declare.fields import VariantMark
 
 
 class UnitEnum(enum.Enum):

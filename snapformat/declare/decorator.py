@@ -15,9 +15,8 @@ from snapformat.bincode.annotations import DECLARATION, kind_of
 from snapformat.bincode.blob import CStruct
 from snapformat.bincode.classes import Declaration, FieldSpec, declaration_of
 from snapformat.bincode.kinds import Style, Unit
-from snapformat.errors import SchemaError
-from snapformat.schema.enums import DataEnum, UnitEnum
-from snapformat.schema.fields import (
+from snapformat.declare.enums import DataEnum, UnitEnum
+from snapformat.declare.fields import (
     METADATA,
     FieldOptions,
     VariantMark,
@@ -26,7 +25,8 @@ from snapformat.schema.fields import (
     doc,
     refuse,
 )
-from snapformat.schema.instances import equal, show
+from snapformat.declare.instances import equal, show
+from snapformat.errors import SchemaError
 
 C = TypeVar("C", bound=type)
 
