@@ -8,46 +8,68 @@ Importing this package is cheap: a release's layout is imported when a file need
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+# ruff: isort: skip_file - `X as X`, which exports a name to type checkers, would be a statement each.
 from snapformat import CheckOrder, Encoding, SnapshotFormat
-from snapformat_schemas.firecracker.releases import MAGICS, RELEASES, Release
+from snapformat.exports import lazy_exports
+from snapformat_schemas.firecracker.releases import MAGICS
+from snapformat_schemas.firecracker.releases import RELEASES as RELEASES
+from snapformat_schemas.firecracker.releases import Release as Release
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from snapformat_schemas.firecracker.describing import summary
-    from snapformat_schemas.firecracker.identifying import Identification, identify
-    from snapformat_schemas.firecracker.loading import load, load_snapshot
-    from snapformat_schemas.firecracker.states import (
-        Aarch64State,
-        Aarch64Vcpu,
-        BootSource,
-        State,
-        Vcpu,
-        VmInfo,
-        X86State,
-        X86Vcpu,
+    from snapformat_schemas.firecracker.describing import summary as summary
+    from snapformat_schemas.firecracker.identifying import (
+        Identification as Identification,
     )
-
-__all__ = [
-    "ENCODING",
-    "RELEASES",
-    "SCHEMAS",
-    "Aarch64State",
-    "Aarch64Vcpu",
-    "BootSource",
-    "Identification",
-    "Release",
-    "State",
-    "Vcpu",
-    "VmInfo",
-    "X86State",
-    "X86Vcpu",
-    "identify",
-    "load",
-    "load_snapshot",
-    "summary",
-]
+    from snapformat_schemas.firecracker.identifying import (
+        identify as identify,
+    )
+    from snapformat_schemas.firecracker.loading import load as load
+    from snapformat_schemas.firecracker.loading import load_snapshot as load_snapshot
+    from snapformat_schemas.firecracker.states import (
+        Aarch64State as Aarch64State,
+    )
+    from snapformat_schemas.firecracker.states import (
+        Aarch64Vcpu as Aarch64Vcpu,
+    )
+    from snapformat_schemas.firecracker.states import (
+        BootSource as BootSource,
+    )
+    from snapformat_schemas.firecracker.states import (
+        State as State,
+    )
+    from snapformat_schemas.firecracker.states import (
+        Vcpu as Vcpu,
+    )
+    from snapformat_schemas.firecracker.states import (
+        VmInfo as VmInfo,
+    )
+    from snapformat_schemas.firecracker.states import (
+        X86State as X86State,
+    )
+    from snapformat_schemas.firecracker.states import (
+        X86Vcpu as X86Vcpu,
+    )
+else:
+    __getattr__, __dir__, __all__ = lazy_exports(
+        __name__,
+        {
+            "describing": ("summary",),
+            "identifying": ("Identification", "identify"),
+            "loading": ("load", "load_snapshot"),
+            "states": (
+                "Aarch64State",
+                "Aarch64Vcpu",
+                "BootSource",
+                "State",
+                "Vcpu",
+                "VmInfo",
+                "X86State",
+                "X86Vcpu",
+            ),
+        },
+    )
+    __all__ += ["ENCODING", "RELEASES", "SCHEMAS", "Release"]
 
 #: Fixed-width, little endian, at most 10 MiB claimed in the header and in the payload each. bincode 1.3, used
 #: up to 1.11 (`VM_STATE_DESERIALIZE_LIMIT`), writes and counts as bincode 2 does.
@@ -69,30 +91,3 @@ SCHEMAS = tuple(
     if release.module is not None
     for arch, magic in MAGICS.items()
 )
-
-#: Where a name of the package comes from, if it is imported only when it is used.
-_LAZY = {
-    "identify": "identifying",
-    "Identification": "identifying",
-    "load": "loading",
-    "load_snapshot": "loading",
-    "summary": "describing",
-    **dict.fromkeys(
-        ("Aarch64State", "Aarch64Vcpu", "BootSource", "State", "Vcpu", "VmInfo", "X86State", "X86Vcpu"),
-        "states",
-    ),
-}
-
-
-if not TYPE_CHECKING:  # type checkers see the imports above, and no other names
-
-    def __getattr__(name: str) -> Any:
-        if name not in _LAZY:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
-        globals()[name] = found
-        return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
