@@ -7,7 +7,7 @@ and aborts on others; here those two have bounds of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from snapformat.lazy_dataclasses import dataclass
 
 #: What stands for "no limit": beyond any length that a u64 prefix times a u128 can claim.
 UNLIMITED = 1 << 160

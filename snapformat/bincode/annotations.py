@@ -10,7 +10,6 @@ import re
 import types
 import typing
 from collections.abc import Mapping, MutableMapping, MutableSet
-from dataclasses import dataclass
 from typing import Annotated, Any, ForwardRef, TypeVar
 
 import construct
@@ -20,6 +19,7 @@ from snapformat.bincode.blob import CStruct
 from snapformat.bincode.containers import Some
 from snapformat.bincode.kinds import Kind
 from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass
 
 #: The class attribute that holds a class's declaration. Not inherited: each class is declared itself.
 DECLARATION = "__snapformat__"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from snapformat.bincode import kinds
@@ -19,6 +19,7 @@ from snapformat.bincode.kinds import Kind, Style, children
 from snapformat.bincode.order import has_order
 from snapformat.bits import Bits
 from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass
 
 #: Deepest nesting of type arguments: a generic type that refers to itself with larger ones never ends.
 MAX_GENERATION = 64

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, MutableSet, Set
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import semver
+
+from snapformat.lazy_dataclasses import dataclass
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import Any
 
 import construct
@@ -15,6 +14,7 @@ from snapformat.bincode.constructs import composites, named, scalars
 from snapformat.bincode.kinds import Kind
 from snapformat.bincode.wire import Wire
 from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step, run
 
 _lock = threading.RLock()

@@ -8,10 +8,11 @@ may refer to themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 
 from snapformat.bits import Bits
+from snapformat.lazy_dataclasses import dataclass
 
 Style: TypeAlias = Literal["struct", "tuple", "newtype", "unit"]
 

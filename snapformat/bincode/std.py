@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Annotated, Any, Generic, TypeVar
 
 import semver
@@ -15,6 +15,7 @@ from snapformat.bincode.classes import Declaration, FieldSpec, GivenKind
 from snapformat.bincode.kinds import Style
 from snapformat.bincode.primitives import u8, u16, u32, u64
 from snapformat.bincode.semver_text import parse_version, parse_version_req, version_order, version_text
+from snapformat.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
 E = TypeVar("E")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from snapformat.lazy_dataclasses import dataclass
 
 ByteOrder: TypeAlias = Literal["little", "big"]
 

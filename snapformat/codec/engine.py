@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +20,7 @@ from snapformat.codec.write_source import generate_writer
 from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read
 from snapformat.layout.write import write as reference_write
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.path import Segment
 
 Reader = Callable[[bytes, int, int, int, Account], tuple[Any, int]]

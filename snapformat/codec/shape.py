@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from snapformat.bincode.classes import declaration_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step, run
 
 _INT_CODES = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}

@@ -9,7 +9,7 @@ around.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import construct
@@ -21,6 +21,7 @@ from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.lazy_dataclasses import dataclass
 
 
 @dataclass(slots=True)

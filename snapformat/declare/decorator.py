@@ -27,6 +27,7 @@ from snapformat.declare.fields import (
 )
 from snapformat.declare.instances import equal, show
 from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass
 
 C = TypeVar("C", bound=type)
 
@@ -124,7 +125,7 @@ def schema(
     return declare if cls is None else declare(cls)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclass(slots=True)
 class _Options:
     name: str | None
     kind: Style | None
@@ -206,7 +207,7 @@ def _dataclass(cls: type) -> type:
     if "__repr__" not in vars(cls):
         cls.__repr__ = show  # type: ignore[assignment, method-assign]
     try:
-        made: type = dataclasses.dataclass(slots=True, eq=False, repr=False)(cls)
+        made: type = dataclass(slots=True, eq=False, repr=False)(cls)
     except (TypeError, ValueError) as error:
         raise SchemaError(str(error)) from error
     made.__doc__ = text

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING
 from typing import Any
 
 from snapformat.bincode.checks import shown
 from snapformat.bits import Bits
 from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass
 
 #: Key of our part in the metadata of a dataclass field.
 METADATA = "snapformat"

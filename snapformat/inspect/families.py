@@ -7,13 +7,13 @@ it is imported before somebody asks. What stands there has the methods of `Famil
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
 import semver
 
 from snapformat.declare.registry import import_reference
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot.catalogue import formats
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Any
 
 from snapformat.bincode import u64
@@ -18,6 +17,7 @@ from snapformat.errors import (
 )
 from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
 from snapformat.snapshot.reading import Parts, check_magic, check_version, load_bytes, read_header
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Any
 
 import semver
@@ -20,6 +19,7 @@ from snapformat.inspect.identify import (
     max_file_size,
 )
 from snapformat.io import Source, read_all
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot.reading import check_checksum
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 
 from snapformat.errors import SnapshotError
 from snapformat.inspect.identify import best_candidate, identify, max_file_size
 from snapformat.io import Source, read_all
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot.reading import load_bytes
 from snapformat.snapshot.snapshot import SnapshotFormat
 

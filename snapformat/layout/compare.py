@@ -8,12 +8,12 @@ one with the same name and type has.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import Types, types_of
+from snapformat.lazy_dataclasses import dataclass
 
 Action = Literal["added", "removed", "moved", "retyped"]
 

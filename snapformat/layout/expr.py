@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import construct
 from construct.expr import BinExpr, ExprMixin, FuncPath, Path, UniExpr, opnames
+
+from snapformat.lazy_dataclasses import dataclass
 
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {"len": len, "sum": sum, "min": min, "max": max, "abs": abs}
 #: Names of construct's own in a context, whose meaning depends on how construct works.

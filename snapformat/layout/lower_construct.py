@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import construct as c
@@ -19,6 +19,7 @@ from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr, Unsupported, lower_expr
 from snapformat.layout.nodes import Node
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from snapformat.bincode import kinds
@@ -18,6 +18,7 @@ from snapformat.bincode.kinds import Style
 from snapformat.bincode.wire import ByteOrder
 from snapformat.bits import Bits as Names
 from snapformat.layout.expr import Expr
+from snapformat.lazy_dataclasses import dataclass
 
 _FORMATS = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 

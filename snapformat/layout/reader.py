@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from snapformat.budget import Budget, Limits
 from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead
 from snapformat.layout.expr import Expr, Scope
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.path import Segment, format_path
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from snapformat.bincode.classes import declaration_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.lazy_dataclasses import dataclass
 
 #: Nodes that stand for what is in them: they have no name and no bytes of their own.
 _WRAPPERS = (

@@ -7,13 +7,13 @@ tests hold the two equal. Without anycrc, crcmod computes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import crcmod
 
 from snapformat.bincode.wire import ByteOrder
+from snapformat.lazy_dataclasses import dataclass
 
 try:
     import anycrc

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from snapformat.declare.registry import is_reference, layout_for
 from snapformat.layout.lower import lower
 from snapformat.layout.nodes import Node
 from snapformat.layout.wrappers import Checksummed, Limited
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 
 #: A file above this is refused unread.

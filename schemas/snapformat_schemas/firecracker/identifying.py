@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import semver
 
 from snapformat import SnapshotFormat
@@ -11,6 +9,7 @@ from snapformat.errors import DecodeError, SnapshotError
 from snapformat.inspect import Candidate, Recognition, candidates, max_file_size
 from snapformat.inspect import identify as read_identity
 from snapformat.io import Source, read_all
+from snapformat.lazy_dataclasses import dataclass
 from snapformat_schemas.firecracker.recognizing import recognize
 from snapformat_schemas.firecracker.releases import RELEASES, Encoder, Release
 

@@ -10,8 +10,8 @@ of `src/vmm/src/persist.rs`. From 1.15 on header and data are encoded as one val
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot import FIRECRACKER_FORMAT
 
 #: Magic by architecture.
