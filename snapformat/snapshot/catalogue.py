@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
-from importlib.metadata import entry_points
 
 from snapformat.errors import SchemaError
+from snapformat.snapshot.installed import entry_points
 from snapformat.snapshot.snapshot import SnapshotFormat
 from snapformat.snapshot.spec import Header, machine_arch
 
@@ -23,7 +23,7 @@ def formats() -> dict[str, SnapshotFormat]:
     A package whose schemas can't be imported is left out, with a warning.
     """
     found: dict[str, SnapshotFormat] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+    for entry in entry_points(GROUP):
         try:
             declared = list(entry.load())
         except Exception as error:  # whatever an installed package does when it is imported
