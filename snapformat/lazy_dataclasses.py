@@ -29,18 +29,20 @@ else:
         return make if cls is None else make(cls)
 
 
+_ORDER = ["__lt__", "__le__", "__gt__", "__ge__"]
+_FIELD_OPTIONS = ("default", "default_factory", "init", "repr", "hash", "compare", "kw_only")
+
+
 class _Signature:
-    """What `inspect` asks a class for first: it then finds the method itself."""
+    """What `inspect` asks a class for first: with the methods made, it finds them itself."""
 
     def __get__(self, instance: Any, owner: type) -> None:
         for base in owner.__mro__:
-            complete = vars(base).get(_COMPLETE)
+            complete = getattr(vars(base).get("__init__"), "complete", None)
             if complete is not None:
-                complete.__func__()
+                complete()
 
 
-_FIELD_OPTIONS = ("default", "default_factory", "init", "repr", "hash", "compare", "kw_only")
-_COMPLETE = "__complete_dataclass__"
 _signature = _Signature()
 
 
@@ -53,23 +55,15 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
     )(cls)
     made.__doc__ = text
     _check_order(made)
-
-    def complete() -> None:
-        twin = vars(_twin(made, {**options, "slots": slots}))
-        for name in wanted:
-            method = twin[name]
-            if method is not None:
-                method.__qualname__ = f"{made.__qualname__}.{name}"
-            setattr(made, name, method)
-
+    frozen = options.get("frozen", False)
     for name in wanted:
-        late = name != "__hash__" or options.get("frozen")
-        # What is mutable and compared by value has no hash.
-        setattr(made, name, _stub(made, name, complete) if late else None)
-    if options.get("frozen"):
+        if name == "__hash__" and not frozen:
+            made.__hash__ = None  # type: ignore[assignment]  # mutable, and compared by value
+        else:
+            setattr(made, name, _stub(made, name, frozen=frozen, slots=slots))
+    if frozen:
         for name, method in {**_FROZEN, **(_STATE if slots else {})}.items():
             setattr(made, name, method)
-    setattr(made, _COMPLETE, staticmethod(complete))
     made.__signature__ = _signature  # type: ignore[attr-defined]
     return made
 
@@ -80,7 +74,7 @@ def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:
     if options.get("repr", True):
         wanted.append("__repr__")
     if options.get("order"):
-        wanted += ["__lt__", "__le__", "__gt__", "__ge__"]
+        wanted += _ORDER
     if options.get("eq", True):
         wanted.append("__eq__")
     wanted = [name for name in wanted if name not in own]
@@ -90,29 +84,42 @@ def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:
     return wanted
 
 
-def _stub(cls: type, name: str, complete: Any) -> Any:
-    """A method that has the real ones made, and calls its own."""
+def _stub(cls: type, name: str, *, frozen: bool, slots: bool) -> Any:
+    """A method that puts the real one in its place, and calls that."""
 
     def method(self: Any, *arguments: Any, **named: Any) -> Any:
-        complete()
-        return getattr(cls, name)(self, *arguments, **named)
+        return complete()(self, *arguments, **named)
+
+    def complete() -> Any:
+        real = _generated(cls, name, frozen=frozen, slots=slots)
+        setattr(cls, name, real)
+        return real
 
     method.__name__, method.__qualname__ = name, f"{cls.__qualname__}.{name}"
+    method.complete = complete  # type: ignore[attr-defined]
     return method
 
 
-def _twin(cls: type, options: dict[str, bool]) -> type:
-    """A class with the same fields, whose methods are those that `dataclasses` writes."""
-    body: dict[str, Any] = {"__annotations__": {}, "__module__": cls.__module__}
+def _generated(cls: type, name: str, *, frozen: bool, slots: bool) -> Any:
+    """A method as `dataclasses` writes it, taken from a class of the same fields that has only this one."""
+    body: dict[str, Any] = {"__annotations__": {}, "__module__": cls.__module__, "__doc__": name}
     for field in _fields(cls):
         body["__annotations__"][field.name] = field.type
-        options_of_field = {name: getattr(field, name) for name in _FIELD_OPTIONS}
-        body[field.name] = dataclasses.field(**options_of_field)
+        body[field.name] = dataclasses.field(**{option: getattr(field, option) for option in _FIELD_OPTIONS})
     after = getattr(cls, "__post_init__", None)
     if after is not None:
         body["__post_init__"] = after
-    twin: type = dataclasses.dataclass(**options)(type(cls.__name__, (), body))
-    return twin
+    twin: type = dataclasses.dataclass(
+        init=name == "__init__",
+        repr=name == "__repr__",
+        eq=name not in ("__init__", "__repr__"),
+        order=name in _ORDER,
+        frozen=frozen and name in ("__init__", "__hash__"),
+        slots=slots and name == "__init__",  # where a default that is no parameter is set
+    )(type(cls.__name__, (), body))
+    method = vars(twin)[name]
+    method.__qualname__ = f"{cls.__qualname__}.{name}"
+    return method
 
 
 def _check_order(cls: type) -> None:

@@ -39,6 +39,7 @@ class FieldSpec:
         bits: Names for the bits of the number.
         skip: Not in the bytes; `default` gives its value (a function without arguments).
         default: See `skip`.
+        resolved: The annotation with all names looked up, once they are defined.
     """
 
     attr: str
@@ -50,6 +51,7 @@ class FieldSpec:
     bits: tuple[Bits, ...] = ()
     skip: bool = False
     default: Callable[[], Any] | None = None
+    resolved: Any = None
 
 
 @dataclass(slots=True)
@@ -215,14 +217,23 @@ class Declaration:
             NameError: A name is not defined (yet).
             SchemaError: The annotation is no expression that gives a type.
         """
+        if spec.resolved is None:
+            spec.resolved = self._resolve(spec)
+        return spec.resolved
+
+    def _resolve(self, spec: FieldSpec) -> Any:
         module = sys.modules.get(spec.module)
         names: dict[str, Any] = {} if self.scope is None else dict(self.scope())
         names.setdefault(self.cls.__name__, self.cls)
-        holder = type("Holder", (), {"__annotations__": {spec.attr: spec.annotation}})
+        space: dict[str, Any] = vars(module) if module else {}
         try:
-            hints = typing.get_type_hints(
-                holder, globalns=vars(module) if module else {}, localns=names, include_extras=True
-            )
+            if isinstance(spec.annotation, str):
+                found = eval(spec.annotation, space, names)
+                if _is_resolved(found):
+                    return found
+            # Names within names, and what is no type at all.
+            holder = type("Holder", (), {"__annotations__": {spec.attr: spec.annotation}})
+            hints = typing.get_type_hints(holder, globalns=space, localns=names, include_extras=True)
         except (NameError, SchemaError):
             raise
         except Exception as error:
@@ -232,6 +243,19 @@ class Declaration:
                 field=spec.attr,
             ) from error
         return hints[spec.attr]
+
+
+def _is_resolved(annotation: Any) -> bool:
+    """Whether an annotation is a type, with no text in it that would still have to be looked up."""
+    waiting = [annotation]
+    while waiting:
+        current = waiting.pop()
+        arguments = getattr(current, "__args__", None)
+        if isinstance(arguments, tuple):
+            waiting += arguments
+        elif not isinstance(current, type | TypeVar):
+            return False
+    return True
 
 
 def _generation(kind: Kind) -> int:
