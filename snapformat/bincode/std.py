@@ -1,4 +1,4 @@
-"""The types of Rust's standard library that serde knows, and `semver`'s, as it stores them in bincode."""
+"""The types of Rust's standard library that serde knows, as it stores them in bincode."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any, Generic, TypeVar
 
-import semver
-
 from snapformat.bincode import kinds
 from snapformat.bincode.annotations import DECLARATION, kind_of
 from snapformat.bincode.classes import Declaration, FieldSpec, GivenKind
 from snapformat.bincode.kinds import Style
 from snapformat.bincode.primitives import u8, u16, u32, u64
-from snapformat.bincode.semver_text import parse_version, parse_version_req, version_order, version_text
 from snapformat.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
@@ -489,15 +486,6 @@ def _same(value: Any) -> Any:
 Path = Annotated[str, kinds.Adapted(kinds.Str(), _same, _same, "path", order=_path_order)]
 #: `CString`: stored as bytes, without the zero byte at its end; none may be inside.
 CString = Annotated[bytes, kinds.Bytes(no_nul=True)]
-#: `semver::Version`: stored as a str.
-Version = Annotated[
-    semver.Version,
-    kinds.Adapted(kinds.Str(), parse_version, version_text, "semver version", order=version_order),
-]
-#: `semver::VersionReq`: stored as a str; the value is its normal form.
-VersionReq = Annotated[
-    str, kinds.Adapted(kinds.Str(), parse_version_req, parse_version_req, "semver version requirement")
-]
 
 
 class _OsStringEnum:
