@@ -1,6 +1,7 @@
 """Declare a binary snapshot format once; read, write, check, show and edit it from Python."""
 
-# ruff: isort: skip_file - `X as X`, which exports a name to type checkers, would be a statement each.
+# ruff: isort: skip_file
+# `X as X`, which exports a name to type checkers, would be a statement each.
 from snapformat.exports import lazy_exports
 
 TYPE_CHECKING = False

@@ -4,7 +4,8 @@ The names here are those of Rust's types. `Encoding().construct(list[u16])` give
 `snapformat.encode` and `snapformat.decode` use it in one call.
 """
 
-# ruff: isort: skip_file - `X as X`, which exports a name to type checkers, would be a statement each.
+# ruff: isort: skip_file
+# `X as X`, which exports a name to type checkers, would be a statement each.
 from snapformat.exports import lazy_exports
 
 TYPE_CHECKING = False

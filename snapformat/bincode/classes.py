@@ -228,7 +228,9 @@ class Declaration:
         space: dict[str, Any] = vars(module) if module else {}
         try:
             if isinstance(spec.annotation, str):
-                found = eval(spec.annotation, space, names)
+                found = names.get(spec.annotation) or space.get(spec.annotation)  # most are a name
+                if found is None:
+                    found = eval(spec.annotation, space, names)
                 if _is_resolved(found):
                     return found
             # Names within names, and what is no type at all.

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import NoReturn
+
+from snapformat.cli._later import UNUSED, import_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
@@ -14,6 +19,7 @@ def main() -> NoReturn:
     """
     # Most runs are short, and what is imported stays: looking for garbage would be a tenth of their time.
     gc.set_threshold(100_000)
+    import_later(*UNUSED)
     try:
         # Here and not above: the library can be installed without click.
         from snapformat.cli._app import run

@@ -6,9 +6,10 @@ machine it is. `SCHEMAS` are the formats, one for each release and architecture.
 Importing this package is cheap: a release's layout is imported when a file needs it, a tool when it is used.
 """
 
+# ruff: isort: skip_file
+# `X as X`, which exports a name to type checkers, would be a statement each.
 from __future__ import annotations
 
-# ruff: isort: skip_file - `X as X`, which exports a name to type checkers, would be a statement each.
 from snapformat import CheckOrder, Encoding, SnapshotFormat
 from snapformat.exports import lazy_exports
 from snapformat_schemas.firecracker.releases import MAGICS
@@ -20,34 +21,17 @@ if TYPE_CHECKING:
     from snapformat_schemas.firecracker.describing import summary as summary
     from snapformat_schemas.firecracker.identifying import (
         Identification as Identification,
-    )
-    from snapformat_schemas.firecracker.identifying import (
         identify as identify,
     )
-    from snapformat_schemas.firecracker.loading import load as load
-    from snapformat_schemas.firecracker.loading import load_snapshot as load_snapshot
+    from snapformat_schemas.firecracker.loading import load as load, load_snapshot as load_snapshot
     from snapformat_schemas.firecracker.states import (
         Aarch64State as Aarch64State,
-    )
-    from snapformat_schemas.firecracker.states import (
         Aarch64Vcpu as Aarch64Vcpu,
-    )
-    from snapformat_schemas.firecracker.states import (
         BootSource as BootSource,
-    )
-    from snapformat_schemas.firecracker.states import (
         State as State,
-    )
-    from snapformat_schemas.firecracker.states import (
         Vcpu as Vcpu,
-    )
-    from snapformat_schemas.firecracker.states import (
         VmInfo as VmInfo,
-    )
-    from snapformat_schemas.firecracker.states import (
         X86State as X86State,
-    )
-    from snapformat_schemas.firecracker.states import (
         X86Vcpu as X86Vcpu,
     )
 else:

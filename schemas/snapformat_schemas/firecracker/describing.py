@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 
 from snapformat import Snapshot, UnitEnum
 from snapformat.io import Source
-from snapformat.values import to_json
-from snapformat_schemas.firecracker.loading import load_snapshot
-from snapformat_schemas.kvm.aarch64 import control, registers
-from snapformat_schemas.kvm.x86_64 import cpuid
+from snapformat.layout import layout_of, nodes
+from snapformat_schemas import firecracker
 from snapformat_schemas.virtio.names import BLOCK_FEATURES
 
-#: MIDR_EL1 among the registers of aarch64.
-_MIDR = registers.system_register_id((3, 0, 0, 0, 0))
+#: MIDR_EL1 by its encoding as a system register of aarch64.
+_MIDR = (3, 0, 0, 0, 0)
 
 #: Feature bit of a drive that the guest can't write to.
 _READ_ONLY = next(bits.mask for bits in BLOCK_FEATURES if bits.name == "RO")
@@ -40,7 +38,7 @@ def summary(source: Source | Snapshot[Any]) -> dict[str, Any]:
     Raises:
         SnapshotError: As `load_snapshot`.
     """
-    snapshot = source if isinstance(source, Snapshot) else load_snapshot(source)
+    snapshot = source if isinstance(source, Snapshot) else firecracker.load_snapshot(source)
     state = snapshot.data
     info, boot = state.vm_info, state.vm_info.boot_source
     buses = _buses(state)
@@ -78,7 +76,11 @@ def _buses(state: Any) -> list[Any]:
 
 def _name(value: UnitEnum) -> str:
     """Upstream's name of a variant."""
-    return str(to_json(value, type(value)))
+    layout = layout_of(type(value))
+    assert isinstance(layout, nodes.Enum)
+    variant = layout.variant_of(value)
+    assert variant is not None
+    return variant.name
 
 
 def _several(buses: list[Any], name: str) -> Iterator[_Device]:
@@ -108,18 +110,15 @@ def _cpu(state: Any) -> dict[str, Any] | None:
     if not state.vcpu_states:
         return None
     first = state.vcpu_states[0]
-    if not hasattr(first, "cpuid"):
-        found = [register for register in registers.registers(*first.regs) if register.id == _MIDR]
-        if not found:
-            return None
-        midr = control.midr(found[0].value)
-        return {
-            "vendor": midr.implementer,
-            "brand": midr.part,
-            "variant": midr.variant,
-            "revision": midr.revision,
-        }
-    entries = first.cpuid[1]
+    return _x86_cpu(first.cpuid[1]) if hasattr(first, "cpuid") else _aarch64_cpu(*first.regs)
+
+
+# The tables of an architecture are imported where a file is of it, and not above.
+
+
+def _x86_cpu(entries: Any) -> dict[str, Any] | None:
+    from snapformat_schemas.kvm.x86_64 import cpuid
+
     signature = cpuid.signature(entries)
     if signature is None and cpuid.vendor(entries) is None:
         return None
@@ -127,6 +126,22 @@ def _cpu(state: Any) -> dict[str, Any] | None:
         "vendor": cpuid.vendor(entries),
         "brand": cpuid.brand(entries),
         **({} if signature is None else signature._asdict()),
+    }
+
+
+def _aarch64_cpu(ids: list[int], data: bytes) -> dict[str, Any] | None:
+    from snapformat_schemas.kvm.aarch64 import control, registers
+
+    wanted = registers.system_register_id(_MIDR)
+    found = [register for register in registers.registers(ids, data) if register.id == wanted]
+    if not found:
+        return None
+    midr = control.midr(found[0].value)
+    return {
+        "vendor": midr.implementer,
+        "brand": midr.part,
+        "variant": midr.variant,
+        "revision": midr.revision,
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from snapformat import Snapshot, SnapshotError
 from snapformat.errors import InvalidMagicError
 from snapformat.inspect import load_any
 from snapformat.io import Source
 from snapformat_schemas.firecracker.releases import MAGICS
-from snapformat_schemas.firecracker.states import Aarch64State, State, X86State
+
+if TYPE_CHECKING:
+    from snapformat_schemas.firecracker.states import Aarch64State, State, X86State
 
 
 @overload
