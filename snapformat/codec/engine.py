@@ -1,5 +1,7 @@
 """Reading and writing values: generated code first, the reference where a guard fails.
 
+A layout by which only a few bytes are read, once, is read by the reference: that is over sooner.
+
 Both give the same values and the same bytes; only the reference gives errors. `statistics` counts how often
 generated code had to give up on something that the reference then took: on valid input that is never.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.generator import NotGenerated
@@ -42,9 +44,14 @@ class Statistics:
     not_generated: int = 0
 
 
+#: Bytes that the reference reads, once, in the time in which a reader is generated.
+SMALL = 1 << 16
+
 statistics = Statistics()
 _lock = threading.Lock()
 _readers: WeakKeyDictionary[Node, Reader | None] = WeakKeyDictionary()
+#: Layouts by which few bytes were read, and that have no reader yet.
+_seen: WeakSet[Node] = WeakSet()
 _writers: WeakKeyDictionary[Node, Writer | None] = WeakKeyDictionary()
 
 
@@ -79,6 +86,17 @@ def _made(
         return known[node]
 
 
+def _reader_for(node: Node, size: int) -> Reader | None:
+    """The generated reader; None where the reference is done with so many bytes before it would be there."""
+    try:
+        return _readers[node]
+    except KeyError:
+        if size > SMALL or node in _seen:
+            return reader_of(node)
+        _seen.add(node)
+        return None
+
+
 def read_value(
     node: Node,
     data: bytes,
@@ -89,7 +107,7 @@ def read_value(
     root: tuple[Segment, ...] = (),
 ) -> tuple[Any, int]:
     """Read a value; arguments, result and errors are those of `layout.read`."""
-    reader = reader_of(node) if limits == DEFAULT_LIMITS else None
+    reader = _reader_for(node, len(data) - offset) if limits == DEFAULT_LIMITS else None
     if reader is None:
         return reference_read(node, data, offset, limit=limit, limits=limits, root=root)
     account = Account(limits.zero_sized)
