@@ -2,13 +2,14 @@
 
 `dataclasses.dataclass` compiles source for every method of every class when the class is made: with hundreds
 of declared classes that is most of what a cold start takes, and few of them are ever called. What is made
-here has the same fields and, from the first call on, the very methods that `dataclasses` writes.
+here has the same fields, and methods of the same effect, which the tests hold equal.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ else:
 
 
 _ORDER = ["__lt__", "__le__", "__gt__", "__ge__"]
-_FIELD_OPTIONS = ("default", "default_factory", "init", "repr", "hash", "compare", "kw_only")
 
 
 class _Signature:
@@ -56,11 +56,12 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
     made.__doc__ = text
     _check_order(made)
     frozen = options.get("frozen", False)
+    equality = _equality(made)
+    if not frozen:
+        equality["__hash__"] = None  # mutable, and compared by value
     for name in wanted:
-        if name == "__hash__" and not frozen:
-            made.__hash__ = None  # type: ignore[assignment]  # mutable, and compared by value
-        else:
-            setattr(made, name, _stub(made, name, frozen=frozen, slots=slots))
+        method = equality[name] if name in equality else _stub(made, name, frozen=frozen, slots=slots)
+        setattr(made, name, method)
     if frozen:
         for name, method in {**_FROZEN, **(_STATE if slots else {})}.items():
             setattr(made, name, method)
@@ -91,7 +92,8 @@ def _stub(cls: type, name: str, *, frozen: bool, slots: bool) -> Any:
         return complete()(self, *arguments, **named)
 
     def complete() -> Any:
-        real = _generated(cls, name, frozen=frozen, slots=slots)
+        real = _init(cls, frozen=frozen, slots=slots) if name == "__init__" else _generated(cls, name)
+        real.__qualname__ = f"{cls.__qualname__}.{name}"
         setattr(cls, name, real)
         return real
 
@@ -100,26 +102,76 @@ def _stub(cls: type, name: str, *, frozen: bool, slots: bool) -> Any:
     return method
 
 
-def _generated(cls: type, name: str, *, frozen: bool, slots: bool) -> Any:
+class _Factory:
+    def __repr__(self) -> str:
+        return "<factory>"
+
+
+_factory = _Factory()
+
+
+def _init(cls: type, *, frozen: bool, slots: bool) -> Any:
+    """`__init__` with the parameters and the effect that `dataclasses` gives it."""
+    names: dict[str, Any] = {"__factory": _factory, "__set": object.__setattr__}
+    put = "__set(__self, '{}', {})" if frozen else "__self.{} = {}"
+    positional: list[str] = []
+    named: list[str] = []
+    body: list[str] = []
+    for field in _fields(cls):
+        value, default = field.name, ""
+        if field.default is not dataclasses.MISSING:
+            default = f"__default_{field.name}"
+            names[default] = field.default
+        elif field.default_factory is not dataclasses.MISSING:
+            default, make = "__factory", f"__make_{field.name}"
+            names[make] = field.default_factory
+            value = f"{make}() if {value} is __factory else {value}" if field.init else f"{make}()"
+        if field.init:
+            parameter = f"{field.name}={default}" if default else field.name
+            (named if field.kw_only is True else positional).append(parameter)
+        elif default and default != "__factory":
+            value = default
+        if field.init or (default and (slots or default == "__factory")):
+            body.append(put.format(field.name, value))
+    if hasattr(cls, "__post_init__"):
+        body.append("__self.__post_init__()")
+    head = ", ".join(["__self", *positional, *(["*", *named] if named else [])])
+    exec(f"def __init__({head}):\n " + "\n ".join(body or ["pass"]), names)
+    init = names["__init__"]
+    init.__annotations__ = {field.name: field.type for field in _fields(cls) if field.init} | {"return": None}
+    init.__module__ = cls.__module__
+    return init
+
+
+def _generated(cls: type, name: str) -> Any:
     """A method as `dataclasses` writes it, taken from a class of the same fields that has only this one."""
     body: dict[str, Any] = {"__annotations__": {}, "__module__": cls.__module__, "__doc__": name}
     for field in _fields(cls):
         body["__annotations__"][field.name] = field.type
-        body[field.name] = dataclasses.field(**{option: getattr(field, option) for option in _FIELD_OPTIONS})
-    after = getattr(cls, "__post_init__", None)
-    if after is not None:
-        body["__post_init__"] = after
+        body[field.name] = dataclasses.field(repr=field.repr, compare=field.compare)
     twin: type = dataclasses.dataclass(
-        init=name == "__init__",
-        repr=name == "__repr__",
-        eq=name not in ("__init__", "__repr__"),
-        order=name in _ORDER,
-        frozen=frozen and name in ("__init__", "__hash__"),
-        slots=slots and name == "__init__",  # where a default that is no parameter is set
+        init=False, repr=name == "__repr__", eq=name != "__repr__", order=name in _ORDER
     )(type(cls.__name__, (), body))
-    method = vars(twin)[name]
-    method.__qualname__ = f"{cls.__qualname__}.{name}"
-    return method
+    return vars(twin)[name]
+
+
+def _equality(cls: type) -> dict[str, Any]:
+    """Equality and hash by the fields that are compared."""
+    compared = [field.name for field in _fields(cls) if field.compare]
+    hashed = [f.name for f in _fields(cls) if (f.compare if f.hash is None else f.hash)]
+    key, hash_key = _values(compared), _values(hashed)
+
+    def __eq__(self: Any, other: object) -> Any:  # noqa: N807 - the method's own name
+        return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def __hash__(self: Any) -> int:  # noqa: N807 - the method's own name
+        return hash(hash_key(self))
+
+    return {"__eq__": __eq__, "__hash__": __hash__}
+
+
+def _values(names: list[str]) -> Callable[[Any], Any]:
+    return attrgetter(*names) if names else lambda instance: ()
 
 
 def _check_order(cls: type) -> None:

@@ -78,6 +78,17 @@ def test_fields_of_a_base_come_first(base):
     assert str(inspect.signature(Derived)) == "(a: 'int', b: 'int' = 2) -> None".replace("'", "")
 
 
+def test_fields_may_have_any_name():
+    @dataclass
+    class Odd:
+        self: int
+        field: int = 1
+        factory: list = dataclasses.field(default_factory=list)
+
+    made = Odd(self=3)
+    assert (made.self, made.field, made.factory) == (3, 1, [])
+
+
 def test_a_method_of_the_class_itself_is_kept():
     @dataclass(frozen=True)
     class Own:
