@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.cases import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED
-from benchmarks.processes import INFO, PYTHON_CONSTRUCT
+from benchmarks.processes import INFO, INFO_LARGE, INFO_SMALL, PYTHON_CONSTRUCT, PYTHON_SNAPFORMAT
 
 #: Case -> who -> seconds.
 Times = dict[str, dict[str, float]]
@@ -97,9 +97,12 @@ def floors(times: Times, start: dict[str, float], file_size: int, peaks: dict[st
     if start:
         measured = start["import snapformat"] / start["import construct"]
         yield Floor("import snapformat, to import construct", measured, 1.3, 1.0, less=True)
-        yield Floor(
-            f"{INFO}, to {PYTHON_CONSTRUCT}", start[INFO] / start[PYTHON_CONSTRUCT], 2.5, 2.0, less=True
-        )
+        for name, base, floor, aim in (
+            (PYTHON_SNAPFORMAT, PYTHON_CONSTRUCT, 1.3, 1.0),
+            (INFO, PYTHON_CONSTRUCT, 2.5, 2.0),
+            (INFO_LARGE, INFO_SMALL, 1.5, 1.2),
+        ):
+            yield Floor(f"{name}, to {base}", start[name] / start[base], floor, aim, less=True)
     if peaks:
         peak = peaks.get("snapformat, array view")
         measured = None if peak is None else peak / file_size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -29,18 +30,32 @@ _IMPORTS = {
     ),
 }
 INFO = "snapformat info FILE"
+INFO_SMALL = "snapformat info, 17 KB"
+INFO_LARGE = "snapformat info, 235 KB (16 vCPUs)"
 PYTHON_CONSTRUCT = 'python -c "import construct"'
+PYTHON_SNAPFORMAT = 'python -c "import snapformat"'
+
+#: As installed packages have it: compiled modules are kept.
+_ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def start_times(rounds: int) -> dict[str, float]:
     """Median seconds of processor time: imports by themselves, commands as whole processes."""
-    state = str(payloads.STATES["V 33 KB"])
+    files = {
+        INFO: payloads.STATES["V 33 KB"],
+        INFO_SMALL: payloads.GOLDEN / "01_minimal" / "vmstate",
+        INFO_LARGE: payloads.GOLDEN / "08_vcpus16" / "vmstate",
+    }
+    info = [str(Path(sys.executable).with_name("snapformat")), "info"]
     commands = {
-        INFO: [str(Path(sys.executable).with_name("snapformat")), "info", state],
+        **{name: [*info, str(file)] for name, file in files.items()},
         PYTHON_CONSTRUCT: [sys.executable, "-c", "import construct"],
+        PYTHON_SNAPFORMAT: [sys.executable, "-c", "import snapformat"],
         "python -c pass": [sys.executable, "-c", "pass"],
     }
     samples: dict[str, list[float]] = {name: [] for name in (*_IMPORTS, *commands)}
+    for command in commands.values():
+        _run(command)  # modules are compiled
     for _ in range(rounds):
         for name, code in _IMPORTS.items():
             samples[name].append(float(_run([sys.executable, "-c", _TIMED.format(code=code)])))
@@ -57,7 +72,7 @@ def _children() -> float:
 
 
 def _run(command: list[str]) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=_ENVIRONMENT).stdout
 
 
 #: Prints the bytes that the peak of memory was above what was in use before a file was loaded.

@@ -8,9 +8,11 @@ here has the same fields, and methods of the same effect, which the tests hold e
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import sys
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
@@ -30,6 +32,7 @@ else:
         return make if cls is None else make(cls)
 
 
+_NO_FIELDS = (ClassVar, dataclasses.InitVar, dataclasses.KW_ONLY)
 _ORDER = ["__lt__", "__le__", "__gt__", "__ge__"]
 
 
@@ -48,12 +51,19 @@ _signature = _Signature()
 
 def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: bool) -> type:
     wanted = _wanted(vars(cls), options)
+    annotations = inspect.get_annotations(cls)
+    space = vars(sys.modules.get(cls.__module__, sys))
+    texts = {name: text for name, text in annotations.items() if _is_plain(text, space)}
+    cls.__annotations__ = annotations | dict.fromkeys(texts, object)
     text = cls.__doc__
     cls.__doc__ = text or cls.__name__  # without one, `dataclasses` would make it from the signature
     made: type = dataclasses.dataclass(
         init=False, repr=False, eq=False, slots=slots, weakref_slot=weakref_slot
     )(cls)
-    made.__doc__ = text
+    made.__doc__, made.__annotations__ = text, annotations
+    for field in _fields(made):
+        if field.name in texts:
+            field.type = texts[field.name]
     _check_order(made)
     frozen = options.get("frozen", False)
     equality = _equality(made)
@@ -67,6 +77,14 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
             setattr(made, name, method)
     made.__signature__ = _signature  # type: ignore[attr-defined]
     return made
+
+
+def _is_plain(annotation: Any, space: Mapping[str, Any]) -> bool:
+    """Whether an annotation is text that `dataclasses` need not take apart: it is that of a field."""
+    if type(annotation) is not str:
+        return False
+    head = annotation.partition("[")[0].strip()
+    return "." not in head and not any(space.get(head) is other for other in _NO_FIELDS)
 
 
 def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:
@@ -88,7 +106,7 @@ def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:
 def _stub(cls: type, name: str, *, frozen: bool, slots: bool) -> Any:
     """A method that puts the real one in its place, and calls that."""
 
-    def method(self: Any, *arguments: Any, **named: Any) -> Any:
+    def method(self: Any, /, *arguments: Any, **named: Any) -> Any:
         return complete()(self, *arguments, **named)
 
     def complete() -> Any:

@@ -5,6 +5,8 @@ import dataclasses
 import inspect
 import itertools
 import pickle
+import typing
+from typing import ClassVar
 
 import pytest
 
@@ -76,6 +78,21 @@ def test_fields_of_a_base_come_first(base):
 
     assert repr(Derived(1)).endswith("Derived(a=1, b=2)")
     assert str(inspect.signature(Derived)) == "(a: 'int', b: 'int' = 2) -> None".replace("'", "")
+
+
+Shared = ClassVar
+
+
+def test_what_is_no_field_is_known_under_any_name():
+    @dataclass
+    class Counted:
+        total: "Shared[int]" = 0
+        most: "typing.ClassVar[int]" = 9
+        of: "int"
+
+    assert [field.name for field in dataclasses.fields(Counted)] == ["of"]
+    assert Counted(4).of == 4
+    assert Counted.__annotations__["of"] == "int"
 
 
 def test_fields_may_have_any_name():

@@ -217,9 +217,12 @@ class Declaration:
             NameError: A name is not defined (yet).
             SchemaError: The annotation is no expression that gives a type.
         """
-        if spec.resolved is None:
-            spec.resolved = self._resolve(spec)
-        return spec.resolved
+        if spec.resolved is not None:
+            return spec.resolved
+        found = self._resolve(spec)
+        if self.scope is None:  # the names of a function may still become others
+            spec.resolved = found
+        return found
 
     def _resolve(self, spec: FieldSpec) -> Any:
         module = sys.modules.get(spec.module)
