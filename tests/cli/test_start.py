@@ -68,3 +68,42 @@ def test_demo_of_a_bad_file():
     )
     assert done.returncode == 1
     assert "not good: " in done.stdout
+
+
+#: Runs the command line, then prints its modules, but not those that wait for their first use.
+_MODULES = """
+import sys
+from types import ModuleType
+from snapformat.cli import main
+sys.argv = ["snapformat", "info", sys.argv[1]]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code
+print("MODULES", *(name for name, module in sys.modules.items() if type(module) is ModuleType))
+"""
+
+
+def test_info_imports_what_a_file_needs_and_no_more():
+    done = subprocess.run(
+        [sys.executable, "-c", _MODULES, SNAPSHOT], capture_output=True, check=True, text=True
+    )
+    loaded = set(done.stdout.partition("MODULES")[2].split())
+    assert "snapformat_schemas.firecracker.v1_14.x86_64" in loaded
+    assert not {name for name in loaded if "aarch64" in name}
+    assert not {"importlib.metadata", "json", "numpy", "pdb", "rich"} & loaded
+    assert not {"snapformat.docs", "snapformat.values", "snapformat.bincode.std"} & loaded
+
+
+def test_modules_that_wait_are_any_module_from_their_first_use_on():
+    code = """
+import sys
+from snapformat.cli._later import import_later
+import_later("json", "nosuchmodule", "sys")
+import json
+print(type(sys.modules["json"]).__name__, json.dumps([1]), type(json).__name__, json is sys.modules["json"])
+from json import loads, decoder
+print(loads("2"), decoder.__name__, "nosuchmodule" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines() == ["_Later [1] module True", "2 json.decoder False"]
