@@ -73,6 +73,8 @@ class Declaration:
         enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
         scope: Local names where a class inside a function was declared; called when needed.
         plain: An instance is its fields and nothing else: made without calling the class, by setting them.
+        layouts: Layout trees by encoding. Kept here, and not in a table of all, so that a class made at
+            run time goes when nobody else has it.
     """
 
     cls: type
@@ -89,6 +91,7 @@ class Declaration:
     enum_arguments: tuple[Any, ...] = ()
     scope: Callable[[], Mapping[str, Any]] | None = None
     plain: bool = False
+    layouts: dict[Any, Any] = field(default_factory=dict)
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:

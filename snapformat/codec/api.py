@@ -10,10 +10,10 @@ import construct
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.engine import read_value, write_value
+from snapformat.codec.layouts import node_of
 from snapformat.codec.shape import has_opaque
 from snapformat.declare.registry import layout_for
 from snapformat.io import ExactReader, Source
-from snapformat.layout.lower import lower
 from snapformat.layout.walk import read_stream
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ def encode(
     Raises:
         EncodeError: The value does not fit the type; the path says where.
     """
-    return write_value(lower(layout_for(payload, encoding)), value, limits=limits)
+    return write_value(node_of(payload, encoding), value, limits=limits)
 
 
 @overload
@@ -66,7 +66,9 @@ def decode(
     Raises:
         DecodeError: The bytes are no value of the type; path and offset say where.
     """
-    return decode_prefix(data, payload, encoding, limits=limits)[0]
+    if type(data) is not bytes:
+        data = bytes(data)
+    return read_value(node_of(payload, encoding), data, limit=encoding.limit, limits=limits)[0]
 
 
 def decode_prefix(
@@ -77,7 +79,9 @@ def decode_prefix(
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Any, int]:
     """Read a value as `decode` does, and tell how many bytes it took."""
-    return read_value(lower(layout_for(payload, encoding)), bytes(data), limit=encoding.limit, limits=limits)
+    if type(data) is not bytes:
+        data = bytes(data)
+    return read_value(node_of(payload, encoding), data, limit=encoding.limit, limits=limits)
 
 
 def decode_stream(
@@ -94,12 +98,11 @@ def decode_stream(
     Raises:
         DecodeError: As `decode`, or the source fails.
     """
-    struct = layout_for(payload, encoding)
+    node = node_of(payload, encoding)
     with ExactReader(source) as reader:
-        node = lower(struct)
         if not has_opaque(node):
             return read_stream(node, reader, limit=encoding.limit, limits=limits)
         # construct finds out how many bytes the value has; the reference reader judges them.
         with contextlib.suppress(construct.ConstructError, RecursionError):
-            struct.parse_stream(reader)
+            layout_for(payload, encoding).parse_stream(reader)
         return read_value(node, reader.consumed, limit=encoding.limit, limits=limits)[0]

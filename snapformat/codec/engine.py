@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.generator import NotGenerated
@@ -25,7 +24,7 @@ from snapformat.layout.write import write as reference_write
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.path import Segment
 
-Reader = Callable[[bytes, int, int, int, Account], tuple[Any, int]]
+Reader = Callable[[bytes, int, int, int, Account | None], tuple[Any, int]]
 Writer = Callable[[Any, Callable[[bytes], None], int], None]
 
 
@@ -49,52 +48,88 @@ SMALL = 1 << 16
 
 statistics = Statistics()
 _lock = threading.Lock()
-_readers: WeakKeyDictionary[Node, Reader | None] = WeakKeyDictionary()
-#: Layouts by which few bytes were read, and that have no reader yet.
-_seen: WeakSet[Node] = WeakSet()
-_writers: WeakKeyDictionary[Node, Writer | None] = WeakKeyDictionary()
+
+
+class Codec:
+    """The generated code of a layout, which keeps it (`Node.codec`): code goes when its layout goes.
+
+    Attributes:
+        reader: None until it is needed.
+        writer: None until it is needed.
+        accounts: The reader wants an account.
+        seen: Few bytes were read by this layout, without a reader.
+    """
+
+    __slots__ = ("accounts", "reader", "seen", "writer")
+
+    def __init__(self) -> None:
+        self.reader: Reader | None = None
+        self.writer: Writer | None = None
+        self.accounts = True
+        self.seen = False
+
+
+def _left(*_: Any) -> Any:
+    """Stands for the code of a layout that has none."""
+    raise NotGenerated
 
 
 def reader_of(node: Node) -> Reader | None:
     """The generated reader of a layout, made on first use; None if there is none."""
-    made: Reader | None = _made(_readers, node, "read", generate_reader)
-    return made
+    reader = _codec(node).reader or _make_reader(node)
+    return None if reader is _left else reader
 
 
 def writer_of(node: Node) -> Writer | None:
     """The generated writer of a layout, made on first use; None if there is none."""
-    made: Writer | None = _made(_writers, node, "write", generate_writer)
-    return made
+    writer = _codec(node).writer or _make_writer(node)
+    return None if writer is _left else writer
 
 
-def _made(
-    known: WeakKeyDictionary[Node, Any], node: Node, function: str, generate: Callable[[Node], Source]
-) -> Any:
-    try:
-        return known[node]
-    except KeyError:
-        pass
+def _codec(node: Node) -> Codec:
+    if node.codec is None:
+        with _lock:
+            if node.codec is None:
+                node.codec = Codec()
+    codec: Codec = node.codec
+    return codec
+
+
+def _make_reader(node: Node) -> Reader:
+    codec = _codec(node)
     # Made by one thread only: the code is large, and the others want the same.
     with _lock:
-        if node not in known:
-            title = getattr(node, "name", "") or type(node).__name__
-            try:
-                known[node] = generate(node).compile(f"{function} {title}")[function]
-            except (NotGenerated, RecursionError, SyntaxError):  # the last two: types of absurd depth
-                statistics.not_generated += 1
-                known[node] = None
-        return known[node]
+        if codec.reader is None:
+            made = _made(node, "read", generate_reader)
+            codec.accounts = "ACCOUNTS" in made
+            codec.reader = made["read"]
+        return codec.reader
 
 
-def _reader_for(node: Node, size: int) -> Reader | None:
-    """The generated reader; None where the reference is done with so many bytes before it would be there."""
+def _make_writer(node: Node) -> Writer:
+    codec = _codec(node)
+    with _lock:
+        if codec.writer is None:
+            codec.writer = _made(node, "write", generate_writer)["write"]
+        assert codec.writer is not None
+        return codec.writer
+
+
+def _made(node: Node, function: str, generate: Callable[[Node], Source]) -> dict[str, Any]:
+    title = getattr(node, "name", "") or type(node).__name__
     try:
-        return _readers[node]
-    except KeyError:
-        if size > SMALL or node in _seen:
-            return reader_of(node)
-        _seen.add(node)
-        return None
+        return generate(node).compile(f"{function} {title}", function)
+    except (NotGenerated, RecursionError, SyntaxError):  # the last two: types of absurd depth
+        statistics.not_generated += 1
+        return {function: _left}
+
+
+def _first_reader(node: Node, codec: Codec, size: int) -> Reader:
+    """The generated reader, not there yet; none where the reference is done before it would be."""
+    if size > SMALL or codec.seen:
+        return _make_reader(node)
+    codec.seen = True
+    return _left
 
 
 def read_value(
@@ -107,16 +142,18 @@ def read_value(
     root: tuple[Segment, ...] = (),
 ) -> tuple[Any, int]:
     """Read a value; arguments, result and errors are those of `layout.read`."""
-    reader = _reader_for(node, len(data) - offset) if limits == DEFAULT_LIMITS else None
-    if reader is None:
+    codec = node.codec or _codec(node)
+    reader = codec.reader or _first_reader(node, codec, len(data) - offset)
+    if reader is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference_read(node, data, offset, limit=limit, limits=limits, root=root)
-    account = Account(limits.zero_sized)
+    account = Account(limits.zero_sized) if codec.accounts else None
     try:
-        value, end = reader(data, offset, len(data), 0, account)
+        found = reader(data, offset, len(data), 0, account)
+        claimed = found[1] - offset if account is None else found[1] - offset + account.claimed
+        if limit is None or claimed <= limit:
+            return found
     except Exception:  # whatever a guard raises: the reference says what is wrong
-        value, end = None, -1
-    if end >= 0 and (limit is None or end - offset + account.claimed <= limit):
-        return value, end
+        pass
     result = reference_read(node, data, offset, limit=limit, limits=limits, root=root)
     statistics.read_fallbacks += 1
     return result
@@ -126,14 +163,15 @@ def write_value(
     node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
-    writer = writer_of(node) if limits == DEFAULT_LIMITS else None
-    if writer is None:
+    codec = node.codec or _codec(node)
+    writer = codec.writer or _make_writer(node)
+    if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference_write(node, value, limits=limits, root=root)
     parts: list[bytes] = []
     try:
         writer(value, parts.append, 0)
+        return b"".join(parts)
     except Exception:  # whatever a guard raises: the reference says what is wrong
         result = reference_write(node, value, limits=limits, root=root)
         statistics.write_fallbacks += 1
         return result
-    return b"".join(parts)

@@ -54,6 +54,7 @@ class Generator(ABC):
         self._nested = 0
         self._names: dict[Node, str] = {}
         self._queue: list[tuple[str, Node]] = []
+        self._methods: dict[tuple[str, str], Any] = {}
         self.out.names["GUARD"] = Guard
 
     def generate(self) -> Source:
@@ -203,11 +204,7 @@ class Generator(ABC):
     def _limited(self, node: nodes.Limited, place: str) -> None:
         raise NotGenerated("a budget of its own")
 
-
-_shared: dict[tuple[str, str], Any] = {}
-
-
-def method_of(order: str, codes: list[str], method: str) -> Any:
-    """A method of the `struct.Struct` of a format: the same object every time, so that it has one name."""
-    form = struct.Struct((order or "<") + "".join(codes))
-    return _shared.setdefault((form.format, method), getattr(form, method))
+    def format(self, prefix: str, order: str, codes: list[str], method: str) -> str:
+        """The name of a method of the `struct.Struct` of a format."""
+        form = struct.Struct((order or "<") + "".join(codes))
+        return self.out.refer(prefix, self._methods.setdefault((form.format, method), getattr(form, method)))

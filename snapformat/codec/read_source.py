@@ -18,7 +18,7 @@ import construct
 
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.codec import read_helpers as helpers
-from snapformat.codec.generator import Generator, method_of
+from snapformat.codec.generator import Generator
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_plain
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
@@ -72,6 +72,11 @@ class _ReadGenerator(Generator):
         self.flush()
         self.out.line(f"{place}, p = {self.part(node, node)}(d, p, e, {self.depth}, k)")
 
+    def _account(self) -> str:
+        """The account; a reader that never asks for it is run without."""
+        self.out.names["ACCOUNTS"] = True
+        return "k"
+
     # --- runs -----------------------------------------------------------------------------------------
 
     def _push(self, code: str, size: int, order: str, target: str | None, after: str | None = None) -> None:
@@ -94,9 +99,9 @@ class _ReadGenerator(Generator):
         if run.codes == ["B"] and run.targets:
             self.out.line(f"{run.targets[0]} = d[p]")
         elif run.targets:
-            unpack = method_of(run.order, run.codes, "unpack_from")
+            unpack = self.format("unpack", run.order, run.codes, "unpack_from")
             targets = ", ".join(run.targets) + ("," if len(run.targets) == 1 else "")
-            self.out.line(f"{targets} = {self.out.refer('unpack', unpack)}(d, p)")
+            self.out.line(f"{targets} = {unpack}(d, p)")
         else:
             self.out.line(f"if p + {run.size} > e: raise GUARD")
         for line in run.after:
@@ -163,7 +168,7 @@ class _ReadGenerator(Generator):
     def _int(self, node: nodes.Int, target: str) -> None:
         self.flush()
         self.out.names["VARINT"] = helpers.read_varint
-        arguments = f"d, p, k, {node.size}, {node.byteorder!r}, {node.signed}"
+        arguments = f"d, p, {self._account()}, {node.size}, {node.byteorder!r}, {node.signed}"
         self.out.line(f"{target}, p = VARINT({arguments})")
         if node.nonzero:
             self.out.line(f"if not {target}: raise GUARD")
@@ -327,7 +332,7 @@ class _ReadGenerator(Generator):
     def _seq(self, node: nodes.Seq, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self.out.line(f"if {count} > k.zero_sized: raise GUARD")
+            self.out.line(f"if {count} > {self._account()}.zero_sized: raise GUARD")
         self._elements(node.item, count, target)
 
     def _array(self, node: nodes.Array, target: str) -> None:
@@ -349,7 +354,7 @@ class _ReadGenerator(Generator):
     def _map(self, node: nodes.Map, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self.out.line(f"if {count} > k.zero_sized: raise GUARD")
+            self.out.line(f"if {count} > {self._account()}.zero_sized: raise GUARD")
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
         made = self.out.fresh("m")
@@ -372,7 +377,7 @@ class _ReadGenerator(Generator):
         yield
         self.flush()
         with self.out.block(f"if p == {start}:"):
-            self.out.line("k.zero_sized -= 1")
+            self.out.line(f"{self._account()}.zero_sized -= 1")
             self.out.line("if k.zero_sized < 0: raise GUARD")
 
     def _check_count(self, count: str, least: int) -> None:
@@ -384,7 +389,7 @@ class _ReadGenerator(Generator):
         self.flush()
         atom = atom_of(item)
         if isinstance(item, nodes.Unit):
-            self.out.line(f"k.zero_sized -= {count}")
+            self.out.line(f"{self._account()}.zero_sized -= {count}")
             self.out.line("if k.zero_sized < 0: raise GUARD")
             self.out.line(f"{target} = [{item.value!r}] * {count}")
             return
@@ -425,7 +430,7 @@ class _ReadGenerator(Generator):
                 self.out.line(f"p += {whole.size}")
         if fixed:
             indent = self.out.lines[head][: len(self.out.lines[head]) - len(self.out.lines[head].lstrip())]
-            many = self.out.refer("records", method_of(whole.order, whole.codes, "iter_unpack"))
+            many = self.format("records", whole.order, whole.codes, "iter_unpack")
             self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
             self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
         else:

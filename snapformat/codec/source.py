@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -57,14 +58,15 @@ class Source:
         """The code."""
         return "\n".join(self.lines) + "\n"
 
-    def compile(self, title: str) -> dict[str, Any]:
+    def compile(self, title: str, main: str) -> dict[str, Any]:
         """Compile the code and run it: the namespace with its functions.
 
-        The source is kept for tracebacks, debuggers and profilers.
+        The source is kept for tracebacks, debuggers and profilers, as long as its main function lives.
         """
         text = self.text()
         file = f"<snapformat {title} {next(_numbers)}>"
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         namespace = dict(self.names)
         exec(compile(text, file, "exec"), namespace)
+        weakref.finalize(namespace[main], linecache.cache.pop, file, None).atexit = False
         return namespace

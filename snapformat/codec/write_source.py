@@ -16,7 +16,7 @@ import construct
 
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
-from snapformat.codec.generator import Generator, NotGenerated, method_of
+from snapformat.codec.generator import Generator, NotGenerated
 from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
@@ -99,8 +99,7 @@ class _WriteGenerator(Generator):
             chain = " is ".join(f"type({name})" for name in run.integers)
             names = ", ".join(run.integers) + ("," if len(run.integers) == 1 else "")
             self.out.line(f"if not ({chain} is int): {names} = INTS({names})")
-        pack = method_of(run.order, run.codes, "pack")
-        packed = f"{self.out.refer('pack', pack)}({', '.join(run.values)})"
+        packed = f"{self.format('pack', run.order, run.codes, 'pack')}({', '.join(run.values)})"
         if run.after:
             self.out.line(f"b = {packed}")
             for line in run.after:

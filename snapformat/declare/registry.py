@@ -53,14 +53,24 @@ def layout_for(payload: Any, encoding: Encoding = FIRECRACKER) -> Any:
     Raises:
         SchemaError: No such name, or no type of the serde data model.
     """
-    if isinstance(payload, str):
+    return encoding.construct(resolved(payload))
+
+
+def resolved(payload: Any) -> Any:
+    """What a name stands for, an annotation or a construct; anything else stands for itself.
+
+    Raises:
+        SchemaError: No such name.
+    """
+    while isinstance(payload, str):
         if is_reference(payload):
-            return layout_for(import_reference(payload), encoding)
-        if payload not in _by_name:
+            payload = import_reference(payload)
+        elif payload in _by_name:
+            return _by_name[payload]
+        else:
             known = ", ".join(sorted(_by_name)) or "none"
             raise SchemaError(f"no layout is registered under {payload!r}; known: {known}")
-        return _by_name[payload]
-    return encoding.construct(payload)
+    return payload
 
 
 def is_reference(payload: Any) -> bool:

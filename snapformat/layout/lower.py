@@ -22,6 +22,7 @@ from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.steps import Step, run_unwinding
 
 _lock = threading.RLock()
+#: Trees of construct's own classes. Ours keep their trees: these refer back to them, by the classes' kinds.
 _lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
 
 
@@ -43,13 +44,24 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Node:
 
 def lower(sub: Any) -> Node:
     """The layout tree of a construct; made once for each."""
-    known = _lowered.get(sub)
+    known = _known(sub)
     if known is None:
         with _lock:  # several threads may want the same type first
-            known = _lowered.get(sub)
+            known = _known(sub)
             if known is None:
-                known = _lowered[sub] = run_unwinding(_lower(sub, Lowering(_lower), ()))
+                known = run_unwinding(_lower(sub, Lowering(_lower), ()))
+                if isinstance(sub, BincodeConstruct | named.Struct):
+                    sub._lowered = known
+                else:
+                    _lowered[sub] = known
     return known
+
+
+def _known(sub: Any) -> Node | None:
+    found: Node | None = (
+        sub._lowered if isinstance(sub, BincodeConstruct | named.Struct) else _lowered.get(sub)
+    )
+    return found
 
 
 def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
@@ -133,8 +145,8 @@ def _vocabulary(sub: BincodeConstruct, lowering: Lowering, frames: tuple[Frame, 
 
 def _named(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     """A struct or enum; one that is being lowered further up becomes a reference."""
-    if not frames and sub in _lowered:
-        return _lowered[sub]
+    if not frames and sub._lowered is not None:
+        return sub._lowered
     # The structs around it belong to what it is: expressions inside may name their fields.
     place = (sub, frames)
     if place in lowering.by_construct:

@@ -29,9 +29,11 @@ class Node:
 
     Attributes:
         doc: Description, or empty.
+        codec: Where `snapformat.codec` keeps the code it made for this layout, so that it goes with it.
     """
 
     doc: str = field(default="", kw_only=True)
+    codec: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)

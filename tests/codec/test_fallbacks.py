@@ -170,8 +170,10 @@ def test_fallbacks_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def give_up(*_: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(engine._readers, node, give_up)
-    monkeypatch.setitem(engine._writers, node, give_up)
+    assert engine.reader_of(node) is not None
+    assert engine.writer_of(node) is not None
+    monkeypatch.setattr(node.codec, "reader", give_up)
+    monkeypatch.setattr(node.codec, "writer", give_up)
     before = (engine.statistics.read_fallbacks, engine.statistics.write_fallbacks)
     assert engine.read_value(node, engine.write_value(node, [-1])) == ([-1], 16)
     after = (engine.statistics.read_fallbacks, engine.statistics.write_fallbacks)

@@ -1,0 +1,42 @@
+"""Layouts by what names a type, for those who name one with every single value."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import construct
+
+from snapformat.bincode import Encoding
+from snapformat.bincode.annotations import DECLARATION
+from snapformat.bincode.classes import Declaration
+from snapformat.layout.lower import layout_of, lower
+from snapformat.layout.nodes import Node
+from snapformat.schema.registry import resolved
+
+
+def node_of(payload: Any, encoding: Encoding) -> Node:
+    """The layout of a class, annotation, construct or registered name; looked up if it was asked for before.
+
+    Raises:
+        SchemaError: No such name, or no type of the serde data model.
+    """
+    declared = getattr(payload, DECLARATION, None)
+    if type(declared) is Declaration and declared.cls is payload:
+        node: Node | None = declared.layouts.get(encoding)
+        if node is None:
+            node = declared.layouts[encoding] = layout_of(payload, encoding)
+        return node
+    payload = resolved(payload)
+    if isinstance(payload, construct.Construct):
+        return lower(payload)
+    try:
+        return _of_annotation(payload, encoding)
+    except TypeError:  # it has no hash, or a wrong type in it, which is said again
+        return layout_of(payload, encoding)
+
+
+# Annotations are made anew wherever they are written, so equal ones share; they hold their classes, so few.
+@lru_cache(maxsize=256)
+def _of_annotation(annotation: Any, encoding: Encoding) -> Node:
+    return layout_of(annotation, encoding)

@@ -1,0 +1,89 @@
+"""Layouts and code are made once for each type, and go with it."""
+
+from __future__ import annotations
+
+import gc
+import linecache
+import weakref
+from typing import Annotated, Any
+
+import construct as c
+import pytest
+
+from snapformat import DecodeError, Encoding, SchemaError, decode, encode, schema
+from snapformat.bincode import FIRECRACKER, Len, Option, Vec, u8, u16
+from snapformat.codec.layouts import node_of
+from snapformat.layout import layout_of
+from snapformat.schema import register
+
+
+@schema
+class Pair:
+    """Two numbers."""
+
+    a: u8
+    b: Option[u16]
+
+
+class Child(Pair):
+    """Not declared itself."""
+
+
+@pytest.mark.parametrize("payload", [Pair, Vec[Pair], list[Pair], Option[Pair], str, c.Int8ub])
+def test_made_once(payload: Any) -> None:
+    assert node_of(payload, FIRECRACKER) is node_of(payload, FIRECRACKER)
+
+
+def test_equal_annotations_share() -> None:
+    assert node_of(list[Pair], FIRECRACKER) is node_of(list[Pair], FIRECRACKER)
+    assert node_of(Annotated[list[u8], Len(2)], FIRECRACKER) is not node_of(
+        Annotated[list[u8], Len(3)], FIRECRACKER
+    )
+
+
+def test_each_encoding_has_its_own() -> None:
+    big = Encoding(byteorder="big")
+    assert encode(Pair(1, 2), Pair, big) == b"\1\1\0\2"
+    assert encode(Pair(1, 2), Pair) == b"\1\1\2\0"
+    assert encode(Pair(1, 2), Pair, Encoding("variable", "big")) == b"\1\1\2"
+    assert node_of(Pair, big) is node_of(Pair, Encoding(byteorder="big"))
+    with pytest.raises(DecodeError):
+        decode(bytes(4), Pair, Encoding(limit=1))
+
+
+def test_a_class_without_a_declaration_does_not_pass_for_its_base() -> None:
+    with pytest.raises(SchemaError):
+        node_of(Child, FIRECRACKER)
+
+
+def test_annotations_without_a_hash() -> None:
+    payload = Annotated[list[u8], Len(2), ["a list has no hash"]]
+    assert decode(b"\1\2", payload) == [1, 2]
+    assert encode([1, 2], payload) == b"\1\2"
+
+
+def test_names_are_looked_up() -> None:
+    register("tests/layouts", c.Int16ub)
+    assert decode(b"\1\2", "tests/layouts") == 258
+    assert node_of("construct:Int16ub", FIRECRACKER) is node_of("tests/layouts", FIRECRACKER)
+
+
+def used() -> tuple[weakref.ref[type], list[str]]:
+    """A class made at run time, after use, and the files of the code made for it."""
+
+    @schema
+    class Gone:
+        """Made at run time."""
+
+        x: u8
+
+    assert encode(decode(b"\7", Gone), Gone) == b"\7"
+    codec = layout_of(Gone).codec
+    return weakref.ref(Gone), [f.__code__.co_filename for f in (codec.reader, codec.writer)]
+
+
+def test_code_goes_with_its_class() -> None:
+    alive, files = used()
+    gc.collect()
+    assert alive() is None
+    assert not linecache.cache.keys() & files
