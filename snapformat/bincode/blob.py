@@ -8,8 +8,10 @@ value does not show is kept: the bytes beyond the struct, and how many there wer
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 C = TypeVar("C", bound="CStruct")
 
@@ -24,6 +26,13 @@ class Folded(NamedTuple):
     """
 
     raw: bytes
+    size: int
+    unfold: Callable[[bytes], dict[str, Any]]
+
+
+class Form(NamedTuple):
+    """How all instances of a class fold; where the class has one, their bytes alone stand for `Folded`."""
+
     size: int
     unfold: Callable[[bytes], dict[str, Any]]
 
@@ -47,7 +56,8 @@ class CStruct:
 
     __slots__ = ("_folded", "_rest")
 
-    _folded: Folded
+    _form: ClassVar[Form]
+    _folded: Folded | bytes
     _rest: tuple[int, bytes]
 
     if not TYPE_CHECKING:  # to type checkers, a struct has the fields it declares and no others
@@ -69,7 +79,8 @@ class CStruct:
 
 
 _slot: Any = vars(CStruct)["_folded"]
-_set_folded: Callable[[CStruct, Folded], None] = _slot.__set__
+_get_folded: Callable[[CStruct], Folded | bytes] = _slot.__get__
+_set_folded: Callable[[CStruct, Folded | bytes], None] = _slot.__set__
 _drop_folded: Callable[[CStruct], None] = _slot.__delete__
 _lock = threading.RLock()
 
@@ -79,6 +90,36 @@ def folded(cls: type[C], raw: bytes, size: int, read: Callable[[bytes], dict[str
     made = object.__new__(cls)
     _set_folded(made, Folded(raw, size, read))
     return made
+
+
+def set_form(cls: type[CStruct], form: Form) -> None:
+    """Say how the instances of a class fold; one that takes type arguments has no form for all."""
+    cls._form = form
+
+
+def folded_by_form(cls: type[C], raw: bytes) -> C:
+    """As `folded`, of a class that has a form."""
+    made = object.__new__(cls)
+    _set_folded(made, raw)
+    return made
+
+
+def all_folded_by_form(cls: type[C], raws: Sequence[bytes]) -> list[C]:
+    """An instance of each, without a step of the interpreter."""
+    made = list(map(object.__new__, repeat(cls, len(raws))))
+    deque(map(_set_folded, made, raws), 0)
+    return made
+
+
+def all_raw(cls: type[CStruct], values: Iterable[CStruct]) -> list[bytes] | None:
+    """The bytes of instances that are all of the class and untouched, and fold by its form; or None."""
+    if {*map(type, values)} != {cls}:
+        return None
+    try:
+        found: list[Any] = [*map(_get_folded, values)]
+    except AttributeError:
+        return None
+    return found if {*map(type, found)} == {bytes} else None
 
 
 def rest_of(value: CStruct, size: int) -> tuple[int, bytes]:
@@ -105,10 +146,10 @@ def _again(cls: type[CStruct], values: dict[str, Any], rest: tuple[int, bytes] |
 def folded_of(value: CStruct) -> Folded | None:
     """The untouched bytes of an instance, or None once it was touched, or if it was made by hand."""
     try:
-        found: Folded = object.__getattribute__(value, "_folded")
+        found: Folded | bytes = object.__getattribute__(value, "_folded")
     except AttributeError:
         return None
-    return found
+    return Folded(found, *value._form) if isinstance(found, bytes) else found
 
 
 def unfold(value: CStruct) -> bool:
@@ -133,9 +174,12 @@ def blob_bytes(value: CStruct, write: Callable[[CStruct], bytes]) -> bytes:
         value: The instance.
         write: From the instance to the bytes of the struct.
     """
-    found = folded_of(value)
-    if found is not None:
-        return found.raw
+    try:
+        found = _get_folded(value)
+    except AttributeError:
+        pass
+    else:
+        return found if isinstance(found, bytes) else found.raw
     data: bytes = write(value)
     length, tail = rest_of(value, len(data))
     if length >= len(data):

@@ -6,14 +6,14 @@ import io
 import struct
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import starmap
 from typing import Any, Literal
 
 import construct
 
-from snapformat.bincode.blob import folded
+from snapformat.bincode.blob import Form, all_folded_by_form, folded, folded_by_form, set_form
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import f32_from_bits
@@ -126,9 +126,22 @@ def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int], tuple[Any, int]]
 
 
 def blob_reader(node: nodes.Blob) -> Callable[[bytes], Any]:
-    """Makes an instance that keeps its bytes until it is touched; its own reader is generated only then."""
-    cls, size, read = node.cls, node.size, partial(_unfold, node.values)
-    return lambda data: folded(cls, data, size, read)
+    """Makes an instance that keeps its bytes until it is touched."""
+    cls, form = node.cls, _form(node)
+    if form is None:
+        size, read = node.size, partial(_unfold, node.values)
+        return lambda data: folded(cls, data, size, read)
+    return partial(folded_by_form, cls)
+
+
+def _form(node: nodes.Blob) -> Form | None:
+    """The form of the blob's class, unless that depends on type arguments."""
+    declared = declaration_of(node.cls)
+    if declared is None or declared.parameters:
+        return None
+    form = Form(node.size, partial(_unfold, node.values))
+    set_form(node.cls, form)
+    return form
 
 
 def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
@@ -225,39 +238,53 @@ def list_reader(item: Node, count: int) -> Callable[[bytes], list[Any]]:
     return read
 
 
-def blobs_reader(item: nodes.Bytes | nodes.Blob) -> Callable[[bytes, int, int, int], tuple[list[bytes], int]]:
-    """Reads many length-prefixed bytes, which mostly have one length."""
+#: Longest bytes, and most of them, that are read by one format.
+MAX_ALIKE, MAX_AT_ONCE = 1 << 16, 1 << 12
+
+
+def blobs_reader(item: nodes.Bytes | nodes.Blob) -> Callable[[bytes, int, int, int], tuple[list[Any], int]]:
+    """Reads many length-prefixed bytes, which mostly have one length; and makes of them what they hold."""
     atom = atom_of(item.length)
     assert atom is not None
-    prefix = struct.Struct((atom.order or "<") + atom.code)
-    formats: dict[int, struct.Struct] = {}
+    head, code = atom.size, (atom.order or "<") + atom.code
+    prefix = struct.Struct(code).unpack_from
+    formats: dict[tuple[int, int], Callable[[bytes, int], tuple[bytes, ...]]] = {}
+    make = _all_made(item)
 
-    def read(d: bytes, p: int, e: int, count: int) -> tuple[list[bytes], int]:
+    def read(d: bytes, p: int, e: int, count: int) -> tuple[list[Any], int]:
         if not count:
             return [], p
-        (length,) = prefix.unpack_from(d, p)
-        end = p + count * (prefix.size + length)
-        if length < 1 << 16 and end <= e:
-            form = formats.get(length)
-            if form is None:
+        (length,) = prefix(d, p)
+        end = p + count * (head + length)
+        if 0 <= length < MAX_ALIKE and count <= MAX_AT_ONCE and end <= e:
+            unpack = formats.get((length, count))
+            if unpack is None:
                 if len(formats) > 64:
                     formats.clear()
-                form = formats[length] = struct.Struct(f"{prefix.format}{length}s")
-            values = []
-            for found, data in form.iter_unpack(d[p:end]):
-                if found != length:
-                    break
-                values.append(data)
-            else:
-                return values, end
+                form = struct.Struct("<" + f"{head}x{length}s" * count)
+                unpack = formats[length, count] = form.unpack_from
+            found = unpack(d, p)
+            # Put together again they are what was read, only if each has this length in front.
+            first = d[p : p + head]
+            if first + first.join(found) == d[p:end]:
+                return make(found), end
         values = []
         for _ in range(count):
-            (length,) = prefix.unpack_from(d, p)
-            start = p + prefix.size
+            (length,) = prefix(d, p)
+            start = p + head
             p = start + length
             if length < 0 or p > e:
                 raise Guard
             values.append(d[start:p])
-        return values, p
+        return make(values), p
 
     return read
+
+
+def _all_made(item: nodes.Bytes | nodes.Blob) -> Callable[[Sequence[bytes]], list[Any]]:
+    if isinstance(item, nodes.Bytes):
+        return list
+    if _form(item) is not None:
+        return partial(all_folded_by_form, item.cls)
+    make = blob_reader(item)
+    return lambda found: list(map(make, found))

@@ -19,7 +19,7 @@ import construct
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.generator import Generator
-from snapformat.codec.shape import MAX_SPELLED, atom_of, is_plain
+from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes, is_plain
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
@@ -400,12 +400,9 @@ class _ReadGenerator(Generator):
             self.out.line(f"p = {end}")
             return
         self._check_count(count, least_size(item))
-        if isinstance(item, nodes.Bytes | nodes.Blob) and _is_any_bytes(item):
+        if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
             read = self.out.refer("blobs", helpers.blobs_reader(item))
             self.out.line(f"{target}, p = {read}(d, p, e, {count})")
-            if isinstance(item, nodes.Blob):
-                make = self.out.refer("blob", helpers.blob_reader(item))
-                self.out.line(f"{target} = list(map({make}, {target}))")
             return
         made, add = self.out.fresh("l"), self.out.fresh("add")
         self.out.line(f"{made} = []")
@@ -490,12 +487,6 @@ class _ReadGenerator(Generator):
             self.out.line(f"{inside} = d[p:{end}]")
             self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
         self.out.line(f"p = {end}")
-
-
-def _is_any_bytes(item: nodes.Bytes | nodes.Blob) -> bool:
-    """Whether these are bytes behind a plain length, whatever they are."""
-    any_content = isinstance(item, nodes.Blob) or (item.exact is None and not item.no_nul)
-    return any_content and atom_of(item.length) is not None
 
 
 def _is_making(line: str) -> bool:

@@ -46,6 +46,12 @@ def atom_of(node: Node) -> Atom | None:
     return None
 
 
+def is_any_bytes(item: nodes.Bytes | nodes.Blob) -> bool:
+    """Whether these are bytes behind a plain length, whatever they are."""
+    any_content = isinstance(item, nodes.Blob) or (item.exact is None and not item.no_nul)
+    return any_content and atom_of(item.length) is not None
+
+
 def is_plain(node: nodes.Struct) -> bool:
     """Whether an instance is made by setting its fields, without calling its class."""
     declared = None if node.cls is None else declaration_of(node.cls)

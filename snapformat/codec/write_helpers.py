@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Literal
 
 from snapformat.bincode import checks
-from snapformat.bincode.blob import blob_bytes
+from snapformat.bincode.blob import all_raw, blob_bytes
 from snapformat.bincode.containers import Some
 from snapformat.bincode.numbers import encode_float, f32_to_bits
 from snapformat.bincode.order import sort_key
@@ -138,6 +138,7 @@ def number_of(node: nodes.Labels) -> Callable[[Any], Any]:
 
 _INTS = {int}
 _FLOATS = {float}
+_BYTES = {bytes}
 
 
 def bulk_writer(item: Node) -> Callable[[Any], bytes]:
@@ -182,40 +183,47 @@ def _bools(values: Any) -> bytes:
 
 
 def blobs_writer(item: nodes.Bytes | nodes.Blob) -> Callable[[Any], bytes]:
-    """Writes many bytes, each behind its length."""
+    """Writes many bytes, each behind its length, which mostly is the same."""
     atom = atom_of(item.length)
     assert atom is not None
     pack = struct.Struct((atom.order or "<") + atom.code).pack
-    prefixes: dict[int, bytes] = {}
+    all_bytes = _all_bytes if isinstance(item, nodes.Bytes) else _all_raw(item)
 
     def write(values: Any) -> bytes:
-        parts: list[bytes] = []
-        add = parts.append
-        for value in values:
-            if type(value) is not bytes:
-                value = as_bytes(value)
-            size = len(value)
-            prefix = prefixes.get(size)
-            if prefix is None:
-                if len(prefixes) > 256:
-                    prefixes.clear()
-                prefix = prefixes[size] = pack(size)
-            add(prefix)
-            add(value)
-        return b"".join(parts)
+        if not values:
+            return b""
+        found = all_bytes(values)
+        lengths = {*map(len, found)}
+        if len(lengths) == 1:
+            head = pack(*lengths)
+            return head + head.join(found)
+        return b"".join([part for data in found for part in (pack(len(data)), data)])
 
     return write
 
 
+def _all_bytes(values: Any) -> Any:
+    return [*map(as_bytes, values)] if {*map(type, values)} - _BYTES else values
+
+
+def _all_raw(item: nodes.Blob) -> Callable[[Any], list[bytes]]:
+    cls, raw = item.cls, blob_writer(item)
+
+    def all_bytes(values: Any) -> list[bytes]:
+        found = all_raw(cls, values)
+        return [*map(raw, values)] if found is None else found
+
+    return all_bytes
+
+
 def blob_writer(node: nodes.Blob) -> Callable[[Any], bytes]:
     """Gives the bytes of a C struct: untouched ones as they are."""
-    item = node.item
-    cls = node.cls
+    cls, write = node.cls, partial(reference_write, node.item)
 
     def raw(value: Any) -> bytes:
-        if not isinstance(value, cls):
+        if type(value) is not cls and not isinstance(value, cls):
             raise Guard
-        return blob_bytes(value, partial(reference_write, item))
+        return blob_bytes(value, write)
 
     return raw
 

@@ -17,7 +17,7 @@ import construct
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.generator import Generator, NotGenerated
-from snapformat.codec.shape import MAX_SPELLED, atom_of
+from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
@@ -350,12 +350,8 @@ class _WriteGenerator(Generator):
         if helpers.has_bulk(item):
             self._by_helper("many", helpers.bulk_writer(item), name)
             return
-        if isinstance(item, nodes.Bytes) and item.exact is None and not item.no_nul and atom_of(item.length):
+        if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
             self._by_helper("blobs", helpers.blobs_writer(item), name)
-            return
-        if isinstance(item, nodes.Blob) and atom_of(item.length):
-            raw = self.out.refer("blob", helpers.blob_writer(item))
-            self._by_helper("blobs", helpers.blobs_writer(item), f"map({raw}, {name})")
             return
         element = self.out.fresh("v")
         with self.block(f"for {element} in {name}:"):
