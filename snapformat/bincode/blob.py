@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import repeat
+from operator import countOf
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 C = TypeVar("C", bound="CStruct")
@@ -111,15 +112,15 @@ def all_folded_by_form(cls: type[C], raws: Sequence[bytes]) -> list[C]:
     return made
 
 
-def all_raw(cls: type[CStruct], values: Iterable[CStruct]) -> list[bytes] | None:
-    """The bytes of instances that are all of the class and untouched, and fold by its form; or None."""
-    if {*map(type, values)} != {cls}:
+def all_raw(cls: type[CStruct], values: Collection[CStruct]) -> list[bytes] | None:
+    """What instances that are all of a class keep, all untouched; or None. Not all of it need be bytes."""
+    if countOf(map(type, values), cls) != len(values):
         return None
     try:
         found: list[Any] = [*map(_get_folded, values)]
     except AttributeError:
         return None
-    return found if {*map(type, found)} == {bytes} else None
+    return found
 
 
 def rest_of(value: CStruct, size: int) -> tuple[int, bytes]:

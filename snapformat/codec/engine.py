@@ -25,7 +25,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.path import Segment
 
 Reader = Callable[[bytes, int, int, int, Account | None], tuple[Any, int]]
-Writer = Callable[[Any, Callable[[bytes], None], int], None]
+Writer = Callable[[Any, list[bytes], int], None]
 
 
 @dataclass(slots=True)
@@ -169,7 +169,7 @@ def write_value(
         return reference_write(node, value, limits=limits, root=root)
     parts: list[bytes] = []
     try:
-        writer(value, parts.append, 0)
+        writer(value, parts, 0)
         return b"".join(parts)
     except Exception:  # whatever a guard raises: the reference says what is wrong
         result = reference_write(node, value, limits=limits, root=root)

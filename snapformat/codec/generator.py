@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.read_helpers import Guard
-from snapformat.codec.shape import Uses, parts, uses_of
+from snapformat.codec.shape import FLAT_DEPTH, Uses, flat, parts, uses_of
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr
@@ -130,7 +130,7 @@ class Generator(ABC):
             place: Expression of the target or the value.
             own: Not by a function of its own, since this is that function.
         """
-        if not own and (node in self.uses.functions or (self._is_deep() and parts(node))):
+        if not own and (node in self.uses.functions or (self.is_deep() and parts(node))):
             self.call(node, place)
         elif isinstance(node, nodes.Ref):
             self.call(node.target, place)
@@ -142,9 +142,14 @@ class Generator(ABC):
             method(node, place)
             self._nested -= 1
 
-    def _is_deep(self) -> bool:
+    def is_deep(self, more: int = 0) -> bool:
         """Whether a part needs a function of its own here; expressions must stay where their fields are."""
-        return self.scope is None and (self.out.indent > MAX_BLOCKS or self._nested > MAX_NESTED)
+        return self.scope is None and (self.out.indent > MAX_BLOCKS or self._nested + more > MAX_NESTED)
+
+    def fits(self, node: Node, order: str) -> bool:
+        """Whether a node can be a part of a run of a byte order, or of one that has none yet."""
+        atoms = None if self.is_deep(FLAT_DEPTH) else flat(node, self.uses.functions)
+        return atoms is not None and len({order, *(atom.order for atom in atoms)} - {""}) <= 1
 
     @contextmanager
     def struct_level(self) -> Iterator[None]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import dataclass
+
 from snapformat.bincode.classes import declaration_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
@@ -12,6 +15,10 @@ _INT_CODES = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 _FLOAT_CODES = {4: "f", 8: "d"}
 #: Largest fixed array of numbers that is spelled out in a format.
 MAX_SPELLED = 64
+#: Structs in one another that may be flat.
+FLAT_DEPTH = 4
+#: Most atoms of a flat struct that gets no function of its own, however often it is used.
+MAX_INLINED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,28 @@ def is_any_bytes(item: nodes.Bytes | nodes.Blob) -> bool:
     """Whether these are bytes behind a plain length, whatever they are."""
     any_content = isinstance(item, nodes.Blob) or (item.exact is None and not item.no_nul)
     return any_content and atom_of(item.length) is not None
+
+
+def flat(node: Node, functions: Container[Node] = (), depth: int = FLAT_DEPTH) -> list[Atom] | None:
+    """The atoms of a node that is nothing else, perhaps in instances; None if it is more.
+
+    Args:
+        node: The node.
+        functions: Those that get functions of their own.
+        depth: Structs that may be in one another.
+    """
+    atom = atom_of(node)
+    if atom is not None:
+        return [atom]
+    if not isinstance(node, nodes.Struct) or not depth or node in functions or not is_plain(node):
+        return None
+    found: list[Atom] = []
+    for item in node.fields:
+        inner = flat(item.node, functions, depth - 1)
+        if inner is None:
+            return None
+        found += inner
+    return found or None
 
 
 def is_plain(node: nodes.Struct) -> bool:
@@ -113,7 +142,7 @@ class Uses:
 
     Attributes:
         functions: Named nodes that get a function of their own: recursive ones, and those that are used
-            more than once and are not of fixed width.
+            more than once and are more than a few atoms.
         recursive: Those that contain themselves.
         variable: Variable-length integers occur.
         depth: Most structs and enums nested in one another, where nothing is recursive.
@@ -150,7 +179,7 @@ def uses_of(root: Node) -> Uses:
     functions: dict[Node, str] = {}
     for node in order:
         if isinstance(node, nodes.Struct | nodes.Enum) and (
-            node in recursive or (counts[node] > 1 and atom_of(node) is None)
+            node in recursive or (counts[node] > 1 and len(flat(node) or ()) not in range(1, MAX_INLINED + 1))
         ):
             functions[node] = node.name
     return Uses(functions, recursive, variable, 0 if recursive else run(_depth(root, {})))

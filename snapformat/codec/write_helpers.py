@@ -8,6 +8,7 @@ import sys
 from array import array
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import countOf
 from typing import Any, Literal
 
 from snapformat.bincode import checks
@@ -89,18 +90,6 @@ def with_f32(packed: bytes, at: int, value: float, byteorder: Literal["little", 
     return packed[:at] + f32_to_bits(value).to_bytes(4, byteorder) + packed[at + 4 :]
 
 
-def index_of(node: nodes.Enum) -> Callable[[Any], int]:
-    """Gives the index of a constant; a value of another class is none, even if it is equal."""
-    table = {id(variant.constant): variant.index for variant in node.variants}
-    # The ids stay taken as long as the constants live, which is as long as this function.
-    constants = tuple(variant.constant for variant in node.variants)
-
-    def index(value: Any, table: dict[int, int] = table, keep: Any = constants) -> int:
-        return table[id(value)]
-
-    return index
-
-
 def char_bytes(value: Any) -> bytes:
     """A char."""
     return checks.as_char(value)
@@ -136,50 +125,64 @@ def number_of(node: nodes.Labels) -> Callable[[Any], Any]:
     return number
 
 
-_INTS = {int}
-_FLOATS = {float}
-_BYTES = {bytes}
+def exactly(values: Any, count: int, convert: Callable[[Any], Any]) -> list[Any]:
+    """As many values, each of exactly its type."""
+    found = [*map(convert, values)]
+    # The code that was run may have changed the list.
+    if len(found) != count or len(values) != count:
+        raise Guard
+    return found
 
 
-def bulk_writer(item: Node) -> Callable[[Any], bytes]:
-    """Writes many numbers at once."""
+def bulk_writer(item: Node) -> tuple[type | None, Callable[[Any], Any], Callable[[Any], bytes] | str]:
+    """How many numbers are written at once.
+
+    Returns:
+        Their type, or None if the function sees to it; how others are converted to it; and how they are
+        written: a function, or where `array` does it, the array's type code.
+    """
     atom = atom_of(item)
     assert atom is not None
     if isinstance(item, nodes.Bool):
-        return _bools
+        return bool, exactly_bool, bytes
     if isinstance(item, nodes.Enum):
-        index = index_of(item)
-        order = atom.order or "<"
-        return lambda values: struct.pack(f"{order}{len(values)}I", *map(index, values))
+        return None, exactly_bool, _constants_writer(item, atom.order)
     if isinstance(item, nodes.Float) and item.size == 4:
         byteorder = item.byteorder
-        return lambda values: b"".join([encode_float(_exactly_float(v), 4, byteorder) for v in values])
-    allowed = _FLOATS if isinstance(item, nodes.Float) else _INTS
-    is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
-    code = atom.code
+        return float, number, lambda values: b"".join([encode_float(v, 4, byteorder) for v in values])
     convert: Callable[[Any], Any] = number if isinstance(item, nodes.Float) else integer
+    kind = float if isinstance(item, nodes.Float) else int
+    if atom.code == "B":
+        return kind, convert, bytes
+    is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
+    return kind, convert, atom.code if is_native else _swapped_writer(atom.code)
 
-    def write(values: Any) -> bytes:
-        if {*map(type, values)} - allowed:
-            values = [*map(convert, values)]
-        if code == "B":
-            return bytes(values)
-        numbers = array(code, values)
-        if not is_native:
-            numbers.byteswap()
-        return numbers.tobytes()
+
+def exactly_bool(value: Any) -> bool:
+    """A bool; nothing else stands for one."""
+    if value is not True and value is not False:
+        raise Guard
+    return bool(value)
+
+
+def _constants_writer(item: nodes.Enum, order: str) -> Callable[[Any], bytes]:
+    table = {id(variant.constant): variant.index for variant in item.variants}
+    # The ids stay taken as long as the constants live, which is as long as this function.
+    keep = [variant.constant for variant in item.variants]
+
+    def write(values: Any, keep: Any = keep) -> bytes:
+        return struct.pack(f"{order}{len(values)}I", *map(table.__getitem__, map(id, values)))
 
     return write
 
 
-def _exactly_float(value: Any) -> float:
-    return value if type(value) is float else number(value)
+def _swapped_writer(code: str) -> Callable[[Any], bytes]:
+    def write(values: Any) -> bytes:
+        numbers = array(code, values)
+        numbers.byteswap()
+        return numbers.tobytes()
 
-
-def _bools(values: Any) -> bytes:
-    if {*map(type, values)} - {bool}:
-        raise Guard
-    return bytes(values)
+    return write
 
 
 def blobs_writer(item: nodes.Bytes | nodes.Blob) -> Callable[[Any], bytes]:
@@ -187,33 +190,34 @@ def blobs_writer(item: nodes.Bytes | nodes.Blob) -> Callable[[Any], bytes]:
     atom = atom_of(item.length)
     assert atom is not None
     pack = struct.Struct((atom.order or "<") + atom.code).pack
-    all_bytes = _all_bytes if isinstance(item, nodes.Bytes) else _all_raw(item)
+    bulk, raw = _bulk_bytes(item)
 
     def write(values: Any) -> bytes:
         if not values:
             return b""
-        found = all_bytes(values)
-        lengths = {*map(len, found)}
-        if len(lengths) == 1:
-            head = pack(*lengths)
-            return head + head.join(found)
+        found = bulk(values)
+        if found is not None:
+            size = len(found[0])
+            if countOf(map(len, found), size) == len(found):
+                try:
+                    return pack(size) + pack(size).join(found)
+                except TypeError:  # one that is not bytes
+                    pass
+        found = [*map(raw, values)]
         return b"".join([part for data in found for part in (pack(len(data)), data)])
 
     return write
 
 
-def _all_bytes(values: Any) -> Any:
-    return [*map(as_bytes, values)] if {*map(type, values)} - _BYTES else values
+def _if_bytes(values: Any) -> Any:
+    return values if countOf(map(type, values), bytes) == len(values) else None
 
 
-def _all_raw(item: nodes.Blob) -> Callable[[Any], list[bytes]]:
-    cls, raw = item.cls, blob_writer(item)
-
-    def all_bytes(values: Any) -> list[bytes]:
-        found = all_raw(cls, values)
-        return [*map(raw, values)] if found is None else found
-
-    return all_bytes
+def _bulk_bytes(item: nodes.Bytes | nodes.Blob) -> tuple[Callable[[Any], Any], Callable[[Any], bytes]]:
+    """How the bytes of many values are had where all is plain, and those of each one."""
+    if isinstance(item, nodes.Bytes):
+        return _if_bytes, as_bytes
+    return partial(all_raw, item.cls), blob_writer(item)
 
 
 def blob_writer(node: nodes.Blob) -> Callable[[Any], bytes]:

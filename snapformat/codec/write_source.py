@@ -3,13 +3,15 @@
 Like the generated reader it is optimistic: it checks what `struct` would take silently (a bool for an
 integer, another class), and leaves every diagnosis to the reference writer.
 
-Locals of the generated functions: `x` the value, `a` appends bytes to the output, `h` structs and enums
+Locals of the generated functions: `x` the value, `l` the list of the output's pieces, `h` structs and enums
 around.
 """
 
 from __future__ import annotations
 
-from dataclasses import field
+from array import array
+from collections.abc import Iterator
+from operator import countOf
 from typing import Any
 
 import construct
@@ -19,34 +21,17 @@ from snapformat.codec import write_helpers as helpers
 from snapformat.codec.generator import Generator, NotGenerated
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes
 from snapformat.codec.source import Source
+from snapformat.codec.write_run import Chosen, Packed, Run
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
 
-
-@dataclass(slots=True)
-class _Run:
-    """Values that will be written by one `struct` call.
-
-    Attributes:
-        order: Byte order; empty while it does not matter.
-        codes: Their codes.
-        size: Bytes so far.
-        values: Expressions of the values.
-        integers: Locals that must be int and not bool.
-        after: Lines to run on the packed bytes `b`.
-    """
-
-    order: str = ""
-    codes: list[str] = field(default_factory=list)
-    size: int = 0
-    values: list[str] = field(default_factory=list)
-    integers: list[str] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
+#: Largest fixed array of integers whose elements get locals.
+MAX_LOCALS = 8
 
 
 def generate_writer(root: Node) -> Source:
-    """Source with a function `write(x, a, h)`.
+    """Source with a function `write(x, l, h)`.
 
     Raises:
         NotGenerated: The layout is left to the reference writer.
@@ -56,11 +41,13 @@ def generate_writer(root: Node) -> Source:
 
 class _WriteGenerator(Generator):
     verb = "write"
-    parameters = "x, a, h"
+    parameters = "x, l, h"
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)
-        self.run = _Run()
+        self.run = Run()
+        self.pieces: list[str] = []
+        self._indexes: dict[Node, dict[int, int]] = {}
         self.out.names.update(
             BYTES=helpers.as_bytes,
             SCOPE=helpers.scope_of,
@@ -73,39 +60,73 @@ class _WriteGenerator(Generator):
 
     def call(self, node: Node, place: str) -> None:
         self.flush()
-        self.out.line(f"{self.part(node, node)}({place}, a, {self.depth})")
+        self.out.line(f"{self.part(node, node)}({place}, l, {self.depth})")
 
     # --- runs -----------------------------------------------------------------------------------------
 
     def _push(self, code: str, size: int, order: str, value: str | None, *, integer: bool = False) -> None:
+        if order and self.run.order and order != self.run.order:
+            self._end_run()
         run = self.run
-        if order and run.order and order != run.order:
-            self.flush()
-            run = self.run
         run.order = run.order or order
-        run.codes.append(code)
-        run.size += size
+        last = run.last
+        last.codes.append(code)
+        last.size += size
         if value is not None:
-            run.values.append(value)
+            last.values.append(value)
             if integer:
-                run.integers.append(value)
+                last.integers.append(value)
+
+    def _add(self, piece: str) -> None:
+        """Put bytes behind all that was collected."""
+        self._end_run()
+        self.pieces.append(piece)
 
     def flush(self) -> None:
-        run, self.run = self.run, _Run()
-        if not run.codes:
+        self._end_run()
+        pieces, self.pieces = self.pieces, []
+        if len(pieces) == 1:
+            self.out.line(f"l.append({pieces[0]})")
+        elif pieces:
+            self.out.line(f"l += {', '.join(pieces)}")
+
+    def _end_run(self) -> None:
+        """Make a piece of the run."""
+        run, self.run = self.run, Run()
+        if run.is_empty():
             return
-        # A chain of identities: each pair is compared once, the last with int itself.
-        if run.integers:
-            chain = " is ".join(f"type({name})" for name in run.integers)
-            names = ", ".join(run.integers) + ("," if len(run.integers) == 1 else "")
-            self.out.line(f"if not ({chain} is int): {names} = INTS({names})")
-        packed = f"{self.format('pack', run.order, run.codes, 'pack')}({', '.join(run.values)})"
-        if run.after:
-            self.out.line(f"b = {packed}")
-            for line in run.after:
-                self.out.line(line)
-            packed = "b"
-        self.out.line(f"a({packed})")
+        for line in (*run.before.check(), *run.behind.check()):
+            self.out.line(line)
+        if run.option is None and not run.before.after:
+            self.pieces.append(self._pack(run.order, run.before))
+            return
+        data = self.out.fresh("b")
+        if run.option is None:
+            self._pack_into(data, run.order, run.before)
+        else:
+            there = run.option
+            zero, one = Packed(["B"], 1, ["0"]), Packed(["B"], 1, ["1"])
+            with self.out.block(f"if {there.name} is None:"):
+                self._pack_into(data, run.order, run.before, zero, run.behind)
+            with self.out.block("else:"):
+                for line in (*there.lines, *there.inside.check()):
+                    self.out.line(line)
+                self._pack_into(data, run.order, run.before, one, there.inside, run.behind)
+        self.pieces.append(data)
+
+    def _pack(self, order: str, *parts: Packed) -> str:
+        codes = [code for part in parts for code in part.codes]
+        values = [value for part in parts for value in part.values]
+        return f"{self.format('pack', order, codes, 'pack')}({', '.join(values)})"
+
+    def _pack_into(self, data: str, order: str, *parts: Packed) -> None:
+        """Pack into a local, and do on it what is to be done."""
+        self.out.line(f"{data} = {self._pack(order, *parts)}")
+        start = 0
+        for part in parts:
+            for line, offset in part.after:
+                self.out.line(line.replace("#", str(start + offset)).replace("@", data))
+            start += part.size
 
     def _local(self, value: str) -> str:
         """The value in a local, so that it is looked at once."""
@@ -135,10 +156,9 @@ class _WriteGenerator(Generator):
                 if node.size == 4:
                     self.out.names["NAN"] = helpers.with_f32
                     self._push(atom.code, atom.size, atom.order, name)
-                    at = self.run.size - 4
-                    self.run.after.append(
-                        f"if {name} != {name}: b = NAN(b, {at}, {name}, {node.byteorder!r})"
-                    )
+                    last = self.run.last
+                    line = f"if {name} != {name}: @ = NAN(@, #, {name}, {node.byteorder!r})"
+                    last.after.append((line, last.size - 4))
                 else:
                     self._push(atom.code, atom.size, atom.order, name)
             case nodes.Bool():
@@ -151,8 +171,12 @@ class _WriteGenerator(Generator):
             case nodes.Enum():
                 if self.uses.recursive:
                     self.deepest = max(self.deepest, self.level + 1)
-                index = self.out.refer("index", helpers.index_of(node))
-                self._push(atom.code, atom.size, atom.order, f"{index}({name})")
+                if node not in self._indexes:
+                    # The ids are those of the constants as long as these live, so the code keeps them.
+                    self.out.refer("constants", [variant.constant for variant in node.variants])
+                    self._indexes[node] = {id(v.constant): v.index for v in node.variants}
+                index = self.out.refer("index", self._indexes[node])
+                self._push(atom.code, atom.size, atom.order, f"{index}[id({name})]")
             case nodes.FixedBytes():
                 self.out.line(f"if type({name}) is not bytes: {name} = BYTES({name})")
                 self.out.line(f"if len({name}) != {atom.size}: raise GUARD")
@@ -162,9 +186,10 @@ class _WriteGenerator(Generator):
     # --- nodes ----------------------------------------------------------------------------------------
 
     def _by_helper(self, prefix: str, make: Any, value: str) -> None:
-        """Write by a function of the value that gives bytes."""
-        self.flush()
-        self.out.line(f"a({self.out.refer(prefix, make)}({value}))")
+        """Write by a function of the value that gives bytes: called now, as it may run code of the value."""
+        data = self.out.fresh("s")
+        self.out.line(f"{data} = {self.out.refer(prefix, make)}({value})")
+        self._add(data)
 
     def _int(self, node: nodes.Int, value: str) -> None:
         self._by_helper("varint", helpers.varint_writer(node), value)
@@ -191,8 +216,7 @@ class _WriteGenerator(Generator):
         codec = "" if node.encoding == "utf-8" else repr(node.encoding)
         self.out.line(f"{data} = {name}.encode({codec})")
         self._length(node.length, f"len({data})")
-        self.flush()
-        self.out.line(f"a({data})")
+        self._add(data)
 
     def _bytes(self, node: nodes.Bytes, value: str) -> None:
         name = self._local(value)
@@ -202,23 +226,20 @@ class _WriteGenerator(Generator):
         if node.no_nul:
             self.out.line(f"if 0 in {name}: raise GUARD")
         self._length(node.length, f"len({name})")
-        self.flush()
-        self.out.line(f"a({name})")
+        self._add(name)
 
     def _blob(self, node: nodes.Blob, value: str) -> None:
         data = self.out.fresh("s")
         self.out.line(f"{data} = {self.out.refer('blob', helpers.blob_writer(node))}({value})")
         self._length(node.length, f"len({data})")
-        self.flush()
-        self.out.line(f"a({data})")
+        self._add(data)
 
     def _fixedbytes(self, node: nodes.FixedBytes, value: str) -> None:
         name = self._local(value)
         count = self.count(node.count)
         self.out.line(f"if type({name}) is not bytes: {name} = BYTES({name})")
         self.out.line(f"if len({name}) != {count}: raise GUARD")
-        self.flush()
-        self.out.line(f"a({name})")
+        self._add(name)
 
     def _unit(self, node: nodes.Unit, value: str) -> None:
         if node.value is not None:
@@ -236,15 +257,41 @@ class _WriteGenerator(Generator):
 
     def _option(self, node: nodes.Option, value: str) -> None:
         name = self._local(value)
-        with self.block(f"if {name} is None:"):
-            self.out.line("a(b'\\0')")
-        with self.block("else:"):
-            if node.wrapped:
+        if not node.wrapped and self.fits(node.item, self.run.order):
+            if self.run.option is not None:
+                self._end_run()
+            outer, self.run = self.run, Run(self.run.order)
+            start = len(self.out.lines)
+            self.value(node.item, name)
+            lines = [line.lstrip() for line in self.out.lines[start:]]
+            del self.out.lines[start:]
+            inner, self.run = self.run, outer
+            outer.order = inner.order
+            outer.option = Chosen(name, lines, inner.before)
+            return
+        for is_there in self._branches([f"if {name} is None:", "else:"]):
+            self._push("B", 1, "", str(is_there))
+            if is_there and node.wrapped:
                 self.out.names["SOME"] = helpers.Some
                 self.out.line(f"if type({name}) is not SOME: raise GUARD")
                 name = self._local(f"{name}.value")
-            self._push("B", 1, "", "1")
-            self.value(node.item, name)
+            if is_there:
+                self.value(node.item, name)
+
+    def _branches(self, heads: list[str]) -> Iterator[int]:
+        """Blocks of which one is run: what was collected before begins the first run of each."""
+        if self.run.option is not None or self.run.before.after:
+            self._end_run()
+        run, self.run = self.run, Run()
+        self.flush()
+        for line in run.before.check():
+            self.out.line(line)
+        for number, head in enumerate(heads):
+            with self.out.block(head):
+                first = Packed([*run.before.codes], run.before.size, [*run.before.values])
+                self.run = Run(run.order, first)
+                yield number
+                self.flush()
 
     def _tuple(self, node: nodes.Tuple, value: str) -> None:
         name = self._local(value)
@@ -300,17 +347,20 @@ class _WriteGenerator(Generator):
         name = self._local(value)
         kind = self.out.fresh("c")
         self.out.line(f"{kind} = type({name})")
+        heads = []
+        for position, variant in enumerate(node.variants):
+            if variant.payload is None:
+                test = f"{name} is {self.out.refer('variant', variant.constant)}"
+            else:
+                test = f"{kind} is {self.out.refer('cls', variant.payload.cls)}"
+            heads.append(f"{'elif' if position else 'if'} {test}:")
         with self.struct_level():
-            for position, variant in enumerate(node.variants):
-                if variant.payload is None:
-                    test = f"{name} is {self.out.refer('variant', variant.constant)}"
-                else:
-                    test = f"{kind} is {self.out.refer('cls', variant.payload.cls)}"
-                with self.block(f"{'elif' if position else 'if'} {test}:"):
-                    self._length(node.index, repr(variant.index))
-                    if variant.payload is not None:
-                        self._fields(variant.payload, name)
-            self.out.line("else: raise GUARD")
+            for position in self._branches(heads):
+                variant = node.variants[position]
+                self._length(node.index, repr(variant.index))
+                if variant.payload is not None:
+                    self._fields(variant.payload, name)
+        self.out.line("else: raise GUARD")
 
     # --- elements -------------------------------------------------------------------------------------
 
@@ -326,42 +376,59 @@ class _WriteGenerator(Generator):
         count = self.out.fresh("n")
         self.out.line(f"{count} = len({name})")
         self._length(node.length, count)
-        self._elements(node.item, name)
-        self._same_length(name, count)
-
-    def _same_length(self, name: str, count: str) -> None:
-        """Code of the elements' own classes may have changed the list around them."""
-        self.out.line(f"if len({name}) != {count}: raise GUARD")
+        self._elements(node.item, name, count)
 
     def _array(self, node: nodes.Array, value: str) -> None:
         name = self._list(value)
         atom = atom_of(node.item)
-        self._same_length(name, self.count(node.count))
-        count = node.count if isinstance(node.count, int) else 0
-        if 0 < count <= MAX_SPELLED and atom is not None and helpers.has_bulk(node.item):
-            pack = self.out.refer("items", helpers.bulk_writer(node.item))
-            size = count * atom.size
-            self._push(f"{size}s", size, "", f"{pack}({name})")
+        count = self.count(node.count)
+        self.out.line(f"if len({name}) != {count}: raise GUARD")
+        if not isinstance(node.count, int) or atom is None or not helpers.has_bulk(node.item):
+            self._elements(node.item, name, count)
+        elif 0 < node.count <= MAX_LOCALS and isinstance(node.item, nodes.Int):
+            names = [self.out.fresh("v") for _ in range(node.count)]
+            self.out.line(f"{', '.join(names)}, = {name}")
+            for part in names:
+                self.atom(node.item, part)
+        elif 0 < node.count <= MAX_SPELLED:
+            size = node.count * atom.size
+            self._push(f"{size}s", size, "", self._bulk(node.item, name, count))
         else:
-            self._elements(node.item, name)
-            self._same_length(name, self.count(node.count))
+            self._add(self._bulk(node.item, name, count))
 
-    def _elements(self, item: Node, name: str) -> None:
+    def _elements(self, item: Node, name: str, count: str) -> None:
         if helpers.has_bulk(item):
-            self._by_helper("many", helpers.bulk_writer(item), name)
+            self._add(self._bulk(item, name, count))
             return
         if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
             self._by_helper("blobs", helpers.blobs_writer(item), name)
-            return
-        element = self.out.fresh("v")
-        with self.block(f"for {element} in {name}:"):
-            self.value(item, element)
+        else:
+            element = self.out.fresh("v")
+            with self.block(f"for {element} in {name}:"):
+                self.value(item, element)
+        # Code of the elements' own classes may have changed the list around them.
+        self.out.line(f"if len({name}) != {count}: raise GUARD")
+
+    def _bulk(self, item: Node, name: str, count: str) -> str:
+        """A local with the bytes of many numbers, which are converted if they are not of the type."""
+        data = self.out.fresh("s")
+        exact, convert, write = helpers.bulk_writer(item)
+        if exact is not None:
+            self.out.names.update(COUNT=countOf, EXACT=helpers.exactly)
+            test = f"COUNT(map(type, {name}), {exact.__name__}) != {count}"
+            self.out.line(f"if {test}: {name} = EXACT({name}, {count}, {self.out.refer('exact', convert)})")
+        if isinstance(write, str):
+            self.out.names["ARRAY"] = array
+            self.out.line(f"{data} = ARRAY({write!r}, {name}).tobytes()")
+        else:
+            self.out.line(f"{data} = {self.out.refer('many', write)}({name})")
+        return data
 
     def _set(self, node: nodes.Set, value: str) -> None:
         name = self.out.fresh("v")
         self.out.line(f"{name} = {self.out.refer('ordered', helpers.elements_of(node))}({value})")
         self._length(node.length, f"len({name})")
-        self._elements(node.item, name)
+        self._elements(node.item, name, f"len({name})")
 
     def _map(self, node: nodes.Map, value: str) -> None:
         name = self.out.fresh("v")
@@ -419,15 +486,16 @@ class _WriteGenerator(Generator):
         count = self.count(node.count)
         self._inside(node.item, value)
         self.out.line(f"if len(b) > {count}: raise GUARD")
-        self.out.line(f"a(b.ljust({count}, {node.pattern!r}))")
+        data = self.out.fresh("s")
+        self.out.line(f"{data} = b.ljust({count}, {node.pattern!r})")
+        self._add(data)
 
     def _prefixed(self, node: nodes.Prefixed, value: str) -> None:
         self._inside(node.item, value)
         inner = self.out.fresh("s")
         self.out.line(f"{inner} = b")
         self._length(node.length, f"len({inner}) + {node.including}" if node.including else f"len({inner})")
-        self.flush()
-        self.out.line(f"a({inner})")
+        self._add(inner)
 
     def _inside(self, item: Node, value: str) -> None:
         """Write a part by itself, into `b`; it may name no fields from outside."""
@@ -437,5 +505,5 @@ class _WriteGenerator(Generator):
             return
         name, parts = self.part(None, item), self.out.fresh("l")
         self.out.line(f"{parts} = []")
-        self.out.line(f"{name}({value}, {parts}.append, {self.depth})")
+        self.out.line(f"{name}({value}, {parts}, {self.depth})")
         self.out.line(f"b = b''.join({parts})")

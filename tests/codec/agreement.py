@@ -74,7 +74,7 @@ def generated_write(node: Node, value: Any) -> bytes:
     writer = engine.writer_of(node)
     assert writer is not None, "no code is generated for the layout"
     parts: list[bytes] = []
-    writer(value, parts.append, 0)
+    writer(value, parts, 0)
     return b"".join(parts)
 
 

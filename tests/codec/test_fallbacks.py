@@ -78,6 +78,8 @@ TAKEN = {
     "str subclass": (Text("abc"), str),
     "bytes subclass": (Data(b"abc"), bytes),
     "bytearray": (bytearray(b"abc"), bytes),
+    "memoryview of numbers among bytes": ([memoryview(b"abcdabcd").cast("I"), b"xy"], Vec[bytes]),
+    "bytes of different lengths": ([b"ab", b"abc"], Vec[bytes]),
     "memoryview": (memoryview(b"abc"), bytes),
     "list subclass": (Values([1, 2]), Vec[u8]),
     "list subclass of structs": (Values([Queue(1, True, 2)]), Vec[Queue]),
