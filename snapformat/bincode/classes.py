@@ -75,6 +75,7 @@ class Declaration:
         plain: An instance is its fields and nothing else: made without calling the class, by setting them.
         layouts: Layout trees by encoding. Kept here, and not in a table of all, so that a class made at
             run time goes when nobody else has it.
+        latest: The encoding last asked for and its layout, to be found without hashing.
     """
 
     cls: type
@@ -92,6 +93,7 @@ class Declaration:
     scope: Callable[[], Mapping[str, Any]] | None = None
     plain: bool = False
     layouts: dict[Any, Any] = field(default_factory=dict)
+    latest: tuple[Any, Any] = (None, None)
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:

@@ -50,10 +50,6 @@ class Encoding(Wire):
 
     limit: int | None = DEFAULT_LIMIT
 
-    def __hash__(self) -> int:
-        # Asked for with every single value; the few encodings there are may well share theirs.
-        return hash(self.limit)
-
     def construct(self, annotation: Any) -> Any:
         """The construct of a type under this encoding: the same object every time for a class.
 

@@ -33,7 +33,7 @@ def encode(
     Raises:
         EncodeError: The value does not fit the type; the path says where.
     """
-    return write_value(node_of(payload, encoding), value, limits=limits)
+    return write_value(node_of(payload, encoding), value, limits)
 
 
 @overload
@@ -68,7 +68,7 @@ def decode(
     """
     if type(data) is not bytes:
         data = bytes(data)
-    return read_value(node_of(payload, encoding), data, limit=encoding.limit, limits=limits)[0]
+    return read_value(node_of(payload, encoding), data, 0, encoding.limit, limits)[0]
 
 
 def decode_prefix(
@@ -81,7 +81,7 @@ def decode_prefix(
     """Read a value as `decode` does, and tell how many bytes it took."""
     if type(data) is not bytes:
         data = bytes(data)
-    return read_value(node_of(payload, encoding), data, limit=encoding.limit, limits=limits)
+    return read_value(node_of(payload, encoding), data, 0, encoding.limit, limits)
 
 
 def decode_stream(
@@ -105,4 +105,4 @@ def decode_stream(
         # construct finds out how many bytes the value has; the reference reader judges them.
         with contextlib.suppress(construct.ConstructError, RecursionError):
             layout_for(payload, encoding).parse_stream(reader)
-        return read_value(node, reader.consumed, limit=encoding.limit, limits=limits)[0]
+        return read_value(node, reader.consumed, 0, encoding.limit, limits)[0]

@@ -136,7 +136,6 @@ def read_value(
     node: Node,
     data: bytes,
     offset: int = 0,
-    *,
     limit: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
@@ -160,7 +159,7 @@ def read_value(
 
 
 def write_value(
-    node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
+    node: Node, value: Any, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
     codec = node.codec or _codec(node)

@@ -23,10 +23,14 @@ def node_of(payload: Any, encoding: Encoding) -> Node:
     """
     declared = getattr(payload, DECLARATION, None)
     if type(declared) is Declaration and declared.cls is payload:
-        node: Node | None = declared.layouts.get(encoding)
-        if node is None:
-            node = declared.layouts[encoding] = layout_of(payload, encoding)
-        return node
+        known, node = declared.latest
+        if known is not encoding:
+            node = declared.layouts.get(encoding)
+            if node is None:
+                node = declared.layouts[encoding] = layout_of(payload, encoding)
+            declared.latest = encoding, node
+        found: Node = node
+        return found
     payload = resolved(payload)
     if isinstance(payload, construct.Construct):
         return lower(payload)

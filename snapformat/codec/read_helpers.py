@@ -165,8 +165,8 @@ def has_bulk(item: Node) -> bool:
     return False
 
 
-def bulk_reader(item: Node) -> Callable[[bytes], list[Any]]:
-    """Reads many numbers from their bytes."""
+def bulk_reader(item: Node) -> Callable[[bytes], list[Any]] | str:
+    """What reads many numbers: a function of their bytes, or where `array` does it, the array's type code."""
     atom = atom_of(item)
     assert atom is not None
     if isinstance(item, nodes.Bool):
@@ -178,23 +178,26 @@ def bulk_reader(item: Node) -> Callable[[bytes], list[Any]]:
     is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
     code = atom.code
 
-    def read(data: bytes) -> list[Any]:
-        numbers = array(code, data)
-        if not is_native:
-            numbers.byteswap()
-        return numbers.tolist()
-
     if isinstance(item, nodes.Float) and item.size == 4:
-        byteorder = item.byteorder
+        return _f32_reader(item.byteorder, is_native)
+    return code if is_native else lambda data: _numbers(code, data, is_native)
 
-        def read_f32(data: bytes) -> list[Any]:
-            values = read(data)
-            for index, value in enumerate(values):
-                if value != value:
-                    values[index] = f32_at(data, 4 * index, byteorder)
-            return values
 
-        return read_f32
+def _numbers(code: str, data: bytes, is_native: bool) -> list[Any]:
+    numbers = array(code, data)
+    if not is_native:
+        numbers.byteswap()
+    return numbers.tolist()
+
+
+def _f32_reader(byteorder: Literal["little", "big"], is_native: bool) -> Callable[[bytes], list[Any]]:
+    def read(data: bytes) -> list[Any]:
+        values = _numbers("f", data, is_native)
+        for index, value in enumerate(values):
+            if value != value:
+                values[index] = f32_at(data, 4 * index, byteorder)
+        return values
+
     return read
 
 
@@ -213,7 +216,7 @@ def _constants(item: nodes.Enum) -> Callable[[bytes], list[Any]]:
     return lambda data: [table[i] if i < len(table) else other.constant for (i,) in unpack(data)]
 
 
-def list_reader(item: Node, count: int) -> Callable[[bytes], list[Any]]:
+def list_reader(item: Node, count: int) -> Callable[[bytes], list[Any]] | str:
     """Reads a short fixed array from its bytes."""
     if has_bulk(item):
         return bulk_reader(item)

@@ -10,15 +10,17 @@ Locals of the generated functions: `d` the bytes, `p` the position, `e` the end,
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from typing import Any
 
 import construct
 
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.generator import Generator
+from snapformat.codec.read_run import Chosen, Run, Unpacked, place
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes, is_plain
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
@@ -26,25 +28,6 @@ from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
 from snapformat.lazy_dataclasses import dataclass
-
-
-@dataclass(slots=True)
-class _Run:
-    """Atoms that will be read by one `struct` call.
-
-    Attributes:
-        order: Byte order of the run; empty while it does not matter.
-        codes: Their codes.
-        size: Bytes so far.
-        targets: Where the values go.
-        after: Lines to run on the values.
-    """
-
-    order: str = ""
-    codes: list[str] = field(default_factory=list)
-    size: int = 0
-    targets: list[str] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
 
 
 def generate_reader(root: Node) -> Source:
@@ -63,7 +46,7 @@ class _ReadGenerator(Generator):
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)
-        self.run = _Run()
+        self.run = Run()
         self.out.names.update(
             NEW=object.__new__, BOOL=(False, True), SOME=Some, PAIRS=PairMap, ELEMENTS=PairSet
         )
@@ -80,40 +63,69 @@ class _ReadGenerator(Generator):
     # --- runs -----------------------------------------------------------------------------------------
 
     def _push(self, code: str, size: int, order: str, target: str | None, after: str | None = None) -> None:
-        run = self.run
-        if order and run.order and order != run.order:
+        if order and self.run.order and order != self.run.order:
             self.flush()
-            run = self.run
+        run = self.run
         run.order = run.order or order
-        run.codes.append(code)
+        last = run.last
+        last.codes.append(code)
         if target is not None:
-            run.targets.append(target)
+            last.targets.append(target)
         if after is not None:
-            run.after.append(after.replace("@", f"p + {run.size}" if run.size else "p"))
-        run.size += size
+            last.after.append((after, last.size))
+        last.size += size
 
     def flush(self) -> None:
-        run, self.run = self.run, _Run()
-        if not run.codes:
+        run, self.run = self.run, Run()
+        if run.is_empty():
             return
-        if run.codes == ["B"] and run.targets:
-            self.out.line(f"{run.targets[0]} = d[p]")
-        elif run.targets:
-            unpack = self.format("unpack", run.order, run.codes, "unpack_from")
-            targets = ", ".join(run.targets) + ("," if len(run.targets) == 1 else "")
-            self.out.line(f"{targets} = {unpack}(d, p)")
-        else:
-            self.out.line(f"if p + {run.size} > e: raise GUARD")
-        for line in run.after:
+        before, behind = run.before, run.behind
+        self._unpack(run.order, 0, before)
+        if run.option is None:
+            self.out.line(f"p += {before.size}")
+            return
+        there = run.option
+        with self.out.block(f"if {there.tag} == 1:"):
+            for line in there.lines:
+                self.out.line(line)
+            both = Unpacked(
+                there.inside.codes + behind.codes,
+                there.inside.size + behind.size,
+                there.inside.targets + behind.targets,
+                there.inside.after,
+            )
+            self._unpack(run.order, before.size, both)
+            self.out.line(f"p += {before.size + both.size}")
+        self.out.line(f"elif {there.tag}: raise GUARD")
+        with self.out.block("else:"):
+            self.out.line(f"{there.target} = None")
+            if behind.codes:
+                self._unpack(run.order, before.size, Unpacked(behind.codes, behind.size, behind.targets))
+            if before.size + behind.size:
+                self.out.line(f"p += {before.size + behind.size}")
+        for line in behind.lines(-behind.size):
             self.out.line(line)
-        self.out.line(f"p += {run.size}")
+
+    def _unpack(self, order: str, offset: int, part: Unpacked) -> None:
+        """Read neighbours that are so many bytes from `p`, and do on them what is to be done."""
+        at = place("p", offset)
+        if part.codes == ["B"] and part.targets:
+            self.out.line(f"{part.targets[0]} = d[{at}]")
+        elif part.targets:
+            unpack = self.format("unpack", order, part.codes, "unpack_from")
+            targets = ", ".join(part.targets) + ("," if len(part.targets) == 1 else "")
+            self.out.line(f"{targets} = {unpack}(d, {at})")
+        elif part.codes:
+            self.out.line(f"if {place('p', offset + part.size)} > e: raise GUARD")
+        for line in part.lines(offset):
+            self.out.line(line)
 
     def _later(self, line: str) -> None:
         """Run a line once what was collected is read: now, if nothing is waiting."""
-        if self.run.codes:
-            self.run.after.append(line)
-        else:
+        if self.run.is_empty():
             self.out.line(line)
+        else:
+            self.run.last.after.append((line, 0))
 
     def atom(self, node: Node, target: str) -> bool:
         atom = atom_of(node)
@@ -153,7 +165,7 @@ class _ReadGenerator(Generator):
         else:
             first, *rest = after.split("\n")
             self._push(atom.code, atom.size, atom.order, into, first)
-            self.run.after.extend(rest)
+            self.run.last.after.extend((line, 0) for line in rest)
         return True
 
     def _temp(self, node: Node) -> str:
@@ -243,6 +255,18 @@ class _ReadGenerator(Generator):
     def _option(self, node: nodes.Option, target: str) -> None:
         tag = self.out.fresh("b")
         self._push("B", 1, "", tag)
+        if not node.wrapped and self.fits(node.item, self.run.order):
+            if self.run.option is not None:
+                self.flush()
+            outer, self.run = self.run, Run(self.run.order)
+            start = len(self.out.lines)
+            self.value(node.item, target)
+            lines = [line.lstrip() for line in self.out.lines[start:]]
+            del self.out.lines[start:]
+            inner, self.run = self.run, outer
+            outer.order = inner.order
+            outer.option = Chosen(tag, target, lines, inner.before)
+            return
         with self.block(f"if {tag} == 1:"):
             if node.wrapped:
                 self.out.line(f"{target} = SOME({self._temp(node.item)})")
@@ -340,8 +364,8 @@ class _ReadGenerator(Generator):
         if isinstance(node.count, int) and atom is not None and atom.size and 0 < node.count <= MAX_SPELLED:
             size = node.count * atom.size
             temp = self.out.fresh("t")
-            convert = helpers.list_reader(node.item, node.count)
-            line = f"{target} = {self.out.refer('items', convert)}({temp})"
+            read = helpers.list_reader(node.item, node.count)
+            line = f"{target} = {self._numbers('items', read, temp)}"
             self._push(f"{size}s", size, "", temp, line)
             return
         self._elements(node.item, self.count(node.count), target)
@@ -385,6 +409,13 @@ class _ReadGenerator(Generator):
         if least:
             self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > e - p: raise GUARD")
 
+    def _numbers(self, prefix: str, read: Any, data: str) -> str:
+        """What gives many numbers of their bytes, in code."""
+        if isinstance(read, str):
+            self.out.names["ARRAY"] = array
+            return f"ARRAY({read!r}, {data}).tolist()"
+        return f"{self.out.refer(prefix, read)}({data})"
+
     def _elements(self, item: Node, count: str, target: str) -> None:
         self.flush()
         atom = atom_of(item)
@@ -395,8 +426,7 @@ class _ReadGenerator(Generator):
             return
         if atom is not None and helpers.has_bulk(item):
             end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
-            read = self.out.refer("many", helpers.bulk_reader(item))
-            self.out.line(f"{target} = {read}(d[p:{end}])")
+            self.out.line(f"{target} = {self._numbers('many', helpers.bulk_reader(item), f'd[p:{end}]')}")
             self.out.line(f"p = {end}")
             return
         self._check_count(count, least_size(item))
@@ -412,13 +442,14 @@ class _ReadGenerator(Generator):
             name = self.out.fresh("v")
             start = len(self.out.lines)
             self.value(item, name)
-            whole = self.run
-            fixed = bool(whole.targets and whole.size) and all(map(_is_making, self.out.lines[start:]))
+            order, whole = self.run.order, self.run.before
+            fixed = self.run.option is None and bool(whole.targets and whole.size)
+            fixed = fixed and all(map(_is_making, self.out.lines[start:]))
             if fixed:
-                self.run = _Run()
+                self.run = Run()
                 targets = ", ".join(whole.targets) + ("," if len(whole.targets) == 1 else "")
                 self.out.line(f"{targets} = t")
-                for line in whole.after:
+                for line in whole.lines():
                     self.out.line(line)
             else:
                 self.flush()
@@ -427,7 +458,7 @@ class _ReadGenerator(Generator):
                 self.out.line(f"p += {whole.size}")
         if fixed:
             indent = self.out.lines[head][: len(self.out.lines[head]) - len(self.out.lines[head].lstrip())]
-            many = self.format("records", whole.order, whole.codes, "iter_unpack")
+            many = self.format("records", order, whole.codes, "iter_unpack")
             self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
             self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
         else:
