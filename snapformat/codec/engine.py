@@ -25,7 +25,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.path import Segment
 
 Reader = Callable[[bytes, int, int, int, Account | None], tuple[Any, int]]
-Writer = Callable[[Any, list[bytes], int], None]
+Writer = Callable[[Any], bytes]
 
 
 @dataclass(slots=True)
@@ -166,10 +166,8 @@ def write_value(
     writer = codec.writer or _make_writer(node)
     if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference_write(node, value, limits=limits, root=root)
-    parts: list[bytes] = []
     try:
-        writer(value, parts, 0)
-        return b"".join(parts)
+        return writer(value)
     except Exception:  # whatever a guard raises: the reference says what is wrong
         result = reference_write(node, value, limits=limits, root=root)
         statistics.write_fallbacks += 1

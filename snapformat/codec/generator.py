@@ -39,9 +39,10 @@ class Generator(ABC):
 
     #: Name of the function for the whole; those for parts begin with it.
     verb: ClassVar[str]
-    #: Parameters of every function.
+    #: Parameters of the functions for parts, and of that for the whole.
     parameters: ClassVar[str]
-    #: Last line of every function, if there is one.
+    main_parameters: ClassVar[str]
+    #: Last line of the functions for parts, if there is one.
     last_line: ClassVar[str] = ""
 
     def __init__(self, root: Node) -> None:
@@ -73,13 +74,17 @@ class Generator(ABC):
     def _function(self, name: str, node: Node) -> None:
         self.level = self.deepest = self._nested = 0
         self.scope = None
-        with self.out.block(f"def {name}({self.parameters}):"):
+        is_main = name == self.verb
+        with self.out.block(f"def {name}({self.main_parameters if is_main else self.parameters}):"):
             start = len(self.out.lines)
             # A recursive root has a function of its own besides this one, which only calls it.
-            self.value(node, "x", own=name != self.verb or node not in self.uses.recursive)
-            self.flush()
-            if self.last_line:
-                self.out.line(self.last_line)
+            self.value(node, "x", own=not is_main or node not in self.uses.recursive)
+            if is_main:
+                self.finish(start)
+            else:
+                self.flush()
+                if self.last_line:
+                    self.out.line(self.last_line)
             if len(self.out.lines) == start:
                 self.out.line("pass")
         if self.uses.recursive and self.deepest:
@@ -113,6 +118,10 @@ class Generator(ABC):
     @abstractmethod
     def flush(self) -> None:
         """Do what was collected."""
+
+    @abstractmethod
+    def finish(self, start: int) -> None:
+        """End the function for the whole, whose first line is at `start`."""
 
     @abstractmethod
     def call(self, node: Node, place: str) -> None:

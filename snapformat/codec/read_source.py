@@ -41,7 +41,7 @@ def generate_reader(root: Node) -> Source:
 
 class _ReadGenerator(Generator):
     verb = "read"
-    parameters = "d, p, e, h, k"
+    parameters = main_parameters = "d, p, e, h, k"
     last_line = "return x, p"
 
     def __init__(self, root: Node) -> None:
@@ -50,6 +50,10 @@ class _ReadGenerator(Generator):
         self.out.names.update(
             NEW=object.__new__, BOOL=(False, True), SOME=Some, PAIRS=PairMap, ELEMENTS=PairSet
         )
+
+    def finish(self, start: int) -> None:
+        self.flush()
+        self.out.line(self.last_line)
 
     def call(self, node: Node, place: str) -> None:
         self.flush()

@@ -31,7 +31,7 @@ MAX_LOCALS = 8
 
 
 def generate_writer(root: Node) -> Source:
-    """Source with a function `write(x, l, h)`.
+    """Source with a function `write(x)` that gives the bytes.
 
     Raises:
         NotGenerated: The layout is left to the reference writer.
@@ -42,11 +42,13 @@ def generate_writer(root: Node) -> Source:
 class _WriteGenerator(Generator):
     verb = "write"
     parameters = "x, l, h"
+    main_parameters = "x, h=0"
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)
         self.run = Run()
         self.pieces: list[str] = []
+        self._is_listed = False
         self._indexes: dict[Node, dict[int, int]] = {}
         self.out.names.update(
             BYTES=helpers.as_bytes,
@@ -58,8 +60,21 @@ class _WriteGenerator(Generator):
             LIST=helpers.sequence,
         )
 
+    def finish(self, start: int) -> None:
+        self._end_run()
+        self.out.names["JOIN"] = b"".join
+        if self._is_listed:
+            self.flush()
+            self.out.lines.insert(start, "    l = []")
+            self.out.line("return JOIN(l)")
+        else:
+            # Straight to the end: its pieces need no list.
+            self.out.line(f"return JOIN(({''.join(f'{piece}, ' for piece in self.pieces)}))")
+            self.pieces = []
+
     def call(self, node: Node, place: str) -> None:
         self.flush()
+        self._is_listed = True
         self.out.line(f"{self.part(node, node)}({place}, l, {self.depth})")
 
     # --- runs -----------------------------------------------------------------------------------------
@@ -85,6 +100,7 @@ class _WriteGenerator(Generator):
     def flush(self) -> None:
         self._end_run()
         pieces, self.pieces = self.pieces, []
+        self._is_listed = self._is_listed or bool(pieces)
         if len(pieces) == 1:
             self.out.line(f"l.append({pieces[0]})")
         elif pieces:
@@ -392,7 +408,7 @@ class _WriteGenerator(Generator):
                 self.atom(node.item, part)
         elif 0 < node.count <= MAX_SPELLED:
             size = node.count * atom.size
-            self._push(f"{size}s", size, "", self._bulk(node.item, name, count))
+            self._push(f"{size}s", size, "", f"bytes({self._bulk(node.item, name, count)})")
         else:
             self._add(self._bulk(node.item, name, count))
 
@@ -410,7 +426,7 @@ class _WriteGenerator(Generator):
         self.out.line(f"if len({name}) != {count}: raise GUARD")
 
     def _bulk(self, item: Node, name: str, count: str) -> str:
-        """A local with the bytes of many numbers, which are converted if they are not of the type."""
+        """A local with the bytes of many numbers, or an array of them; others are converted to the type."""
         data = self.out.fresh("s")
         exact, convert, write = helpers.bulk_writer(item)
         if exact is not None:
@@ -419,7 +435,7 @@ class _WriteGenerator(Generator):
             self.out.line(f"if {test}: {name} = EXACT({name}, {count}, {self.out.refer('exact', convert)})")
         if isinstance(write, str):
             self.out.names["ARRAY"] = array
-            self.out.line(f"{data} = ARRAY({write!r}, {name}).tobytes()")
+            self.out.line(f"{data} = ARRAY({write!r}, {name})")
         else:
             self.out.line(f"{data} = {self.out.refer('many', write)}({name})")
         return data

@@ -73,9 +73,7 @@ def generated_write(node: Node, value: Any) -> bytes:
     """What generated code alone writes; it raises anything where it gives up."""
     writer = engine.writer_of(node)
     assert writer is not None, "no code is generated for the layout"
-    parts: list[bytes] = []
-    writer(value, parts, 0)
-    return b"".join(parts)
+    return writer(value)
 
 
 def read_agrees(node: Node, data: bytes, offset: int = 0, limit: int | None = None) -> tuple[Any, int] | None:
