@@ -20,9 +20,14 @@ T = TypeVar("T")
 _MAC_BYTE = re.compile(r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]")
 _CAPABILITY = re.compile(r"(!?)\+?([0-9]+)")
 _HEX = re.compile(r"\+?([0-9a-fA-F]+)")
+#: As upstream writes them, which is how they mostly are: then there is nothing to convert.
+_USUAL_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}").fullmatch
+_USUAL_PCI = re.compile(r"[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]").fullmatch
 
 
 def _mac_address(text: str) -> str:
+    if _USUAL_MAC(text):
+        return text
     parts = text.split(":")
     if len(parts) != 6 or not all(_MAC_BYTE.fullmatch(part) for part in parts):
         raise ValueError(f"{text[:40]!r} is not six pairs of hex digits with colons between")
@@ -56,6 +61,8 @@ def _hex(text: str, most: int) -> int:
 
 
 def _pci_address(text: str) -> str:
+    if _USUAL_PCI(text):
+        return text
     place, dot, function = text.partition(".")
     parts = place.split(":")
     if not dot or "." in function or len(parts) != 3:
