@@ -17,10 +17,8 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.codec import read_helpers as helpers
-from snapformat.codec.generator import Generator
-from snapformat.codec.read_run import Chosen, Run, Unpacked, place
+from snapformat.codec.read_run import Chosen, Run, RunReader
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes, is_plain
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
@@ -39,145 +37,8 @@ def generate_reader(root: Node) -> Source:
     return _ReadGenerator(root).generate()
 
 
-class _ReadGenerator(Generator):
-    verb = "read"
-    parameters = main_parameters = "d, p, e, h, k"
-    last_line = "return x, p"
-
-    def __init__(self, root: Node) -> None:
-        super().__init__(root)
-        self.run = Run()
-        self.out.names.update(
-            NEW=object.__new__, BOOL=(False, True), SOME=Some, PAIRS=PairMap, ELEMENTS=PairSet
-        )
-
-    def finish(self, start: int) -> None:
-        self.flush()
-        self.out.line(self.last_line)
-
-    def call(self, node: Node, place: str) -> None:
-        self.flush()
-        self.out.line(f"{place}, p = {self.part(node, node)}(d, p, e, {self.depth}, k)")
-
-    def _account(self) -> str:
-        """The account; a reader that never asks for it is run without."""
-        self.out.names["ACCOUNTS"] = True
-        return "k"
-
-    # --- runs -----------------------------------------------------------------------------------------
-
-    def _push(self, code: str, size: int, order: str, target: str | None, after: str | None = None) -> None:
-        if order and self.run.order and order != self.run.order:
-            self.flush()
-        run = self.run
-        run.order = run.order or order
-        last = run.last
-        last.codes.append(code)
-        if target is not None:
-            last.targets.append(target)
-        if after is not None:
-            last.after.append((after, last.size))
-        last.size += size
-
-    def flush(self) -> None:
-        run, self.run = self.run, Run()
-        if run.is_empty():
-            return
-        before, behind = run.before, run.behind
-        self._unpack(run.order, 0, before)
-        if run.option is None:
-            self.out.line(f"p += {before.size}")
-            return
-        there = run.option
-        with self.out.block(f"if {there.tag} == 1:"):
-            for line in there.lines:
-                self.out.line(line)
-            both = Unpacked(
-                there.inside.codes + behind.codes,
-                there.inside.size + behind.size,
-                there.inside.targets + behind.targets,
-                there.inside.after,
-            )
-            self._unpack(run.order, before.size, both)
-            self.out.line(f"p += {before.size + both.size}")
-        self.out.line(f"elif {there.tag}: raise GUARD")
-        with self.out.block("else:"):
-            self.out.line(f"{there.target} = None")
-            if behind.codes:
-                self._unpack(run.order, before.size, Unpacked(behind.codes, behind.size, behind.targets))
-            if before.size + behind.size:
-                self.out.line(f"p += {before.size + behind.size}")
-        for line in behind.lines(-behind.size):
-            self.out.line(line)
-
-    def _unpack(self, order: str, offset: int, part: Unpacked) -> None:
-        """Read neighbours that are so many bytes from `p`, and do on them what is to be done."""
-        at = place("p", offset)
-        if part.codes == ["B"] and part.targets:
-            self.out.line(f"{part.targets[0]} = d[{at}]")
-        elif part.targets:
-            unpack = self.format("unpack", order, part.codes, "unpack_from")
-            targets = ", ".join(part.targets) + ("," if len(part.targets) == 1 else "")
-            self.out.line(f"{targets} = {unpack}(d, {at})")
-        elif part.codes:
-            self.out.line(f"if {place('p', offset + part.size)} > e: raise GUARD")
-        for line in part.lines(offset):
-            self.out.line(line)
-
-    def _later(self, line: str) -> None:
-        """Run a line once what was collected is read: now, if nothing is waiting."""
-        if self.run.is_empty():
-            self.out.line(line)
-        else:
-            self.run.last.after.append((line, 0))
-
-    def atom(self, node: Node, target: str) -> bool:
-        atom = atom_of(node)
-        if atom is None:
-            return False
-        after = None
-        into = target
-        if isinstance(node, nodes.Int):
-            if atom.code.endswith("s"):
-                into = self.out.fresh("t")
-                after = f"{target} = INT({into}, {node.byteorder!r}, signed={node.signed})"
-                self.out.names["INT"] = int.from_bytes
-            if node.nonzero:
-                value = target if after else self.out.fresh("t")
-                into = into if after else value
-                check = f"if not {value}: raise GUARD"
-                after = f"{after}\n{check}" if after else f"{check}\n{target} = {value}"
-        elif isinstance(node, nodes.Float) and node.size == 4:
-            into = self.out.fresh("t")
-            self.out.names["NAN"] = helpers.f32_at
-            after = f"{target} = {into} if {into} == {into} else NAN(d, @, {node.byteorder!r})"
-        elif isinstance(node, nodes.Bool):
-            into = self.out.fresh("t")
-            self.out.names["FLAG"] = helpers.flag
-            after = f"{target} = FLAG({into})" if node.lenient else f"{target} = BOOL[{into}]"
-        elif isinstance(node, nodes.Enum):
-            into = self.out.fresh("t")
-            table = self.out.refer("variants", tuple(variant.constant for variant in node.variants))
-            after = f"{target} = {table}[{into}]"
-            if node.other is not None:
-                other = self.out.refer("other", node.other.constant)
-                after += f" if {into} < {len(node.variants)} else {other}"
-            if self.uses.recursive:
-                self.deepest = max(self.deepest, self.level + 1)
-        if after is None:
-            self._push(atom.code, atom.size, atom.order, into)
-        else:
-            first, *rest = after.split("\n")
-            self._push(atom.code, atom.size, atom.order, into, first)
-            self.run.last.after.extend((line, 0) for line in rest)
-        return True
-
-    def _temp(self, node: Node) -> str:
-        """Read a node into a new local, now."""
-        name = self.out.fresh("v")
-        self.value(node, name)
-        self.flush()
-        return name
+class _ReadGenerator(RunReader):
+    """Adds the kinds of nodes that are no atoms."""
 
     # --- nodes ----------------------------------------------------------------------------------------
 

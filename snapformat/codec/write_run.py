@@ -6,7 +6,14 @@ ways: `if v is None: b = pack(..., 0, ...)`, `else: b = pack(..., 1, v, ...)`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from snapformat.codec import write_helpers as helpers
+from snapformat.codec.generator import Generator
+from snapformat.codec.shape import atom_of
+from snapformat.layout import nodes
+from snapformat.layout.nodes import Node
 
 
 @dataclass(slots=True)
@@ -79,3 +86,190 @@ class Run:
     def is_empty(self) -> bool:
         """Whether nothing was collected."""
         return self.option is None and not self.before.codes
+
+
+class RunWriter(Generator):
+    """Collects neighbours, and writes them together.
+
+    Attributes:
+        run: Neighbours of fixed width.
+        pieces: Expressions of bytes before them.
+    """
+
+    verb = "write"
+    parameters = "x, l, h"
+    main_parameters = "x, h=0"
+
+    def __init__(self, root: Node) -> None:
+        super().__init__(root)
+        self.run = Run()
+        self.pieces: list[str] = []
+        self._is_listed = False
+        self._indexes: dict[Node, dict[int, int]] = {}
+        self.out.names.update(
+            BYTES=helpers.as_bytes,
+            SCOPE=helpers.scope_of,
+            INT=helpers.integer,
+            INTS=helpers.integers,
+            FLOAT=helpers.number,
+            STR=helpers.text,
+            LIST=helpers.sequence,
+        )
+
+    def finish(self, start: int) -> None:
+        """End the function for the whole, whose first line is at `start`."""
+        self._end_run()
+        self.out.names["JOIN"] = b"".join
+        if self._is_listed:
+            self.flush()
+            self.out.lines.insert(start, "    l = []")
+            self.out.line("return JOIN(l)")
+        else:
+            # Straight to the end: its pieces need no list.
+            self.out.line(f"return JOIN(({''.join(f'{piece}, ' for piece in self.pieces)}))")
+            self.pieces = []
+
+    def call(self, node: Node, place: str) -> None:
+        """Do a node by a function of its own."""
+        self.flush()
+        self._is_listed = True
+        self.out.line(f"{self.part(node, node)}({place}, l, {self.depth})")
+
+    # --- runs -----------------------------------------------------------------------------------------
+
+    def _push(self, code: str, size: int, order: str, value: str | None, *, integer: bool = False) -> None:
+        if order and self.run.order and order != self.run.order:
+            self._end_run()
+        run = self.run
+        run.order = run.order or order
+        last = run.last
+        last.codes.append(code)
+        last.size += size
+        if value is not None:
+            last.values.append(value)
+            if integer:
+                last.integers.append(value)
+
+    def _add(self, piece: str) -> None:
+        """Put bytes behind all that was collected."""
+        self._end_run()
+        self.pieces.append(piece)
+
+    def flush(self) -> None:
+        """Do what was collected."""
+        self._end_run()
+        pieces, self.pieces = self.pieces, []
+        self._is_listed = self._is_listed or bool(pieces)
+        if len(pieces) == 1:
+            self.out.line(f"l.append({pieces[0]})")
+        elif pieces:
+            self.out.line(f"l += {', '.join(pieces)}")
+
+    def _end_run(self) -> None:
+        """Make a piece of the run."""
+        run, self.run = self.run, Run()
+        if run.is_empty():
+            return
+        for line in (*run.before.check(), *run.behind.check()):
+            self.out.line(line)
+        if run.option is None and not run.before.after:
+            self.pieces.append(self._pack(run.order, run.before))
+            return
+        data = self.out.fresh("b")
+        if run.option is None:
+            self._pack_into(data, run.order, run.before)
+        else:
+            there = run.option
+            zero, one = Packed(["B"], 1, ["0"]), Packed(["B"], 1, ["1"])
+            with self.out.block(f"if {there.name} is None:"):
+                self._pack_into(data, run.order, run.before, zero, run.behind)
+            with self.out.block("else:"):
+                for line in (*there.lines, *there.inside.check()):
+                    self.out.line(line)
+                self._pack_into(data, run.order, run.before, one, there.inside, run.behind)
+        self.pieces.append(data)
+
+    def _pack(self, order: str, *parts: Packed) -> str:
+        codes = [code for part in parts for code in part.codes]
+        values = [value for part in parts for value in part.values]
+        return f"{self.format('pack', order, codes, 'pack')}({', '.join(values)})"
+
+    def _pack_into(self, data: str, order: str, *parts: Packed) -> None:
+        """Pack into a local, and do on it what is to be done."""
+        self.out.line(f"{data} = {self._pack(order, *parts)}")
+        start = 0
+        for part in parts:
+            for line, offset in part.after:
+                self.out.line(line.replace("#", str(start + offset)).replace("@", data))
+            start += part.size
+
+    def _branches(self, heads: list[str]) -> Iterator[int]:
+        """Blocks of which one is run: what was collected before begins the first run of each."""
+        if self.run.option is not None or self.run.before.after:
+            self._end_run()
+        run, self.run = self.run, Run()
+        self.flush()
+        for line in run.before.check():
+            self.out.line(line)
+        for number, head in enumerate(heads):
+            with self.out.block(head):
+                first = Packed([*run.before.codes], run.before.size, [*run.before.values])
+                self.run = Run(run.order, first)
+                yield number
+                self.flush()
+
+    def _local(self, value: str) -> str:
+        """The value in a local, so that it is looked at once."""
+        if value.isidentifier():
+            return value
+        name = self.out.fresh("v")
+        self.out.line(f"{name} = {value}")
+        return name
+
+    def atom(self, node: Node, value: str) -> bool:
+        """Collect a node of fixed width; False if it is none."""
+        atom = atom_of(node)
+        if atom is None:
+            return False
+        name = self._local(value)
+        match node:
+            case nodes.Int():
+                if node.nonzero:
+                    self.out.line(f"if not {name}: raise GUARD")
+                if atom.code.endswith("s"):
+                    self.out.line(f"if type({name}) is not int: {name} = INT({name})")
+                    shown = f"{name}.to_bytes({node.size}, {node.byteorder!r}, signed={node.signed})"
+                    self._push(atom.code, atom.size, atom.order, shown)
+                else:
+                    self._push(atom.code, atom.size, atom.order, name, integer=True)
+            case nodes.Float():
+                self.out.line(f"if type({name}) is not float: {name} = FLOAT({name})")
+                if node.size == 4:
+                    self.out.names["NAN"] = helpers.with_f32
+                    self._push(atom.code, atom.size, atom.order, name)
+                    last = self.run.last
+                    line = f"if {name} != {name}: @ = NAN(@, #, {name}, {node.byteorder!r})"
+                    last.after.append((line, last.size - 4))
+                else:
+                    self._push(atom.code, atom.size, atom.order, name)
+            case nodes.Bool():
+                if node.lenient:
+                    self.out.names["FLAG"] = helpers.flag_byte
+                    self._push("B", 1, "", f"FLAG({name})")
+                else:
+                    self.out.line(f"if {name} is not True and {name} is not False: raise GUARD")
+                    self._push("B", 1, "", name)
+            case nodes.Enum():
+                if self.uses.recursive:
+                    self.deepest = max(self.deepest, self.level + 1)
+                if node not in self._indexes:
+                    # The ids are those of the constants as long as these live, so the code keeps them.
+                    self.out.refer("constants", [variant.constant for variant in node.variants])
+                    self._indexes[node] = {id(v.constant): v.index for v in node.variants}
+                index = self.out.refer("index", self._indexes[node])
+                self._push(atom.code, atom.size, atom.order, f"{index}[id({name})]")
+            case nodes.FixedBytes():
+                self.out.line(f"if type({name}) is not bytes: {name} = BYTES({name})")
+                self.out.line(f"if len({name}) != {atom.size}: raise GUARD")
+                self._push(atom.code, atom.size, "", name)
+        return True
