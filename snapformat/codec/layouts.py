@@ -10,9 +10,9 @@ import construct
 from snapformat.bincode import Encoding
 from snapformat.bincode.annotations import DECLARATION
 from snapformat.bincode.classes import Declaration
+from snapformat.declare.registry import resolved
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node
-from snapformat.schema.registry import resolved
 
 
 def node_of(payload: Any, encoding: Encoding) -> Node:

@@ -6,7 +6,7 @@ A run may have an option in it. What is behind the option is then read together 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.codec import read_helpers as helpers
@@ -14,6 +14,7 @@ from snapformat.codec.generator import Generator
 from snapformat.codec.shape import atom_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.lazy_dataclasses import dataclass
 
 
 @dataclass(slots=True)

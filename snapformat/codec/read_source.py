@@ -25,7 +25,6 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
-from snapformat.lazy_dataclasses import dataclass
 
 
 def generate_reader(root: Node) -> Source:

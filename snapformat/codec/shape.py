@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 
 from snapformat.bincode.classes import declaration_of
 from snapformat.layout import nodes

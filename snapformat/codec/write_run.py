@@ -7,13 +7,14 @@ ways: `if v is None: b = pack(..., 0, ...)`, `else: b = pack(..., 1, v, ...)`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.generator import Generator
 from snapformat.codec.shape import atom_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.lazy_dataclasses import dataclass
 
 
 @dataclass(slots=True)

@@ -23,7 +23,6 @@ from snapformat.codec.source import Source
 from snapformat.codec.write_run import Chosen, Run, RunWriter
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
-from snapformat.lazy_dataclasses import dataclass
 
 #: Largest fixed array of integers whose elements get locals.
 MAX_LOCALS = 8
