@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 from benchmarks import payloads, plain
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, PEERS
 from benchmarks.timing import Call
-from snapformat import SnapshotFormat, decode, encode
+from snapformat import SnapshotFormat, decode, decoder, encode
 from snapformat.snapshot import CRC64_JONES
 from snapformat.snapshot.reading import read_header
 
@@ -56,11 +55,6 @@ class Sizes:
 
     records: int = 1000
     words: int = 1 << 20
-
-
-def supports_lazy() -> bool:
-    """Whether `load` knows `lazy`."""
-    return "lazy" in inspect.signature(SnapshotFormat.load).parameters
 
 
 def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
@@ -172,20 +166,15 @@ def _files(name: str, format_: SnapshotFormat, file: bytes) -> Iterator[Case]:
     if name != "M":
         edit[FRAMED] = lambda: _edit_theirs(load, save, file)
         edit[CLASSES] = lambda: _edit(format_.load(file))
-        if supports_lazy():
-            lazily: Any = format_.load
-            assert (
-                _edit(lazily(file, lazy=True)) == _edit(format_.load(file)) == _edit_theirs(load, save, file)
-            )
-            loading[LAZY] = lambda: lazily(file, lazy=True)
-            edit[LAZY] = lambda: _edit(lazily(file, lazy=True))
+        loading[LAZY] = lambda: format_.load(file, lazy=True)
+        edit[LAZY] = lambda: _edit(format_.load(file, lazy=True))
+        assert edit[LAZY]() == edit[CLASSES]() == edit[FRAMED]()
     yield Case(f"{name} load", len(file), loading)
     yield Case(
         f"{name} save", len(file), {FRAMED: lambda: save(theirs), CLASSES: lambda: ours.save(io.BytesIO())}
     )
     if edit:
-        missing = {} if supports_lazy() else {LAZY: "load has no lazy"}
-        yield Case(f"{name} open, edit, save", len(file), edit, missing=missing)
+        yield Case(f"{name} open, edit, save", len(file), edit)
 
 
 def _edit(snapshot: Any) -> bytes:
@@ -229,15 +218,12 @@ def _words(data: bytes) -> Iterator[Case]:
         count = data[:8]
         parse[NUMPY] = lambda: numpy.frombuffer(data, "<u8", offset=8)
         build[NUMPY] = lambda: count + array.tobytes()
-    if supports_lazy():
-        lazily: Any = format_.load_without_crc_check
-        viewed = lazily(file, lazy=True)
-        parse[VIEW] = lambda: memoryview(lazily(file, lazy=True).data)
-        build[VIEW] = viewed.to_bytes
-        whole: Any = format_.load
-        load[LAZY] = lambda: whole(file, lazy=True)
-    else:
-        missing[VIEW] = "load has no lazy"
+    view = decoder(payloads.Words, lazy=True, arrays="memoryview")
+    viewed = view(data)
+    parse[VIEW] = lambda: view(data)
+    build[VIEW] = lambda: encode(viewed, payloads.Words)
+    load[LAZY] = lambda: format_.load(file, lazy=True)
+    load[VIEW] = lambda: format_.load(file, lazy=True, arrays="memoryview").data
     yield Case("L parse", len(data), parse, slow=True, missing=missing)
     yield Case("L build", len(data), build, slow=True, missing=missing)
     yield Case("L load", len(file), load, slow=True)

@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import payloads
-from benchmarks.cases import supports_lazy
 
 #: Importing, timed inside of the process: the interpreter's own start is not the library's.
 _TIMED = "import time; t = time.process_time(); {code}; print(time.process_time() - t)"
@@ -94,8 +93,8 @@ _LOADS = {
     "construct": ("", "plain.WORDS.parse(open(sys.argv[1], 'rb').read()[21:-8])"),
     "snapformat, list": ("", "format_.load(sys.argv[1])"),
     "snapformat, array view": (
-        "format_.load(payloads.file_of(payloads.Words, bytes(8)), lazy=True)",
-        "format_.load(sys.argv[1], lazy=True); view = memoryview(loaded.data)",
+        "format_.load(payloads.file_of(payloads.Words, bytes(8)), lazy=True, arrays='memoryview').data",
+        "format_.load(sys.argv[1], lazy=True, arrays='memoryview'); view = loaded.data",
     ),
     "numpy.fromfile": ("import numpy", "numpy.fromfile(sys.argv[1], '<u8', offset=29, count=1 << 20)"),
 }
@@ -109,8 +108,6 @@ def memory(count: int = 1 << 20) -> tuple[int, dict[str, int]]:
         target.write(file)
         target.flush()
         for name, (prepare, load) in _LOADS.items():
-            if name == "snapformat, array view" and not supports_lazy():
-                continue
             code = _PEAK.format(prepare=prepare, load=load)
             found[name] = json.loads(_run([sys.executable, "-c", code, target.name]))
     return len(file), found

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
         decode as decode,
         decode_prefix as decode_prefix,
         decode_stream as decode_stream,
+        decoder as decoder,
         encode as encode,
+        validate as validate,
     )
     from snapformat.declare import (
         DataEnum as DataEnum,
@@ -57,7 +59,9 @@ else:
                 "decode",
                 "decode_prefix",
                 "decode_stream",
+                "decoder",
                 "encode",
+                "validate",
             ),
             "declare": (
                 "DataEnum",

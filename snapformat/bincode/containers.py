@@ -82,7 +82,8 @@ def _hashable(root: Any) -> Any:
             flat.append(bytes(value))
         elif type(value).__hash__ is None and hasattr(type(value), "__match_args__"):
             names = type(value).__match_args__
-            flat += (type(value), len(names))
+            # What it says of itself: one that is read lazily is of a hidden class.
+            flat += (value.__class__, len(names))
             waiting.extend(getattr(value, name) for name in reversed(names))
         else:
             flat.append(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import semver
 
@@ -23,6 +24,8 @@ _COMPARATOR = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _MAX_COMPARATORS = 32
+#: Longer texts are not kept.
+_SHORT = 32
 
 
 def parse_version(text: str) -> semver.Version:
@@ -34,6 +37,16 @@ def parse_version(text: str) -> semver.Version:
     Raises:
         ValueError: Not a version; the message says why.
     """
+    # Versions can't be changed, and most files have one of few.
+    return _parsed_short(text) if type(text) is str and len(text) <= _SHORT else _parsed(text)
+
+
+@lru_cache(maxsize=64)
+def _parsed_short(text: str) -> semver.Version:
+    return _parsed(text)
+
+
+def _parsed(text: str) -> semver.Version:
     if not text:
         raise ValueError("empty string, expected a semver version")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
 import construct
@@ -11,9 +12,12 @@ from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.layouts import node_of
+from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
+from snapformat.codec.sections import is_hidden
 from snapformat.codec.shape import has_opaque
 from snapformat.declare.registry import layout_for
 from snapformat.io import ExactReader, Source
+from snapformat.layout.arrays import Arrays
 from snapformat.layout.walk import read_stream
 
 T = TypeVar("T")
@@ -33,18 +37,33 @@ def encode(
     Raises:
         EncodeError: The value does not fit the type; the path says where.
     """
-    return write_value(node_of(payload, encoding), value, limits)
+    node = node_of(payload, encoding)
+    if is_hidden(value):
+        return b"".join(write_lazily(node, value, limits=limits))
+    return write_value(node, value, limits)
 
 
 @overload
 def decode(
-    data: bytes | bytearray | memoryview, payload: type[T], encoding: Encoding = ..., *, limits: Limits = ...
+    data: bytes | bytearray | memoryview,
+    payload: type[T],
+    encoding: Encoding = ...,
+    *,
+    limits: Limits = ...,
+    lazy: bool = ...,
+    arrays: Arrays | None = ...,
 ) -> T: ...
 
 
 @overload
 def decode(
-    data: bytes | bytearray | memoryview, payload: Any, encoding: Encoding = ..., *, limits: Limits = ...
+    data: bytes | bytearray | memoryview,
+    payload: Any,
+    encoding: Encoding = ...,
+    *,
+    limits: Limits = ...,
+    lazy: bool = ...,
+    arrays: Arrays | None = ...,
 ) -> Any: ...
 
 
@@ -54,6 +73,8 @@ def decode(
     encoding: Encoding = FIRECRACKER,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    lazy: bool = False,
+    arrays: Arrays | None = None,
 ) -> Any:
     """Read a value from the start of the data; what follows it is ignored.
 
@@ -62,13 +83,49 @@ def decode(
         payload: Type of the value.
         encoding: The encoding, with its limit of claimed bytes.
         limits: Bounds of depth and of elements without bytes.
+        lazy: Decode the fields of large structs when they are touched. Bytes that are no value of their
+            type raise then; `validate` touches all. See `SnapshotFormat.load`.
+        arrays: With `lazy`: hand out sequences of numbers as views of the bytes, `"memoryview"` or
+            `"numpy"`.
 
     Raises:
         DecodeError: The bytes are no value of the type; path and offset say where.
     """
+    if lazy or arrays is not None:
+        check_arrays(lazy, arrays)
+        return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)
     if type(data) is not bytes:
         data = bytes(data)
     return read_value(node_of(payload, encoding), data, 0, encoding.limit, limits)[0]
+
+
+def decoder(
+    payload: Any,
+    encoding: Encoding = FIRECRACKER,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    lazy: bool = False,
+    arrays: Arrays | None = None,
+) -> Callable[[bytes | bytearray | memoryview], Any]:
+    """A function that reads values of one type: `decode` with everything but the data given beforehand.
+
+    Looking up a type takes longer than reading a small value, or than making a view of a large array.
+
+    Args:
+        payload: Type of the values.
+        encoding: The encoding, with its limit of claimed bytes.
+        limits: Bounds of depth and of elements without bytes.
+        lazy: As for `decode`.
+        arrays: As for `decode`.
+
+    Returns:
+        A function of the data, which raises `DecodeError` as `decode` does.
+    """
+    check_arrays(lazy, arrays)
+    node = node_of(payload, encoding)
+    if lazy:
+        return lazy_reader(node, encoding.limit, limits, arrays)
+    return lambda data: read_value(node, bytes(data), limit=encoding.limit, limits=limits)[0]
 
 
 def decode_prefix(

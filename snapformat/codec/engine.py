@@ -16,6 +16,7 @@ from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.generator import NotGenerated
 from snapformat.codec.read_helpers import Account
 from snapformat.codec.read_source import generate_reader
+from snapformat.codec.skip_source import generate_indexer, generate_skipper
 from snapformat.codec.source import Source
 from snapformat.codec.write_source import generate_writer
 from snapformat.layout.nodes import Node
@@ -25,7 +26,9 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.path import Segment
 
 Reader = Callable[[bytes, int, int, int, Account | None], tuple[Any, int]]
-Writer = Callable[[Any], bytes]
+Writer = Callable[..., bytes]
+Skipper = Callable[[bytes, int, int, int, Account], int]
+Indexer = Callable[[bytes, int, int, int, Account], tuple[int, ...]]
 
 
 @dataclass(slots=True)
@@ -58,15 +61,19 @@ class Codec:
         writer: None until it is needed.
         accounts: The reader wants an account.
         seen: Few bytes were read by this layout, without a reader.
+        skipper: None until it is needed.
+        indexer: None until it is needed.
     """
 
-    __slots__ = ("accounts", "reader", "seen", "writer")
+    __slots__ = ("accounts", "indexer", "reader", "seen", "skipper", "writer")
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
         self.writer: Writer | None = None
         self.accounts = True
         self.seen = False
+        self.skipper: Skipper | None = None
+        self.indexer: Indexer | None = None
 
 
 def _left(*_: Any) -> Any:
@@ -84,6 +91,26 @@ def writer_of(node: Node) -> Writer | None:
     """The generated writer of a layout, made on first use; None if there is none."""
     writer = _codec(node).writer or _make_writer(node)
     return None if writer is _left else writer
+
+
+def skipper_of(node: Node) -> Skipper | None:
+    """What passes over values of a layout, made on first use; None if there is none."""
+    codec = _codec(node)
+    if codec.skipper is None:
+        with _lock:
+            if codec.skipper is None:
+                codec.skipper = _made(node, "skip", generate_skipper)["skip"]
+    return None if codec.skipper is _left else codec.skipper
+
+
+def indexer_of(node: Node) -> Indexer | None:
+    """What finds the fields of a struct, made on first use; None if there is none."""
+    codec = _codec(node)
+    if codec.indexer is None:
+        with _lock:
+            if codec.indexer is None:
+                codec.indexer = _made(node, "index", generate_indexer)["index"]
+    return None if codec.indexer is _left else codec.indexer
 
 
 def _codec(node: Node) -> Codec:
@@ -156,6 +183,54 @@ def read_value(
     result = reference_read(node, data, offset, limit=limit, limits=limits, root=root)
     statistics.read_fallbacks += 1
     return result
+
+
+def read_part(node: Node, data: bytes, offset: int, stop: int, depth: int, path: tuple[Segment, ...]) -> Any:
+    """Read a part of a value whose claims are accounted for already.
+
+    Args:
+        node: The part's layout.
+        data: All bytes.
+        offset: Where it begins.
+        stop: Where it ends.
+        depth: Structs and enums around it.
+        path: Its path.
+
+    Raises:
+        DecodeError: As if the whole had been read up to here.
+    """
+    codec = _codec(node)
+    reader = codec.reader or _first_reader(node, codec, stop - offset)
+    if reader is not _left:
+        try:
+            value, end = reader(data, offset, len(data), depth, Account(DEFAULT_LIMITS.zero_sized))
+        except Exception:  # whatever a guard raises: the reference says what is wrong
+            end = -1
+        if end == stop:
+            return value
+    return reference_read(node, data, offset, root=path, depth=depth)[0]
+
+
+def write_part(
+    node: Node,
+    value: Any,
+    add: Callable[[bytes], None],
+    *,
+    depth: int = 0,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+) -> None:
+    """Write a part of a value; `depth` structs and enums are around it, else as `write_value`."""
+    writer = writer_of(node) if limits is DEFAULT_LIMITS or limits == DEFAULT_LIMITS else None
+    if writer is not None:
+        try:
+            written = writer(value, depth)
+        except Exception:  # whatever a guard raises: the reference says what is wrong
+            statistics.write_fallbacks += 1
+        else:
+            add(written)
+            return
+    add(reference_write(node, value, limits=limits, root=root, depth=depth))
 
 
 def write_value(

@@ -64,19 +64,24 @@ class Generator(ABC):
         Raises:
             NotGenerated: The layout is left to the reference.
         """
+        self.check_depth()
+        self._function(self.verb, self.root)
+        return self.generate_parts()
+
+    def check_depth(self) -> None:
+        """Refuse what is nested too deeply to be read or written at all."""
         if self.uses.depth > DEFAULT_LIMITS.depth:
             raise NotGenerated("nested too deeply to be read or written at all")
-        self._function(self.verb, self.root)
+
+    def generate_parts(self) -> Source:
+        """Generate the functions that were asked for."""
         while self._queue:
             self._function(*self._queue.pop(0))
         return self.out
 
     def _function(self, name: str, node: Node) -> None:
-        self.level = self.deepest = self._nested = 0
-        self.scope = None
         is_main = name == self.verb
-        with self.out.block(f"def {name}({self.main_parameters if is_main else self.parameters}):"):
-            start = len(self.out.lines)
+        with self.function(name, self.main_parameters if is_main else self.parameters) as start:
             # A recursive root has a function of its own besides this one, which only calls it.
             self.value(node, "x", own=not is_main or node not in self.uses.recursive)
             if is_main:
@@ -85,6 +90,15 @@ class Generator(ABC):
                 self.flush()
                 if self.last_line:
                     self.out.line(self.last_line)
+
+    @contextmanager
+    def function(self, name: str, parameters: str) -> Iterator[int]:
+        """A function; if it must look at the depth, it does so first. Gives the number of its first line."""
+        self.level = self.deepest = self._nested = 0
+        self.scope = None
+        with self.out.block(f"def {name}({parameters}):"):
+            start = len(self.out.lines)
+            yield start
             if len(self.out.lines) == start:
                 self.out.line("pass")
         if self.uses.recursive and self.deepest:

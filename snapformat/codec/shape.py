@@ -181,7 +181,13 @@ def uses_of(root: Node) -> Uses:
             node in recursive or (counts[node] > 1 and len(flat(node) or ()) not in range(1, MAX_INLINED + 1))
         ):
             functions[node] = node.name
-    return Uses(functions, recursive, variable, 0 if recursive else run(_depth(root, {})))
+    return Uses(functions, recursive, variable, 0 if recursive else depth_of(root))
+
+
+def depth_of(node: Node) -> int:
+    """Most structs and enums nested in one another in a layout that is not recursive."""
+    depth: int = run(_depth(node, {}))
+    return depth
 
 
 def _depth(node: Node, known: dict[Node, int]) -> Step:

@@ -18,8 +18,9 @@ from snapformat.bincode.numbers import encode_float, f32_to_bits
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.codec.read_helpers import Guard, has_bulk
-from snapformat.codec.shape import atom_of
+from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.layout import nodes
+from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
@@ -52,6 +53,31 @@ def sequence(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise Guard
     return tuple(value)
+
+
+def numbers_of(item: Node) -> Callable[[Any], Any]:
+    """Gives the elements of a tuple, as `sequence`, or those of a buffer of numbers, as they are written."""
+
+    def numbers(value: Any) -> Any:
+        given = given_numbers(item, value)
+        return sequence(value) if given is None else given
+
+    return numbers
+
+
+def few_numbers_of(item: Node) -> Callable[[Any], Any]:
+    """Gives the elements of a tuple or of a buffer of numbers, by their values."""
+
+    def numbers(value: Any) -> Any:
+        given = listed(item, value)
+        return given if type(given) is list else sequence(given)
+
+    return numbers
+
+
+def numbers_bytes(values: memoryview) -> Any:
+    """Bytes of numbers that were given as a buffer: few as bytes, many as they are."""
+    return values if len(values) > MAX_SPELLED else values.tobytes()
 
 
 def text(value: Any) -> str:

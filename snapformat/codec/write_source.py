@@ -22,6 +22,7 @@ from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes
 from snapformat.codec.source import Source
 from snapformat.codec.write_run import Chosen, Run, RunWriter
 from snapformat.layout import nodes
+from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
 
 #: Largest fixed array of integers whose elements get locals.
@@ -206,13 +207,17 @@ class _WriteGenerator(RunWriter):
 
     # --- elements -------------------------------------------------------------------------------------
 
-    def _list(self, value: str) -> str:
+    def _list(self, value: str, item: Node, *, is_short: bool = False) -> str:
         name = self._local(value)
-        self.out.line(f"if type({name}) is not list: {name} = LIST({name})")
+        listed = "LIST"
+        if number_code(item) is not None:
+            numbers = helpers.few_numbers_of(item) if is_short else helpers.numbers_of(item)
+            listed = self.out.refer("numbers", numbers)
+        self.out.line(f"if type({name}) is not list: {name} = {listed}({name})")
         return name
 
     def _seq(self, node: nodes.Seq, value: str) -> None:
-        name = self._list(value)
+        name = self._list(value, node.item)
         if node.zero_sized:
             self.out.line(f"if len({name}) > {DEFAULT_LIMITS.zero_sized}: raise GUARD")
         count = self.out.fresh("n")
@@ -221,8 +226,9 @@ class _WriteGenerator(RunWriter):
         self._elements(node.item, name, count)
 
     def _array(self, node: nodes.Array, value: str) -> None:
-        name = self._list(value)
         atom = atom_of(node.item)
+        is_few = isinstance(node.count, int) and node.count <= MAX_LOCALS
+        name = self._list(value, node.item, is_short=is_few and isinstance(node.item, nodes.Int))
         count = self.count(node.count)
         self.out.line(f"if len({name}) != {count}: raise GUARD")
         if not isinstance(node.count, int) or atom is None or not helpers.has_bulk(node.item):
@@ -254,6 +260,16 @@ class _WriteGenerator(RunWriter):
     def _bulk(self, item: Node, name: str, count: str) -> str:
         """A local with the bytes of many numbers, or an array of them; others are converted to the type."""
         data = self.out.fresh("s")
+        if number_code(item) is not None:
+            self.out.names["NUMBERS"] = helpers.numbers_bytes
+            self.out.line(f"if type({name}) is memoryview: {data} = NUMBERS({name})")
+            with self.out.block("else:"):
+                self._numbers(item, name, count, data)
+        else:
+            self._numbers(item, name, count, data)
+        return data
+
+    def _numbers(self, item: Node, name: str, count: str, data: str) -> None:
         exact, convert, write = helpers.bulk_writer(item)
         if exact is not None:
             self.out.names.update(COUNT=countOf, EXACT=helpers.exactly)
@@ -264,7 +280,6 @@ class _WriteGenerator(RunWriter):
             self.out.line(f"{data} = ARRAY({write!r}, {name})")
         else:
             self.out.line(f"{data} = {self.out.refer('many', write)}({name})")
-        return data
 
     def _set(self, node: nodes.Set, value: str) -> None:
         name = self.out.fresh("v")

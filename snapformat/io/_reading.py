@@ -47,7 +47,8 @@ def _read_file(file: PathInput, size: int, max_size: int) -> bytes:
     """Read a regular file that says how large it is."""
     if size > max_size:
         raise _too_large(max_size, size, file.name)
-    content = _gather(file, size)
+    # Here the size is no claim, but the system's word.
+    content = _gather(file, size, size + 1)
     now, _ = file.now()
     # Either may tell: a file can grow behind the read, and shrink and grow again beside it.
     if now != size or len(content) != size:
@@ -68,21 +69,28 @@ def _read_stream(stream: Input, max_size: int) -> bytes:
     return content
 
 
-def _gather(stream: Input, limit: int) -> bytes:
-    """Read to the end, or until it is clear that there are more than `limit` bytes."""
+def _gather(stream: Input, limit: int, most: int = CHUNK) -> bytes:
+    """Read to the end, or until it is clear that there are more than `limit` bytes, `most` at once."""
     # BytesIO hands its buffer over without a copy, and a million small pieces cost no object each.
     content = io.BytesIO()
+    first = b""
     got = 0
     while got <= limit:
         try:
-            piece = stream.read(min(CHUNK, limit + 1 - got))
+            piece = stream.read(min(most, limit + 1 - got))
         except OSError as cause:
             raise failure(SnapshotIOError, "cannot read", cause, file=stream.name, offset=got) from cause
         if not piece:
             break
-        content.write(piece)
+        if not got:
+            first = bytes(piece)
+        else:
+            if got == len(first):
+                content.write(first)
+            content.write(piece)
         got += len(piece)
-    return content.getvalue()
+    # What came at once needs no second place.
+    return first if got == len(first) else content.getvalue()
 
 
 def _changed(size: int, now: int, name: str) -> SnapshotIOError:

@@ -73,3 +73,53 @@ def _counted(node: Node) -> Step:
         case _:
             # References stand for what contains them: what comes on top of it is not counted.
             return 0
+
+
+_fixed: WeakKeyDictionary[Node, int | None] = WeakKeyDictionary()
+
+
+def fixed_size(node: Node) -> int | None:
+    """The bytes that every value of this layout takes, and no elements without bytes to count; else None."""
+    size: int | None = run(_fixed_of(node))
+    return size
+
+
+def _fixed_of(node: Node) -> Step:
+    if node not in _fixed:
+        _fixed[node] = yield _fixed_counted(node)
+    return _fixed[node]
+
+
+def _fixed_counted(node: Node) -> Step:
+    match node:
+        case nodes.Int():
+            return None if node.variable else node.size
+        case nodes.Float() | nodes.Bits():
+            return node.size
+        case nodes.Bool():
+            return 1
+        case nodes.Unit() | nodes.Computed():
+            return 0
+        case nodes.FixedBytes() | nodes.Padded():
+            return node.count if isinstance(node.count, int) else None
+        case nodes.Array():
+            size = yield _fixed_of(node.item)
+            # Elements without bytes are counted one by one.
+            return node.count * size if isinstance(node.count, int) and size else None
+        case nodes.Tuple() | nodes.Struct():
+            inner = node.items if isinstance(node, nodes.Tuple) else tuple(f.node for f in node.fields)
+            total = 0
+            for item in inner:
+                size = yield _fixed_of(item)
+                if size is None:
+                    return None
+                total += size
+            return total
+        case nodes.Enum():
+            return (
+                None if any(v.payload is not None for v in node.variants) else (yield _fixed_of(node.index))
+            )
+        case nodes.Adapted() | nodes.Labels() | nodes.Const() | nodes.Rebuilt() | nodes.Default():
+            return (yield _fixed_of(node.item))
+        case _:
+            return None

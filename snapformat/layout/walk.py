@@ -88,6 +88,7 @@ def read(
     limit: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
+    depth: int = 0,
 ) -> tuple[Any, int]:
     """Read a value.
 
@@ -98,6 +99,7 @@ def read(
         limit: Most bytes that may be claimed, or None.
         limits: Bounds of depth and of elements without bytes.
         root: Path of the value itself, for errors.
+        depth: Structs and enums around the value.
 
     Returns:
         The value, and the offset after it.
@@ -107,6 +109,7 @@ def read(
     """
     r = Reader(data, offset, Budget(limit, limits), limits, emit=False)
     r.path.extend(root)
+    r.depth = depth
     value = run(_value(node, r))
     return value, r.pos
 

@@ -13,6 +13,7 @@ from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
+from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
@@ -22,7 +23,12 @@ from snapformat.steps import Step, run
 
 
 def write(
-    node: Node, value: Any, *, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
+    node: Node,
+    value: Any,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+    depth: int = 0,
 ) -> bytes:
     """Write a value.
 
@@ -31,6 +37,7 @@ def write(
         value: The value; it is checked here, not when it was made.
         limits: Bound of depth.
         root: Path of the value itself, for errors.
+        depth: Structs and enums around the value.
 
     Returns:
         Its bytes.
@@ -40,6 +47,7 @@ def write(
     """
     w = Writer(limits)
     w.path.extend(root)
+    w.depth = depth
     w.guarded(lambda: run(_value(node, value, w)))
     return bytes(w.out)
 
@@ -198,6 +206,11 @@ def _packed(item: Node, values: Any) -> bytes | None:
 
 
 def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
+    numbers = w.check(given_numbers, node.item, value)
+    if numbers is not None:
+        _length(node.length, len(numbers), w)
+        w.out += numbers
+        return
     values = w.check(checks.as_list, value)
     if node.zero_sized and len(values) > w.limits.zero_sized:
         w.fail("too many elements without bytes", f"at most {w.limits.zero_sized}", f"{len(values)}")
@@ -207,7 +220,11 @@ def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
 
 def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
     count = w.count(node.count, "number of elements")
-    yield _elements(node.item, w.check(checks.as_list, value, count), w)
+    numbers = w.check(given_numbers, node.item, value)
+    if numbers is not None and len(numbers) == count:
+        w.out += numbers
+        return
+    yield _elements(node.item, w.check(checks.as_list, listed(node.item, value), count), w)
 
 
 def _set(node: nodes.Set, value: Any, w: Writer) -> Step:

@@ -118,7 +118,7 @@ def load_bytes(spec: FormatSpec, data: bytes, *, check_crc: bool = True, strict:
         if check_crc:
             check_checksum(spec, data, parts.data_end)
     if strict:
-        _check_end(spec, data, parts.data_end)
+        check_end(spec, data, parts.data_end)
     return parts
 
 
@@ -146,12 +146,17 @@ def _payload(spec: FormatSpec, data: bytes, whole: bytes, offset: int) -> tuple[
     try:
         return read_value(spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits)
     except DecodeError as error:
-        if error.hint is None and spec.checksum is not None:
-            if spec.checksum.holds(whole, spec.encoding.byteorder):
-                error.hint = "the checksum holds: this is another layout, try another schema"
-            else:
-                error.hint = "the checksum fails too: the file is damaged"
+        explain(spec, whole, error)
         raise
+
+
+def explain(spec: FormatSpec, whole: bytes, error: DecodeError) -> None:
+    """Say what the checksum says about a payload that can't be decoded."""
+    if error.hint is None and spec.checksum is not None:
+        if spec.checksum.holds(whole, spec.encoding.byteorder):
+            error.hint = "the checksum holds: this is another layout, try another schema"
+        else:
+            error.hint = "the checksum fails too: the file is damaged"
 
 
 def check_checksum(spec: FormatSpec, data: bytes, data_end: int) -> None:
@@ -192,7 +197,8 @@ def _crc_error(spec: FormatSpec, stored: int | None, computed: int, offset: int)
     )
 
 
-def _check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
+def check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
+    """Raise `DecodeError` unless the payload and its checksum end the file."""
     size = 0 if spec.checksum is None else spec.checksum.size
     extra = len(data) - data_end - size
     if extra:

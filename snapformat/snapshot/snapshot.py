@@ -8,11 +8,13 @@ from typing import Any, Generic, TypeVar, overload
 
 import semver
 
-from snapformat.codec.engine import write_value
+from snapformat.codec.lazy import Untouched, check_arrays, validate
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
+from snapformat.layout.arrays import Arrays
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
+from snapformat.snapshot.lazily import Kept, file_bytes, load_lazily
 from snapformat.snapshot.reading import check_checksum, load_bytes, named, read_header, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Header
 
@@ -45,12 +47,25 @@ class SnapshotFormat(FormatSpec):
         """
         return Snapshot(Header(self.magic_of(arch), self.supported), data, self)
 
-    def load(self, source: Source, *, strict: bool = False) -> Snapshot[Any]:
+    def load(
+        self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
+    ) -> Snapshot[Any]:
         """Read a file, checking all of it.
+
+        With `lazy`, the checksum vouches for the data: structs and sequences are decoded when they are
+        touched, and what is never touched is written as the very bytes it was read from. Bytes that are no
+        value of their type raise when they are touched; `Snapshot.validate` touches all. A layout that
+        can't be passed over (one with construct's `Checksum`, say) is read at once, as is a file in which
+        something is wrong.
 
         Args:
             source: A path, a bytes-like object or a binary file object.
             strict: The payload and its checksum must end the file exactly.
+            lazy: Decode what is touched.
+            arrays: With `lazy`: `"memoryview"` or `"numpy"` hands out sequences of numbers, and fixed arrays
+                of more than 64, as views of the file's bytes, not as lists. Those in variants of enums,
+                tuples, sets and maps are lists all the same. In the byte order that is not the machine's, a
+                memoryview is one of a copy.
 
         Raises:
             SnapshotIOError: The file can't be read.
@@ -59,15 +74,26 @@ class SnapshotFormat(FormatSpec):
             InvalidFormatVersionError: A version that is not read.
             Crc64Error: The checksum does not hold.
         """
-        return self._load(source, check_crc=True, strict=strict)
+        return self._load(source, check_crc=True, strict=strict, lazy=lazy, arrays=arrays)
 
-    def load_without_crc_check(self, source: Source, *, strict: bool = False) -> Snapshot[Any]:
+    def load_without_crc_check(
+        self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
+    ) -> Snapshot[Any]:
         """Read a file without looking at its checksum; else as `load`."""
-        return self._load(source, check_crc=False, strict=strict)
+        return self._load(source, check_crc=False, strict=strict, lazy=lazy, arrays=arrays)
 
-    def _load(self, source: Source, *, check_crc: bool, strict: bool) -> Snapshot[Any]:
+    def _load(
+        self, source: Source, *, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
+    ) -> Snapshot[Any]:
+        check_arrays(lazy, arrays)
         try:
             data = read_all(source, max_size=self.max_file_size)
+            if lazy:
+                found = load_lazily(self, data, source, check_crc=check_crc, strict=strict, arrays=arrays)
+                if found is not None:
+                    made = Snapshot(found.header, found.data, self)
+                    made._kept = Kept(found.header, data[: found.header_end])
+                    return made
             parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
@@ -122,12 +148,32 @@ class Snapshot(Generic[T]):
         format: The format it was made or loaded with.
     """
 
-    __slots__ = ("data", "format", "header")
+    __slots__ = ("_data", "_kept", "format", "header")
 
     def __init__(self, header: Header, data: T, format: SnapshotFormat) -> None:
         self.header = header
-        self.data = data
+        self._data: T | Untouched = data
+        self._kept: Kept | None = None
         self.format = format
+
+    @property
+    def data(self) -> T:
+        """The data."""
+        if isinstance(self._data, Untouched):
+            self._data = self._data.value()
+        return self._data  # type: ignore[return-value]  # read by its layout
+
+    @data.setter
+    def data(self, value: T) -> None:
+        self._data = value
+
+    def validate(self) -> None:
+        """Decode all that a lazy `load` has left undecoded; the data is then as any other.
+
+        Raises:
+            DecodeError: Bytes are no value of their type; path and offset say where.
+        """
+        validate(self.data)
 
     @classmethod
     def new(
@@ -149,18 +195,39 @@ class Snapshot(Generic[T]):
     @overload
     @classmethod
     def load(
-        cls, source: Source, payload: type[T], *, format: SnapshotFormat | None = None, strict: bool = False
+        cls,
+        source: Source,
+        payload: type[T],
+        *,
+        format: SnapshotFormat | None = None,
+        strict: bool = False,
+        lazy: bool = False,
+        arrays: Arrays | None = None,
     ) -> Snapshot[T]: ...
 
     @overload
     @classmethod
     def load(
-        cls, source: Source, payload: Any, *, format: SnapshotFormat | None = None, strict: bool = False
+        cls,
+        source: Source,
+        payload: Any,
+        *,
+        format: SnapshotFormat | None = None,
+        strict: bool = False,
+        lazy: bool = False,
+        arrays: Arrays | None = None,
     ) -> Snapshot[Any]: ...
 
     @classmethod
     def load(
-        cls, source: Source, payload: Any, *, format: SnapshotFormat | None = None, strict: bool = False
+        cls,
+        source: Source,
+        payload: Any,
+        *,
+        format: SnapshotFormat | None = None,
+        strict: bool = False,
+        lazy: bool = False,
+        arrays: Arrays | None = None,
     ) -> Snapshot[Any]:
         """Read a file whose data is of the given type; see `SnapshotFormat.load`.
 
@@ -169,29 +236,49 @@ class Snapshot(Generic[T]):
             payload: Type of the data.
             format: The format; by default Firecracker's, of either architecture.
             strict: The payload and its checksum must end the file exactly.
+            lazy: Decode what is touched.
+            arrays: With `lazy`: how sequences of numbers are handed out.
         """
         chosen = FIRECRACKER_FORMAT if format is None else format
-        return chosen.with_payload(payload).load(source, strict=strict)
+        return chosen.with_payload(payload).load(source, strict=strict, lazy=lazy, arrays=arrays)
 
     @overload
     @classmethod
     def load_without_crc_check(
-        cls, source: Source, payload: type[T], *, format: SnapshotFormat | None = None
+        cls,
+        source: Source,
+        payload: type[T],
+        *,
+        format: SnapshotFormat | None = None,
+        lazy: bool = False,
+        arrays: Arrays | None = None,
     ) -> Snapshot[T]: ...
 
     @overload
     @classmethod
     def load_without_crc_check(
-        cls, source: Source, payload: Any, *, format: SnapshotFormat | None = None
+        cls,
+        source: Source,
+        payload: Any,
+        *,
+        format: SnapshotFormat | None = None,
+        lazy: bool = False,
+        arrays: Arrays | None = None,
     ) -> Snapshot[Any]: ...
 
     @classmethod
     def load_without_crc_check(
-        cls, source: Source, payload: Any, *, format: SnapshotFormat | None = None
+        cls,
+        source: Source,
+        payload: Any,
+        *,
+        format: SnapshotFormat | None = None,
+        lazy: bool = False,
+        arrays: Arrays | None = None,
     ) -> Snapshot[Any]:
         """Read a file without looking at its checksum; else as `load`."""
         chosen = FIRECRACKER_FORMAT if format is None else format
-        return chosen.with_payload(payload).load_without_crc_check(source)
+        return chosen.with_payload(payload).load_without_crc_check(source, lazy=lazy, arrays=arrays)
 
     @property
     def version(self) -> semver.Version:
@@ -214,13 +301,7 @@ class Snapshot(Generic[T]):
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
         """
-        spec = self.format
-        parts = write_value(spec.header_node, self.header, limits=spec.limits, root=("header",))
-        parts += write_value(spec.payload_node, self.data, limits=spec.limits)
-        if spec.checksum is not None:
-            value = spec.checksum.compute(parts)
-            parts += value.to_bytes(spec.checksum.size, spec.encoding.byteorder)
-        return parts
+        return file_bytes(self.format, self.header, self._data, self._kept)
 
     def save(self, target: Target) -> None:
         """Write the file: all of it is encoded first, and a path is replaced in one step or not at all.

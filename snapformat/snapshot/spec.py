@@ -118,7 +118,7 @@ class FormatSpec:
         """Magic by architecture; the key is empty where the format has one for all."""
         return self.magic if isinstance(self.magic, Mapping) else {"": self.magic}
 
-    @property
+    @cached_property
     def supported(self) -> semver.Version:
         """The version, parsed."""
         return parse_version(str(self.version))

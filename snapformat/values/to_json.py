@@ -26,6 +26,7 @@ from snapformat.bincode.numbers import f32_from_bits, f32_to_bits
 from snapformat.bincode.order import sort_key
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
+from snapformat.layout.arrays import listed
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
@@ -178,12 +179,12 @@ def _elements(item: Node, values: Any, p: _Printer) -> Step:
 
 
 def _seq(node: nodes.Seq, value: Any, p: _Printer) -> Step:
-    return (yield _elements(node.item, p.check(checks.as_list, value), p))
+    return (yield _elements(node.item, p.check(checks.as_list, p.check(listed, node.item, value)), p))
 
 
 def _array(node: nodes.Array, value: Any, p: _Printer) -> Step:
     count = node.count if isinstance(node.count, int) else None
-    return (yield _elements(node.item, p.check(checks.as_list, value, count), p))
+    return (yield _elements(node.item, p.check(checks.as_list, p.check(listed, node.item, value), count), p))
 
 
 def _set(node: nodes.Set, value: Any, p: _Printer) -> Step:

@@ -42,7 +42,8 @@ def identical(one: Any, other: Any) -> bool:
         if isinstance(left, Mapping):
             # Order counts. construct puts its stream into containers.
             left, right = (
-                [part for k, v in m.items() if k != "_io" for part in (k, v)] for m in (left, right)
+                [part for k, v in m.items() if type(k) is not str or k != "_io" for part in (k, v)]
+                for m in (left, right)
             )
         elif isinstance(left, Set):
             left, right = list(left), list(right)

@@ -75,7 +75,7 @@ _LEAVES = [
 ]
 
 
-def _struct(
+def struct_of(
     kind: str, name: str, fields: list[Any], *, skipped: bool = False, base: type | None = None
 ) -> type:
     def fill(body: dict[str, Any]) -> None:
@@ -92,7 +92,7 @@ def _struct(
 def _enum(payloads: list[tuple[str, list[Any]]]) -> type:
     base = schema(types.new_class("Sum", (DataEnum,), {}, lambda body: body.update(__doc__="Made up.")))
     for index, (kind, fields) in enumerate(payloads):
-        _struct(kind, f"V{index}", fields, base=base)
+        struct_of(kind, f"V{index}", fields, base=base)
     return base
 
 
@@ -124,7 +124,7 @@ def _composites(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.tuples(inner, inner).map(lambda p: bc.Result[p]),
         inner.map(lambda t: bc.Range[t]),
         st.tuples(_with_fields(inner), st.booleans()).map(
-            lambda p: _struct(p[0][0], "Made", p[0][1], skipped=p[1] and p[0][0] == "struct")
+            lambda p: struct_of(p[0][0], "Made", p[0][1], skipped=p[1] and p[0][0] == "struct")
         ),
         st.lists(_with_fields(inner), min_size=1, max_size=4).map(_enum),
     )

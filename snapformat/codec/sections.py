@@ -1,0 +1,407 @@
+"""Values whose fields are decoded when they are touched.
+
+A struct that is read lazily is an instance of a hidden subclass of its class: each empty field holds the
+`Section` that knows the bytes, and a descriptor decodes it on first touch. When no field is left, the
+instance becomes one of the class itself, so that nothing of this costs anything afterwards, and nothing at
+all where nobody reads lazily.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import MemberDescriptorType
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from snapformat.bincode.annotations import DECLARATION
+from snapformat.bincode.blob import CStruct
+from snapformat.bincode.classes import declaration_of
+from snapformat.bincode.containers import Some
+from snapformat.budget import DEFAULT_LIMITS
+from snapformat.codec.engine import indexer_of, read_part, skipper_of
+from snapformat.codec.outlines import remembering
+from snapformat.codec.read_helpers import Account, skipped_fields
+from snapformat.codec.shape import MAX_SPELLED, is_plain, parts
+from snapformat.errors import DecodeError
+from snapformat.layout import nodes
+from snapformat.layout.arrays import Arrays, number_code, view_of
+from snapformat.layout.nodes import Node
+from snapformat.layout.size import fixed_size
+from snapformat.path import Segment
+
+Path = tuple[Segment, ...]
+
+#: Smaller structs are read at once: that takes no longer than finding their fields.
+LEAST_STRUCT = 512
+
+_lock = threading.RLock()
+_class_slot: Any = vars(object)["__class__"]
+
+
+class Origin:
+    """Where lazily read values come from.
+
+    Attributes:
+        data: All bytes.
+        arrays: How long arrays of numbers are handed out; None for lists.
+        explain: Completes the error of bytes that turn out to be bad, or None.
+    """
+
+    __slots__ = ("arrays", "data", "explain")
+
+    def __init__(
+        self,
+        data: bytes,
+        arrays: Arrays | None = None,
+        explain: Callable[[DecodeError], None] | None = None,
+    ) -> None:
+        self.data = data
+        self.arrays = arrays
+        self.explain = explain
+
+
+class Section:
+    """The bytes of a struct that is decoded field by field.
+
+    Attributes:
+        plan: What is known of the struct's layout.
+        origin: The bytes.
+        places: Where each field begins, and where the last one ends.
+        depth: Structs and enums around the fields.
+        path: The struct's own path.
+        left: Fields not yet decoded or set.
+    """
+
+    __slots__ = ("depth", "left", "origin", "path", "places", "plan")
+
+    def __init__(self, plan: Plan, origin: Origin, places: tuple[int, ...], depth: int, path: Path) -> None:
+        self.plan = plan
+        self.origin = origin
+        self.places = places
+        self.depth = depth
+        self.path = path
+        self.left = len(plan.fields)
+
+    def path_of(self, index: int) -> Path:
+        """The path of a field."""
+        return self.path + self.plan.segments[index]
+
+    def decode(self, instance: Any, part: _Part) -> Any:
+        """Decode a field on first touch, unless another thread has done so meanwhile."""
+        with _lock:
+            value = part.get(instance)
+            if value is not self:
+                return value
+            index = self.plan.index_of[part.name]
+            value = read_lazily(
+                self.plan.fields[index].node,
+                self.origin,
+                self.places[index],
+                self.places[index + 1],
+                self.depth,
+                self.path_of(index),
+            )
+            part.set(instance, value)
+            self.settle(instance)
+            return value
+
+    def settle(self, instance: Any) -> None:
+        """One field less; after the last, the instance is like any other."""
+        self.left -= 1
+        if not self.left:
+            _class_slot.__set__(instance, self.plan.cls)
+
+
+class _Part:
+    """A field of a hidden class: a descriptor around the slot of the class itself."""
+
+    __slots__ = ("delete", "get", "name", "set")
+
+    def __init__(self, name: str, slot: Any) -> None:
+        self.name = name
+        self.get = slot.__get__
+        self.set = slot.__set__
+        self.delete = slot.__delete__
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = self.get(instance)
+        return value.decode(instance, self) if type(value) is Section else value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        self._replace(instance, lambda: self.set(instance, value))
+
+    def __delete__(self, instance: Any) -> None:
+        self._replace(instance, lambda: self.delete(instance))
+
+    def _replace(self, instance: Any, change: Callable[[], None]) -> None:
+        with _lock:
+            try:
+                old = self.get(instance)
+            except AttributeError:
+                old = None
+            change()
+            if type(old) is Section:
+                old.settle(instance)
+
+
+class Plan:
+    """What lazy reading needs of a struct's layout.
+
+    Attributes:
+        fields: The layout's fields: two layouts are one if these are.
+        cls: The class.
+        hidden: The subclass of instances with undecoded fields.
+        parts: The descriptors, one a field.
+        segments: What each field adds to the path.
+        index_of: Position of a field by attribute.
+        index: Finds the fields.
+        find: The same, for values that are often alike.
+        holders: Attribute and layout of the fields in which structs may be undecoded.
+        defaults: Fields that are not in the bytes, and what makes them.
+    """
+
+    def __init__(self, node: nodes.Struct, index: Any) -> None:
+        assert node.cls is not None
+        self.fields = node.fields
+        self.cls = node.cls
+        self.index = index
+        self.find = remembering(index)
+        self.hidden = _hidden(node.cls, [str(field.attr) for field in node.fields])
+        self.parts: list[_Part] = [vars(self.hidden)[str(field.attr)] for field in node.fields]
+        self.index_of = {part.name: position for position, part in enumerate(self.parts)}
+        self.defaults = skipped_fields(node.cls)
+        self.holders = [
+            (part.name, field.node)
+            for part, field in zip(self.parts, node.fields, strict=True)
+            if may_hold(field.node)
+        ]
+        self.segments: list[Path] = [()]
+        if node.style != "newtype":
+            positional = node.style == "tuple"
+            self.segments = [
+                (i if positional else field.name or f"_{i}",) for i, field in enumerate(node.fields)
+            ]
+
+    def make(self, origin: Origin, places: tuple[int, ...], depth: int, path: Path) -> Any:
+        """An instance with nothing decoded."""
+        section = Section(self, origin, places, depth + 1, path)
+        made: Any = object.__new__(self.cls)
+        for part in self.parts:
+            part.set(made, section)
+        for attr, default in self.defaults:
+            setattr(made, attr, default())
+        _class_slot.__set__(made, self.hidden)
+        return made
+
+
+_plans: WeakKeyDictionary[Node, Plan | None] = WeakKeyDictionary()
+_HIDDEN = "__snapformat_hidden__"
+
+
+def plan_of(node: nodes.Struct) -> Plan | None:
+    """The plan of a struct; None where its class or layout does not allow one."""
+    try:
+        return _plans[node]
+    except KeyError:
+        pass
+    index = indexer_of(node) if _is_suitable(node) else None
+    with _lock:
+        if node not in _plans:
+            _plans[node] = None if index is None else Plan(node, index)
+        return _plans[node]
+
+
+#: What a class must not define by itself to have a hidden subclass.
+_OWN = ("__getattribute__", "__init_subclass__", "__class__")
+
+
+def _is_suitable(node: nodes.Struct) -> bool:
+    cls = node.cls
+    if cls is None or not node.fields or not is_plain(node) or type(cls) is not type:
+        return False
+    if issubclass(cls, CStruct) or hasattr(cls, "__getattr__"):
+        return False
+    for base in cls.__mro__[:-1]:
+        if base.__module__ != "typing" and any(name in vars(base) for name in _OWN):
+            return False
+    slots = (getattr(cls, str(field.attr), None) for field in node.fields)
+    return all(isinstance(slot, MemberDescriptorType) for slot in slots)
+
+
+def _hidden(cls: type, names: list[str]) -> type:
+    """The hidden subclass of a class; made once. The caller holds the lock."""
+    known: type | None = vars(cls).get(_HIDDEN)
+    if known is None:
+        space: dict[str, Any] = {name: _Part(name, getattr(cls, name)) for name in names}
+        space |= {
+            "__slots__": (),
+            "__module__": cls.__module__,
+            "__qualname__": cls.__qualname__,
+            "__doc__": cls.__doc__,
+            # What looks at the class of a value sees the declared one.
+            "__class__": property(lambda self: cls),
+            "__eq__": lambda self, other: complete(self) == other,
+            "__hash__": cls.__hash__,
+            "__reduce_ex__": lambda self, protocol: complete(self).__reduce_ex__(protocol),
+            DECLARATION: declaration_of(cls),
+            _HIDDEN: None,
+        }
+        known = type(cls.__name__, (cls,), space)
+        setattr(cls, _HIDDEN, known)
+    return known
+
+
+def is_hidden(value: Any) -> bool:
+    """Whether fields of a value are still undecoded."""
+    return _HIDDEN in vars(type(value)) and vars(type(value))[_HIDDEN] is None
+
+
+def complete(value: Any) -> Any:
+    """Decode all fields of an instance; those inside them may still be undecoded. Gives the instance."""
+    for name in [name for name, part in vars(type(value)).items() if type(part) is _Part]:
+        getattr(value, name, None)
+    return value
+
+
+# --- reading ------------------------------------------------------------------------------------------
+
+
+def read_lazily(node: Node, origin: Origin, start: int, stop: int, depth: int, path: Path) -> Any:
+    """The value between two positions, as lazy as its layout allows.
+
+    Args:
+        node: Its layout.
+        origin: The bytes.
+        start: Where it begins.
+        stop: Where it ends, as passing over it has found.
+        depth: Structs and enums around it.
+        path: Its path.
+
+    Raises:
+        DecodeError: The bytes are no such value.
+    """
+    reader = _READERS.get(type(node))
+    is_small = stop - start < LEAST_STRUCT
+    if reader is not None and not (is_small and (origin.arrays is None or not has_arrays(node))):
+        value = reader(node, origin, start, stop, depth, path)
+        if value is not _NOT_LAZY:
+            return value
+    try:
+        return read_part(node, origin.data, start, stop, depth, path)
+    except DecodeError as error:
+        if origin.explain is not None:
+            origin.explain(error)
+        raise
+
+
+_NOT_LAZY: Any = object()
+_arrays: WeakKeyDictionary[Node, bool] = WeakKeyDictionary()
+
+
+def may_hold(node: Node) -> bool:
+    """Whether there are structs in a layout that may be undecoded: behind options, lists and arrays."""
+    while isinstance(node, nodes.Option | nodes.Seq | nodes.Array):
+        node = node.item
+    return isinstance(node, nodes.Struct | nodes.Ref)
+
+
+def is_array(node: Node) -> bool:
+    """Whether this is handed out as a view where views are asked for: that depends on the type alone."""
+    if not isinstance(node, nodes.Seq | nodes.Array) or number_code(node.item) is None:
+        return False
+    return isinstance(node, nodes.Seq) or (isinstance(node.count, int) and node.count > MAX_SPELLED)
+
+
+def has_arrays(node: Node) -> bool:
+    """Whether there are such arrays in a layout, where lazy reading comes by."""
+    found = _arrays.get(node)
+    if found is None:
+        seen: set[Node] = set()
+        waiting = [node]
+        while waiting and not found:
+            current = waiting.pop()
+            if current in seen or type(current) not in _READERS:
+                continue
+            seen.add(current)
+            found = is_array(current)
+            if not isinstance(current, nodes.Struct) or plan_of(current) is not None:
+                waiting += parts(current)
+        found = _arrays[node] = bool(found)
+    return found
+
+
+def _struct(node: nodes.Struct, origin: Origin, start: int, stop: int, depth: int, path: Path) -> Any:
+    plan = plan_of(node)
+    if plan is None:
+        return _NOT_LAZY
+    try:
+        places = plan.index(origin.data, start, stop, depth, Account(DEFAULT_LIMITS.zero_sized))
+    except Exception:  # reading it says what is wrong
+        return _NOT_LAZY
+    return plan.make(origin, places, depth, path)
+
+
+def _option(node: nodes.Option, origin: Origin, start: int, stop: int, depth: int, path: Path) -> Any:
+    reader = _READERS.get(type(node.item))
+    if reader is None or origin.data[start] != 1:
+        return _NOT_LAZY
+    value = reader(node.item, origin, start + 1, stop, depth, path)
+    return Some(value) if node.wrapped and value is not _NOT_LAZY else value
+
+
+def _ref(node: nodes.Ref, origin: Origin, start: int, stop: int, depth: int, path: Path) -> Any:
+    target = node.target
+    return (
+        _struct(target, origin, start, stop, depth, path) if isinstance(target, nodes.Struct) else _NOT_LAZY
+    )
+
+
+def _elements(
+    node: nodes.Seq | nodes.Array, origin: Origin, start: int, stop: int, depth: int, path: Path
+) -> Any:
+    first = start
+    if isinstance(node, nodes.Seq):
+        if not isinstance(node.length, nodes.Int) or node.length.variable:
+            return _NOT_LAZY
+        first += node.length.size
+        count = int.from_bytes(origin.data[start:first], node.length.byteorder)
+    elif isinstance(node.count, int):
+        count = node.count
+    else:
+        return _NOT_LAZY
+    if origin.arrays is not None and is_array(node):
+        code, size = number_code(node.item), fixed_size(node.item)
+        assert code is not None
+        assert size is not None
+        return view_of(code, size, origin.data, first, stop, origin.arrays)
+    item = node.item
+    # Many small elements are read at once, unless there are views to be had of them.
+    is_large = stop - first >= LEAST_STRUCT * count or (origin.arrays is not None and has_arrays(item))
+    if type(item) not in _READERS or not is_large:
+        return _NOT_LAZY
+    skip = skipper_of(item)
+    assert skip is not None
+    values = []
+    account = Account(DEFAULT_LIMITS.zero_sized)
+    try:
+        for index in range(count):
+            end = skip(origin.data, first, stop, depth, account)
+            values.append(read_lazily(item, origin, first, end, depth, (*path, index)))
+            first = end
+    except DecodeError:
+        raise
+    except Exception:
+        return _NOT_LAZY
+    return values
+
+
+_READERS: dict[type[Node], Callable[[Any, Origin, int, int, int, Path], Any]] = {
+    nodes.Struct: _struct,
+    nodes.Option: _option,
+    nodes.Ref: _ref,
+    nodes.Seq: _elements,
+    nodes.Array: _elements,
+}

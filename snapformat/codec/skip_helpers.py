@@ -1,0 +1,54 @@
+"""What generated skippers call."""
+
+from __future__ import annotations
+
+import struct
+
+from snapformat.bincode.wire import ByteOrder
+from snapformat.codec.read_helpers import Guard
+from snapformat.codec.shape import Atom
+
+
+class CountedSkipper:
+    """Passes over many pieces of bytes behind their lengths, which mostly have one length.
+
+    Args:
+        atom: A length.
+
+    Attributes:
+        width: Bytes of a length.
+        byteorder: Their order.
+    """
+
+    __slots__ = ("_unpack", "byteorder", "width")
+
+    def __init__(self, atom: Atom) -> None:
+        prefix = struct.Struct((atom.order or "<") + atom.code)
+        self._unpack = prefix.unpack_from
+        self.width = prefix.size
+        self.byteorder: ByteOrder = "big" if atom.order == ">" else "little"
+
+    def __call__(self, d: bytes, p: int, e: int, count: int) -> int:
+        """The position after `count` pieces."""
+        unpack, width = self._unpack, self.width
+        if count > 2:
+            length: int = unpack(d, p)[0]
+            stride = width + length
+            end = p + count * stride
+            if length >= 0 and end <= e and _alike(d, p, end, count, width, stride):
+                return end
+        for _ in range(count):
+            (length,) = unpack(d, p)
+            p += width + length
+            if length < 0 or p > e:
+                raise Guard
+        return p
+
+
+def _alike(d: bytes, p: int, end: int, count: int, width: int, stride: int) -> bool:
+    """Whether what stands at every `stride` bytes from `p` is the same, over `width` bytes."""
+    first = d[p : p + width]
+    if width == 8 and not stride % 8:
+        places = memoryview(d)[p:end].cast("Q")[:: stride // 8]
+        return places == memoryview(first * count).cast("Q")
+    return all(d[p + at : end : stride] == first[at : at + 1] * count for at in range(width))

@@ -1,0 +1,137 @@
+"""Arrays of numbers as buffers: views of what was read, and buffers that are given to be written."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Callable
+from typing import Any, Literal
+
+from snapformat.bincode.checks import BadValue
+from snapformat.layout import nodes
+from snapformat.layout.nodes import Node
+
+#: How arrays of numbers are handed out where views are wanted.
+Arrays = Literal["memoryview", "numpy"]
+
+_NATIVE = "<" if sys.byteorder == "little" else ">"
+_KINDS = {**dict.fromkeys("BHILQN", "u"), **dict.fromkeys("bhilqn", "i"), **dict.fromkeys("fd", "f")}
+
+
+def number_code(item: Node) -> str | None:
+    """`struct`'s format of a number that may stand in a buffer, with its byte order; else None."""
+    match item:
+        case nodes.Int() if item.packer is not None and not item.nonzero:
+            return item.packer.format
+        case nodes.Float() if item.size in (4, 8):
+            return ("<" if item.byteorder == "little" else ">") + ("f" if item.size == 4 else "d")
+    return None
+
+
+def view_of(code: str, size: int, data: bytes, start: int, stop: int, kind: Arrays) -> Any:
+    """Numbers in bytes as a view of the very bytes.
+
+    A memoryview knows the machine's byte order only: numbers of the other one are copied for it.
+
+    Args:
+        code: Of `number_code`.
+        size: Bytes of a number.
+        data: The bytes.
+        start: Where the numbers begin.
+        stop: Where they end.
+        kind: `memoryview` or `numpy`.
+    """
+    if kind == "numpy":
+        import numpy  # only where it is asked for: it is no dependency
+
+        name = f"{code[0]}{_KINDS[code[1]]}{size}"
+        return numpy.frombuffer(data, name, (stop - start) // size, start)
+    if start == stop:  # an empty view can't be cast
+        return memoryview(array(code[1]))
+    if code[0] == _NATIVE or size == 1:
+        return memoryview(data)[start:stop].cast(code[1])  # type: ignore[call-overload]  # one of its codes
+    return memoryview(_swapped(code[1], data[start:stop]))
+
+
+def numbers_reader(
+    node: nodes.Seq, limit: int | None, otherwise: Callable[[Any], Any]
+) -> Callable[[Any], Any]:
+    """A function that gives a sequence of the machine's own numbers as a memoryview of the data.
+
+    Args:
+        node: The sequence.
+        limit: Most bytes that may be claimed, or None.
+        otherwise: What reads anything else, and says what is wrong.
+    """
+    code, length = number_code(node.item), node.length
+    if code is None or code[0] != _NATIVE or not isinstance(length, nodes.Int) or length.packer is None:
+        return otherwise
+    assert isinstance(node.item, nodes.Int | nodes.Float)
+    unpack, first, size, letter = length.packer.unpack_from, length.size, node.item.size, code[1]
+    most = sys.maxsize if limit is None else limit
+
+    def read(data: Any) -> Any:
+        if type(data) is bytes and len(data) > first:
+            stop = first + size * unpack(data)[0]
+            if first < stop <= len(data) and stop <= most:
+                return memoryview(data)[first:stop].cast(letter)  # type: ignore[call-overload]
+        return otherwise(data)
+
+    return read
+
+
+def _swapped(code: str, data: bytes) -> array[Any]:
+    numbers: array[Any] = array(code, data)
+    numbers.byteswap()
+    return numbers
+
+
+def given_numbers(item: Node, value: Any) -> memoryview | None:
+    """Numbers that were given as a buffer (a memoryview, an `array.array`, an array of numpy's).
+
+    Returns:
+        Their bytes as they are written, without a copy where they are in this order already, as a
+        contiguous view of as many elements; None if the value is no such buffer, or this is no number.
+
+    Raises:
+        BadValue: A buffer of other numbers, or of more than one dimension.
+    """
+    code = number_code(item)
+    if code is None or isinstance(value, bytes | bytearray | list | tuple):
+        return None
+    try:
+        view = memoryview(value)
+    except TypeError:
+        return None
+    assert isinstance(item, nodes.Int | nodes.Float)
+    order, letter = _split(view.format)
+    if _KINDS.get(letter) != _KINDS[code[1]] or view.itemsize != item.size or view.ndim != 1:
+        name = item.name if isinstance(item, nodes.Int) else f"f{8 * item.size}"
+        dimensions = "" if view.ndim == 1 else f" in {view.ndim} dimensions"
+        raise BadValue(
+            f"a list or an array of {name}",
+            f"an array of {view.itemsize} byte elements of format {view.format!r}{dimensions}",
+        )
+    if item.size > 1 and order != code[0]:
+        return memoryview(_swapped(code[1], view.tobytes()))
+    if order != _NATIVE or not view.c_contiguous:
+        return memoryview(array(code[1], view.tobytes()))
+    return view
+
+
+def listed(item: Node, value: Any) -> Any:
+    """The numbers of a buffer as a list; any other value as it is. Raises as `given_numbers`."""
+    numbers = given_numbers(item, value)
+    if numbers is None:
+        return value
+    code = number_code(item)
+    assert code is not None
+    is_native = code[0] == _NATIVE or numbers.itemsize == 1
+    return numbers.tolist() if is_native else _swapped(code[1], numbers.tobytes()).tolist()
+
+
+def _split(format_: str) -> tuple[str, str]:
+    """Byte order and letter of a buffer's format."""
+    if format_[:1] in "@=<>!" and len(format_) > 1:
+        return {"<": "<", ">": ">", "!": ">"}.get(format_[0], _NATIVE), format_[1:]
+    return _NATIVE, format_
