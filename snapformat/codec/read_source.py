@@ -318,13 +318,18 @@ class _ReadGenerator(RunReader):
             else:
                 self.flush()
             self.out.line(f"{add}({name})")
-            if fixed:
+            # What a line says of its place in the bytes needs the position.
+            moves = fixed and any("@" in line for line, _ in whole.after)
+            if moves:
                 self.out.line(f"p += {whole.size}")
         if fixed:
             indent = self.out.lines[head][: len(self.out.lines[head]) - len(self.out.lines[head].lstrip())]
             many = self.format("records", order, whole.codes, "iter_unpack")
             self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
-            self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
+            if least_size(item) != whole.size:  # which was checked already
+                self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
+            if not moves:
+                self.out.line(f"p += {count} * {whole.size}")
         else:
             line = self.out.lines[head]
             self.out.lines[head] = line.replace("range(0)", f"range({count})")
