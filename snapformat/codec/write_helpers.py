@@ -12,7 +12,7 @@ from operator import countOf
 from typing import Any, Literal
 
 from snapformat.bincode import checks
-from snapformat.bincode.blob import all_raw, blob_bytes
+from snapformat.bincode.blob import Folded, all_raw, blob_bytes
 from snapformat.bincode.containers import Some
 from snapformat.bincode.numbers import encode_float, f32_to_bits
 from snapformat.bincode.order import sort_key
@@ -223,16 +223,21 @@ def blobs_writer(item: nodes.Bytes | nodes.Blob) -> Callable[[Any], bytes]:
             return b""
         found = bulk(values)
         if found is not None:
-            size = len(found[0])
-            if countOf(map(len, found), size) == len(found):
-                try:
+            try:
+                if type(found[0]) is Folded:
+                    found = [*map(_raw_of_folded, found)]
+                size = len(found[0])
+                if countOf(map(len, found), size) == len(found):
                     return pack(size) + pack(size).join(found)
-                except TypeError:  # one that is not bytes
-                    pass
+            except TypeError:  # some are folded in one way, some in the other
+                pass
         found = [*map(raw, values)]
         return b"".join([part for data in found for part in (pack(len(data)), data)])
 
     return write
+
+
+_raw_of_folded = operator.itemgetter(0)
 
 
 def _if_bytes(values: Any) -> Any:
