@@ -37,6 +37,15 @@ def encode(
     Raises:
         EncodeError: The value does not fit the type; the path says where.
     """
+    if limits is DEFAULT_LIMITS:
+        try:
+            # What was written as this type before: all looked up at once, since small values take no longer.
+            known, node = payload.__snapformat__.latest
+            if known is encoding and type(value) is payload:
+                written: bytes = node.codec.writer(value)
+                return written
+        except Exception:
+            pass  # another kind of payload, or a value that does not fit: said below
     node = node_of(payload, encoding)
     if is_hidden(value):
         return b"".join(write_lazily(node, value, limits=limits))
@@ -91,6 +100,18 @@ def decode(
     Raises:
         DecodeError: The bytes are no value of the type; path and offset say where.
     """
+    if limits is DEFAULT_LIMITS and not lazy:
+        try:
+            # As in `encode`.
+            declared = payload.__snapformat__
+            known, node = declared.latest
+            codec = node.codec
+            if known is encoding and declared.cls is payload and type(data) is bytes and not codec.accounts:
+                value, end = codec.reader(data, 0, len(data), 0, None)
+                if arrays is None and (encoding.limit is None or end <= encoding.limit):
+                    return value
+        except Exception:
+            pass
     if lazy or arrays is not None:
         check_arrays(lazy, arrays)
         return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)

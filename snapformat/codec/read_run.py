@@ -91,6 +91,7 @@ class RunReader(Generator):
 
     Attributes:
         run: What was collected.
+        is_ahead: The position may be behind the end: nothing was read since a slice was taken.
     """
 
     verb = "read"
@@ -100,6 +101,7 @@ class RunReader(Generator):
     def __init__(self, root: Node) -> None:
         super().__init__(root)
         self.run = Run()
+        self.is_ahead = False
         self.out.names.update(
             NEW=object.__new__, BOOL=(False, True), SOME=Some, PAIRS=PairMap, ELEMENTS=PairSet
         )
@@ -137,9 +139,12 @@ class RunReader(Generator):
     def flush(self) -> None:
         """Do what was collected."""
         run, self.run = self.run, Run()
+        is_ahead, self.is_ahead = self.is_ahead, False
+        before, behind = run.before, run.behind
+        if is_ahead and not before.size:
+            self.out.line("if p > e: raise GUARD")
         if run.is_empty():
             return
-        before, behind = run.before, run.behind
         self._unpack(run.order, 0, before)
         if run.option is None:
             self.out.line(f"p += {before.size}")

@@ -42,6 +42,7 @@ class _ReadGenerator(RunReader):
     # --- nodes ----------------------------------------------------------------------------------------
 
     def _int(self, node: nodes.Int, target: str) -> None:
+        self.is_ahead = False  # it begins with a byte
         self.flush()
         self.out.names["VARINT"] = helpers.read_varint
         arguments = f"d, p, {self._account()}, {node.size}, {node.byteorder!r}, {node.signed}"
@@ -59,10 +60,10 @@ class _ReadGenerator(RunReader):
         return name
 
     def _take(self, length: str) -> str:
-        """Bytes of a length: checks that they are there; gives the slice."""
+        """The end of bytes of a length; whether they are there shows when something is read behind them."""
         end = self.out.fresh("q")
         self.out.line(f"{end} = p + {length}")
-        self.out.line(f"if {end} > e: raise GUARD")
+        self.is_ahead = True
         return end
 
     def _float(self, node: nodes.Float, target: str) -> None:

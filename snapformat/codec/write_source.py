@@ -227,10 +227,11 @@ class _WriteGenerator(RunWriter):
 
     def _array(self, node: nodes.Array, value: str) -> None:
         atom = atom_of(node.item)
-        is_few = isinstance(node.count, int) and node.count <= MAX_LOCALS
+        is_few = isinstance(node.count, int) and 0 < node.count <= MAX_LOCALS
         name = self._list(value, node.item, is_short=is_few and isinstance(node.item, nodes.Int))
         count = self.count(node.count)
-        self.out.line(f"if len({name}) != {count}: raise GUARD")
+        if not is_few or not isinstance(node.item, nodes.Int):
+            self.out.line(f"if len({name}) != {count}: raise GUARD")
         if not isinstance(node.count, int) or atom is None or not helpers.has_bulk(node.item):
             self._elements(node.item, name, count)
         elif 0 < node.count <= MAX_LOCALS and isinstance(node.item, nodes.Int):
