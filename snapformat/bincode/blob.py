@@ -81,7 +81,7 @@ class CStruct:
 
 _slot: Any = vars(CStruct)["_folded"]
 _get_folded: Callable[[CStruct], Folded | bytes] = _slot.__get__
-_set_folded: Callable[[CStruct, Folded | bytes], None] = _slot.__set__
+set_folded: Callable[[CStruct, Folded | bytes], None] = _slot.__set__
 _drop_folded: Callable[[CStruct], None] = _slot.__delete__
 _lock = threading.RLock()
 
@@ -89,7 +89,7 @@ _lock = threading.RLock()
 def folded(cls: type[C], raw: bytes, size: int, read: Callable[[bytes], dict[str, Any]]) -> C:
     """An instance that keeps its bytes until it is touched; see `Folded`."""
     made = object.__new__(cls)
-    _set_folded(made, Folded(raw, size, read))
+    set_folded(made, Folded(raw, size, read))
     return made
 
 
@@ -101,7 +101,7 @@ def set_form(cls: type[CStruct], form: Form) -> None:
 def folded_by_form(cls: type[C], raw: bytes) -> C:
     """As `folded`, of a class that has a form."""
     made = object.__new__(cls)
-    _set_folded(made, raw)
+    set_folded(made, raw)
     return made
 
 
@@ -109,7 +109,7 @@ def all_folded_by_form(cls: type[C], raws: Sequence[bytes]) -> list[C]:
     """An instance of each, without a step of the interpreter."""
     # `starmap` hands its tuples on as arguments, where `map` makes one for each call.
     made: list[C] = list(starmap(object.__new__, repeat((cls,), len(raws))))
-    deque(starmap(_set_folded, zip(made, raws, strict=True)), 0)
+    deque(starmap(set_folded, zip(made, raws, strict=True)), 0)
     return made
 
 

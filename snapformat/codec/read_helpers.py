@@ -7,7 +7,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import starmap
 from typing import Any, Literal
 
@@ -127,14 +127,14 @@ def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int], tuple[Any, int]]
 
 def blob_reader(node: nodes.Blob) -> Callable[[bytes], Any]:
     """Makes an instance that keeps its bytes until it is touched."""
-    cls, form = node.cls, _form(node)
+    cls, form = node.cls, form_of(node)
     if form is None:
         size, read = node.size, partial(_unfold, node.values)
         return lambda data: folded(cls, data, size, read)
     return partial(folded_by_form, cls)
 
 
-def _form(node: nodes.Blob) -> Form | None:
+def form_of(node: nodes.Blob) -> Form | None:
     """The form of the blob's class, unless that depends on type arguments."""
     declared = declaration_of(node.cls)
     if declared is None or declared.parameters:
@@ -181,6 +181,16 @@ def bulk_reader(item: Node) -> Callable[[bytes], list[Any]] | str:
     if isinstance(item, nodes.Float) and item.size == 4:
         return _f32_reader(item.byteorder, is_native)
     return code if is_native else lambda data: _numbers(code, data, is_native)
+
+
+#: Numbers from which on an array is the faster way.
+FEW = 17
+
+
+@cache
+def few_readers(order: str, code: str) -> tuple[Callable[[bytes, int], tuple[Any, ...]], ...]:
+    """For each count below `FEW`, what reads so many numbers."""
+    return tuple(struct.Struct(f"{order}{count}{code}").unpack_from for count in range(FEW))
 
 
 def _numbers(code: str, data: bytes, is_native: bool) -> list[Any]:
@@ -287,7 +297,7 @@ def blobs_reader(item: nodes.Bytes | nodes.Blob) -> Callable[[bytes, int, int, i
 def _all_made(item: nodes.Bytes | nodes.Blob) -> Callable[[Sequence[bytes]], list[Any]]:
     if isinstance(item, nodes.Bytes):
         return list
-    if _form(item) is not None:
+    if form_of(item) is not None:
         return partial(all_folded_by_form, item.cls)
     make = blob_reader(item)
     return lambda found: list(map(make, found))

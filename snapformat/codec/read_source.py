@@ -17,6 +17,7 @@ from typing import Any
 
 import construct
 
+from snapformat.bincode.blob import set_folded
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.read_run import Chosen, Run, RunReader
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes, is_plain
@@ -93,7 +94,15 @@ class _ReadGenerator(RunReader):
 
     def _blob(self, node: nodes.Blob, target: str) -> None:
         end = self._take(self._length(node.length))
-        self.out.line(f"{target} = {self.out.refer('blob', helpers.blob_reader(node))}(d[p:{end}])")
+        if helpers.form_of(node) is None:
+            self.out.line(f"{target} = {self.out.refer('blob', helpers.blob_reader(node))}(d[p:{end}])")
+        else:
+            # Spelled out here: there are many, and nearly all that each takes is a call.
+            made = self.out.fresh("o")
+            self.out.names["FOLD"] = set_folded
+            self.out.line(f"{made} = NEW({self.out.refer('cls', node.cls)})")
+            self.out.line(f"FOLD({made}, d[p:{end}])")
+            self.out.line(f"{target} = {made}")
         self.out.line(f"p = {end}")
 
     def _fixedbytes(self, node: nodes.FixedBytes, target: str) -> None:
@@ -291,7 +300,14 @@ class _ReadGenerator(RunReader):
             return
         if atom is not None and helpers.has_bulk(item):
             end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
-            self.out.line(f"{target} = {self._numbers('many', helpers.bulk_reader(item), f'd[p:{end}]')}")
+            read = helpers.bulk_reader(item)
+            many = f"{target} = {self._numbers('many', read, f'd[p:{end}]')}"
+            if isinstance(read, str) and not count.isdecimal():
+                few = self.out.refer("few", helpers.few_readers(atom.order, read))
+                self.out.line(f"if {count} < {helpers.FEW}: {target} = list({few}[{count}](d, p))")
+                self.out.line(f"else: {many}")
+            else:
+                self.out.line(many)
             self.out.line(f"p = {end}")
             return
         self._check_count(count, least_size(item))
