@@ -58,6 +58,8 @@ def check_arrays(lazy: bool, arrays: Arrays | None) -> None:
         raise ValueError(f"arrays must be one of {', '.join(get_args(Arrays))}, not {arrays!r}")
     if arrays is not None and not lazy:
         raise ValueError("arrays are handed out as views where a value is read lazily: say lazy=True")
+    if arrays == "numpy":
+        import numpy  # noqa: F401 - that it is missing is said here, and not at the first touch
 
 
 def open_lazily(
