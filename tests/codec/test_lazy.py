@@ -40,7 +40,7 @@ def _held(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 roots = _held(st.recursive(annotations, _held, max_leaves=6))
 agreement = settings(
     deadline=None,
-    max_examples=400,
+    max_examples=100,
     phases=[__import__("hypothesis").Phase.generate],
     derandomize=True,
     suppress_health_check=[
