@@ -40,10 +40,12 @@ def encode(
     if limits is DEFAULT_LIMITS:
         try:
             # What was written as this type before: all looked up at once, since small values take no longer.
-            known, node = payload.__snapformat__.latest
-            if known is encoding and type(value) is payload:
-                written: bytes = node.codec.writer(value)
-                return written
+            if type(value) is payload:
+                declared = payload.__snapformat__
+                known, node = declared.latest
+                if known is encoding and declared.cls is payload:
+                    written: bytes = node.codec.writer(value)
+                    return written
         except Exception:
             pass  # another kind of payload, or a value that does not fit: said below
     node = node_of(payload, encoding)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from snapformat import DecodeError, decode, doc, encode, schema
+from snapformat import DecodeError, SchemaError, decode, doc, encode, schema
 from snapformat.bincode import Unit, i16, u8, u16, u32
 from snapformat.layout import layout_of
 from snapformat.values import from_json, to_json
@@ -205,3 +205,18 @@ def test_name_is_serdes():
 
     assert layout_of(VmInfo).name == "vm-info"
     assert repr(VmInfo(())).endswith("VmInfo(unit=())")
+
+
+def test_a_subclass_that_is_not_declared_is_no_type():
+    @schema
+    class Base:
+        x: u8
+
+    class Sub(Base): ...
+
+    data = encode(Base(1), Base)
+    assert decode(data, Base) == decode(data, Base) == Base(1)
+    with pytest.raises(SchemaError):
+        encode(Sub(1), Sub)
+    with pytest.raises(SchemaError):
+        decode(data, Sub)
