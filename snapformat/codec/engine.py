@@ -83,34 +83,31 @@ def _left(*_: Any) -> Any:
 
 def reader_of(node: Node) -> Reader | None:
     """The generated reader of a layout, made on first use; None if there is none."""
-    reader = _codec(node).reader or _make_reader(node)
-    return None if reader is _left else reader
+    reader: Reader | None = _code(node, "reader")
+    return reader
 
 
 def writer_of(node: Node) -> Writer | None:
     """The generated writer of a layout, made on first use; None if there is none."""
-    writer = _codec(node).writer or _make_writer(node)
-    return None if writer is _left else writer
+    writer: Writer | None = _code(node, "writer")
+    return writer
 
 
 def skipper_of(node: Node) -> Skipper | None:
     """What passes over values of a layout, made on first use; None if there is none."""
-    codec = _codec(node)
-    if codec.skipper is None:
-        with _lock:
-            if codec.skipper is None:
-                codec.skipper = _made(node, "skip", generate_skipper)["skip"]
-    return None if codec.skipper is _left else codec.skipper
+    skipper: Skipper | None = _code(node, "skipper")
+    return skipper
 
 
 def indexer_of(node: Node) -> Indexer | None:
     """What finds the fields of a struct, made on first use; None if there is none."""
-    codec = _codec(node)
-    if codec.indexer is None:
-        with _lock:
-            if codec.indexer is None:
-                codec.indexer = _made(node, "index", generate_indexer)["index"]
-    return None if codec.indexer is _left else codec.indexer
+    indexer: Indexer | None = _code(node, "indexer")
+    return indexer
+
+
+def _code(node: Node, kind: str) -> Any:
+    made = getattr(_codec(node), kind) or _make(node, kind)
+    return None if made is _left else made
 
 
 def _codec(node: Node) -> Codec:
@@ -122,24 +119,27 @@ def _codec(node: Node) -> Codec:
     return codec
 
 
-def _make_reader(node: Node) -> Reader:
+#: The name of the function that each kind of code is, and what generates it.
+_KINDS: dict[str, tuple[str, Callable[[Node], Source]]] = {
+    "reader": ("read", generate_reader),
+    "writer": ("write", generate_writer),
+    "skipper": ("skip", generate_skipper),
+    "indexer": ("index", generate_indexer),
+}
+
+
+def _make(node: Node, kind: str) -> Any:
+    """Make code of a kind, `_left` where there is none, unless another thread was first."""
     codec = _codec(node)
     # Made by one thread only: the code is large, and the others want the same.
     with _lock:
-        if codec.reader is None:
-            made = _made(node, "read", generate_reader)
-            codec.accounts = "ACCOUNTS" in made
-            codec.reader = made["read"]
-        return codec.reader
-
-
-def _make_writer(node: Node) -> Writer:
-    codec = _codec(node)
-    with _lock:
-        if codec.writer is None:
-            codec.writer = _made(node, "write", generate_writer)["write"]
-        assert codec.writer is not None
-        return codec.writer
+        if getattr(codec, kind) is None:
+            function, generate = _KINDS[kind]
+            made = _made(node, function, generate)
+            if kind == "reader":
+                codec.accounts = "ACCOUNTS" in made
+            setattr(codec, kind, made[function])
+        return getattr(codec, kind)
 
 
 def _made(node: Node, function: str, generate: Callable[[Node], Source]) -> dict[str, Any]:
@@ -154,7 +154,8 @@ def _made(node: Node, function: str, generate: Callable[[Node], Source]) -> dict
 def _first_reader(node: Node, codec: Codec, size: int) -> Reader:
     """The generated reader, not there yet; none where the reference is done before it would be."""
     if size > SMALL or codec.seen:
-        return _make_reader(node)
+        reader: Reader = _make(node, "reader")
+        return reader
     codec.seen = True
     return _left
 
@@ -238,7 +239,7 @@ def write_value(
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
     codec = node.codec or _codec(node)
-    writer = codec.writer or _make_writer(node)
+    writer = codec.writer or _make(node, "writer")
     if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference_write(node, value, limits=limits, root=root)
     try:
