@@ -11,6 +11,7 @@ from dataclasses import field
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.generator import Generator
+from snapformat.codec.run import Run
 from snapformat.codec.shape import atom_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
@@ -55,30 +56,9 @@ class Chosen:
     inside: Unpacked
 
 
-@dataclass(slots=True)
-class Run:
-    """What one `struct` call will read.
-
-    Attributes:
-        order: Byte order; empty while it does not matter.
-        before: All, or what comes before the option, its tag included.
-        option: The option, if there is one.
-        behind: What comes behind it.
-    """
-
-    order: str = ""
-    before: Unpacked = field(default_factory=Unpacked)
-    option: Chosen | None = None
-    behind: Unpacked = field(default_factory=Unpacked)
-
-    @property
-    def last(self) -> Unpacked:
-        """Where the next one goes."""
-        return self.before if self.option is None else self.behind
-
-    def is_empty(self) -> bool:
-        """Whether nothing was collected."""
-        return self.option is None and not self.before.codes
+def new_run(order: str = "", before: Unpacked | None = None) -> Run[Unpacked, Chosen]:
+    """A run with nothing in it, or with what comes first."""
+    return Run(Unpacked() if before is None else before, Unpacked(), order)
 
 
 def place(start: str, offset: int) -> str:
@@ -100,7 +80,7 @@ class RunReader(Generator):
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)
-        self.run = Run()
+        self.run = new_run()
         self.is_ahead = False
         self.out.names.update(
             NEW=object.__new__, BOOL=(False, True), SOME=Some, PAIRS=PairMap, ELEMENTS=PairSet
@@ -138,7 +118,7 @@ class RunReader(Generator):
 
     def flush(self) -> None:
         """Do what was collected."""
-        run, self.run = self.run, Run()
+        run, self.run = self.run, new_run()
         is_ahead, self.is_ahead = self.is_ahead, False
         before, behind = run.before, run.behind
         if is_ahead and not before.size:

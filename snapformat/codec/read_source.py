@@ -19,7 +19,7 @@ import construct
 
 from snapformat.bincode.blob import set_folded
 from snapformat.codec import read_helpers as helpers
-from snapformat.codec.read_run import Chosen, Run, RunReader
+from snapformat.codec.read_run import Chosen, RunReader, new_run
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes, is_plain
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
@@ -132,7 +132,7 @@ class _ReadGenerator(RunReader):
         if not node.wrapped and self.fits(node.item, self.run.order):
             if self.run.option is not None:
                 self.flush()
-            outer, self.run = self.run, Run(self.run.order)
+            outer, self.run = self.run, new_run(self.run.order)
             start = len(self.out.lines)
             self.value(node.item, target)
             lines = [line.lstrip() for line in self.out.lines[start:]]
@@ -327,7 +327,7 @@ class _ReadGenerator(RunReader):
             fixed = self.run.option is None and bool(whole.targets and whole.size)
             fixed = fixed and all(map(_is_making, self.out.lines[start:]))
             if fixed:
-                self.run = Run()
+                self.run = new_run()
                 targets = ", ".join(whole.targets) + ("," if len(whole.targets) == 1 else "")
                 self.out.line(f"{targets} = t")
                 for line in whole.lines():

@@ -11,6 +11,7 @@ from dataclasses import field
 
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.generator import Generator
+from snapformat.codec.run import Run
 from snapformat.codec.shape import atom_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
@@ -63,30 +64,9 @@ class Chosen:
     inside: Packed
 
 
-@dataclass(slots=True)
-class Run:
-    """What one `struct` call will write.
-
-    Attributes:
-        order: Byte order; empty while it does not matter.
-        before: All, or what comes before the option.
-        option: The option, if there is one.
-        behind: What comes behind it.
-    """
-
-    order: str = ""
-    before: Packed = field(default_factory=Packed)
-    option: Chosen | None = None
-    behind: Packed = field(default_factory=Packed)
-
-    @property
-    def last(self) -> Packed:
-        """Where the next one goes."""
-        return self.before if self.option is None else self.behind
-
-    def is_empty(self) -> bool:
-        """Whether nothing was collected."""
-        return self.option is None and not self.before.codes
+def new_run(order: str = "", before: Packed | None = None) -> Run[Packed, Chosen]:
+    """A run with nothing in it, or with what comes first."""
+    return Run(Packed() if before is None else before, Packed(), order)
 
 
 class RunWriter(Generator):
@@ -103,7 +83,7 @@ class RunWriter(Generator):
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)
-        self.run = Run()
+        self.run = new_run()
         self.pieces: list[str] = []
         self._is_listed = False
         self._indexes: dict[Node, dict[int, int]] = {}
@@ -168,7 +148,7 @@ class RunWriter(Generator):
 
     def _end_run(self) -> None:
         """Make a piece of the run."""
-        run, self.run = self.run, Run()
+        run, self.run = self.run, new_run()
         if run.is_empty():
             return
         for line in (*run.before.check(), *run.behind.check()):
@@ -208,14 +188,14 @@ class RunWriter(Generator):
         """Blocks of which one is run: what was collected before begins the first run of each."""
         if self.run.option is not None or self.run.before.after:
             self._end_run()
-        run, self.run = self.run, Run()
+        run, self.run = self.run, new_run()
         self.flush()
         for line in run.before.check():
             self.out.line(line)
         for number, head in enumerate(heads):
             with self.out.block(head):
                 first = Packed([*run.before.codes], run.before.size, [*run.before.values])
-                self.run = Run(run.order, first)
+                self.run = new_run(run.order, first)
                 yield number
                 self.flush()
 

@@ -20,7 +20,7 @@ from snapformat.codec import write_helpers as helpers
 from snapformat.codec.generator import NotGenerated
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes
 from snapformat.codec.source import Source
-from snapformat.codec.write_run import Chosen, Run, RunWriter
+from snapformat.codec.write_run import Chosen, RunWriter, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
@@ -118,7 +118,7 @@ class _WriteGenerator(RunWriter):
         if not node.wrapped and self.fits(node.item, self.run.order):
             if self.run.option is not None:
                 self._end_run()
-            outer, self.run = self.run, Run(self.run.order)
+            outer, self.run = self.run, new_run(self.run.order)
             start = len(self.out.lines)
             self.value(node.item, name)
             lines = [line.lstrip() for line in self.out.lines[start:]]
