@@ -49,9 +49,15 @@ class _Signature:
 _signature = _Signature()
 
 
+def own_annotations(cls: type) -> dict[str, Any]:
+    """The annotations of a class itself, not of its bases: not to be changed."""
+    found = vars(cls).get("__annotations__")
+    return found if type(found) is dict else inspect.get_annotations(cls)
+
+
 def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: bool) -> type:
     wanted = _wanted(vars(cls), options)
-    annotations = inspect.get_annotations(cls)
+    annotations = own_annotations(cls)
     space = vars(sys.modules.get(cls.__module__, sys))
     texts = {name: text for name, text in annotations.items() if _is_plain(text, space)}
     cls.__annotations__ = annotations | dict.fromkeys(texts, object)

@@ -40,6 +40,7 @@ class FieldSpec:
         skip: Not in the bytes; `default` gives its value (a function without arguments).
         default: See `skip`.
         resolved: The annotation with all names looked up, once they are defined.
+        kind: What it is, once it is known for good: in generic classes that goes by the type arguments.
     """
 
     attr: str
@@ -52,6 +53,7 @@ class FieldSpec:
     skip: bool = False
     default: Callable[[], Any] | None = None
     resolved: Any = None
+    kind: Kind | None = None
 
 
 @dataclass(slots=True)
@@ -203,9 +205,11 @@ class Declaration:
         Raises:
             SchemaError: The annotation is wrong, or holds a name that is not defined.
         """
+        if spec.kind is not None:
+            return spec.kind
         try:
             bound = {variable: kind_of(given, arguments) for variable, given in spec.binding.items()}
-            return kind_of(self.resolve(spec), bound or arguments)
+            found = kind_of(self.resolve(spec), bound or arguments)
         except NameError as error:
             raise SchemaError(
                 f"the name {error.name!r} is not defined", owner=self.cls.__qualname__, field=spec.attr
@@ -214,6 +218,25 @@ class Declaration:
             if error.owner is not None:
                 raise
             raise SchemaError(error.message, owner=self.cls.__qualname__, field=spec.attr) from None
+        if not bound and not arguments and spec.resolved is not None:
+            spec.kind = found
+        return found
+
+    def check_fields(self) -> None:
+        """Look at every annotation that can be resolved already; the rest waits until the type is used.
+
+        Raises:
+            SchemaError: One of them is no type of the serde data model.
+        """
+        placeholders = dict.fromkeys(self.parameters, kinds.Unit())
+        for spec in self.fields:
+            if spec.skip:
+                continue
+            try:
+                self.resolve(spec)
+            except NameError:
+                continue
+            self.field_kind(spec, placeholders)
 
     def resolve(self, spec: FieldSpec) -> Any:
         """A field's annotation with all names looked up.
@@ -231,8 +254,9 @@ class Declaration:
 
     def _resolve(self, spec: FieldSpec) -> Any:
         module = sys.modules.get(spec.module)
-        names: dict[str, Any] = {} if self.scope is None else dict(self.scope())
-        names.setdefault(self.cls.__name__, self.cls)
+        names: dict[str, Any] = {self.cls.__name__: self.cls}
+        if self.scope is not None:
+            names |= self.scope()
         space: dict[str, Any] = vars(module) if module else {}
         try:
             if isinstance(spec.annotation, str):

@@ -64,17 +64,27 @@ class Encoding(Wire):
             SchemaError: The type is no type of the serde data model, or holds undefined names.
         """
         with _lock:  # several threads may want the same type first
-            kind = seal(kind_of(annotation))
-            unsorted = unsortable(kind)
-            if unsorted is not None:
-                raise SchemaError(unsorted)
-            return run(_derive(kind, self, {}))
+            return run(_derive(sealed(annotation), self, {}))
 
 
 #: Firecracker's encoding.
 FIRECRACKER = Encoding()
 #: How the members of a C struct are laid out: packed, since the kernel's headers spell out all padding.
 C_LAYOUT = Encoding(limit=None)
+
+
+def sealed(annotation: Any) -> Kind:
+    """The kind of a type, with all that it refers to filled in.
+
+    Raises:
+        SchemaError: The type is no type of the serde data model, or holds undefined names.
+    """
+    with _lock:
+        kind = seal(kind_of(annotation))
+        unsorted = unsortable(kind)
+        if unsorted is not None:
+            raise SchemaError(unsorted)
+        return kind
 
 
 def _derive(kind: Kind, encoding: Encoding, open_kinds: dict[int, Any]) -> Step:

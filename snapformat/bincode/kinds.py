@@ -214,6 +214,7 @@ class Struct(Kind):
         fill: Fills in `fields` and `make`; None once that is done.
         generation: How deeply its type arguments are nested.
         constructs: Constructs derived so far, by encoding.
+        layouts: Layout trees made so far, by encoding.
     """
 
     name: str
@@ -225,6 +226,7 @@ class Struct(Kind):
     fill: Callable[[], None] | None = None
     generation: int = 1
     constructs: dict[Any, Any] = field(default_factory=dict)
+    layouts: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -267,6 +269,7 @@ class Enum(Kind):
         fill: Fills in `variants`; None once that is done.
         generation: How deeply its type arguments are nested.
         constructs: Constructs derived so far, by encoding.
+        layouts: Layout trees made so far, by encoding.
     """
 
     name: str
@@ -277,6 +280,7 @@ class Enum(Kind):
     fill: Callable[[], None] | None = None
     generation: int = 1
     constructs: dict[Any, Any] = field(default_factory=dict)
+    layouts: dict[Any, Any] = field(default_factory=dict)
 
 
 def children(kind: Kind) -> list[Kind]:

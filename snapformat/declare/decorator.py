@@ -11,10 +11,10 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
 
-from snapformat.bincode.annotations import DECLARATION, kind_of
+from snapformat.bincode.annotations import DECLARATION
 from snapformat.bincode.blob import CStruct
 from snapformat.bincode.classes import Declaration, FieldSpec, declaration_of
-from snapformat.bincode.kinds import Style, Unit
+from snapformat.bincode.kinds import Style
 from snapformat.declare.enums import DataEnum, UnitEnum
 from snapformat.declare.fields import (
     METADATA,
@@ -27,7 +27,7 @@ from snapformat.declare.fields import (
 )
 from snapformat.declare.instances import equal, show
 from snapformat.errors import SchemaError
-from snapformat.lazy_dataclasses import dataclass
+from snapformat.lazy_dataclasses import dataclass, own_annotations
 
 C = TypeVar("C", bound=type)
 
@@ -163,7 +163,7 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
         plain=plain,
     )
     setattr(made, DECLARATION, declaration)
-    _check_fields(declaration)
+    declaration.check_fields()
     if parent is not None:
         _add_variant(parent, declaration, options)
     elif options.other:
@@ -190,7 +190,7 @@ def _description(cls: type) -> str:
 
 
 def _dataclass(cls: type) -> type:
-    for attr, annotation in _own_annotations(cls).items():
+    for attr, annotation in own_annotations(cls).items():
         if typing.get_origin(annotation) is typing.ClassVar:
             continue
         if "InitVar" in str(annotation):
@@ -212,10 +212,6 @@ def _dataclass(cls: type) -> type:
         raise SchemaError(str(error)) from error
     made.__doc__ = text
     return made
-
-
-def _own_annotations(cls: type) -> dict[str, Any]:
-    return dict(inspect.get_annotations(cls))
 
 
 def _style(cls: type, options: _Options, *, is_variant: bool) -> Style:
@@ -249,7 +245,7 @@ def _options_of(field: dataclasses.Field[Any]) -> FieldOptions:
 
 def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
     specs: list[FieldSpec] = []
-    homes = {attr: base for base in reversed(cls.__mro__) for attr in inspect.get_annotations(base)}
+    homes = {attr: base for base in reversed(cls.__mro__) for attr in own_annotations(base)}
     bindings = _bindings(cls)
     for field in dataclasses.fields(cls):
         given = _options_of(field)
@@ -301,23 +297,6 @@ def _check_names(pairs: list[tuple[str, str]]) -> None:
         seen[name] = attr
 
 
-def _check_fields(declaration: Declaration) -> None:
-    """Look at every annotation that can be resolved already; the rest waits until the type is used."""
-    placeholders = dict.fromkeys(declaration.parameters, Unit())
-    for spec in declaration.fields:
-        if spec.skip:
-            continue
-        try:
-            annotation = declaration.resolve(spec)
-        except NameError:
-            continue
-        try:
-            bound = {v: kind_of(given, placeholders) for v, given in spec.binding.items()}
-            kind_of(annotation, bound or placeholders)
-        except SchemaError as error:
-            raise SchemaError(error.message, owner=declaration.cls.__qualname__, field=spec.attr) from None
-
-
 def _enum_of(cls: type) -> Declaration | None:
     """The declaration of the enum that this class is a variant of, or None."""
     if not issubclass(cls, DataEnum):
@@ -347,7 +326,7 @@ def _add_variant(parent: Declaration, declaration: Declaration, options: _Option
 
 
 def _declare_data_enum(cls: type, options: _Options) -> type:
-    if _own_annotations(cls):
+    if own_annotations(cls):
         raise SchemaError("an enum has no fields of its own; its variants have")
     made = _dataclass(cls)
     # Without fields there is nothing to construct or to compare: that is for the variants.
@@ -363,7 +342,7 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
         raise SchemaError("two variants have the same value", field=alias)
     if not list(cls):
         raise SchemaError("the enum has no variants")
-    if _own_annotations(cls):
+    if own_annotations(cls):
         raise SchemaError("an enum has no fields of its own; for variants with data declare a DataEnum")
     for member in cls:
         given = member.mark.given if isinstance(member, UnitEnum) else member.value

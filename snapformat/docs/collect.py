@@ -11,14 +11,14 @@ from typing import Any
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bits import Bits as BitNames
 from snapformat.budget import DEFAULT_LIMITS
-from snapformat.declare.registry import layout_for
+from snapformat.declare.registry import resolved
 from snapformat.docs.envelope import describe_file
 from snapformat.docs.glossary import glossary
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Bit, Document, Field, Flags, Offset, Type, Use, Variant
 from snapformat.docs.rules import Rules, shown
 from snapformat.layout import nodes
-from snapformat.layout.lower import lower
+from snapformat.layout.lower import layout_of
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import Types, parts, types_of
 from snapformat.snapshot import SnapshotFormat
@@ -40,7 +40,7 @@ def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRA
     """
     if isinstance(what, SnapshotFormat):
         return _Collector(what.payload_node, what.encoding, what).document(name or what.name)
-    root = lower(layout_for(what, encoding))
+    root = layout_of(resolved(what), encoding)
     if name is None:
         name = what if isinstance(what, str) else getattr(what, "__name__", "data")
     return _Collector(root, encoding, None).document(name)

@@ -1,7 +1,8 @@
-"""Lowering: from constructs to the layout tree.
+"""Lowering: from types and constructs to the layout tree.
 
-The vocabulary lowers one to one. construct's own classes are in `layout.lower_construct`; what neither
-knows becomes an `Opaque` node that is run as it is.
+The vocabulary lowers one to one, by its kinds: whether a type was made into a construct before, or stands
+in one of construct's, its tree is the same. construct's own classes are in `layout.lower_construct`; what
+neither knows becomes an `Opaque` node that is run as it is.
 """
 
 from __future__ import annotations
@@ -11,23 +12,26 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from snapformat.bincode import FIRECRACKER, Encoding, kinds
-from snapformat.bincode.constructs import composites, named, scalars
+from snapformat.bincode.constructs import named
 from snapformat.bincode.constructs.base import BincodeConstruct
-from snapformat.bincode.kinds import is_zero_sized
+from snapformat.bincode.encoding import C_LAYOUT, sealed
+from snapformat.bincode.kinds import Kind, is_zero_sized
 from snapformat.bincode.wire import Wire
+from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.lower_construct import Frame, Lowering, lower_foreign
 from snapformat.layout.nodes import Node
+from snapformat.layout.size import fixed_size
 from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.steps import Step, run_unwinding
 
 _lock = threading.RLock()
-#: Trees of construct's own classes. Ours keep their trees: these refer back to them, by the classes' kinds.
+#: Trees of constructs. Those of classes are kept by their kinds: these trees refer back to them.
 _lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
 
 
 def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Node:
-    """The layout tree of a type under an encoding; made once.
+    """The layout tree of a type under an encoding; of a class or a construct the same one every time.
 
     Args:
         annotation: A class declared with `@schema`, an annotation such as `list[u16]`, or a construct.
@@ -39,38 +43,47 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Node:
     Raises:
         SchemaError: The type is no type of the serde data model, or holds undefined names.
     """
-    return lower(encoding.construct(annotation))
+    kind = sealed(annotation)
+    if isinstance(kind, kinds.Foreign) and kind.cls is None:
+        return lower(kind.construct)
+    return _of_kind(kind, encoding)
 
 
 def lower(sub: Any) -> Node:
     """The layout tree of a construct; made once for each."""
-    known = _known(sub)
+    if isinstance(sub, named.Struct | named.Enum):
+        return _of_kind(sub.kind, sub.wire)
+    known = _lowered.get(sub)
     if known is None:
         with _lock:  # several threads may want the same type first
-            known = _known(sub)
+            known = _lowered.get(sub)
             if known is None:
-                known = run_unwinding(_lower(sub, Lowering(_lower), ()))
-                if isinstance(sub, BincodeConstruct | named.Struct):
-                    sub._lowered = known
-                else:
-                    _lowered[sub] = known
+                known = _lowered[sub] = run_unwinding(_lower(sub, Lowering(_lower), ()))
     return known
 
 
-def _known(sub: Any) -> Node | None:
-    found: Node | None = (
-        sub._lowered if isinstance(sub, BincodeConstruct | named.Struct) else _lowered.get(sub)
-    )
-    return found
+def _of_kind(kind: Kind, encoding: Wire) -> Node:
+    layouts = kind.layouts if isinstance(kind, kinds.Struct | kinds.Enum) else {}
+    known: Node | None = layouts.get(encoding)
+    if known is None:
+        with _lock:
+            known = layouts.get(encoding)
+            if known is None:
+                lowering = Lowering(_lower)
+                known = run_unwinding(_by_kind(kind, encoding, lowering, ()))
+                # Only now: one that failed may have left references to nothing.
+                for inner, its_encoding, node in lowering.alone:
+                    inner.layouts.setdefault(its_encoding, node)
+    return known
 
 
 def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     """One construct; `frames` are the structs around it whose fields expressions may name."""
-    if isinstance(sub, named.Struct | named.Enum):
-        return (yield _named(sub, lowering, frames))
+    if isinstance(sub, BincodeConstruct | named.Struct):
+        return (yield _by_kind(sub.kind, sub.wire, lowering, frames))
     if isinstance(sub, named.Recursive):
         # One that is not being lowered further up was derived with another type at the top.
-        return (yield _named(sub.target, lowering, frames))
+        return (yield _lower(sub.target, lowering, frames))
     if isinstance(sub, Limited):
         return nodes.Limited((yield _lower(sub.subcon, lowering, frames)), sub.limit)
     if isinstance(sub, Checksummed):
@@ -78,9 +91,7 @@ def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
         stored = nodes.Int(f"u{8 * size}", size, False, order)
         return nodes.Checksummed((yield _lower(sub.subcon, lowering, frames)), stored, sub.checksum)
     if isinstance(sub, named.OfClass):
-        return (yield _of_class(sub, lowering, frames))
-    if isinstance(sub, BincodeConstruct):
-        return (yield _vocabulary(sub, lowering, frames))
+        return (yield _of_class(sub.subcon, sub.cls, lowering, frames))
     return (yield lower_foreign(sub, lowering, frames))
 
 
@@ -88,106 +99,122 @@ def _length(wire: Wire) -> nodes.Int:
     return nodes.Int("u64", 8, False, wire.byteorder, wire.is_variable(8))
 
 
-def _vocabulary(sub: BincodeConstruct, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
-    kind, wire = sub.kind, sub.wire
-    match sub:
-        case scalars.Int():
+def _by_kind(kind: Kind, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+    match kind:
+        case kinds.Int():
             variable = wire.is_variable(kind.size)
             return nodes.Int(kind.name, kind.size, kind.signed, wire.byteorder, variable, kind.nonzero)
-        case scalars.Float():
-            return nodes.Float(kind.size, wire.byteorder)
-        case scalars.Bool():
-            return nodes.Bool()
-        case scalars.Char():
-            return nodes.Char()
-        case scalars.Str():
-            return nodes.Str(_length(wire))
-        case scalars.Bytes():
-            return nodes.Bytes(_length(wire), kind.exact, kind.no_nul)
-        case scalars.Unit():
-            return nodes.Unit()
-        case composites.Option():
-            return nodes.Option((yield _lower(sub.item, lowering, frames)), kind.wrapped)
-        case composites.Seq():
-            item = yield _lower(sub.item, lowering, frames)
+        case kinds.Struct() | kinds.Enum():
+            return (yield _named(kind, wire, lowering, frames))
+        case kinds.Option():
+            return nodes.Option((yield _by_kind(kind.item, wire, lowering, frames)), kind.wrapped)
+        case kinds.Seq():
+            item = yield _by_kind(kind.item, wire, lowering, frames)
             return nodes.Seq(item, _length(wire), is_zero_sized(kind.item))
-        case composites.Array():
-            return nodes.Array((yield _lower(sub.item, lowering, frames)), kind.count)
-        case composites.Set():
-            item = yield _lower(sub.item, lowering, frames)
+        case kinds.Array():
+            return nodes.Array((yield _by_kind(kind.item, wire, lowering, frames)), kind.count)
+        case kinds.Blob():
+            return (yield _blob(kind, wire, lowering))
+        case kinds.Float():
+            return nodes.Float(kind.size, wire.byteorder)
+        case kinds.Bool():
+            return nodes.Bool()
+        case kinds.Char():
+            return nodes.Char()
+        case kinds.Str():
+            return nodes.Str(_length(wire))
+        case kinds.Bytes():
+            return nodes.Bytes(_length(wire), kind.exact, kind.no_nul)
+        case kinds.Unit():
+            return nodes.Unit()
+        case kinds.Set():
+            item = yield _by_kind(kind.item, wire, lowering, frames)
             return nodes.Set(item, _length(wire), kind, is_zero_sized(kind.item))
-        case composites.Map():
-            key = yield _lower(sub.key, lowering, frames)
-            value = yield _lower(sub.value, lowering, frames)
+        case kinds.Map():
+            key = yield _by_kind(kind.key, wire, lowering, frames)
+            value = yield _by_kind(kind.value, wire, lowering, frames)
             zero_sized = is_zero_sized(kind.key) and is_zero_sized(kind.value)
             return nodes.Map(key, value, _length(wire), kind, zero_sized)
-        case composites.Tuple():
+        case kinds.Tuple():
             items = []
-            for part in sub.items:
-                items.append((yield _lower(part, lowering, frames)))
+            for part in kind.items:
+                items.append((yield _by_kind(part, wire, lowering, frames)))
             return nodes.Tuple(tuple(items))
-        case composites.Blob():
-            lowered: nodes.Struct = yield _lower(sub.item, lowering, ())
-            names = [field.attr for field in lowered.fields]
-            values = nodes.Struct(
-                lowered.name,
-                "struct",
-                lowered.fields,
-                dict,
-                lambda parts: dict(zip(names, parts, strict=True)),
-            )
-            return nodes.Blob(_length(wire), lowered, values, sub.size)
-        case composites.Adapted():
-            item = yield _lower(sub.item, lowering, frames)
+        case kinds.Adapted():
+            item = yield _by_kind(kind.item, wire, lowering, frames)
             return nodes.Adapted(item, kind.decode, kind.encode, kind.name, kind.text, kind.shown)
-    return nodes.Opaque(sub, f"no lowering of {type(sub).__name__}")
+        case kinds.Foreign():
+            if kind.cls is None:
+                return (yield _lower(kind.construct, lowering, frames))
+            return (yield _of_class(kind.construct, kind.cls, lowering, frames))
+    raise SchemaError(f"no layout of {kind!r}")
 
 
-def _named(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _blob(kind: kinds.Blob, wire: Wire, lowering: Lowering) -> Step:
+    # A C struct has the processor's layout, whatever the encoding around it.
+    item: nodes.Struct = yield _by_kind(kind.item, C_LAYOUT, lowering, ())
+    size = fixed_size(item)
+    if size is None:
+        raise SchemaError("a class in a Blob must have a fixed size", owner=kind.item.cls.__qualname__)
+    names = [field.attr for field in item.fields]
+    values = nodes.Struct(
+        item.name, "struct", item.fields, dict, lambda parts: dict(zip(names, parts, strict=True))
+    )
+    return nodes.Blob(_length(wire), item, values, size)
+
+
+def _named(
+    kind: kinds.Struct | kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]
+) -> Step:
     """A struct or enum; one that is being lowered further up becomes a reference."""
-    if not frames and sub._lowered is not None:
-        return sub._lowered
+    if not frames and wire in kind.layouts:
+        return kind.layouts[wire]
     # The structs around it belong to what it is: expressions inside may name their fields.
-    place = (sub, frames)
-    if place in lowering.by_construct:
-        return lowering.by_construct[place]
+    place = (kind, wire, frames)
+    if place in lowering.by_place:
+        return lowering.by_place[place]
     if place in lowering.open:
-        return nodes.Ref(sub.kind.name, lambda: lowering.by_construct[place])
+        return nodes.Ref(kind.name, lambda: lowering.by_place[place])
     lowering.open.add(place)
     try:
-        node: Node = yield (_struct if isinstance(sub, named.Struct) else _enum)(sub, lowering, frames)
+        if isinstance(kind, kinds.Struct):
+            node: Node = yield _struct(kind, wire, lowering, frames)
+        else:
+            node = yield _enum(kind, wire, lowering, frames)
     finally:
         lowering.open.discard(place)
-    lowering.by_construct[place] = node
+    lowering.by_place[place] = node
+    if not frames and not lowering.arrays:
+        lowering.alone.append((kind, wire, node))
     return node
 
 
-def _enum(sub: named.Enum, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _enum(kind: kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     variants = []
-    for variant, payload in zip(sub.kind.variants, sub.payloads, strict=True):
-        lowered = None if payload is None else (yield _struct(payload, lowering, frames))
-        variants.append(nodes.Variant(variant.name, variant.index, lowered, variant.constant, variant.doc))
-    index = nodes.Int("u32", 4, False, sub.wire.byteorder, sub.wire.is_variable(4))
-    other = None if sub.kind.other is None else variants[sub.kind.other.index]
-    return nodes.Enum(sub.kind.name, index, tuple(variants), other, doc=sub.kind.doc)
+    for variant in kind.variants:
+        payload = None
+        if variant.payload is not None:
+            payload = yield _struct(variant.payload, wire, lowering, frames)
+        variants.append(nodes.Variant(variant.name, variant.index, payload, variant.constant, variant.doc))
+    index = nodes.Int("u32", 4, False, wire.byteorder, wire.is_variable(4))
+    other = None if kind.other is None else variants[kind.other.index]
+    return nodes.Enum(kind.name, index, tuple(variants), other, doc=kind.doc)
 
 
-def _struct(sub: named.Struct, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _struct(kind: kinds.Struct, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     fields = []
-    for field, part in zip(sub.kind.fields, sub.subcons, strict=True):
-        node = yield _lower(part.subcon, lowering, frames)
+    for field in kind.fields:
+        node = yield _by_kind(field.kind, wire, lowering, frames)
         fields.append(nodes.Field(field.name, field.attr, node, field.doc, bits=field.bits))
-    kind: kinds.Struct = sub.kind
     return nodes.Struct(kind.name, kind.style, tuple(fields), kind.cls, kind.make, doc=kind.doc)
 
 
-def _of_class(sub: named.OfClass, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _of_class(sub: Any, cls: type, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     """A Struct registered for a class: the tree of the Struct, with instances for values."""
-    inner = yield _lower(sub.subcon, lowering, frames)
+    inner = yield _lower(sub, lowering, frames)
     if not isinstance(inner, nodes.Struct) or inner.scoped:
-        return nodes.Opaque(sub, "a class around a construct that is no plain Struct")
+        return nodes.Opaque(named.OfClass(sub, cls), "a class around a construct that is no plain Struct")
     names = [field.attr for field in inner.fields if field.attr is not None]
-    cls = sub.cls
 
     def make(values: list[Any]) -> Any:
         return named.instance_of(cls, dict(zip(names, values, strict=True)))

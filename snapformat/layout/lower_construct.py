@@ -30,8 +30,8 @@ class Frame:
     used: bool = False
 
 
-#: A named construct, and the structs around it.
-Place = tuple[Any, tuple[Frame, ...]]
+#: What may refer to itself (a kind under an encoding, a construct), and the structs around it.
+Place = tuple[Any, ...]
 
 
 class NeedsContext(Exception):
@@ -44,15 +44,17 @@ class Lowering:
 
     Attributes:
         lower: Lowers any construct (`layout.lower`), for what is inside one of construct's.
-        by_construct: Named constructs lowered so far, each with the structs around it.
+        by_place: Trees so far of what may refer to itself.
         open: Those being lowered.
         arrays: Arrays of construct's around the current place: they number their elements in the context.
+        alone: Kinds lowered so far that know of nothing around them, with their encodings and trees.
     """
 
     lower: Callable[[Any, Lowering, tuple[Frame, ...]], Step]
-    by_construct: dict[Place, Node] = field(default_factory=dict)
+    by_place: dict[Place, Node] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
     arrays: int = 0
+    alone: list[tuple[Any, Any, Node]] = field(default_factory=list)
 
 
 def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
@@ -270,16 +272,16 @@ def _lazy_bound(sub: Any, lowering: Lowering) -> Step:
     except Exception:
         raise Unsupported("a LazyBound that needs its context") from None
     place: Place = (target, ())
-    if place in lowering.by_construct:
-        return lowering.by_construct[place]
+    if place in lowering.by_place:
+        return lowering.by_place[place]
     if place in lowering.open:
-        return nodes.Ref(target.name or "", lambda: lowering.by_construct[place])
+        return nodes.Ref(target.name or "", lambda: lowering.by_place[place])
     lowering.open.add(place)
     try:
         node = yield lowering.lower(target, lowering, ())
     finally:
         lowering.open.discard(place)
-    lowering.by_construct[place] = node
+    lowering.by_place[place] = node
     return node
 
 

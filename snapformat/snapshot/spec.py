@@ -16,8 +16,8 @@ from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
 from snapformat.bincode.constructs.named import OfClass
 from snapformat.bincode.semver_text import parse_version, version_text
 from snapformat.budget import DEFAULT_LIMITS, Limits
-from snapformat.declare.registry import is_reference, layout_for
-from snapformat.layout.lower import lower
+from snapformat.declare.registry import is_reference, resolved
+from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node
 from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.lazy_dataclasses import dataclass
@@ -150,14 +150,18 @@ class FormatSpec:
     @cached_property
     def payload_struct(self) -> Any:
         """The payload's construct."""
-        if self.payload is None:
-            raise ValueError(f"the format {self.name} declares no payload")
-        return layout_for(self.payload, self.encoding)
+        return self.encoding.construct(self._payload)
 
     @cached_property
     def payload_node(self) -> Node:
         """The payload's layout."""
-        return lower(self.payload_struct)
+        return layout_of(self._payload, self.encoding)
+
+    @property
+    def _payload(self) -> Any:
+        if self.payload is None:
+            raise ValueError(f"the format {self.name} declares no payload")
+        return resolved(self.payload)
 
     @cached_property
     def struct(self) -> Any:

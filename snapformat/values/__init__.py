@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
-from snapformat.declare.registry import layout_for
-from snapformat.layout.lower import lower
+from snapformat.declare.registry import resolved
+from snapformat.layout.lower import layout_of
 from snapformat.values.from_json import node_from_json
 from snapformat.values.text import format_json, parse_json
 from snapformat.values.to_json import node_to_json
@@ -48,7 +48,7 @@ def to_json(
     Raises:
         EncodeError: The value does not fit the type, or `serde` refuses it.
     """
-    return node_to_json(lower(layout_for(payload)), value, serde=serde, decoded=decoded, limits=limits)
+    return node_to_json(layout_of(resolved(payload)), value, serde=serde, decoded=decoded, limits=limits)
 
 
 def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
@@ -57,7 +57,7 @@ def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> An
     Raises:
         DecodeError: The JSON does not fit the type; the path says where.
     """
-    return node_from_json(lower(layout_for(payload)), data, limits=limits)
+    return node_from_json(layout_of(resolved(payload)), data, limits=limits)
 
 
 def dumps(value: Any, payload: Any, *, indent: int | None = 1, serde: bool = False) -> str:

@@ -60,9 +60,6 @@ class BincodeConstruct(construct.Construct):  # type: ignore[misc]  # construct 
         wire: The encoding.
     """
 
-    #: Where `layout.lower` keeps the tree; underscored, since a Struct's fields are its attributes.
-    _lowered: Any = None
-
     def __init__(self, kind: Any, wire: Wire) -> None:
         super().__init__()
         self.kind = kind

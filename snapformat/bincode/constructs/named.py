@@ -20,9 +20,6 @@ class Struct(construct.Struct):  # type: ignore[misc]  # construct is untyped
     containers, and positions instead of names where the style is `tuple` or `newtype`.
     """
 
-    #: As that of `BincodeConstruct`.
-    _lowered: Any = None
-
     def __init__(self, kind: Any, wire: Wire, fields: list[Any]) -> None:
         super().__init__(
             *(
