@@ -133,9 +133,15 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     Raises:
         SchemaError: The annotation names no type of the serde data model.
     """
-    marks: tuple[Any, ...] = getattr(annotation, "__metadata__", ())
-    if len(marks) == 1 and isinstance(marks[0], Kind):  # most are primitive
-        return marks[0]
+    # Most are classes and primitives.
+    if isinstance(annotation, type):
+        declared = vars(annotation).get(DECLARATION)
+        if declared is not None:
+            return declared.kind()  # type: ignore[no-any-return]
+    else:
+        marks: tuple[Any, ...] = getattr(annotation, "__metadata__", ())
+        if len(marks) == 1 and isinstance(marks[0], Kind):
+            return marks[0]
     arguments = arguments or {}
     if isinstance(annotation, Kind):
         return annotation

@@ -109,13 +109,13 @@ class Declaration:
         if len(arguments) != len(self.parameters):
             wanted = ", ".join(p.__name__ for p in self.parameters) or "no type arguments"
             raise SchemaError(f"{self.cls.__name__} takes {wanted}; it was given {len(arguments)}")
-        generation = 1 + max(map(_generation, arguments), default=0)
-        if generation > MAX_GENERATION:
-            raise SchemaError(
-                f"{self.cls.__name__} grows without end: its type arguments hold ever more of it"
-            )
         known = self._kinds.get(arguments)
         if known is None:
+            generation = 1 + max(map(_generation, arguments), default=0)
+            if generation > MAX_GENERATION:
+                raise SchemaError(
+                    f"{self.cls.__name__} grows without end: its type arguments hold ever more of it"
+                )
             bound = dict(zip(self.parameters, arguments, strict=True))
             known = self._enum(bound) if self.style is None else self._struct(bound)
             known.generation = generation
@@ -254,10 +254,10 @@ class Declaration:
 
     def _resolve(self, spec: FieldSpec) -> Any:
         module = sys.modules.get(spec.module)
+        space: dict[str, Any] = vars(module) if module else {}
         names: dict[str, Any] = {self.cls.__name__: self.cls}
         if self.scope is not None:
             names |= self.scope()
-        space: dict[str, Any] = vars(module) if module else {}
         try:
             if isinstance(spec.annotation, str):
                 found = names.get(spec.annotation) or space.get(spec.annotation)  # most are a name

@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: What is imported at once, and used by few runs: pdb with what is below it is a third of construct's import.
-UNUSED = ("hashlib", "json", "pdb", "pickle")
+#: What others import at once, and few runs use: pdb with what is below it is a third of construct's import.
+UNUSED = ("hashlib", "json", "pdb", "pickle", "textwrap", "tokenize")
 
 
 class _Later(ModuleType):

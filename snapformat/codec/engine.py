@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
-from snapformat.codec.generator import NotGenerated
 from snapformat.codec.read_helpers import Account
-from snapformat.codec.read_source import generate_reader
-from snapformat.codec.skip_source import generate_indexer, generate_skipper
-from snapformat.codec.source import Source
-from snapformat.codec.write_source import generate_writer
+from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read
 from snapformat.layout.write import write as reference_write
@@ -119,13 +116,20 @@ def _codec(node: Node) -> Codec:
     return codec
 
 
-#: The name of the function that each kind of code is, and what generates it.
-_KINDS: dict[str, tuple[str, Callable[[Node], Source]]] = {
-    "reader": ("read", generate_reader),
-    "writer": ("write", generate_writer),
-    "skipper": ("skip", generate_skipper),
-    "indexer": ("index", generate_indexer),
-}
+@cache
+def _kinds() -> dict[str, tuple[str, Callable[[Node], Source]]]:
+    """The name of the function that each kind of code is, and what generates it."""
+    # Here and not above: what reads a small file once, as the command line does, needs none of it.
+    from snapformat.codec.read_source import generate_reader
+    from snapformat.codec.skip_source import generate_indexer, generate_skipper
+    from snapformat.codec.write_source import generate_writer
+
+    return {
+        "reader": ("read", generate_reader),
+        "writer": ("write", generate_writer),
+        "skipper": ("skip", generate_skipper),
+        "indexer": ("index", generate_indexer),
+    }
 
 
 def _make(node: Node, kind: str) -> Any:
@@ -134,7 +138,7 @@ def _make(node: Node, kind: str) -> Any:
     # Made by one thread only: the code is large, and the others want the same.
     with _lock:
         if getattr(codec, kind) is None:
-            function, generate = _KINDS[kind]
+            function, generate = _kinds()[kind]
             made = _made(node, function, generate)
             if kind == "reader":
                 codec.accounts = "ACCOUNTS" in made

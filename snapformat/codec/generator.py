@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.read_helpers import Guard
 from snapformat.codec.shape import FLAT_DEPTH, Uses, flat, parts, uses_of
-from snapformat.codec.source import Source
+from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
@@ -20,10 +20,6 @@ from snapformat.layout.nodes import Node
 MAX_BLOCKS = 12
 #: Nodes in one another in a function; each takes the generator some of the stack.
 MAX_NESTED = 40
-
-
-class NotGenerated(Exception):
-    """The layout has something in it that the generator leaves to the reference."""
 
 
 class Generator(ABC):

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.codec import read_helpers
-from snapformat.codec.generator import Generator, NotGenerated
+from snapformat.codec.generator import Generator
 from snapformat.codec.read_source import generate_reader
 from snapformat.codec.shape import atom_of, depth_of, uses_of
 from snapformat.codec.skip_helpers import CountedSkipper
-from snapformat.codec.source import Source
+from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import fixed_size, least_size

@@ -12,6 +12,10 @@ from typing import Any
 _numbers = count(1)
 
 
+class NotGenerated(Exception):
+    """The layout has something in it that the generator leaves to the reference."""
+
+
 class Source:
     """Source code under construction.
 

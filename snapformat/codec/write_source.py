@@ -17,9 +17,8 @@ import construct
 
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
-from snapformat.codec.generator import NotGenerated
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes
-from snapformat.codec.source import Source
+from snapformat.codec.source import NotGenerated, Source
 from snapformat.codec.write_run import Chosen, RunWriter, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code

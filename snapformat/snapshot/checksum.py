@@ -10,8 +10,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import crcmod
-
 from snapformat.bincode.wire import ByteOrder
 from snapformat.lazy_dataclasses import dataclass
 
@@ -81,6 +79,8 @@ def _engine(checksum: Checksum) -> Compute:
 
 def crcmod_engine(checksum: Checksum) -> Compute:
     """The declared definition: crcmod's function of the checksum so far."""
+    import crcmod  # here and not above: where anycrc computes, it is not called
+
     run = crcmod.mkCrcFun(
         1 << checksum.width | checksum.poly,
         initCrc=checksum.init ^ checksum.xorout,
