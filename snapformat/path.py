@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*|\d+\w*")
-_SEGMENT = re.compile(r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>"]*)>|<("(?:[^"\\]|\\.)*")>')
+#: Compiled when it is first used, which most runs never do.
+_SEGMENT = r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>"]*)>|<("(?:[^"\\]|\\.)*")>'
 
 
 class Variant(str):
@@ -57,7 +58,7 @@ def parse_path(text: str) -> tuple[Segment, ...]:
         text = "." + text
     segments: list[Segment] = []
     while position < len(text):
-        match = _SEGMENT.match(text, position)
+        match = re.compile(_SEGMENT).match(text, position)
         if match is None:
             raise ValueError(f"not a value path from {text[position:]!r} on: {text!r}")
         name, index, quoted, variant, quoted_variant = match.groups()

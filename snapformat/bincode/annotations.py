@@ -182,13 +182,13 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
 
 
 #: How Python prints one of our primitive types.
-_PRIMITIVE = re.compile(r"typing\.Annotated\[int, Int\(name='(\w+)'[^)]*\)\]")
+_PRIMITIVE = r"typing\.Annotated\[int, Int\(name='(\w+)'[^)]*\)\]"
 
 
 def _shown(annotation: Any) -> str:
     if isinstance(annotation, type) and not typing.get_args(annotation):
         return annotation.__name__
-    return _PRIMITIVE.sub(r"\1", str(annotation))
+    return re.sub(_PRIMITIVE, r"\1", str(annotation))
 
 
 def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:

@@ -24,7 +24,7 @@ _MOST_OUTLINES, _MOST_SIZES = 16, 256
 #: Lengths and tags in an outline; larger values.
 _MOST_MARKS, _MOST_BYTES = 4096, 1 << 22
 _CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
-_ITEM = re.compile(r"(\d*)([a-zA-Z])")
+_ITEM = r"(\d*)([a-zA-Z])"
 
 
 def remembering(index: Indexer) -> Indexer:
@@ -150,7 +150,7 @@ def _outline(index: Any, d: bytes, p: int, e: int) -> Outline | None:
 def _watched_unpack(unpack: Any, marks: list[tuple[int, int]]) -> Any:
     form: str = unpack.__self__.format
     pieces, at = [], 0
-    for digits, code in _ITEM.findall(form):
+    for digits, code in re.findall(_ITEM, form):
         size = int(digits or 1) if code == "x" else struct.calcsize(form[0] + code)
         if code != "x":
             pieces.append((at, size))

@@ -15,7 +15,7 @@ _MOST_LINKS = 40
 
 # Links in these folders are no names but open descriptors: following their text leads nowhere
 # ("pipe:[4711]"), or to a file that someone has open and expects to go on writing to.
-_DESCRIPTORS = re.compile(r"/proc/(\d+)(?:/task/\d+)?/fd")
+_DESCRIPTORS = r"/proc/(\d+)(?:/task/\d+)?/fd"
 
 
 class Place:
@@ -102,7 +102,7 @@ def find_place(path: str) -> Place | Descriptor:
 def _process_of(folder: int) -> int | None:
     """Return the process whose descriptors a folder of `/proc` lists, or None for any other folder."""
     try:
-        match = _DESCRIPTORS.fullmatch(os.readlink(f"/proc/self/fd/{folder}"))
+        match = re.fullmatch(_DESCRIPTORS, os.readlink(f"/proc/self/fd/{folder}"))
     except OSError:
         # Where /proc is not mounted, there are no such folders.
         return None

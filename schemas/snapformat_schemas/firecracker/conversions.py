@@ -17,9 +17,9 @@ from snapformat.bincode.blob import folded_of
 H = TypeVar("H", bound=CStruct)
 T = TypeVar("T")
 
-_MAC_BYTE = re.compile(r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]")
-_CAPABILITY = re.compile(r"(!?)\+?([0-9]+)")
-_HEX = re.compile(r"\+?([0-9a-fA-F]+)")
+_MAC_BYTE = r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]"
+_CAPABILITY = r"(!?)\+?([0-9]+)"
+_HEX = r"\+?([0-9a-fA-F]+)"
 #: As upstream writes them, which is how they mostly are: then there is nothing to convert.
 _USUAL_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}").fullmatch
 _USUAL_PCI = re.compile(r"[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]").fullmatch
@@ -29,7 +29,7 @@ def _mac_address(text: str) -> str:
     if _USUAL_MAC(text):
         return text
     parts = text.split(":")
-    if len(parts) != 6 or not all(_MAC_BYTE.fullmatch(part) for part in parts):
+    if len(parts) != 6 or not all(re.fullmatch(_MAC_BYTE, part) for part in parts):
         raise ValueError(f"{text[:40]!r} is not six pairs of hex digits with colons between")
     return ":".join(f"{int(part, 16):02x}" for part in parts)
 
@@ -39,7 +39,7 @@ MacAddr = Annotated[str, Via(str, decode=_mac_address, encode=_mac_address, name
 
 
 def _kvm_capability(text: str) -> str:
-    found = _CAPABILITY.fullmatch(text)
+    found = re.fullmatch(_CAPABILITY, text)
     digits = found[2].lstrip("0") if found else ""
     if found is None or len(digits) > 10 or int(digits or "0") >= 1 << 32:
         raise ValueError(f"{text[:40]!r} is not a number up to 2^32 - 1, with or without `!` before it")
@@ -53,7 +53,7 @@ KvmCapability = Annotated[
 
 
 def _hex(text: str, most: int) -> int:
-    found = _HEX.fullmatch(text)
+    found = re.fullmatch(_HEX, text)
     digits = found[1].lstrip("0") if found else ""
     if found is None or len(digits) > 4 or int(digits or "0", 16) > most:
         raise ValueError(f"{text[:40]!r} is not a hex number up to {most:x}")

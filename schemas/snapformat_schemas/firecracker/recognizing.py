@@ -25,7 +25,7 @@ _OLD_HEADER = 10
 #: Of a bitcode file: bytes within which the magic stands, and what comes between it and the version: less
 #: than the 8 bytes of a length that precede the version in all other files.
 _BITCODE_MAGIC = 16
-_BITCODE_VERSION = re.compile(rb"[^0-9]{0,3}?((?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2})(?![0-9.])")
+_BITCODE_VERSION = rb"[^0-9]{0,3}?((?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2})(?![0-9.])"
 
 _READABLE = [release for release in RELEASES if release.module is not None]
 
@@ -82,7 +82,7 @@ def _bitcode(data: bytes) -> Recognition | None:
         at = data.find(magic.to_bytes(8, "little"), 0, _BITCODE_MAGIC)
         if at < 0:
             continue
-        match = _BITCODE_VERSION.match(data, at + 8)
+        match = re.compile(_BITCODE_VERSION).match(data, at + 8)
         if match is None:
             continue
         version = parse_version(match[1].decode())

@@ -7,7 +7,7 @@ crate kvm-bindings is used at 0.10.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat_schemas.firecracker.v1_8.aarch64 import ConnectedLegacyState, VcpuState, VmInfo, VmState
+from snapformat_schemas.firecracker.v1_8.aarch64 import ConnectedLegacyState, VcpuState, VmState
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_manager import (
     ConnectedBalloonState,
@@ -17,6 +17,7 @@ from snapformat_schemas.firecracker.v1_8.device_manager import (
     MmdsVersionState,
 )
 from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
+from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_10_0.device_manager import ConnectedNetState
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import Len, NonZeroUsize, u8, u16, u32
-from snapformat_schemas.firecracker.v1_8.devices import NetConfigSpaceState
+from snapformat_schemas.firecracker.v1_8.device_parts import NetConfigSpaceState
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState, VirtioDeviceState
 
 

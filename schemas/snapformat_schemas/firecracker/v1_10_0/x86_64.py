@@ -16,7 +16,8 @@ from snapformat_schemas.firecracker.v1_8.device_manager import (
     MmdsVersionState,
 )
 from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
-from snapformat_schemas.firecracker.v1_8.x86_64 import VcpuState, VmInfo, VmState
+from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import VmInfo
+from snapformat_schemas.firecracker.v1_8.x86_64 import VcpuState, VmState
 from snapformat_schemas.firecracker.v1_10_0.device_manager import ConnectedNetState
 
 

@@ -7,10 +7,12 @@ Read from `src/vmm/src/persist.rs`, `src/vmm/src/vstate/vm/aarch64.rs` and
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat_schemas.firecracker.v1_8.aarch64 import DeviceType, VcpuState, VmInfo
+from snapformat_schemas.firecracker.v1_8.aarch64 import VcpuState
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_manager import MmdsVersionState
+from snapformat_schemas.firecracker.v1_8.device_type_aarch64 import DeviceType
 from snapformat_schemas.firecracker.v1_8.gic import GicState
+from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.device_manager import (
     ConnectedBalloonState,
     ConnectedBlockState,

@@ -1,29 +1,15 @@
 """Network interfaces.
 
-Read from `src/vmm/src/devices/virtio/net/{device,persist}.rs` and `src/vmm/src/mmds/persist.rs` of
-Firecracker v1.11.0.
+Read from `src/vmm/src/devices/virtio/net/{device,persist}.rs` of Firecracker v1.11.0.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u16, u32
-from snapformat_schemas.firecracker.v1_8.devices import NetConfigSpaceState
+from snapformat_schemas.firecracker.v1_8.device_parts import NetConfigSpaceState
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState, VirtioDeviceState
 from snapformat_schemas.firecracker.v1_10_0.devices import RxBufferState
-
-
-@schema
-class MmdsNetworkStackState:
-    """Addresses at which a network interface intercepts traffic to the metadata service."""
-
-    mac_addr: Annotated[list[u8], Len(6)] = doc(
-        "Ethernet address the service answers ARP with, 06:01:23:45:67:01"
-    )
-    ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
-    tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
+from snapformat_schemas.firecracker.v1_11.mmds import MmdsNetworkStackState
 
 
 @schema

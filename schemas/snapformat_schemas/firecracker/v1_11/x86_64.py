@@ -10,7 +10,8 @@ from snapformat import doc, schema
 from snapformat.bincode import Blob
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_manager import MmdsVersionState
-from snapformat_schemas.firecracker.v1_8.x86_64 import VcpuState, VmInfo
+from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import VmInfo
+from snapformat_schemas.firecracker.v1_8.x86_64 import VcpuState
 from snapformat_schemas.firecracker.v1_11.device_manager import (
     ConnectedBalloonState,
     ConnectedBlockState,

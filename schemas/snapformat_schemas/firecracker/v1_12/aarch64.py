@@ -7,9 +7,10 @@ crate kvm-bindings is used at 0.11.1.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat_schemas.firecracker.v1_8.aarch64 import VcpuState, VmInfo
+from snapformat_schemas.firecracker.v1_8.aarch64 import VcpuState
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.gic import GicState
+from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.aarch64 import DeviceStates
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
 from snapformat_schemas.firecracker.v1_11.memory import GuestMemoryState

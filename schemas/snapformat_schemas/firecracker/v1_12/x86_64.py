@@ -1,8 +1,7 @@
-"""Machine state on x86_64: vCPU, KVM's machine, and `MicrovmState`, the root of the file.
+"""Machine state on x86_64: KVM's machine, and `MicrovmState`, the root of the file.
 
-Read from `src/vmm/src/persist.rs` and `src/vmm/src/arch/x86_64/{vcpu,vm}.rs` of Firecracker v1.12.1, and from
-`src/serialize.rs` and `src/x86_64/{serialize,fam_wrappers}.rs` of the crate kvm-bindings, which Firecracker
-uses at 0.11.1.
+Read from `src/vmm/src/persist.rs` and `src/vmm/src/arch/x86_64/vm.rs` of Firecracker v1.12.1, and from
+`src/serialize.rs` and `src/x86_64/serialize.rs` of the crate kvm-bindings, which Firecracker uses at 0.11.1.
 
 KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
 zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
@@ -11,19 +10,14 @@ zeros and cuts a longer one, so the sizes given here are what it writes, not wha
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import Blob, u32
-from snapformat_schemas.firecracker.flexible_arrays import CpuId, Msrs, Xsave
+from snapformat.bincode import Blob
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
-from snapformat_schemas.firecracker.v1_8.x86_64 import VmInfo
+from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
 from snapformat_schemas.firecracker.v1_11.memory import GuestMemoryState
 from snapformat_schemas.firecracker.v1_11.x86_64 import DeviceStates
-from snapformat_schemas.kvm.x86_64.debugregs import KvmDebugregs, KvmXcrs
-from snapformat_schemas.kvm.x86_64.events import KvmMpState, KvmVcpuEvents
+from snapformat_schemas.firecracker.v1_12.vcpu_x86_64 import VcpuState
 from snapformat_schemas.kvm.x86_64.irqchip import KvmIrqchipIoapic, KvmIrqchipPic
-from snapformat_schemas.kvm.x86_64.lapic import KvmLapicState
-from snapformat_schemas.kvm.x86_64.regs import KvmRegs
-from snapformat_schemas.kvm.x86_64.sregs import KvmSregs
 from snapformat_schemas.kvm.x86_64.timers import KvmClockData, KvmPitState2
 
 
@@ -47,35 +41,6 @@ class VmState:
     ioapic: Blob[KvmIrqchipIoapic] = doc(
         "`struct kvm_irqchip`, 520 bytes, chip_id 2: I/O APIC and its 24 redirection entries"
     )
-
-
-@schema
-class VcpuState:
-    """One virtual CPU, as KVM's getters return it. Index 0 is the boot processor."""
-
-    cpuid: CpuId = doc(
-        "`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf; at most 256"
-    )
-    saved_msrs: list[Msrs] = doc(
-        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last"
-    )
-    debug_regs: Blob[KvmDebugregs] = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
-    lapic: Blob[KvmLapicState] = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")
-    mp_state: Blob[KvmMpState] = doc(
-        "`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 1 uninitialized, 3 halted"
-    )
-    regs: Blob[KvmRegs] = doc("`struct kvm_regs`, 144 bytes: RAX to R15, RIP and RFLAGS")
-    sregs: Blob[KvmSregs] = doc(
-        "`struct kvm_sregs`, 312 bytes: segments, GDTR, IDTR, CR0 to CR8, EFER, APIC base"
-    )
-    vcpu_events: Blob[KvmVcpuEvents] = doc(
-        "`struct kvm_vcpu_events`, 64 bytes: exceptions, interrupts, NMI, SMI in flight"
-    )
-    xcrs: Blob[KvmXcrs] = doc("`struct kvm_xcrs`, 392 bytes: extended control registers, XCR0 foremost")
-    xsave: Xsave = doc(
-        "FPU and vector registers: 8-byte count and 4096-byte `struct kvm_xsave`, then words past it (AMX)"
-    )
-    tsc_khz: u32 | None = doc("Time-stamp counter's rate, kHz; a restore scales it where the host's differs")
 
 
 @schema

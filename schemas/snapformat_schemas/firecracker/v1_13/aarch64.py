@@ -13,8 +13,9 @@ from __future__ import annotations
 from snapformat import doc, schema
 from snapformat.bincode import Blob, u64
 from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
-from snapformat_schemas.firecracker.v1_8.aarch64 import DeviceType, VmInfo
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
+from snapformat_schemas.firecracker.v1_8.device_type_aarch64 import DeviceType
+from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
 from snapformat_schemas.firecracker.v1_11.memory import GuestMemoryState
 from snapformat_schemas.firecracker.v1_13.allocator import ResourceAllocator

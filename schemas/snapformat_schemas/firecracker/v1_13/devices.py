@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
 from snapformat.bincode import u8, u16, u64
-from snapformat_schemas.firecracker.v1_8.devices import (
+from snapformat_schemas.firecracker.v1_8.device_parts import (
     BalloonConfigSpaceState,
     BalloonStatsState,
     CacheType,
@@ -18,7 +18,7 @@ from snapformat_schemas.firecracker.v1_8.devices import (
     VsockBackendState,
 )
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState
-from snapformat_schemas.firecracker.v1_11.devices import MmdsNetworkStackState
+from snapformat_schemas.firecracker.v1_11.mmds import MmdsNetworkStackState
 from snapformat_schemas.firecracker.v1_13.virtio import VirtioDeviceState
 
 

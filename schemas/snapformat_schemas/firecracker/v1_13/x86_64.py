@@ -10,10 +10,10 @@ from __future__ import annotations
 from snapformat import doc, schema
 from snapformat.bincode import Blob
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
-from snapformat_schemas.firecracker.v1_8.x86_64 import VmInfo
+from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
 from snapformat_schemas.firecracker.v1_11.memory import GuestMemoryState
-from snapformat_schemas.firecracker.v1_12.x86_64 import VcpuState
+from snapformat_schemas.firecracker.v1_12.vcpu_x86_64 import VcpuState
 from snapformat_schemas.firecracker.v1_13.allocator import ResourceAllocator
 from snapformat_schemas.firecracker.v1_13.device_manager import MmioVirtioDeviceState, PciDevicesState
 from snapformat_schemas.firecracker.v1_13.devices import (

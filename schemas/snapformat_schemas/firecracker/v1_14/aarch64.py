@@ -8,8 +8,8 @@ used at 0.14.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat_schemas.firecracker.v1_8.aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_8.acpi import VMGenIDState
+from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
 from snapformat_schemas.firecracker.v1_13.aarch64 import ConnectedLegacyState, VcpuState
 from snapformat_schemas.firecracker.v1_13.device_manager import MmioVirtioDeviceState

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import u16, u32, u64, usize
-from snapformat_schemas.firecracker.v1_8.devices import BalloonConfigSpaceState
+from snapformat_schemas.firecracker.v1_8.device_parts import BalloonConfigSpaceState
 from snapformat_schemas.firecracker.v1_13.virtio import VirtioDeviceState
 
 

@@ -1,10 +1,8 @@
 """Machine state on aarch64, from the vCPU registers up to `MicrovmState`, the root of the file.
 
-Read from `src/vmm/src/persist.rs`, `src/vmm/src/arch/mod.rs`, `src/vmm/src/arch/aarch64/regs.rs`,
-`src/vmm/src/vstate/vm.rs`, `src/vmm/src/vstate/vcpu/aarch64.rs`,
-`src/vmm/src/cpu_config/aarch64/static_cpu_templates/{mod,v1n1}.rs` and
-`src/vmm/src/device_manager/persist.rs` of Firecracker v1.8.0, and from the serializers of the crate
-kvm-bindings, which Firecracker uses at 0.8.2.
+Read from `src/vmm/src/persist.rs`, `src/vmm/src/arch/aarch64/regs.rs`, `src/vmm/src/vstate/vm.rs`,
+`src/vmm/src/vstate/vcpu/aarch64.rs` and `src/vmm/src/device_manager/persist.rs` of Firecracker v1.8.0, and
+from the serializers of the crate kvm-bindings, which Firecracker uses at 0.8.2.
 
 KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
 zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
@@ -12,8 +10,8 @@ zeros and cuts a longer one, so the sizes given here are what it writes, not wha
 
 from __future__ import annotations
 
-from snapformat import DataEnum, UnitEnum, doc, schema, variant
-from snapformat.bincode import Blob, u32, u64
+from snapformat import doc, schema
+from snapformat.bincode import Blob, u64
 from snapformat_schemas.firecracker.conversions import KvmCapability
 from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.device_manager import (
@@ -25,29 +23,11 @@ from snapformat_schemas.firecracker.v1_8.device_manager import (
     MmdsVersionState,
     MMIODeviceInfo,
 )
+from snapformat_schemas.firecracker.v1_8.device_type_aarch64 import DeviceType
 from snapformat_schemas.firecracker.v1_8.gic import GicState
-from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig, HugePageConfig
 from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
+from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.kvm.aarch64.vcpu import KvmMpState, KvmVcpuInit
-
-
-@schema
-class StaticCpuTemplate(UnitEnum):
-    """Built-in CPU template, which hides features of the host's processor from the guest."""
-
-    V1N1 = variant("Makes a Neoverse V1 (Graviton3) host look like a Neoverse N1 (Graviton2)")
-    None_ = variant("No built-in template; a custom one may have been applied", rename="None")
-
-
-@schema
-class VmInfo:
-    """How the machine was configured before it was booted, apart from its devices."""
-
-    mem_size_mib: u64 = doc("Guest memory given at boot, MiB; what is hot-plugged later is not counted")
-    smt: bool = doc("Threads of one core for vCPUs; always false, as Firecracker refuses it on Arm")
-    cpu_template: StaticCpuTemplate = doc("Built-in mask applied to the guest's ID registers at boot")
-    boot_source: BootSourceConfig = doc("Kernel, initrd and command line of the boot")
-    huge_pages: HugePageConfig = doc("Host page size that backs guest memory; the restore keeps to it")
 
 
 @schema
@@ -74,33 +54,6 @@ class VcpuState:
     kvi: Blob[KvmVcpuInit] = doc(
         "`struct kvm_vcpu_init`, 32 bytes: target and KVM_ARM_VCPU_* feature bits, POWER_OFF cleared"
     )
-
-
-@schema
-class DeviceType(DataEnum):
-    """Kind of a device on the MMIO bus; only serial console and clock are saved under it."""
-
-
-@schema(name="Virtio", kind="newtype")
-class DeviceTypeVirtio(DeviceType):
-    """Virtio device. Never among the saved ones, which are listed by their own kinds."""
-
-    value: u32 = doc("Virtio device ID: 1 net, 2 block and so on")
-
-
-@schema(name="Serial")
-class DeviceTypeSerial(DeviceType):
-    """Serial console, a 16550A UART; its registers are not saved."""
-
-
-@schema(name="Rtc")
-class DeviceTypeRtc(DeviceType):
-    """Real-time clock, a PL031; it shows the host's time, and its registers are not saved."""
-
-
-@schema(name="BootTimer")
-class DeviceTypeBootTimer(DeviceType):
-    """Pseudo device that measures how long the boot takes; never saved."""
 
 
 @schema

@@ -1,9 +1,8 @@
 """Machine state on x86_64, from the vCPU registers up to `MicrovmState`, the root of the file.
 
 Read from `src/vmm/src/persist.rs`, `src/vmm/src/vstate/vm.rs`, `src/vmm/src/vstate/vcpu/x86_64.rs`,
-`src/vmm/src/cpu_config/templates.rs`, `src/vmm/src/cpu_config/x86_64/static_cpu_templates/mod.rs` and
-`src/vmm/src/device_manager/persist.rs` of Firecracker v1.8.0, and from the serializers of the crate
-kvm-bindings, which Firecracker uses at 0.8.2.
+`src/vmm/src/cpu_config/templates.rs` and `src/vmm/src/device_manager/persist.rs` of Firecracker v1.8.0, and
+from the serializers of the crate kvm-bindings, which Firecracker uses at 0.8.2.
 
 KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
 zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
@@ -11,8 +10,8 @@ zeros and cuts a longer one, so the sizes given here are what it writes, not wha
 
 from __future__ import annotations
 
-from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import Blob, u32, u64
+from snapformat import doc, schema
+from snapformat.bincode import Blob, u32
 from snapformat_schemas.firecracker.conversions import KvmCapability
 from snapformat_schemas.firecracker.flexible_arrays import CpuId, Msrs
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
@@ -24,8 +23,8 @@ from snapformat_schemas.firecracker.v1_8.device_manager import (
     ConnectedVsockState,
     MmdsVersionState,
 )
-from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig, HugePageConfig
 from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
+from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import VmInfo
 from snapformat_schemas.kvm.x86_64.debugregs import KvmDebugregs, KvmXcrs
 from snapformat_schemas.kvm.x86_64.events import KvmMpState, KvmVcpuEvents
 from snapformat_schemas.kvm.x86_64.irqchip import KvmIrqchipIoapic, KvmIrqchipPic
@@ -34,29 +33,6 @@ from snapformat_schemas.kvm.x86_64.regs import KvmRegs
 from snapformat_schemas.kvm.x86_64.sregs import KvmSregs
 from snapformat_schemas.kvm.x86_64.timers import KvmClockData, KvmPitState2
 from snapformat_schemas.kvm.x86_64.xsave import KvmXsave
-
-
-@schema
-class StaticCpuTemplate(UnitEnum):
-    """Built-in CPU template, which hides features of the host's processor from the guest."""
-
-    C3 = variant("Close to EC2 C3 instances; Intel Skylake, Cascade Lake and Ice Lake hosts")
-    T2 = variant("Close to EC2 T2 instances; Intel Skylake, Cascade Lake and Ice Lake hosts")
-    T2S = variant("T2 cut down further, so that snapshots can move between Intel Skylake and Cascade Lake")
-    None_ = variant("No built-in template; a custom one may have been applied", rename="None")
-    T2CL = variant("Close to Intel Cascade Lake; Cascade Lake and Ice Lake hosts; same instructions as T2A")
-    T2A = variant("For AMD Milan hosts; offers the same instructions as T2CL does on Intel")
-
-
-@schema
-class VmInfo:
-    """How the machine was configured before it was booted, apart from its devices."""
-
-    mem_size_mib: u64 = doc("Guest memory given at boot, MiB; what is hot-plugged later is not counted")
-    smt: bool = doc("Two vCPUs show up as the threads of one core (simultaneous multithreading)")
-    cpu_template: StaticCpuTemplate = doc("Built-in mask applied to the guest's CPUID and MSRs at boot")
-    boot_source: BootSourceConfig = doc("Kernel, initrd and command line of the boot")
-    huge_pages: HugePageConfig = doc("Host page size that backs guest memory; the restore keeps to it")
 
 
 @schema

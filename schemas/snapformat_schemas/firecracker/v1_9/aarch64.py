@@ -7,9 +7,10 @@ crate kvm-bindings is used at 0.9.1.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat_schemas.firecracker.v1_8.aarch64 import DeviceStates, VcpuState, VmInfo, VmState
+from snapformat_schemas.firecracker.v1_8.aarch64 import DeviceStates, VcpuState, VmState
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.memory import GuestMemoryState
+from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 
 
 @schema
