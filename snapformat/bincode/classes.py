@@ -160,13 +160,26 @@ class Declaration:
     def _maker(self) -> Callable[[list[Any]], Any]:
         cls = self.cls
         if not any(spec.skip for spec in self.fields):
-            return lambda values: cls(*values)
+            return self._filler() if self.plain else lambda values: cls(*values)
         attrs = [spec.attr for spec in self.fields if not spec.skip]
         defaults = [(spec.attr, spec.default) for spec in self.fields if spec.skip and spec.default]
 
         def make(values: list[Any]) -> Any:
             given = dict(zip(attrs, values, strict=True))
             return cls(**given, **{attr: default() for attr, default in defaults})
+
+        return make
+
+    def _filler(self) -> Callable[[list[Any]], Any]:
+        """Makes instances without `__init__`, which is compiled when it is first called."""
+        cls, new = self.cls, object.__new__
+        setters = [getattr(cls, spec.attr).__set__ for spec in self.fields]
+
+        def make(values: list[Any]) -> Any:
+            made = new(cls)
+            for put, value in zip(setters, values, strict=True):
+                put(made, value)
+            return made
 
         return make
 
