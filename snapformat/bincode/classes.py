@@ -176,7 +176,7 @@ class Declaration:
         setters = [getattr(cls, spec.attr).__set__ for spec in self.fields]
 
         def make(values: list[Any]) -> Any:
-            made = new(cls)
+            made: Any = new(cls)
             for put, value in zip(setters, values, strict=True):
                 put(made, value)
             return made
