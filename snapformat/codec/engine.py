@@ -60,9 +60,11 @@ class Codec:
         seen: Few bytes were read by this layout, without a reader.
         skipper: None until it is needed.
         indexer: None until it is needed.
+        plan: What lazy reading knows of it (`codec.sections`); False where it can't be read lazily, None
+            until it is needed.
     """
 
-    __slots__ = ("accounts", "indexer", "reader", "seen", "skipper", "writer")
+    __slots__ = ("accounts", "indexer", "plan", "reader", "seen", "skipper", "writer")
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
@@ -71,6 +73,7 @@ class Codec:
         self.seen = False
         self.skipper: Skipper | None = None
         self.indexer: Indexer | None = None
+        self.plan: Any = None
 
 
 def _left(*_: Any) -> Any:
@@ -103,11 +106,12 @@ def indexer_of(node: Node) -> Indexer | None:
 
 
 def _code(node: Node, kind: str) -> Any:
-    made = getattr(_codec(node), kind) or _make(node, kind)
+    made = getattr(codec_of(node), kind) or _make(node, kind)
     return None if made is _left else made
 
 
-def _codec(node: Node) -> Codec:
+def codec_of(node: Node) -> Codec:
+    """What is generated for a layout."""
     if node.codec is None:
         with _lock:
             if node.codec is None:
@@ -134,7 +138,7 @@ def _kinds() -> dict[str, tuple[str, Callable[[Node], Source]]]:
 
 def _make(node: Node, kind: str) -> Any:
     """Make code of a kind, `_left` where there is none, unless another thread was first."""
-    codec = _codec(node)
+    codec = codec_of(node)
     # Made by one thread only: the code is large, and the others want the same.
     with _lock:
         if getattr(codec, kind) is None:
@@ -173,7 +177,7 @@ def read_value(
     root: tuple[Segment, ...] = (),
 ) -> tuple[Any, int]:
     """Read a value; arguments, result and errors are those of `layout.read`."""
-    codec = node.codec or _codec(node)
+    codec = node.codec or codec_of(node)
     reader = codec.reader or _first_reader(node, codec, len(data) - offset)
     if reader is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference_read(node, data, offset, limit=limit, limits=limits, root=root)
@@ -204,7 +208,7 @@ def read_part(node: Node, data: bytes, offset: int, stop: int, depth: int, path:
     Raises:
         DecodeError: As if the whole had been read up to here.
     """
-    codec = _codec(node)
+    codec = codec_of(node)
     reader = codec.reader or _first_reader(node, codec, stop - offset)
     if reader is not _left:
         try:
@@ -226,8 +230,9 @@ def write_part(
     root: tuple[Segment, ...] = (),
 ) -> None:
     """Write a part of a value; `depth` structs and enums are around it, else as `write_value`."""
-    writer = writer_of(node) if limits is DEFAULT_LIMITS or limits == DEFAULT_LIMITS else None
-    if writer is not None:
+    codec = node.codec or codec_of(node)
+    writer = codec.writer or _make(node, "writer")
+    if writer is not _left and (limits is DEFAULT_LIMITS or limits == DEFAULT_LIMITS):
         try:
             written = writer(value, depth)
         except Exception:  # whatever a guard raises: the reference says what is wrong
@@ -242,7 +247,7 @@ def write_value(
     node: Node, value: Any, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
-    codec = node.codec or _codec(node)
+    codec = node.codec or codec_of(node)
     writer = codec.writer or _make(node, "writer")
     if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference_write(node, value, limits=limits, root=root)

@@ -235,15 +235,10 @@ class _Pieces:
 
     def value(self, node: Node, value: Any, depth: int, path: Path) -> None:
         """Put out a value."""
-        if isinstance(node, nodes.Ref):
+        if type(node) is nodes.Ref:
             node = node.target
         writer = _WRITERS.get(type(node))
-        if (
-            writer is None
-            or depth >= self.limits.depth
-            or not may_hold(node)
-            or not _has_sections(node, value, depth)
-        ):
+        if writer is None or depth >= self.limits.depth or not _has_sections(node, value, depth):
             write_part(node, value, self.add, depth=depth, limits=self.limits, root=path)
         else:
             writer(self, node, value, depth, path)
@@ -256,11 +251,9 @@ def _has_sections(node: Node, value: Any, depth: int) -> bool:
         node = node.target  # type: ignore[attr-defined]
         kind = type(node)
     if kind is nodes.Struct:
-        if is_hidden(value):
-            return True
         plan = plan_of(node)  # type: ignore[arg-type]
         if plan is None or type(value) is not plan.cls or depth > DEFAULT_LIMITS.depth:
-            return False
+            return is_hidden(value)
         for name, inner in plan.holders:
             if _has_sections(inner, getattr(value, name, None), depth + 1):
                 return True
@@ -269,7 +262,7 @@ def _has_sections(node: Node, value: Any, depth: int) -> bool:
         return found is not None and _has_sections(node.item, found, depth)  # type: ignore[attr-defined]
     elif kind in (nodes.Seq, nodes.Array) and type(value) is list:
         item: Node = node.item  # type: ignore[attr-defined]
-        return any(_has_sections(item, element, depth) for element in value)
+        return may_hold(item) and any(_has_sections(item, element, depth) for element in value)
     return False
 
 
@@ -278,16 +271,22 @@ def _struct(out: _Pieces, node: nodes.Struct, value: Any, depth: int, path: Path
     if plan is None or not isinstance(value, plan.cls):
         write_part(node, value, out.add, depth=depth, limits=out.limits, root=path)
         return
+    last: Section | None = None  # that of the field before
     for index, part in enumerate(plan.parts):
         try:
             found = part.get(value)
         except AttributeError:
             found = None  # deleted: the reference says so
+        if found is last and last is not None:
+            out.stop = last.places[index + 1]
+            continue
         if type(found) is Section:
             if found.plan.fields is plan.fields:
                 out.untouched(found.origin.data, found.places[index], found.places[index + 1])
+                last = found
                 continue
             found = getattr(value, part.name)
+        last = None
         out.value(plan.fields[index].node, found, depth + 1, path + plan.segments[index])
 
 

@@ -19,7 +19,7 @@ from snapformat.bincode.blob import CStruct
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS
-from snapformat.codec.engine import indexer_of, read_part, skipper_of
+from snapformat.codec.engine import codec_of, indexer_of, read_part, skipper_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import Account, skipped_fields
 from snapformat.codec.shape import MAX_SPELLED, is_plain, parts
@@ -197,21 +197,18 @@ class Plan:
         return made
 
 
-_plans: WeakKeyDictionary[Node, Plan | None] = WeakKeyDictionary()
 _HIDDEN = "__snapformat_hidden__"
 
 
 def plan_of(node: nodes.Struct) -> Plan | None:
     """The plan of a struct; None where its class or layout does not allow one."""
-    try:
-        return _plans[node]
-    except KeyError:
-        pass
-    index = indexer_of(node) if _is_suitable(node) else None
-    with _lock:
-        if node not in _plans:
-            _plans[node] = None if index is None else Plan(node, index)
-        return _plans[node]
+    codec = node.codec or codec_of(node)
+    if codec.plan is None:
+        index = indexer_of(node) if _is_suitable(node) else None
+        with _lock:
+            if codec.plan is None:
+                codec.plan = False if index is None else Plan(node, index)
+    return codec.plan or None
 
 
 #: What a class must not define by itself to have a hidden subclass.

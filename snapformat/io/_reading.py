@@ -30,6 +30,8 @@ def read_all(source: Source, *, max_size: int, timeout: float = 5.0) -> bytes:
             (EAGAIN).
         TypeError: The source is of no accepted kind, or a file object in text mode.
     """
+    if type(source) is bytes and len(source) <= max_size:
+        return source
     if isinstance(source, bytes | bytearray | memoryview):
         size = source.nbytes if isinstance(source, memoryview) else len(source)
         if size > max_size:

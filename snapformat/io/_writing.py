@@ -55,14 +55,14 @@ def write_all(target: Target, data: bytes, *, timeout: float = 5.0) -> None:
             (EAGAIN). A failing writer is `Encode` to the format, not `Io`.
         TypeError: The target is of no accepted kind, or a file object in text mode.
     """
-    if isinstance(target, str | os.PathLike):
-        _write_path(os.fsdecode(target), data, timeout)
+    if isinstance(target, str) or hasattr(type(target), "__fspath__"):
+        _write_path(os.fsdecode(target), data, timeout)  # type: ignore[arg-type]  # one or the other
     elif isinstance(target, io.TextIOBase):
         raise text_mode(target, "wb")
     elif not callable(getattr(target, "write", None)):
         raise wrong_target(target)
     else:
-        _write_object(target, data)
+        _write_object(target, data)  # type: ignore[arg-type]  # a path was done above
 
 
 def _write_object(stream: SupportsWrite, data: bytes) -> None:

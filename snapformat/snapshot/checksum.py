@@ -6,8 +6,9 @@ tests hold the two equal. Without anycrc, crcmod computes.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
 from snapformat.bincode.wire import ByteOrder
@@ -21,7 +22,7 @@ except ImportError:  # a pure Python installation
 Compute = Callable[[Any, int], int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checksum:
     """A cyclic redundancy check, by its usual parameters.
 
@@ -53,9 +54,7 @@ class Checksum:
             data: The bytes.
             initial: The checksum of what comes before them, to go on from; None at the start.
         """
-        if initial is None:
-            initial = self.init ^ self.xorout
-        return _engine(self)(data, initial)
+        return self._engine(data, self.init ^ self.xorout if initial is None else initial)
 
     def holds(self, whole: bytes, byteorder: ByteOrder = "little") -> bool:
         """Whether a whole file that ends in its checksum is sound.
@@ -71,10 +70,12 @@ class Checksum:
             return False
         return self.compute(whole[: -self.size]) == int.from_bytes(stored, byteorder)
 
+    @cached_property
+    def _engine(self) -> Compute:
+        return crcmod_engine(self) if anycrc is None else anycrc_engine(self)
 
-@lru_cache(maxsize=64)
-def _engine(checksum: Checksum) -> Compute:
-    return crcmod_engine(checksum) if anycrc is None else anycrc_engine(checksum)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Checksum, dataclasses.astuple(self)  # without the engine, which can't be pickled
 
 
 def crcmod_engine(checksum: Checksum) -> Compute:

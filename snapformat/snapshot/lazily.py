@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
-from weakref import WeakKeyDictionary
-
-from semver import Version
+from typing import Any, NamedTuple
 
 from snapformat.codec.engine import write_value
 from snapformat.codec.lazy import open_lazily, write_lazily
@@ -16,7 +13,6 @@ from snapformat.errors import DecodeError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays
 from snapformat.snapshot.reading import (
-    Parts,
     check_end,
     check_magic,
     check_version,
@@ -30,9 +26,40 @@ from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
 _LARGE = 1 << 14
 
 
+class Kept:
+    """A header that was found good: it is judged only once, and written as it was while nobody changes it.
+
+    Attributes:
+        data: Its bytes.
+        magic: Its magic.
+        version: Its version.
+    """
+
+    __slots__ = ("data", "magic", "version")
+
+    def __init__(self, header: Header, data: bytes) -> None:
+        self.data = data
+        self.magic = header.magic
+        self.version = header.version
+
+
+class Opened(NamedTuple):
+    """A file whose payload was passed over.
+
+    Attributes:
+        header: The header.
+        data: The payload's value; maybe `Untouched`.
+        kept: The header as it was in the file.
+    """
+
+    header: Header
+    data: Any
+    kept: Kept
+
+
 def load_lazily(
     spec: FormatSpec, data: bytes, source: Source, *, check_crc: bool, strict: bool, arrays: Arrays | None
-) -> Parts | None:
+) -> Opened | None:
     """Read a file; its payload is passed over, and checked by its checksum only.
 
     Args:
@@ -44,8 +71,8 @@ def load_lazily(
         arrays: How long arrays of numbers are handed out.
 
     Returns:
-        What `reading.load_bytes` gives, the data maybe `Untouched`; None where the payload must be read at
-        once: something is wrong with the file, or its layout can't be passed over.
+        Header and data; None where the payload must be read at once: something is wrong with the file, or
+        its layout can't be passed over.
 
     Raises:
         DecodeError: `strict` does not hold.
@@ -63,62 +90,41 @@ def load_lazily(
             return None
     elif checksum is not None and not checksum.holds(data, spec.encoding.byteorder):
         return None
-    try:
-        header, header_end = _header(spec, data)
-    except DecodeError:
-        return None  # where the header's bytes end is for the order to say
+    kept: Kept | None = spec.kept
+    if kept is not None and data.startswith(kept.data):
+        # Most files of a format have the same.
+        header, header_end = Header(kept.magic, kept.version), len(kept.data)
+    else:
+        kept = None
+        try:
+            header, header_end = read_header(spec, data)
+        except DecodeError:
+            return None  # where the header's bytes end is for the order to say
     if header_end > stop:
         return None
-    check_magic(spec, header)
-    if not checksum_first:
-        check_version(spec, header)
+    if kept is None:
+        check_magic(spec, header)
+        if not checksum_first:
+            check_version(spec, header)
     origin = Origin(data, arrays, partial(_explain, spec, data, source))
     opened = open_lazily(
         spec.payload_node, origin, header_end, stop, limit=spec.encoding.limit, limits=spec.limits
     )
     if opened is None:
         return None
-    if checksum_first:
-        check_version(spec, header)
+    if kept is None:
+        if checksum_first:
+            check_version(spec, header)
+        kept = Kept(header, data[:header_end])
+        object.__setattr__(spec, "kept", kept)
     if strict:
         check_end(spec, data, opened[1])
-    return Parts(header, header_end, *opened)
-
-
-#: The header read last, with its bytes: most files of a format have the same.
-_last: WeakKeyDictionary[FormatSpec, tuple[bytes, int, Version]] = WeakKeyDictionary()
-
-
-def _header(spec: FormatSpec, data: bytes) -> tuple[Header, int]:
-    """What `read_header` gives."""
-    last = _last.get(spec)
-    if last is not None and data.startswith(last[0]):
-        return Header(last[1], last[2]), len(last[0])
-    header, end = read_header(spec, data)
-    _last[spec] = data[:end], header.magic, header.version
-    return header, end
+    return Opened(header, opened[0], kept)
 
 
 def _explain(spec: FormatSpec, data: bytes, source: Source, error: DecodeError) -> None:
     explain(spec, data, error)
     named(error, source)
-
-
-class Kept:
-    """The header of a file that was read lazily: it is written as it was while nobody changes it.
-
-    Attributes:
-        data: Its bytes.
-        magic: Its magic.
-        version: Its version.
-    """
-
-    __slots__ = ("data", "magic", "version")
-
-    def __init__(self, header: Header, data: bytes) -> None:
-        self.data = data
-        self.magic = header.magic
-        self.version = header.version
 
 
 def file_bytes(spec: FormatSpec, header: Header, data: Any, kept: Kept | None) -> bytes:

@@ -92,7 +92,7 @@ class SnapshotFormat(FormatSpec):
                 found = load_lazily(self, data, source, check_crc=check_crc, strict=strict, arrays=arrays)
                 if found is not None:
                     made = Snapshot(found.header, found.data, self)
-                    made._kept = Kept(found.header, data[: found.header_end])
+                    made._kept = found.kept
                     return made
             parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
         except SnapshotError as error:
