@@ -27,6 +27,8 @@ _mac = Struct("<6s")
 
 _pack_head, _pack_u64, _pack_mac = _single_head.pack, _u64.pack, Struct("<6B").pack
 _pack_single_none, _pack_single_some = Struct("<B6BQ").pack, Struct("<BI6BQ").pack
+#: By how many ports there are: for a few that takes less than an array.
+_pack_ports = [Struct(f"<{count}H").pack for count in range(9)]
 _pack_record_none, _pack_record_some = Struct("<QBHBdQ").pack, Struct("<QBQHBdQ").pack
 _read_head, _read_u64, _read_tagged = _single_head.unpack_from, _u64.unpack_from, _tagged.unpack_from
 _read_single_none, _read_single_some = _single_none.unpack_from, _single_some.unpack_from
@@ -76,15 +78,23 @@ def build_single(x: Single) -> bytes:
         and type(text) is str
         and type(mac) is type(ports) is list
         and type(note) is bytes
-        and countOf(map(type, ports), int) == count
     ):
+        raise TypeError("a value of another type")
+    if count < 9:
+        for port in ports:
+            if type(port) is not int:
+                raise TypeError("a value of another type")
+        packed = _pack_ports[count](*ports)
+    elif countOf(map(type, ports), int) == count:
+        packed = array("H", ports).tobytes()
+    else:
         raise TypeError("a value of another type")
     head = _pack_head(number, kind, _INDEX[id(mode)], active, ratio, len(name))
     if parent is None:
         middle = _pack_single_none(0, a, b, c, d, e, f, count)
     else:
         middle = _pack_single_some(1, parent, a, b, c, d, e, f, count)
-    return b"".join((head, name, middle, array("H", ports).tobytes(), _pack_u64(len(note)), note))
+    return b"".join((head, name, middle, packed, _pack_u64(len(note)), note))
 
 
 def unchecked_single(x: Single) -> bytes:
@@ -100,7 +110,8 @@ def unchecked_single(x: Single) -> bytes:
         middle = b"\0" + _single_none.pack(mac, len(ports))
     else:
         middle = b"\1" + _single_some.pack(x.parent, mac, len(ports))
-    return b"".join((head, name, middle, array("H", ports).tobytes(), _u64.pack(len(note)), note))
+    packed = _pack_ports[len(ports)](*ports) if len(ports) < 9 else array("H", ports).tobytes()
+    return b"".join((head, name, middle, packed, _u64.pack(len(note)), note))
 
 
 def parse_records(d: bytes) -> list[Record]:

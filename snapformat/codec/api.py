@@ -8,10 +8,10 @@ from typing import Any, TypeVar, overload
 
 import construct
 
-from snapformat.bincode import FIRECRACKER, Encoding
+from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.engine import read_value, write_value
-from snapformat.codec.layouts import node_of
+from snapformat.codec.layouts import keep_code, node_of
 from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
 from snapformat.codec.sections import is_hidden
 from snapformat.codec.shape import has_opaque
@@ -37,21 +37,21 @@ def encode(
     Raises:
         EncodeError: The value does not fit the type; the path says where.
     """
-    if limits is DEFAULT_LIMITS:
+    if encoding is FIRECRACKER and limits is DEFAULT_LIMITS and type(value) is payload:
         try:
-            # What was written as this type before: all looked up at once, since small values take no longer.
-            if type(value) is payload:
-                declared = payload.__snapformat__
-                known, node = declared.latest
-                if known is encoding and declared.cls is payload:
-                    written: bytes = node.codec.writer(value)
-                    return written
+            # Instances of this class were written before: `WRITER`, found at once, since small values take no
+            # longer. One that was inherited refuses them.
+            written: bytes = payload.__snapformat_write__(value, 0, False)
+            return written
         except Exception:
-            pass  # another kind of payload, or a value that does not fit: said below
+            pass  # none there yet, or a value that does not fit: said below
     node = node_of(payload, encoding)
     if is_hidden(value):
         return b"".join(write_lazily(node, value, limits=limits))
-    return write_value(node, value, limits)
+    written = write_value(node, value, limits)
+    if encoding is FIRECRACKER and type(value) is payload:
+        keep_code(payload, node)
+    return written
 
 
 @overload
@@ -102,16 +102,12 @@ def decode(
     Raises:
         DecodeError: The bytes are no value of the type; path and offset say where.
     """
-    if limits is DEFAULT_LIMITS and not lazy:
+    if encoding is FIRECRACKER and limits is DEFAULT_LIMITS and type(data) is bytes and not lazy:
         try:
-            # As in `encode`.
-            declared = payload.__snapformat__
-            known, node = declared.latest
-            codec = node.codec
-            if known is encoding and declared.cls is payload and type(data) is bytes and not codec.accounts:
-                value, end = codec.reader(data, 0, len(data), 0, None)
-                if arrays is None and (encoding.limit is None or end <= encoding.limit):
-                    return value
+            # As in `encode`: `READER`; one that was inherited makes no instance of this class.
+            value, end = payload.__snapformat_read__(data, 0, len(data), 0, None)
+            if type(value) is payload and end <= DEFAULT_LIMIT and arrays is None:
+                return value
         except Exception:
             pass
     if lazy or arrays is not None:
@@ -119,7 +115,11 @@ def decode(
         return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)
     if type(data) is not bytes:
         data = bytes(data)
-    return read_value(node_of(payload, encoding), data, 0, encoding.limit, limits)[0]
+    node = node_of(payload, encoding)
+    value = read_value(node, data, 0, encoding.limit, limits)[0]
+    if encoding is FIRECRACKER and type(value) is payload:
+        keep_code(payload, node)
+    return value
 
 
 def decoder(

@@ -56,6 +56,7 @@ class Codec:
     Attributes:
         reader: None until it is needed.
         writer: None until it is needed.
+        exact: The writer can be told to take instances of no subclass.
         accounts: The reader wants an account.
         seen: Few bytes were read by this layout, without a reader.
         skipper: None until it is needed.
@@ -64,11 +65,12 @@ class Codec:
             until it is needed.
     """
 
-    __slots__ = ("accounts", "indexer", "plan", "reader", "seen", "skipper", "writer")
+    __slots__ = ("accounts", "exact", "indexer", "plan", "reader", "seen", "skipper", "writer")
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
         self.writer: Writer | None = None
+        self.exact = False
         self.accounts = True
         self.seen = False
         self.skipper: Skipper | None = None
@@ -146,6 +148,8 @@ def _make(node: Node, kind: str) -> Any:
             made = _made(node, function, generate)
             if kind == "reader":
                 codec.accounts = "ACCOUNTS" in made
+            elif kind == "writer":
+                codec.exact = "ROOT_CLASS" in made
             setattr(codec, kind, made[function])
         return getattr(codec, kind)
 

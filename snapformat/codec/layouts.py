@@ -12,7 +12,7 @@ from snapformat.bincode.annotations import DECLARATION
 from snapformat.bincode.classes import Declaration
 from snapformat.declare.registry import resolved
 from snapformat.layout.lower import layout_of, lower
-from snapformat.layout.nodes import Node
+from snapformat.layout.nodes import Node, Struct
 
 
 def node_of(payload: Any, encoding: Encoding) -> Node:
@@ -38,6 +38,21 @@ def node_of(payload: Any, encoding: Encoding) -> Node:
         return _of_annotation(payload, encoding)
     except TypeError:  # it has no hash, or a wrong type in it, which is said again
         return layout_of(payload, encoding)
+
+
+#: Class attributes with the generated code of a struct's class under Firecracker's encoding.
+WRITER, READER = "__snapformat_write__", "__snapformat_read__"
+
+
+def keep_code(payload: Any, node: Node) -> None:
+    """Put what code there is into the class of a struct, where the next `encode` or `decode` finds it."""
+    declared = vars(payload).get(DECLARATION)
+    codec = node.codec
+    if type(declared) is Declaration and isinstance(node, Struct) and codec is not None:
+        if codec.exact:
+            setattr(payload, WRITER, codec.writer)
+        if not codec.accounts:
+            setattr(payload, READER, codec.reader)
 
 
 # Annotations are made anew wherever they are written, so equal ones share; they hold their classes, so few.

@@ -184,6 +184,13 @@ def bulk_writer(item: Node) -> tuple[type | None, Callable[[Any], Any], Callable
     return kind, convert, atom.code if is_native else _swapped_writer(atom.code)
 
 
+def packers(item: Node, most: int) -> list[Callable[..., bytes]]:
+    """What packs no number, one, and so on up to `most`."""
+    atom = atom_of(item)
+    assert atom is not None
+    return [struct.Struct(f"{atom.order or '<'}{count}{atom.code}").pack for count in range(most + 1)]
+
+
 def exactly_bool(value: Any) -> bool:
     """A bool; nothing else stands for one."""
     if value is not True and value is not False:

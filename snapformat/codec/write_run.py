@@ -79,7 +79,8 @@ class RunWriter(Generator):
 
     verb = "write"
     parameters = "x, l, h"
-    main_parameters = "x, h=0"
+    # `s`: instances of subclasses are taken, where the whole is a class of its own.
+    main_parameters = "x, h=0, s=True"
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)

@@ -150,7 +150,11 @@ class _WriteGenerator(RunWriter):
             else:
                 name = self._local(value)
                 cls = self.out.refer("cls", node.cls)
-                self.out.line(f"if type({name}) is not {cls} and not isinstance({name}, {cls}): raise GUARD")
+                subclass = f"isinstance({name}, {cls})"
+                if node is self.root and self.is_main:
+                    self.out.names["ROOT_CLASS"] = node.cls
+                    subclass = f"(s and {subclass})"
+                self.out.line(f"if type({name}) is not {cls} and not {subclass}: raise GUARD")
                 self._fields(node, name)
 
     def _fields(self, node: nodes.Struct, name: str) -> None:
@@ -271,15 +275,28 @@ class _WriteGenerator(RunWriter):
 
     def _numbers(self, item: Node, name: str, count: str, data: str) -> None:
         exact, convert, write = helpers.bulk_writer(item)
+        converted = ""
         if exact is not None:
             self.out.names.update(COUNT=countOf, EXACT=helpers.exactly)
+            converted = f"{name} = EXACT({name}, {count}, {self.out.refer('exact', convert)})"
             test = f"COUNT(map(type, {name}), {exact.__name__}) != {count}"
-            self.out.line(f"if {test}: {name} = EXACT({name}, {count}, {self.out.refer('exact', convert)})")
-        if isinstance(write, str):
+        if not isinstance(write, str):
+            if converted:
+                self.out.line(f"if {test}: {converted}")
+            self.out.line(f"{data} = {self.out.refer('many', write)}({name})")
+            return
+        # Few are looked at one by one: that is over before a loop in C has begun.
+        assert exact is not None
+        element = self.out.fresh("e")
+        with self.out.block(f"if {count} <= {MAX_LOCALS}:"):
+            with self.out.block(f"for {element} in {name}:"):
+                self.out.line(f"if type({element}) is not {exact.__name__}: {converted}; break")
+            packers = self.out.refer("few", helpers.packers(item, MAX_LOCALS))
+            self.out.line(f"{data} = {packers}[{count}](*{name})")
+        with self.out.block("else:"):
+            self.out.line(f"if {test}: {converted}")
             self.out.names["ARRAY"] = array
             self.out.line(f"{data} = ARRAY({write!r}, {name})")
-        else:
-            self.out.line(f"{data} = {self.out.refer('many', write)}({name})")
 
     def _set(self, node: nodes.Set, value: str) -> None:
         name = self.out.fresh("v")
