@@ -80,7 +80,7 @@ class CStruct:
 
 
 _slot: Any = vars(CStruct)["_folded"]
-_get_folded: Callable[[CStruct], Folded | bytes] = _slot.__get__
+get_folded: Callable[[CStruct], Folded | bytes] = _slot.__get__
 set_folded: Callable[[CStruct, Folded | bytes], None] = _slot.__set__
 _drop_folded: Callable[[CStruct], None] = _slot.__delete__
 _lock = threading.RLock()
@@ -118,7 +118,7 @@ def all_raw(cls: type[CStruct], values: Collection[CStruct]) -> list[bytes] | No
     if countOf(map(type, values), cls) != len(values):
         return None
     try:
-        found: list[Any] = [*starmap(_get_folded, zip(values))]  # noqa: RUF058 - as above, `map` is slower
+        found: list[Any] = [*starmap(get_folded, zip(values))]  # noqa: RUF058 - as above, `map` is slower
     except AttributeError:
         return None
     return found
@@ -177,7 +177,7 @@ def blob_bytes(value: CStruct, write: Callable[[CStruct], bytes]) -> bytes:
         write: From the instance to the bytes of the struct.
     """
     try:
-        found = _get_folded(value)
+        found = get_folded(value)
     except AttributeError:
         pass
     else:

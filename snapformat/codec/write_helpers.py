@@ -12,7 +12,7 @@ from operator import countOf
 from typing import Any, Literal
 
 from snapformat.bincode import checks
-from snapformat.bincode.blob import Folded, all_raw, blob_bytes
+from snapformat.bincode.blob import Folded, all_raw, blob_bytes, get_folded
 from snapformat.bincode.containers import Some
 from snapformat.bincode.numbers import encode_float, f32_to_bits
 from snapformat.bincode.order import sort_key
@@ -26,7 +26,7 @@ from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.write import write as reference_write
 
-__all__ = ["Some", "has_bulk"]
+__all__ = ["Some", "get_folded", "has_bulk"]
 
 
 def integer(value: Any) -> int:

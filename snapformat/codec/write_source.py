@@ -86,8 +86,13 @@ class _WriteGenerator(RunWriter):
         self._add(name)
 
     def _blob(self, node: nodes.Blob, value: str) -> None:
-        data = self.out.fresh("s")
-        self.out.line(f"{data} = {self.out.refer('blob', helpers.blob_writer(node))}({value})")
+        name, data = self._local(value), self.out.fresh("s")
+        self.out.names["FOLDED"] = helpers.get_folded
+        cls, write = self.out.refer("cls", node.cls), self.out.refer("blob", helpers.blob_writer(node))
+        # Most are untouched, and their bytes are at hand.
+        self.out.line(f"try: {data} = FOLDED({name}) if type({name}) is {cls} else None")
+        self.out.line(f"except AttributeError: {data} = None")
+        self.out.line(f"if type({data}) is not bytes: {data} = {write}({name})")
         self._length(node.length, f"len({data})")
         self._add(data)
 
