@@ -32,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
 
+    if options.docs is not None:
+        options.docs.mkdir(parents=True, exist_ok=True)  # now, and not after minutes of measuring
     sizes = Sizes(records=20, words=1 << 10) if options.tiny else Sizes()
     cases, times = measure(sizes, options.rounds, options.only, tiny=options.tiny)
     whole = not options.only and not options.tiny

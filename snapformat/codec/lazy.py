@@ -155,7 +155,8 @@ def validate(value: Any) -> None:
             continue
         if type(current) is list:
             seen.add(id(current))
-            if current and type(current[0]) not in _PLAIN:
+            # All elements are alike, but for None in a list of options.
+            if current and (current[0] is None or type(current[0]) not in _PLAIN):
                 waiting.extend(reversed(current))
         elif declaration_of(type(current)) is not None:
             seen.add(id(current))

@@ -188,6 +188,19 @@ def test_bad_bytes_raise_when_they_are_touched() -> None:
     assert found == expected
 
 
+def test_validate_looks_behind_options_that_are_none() -> None:
+    @schema
+    class Rack:
+        slots: Vec[Option[Cpu]]
+
+    large = Cpu(1, Regs(1, 2), list(range(300)), "é")
+    data = encode(Rack([None, large]), Rack)
+    bad = data.replace("é".encode(), b"\xff\xff")
+    expected = verdict(lambda: decode(bad, Rack))
+    assert expected[0] == "raises"
+    assert_same(verdict(lambda: validate(decode(bad, Rack, lazy=True))), expected)
+
+
 def test_bytes_that_can_not_be_passed_over_raise_at_once() -> None:
     for bad in (DATA[:-1], DATA[:200], b""):
         assert_same(
