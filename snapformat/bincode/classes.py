@@ -11,6 +11,7 @@ import sys
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from types import MemberDescriptorType
 from typing import Any, TypeVar
 
 from snapformat.bincode import kinds
@@ -75,8 +76,6 @@ class Declaration:
         enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
         scope: Local names where a class inside a function was declared; called when needed.
         plain: An instance is its fields and nothing else: made without calling the class, by setting them.
-        layouts: Layout trees by encoding. Kept here, and not in a table of all, so that a class made at
-            run time goes when nobody else has it.
         latest: The encoding last asked for and its layout, to be found without hashing.
     """
 
@@ -94,7 +93,6 @@ class Declaration:
     enum_arguments: tuple[Any, ...] = ()
     scope: Callable[[], Mapping[str, Any]] | None = None
     plain: bool = False
-    layouts: dict[Any, Any] = field(default_factory=dict)
     latest: tuple[Any, Any] = (None, None)
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
@@ -160,26 +158,16 @@ class Declaration:
     def _maker(self) -> Callable[[list[Any]], Any]:
         cls = self.cls
         if not any(spec.skip for spec in self.fields):
-            return self._filler() if self.plain else lambda values: cls(*values)
+            slots = [getattr(cls, spec.attr, None) for spec in self.fields]
+            if self.plain and all(isinstance(slot, MemberDescriptorType) for slot in slots):
+                return _filler(cls, slots)
+            return lambda values: cls(*values)
         attrs = [spec.attr for spec in self.fields if not spec.skip]
         defaults = [(spec.attr, spec.default) for spec in self.fields if spec.skip and spec.default]
 
         def make(values: list[Any]) -> Any:
             given = dict(zip(attrs, values, strict=True))
             return cls(**given, **{attr: default() for attr, default in defaults})
-
-        return make
-
-    def _filler(self) -> Callable[[list[Any]], Any]:
-        """Makes instances without `__init__`, which is compiled when it is first called."""
-        cls, new = self.cls, object.__new__
-        setters = [getattr(cls, spec.attr).__set__ for spec in self.fields]
-
-        def make(values: list[Any]) -> Any:
-            made: Any = new(cls)
-            for put, value in zip(setters, values, strict=True):
-                put(made, value)
-            return made
 
         return make
 
@@ -292,6 +280,19 @@ class Declaration:
         return hints[spec.attr]
 
 
+def _filler(cls: type, slots: list[Any]) -> Callable[[list[Any]], Any]:
+    """Makes instances without `__init__`, which is compiled when it is first called."""
+    new, setters = object.__new__, [slot.__set__ for slot in slots]
+
+    def make(values: list[Any]) -> Any:
+        made: Any = new(cls)
+        for put, value in zip(setters, values, strict=True):
+            put(made, value)
+        return made
+
+    return make
+
+
 def _is_resolved(annotation: Any) -> bool:
     """Whether an annotation is a type, with no text in it that would still have to be looked up."""
     waiting = [annotation]
@@ -351,6 +352,8 @@ def seal(kind: Kind) -> Kind:
     Raises:
         SchemaError: A name was never defined, or an annotation is wrong; owner and field are named.
     """
+    if isinstance(kind, kinds.Struct | kinds.Enum) and kind.fill is None:
+        return kind
     seen: dict[int, Kind] = {}
     waiting: list[Kind] = [kind]
     fresh: list[kinds.Struct | kinds.Enum] = []

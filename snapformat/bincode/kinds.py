@@ -214,7 +214,8 @@ class Struct(Kind):
         fill: Fills in `fields` and `make`; None once that is done.
         generation: How deeply its type arguments are nested.
         constructs: Constructs derived so far, by encoding.
-        layouts: Layout trees made so far, by encoding.
+        layouts: Layout trees made so far, by encoding. Kept here, and not in a table of all, so that a class
+            made at run time goes when nobody else has it.
     """
 
     name: str
@@ -269,7 +270,8 @@ class Enum(Kind):
         fill: Fills in `variants`; None once that is done.
         generation: How deeply its type arguments are nested.
         constructs: Constructs derived so far, by encoding.
-        layouts: Layout trees made so far, by encoding.
+        layouts: Layout trees made so far, by encoding. Kept here, and not in a table of all, so that a class
+            made at run time goes when nobody else has it.
     """
 
     name: str

@@ -25,9 +25,7 @@ def node_of(payload: Any, encoding: Encoding) -> Node:
     if type(declared) is Declaration and declared.cls is payload:
         known, node = declared.latest
         if known is not encoding:
-            node = declared.layouts.get(encoding)
-            if node is None:
-                node = declared.layouts[encoding] = layout_of(payload, encoding)
+            node = layout_of(payload, encoding)
             declared.latest = encoding, node
         found: Node = node
         return found

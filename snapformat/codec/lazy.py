@@ -149,7 +149,7 @@ def validate(value: Any) -> None:
         current = waiting.pop()
         if type(current) is _Field:
             current = getattr(current.instance, current.name, None)
-        if type(current) is Some:
+        while type(current) is Some:  # options may be nested
             current = current.value
         if type(current) in _PLAIN or isinstance(current, CStruct) or id(current) in seen:
             continue

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from codec.agreement import assert_same, verdict
+from codec.agreement import assert_same, identical, verdict
 from codec.test_threads import together
 from snapformat import DecodeError, EncodeError, decode, encode, schema, validate
-from snapformat.bincode import Blob, CStruct, HashMap, Option, Vec, u8, u64
+from snapformat.bincode import Blob, CStruct, HashMap, Option, Some, Vec, u8, u64
 from snapformat.codec import sections
 from snapformat.codec.sections import is_hidden
 
@@ -188,13 +188,18 @@ def test_bad_bytes_raise_when_they_are_touched() -> None:
     assert found == expected
 
 
-def test_validate_looks_behind_options_that_are_none() -> None:
+def test_validate_looks_behind_options() -> None:
     @schema
     class Rack:
         slots: Vec[Option[Cpu]]
+        nested: Option[Option[Option[Cpu]]]
 
     large = Cpu(1, Regs(1, 2), list(range(300)), "é")
-    data = encode(Rack([None, large]), Rack)
+    rack = Rack([None, large], Some(Some(large)))
+    data = encode(rack, Rack)
+    found = decode(data, Rack, lazy=True)
+    validate(found)
+    assert identical(found, decode(data, Rack))
     bad = data.replace("é".encode(), b"\xff\xff")
     expected = verdict(lambda: decode(bad, Rack))
     assert expected[0] == "raises"
