@@ -126,9 +126,9 @@ def all_raw(cls: type[CStruct], values: Collection[CStruct]) -> list[bytes] | No
 
 def rest_of(value: CStruct, size: int) -> tuple[int, bytes]:
     """How many bytes an instance was read from, and those beyond the struct's `size`."""
-    found = folded_of(value)
-    if found is not None:
-        return len(found.raw), found.raw[size:]
+    raw = raw_of(value)
+    if raw is not None:
+        return len(raw), raw[size:]
     found_rest: tuple[int, bytes] = getattr(value, "_rest", (size, b""))
     return found_rest
 
@@ -145,10 +145,19 @@ def _again(cls: type[CStruct], values: dict[str, Any], rest: tuple[int, bytes] |
     return made
 
 
-def folded_of(value: CStruct) -> Folded | None:
-    """The untouched bytes of an instance, or None once it was touched, or if it was made by hand."""
+def raw_of(value: object) -> bytes | None:
+    """The untouched bytes of an instance; None once it was touched, or if it was made by hand, or is none."""
     try:
-        found: Folded | bytes = object.__getattribute__(value, "_folded")
+        found = get_folded(value) if isinstance(value, CStruct) else None
+    except AttributeError:
+        return None
+    return found.raw if isinstance(found, Folded) else found
+
+
+def _folded_of(value: CStruct) -> Folded | None:
+    """As `raw_of`, with all that it takes to unfold them."""
+    try:
+        found = get_folded(value)
     except AttributeError:
         return None
     return Folded(found, *value._form) if isinstance(found, bytes) else found
@@ -156,10 +165,10 @@ def folded_of(value: CStruct) -> Folded | None:
 
 def unfold(value: CStruct) -> bool:
     """Decode an instance's bytes into its fields; False if there is nothing to decode."""
-    if folded_of(value) is None:
+    if _folded_of(value) is None:
         return False
     with _lock:  # another thread may have come first, and set a field since
-        found = folded_of(value)
+        found = _folded_of(value)
         if found is not None:
             raw, size, read = found
             for name, part in read(raw[:size].ljust(size, b"\0")).items():
@@ -176,12 +185,9 @@ def blob_bytes(value: CStruct, write: Callable[[CStruct], bytes]) -> bytes:
         value: The instance.
         write: From the instance to the bytes of the struct.
     """
-    try:
-        found = get_folded(value)
-    except AttributeError:
-        pass
-    else:
-        return found if isinstance(found, bytes) else found.raw
+    raw = raw_of(value)
+    if raw is not None:
+        return raw
     data: bytes = write(value)
     length, tail = rest_of(value, len(data))
     if length >= len(data):

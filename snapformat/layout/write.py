@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from snapformat.bincode import checks
-from snapformat.bincode.blob import blob_bytes, folded_of
+from snapformat.bincode.blob import blob_bytes, raw_of
 from snapformat.bincode.constructs.composites import unwrapped
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import encode_varint, zigzag
@@ -357,7 +357,7 @@ def _blob(node: nodes.Blob, value: Any, w: Writer) -> Step:
     if not isinstance(value, node.cls):
         w.fail("the value does not fit", node.item.name, checks.shown(value))
     before = w.out
-    if folded_of(value) is None:
+    if raw_of(value) is None:
         w.out = bytearray()
         yield _value(node.item, value, w)
     inside = bytes(w.out)

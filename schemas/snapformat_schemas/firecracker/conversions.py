@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 from snapformat.bincode import CStruct, Via
-from snapformat.bincode.blob import folded_of
+from snapformat.bincode.blob import raw_of
 
 H = TypeVar("H", bound=CStruct)
 T = TypeVar("T")
@@ -86,10 +86,8 @@ def counted(field: str, size: int, most: int) -> Callable[[tuple[H, list[T]]], t
 
     def check(value: tuple[H, list[T]]) -> tuple[H, list[T]]:
         header, entries = value
-        untouched = folded_of(header)  # counting is no reason to decode the whole header
-        count = (
-            getattr(header, field) if untouched is None else int.from_bytes(untouched.raw[:size], "little")
-        )
+        raw = raw_of(header)  # counting is no reason to decode the whole header
+        count = getattr(header, field) if raw is None else int.from_bytes(raw[:size], "little")
         if count != len(entries):
             raise ValueError(f"its header counts {count} entries, but it has {len(entries)}")
         if count > most:
