@@ -8,15 +8,16 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.cases import Case, Sizes, all_cases
-from benchmarks.floors import Times, floors
+from benchmarks.floors import Cases, floors
 from benchmarks.processes import memory, start_times
-from benchmarks.timing import SAMPLE, medians
+from benchmarks.timing import SAMPLE, Machine, measure, medians
 
 EXPLAINED = """\
 S is a struct of 10 mixed fields (96 bytes), M a list of 1,000 records of 8 mixed fields (63 KB), L 8 MiB of
-u64, V the state of a real microVM. Medians of processor time: in each round all contenders take turns, with
-Python's collector off. Ratios above 1 are faster; where it says "at most", less is better. borsh, msgpack and
-pickle have other bytes for the same values. Rust's times are of another machine, for orientation.
+u64, V the state of a real microVM. Processor time, with Python's collector off: in each round all contenders
+take turns. Times are medians, ratios the medians of the rounds' quotients. Ratios above 1 are faster; where
+it says "at most", less is better. borsh, msgpack and pickle have other bytes for the same values. Rust's
+times are of another machine, for orientation.
 """
 
 
@@ -24,6 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the benchmarks; gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=21, help="samples of each contender (21)")
+    parser.add_argument(
+        "--patience", type=float, default=300, help="seconds to wait, in all, while others slow us down (300)"
+    )
     parser.add_argument("--only", default="", help="only cases whose title contains this; no processes")
     parser.add_argument("--tiny", action="store_true", help="small payloads, one round: shows that all runs")
     parser.add_argument("--check", action="store_true", help="exit with status 1 if a floor does not hold")
@@ -35,24 +39,27 @@ def main(arguments: list[str] | None = None) -> int:
     if options.docs is not None:
         options.docs.mkdir(parents=True, exist_ok=True)  # now, and not after minutes of measuring
     sizes = Sizes(records=20, words=1 << 10) if options.tiny else Sizes()
-    cases, times = measure(sizes, options.rounds, options.only, tiny=options.tiny)
+    machine = Machine(0 if options.tiny else options.patience)
+    cases, rounds = run(sizes, options.rounds, options.only, machine, tiny=options.tiny)
+    times = {title: medians(found) for title, found in rounds.items()}
     whole = not options.only and not options.tiny
-    start = start_times(max(5, options.rounds // 2)) if whole else {}
+    start = start_times(max(5, options.rounds // 2), machine) if whole else {}
     file_size, peaks = memory() if whole else (0, {})
-    held = list(floors(times, start, file_size, peaks))
+    held = list(floors(rounds, start, file_size, peaks))
 
     tables = {
         "Held": report.floors_table(held),
         "Times": report.times_table(cases, times),
         "Start": report.pairs_table(
-            "start", "processor time", {k: report.duration(v) for k, v in start.items()}
+            "start", "processor time", {k: report.duration(v) for k, v in medians(start).items()}
         ),
         f"Peak memory, loading {file_size >> 20} MiB of u64": report.pairs_table(
             "by", "growth", {k: f"{v / (1 << 20):.1f} MiB" for k, v in peaks.items()}
         ),
     }
     tables = {title: rows for title, rows in tables.items() if len(rows) > 1}
-    print(report.machine(), "\n")
+    print(report.machine())
+    print(f"{machine.disturbed} of {machine.samples} samples were taken while others slowed us down\n")
     for title, rows in tables.items():
         print(title, report.as_text(rows), sep="\n\n")
     if options.docs is not None:
@@ -68,20 +75,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def measure(sizes: Sizes, rounds: int, only: str, *, tiny: bool) -> tuple[list[Case], Times]:
+def run(sizes: Sizes, rounds: int, only: str, machine: Machine, *, tiny: bool) -> tuple[list[Case], Cases]:
     """Measure the cases, one after the other; within each, all contenders take turns."""
-    cases, times = [], {}
+    cases, measured = [], {}
     for case in all_cases(sizes, only):
         few = 1 if tiny else min(rounds, 3) if case.slow else rounds
         print(f"{case.title} ...", file=sys.stderr)
-        times[case.title] = medians(case.calls, few, sample=0 if tiny else SAMPLE)
+        measured[case.title] = measure(case.calls, few, machine, sample=0 if tiny else SAMPLE)
         # The calls hold the payloads, which are not needed any more.
         case.calls.clear()
         cases.append(case)
-    return cases, times
+    return cases, measured
 
 
-def write_docs(folder: Path, tables: dict[str, report.Rows], times: Times) -> None:
+def write_docs(folder: Path, tables: dict[str, report.Rows], times: report.Times) -> None:
     """Write the Markdown fragment and the chart."""
     from benchmarks.chart import draw
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.floors import Times
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, PEERS
+from benchmarks.report import Times
 
 _COLORS = {
     BASELINE: "#8c8c8c",

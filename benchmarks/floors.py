@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from benchmarks.cases import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED
 from benchmarks.processes import INFO, INFO_LARGE, INFO_SMALL, PYTHON_CONSTRUCT, PYTHON_SNAPFORMAT
+from benchmarks.timing import Rounds, ratio
 
-#: Case -> who -> seconds.
-Times = dict[str, dict[str, float]]
+#: Case -> who -> seconds in each round.
+Cases = dict[str, Rounds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,59 +51,58 @@ def _reached(measured: float, bound: float, less: bool) -> bool:
     return measured <= bound if less else measured >= bound
 
 
-def floors(times: Times, start: dict[str, float], file_size: int, peaks: dict[str, int]) -> Iterator[Floor]:
+def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -> Iterator[Floor]:
     """All that is held, of what was measured.
 
     Args:
-        times: The cases.
+        cases: The cases.
         start: Of `processes.start_times`.
         file_size: Of `processes.memory`.
         peaks: Of `processes.memory`.
     """
 
-    def ratio(case: str, base: str, who: str = CLASSES) -> float | None:
-        found = times.get(case, {})
-        return found[base] / found[who] if base in found and who in found else None
+    def of(case: str, base: str, who: str = CLASSES) -> float | None:
+        found = cases.get(case, {})
+        return ratio(found, base, who) if base in found and who in found else None
 
     names = [
-        title.removesuffix(" parse") for title in times if title.endswith(" parse") and title[0] in "SMV"
+        title.removesuffix(" parse") for title in cases if title.endswith(" parse") and title[0] in "SMV"
     ]
     for name in names:
-        yield Floor(f"{name} parse, against construct", ratio(f"{name} parse", BASELINE), 20, 35)
+        yield Floor(f"{name} parse, against construct", of(f"{name} parse", BASELINE), 20, 35)
     for name in names:
-        yield Floor(f"{name} build, against construct", ratio(f"{name} build", BASELINE), 30, 50)
+        yield Floor(f"{name} build, against construct", of(f"{name} build", BASELINE), 30, 50)
     for name in names:
         for verb in ("parse", "build"):
-            measured = ratio(f"{name} {verb}", COMPILED)
+            measured = of(f"{name} {verb}", COMPILED)
             yield Floor(f"{name} {verb}, against construct .compile()", measured, 3.5, 6)
     for case in ("S parse", "S build", "M parse", "M build"):
-        yield Floor(f"{case}, against code by hand", ratio(case, BY_HAND), 0.9, 1.05)
+        yield Floor(f"{case}, against code by hand", of(case, BY_HAND), 0.9, 1.05)
     for case in ("S parse", "S build", "M parse", "M build"):
-        yield Floor(f"{case}: code by hand, against construct", ratio(case, BASELINE, BY_HAND), 20, 20)
+        yield Floor(f"{case}: code by hand, against construct", of(case, BASELINE, BY_HAND), 20, 20)
     for case, peer in (("L parse", "np.frombuffer"), ("L build", "tobytes")):
-        yield Floor(f"{case} as a view, against {peer}", ratio(case, NUMPY, VIEW), 0.8, 1.0)
+        yield Floor(f"{case} as a view, against {peer}", of(case, NUMPY, VIEW), 0.8, 1.0)
     states = [name for name in names if name.startswith("V")]
     for name in states:
-        yield Floor(f"{name} lazy load, against load", ratio(f"{name} load", CLASSES, LAZY), 8, 15)
+        yield Floor(f"{name} lazy load, against load", of(f"{name} load", CLASSES, LAZY), 8, 15)
     for name in states:
-        measured = ratio(f"{name} open, edit, save", FRAMED, LAZY)
+        measured = of(f"{name} open, edit, save", FRAMED, LAZY)
         yield Floor(f"{name} lazy open, edit, save, against construct", measured, 300, 600)
     for name in ("M", *states, "L"):
-        measured = ratio(f"{name} load", CLASSES, NO_CRC)
+        measured = of(f"{name} load", CLASSES, NO_CRC)
         yield Floor(f"{name} load, with checksum to without", measured, 1.1, 1.03, less=True)
-    for case in times:
+    for case, found in cases.items():
         if case.startswith("bad: "):
-            found = times[case]
-            yield Floor(f"{case}, to construct", found[CLASSES] / found[BASELINE], 1.5, 1.0, less=True)
+            yield Floor(f"{case}, to construct", ratio(found, CLASSES, BASELINE), 1.5, 1.0, less=True)
     if start:
-        measured = start["import snapformat"] / start["import construct"]
+        measured = ratio(start, "import snapformat", "import construct")
         yield Floor("import snapformat, to import construct", measured, 1.3, 1.0, less=True)
         for name, base, floor, aim in (
             (PYTHON_SNAPFORMAT, PYTHON_CONSTRUCT, 1.3, 1.0),
             (INFO, PYTHON_CONSTRUCT, 2.5, 2.0),
             (INFO_LARGE, INFO_SMALL, 1.5, 1.2),
         ):
-            yield Floor(f"{name}, to {base}", start[name] / start[base], floor, aim, less=True)
+            yield Floor(f"{name}, to {base}", ratio(start, name, base), floor, aim, less=True)
     if peaks:
         peak = peaks.get("snapformat, array view")
         measured = None if peak is None else peak / file_size

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks import payloads
+from benchmarks.timing import Machine, Rounds
 
 #: Importing, timed inside of the process: the interpreter's own start is not the library's.
 _TIMED = "import time; t = time.process_time(); {code}; print(time.process_time() - t)"
@@ -38,8 +38,8 @@ PYTHON_SNAPFORMAT = 'python -c "import snapformat"'
 _ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
-def start_times(rounds: int) -> dict[str, float]:
-    """Median seconds of processor time: imports by themselves, commands as whole processes."""
+def start_times(rounds: int, machine: Machine) -> Rounds:
+    """Seconds of processor time: imports by themselves, commands as whole processes."""
     files = {
         INFO: payloads.STATES["V 33 KB"],
         INFO_SMALL: payloads.GOLDEN / "01_minimal" / "vmstate",
@@ -52,17 +52,22 @@ def start_times(rounds: int) -> dict[str, float]:
         PYTHON_SNAPFORMAT: [sys.executable, "-c", "import snapformat"],
         "python -c pass": [sys.executable, "-c", "pass"],
     }
-    samples: dict[str, list[float]] = {name: [] for name in (*_IMPORTS, *commands)}
+    samples: Rounds = {name: [] for name in (*_IMPORTS, *commands)}
     for command in commands.values():
         _run(command)  # modules are compiled
     for _ in range(rounds):
         for name, code in _IMPORTS.items():
-            samples[name].append(float(_run([sys.executable, "-c", _TIMED.format(code=code)])))
+            timed = [sys.executable, "-c", _TIMED.format(code=code)]
+            samples[name].append(machine.take(lambda timed=timed: float(_run(timed))))  # type: ignore[misc]
         for name, command in commands.items():
-            before = _children()
-            _run(command)
-            samples[name].append(_children() - before)
-    return {name: statistics.median(found) for name, found in samples.items()}
+            samples[name].append(machine.take(lambda command=command: _time_of(command)))  # type: ignore[misc]
+    return samples
+
+
+def _time_of(command: list[str]) -> float:
+    before = _children()
+    _run(command)
+    return _children() - before
 
 
 def _children() -> float:

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.cases import RUST, Case
-from benchmarks.floors import Floor, Times
+from benchmarks.floors import Floor
 
+#: Case -> who -> seconds.
+Times = dict[str, dict[str, float]]
 Rows = list[list[str]]
 
 

@@ -1,4 +1,8 @@
-"""Measuring: rounds in which all contenders take turns, and the median of each one's rounds."""
+"""Measuring: rounds in which all contenders take turns.
+
+A time is the median of a contender's rounds. A ratio is the median of the quotients of two contenders'
+rounds, since a machine may be twice as fast in one second as in the next, but seldom within a round.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +42,69 @@ def once(call: Call, times: int = 1) -> float:
     return (time.thread_time_ns() - start) / times / 1e9
 
 
-def medians(
-    calls: dict[str, Call], rounds: int, *, sample: float = SAMPLE, collect: bool = False
-) -> dict[str, float]:
-    """Median seconds of each call.
+class Machine:
+    """The machine's own speed, by a loop that always does the same.
+
+    On a shared machine it may be half of what it was a second before, and not alike for all that is measured.
+    What is measured then is measured again when it is over, as long as there is patience.
+
+    Args:
+        patience: Seconds to wait in all.
+
+    Attributes:
+        disturbed: Samples that were kept though the machine was slow.
+        samples: All that were kept.
+    """
+
+    #: Slower than this times the best is disturbed.
+    _SLOW = 1.2
+
+    def __init__(self, patience: float) -> None:
+        self.patience = patience
+        self.disturbed = self.samples = 0
+        self._best = float("inf")
+
+    def _is_slow(self) -> bool:
+        took = once(_work)
+        self._best = min(self._best, took)
+        return took > self._SLOW * self._best
+
+    def take(self, sample: Callable[[], float]) -> float:
+        """Take a sample when the machine is at its speed, and again if that has changed meanwhile."""
+        while True:
+            start = time.monotonic()
+            while self._is_slow() and time.monotonic() - start < self.patience:
+                time.sleep(0.02)
+            found = sample()
+            is_slow = self._is_slow()
+            if is_slow:
+                self.patience -= time.monotonic() - start
+            if not is_slow or self.patience <= 0:
+                self.samples += 1
+                self.disturbed += is_slow
+                return found
+
+
+def _work() -> int:
+    total = 0
+    for number in range(5000):
+        total += number * number
+    return total
+
+
+#: Seconds in each round, by name.
+Rounds = dict[str, list[float]]
+
+
+def measure(
+    calls: dict[str, Call], rounds: int, machine: Machine, *, sample: float = SAMPLE, collect: bool = False
+) -> Rounds:
+    """Seconds that each call takes, in each round.
 
     Args:
         calls: The contenders by name.
         rounds: Samples of each; in each round all take turns, in an order of its own.
+        machine: Tells when to measure.
         sample: Seconds that a sample takes at least.
         collect: Leave the collector on while measuring.
     """
@@ -64,5 +123,16 @@ def medians(
             with without_collections():
                 if collect:
                     gc.enable()
-                samples[name].append(once(calls[name], times[name]))
-    return {name: statistics.median(found) for name, found in samples.items()}
+                found = machine.take(lambda name=name: once(calls[name], times[name]))  # type: ignore[misc]
+                samples[name].append(found)
+    return samples
+
+
+def medians(rounds: Rounds) -> dict[str, float]:
+    """The median of each contender's rounds."""
+    return {name: statistics.median(found) for name, found in rounds.items()}
+
+
+def ratio(rounds: Rounds, one: str, other: str) -> float:
+    """How many times the other's time one takes: the median of the rounds."""
+    return statistics.median(a / b for a, b in zip(rounds[one], rounds[other], strict=True))
