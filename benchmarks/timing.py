@@ -58,6 +58,8 @@ class Machine:
 
     #: Slower than this times the best is disturbed.
     _SLOW = 1.2
+    #: Seconds to wait for one sample: it may be that the machine is as slow from now on.
+    _MOST = 3.0
 
     def __init__(self, patience: float) -> None:
         self.patience = patience
@@ -71,15 +73,17 @@ class Machine:
 
     def take(self, sample: Callable[[], float]) -> float:
         """Take a sample when the machine is at its speed, and again if that has changed meanwhile."""
+        start = time.monotonic()
         while True:
-            start = time.monotonic()
-            while self._is_slow() and time.monotonic() - start < self.patience:
+            waited = time.monotonic() - start
+            if self._is_slow() and waited < min(self._MOST, self.patience):
                 time.sleep(0.02)
+                continue
             found = sample()
             is_slow = self._is_slow()
-            if is_slow:
-                self.patience -= time.monotonic() - start
-            if not is_slow or self.patience <= 0:
+            waited = time.monotonic() - start
+            if not is_slow or waited >= min(self._MOST, self.patience):
+                self.patience -= waited
                 self.samples += 1
                 self.disturbed += is_slow
                 return found
