@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=21, help="samples of each contender (21)")
     parser.add_argument(
-        "--patience", type=float, default=300, help="seconds to wait, in all, while others slow us down (300)"
+        "--patience", type=float, default=120, help="seconds to wait, in all, while others slow us down (120)"
     )
     parser.add_argument("--only", default="", help="only cases whose title contains this; no processes")
     parser.add_argument("--tiny", action="store_true", help="small payloads, one round: shows that all runs")
