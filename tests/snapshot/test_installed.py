@@ -1,5 +1,6 @@
 """Entry points are those that `importlib.metadata` finds."""
 
+import email.message  # noqa: F401 - Python 3.13 imports it late, while the path is that of a test
 import sys
 import zipfile
 from importlib import metadata
