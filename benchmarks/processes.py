@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from benchmarks import payloads
@@ -58,10 +59,14 @@ def start_times(rounds: int, machine: Machine) -> Rounds:
     for _ in range(rounds):
         for name, code in _IMPORTS.items():
             timed = [sys.executable, "-c", _TIMED.format(code=code)]
-            samples[name].append(machine.take(lambda timed=timed: float(_run(timed))))  # type: ignore[misc]
+            samples[name].append(machine.take(partial(_told_by, timed)))
         for name, command in commands.items():
-            samples[name].append(machine.take(lambda command=command: _time_of(command)))  # type: ignore[misc]
+            samples[name].append(machine.take(partial(_time_of, command)))
     return samples
+
+
+def _told_by(command: list[str]) -> float:
+    return float(_run(command))
 
 
 def _time_of(command: list[str]) -> float:

@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 Call = Callable[[], Any]
@@ -74,16 +75,15 @@ class Machine:
     def take(self, sample: Callable[[], float]) -> float:
         """Take a sample when the machine is at its speed, and again if that has changed meanwhile."""
         start = time.monotonic()
+        end = start + min(self._MOST, self.patience)
         while True:
-            waited = time.monotonic() - start
-            if self._is_slow() and waited < min(self._MOST, self.patience):
+            while self._is_slow() and time.monotonic() < end:
                 time.sleep(0.02)
-                continue
+            last = time.monotonic()
             found = sample()
             is_slow = self._is_slow()
-            waited = time.monotonic() - start
-            if not is_slow or waited >= min(self._MOST, self.patience):
-                self.patience -= waited
+            if not is_slow or last >= end:
+                self.patience -= last - start
                 self.samples += 1
                 self.disturbed += is_slow
                 return found
@@ -127,7 +127,7 @@ def measure(
             with without_collections():
                 if collect:
                     gc.enable()
-                found = machine.take(lambda name=name: once(calls[name], times[name]))  # type: ignore[misc]
+                found = machine.take(partial(once, calls[name], times[name]))
                 samples[name].append(found)
     return samples
 

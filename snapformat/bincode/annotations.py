@@ -137,7 +137,8 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     if isinstance(annotation, type):
         declared = vars(annotation).get(DECLARATION)
         if declared is not None:
-            return declared.kind()  # type: ignore[no-any-return]
+            of_class: Kind = declared.kind()
+            return of_class
     else:
         marks: tuple[Any, ...] = getattr(annotation, "__metadata__", ())
         if len(marks) == 1 and isinstance(marks[0], Kind):

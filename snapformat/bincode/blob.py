@@ -154,23 +154,14 @@ def raw_of(value: object) -> bytes | None:
     return found.raw if isinstance(found, Folded) else found
 
 
-def _folded_of(value: CStruct) -> Folded | None:
-    """As `raw_of`, with all that it takes to unfold them."""
-    try:
-        found = get_folded(value)
-    except AttributeError:
-        return None
-    return Folded(found, *value._form) if isinstance(found, bytes) else found
-
-
 def unfold(value: CStruct) -> bool:
     """Decode an instance's bytes into its fields; False if there is nothing to decode."""
-    if _folded_of(value) is None:
+    if raw_of(value) is None:
         return False
     with _lock:  # another thread may have come first, and set a field since
-        found = _folded_of(value)
-        if found is not None:
-            raw, size, read = found
+        if raw_of(value) is not None:
+            found = get_folded(value)
+            raw, size, read = found if isinstance(found, Folded) else (found, *value._form)
             for name, part in read(raw[:size].ljust(size, b"\0")).items():
                 object.__setattr__(value, name, part)
             set_rest(value, len(raw), raw[size:])

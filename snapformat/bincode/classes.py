@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import typing
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import field
 from types import MemberDescriptorType
 from typing import Any, TypeVar
@@ -206,15 +207,20 @@ class Declaration:
         Raises:
             SchemaError: The annotation is wrong, or holds a name that is not defined.
         """
-        if spec.kind is not None:
-            return spec.kind
         try:
-            bound = {variable: kind_of(given, arguments) for variable, given in spec.binding.items()}
-            found = kind_of(self.resolve(spec), bound or arguments)
+            return self._field_kind(spec, arguments)
         except NameError as error:
             raise SchemaError(
                 f"the name {error.name!r} is not defined", owner=self.cls.__qualname__, field=spec.attr
             ) from None
+
+    def _field_kind(self, spec: FieldSpec, arguments: Arguments) -> Kind:
+        if spec.kind is not None:
+            return spec.kind
+        try:
+            annotation = self.resolve(spec)
+            bound = {variable: kind_of(given, arguments) for variable, given in spec.binding.items()}
+            found = kind_of(annotation, bound or arguments)
         except SchemaError as error:
             if error.owner is not None:
                 raise
@@ -231,13 +237,9 @@ class Declaration:
         """
         placeholders = dict.fromkeys(self.parameters, kinds.Unit())
         for spec in self.fields:
-            if spec.skip:
-                continue
-            try:
-                self.resolve(spec)
-            except NameError:
-                continue
-            self.field_kind(spec, placeholders)
+            if not spec.skip:
+                with suppress(NameError):
+                    self._field_kind(spec, placeholders)
 
     def resolve(self, spec: FieldSpec) -> Any:
         """A field's annotation with all names looked up.

@@ -31,6 +31,6 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     status = run()
-    # All of it goes with the process: looking for garbage in it once more is a third of a short run.
+    # All of it goes with the process: looking for garbage in it once more is a quarter of a short run.
     gc.freeze()
     sys.exit(status)

@@ -29,7 +29,6 @@ class Generator(ABC):
         out: The source.
         uses: What the layout looks like.
         scope: Local that holds the fields which expressions may name, or None.
-        is_main: The current function is that for the whole.
         level: Structs and enums opened in the current function.
         deepest: The most of them.
     """
@@ -47,7 +46,6 @@ class Generator(ABC):
         self.out = Source()
         self.uses: Uses = uses_of(root)
         self.scope: str | None = None
-        self.is_main = False
         self.level = 0
         self.deepest = 0
         self._nested = 0
@@ -78,7 +76,7 @@ class Generator(ABC):
         return self.out
 
     def _function(self, name: str, node: Node) -> None:
-        self.is_main = is_main = name == self.verb
+        is_main = name == self.verb
         with self.function(name, self.main_parameters if is_main else self.parameters) as start:
             # A recursive root has a function of its own besides this one, which only calls it.
             self.value(node, "x", own=not is_main or node not in self.uses.recursive)

@@ -9,7 +9,7 @@ import construct
 
 from snapformat.bincode import Encoding
 from snapformat.bincode.annotations import DECLARATION
-from snapformat.bincode.classes import Declaration
+from snapformat.bincode.classes import Declaration, declaration_of
 from snapformat.declare.registry import resolved
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node, Struct
@@ -44,9 +44,8 @@ WRITER, READER = "__snapformat_write__", "__snapformat_read__"
 
 def keep_code(payload: Any, node: Node) -> None:
     """Put what code there is into the class of a struct, where the next `encode` or `decode` finds it."""
-    declared = vars(payload).get(DECLARATION)
     codec = node.codec
-    if type(declared) is Declaration and isinstance(node, Struct) and codec is not None:
+    if declaration_of(payload) is not None and isinstance(node, Struct) and codec is not None:
         if codec.exact:
             setattr(payload, WRITER, codec.writer)
         if not codec.accounts:

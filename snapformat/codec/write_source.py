@@ -156,7 +156,7 @@ class _WriteGenerator(RunWriter):
                 name = self._local(value)
                 cls = self.out.refer("cls", node.cls)
                 subclass = f"isinstance({name}, {cls})"
-                if node is self.root and self.is_main:
+                if node is self.root and node not in self.uses.recursive:
                     self.out.names["ROOT_CLASS"] = node.cls
                     subclass = f"(s and {subclass})"
                 self.out.line(f"if type({name}) is not {cls} and not {subclass}: raise GUARD")
