@@ -75,7 +75,7 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
     if frozen:
         for name, method in {**_FROZEN, **(_STATE if slots else {})}.items():
             setattr(made, name, method)
-    made.__signature__ = _signature  # type: ignore[attr-defined]
+    made.__signature__ = _signature  # type: ignore[attr-defined]  # of this class alone
     return made
 
 
@@ -111,7 +111,7 @@ _sample: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(
     type("Sample", (), {"__annotations__": {"a": int}})
 )
 #: What `dataclasses` puts into each field that is one, and into each class.
-_IS_FIELD = dataclasses.fields(_sample)[0]._field_type  # type: ignore[attr-defined]
+_IS_FIELD = dataclasses.fields(_sample)[0]._field_type  # type: ignore[attr-defined]  # private
 _PARAMETERS = _sample.__dataclass_params__
 
 
@@ -157,7 +157,7 @@ def _field(name: str, text: str, default: Any) -> dataclasses.Field[Any]:
         raise ValueError(
             f"mutable default {type(field.default)} for field {name} is not allowed: use default_factory"
         )
-    return field  # type: ignore[no-any-return]
+    return field  # type: ignore[no-any-return]  # Any, for the private attribute
 
 
 def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:

@@ -32,8 +32,9 @@ def path_of(end: object) -> str | None:
 
     A path is asked for before a file object: some path classes have a `read` of their own.
     """
-    if isinstance(end, str | os.PathLike):
-        return os.fsdecode(end)
+    # What `os.PathLike` asks of a class, without its detour.
+    if isinstance(end, str) or hasattr(type(end), "__fspath__"):
+        return os.fsdecode(end)  # type: ignore[arg-type]  # one or the other
     return None
 
 

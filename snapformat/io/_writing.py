@@ -13,7 +13,7 @@ from contextlib import closing
 
 from snapformat.errors import EncodeIOError, SnapshotIOError
 from snapformat.io._atomic import replace_file, write_once
-from snapformat.io._ends import SupportsWrite, Target, name_of, text_mode, wrong_target
+from snapformat.io._ends import SupportsWrite, Target, name_of, path_of, text_mode, wrong_target
 from snapformat.io._failure import failure, nothing_taken, os_error
 from snapformat.io._places import Descriptor, find_place, socket_hint
 from snapformat.io._waiting import Patience
@@ -55,8 +55,9 @@ def write_all(target: Target, data: bytes, *, timeout: float = 5.0) -> None:
             (EAGAIN). A failing writer is `Encode` to the format, not `Io`.
         TypeError: The target is of no accepted kind, or a file object in text mode.
     """
-    if isinstance(target, str) or hasattr(type(target), "__fspath__"):
-        _write_path(os.fsdecode(target), data, timeout)  # type: ignore[arg-type]  # one or the other
+    path = path_of(target)
+    if path is not None:
+        _write_path(path, data, timeout)
     elif isinstance(target, io.TextIOBase):
         raise text_mode(target, "wb")
     elif not callable(getattr(target, "write", None)):
