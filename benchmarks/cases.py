@@ -28,6 +28,7 @@ NO_CRC = "snapformat, no checksum"
 VIEW = "snapformat, array view"
 FRAMED = "construct, checksum beside"
 NUMPY = "numpy"
+TOUCHED = "snapformat, classes, every field looked at"
 
 
 @dataclass(slots=True)
@@ -109,20 +110,25 @@ def _state(name: str) -> Iterator[Case]:
     data = file[start:-8]
     struct = plain.plain(format_.payload_node)
     compiled = struct.compile()
-    parsed, contained, value = struct.parse(data), decode(data, struct), decode(data, MicrovmState)
+    parsed, contained = struct.parse(data), decode(data, struct)
+    decode(data, MicrovmState)  # the first by which a reader is made
+    value, touched = decode(data, MicrovmState), touch(decode(data, MicrovmState))
     assert struct.build(parsed) == encode(contained, struct) == encode(value, MicrovmState) == data
+    assert encode(touched, MicrovmState) == data
     assert compiled.parse(data) == parsed == contained
     parse = {
         BASELINE: lambda: struct.parse(data),
         COMPILED: lambda: compiled.parse(data),
         CONTAINERS: lambda: decode(data, struct),
         CLASSES: lambda: decode(data, MicrovmState),
+        TOUCHED: lambda: touch(decode(data, MicrovmState)),
     }
     build = {
         BASELINE: lambda: struct.build(parsed),
         COMPILED: lambda: compiled.build(parsed),
         CONTAINERS: lambda: encode(contained, struct),
         CLASSES: lambda: encode(value, MicrovmState),
+        TOUCHED: lambda: encode(touched, MicrovmState),
     }
     wrong = (
         {} if compiled.build(parsed) == data else {COMPILED: "writes other bytes than construct interpreted"}
@@ -130,6 +136,18 @@ def _state(name: str) -> Iterator[Case]:
     yield Case(f"{name} parse", len(data), parse)
     yield Case(f"{name} build", len(data), build, missing=wrong)
     yield from _files(name, format_, file)
+
+
+def touch(value: Any) -> Any:
+    """Look at every field of a value, as a program does that is interested in all of it."""
+    if isinstance(value, list | tuple):
+        if value and not isinstance(value[0], int | str):
+            for element in value:
+                touch(element)
+    elif hasattr(type(value), "__match_args__"):
+        for name in type(value).__match_args__:
+            touch(getattr(value, name))
+    return value
 
 
 def _frame(struct: Any) -> tuple[Callable[[bytes], Any], Callable[[Any], bytes]]:

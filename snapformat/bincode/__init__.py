@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         FIRECRACKER as FIRECRACKER,
         Encoding as Encoding,
     )
+    from snapformat.bincode.flexible import Counted as Counted
     from snapformat.bincode.primitives import (
         NonZeroI8 as NonZeroI8,
         NonZeroI16 as NonZeroI16,
@@ -103,6 +104,7 @@ else:
             "blob": ("CStruct",),
             "containers": ("PairMap", "PairSet", "Some"),
             "encoding": ("DEFAULT_LIMIT", "FIRECRACKER", "Encoding"),
+            "flexible": ("Counted",),
             "primitives": (
                 "NonZeroI8",
                 "NonZeroI16",

@@ -7,6 +7,7 @@ value does not show is kept: the bytes beyond the struct, and how many there wer
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
@@ -17,25 +18,29 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 C = TypeVar("C", bound="CStruct")
 
 
+#: Puts the values of the fields into an instance, from exactly as many bytes as the struct has.
+Fill = Callable[[Any, bytes], None]
+
+
 class Folded(NamedTuple):
     """The bytes of a struct that nobody has looked at.
 
     Attributes:
         raw: The bytes as they were read, of any length.
         size: Bytes of the struct.
-        unfold: From exactly `size` bytes to the values of the fields, by attribute.
+        fill: Decodes them.
     """
 
     raw: bytes
     size: int
-    unfold: Callable[[bytes], dict[str, Any]]
+    fill: Fill
 
 
 class Form(NamedTuple):
     """How all instances of a class fold; where the class has one, their bytes alone stand for `Folded`."""
 
     size: int
-    unfold: Callable[[bytes], dict[str, Any]]
+    fill: Fill
 
 
 class CStruct:
@@ -86,11 +91,17 @@ _drop_folded: Callable[[CStruct], None] = _slot.__delete__
 _lock = threading.RLock()
 
 
-def folded(cls: type[C], raw: bytes, size: int, read: Callable[[bytes], dict[str, Any]]) -> C:
+def folded(cls: type[C], raw: bytes, size: int, fill: Fill) -> C:
     """An instance that keeps its bytes until it is touched; see `Folded`."""
     made = object.__new__(cls)
-    set_folded(made, Folded(raw, size, read))
+    set_folded(made, Folded(raw, size, fill))
     return made
+
+
+def fill_from(value: CStruct, decoded: CStruct) -> None:
+    """Give an instance that is still folded the fields of another of its class."""
+    for field in dataclasses.fields(decoded):  # type: ignore[arg-type]  # declared classes are dataclasses
+        object.__setattr__(value, field.name, getattr(decoded, field.name))
 
 
 def set_form(cls: type[CStruct], form: Form) -> None:
@@ -156,14 +167,15 @@ def raw_of(value: object) -> bytes | None:
 
 def unfold(value: CStruct) -> bool:
     """Decode an instance's bytes into its fields; False if there is nothing to decode."""
-    if raw_of(value) is None:
+    try:
+        get_folded(value)
+    except AttributeError:
         return False
     with _lock:  # another thread may have come first, and set a field since
-        if raw_of(value) is not None:
-            found = get_folded(value)
-            raw, size, read = found if isinstance(found, Folded) else (found, *value._form)
-            for name, part in read(raw[:size].ljust(size, b"\0")).items():
-                object.__setattr__(value, name, part)
+        found = getattr(value, "_folded", None)
+        if found is not None:
+            raw, size, fill = found if type(found) is Folded else (found, *type(value)._form)
+            fill(value, raw if len(raw) == size else raw[:size].ljust(size, b"\0"))
             set_rest(value, len(raw), raw[size:])
             _drop_folded(value)
     return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
@@ -133,8 +133,8 @@ def _kinds() -> dict[str, tuple[str, Callable[[Node], Source]]]:
     return {
         "reader": ("read", generate_reader),
         "writer": ("write", generate_writer),
-        "skipper": ("skip", generate_skipper),
-        "indexer": ("index", generate_indexer),
+        "skipper": ("skip", partial(generate_skipper, generate_reader=generate_reader)),
+        "indexer": ("index", partial(generate_indexer, generate_reader=generate_reader)),
     }
 
 

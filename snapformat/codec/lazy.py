@@ -12,6 +12,7 @@ from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec import sections
 from snapformat.codec.engine import read_value, skipper_of, write_part, write_value
+from snapformat.codec.folding import Part, is_numbers
 from snapformat.codec.read_helpers import Account
 from snapformat.codec.sections import Origin, Path, Section, is_hidden, may_hold, plan_of, read_lazily
 from snapformat.layout import nodes
@@ -288,6 +289,14 @@ def _struct(out: _Pieces, node: nodes.Struct, value: Any, depth: int, path: Path
                 continue
             found = getattr(value, part.name)
         last = None
+        if type(found) is Part:
+            layout = plan.fields[index].node
+            if found.folder.node is layout:
+                if isinstance(layout, nodes.Seq) and is_numbers(layout):
+                    write_part(layout.length, len(found.numbers()), out.add, limits=out.limits, root=path)
+                out.add(found.raw)
+                continue
+            found = getattr(value, part.name)
         out.value(plan.fields[index].node, found, depth + 1, path + plan.segments[index])
 
 

@@ -7,22 +7,24 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache, partial
-from itertools import starmap
+from itertools import count, starmap
 from typing import Any, Literal
 
 import construct
 
-from snapformat.bincode.blob import Form, all_folded_by_form, folded, folded_by_form, set_form
+from snapformat.bincode.blob import Fill, Form, all_folded_by_form, folded, folded_by_form, set_form
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import f32_from_bits
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
 from snapformat.codec.shape import atom_of
+from snapformat.codec.source import NotGenerated
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag, bits_of
-from snapformat.layout.walk import read as reference_read
+from snapformat.layout.walk import fill_struct
 
 
 class GuardError(Exception):
@@ -125,28 +127,50 @@ def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int], tuple[Any, int]]
     return read
 
 
-def blob_reader(node: nodes.Blob) -> Callable[[bytes], Any]:
+#: Gives the generated function that fills instances of a C struct.
+MakeFill = Callable[[nodes.Struct], Fill]
+
+
+def blob_reader(node: nodes.Blob, make_fill: MakeFill) -> Callable[[bytes], Any]:
     """Makes an instance that keeps its bytes until it is touched."""
-    cls, form = node.cls, form_of(node)
+    cls, form = node.cls, form_of(node, make_fill)
     if form is None:
-        size, read = node.size, partial(_unfold, node.values)
-        return lambda data: folded(cls, data, size, read)
+        size, fill = node.size, _fill_of(node, make_fill)
+        return lambda data: folded(cls, data, size, fill)
     return partial(folded_by_form, cls)
 
 
-def form_of(node: nodes.Blob) -> Form | None:
+def form_of(node: nodes.Blob, make_fill: MakeFill) -> Form | None:
     """The form of the blob's class, unless that depends on type arguments."""
     declared = declaration_of(node.cls)
     if declared is None or declared.parameters:
         return None
-    form = Form(node.size, partial(_unfold, node.values))
+    form = Form(node.size, _fill_of(node, make_fill))
     set_form(node.cls, form)
     return form
 
 
-def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
-    fields: dict[str, Any] = reference_read(values, data)[0]
-    return fields
+def _fill_of(node: nodes.Blob, make_fill: MakeFill) -> Fill:
+    return rarely(partial(fill_struct, node.item), lambda: make_fill(node.item))
+
+
+#: C structs that are read or written by the reference in the time in which code for them is generated.
+OFTEN = 16
+
+
+def rarely(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """The reference's function at first, and once it is called often, a generated one of the same effect."""
+    calls = count(1)
+    chosen = reference
+
+    def call(*arguments: Any) -> Any:
+        nonlocal chosen
+        if chosen is reference and next(calls) == OFTEN:  # by one thread
+            with suppress(NotGenerated):
+                chosen = make()
+        return chosen(*arguments)
+
+    return call
 
 
 def has_bulk(item: Node) -> bool:
@@ -255,14 +279,16 @@ def list_reader(item: Node, count: int) -> Callable[[bytes], list[Any]] | str:
 MAX_ALIKE, MAX_AT_ONCE = 1 << 16, 1 << 12
 
 
-def blobs_reader(item: nodes.Bytes | nodes.Blob) -> Callable[[bytes, int, int, int], tuple[list[Any], int]]:
+def blobs_reader(
+    item: nodes.Bytes | nodes.Blob, make_fill: MakeFill
+) -> Callable[[bytes, int, int, int], tuple[list[Any], int]]:
     """Reads many length-prefixed bytes, which mostly have one length; and makes of them what they hold."""
     atom = atom_of(item.length)
     assert atom is not None
     head, code = atom.size, (atom.order or "<") + atom.code
     prefix = struct.Struct(code).unpack_from
     formats: dict[tuple[int, int], Callable[[bytes, int], tuple[bytes, ...]]] = {}
-    make = _all_made(item)
+    make = _all_made(item, make_fill)
 
     def read(d: bytes, p: int, e: int, count: int) -> tuple[list[Any], int]:
         if not count:
@@ -294,10 +320,10 @@ def blobs_reader(item: nodes.Bytes | nodes.Blob) -> Callable[[bytes, int, int, i
     return read
 
 
-def _all_made(item: nodes.Bytes | nodes.Blob) -> Callable[[Sequence[bytes]], list[Any]]:
+def _all_made(item: nodes.Bytes | nodes.Blob, make_fill: MakeFill) -> Callable[[Sequence[bytes]], list[Any]]:
     if isinstance(item, nodes.Bytes):
         return list
-    if form_of(item) is not None:
+    if form_of(item, make_fill) is not None:
         return partial(all_folded_by_form, item.cls)
-    make = blob_reader(item)
+    make = blob_reader(item, make_fill)
     return lambda found: list(map(make, found))

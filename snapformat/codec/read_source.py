@@ -11,16 +11,19 @@ Locals of the generated functions: `d` the bytes, `p` the position, `e` the end,
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import MemberDescriptorType
 from typing import Any
 
 import construct
 
-from snapformat.bincode.blob import set_folded
+from snapformat.bincode.blob import CStruct, Fill, set_folded
 from snapformat.codec import read_helpers as helpers
+from snapformat.codec.folding import Folder, alias_of, foldable_slot, is_numbers
 from snapformat.codec.read_run import Chosen, RunReader, new_run
-from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes, is_plain
+from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes, is_plain
+from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
@@ -94,8 +97,9 @@ class _ReadGenerator(RunReader):
 
     def _blob(self, node: nodes.Blob, target: str) -> None:
         end = self._take(self._length(node.length))
-        if helpers.form_of(node) is None:
-            self.out.line(f"{target} = {self.out.refer('blob', helpers.blob_reader(node))}(d[p:{end}])")
+        if helpers.form_of(node, _make_fill) is None:
+            read = self.out.refer("blob", helpers.blob_reader(node, _make_fill))
+            self.out.line(f"{target} = {read}(d[p:{end}])")
         else:
             # Spelled out here: there are many, and nearly all that each takes is a call.
             made = self.out.fresh("o")
@@ -175,11 +179,46 @@ class _ReadGenerator(RunReader):
     def _instance(self, node: nodes.Struct, target: str) -> None:
         made = self.out.fresh("o")
         self.out.line(f"{made} = NEW({self.out.refer('cls', node.cls)})")
-        for item in node.fields:
-            self.value(item.node, f"{made}.{item.attr}")
-        for attr, default in helpers.skipped_fields(node.cls):
-            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
+        if node.cls is not None and issubclass(node.cls, CStruct):
+            self.fill(node, made)
+        else:
+            for item in node.fields:
+                slot = foldable_slot(node.cls, item)
+                if slot is None:
+                    self.value(item.node, f"{made}.{item.attr}")
+                else:
+                    self._folded(item.node, made, slot)
+            for attr, default in helpers.skipped_fields(node.cls):
+                self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
         self._assign(target, made)
+
+    def fill(self, node: nodes.Struct, made: str) -> None:
+        """Put the fields of a C struct into their slots: setting attributes would look for folded bytes."""
+        for item in node.fields:
+            name = self.out.fresh("v")
+            self.value(item.node, name)
+            put = self.out.refer("put", getattr(node.cls, str(item.attr)).__set__)
+            self._later(f"{put}({made}, {name})")
+        for attr, default in helpers.skipped_fields(node.cls):
+            put = self.out.refer("put", getattr(node.cls, attr).__set__)
+            self._later(f"{put}({made}, {self.out.refer('default', default)}())")
+
+    def _folded(self, node: Node, made: str, slot: MemberDescriptorType) -> None:
+        """A field that is checked now, and made when somebody looks at it."""
+        target = f"{made}.{alias_of(slot)}"
+        if isinstance(node, nodes.Seq | nodes.Array) and is_numbers(node):
+            fold = self.out.refer("fold", Folder(slot, node, _numbers_reader))
+            count = self._length(node.length) if isinstance(node, nodes.Seq) else repr(node.count)
+            self._elements(node.item, count, target, fold)
+            return
+        self.flush()
+        fold = self.out.refer("fold", Folder(slot, node, _field_reader))
+        skip = generate_skipper(node).compile(f"skip {slot.__name__}", "skip")["skip"]
+        end = self.out.fresh("q")
+        self.out.line(f"{end} = {self.out.refer('skip', skip)}(d, p, e, {self.depth}, k)")
+        self.out.line(f"{target} = {fold}(d[p:{end}])")
+        self.out.line(f"p = {end}")
+        self.is_ahead = True
 
     def _assign(self, target: str, name: str) -> None:
         """Give a finished object to its target; the target may be an object whose run is still open."""
@@ -290,7 +329,7 @@ class _ReadGenerator(RunReader):
             return f"ARRAY({read!r}, {data}).tolist()"
         return f"{self.out.refer(prefix, read)}({data})"
 
-    def _elements(self, item: Node, count: str, target: str) -> None:
+    def _elements(self, item: Node, count: str, target: str, fold: str = "") -> None:
         self.flush()
         atom = atom_of(item)
         if isinstance(item, nodes.Unit):
@@ -299,20 +338,11 @@ class _ReadGenerator(RunReader):
             self.out.line(f"{target} = [{item.value!r}] * {count}")
             return
         if atom is not None and helpers.has_bulk(item):
-            end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
-            read = helpers.bulk_reader(item)
-            many = f"{target} = {self._numbers('many', read, f'd[p:{end}]')}"
-            if isinstance(read, str) and not count.isdecimal():
-                few = self.out.refer("few", helpers.few_readers(atom.order, read))
-                self.out.line(f"if {count} < {helpers.FEW}: {target} = list({few}[{count}](d, p))")
-                self.out.line(f"else: {many}")
-            else:
-                self.out.line(many)
-            self.out.line(f"p = {end}")
+            self._many(item, atom, count, target, fold)
             return
         self._check_count(count, least_size(item))
         if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
-            read = self.out.refer("blobs", helpers.blobs_reader(item))
+            read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fill))
             self.out.line(f"{target}, p = {read}(d, p, e, {count})")
             return
         made, add = self.out.fresh("l"), self.out.fresh("add")
@@ -351,6 +381,25 @@ class _ReadGenerator(RunReader):
             line = self.out.lines[head]
             self.out.lines[head] = line.replace("range(0)", f"range({count})")
         self.out.line(f"{target} = {made}")
+
+    def _many(self, item: Node, atom: Atom, count: str, target: str, fold: str) -> None:
+        """Numbers: few by one format, many by an array, and those of a field that is folded not now."""
+        end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
+        read, is_fixed = helpers.bulk_reader(item), count.isdecimal()
+        ways = []
+        if isinstance(read, str) and not is_fixed:
+            few = self.out.refer("few", helpers.few_readers(atom.order, read))
+            ways.append((f"if {count} < {helpers.FEW}", f"list({few}[{count}](d, p))"))
+        if fold:
+            ways.append((f"if {count} > {MAX_SPELLED}", f"{fold}(d[p:{end}])"))
+        if not (fold and is_fixed):
+            ways.append(("else", self._numbers("many", read, f"d[p:{end}]")))
+        if len(ways) == 1:
+            self.out.line(f"{target} = {ways[0][1]}")
+        else:
+            for number, (head, made) in enumerate(ways):
+                self.out.line(f"{'el' if 0 < number < len(ways) - 1 else ''}{head}: {target} = {made}")
+        self.out.line(f"p = {end}")
 
     # --- conversions and construct's own --------------------------------------------------------------
 
@@ -410,3 +459,24 @@ def _is_making(line: str) -> bool:
     """Whether a line only makes an object or puts one into its place: all reading is still to come."""
     value = line.strip().partition(" = ")[2]
     return value.startswith("NEW(") or (value[:1] == "o" and value[1:].isdecimal())
+
+
+def _make_fill(node: nodes.Struct) -> Fill:
+    generator = _ReadGenerator(node)
+    with generator.function("fill", "o, d"):
+        generator.out.line("p, e, h, k = 0, len(d), 0, None")
+        generator.fill(node, "o")
+        generator.flush()
+    made: Fill = generator.generate_parts().compile(f"fill {node.name}", "fill")["fill"]
+    return made
+
+
+def _field_reader(node: Node) -> Callable[[bytes], Any]:
+    """A function that gives the value of bytes in which nothing can be wrong."""
+    read = generate_reader(node).compile(f"read {getattr(node, 'name', 'field')}", "read")["read"]
+    return lambda raw: read(raw, 0, len(raw), 0, None)[0]
+
+
+def _numbers_reader(node: nodes.Seq | nodes.Array) -> Callable[[bytes], list[Any]]:
+    read = helpers.bulk_reader(node.item)
+    return (lambda raw: array(read, raw).tolist()) if isinstance(read, str) else read

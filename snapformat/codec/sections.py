@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from types import MemberDescriptorType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +19,7 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.engine import codec_of, indexer_of, read_part, skipper_of
+from snapformat.codec.folding import slot_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import Account, skipped_fields
 from snapformat.codec.shape import MAX_SPELLED, is_plain, parts
@@ -224,15 +224,14 @@ def _is_suitable(node: nodes.Struct) -> bool:
     for base in cls.__mro__[:-1]:
         if base.__module__ != "typing" and any(name in vars(base) for name in _OWN):
             return False
-    slots = (getattr(cls, str(field.attr), None) for field in node.fields)
-    return all(isinstance(slot, MemberDescriptorType) for slot in slots)
+    return all(slot_of(cls, str(field.attr)) is not None for field in node.fields)
 
 
 def _hidden(cls: type, names: list[str]) -> type:
     """The hidden subclass of a class; made once. The caller holds the lock."""
     known: type | None = vars(cls).get(_HIDDEN)
     if known is None:
-        space: dict[str, Any] = {name: _Part(name, getattr(cls, name)) for name in names}
+        space: dict[str, Any] = {name: _Part(name, slot_of(cls, name)) for name in names}
         space |= {
             "__slots__": (),
             "__module__": cls.__module__,

@@ -9,10 +9,12 @@ Locals are those of the generated reader.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
+from snapformat.bincode.flexible import Counted
 from snapformat.codec import read_helpers
 from snapformat.codec.generator import Generator
-from snapformat.codec.read_source import generate_reader
 from snapformat.codec.shape import atom_of, depth_of, uses_of
 from snapformat.codec.skip_helpers import CountedSkipper
 from snapformat.codec.source import NotGenerated, Source
@@ -20,17 +22,20 @@ from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import fixed_size, least_size
 
+#: Generates the reader of a part that can't be passed over without its values.
+GenerateReader = Callable[[Node], Source]
 
-def generate_skipper(root: Node) -> Source:
+
+def generate_skipper(root: Node, generate_reader: GenerateReader | None = None) -> Source:
     """Source with a function `skip(d, p, e, h, k)` that gives the position after the value.
 
     Raises:
         NotGenerated: The layout has no skipper.
     """
-    return _SkipGenerator(root).generate()
+    return _SkipGenerator(root, generate_reader).generate()
 
 
-def generate_indexer(root: Node) -> Source:
+def generate_indexer(root: Node, generate_reader: GenerateReader) -> Source:
     """Source with a function `index(d, p, e, h, k)`: the positions of all fields, and that after the last.
 
     Raises:
@@ -38,7 +43,7 @@ def generate_indexer(root: Node) -> Source:
     """
     if not isinstance(root, nodes.Struct):
         raise NotGenerated("no struct")
-    return _SkipGenerator(root).generate_index(root)
+    return _SkipGenerator(root, generate_reader).generate_index(root)
 
 
 class _SkipGenerator(Generator):
@@ -46,8 +51,9 @@ class _SkipGenerator(Generator):
     parameters = main_parameters = "d, p, e, h, k"
     last_line = "return p"
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, generate_reader: GenerateReader | None) -> None:
         super().__init__(root)
+        self._generate_reader = generate_reader
         #: Bytes of fixed size since `p` was moved last.
         self.passed = 0
 
@@ -227,7 +233,9 @@ class _SkipGenerator(Generator):
 
     def _read(self, node: Node) -> None:
         """What can't be passed over without its values is read."""
-        read = generate_reader(node).compile(f"read {type(node).__name__}", "read")["read"]
+        if self._generate_reader is None:
+            raise NotGenerated("nothing to read it with")
+        read = self._generate_reader(node).compile(f"read {type(node).__name__}", "read")["read"]
         self.flush()
         if self.uses.recursive:
             self.deepest = max(self.deepest, self.level + uses_of(node).depth)
@@ -243,7 +251,25 @@ class _SkipGenerator(Generator):
         node: nodes.Adapted | nodes.Labels | nodes.Const | nodes.Rebuilt | nodes.Default,
         place: str,
     ) -> None:
-        self.value(node.item, place)
+        if isinstance(node, nodes.Adapted) and isinstance(node.decode, Counted):
+            self._counted(node.item, node.decode)
+        else:
+            self.value(node.item, place)
+
+    def _counted(self, node: Node, counted: Counted) -> None:
+        """A C struct and its entries: the count is checked, so that nothing is left to be refused."""
+        match node:
+            case nodes.Tuple(items=(nodes.Blob() as header, nodes.Seq() as entries)):
+                length, start = self._number(header.length), self.out.fresh("q")
+                self.out.line(f"{start} = {self._here()}")
+                self._advance(length)
+                count = self._number(entries.length)
+                self.out.names["INT"] = int.from_bytes
+                found = f"INT(d[{start}:min({start} + {counted.size}, p)], 'little')"
+                self.out.line(f"if {found} != {count} or {count} > {counted.most}: raise GUARD")
+                self._elements([entries.item], count)
+            case _:
+                self.value(node, "")
 
     _labels = _const = _rebuilt = _default = _adapted
 

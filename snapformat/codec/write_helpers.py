@@ -17,7 +17,8 @@ from snapformat.bincode.containers import Some
 from snapformat.bincode.numbers import encode_float, f32_to_bits
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import encode_varint, zigzag
-from snapformat.codec.read_helpers import Guard, has_bulk
+from snapformat.codec.folding import Part
+from snapformat.codec.read_helpers import Guard, has_bulk, rarely
 from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
@@ -61,6 +62,19 @@ def numbers_of(item: Node) -> Callable[[Any], Any]:
     def numbers(value: Any) -> Any:
         given = given_numbers(item, value)
         return sequence(value) if given is None else given
+
+    return numbers
+
+
+def field_numbers(node: nodes.Seq | nodes.Array, attr: str) -> Callable[[Any, Any], Any]:
+    """As `numbers_of`, of a field of an instance: numbers that were not made yet are given as their bytes."""
+    of_value = numbers_of(node.item)
+
+    def numbers(instance: Any, found: Any) -> Any:
+        if type(found) is Part and found.folder.node is node:
+            return found.numbers()
+        value = getattr(instance, attr)
+        return value if type(value) is list else of_value(value)
 
     return numbers
 
@@ -218,12 +232,16 @@ def _swapped_writer(code: str) -> Callable[[Any], bytes]:
     return write
 
 
-def blobs_writer(item: nodes.Bytes | nodes.Blob) -> Callable[[Any], bytes]:
+#: Gives the generated writer of a layout.
+MakeWriter = Callable[[Node], Callable[[Any], bytes]]
+
+
+def blobs_writer(item: nodes.Bytes | nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], bytes]:
     """Writes many bytes, each behind its length, which mostly is the same."""
     atom = atom_of(item.length)
     assert atom is not None
     pack = struct.Struct((atom.order or "<") + atom.code).pack
-    bulk, raw = _bulk_bytes(item)
+    bulk, raw = _bulk_bytes(item, make_writer)
 
     def write(values: Any) -> bytes:
         if not values:
@@ -251,16 +269,18 @@ def _if_bytes(values: Any) -> Any:
     return values if countOf(map(type, values), bytes) == len(values) else None
 
 
-def _bulk_bytes(item: nodes.Bytes | nodes.Blob) -> tuple[Callable[[Any], Any], Callable[[Any], bytes]]:
+def _bulk_bytes(
+    item: nodes.Bytes | nodes.Blob, make_writer: MakeWriter
+) -> tuple[Callable[[Any], Any], Callable[[Any], bytes]]:
     """How the bytes of many values are had where all is plain, and those of each one."""
     if isinstance(item, nodes.Bytes):
         return _if_bytes, as_bytes
-    return partial(all_raw, item.cls), blob_writer(item)
+    return partial(all_raw, item.cls), blob_writer(item, make_writer)
 
 
-def blob_writer(node: nodes.Blob) -> Callable[[Any], bytes]:
+def blob_writer(node: nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], bytes]:
     """Gives the bytes of a C struct: untouched ones as they are."""
-    cls, write = node.cls, partial(reference_write, node.item)
+    cls, write = node.cls, rarely(partial(reference_write, node.item), lambda: make_writer(node.item))
 
     def raw(value: Any) -> bytes:
         if type(value) is not cls and not isinstance(value, cls):

@@ -10,13 +10,16 @@ around.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from operator import countOf
+from types import MemberDescriptorType
 from typing import Any
 
 import construct
 
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
+from snapformat.codec.folding import Part, alias_of, foldable_slot, is_numbers
 from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.codec.write_run import Chosen, RunWriter, new_run
@@ -39,6 +42,11 @@ def generate_writer(root: Node) -> Source:
 
 class _WriteGenerator(RunWriter):
     """Adds the kinds of nodes that are no atoms."""
+
+    def __init__(self, root: Node) -> None:
+        super().__init__(root)
+        #: Locals that hold a list, or a memoryview of what is written.
+        self._given: set[str] = set()
 
     # --- nodes ----------------------------------------------------------------------------------------
 
@@ -88,7 +96,8 @@ class _WriteGenerator(RunWriter):
     def _blob(self, node: nodes.Blob, value: str) -> None:
         name, data = self._local(value), self.out.fresh("s")
         self.out.names["FOLDED"] = helpers.get_folded
-        cls, write = self.out.refer("cls", node.cls), self.out.refer("blob", helpers.blob_writer(node))
+        cls = self.out.refer("cls", node.cls)
+        write = self.out.refer("blob", helpers.blob_writer(node, _struct_writer))
         # Most are untouched, and their bytes are at hand.
         self.out.line(f"try: {data} = FOLDED({name}) if type({name}) is {cls} else None")
         self.out.line(f"except AttributeError: {data} = None")
@@ -164,7 +173,32 @@ class _WriteGenerator(RunWriter):
 
     def _fields(self, node: nodes.Struct, name: str) -> None:
         for item in node.fields:
-            self.value(item.node, "None" if item.attr is None else f"{name}.{item.attr}")
+            slot = foldable_slot(node.cls, item)
+            if slot is None or item.attr is None:
+                self.value(item.node, "None" if item.attr is None else f"{name}.{item.attr}")
+            else:
+                self._folded(item.node, name, item.attr, slot)
+
+    def _folded(self, node: Node, name: str, attr: str, slot: MemberDescriptorType) -> None:
+        """A field whose value may not have been made yet."""
+        part = self.out.fresh("v")
+        self.out.line(f"{part} = {name}.{alias_of(slot)}")
+        if isinstance(node, nodes.Seq | nodes.Array) and is_numbers(node):
+            given = self.out.refer("given", helpers.field_numbers(node, attr))
+            self.out.line(f"if type({part}) is not list: {part} = {given}({name}, {part})")
+            self._given.add(part)
+            self.value(node, part)
+            return
+        self.out.names["PART"] = Part
+        # Of the same layout; what has another one, or is undecoded, is made by looking at the field itself.
+        is_part = f"type({part}) is PART"
+        is_other = f"not {is_part} or {part}.folder.node is not {self.out.refer('node', node)}"
+        self.out.line(f"if type({part}) is not list and ({is_other}): {part} = {name}.{attr}")
+        for position in self._branches([f"if {is_part}:", "else:"]):
+            if position:
+                self.value(node, part)
+            else:
+                self._add(f"{part}.raw")
 
     def _container(self, node: nodes.Struct, value: str) -> None:
         name = self._local(value)
@@ -217,6 +251,8 @@ class _WriteGenerator(RunWriter):
 
     def _list(self, value: str, item: Node, *, is_short: bool = False) -> str:
         name = self._local(value)
+        if name in self._given:
+            return name
         listed = "LIST"
         if number_code(item) is not None:
             numbers = helpers.few_numbers_of(item) if is_short else helpers.numbers_of(item)
@@ -258,7 +294,7 @@ class _WriteGenerator(RunWriter):
             self._add(self._bulk(item, name, count))
             return
         if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
-            self._by_helper("blobs", helpers.blobs_writer(item), name)
+            self._by_helper("blobs", helpers.blobs_writer(item, _struct_writer), name)
         else:
             element = self.out.fresh("v")
             with self.block(f"for {element} in {name}:"):
@@ -386,3 +422,9 @@ class _WriteGenerator(RunWriter):
         self.out.line(f"{parts} = []")
         self.out.line(f"{name}({value}, {parts}, {self.depth})")
         self.out.line(f"b = b''.join({parts})")
+
+
+def _struct_writer(node: Node) -> Callable[[Any], bytes]:
+    """The writer of a C struct that was touched."""
+    write: Callable[[Any], bytes] = generate_writer(node).compile("write C struct", "write")["write"]
+    return write

@@ -156,11 +156,7 @@ def _blob(kind: kinds.Blob, wire: Wire, lowering: Lowering) -> Step:
     size = fixed_size(item)
     if size is None:
         raise SchemaError("a class in a Blob must have a fixed size", owner=kind.item.cls.__qualname__)
-    names = [field.attr for field in item.fields]
-    values = nodes.Struct(
-        item.name, "struct", item.fields, dict, lambda parts: dict(zip(names, parts, strict=True))
-    )
-    return nodes.Blob(_length(wire), item, values, size)
+    return nodes.Blob(_length(wire), item, size)
 
 
 def _named(

@@ -119,13 +119,11 @@ class Blob(Node):
     Attributes:
         length: The length prefix.
         item: The struct, whose class is a `CStruct`.
-        values: The struct, giving its values by attribute instead of an instance.
         size: Bytes of the struct.
     """
 
     length: Node
     item: Struct
-    values: Struct
     size: int
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.blob import folded
+from snapformat.bincode.blob import CStruct, fill_from, folded
 from snapformat.bincode.checks import literal
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
@@ -349,13 +349,12 @@ def _blob(node: nodes.Blob, r: Reader) -> Step:
             r.budget = budget
         else:
             r.emit(start, "bytes", data)
-    return folded(node.cls, data, node.size, partial(_unfold, node.values))
+    return folded(node.cls, data, node.size, partial(fill_struct, node.item))
 
 
-def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
-    """The fields of a C struct; every bytes of its size are one."""
-    fields: dict[str, Any] = read(values, data)[0]
-    return fields
+def fill_struct(node: nodes.Struct, value: CStruct, data: bytes) -> None:
+    """Decode the fields of a C struct; every bytes of its size are one."""
+    fill_from(value, read(node, data)[0])
 
 
 def _ref(node: nodes.Ref, r: Reader) -> Step:

@@ -18,7 +18,7 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
-from snapformat.layout.walk import read
+from snapformat.layout.walk import fill_struct
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant, format_path
 from snapformat.steps import Step, run
@@ -355,7 +355,7 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
 def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
     """The bytes, or the decoded fields of the struct in them."""
     if isinstance(data, list):
-        return folded(node.cls, _byte_list(data, p), node.size, partial(_unfold, node.values))
+        return folded(node.cls, _byte_list(data, p), node.size, partial(fill_struct, node.item))
     if not isinstance(data, dict):
         p.wrong(f"an array of bytes, or an object of the fields of {node.item.name}", data)
     fields = {name: part for name, part in data.items() if name not in ("$length", "$rest")}
@@ -366,11 +366,6 @@ def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
         p.wrong("the number of bytes", length)
     set_rest(value, length, rest)
     return value
-
-
-def _unfold(values: nodes.Struct, data: bytes) -> dict[str, Any]:
-    fields: dict[str, Any] = read(values, data)[0]
-    return fields
 
 
 def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Step:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from random import Random
+from typing import Annotated, Generic, TypeVar
 
 import pytest
 
-from codec.agreement import read_agrees, write_agrees
-from snapformat import decode, encode, schema
-from snapformat.bincode import Blob, CStruct, Vec, u8, u16, u32
+from codec.agreement import generated_read, generated_write, identical, read_agrees, write_agrees
+from snapformat import decode, doc, encode, schema
+from snapformat.bincode import Blob, CStruct, Len, Vec, f32, u8, u16, u32
 from snapformat.bincode.blob import raw_of
-from snapformat.layout import layout_of
+from snapformat.codec.read_helpers import OFTEN
+from snapformat.layout import layout_of, read, write
 
 T = TypeVar("T")
 
@@ -79,3 +81,47 @@ def test_a_class_with_type_arguments_has_no_form_for_all() -> None:
         again = decode(data, Words)
         assert encode(again, Words) == data
         assert again == value
+
+
+@schema
+class Inner(CStruct):
+    """Inside of another one."""
+
+    kind: u8
+    value: f32
+
+
+@schema
+class Nested(CStruct):
+    """With alignment, an array and structs inside."""
+
+    tag: u8
+    inner: Inner
+    more: Annotated[list[Inner], Len(2)]
+    words: Annotated[list[u16], Len(70)]
+    last: u32
+    comment: str = doc(skip=True, default="none")
+
+
+@pytest.mark.parametrize("off", [0, -1, -100, 3])
+def test_many_that_are_touched(off: int) -> None:
+    """After a while generated code decodes and encodes them; it is the reference's equal."""
+    layout = layout_of(Vec[Blob[Nested]])
+    random = Random(off)
+    size = layout_of(Blob[Nested]).size  # type: ignore[attr-defined]
+    parts = [random.randbytes(size + off) for _ in range(3 * OFTEN)]
+    data = len(parts).to_bytes(8, "little") + stored(*parts)
+    values, references = generated_read(layout, data)[0], read(layout, data)[0]
+    assert [raw_of(value) for value in values] == parts
+    for value, reference in zip(values, references, strict=True):
+        assert identical(value.inner, reference.inner)
+        assert identical(value, reference)
+        assert value.comment == reference.comment == "none"
+        assert raw_of(value) is None
+    assert generated_write(layout, values) == data == write(layout, references)
+    for value in (*values, *references):
+        value.more[1].kind ^= 1
+        value.words[3] = 5
+    assert generated_write(layout, values) == write(layout, references) != data
+    values[7].last = -1
+    assert write_agrees(layout, values) is None

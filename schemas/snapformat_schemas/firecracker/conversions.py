@@ -2,20 +2,15 @@
 
 All others are derived by serde from their declaration. Read from Firecracker v1.14.4:
 `src/vmm/src/utils/net/mac.rs`, `src/vmm/src/cpu_config/templates.rs` and `src/pci/src/lib.rs`; where an
-earlier release has the type, it reads it alike. And from `src/fam.rs` of the crate vmm-sys-util.
+earlier release has the type, it reads it alike.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from snapformat.bincode import CStruct, Via
-from snapformat.bincode.blob import raw_of
-
-H = TypeVar("H", bound=CStruct)
-T = TypeVar("T")
+from snapformat.bincode import Via
 
 _MAC_BYTE = r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]"
 _CAPABILITY = r"(!?)\+?([0-9]+)"
@@ -73,25 +68,3 @@ def _pci_address(text: str) -> str:
 
 PciBdf = Annotated[str, Via(str, decode=_pci_address, encode=_pci_address, name="PCI address")]
 """PCI address as text, `segment:bus:device.function` in hex."""
-
-
-def counted(field: str, size: int, most: int) -> Callable[[tuple[H, list[T]]], tuple[H, list[T]]]:
-    """Check a C struct with a flexible array: the count at its start is the number of entries.
-
-    Args:
-        field: The header's field that counts the entries; it is the first one.
-        size: Bytes of that field.
-        most: Entries that upstream reads at most.
-    """
-
-    def check(value: tuple[H, list[T]]) -> tuple[H, list[T]]:
-        header, entries = value
-        raw = raw_of(header)  # counting is no reason to decode the whole header
-        count = getattr(header, field) if raw is None else int.from_bytes(raw[:size], "little")
-        if count != len(entries):
-            raise ValueError(f"its header counts {count} entries, but it has {len(entries)}")
-        if count > most:
-            raise ValueError(f"{count} entries, and at most {most} are read")
-        return value
-
-    return check

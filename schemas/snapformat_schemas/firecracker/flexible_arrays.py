@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from snapformat.bincode import Blob, Via, u32
-from snapformat_schemas.firecracker.conversions import counted
+from snapformat.bincode import Blob, Counted, Via, u32
 from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuid2, KvmCpuidEntry2
 from snapformat_schemas.kvm.x86_64.msrs import KvmMsrEntry, KvmMsrs
 from snapformat_schemas.kvm.x86_64.xsave import KvmXsave2
 
-_leaves = counted("nent", 4, 256)
-_registers = counted("nmsrs", 4, 256)
-_words = counted("len", 8, 0xFFFFFFFF)
+_leaves = Counted("nent", 4, most=256)
+_registers = Counted("nmsrs", 4, most=256)
+_words = Counted("len", 8, most=0xFFFFFFFF)
 
 CpuId = Annotated[
     tuple[KvmCpuid2, list[KvmCpuidEntry2]],

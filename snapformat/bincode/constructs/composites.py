@@ -7,7 +7,7 @@ from typing import Any
 import construct
 
 from snapformat.bincode import checks
-from snapformat.bincode.blob import blob_bytes, folded
+from snapformat.bincode.blob import blob_bytes, fill_from, folded
 from snapformat.bincode.constructs.base import BincodeConstruct, budget_of, read_exactly
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
@@ -176,15 +176,14 @@ class Blob(BincodeConstruct):
         self.item = item
         self.size: int = item.sizeof()
 
-    def _unfold(self, data: bytes) -> dict[str, Any]:
-        value = self.item.parse(data)
-        return {field.attr: getattr(value, field.attr) for field in self.kind.item.fields}
+    def _fill(self, value: Any, data: bytes) -> None:
+        fill_from(value, self.item.parse(data))
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         length = self._read_length(stream, context, path)
         self._claim(length, context, path)
         data = read_exactly(stream, length, path)
-        return folded(self.kind.item.cls, data, self.size, self._unfold)
+        return folded(self.kind.item.cls, data, self.size, self._fill)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         if type(obj) is not self.kind.item.cls:

@@ -1,0 +1,186 @@
+"""Fields that are checked when they are read, and made when somebody looks at them.
+
+Some parts are right whatever their bytes are, if only the lengths are: long arrays of numbers, lists of C
+structs. A generated reader passes over them, and leaves a `Part` in the instance's slot. From then on a
+property in front of the slot makes the value of it on first touch; a part that nobody has touched is written
+as the very bytes. It is the same for lists as `CStruct` is for single structs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from types import MemberDescriptorType
+from typing import Any
+
+from snapformat.bincode.flexible import Counted
+from snapformat.codec.shape import MAX_SPELLED, is_any_bytes
+from snapformat.layout import nodes
+from snapformat.layout.arrays import number_code
+from snapformat.layout.nodes import Node
+
+_lock = threading.RLock()
+
+
+def is_foldable(node: Node) -> bool:
+    """Whether a field of this layout may be folded: the bytes may be any, and there may be many of them."""
+    return is_numbers(node) or (_is_list(node) and _is_any(node))
+
+
+def is_numbers(node: Node) -> bool:
+    """Whether these are numbers, and may be many. Those are folded where there are many."""
+    match node:
+        case nodes.Seq(item=item):
+            return _is_plain_length(node.length) and number_code(item) is not None
+        case nodes.Array(item=item, count=int(count)):
+            return count > MAX_SPELLED and number_code(item) is not None
+    return False
+
+
+def _is_list(node: Node) -> bool:
+    """Whether this is a list of C structs, with or without a header, or a list of such lists."""
+    match node:
+        case nodes.Seq(item=item) | nodes.Array(item=item):
+            return isinstance(item, nodes.Blob) or _is_list(item)
+        case nodes.Adapted():
+            return isinstance(node.decode, Counted)
+    return False
+
+
+def _is_any(node: Node) -> bool:
+    """Whether all that can be wrong with such bytes is a length."""
+    match node:
+        case nodes.Blob():
+            return is_any_bytes(node)
+        case nodes.Seq():
+            return _is_plain_length(node.length) and _is_any(node.item)
+        case nodes.Array(count=int()):
+            return _is_any(node.item)
+        case nodes.Tuple():
+            return all(map(_is_any, node.items))
+        case nodes.Adapted():
+            return isinstance(node.decode, Counted) and _is_any(node.item)
+    return number_code(node) is not None
+
+
+def _is_plain_length(node: Node) -> bool:
+    return isinstance(node, nodes.Int) and node.packer is not None
+
+
+def foldable_slot(cls: type | None, field: nodes.Field) -> MemberDescriptorType | None:
+    """The slot of a class's field that may be folded; None where it is not."""
+    if cls is None or field.attr is None or not is_foldable(field.node):
+        return None
+    return slot_of(cls, field.attr)
+
+
+def slot_of(cls: type, attr: str) -> MemberDescriptorType | None:
+    """The slot of a field, or None if it has none, or code of its own in front of it."""
+    found: object = getattr(cls, attr, None)
+    if isinstance(found, Foldable):
+        found = found.slot
+    return found if isinstance(found, MemberDescriptorType) else None
+
+
+def alias_of(slot: MemberDescriptorType) -> str:
+    """A second name of a slot in its class, by which generated code reaches it past the property."""
+    name = f"__snapformat_{slot.__name__}__"
+    if name not in vars(slot.__objclass__):
+        setattr(slot.__objclass__, name, slot)
+    return name
+
+
+class Folder:
+    """Folds one field.
+
+    Args:
+        slot: Its slot.
+        node: Its layout.
+        make_reader: Gives, of the layout, a function from the bytes to the value; most fields are never
+            looked at.
+    """
+
+    def __init__(
+        self,
+        slot: MemberDescriptorType,
+        node: Node,
+        make_reader: Callable[[Any], Callable[[bytes], Any]],
+    ) -> None:
+        self.slot = slot
+        self.node = node
+        self._make_reader = make_reader
+        self._is_ready = False
+
+    def __call__(self, raw: bytes) -> Part:
+        """A part for the slot, in front of which there is the property now."""
+        if not self._is_ready:
+            _see_to(self.slot)
+            self._is_ready = True
+        return Part(raw, self)
+
+    @cached_property
+    def read(self) -> Callable[[bytes], Any]:
+        """Makes the value."""
+        return self._make_reader(self.node)
+
+
+class Part:
+    """A value that nobody has looked at.
+
+    Attributes:
+        raw: Its bytes; of a sequence of numbers, those behind the length.
+        folder: Of its field, and with the layout by which it was checked.
+    """
+
+    __slots__ = ("folder", "raw")
+
+    def __init__(self, raw: bytes, folder: Folder) -> None:
+        self.raw = raw
+        self.folder = folder
+
+    def numbers(self) -> Any:
+        """Numbers as a memoryview of as many elements, in the order in which they are written."""
+        code = number_code(self.folder.node.item)  # type: ignore[attr-defined]  # of a sequence
+        assert code is not None
+        return memoryview(self.raw).cast(code[1])  # type: ignore[call-overload]  # one of its codes
+
+
+class Foldable(property):
+    """A field that may be folded, in front of its slot."""
+
+    slot: MemberDescriptorType
+
+
+def _see_to(slot: MemberDescriptorType) -> None:
+    with _lock:
+        if type(vars(slot.__objclass__)[slot.__name__]) is not Foldable:
+            setattr(slot.__objclass__, slot.__name__, _foldable(slot))
+
+
+def _foldable(slot: Any) -> Foldable:
+    look, put, drop = slot.__get__, slot.__set__, slot.__delete__
+
+    def get(instance: Any) -> Any:
+        found = look(instance)
+        return unfolded(instance) if type(found) is Part else found
+
+    def unfolded(instance: Any) -> Any:
+        with _lock:  # another thread may have come first
+            found = look(instance)
+            if type(found) is Part:
+                found = found.folder.read(found.raw)
+                put(instance, found)
+            return found
+
+    def change(instance: Any, value: Any) -> None:
+        with _lock:  # not between another thread's look and its putting of what it has made
+            put(instance, value)
+
+    def delete(instance: Any) -> None:
+        with _lock:
+            drop(instance)
+
+    made = Foldable(get, change, delete, slot.__doc__)
+    made.slot = slot
+    return made
