@@ -108,7 +108,7 @@ def _by_dataclasses(
 
 
 _sample: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(
-    type("Sample", (), {"__annotations__": {"a": int}})
+    type("Sample", (), {"__annotations__": {"a": int}, "__doc__": "Else it is made from the signature."})
 )
 #: What `dataclasses` puts into each field that is one, and into each class.
 _IS_FIELD = dataclasses.fields(_sample)[0]._field_type  # type: ignore[attr-defined]  # private

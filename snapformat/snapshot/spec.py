@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import platform
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cached_property
@@ -182,5 +181,7 @@ class FormatSpec:
 
 def machine_arch() -> str:
     """This machine's architecture, by the kernel's name: `x86_64`, `aarch64` or another."""
+    import platform  # here and not above: reading files needs none of it
+
     machine = platform.machine().lower()
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
