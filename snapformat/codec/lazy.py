@@ -197,7 +197,7 @@ def write_lazily(node: Node, value: Any, *, limits: Limits, root: Path = ()) -> 
     Raises:
         EncodeError: The value does not fit the layout; the path says where.
     """
-    if isinstance(value, Untouched):
+    if type(value) is Untouched:
         return [memoryview(value.origin.data)[value.start : value.stop]]
     pieces = _Pieces(limits)
     try:

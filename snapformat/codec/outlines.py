@@ -74,9 +74,7 @@ class Outline:
         places: tuple[int, ...],
     ) -> None:
         form, at = ["<"], 0
-        for offset, size in marks:
-            if offset < at:
-                raise ValueError("the same byte is looked at twice")
+        for offset, size in _joined(marks):
             form.append(f"{offset - at}x{_CODES.get(size) or f'{size}s'}")
             at = offset + size
         self.unpack = struct.Struct("".join(form)).unpack_from
@@ -92,11 +90,28 @@ class Outline:
         """Where the fields of the value at `p` stand, if it is such a one; it has the same size."""
         if self.unpack(d, p) != self.expected:
             return None
+        view = memoryview(d)
         for offset, stop, step, words in self.runs:
-            if memoryview(d)[p + offset : p + stop].cast("Q")[::step] != words:
+            if view[p + offset : p + stop].cast("Q")[::step] != words:
                 return None
         moved = p - self.start
         return tuple([place + moved for place in self.found]) if moved else self.found
+
+
+def _joined(marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same places, as few as there are with other bytes between."""
+    joined: list[tuple[int, int]] = []
+    at = -1
+    for offset, size in marks:
+        if offset < at:
+            raise ValueError("the same byte is looked at twice")
+        if offset == at:
+            start, before = joined.pop()
+            joined.append((start, before + size))
+        else:
+            joined.append((offset, size))
+        at = offset + size
+    return joined
 
 
 def _words(data: bytes, at: int, count: int, stride: int) -> memoryview:

@@ -63,12 +63,19 @@ class Checksum:
         its bits run, gives zero; the original program checks just that, of the whole file, whatever
         follows the checksum. Any other checksum is compared with the last bytes.
         """
-        if self.init == self.xorout == 0 and self.reflected == (byteorder == "little"):
-            return self.compute(whole) == 0
+        if byteorder == self._zero_order:
+            return self._engine(whole, 0) == 0
         stored = whole[-self.size :]
         if len(stored) < self.size:
             return False
         return self.compute(whole[: -self.size]) == int.from_bytes(stored, byteorder)
+
+    @cached_property
+    def _zero_order(self) -> ByteOrder | None:
+        """The order of a stored checksum that makes that of the whole zero; None where no order does."""
+        if self.init or self.xorout:
+            return None
+        return "little" if self.reflected else "big"
 
     @cached_property
     def _engine(self) -> Compute:
@@ -101,8 +108,11 @@ def anycrc_engine(checksum: Checksum) -> Compute:
     )
     start = checksum.init ^ checksum.xorout
 
+    calculate = model.calc
+
     def compute(data: Any, initial: int) -> int:
-        return int(model.calc(data) if initial == start else model.calc(data, initial))
+        found: int = calculate(data) if initial == start else calculate(data, initial)
+        return found
 
     return compute
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from snapformat.codec.engine import write_value
 from snapformat.codec.lazy import open_lazily, write_lazily
@@ -43,23 +43,9 @@ class Kept:
         self.version = header.version
 
 
-class Opened(NamedTuple):
-    """A file whose payload was passed over.
-
-    Attributes:
-        header: The header.
-        data: The payload's value; maybe `Untouched`.
-        kept: The header as it was in the file.
-    """
-
-    header: Header
-    data: Any
-    kept: Kept
-
-
 def load_lazily(
     spec: FormatSpec, data: bytes, source: Source, *, check_crc: bool, strict: bool, arrays: Arrays | None
-) -> Opened | None:
+) -> tuple[Header, Any, Kept] | None:
     """Read a file; its payload is passed over, and checked by its checksum only.
 
     Args:
@@ -71,8 +57,9 @@ def load_lazily(
         arrays: How long arrays of numbers are handed out.
 
     Returns:
-        Header and data; None where the payload must be read at once: something is wrong with the file, or
-        its layout can't be passed over.
+        The header, the payload's value, which may be `Untouched`, and the header as it was in the file;
+        None where the payload must be read at once: something is wrong with the file, or its layout can't
+        be passed over.
 
     Raises:
         DecodeError: `strict` does not hold.
@@ -119,7 +106,7 @@ def load_lazily(
         object.__setattr__(spec, "kept", kept)
     if strict:
         check_end(spec, data, opened[1])
-    return Opened(header, opened[0], kept)
+    return header, opened[0], kept
 
 
 def _explain(spec: FormatSpec, data: bytes, source: Source, error: DecodeError) -> None:

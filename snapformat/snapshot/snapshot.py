@@ -85,14 +85,16 @@ class SnapshotFormat(FormatSpec):
     def _load(
         self, source: Source, *, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
     ) -> Snapshot[Any]:
-        check_arrays(lazy, arrays)
+        if arrays is not None:
+            check_arrays(lazy, arrays)
         try:
             data = read_all(source, max_size=self.max_file_size)
             if lazy:
                 found = load_lazily(self, data, source, check_crc=check_crc, strict=strict, arrays=arrays)
                 if found is not None:
-                    made = Snapshot(found.header, found.data, self)
-                    made._kept = found.kept
+                    header, value, kept = found
+                    made = Snapshot(header, value, self)
+                    made._kept = kept
                     return made
             parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
         except SnapshotError as error:
@@ -159,7 +161,8 @@ class Snapshot(Generic[T]):
     @property
     def data(self) -> T:
         """The data."""
-        if isinstance(self._data, Untouched):
+        # Not `isinstance`, which would ask what is undecoded for its class.
+        if type(self._data) is Untouched:
             self._data = self._data.value()
         return self._data  # type: ignore[return-value]  # read by its layout
 
