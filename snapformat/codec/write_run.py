@@ -36,17 +36,20 @@ class Packed:
     integers: list[str] = field(default_factory=list)
     after: list[tuple[str, int]] = field(default_factory=list)
 
-    def check(self) -> list[str]:
-        """Lines that see to it that integers are int: what stands for one is converted."""
-        names = self.integers
+    def check(self, *others: Packed) -> list[str]:
+        """Lines that make int of what stands for an integer, here and in others."""
+        names = [name for packed in (self, *others) for name in packed.integers]
         if not names:
             return []
-        # A chain of identities: each pair is compared once, the last with int itself.
-        chain = " is ".join(f"type({name})" for name in names)
         if len(names) == 1:
-            return [f"if {chain} is not int: {names[0]} = INT({names[0]})"]
+            return [f"if {all_int(names)} is not int: {names[0]} = INT({names[0]})"]
         listed = ", ".join(names)
-        return [f"if not ({chain} is int): {listed} = INTS({listed})"]
+        return [f"if not ({all_int(names)} is int): {listed} = INTS({listed})"]
+
+
+def all_int(names: list[str]) -> str:
+    """A chain of identities to end with int: each pair is compared once, the last with int itself."""
+    return " is ".join(f"type({name})" for name in names)
 
 
 @dataclass(slots=True)
@@ -152,7 +155,7 @@ class RunWriter(Generator):
         run, self.run = self.run, new_run()
         if run.is_empty():
             return
-        for line in (*run.before.check(), *run.behind.check()):
+        for line in run.before.check(run.behind):
             self.out.line(line)
         if run.option is None and not run.before.after:
             self.pieces.append(self._pack(run.order, run.before))

@@ -20,15 +20,17 @@ import construct
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.folding import Part, alias_of, foldable_slot, is_numbers
-from snapformat.codec.shape import MAX_SPELLED, atom_of, is_any_bytes
+from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.codec.source import NotGenerated, Source
-from snapformat.codec.write_run import Chosen, RunWriter, new_run
+from snapformat.codec.write_run import Chosen, RunWriter, all_int, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
 
 #: Largest fixed array of integers whose elements get locals.
 MAX_LOCALS = 8
+#: Codes of unsigned integers that Python compares in one step.
+SMALL = "BH"
 
 
 def generate_writer(root: Node) -> Source:
@@ -281,13 +283,26 @@ class _WriteGenerator(RunWriter):
         elif 0 < node.count <= MAX_LOCALS and isinstance(node.item, nodes.Int):
             names = [self.out.fresh("v") for _ in range(node.count)]
             self.out.line(f"{', '.join(names)}, = {name}")
-            for part in names:
-                self.atom(node.item, part)
+            if atom.code in SMALL:
+                self._small(atom, names)
+            else:
+                for part in names:
+                    self.atom(node.item, part)
         elif 0 < node.count <= MAX_SPELLED:
             size = node.count * atom.size
             self._push(f"{size}s", size, "", f"bytes({self._bulk(node.item, name, count)})")
         else:
             self._add(self._bulk(node.item, name, count))
+
+    def _small(self, atom: Atom, names: list[str]) -> None:
+        """Small integers, which are quickly compared: what is above 1 is no bool."""
+        listed, large = ", ".join(names), " and ".join(f"{name} > 1" for name in names)
+        converted = f"{listed}, = INTS({listed})"
+        with self.out.block("try:"):
+            self.out.line(f"if not ({large}) and not ({all_int(names)} is int): {converted}")
+        self.out.line(f"except Exception: {converted}")  # what has no order may have an `__index__`
+        for name in names:
+            self._push(atom.code, atom.size, atom.order, name)
 
     def _elements(self, item: Node, name: str, count: str) -> None:
         if helpers.has_bulk(item):
@@ -330,8 +345,11 @@ class _WriteGenerator(RunWriter):
         assert exact is not None
         element = self.out.fresh("e")
         with self.out.block(f"if {count} <= {MAX_LOCALS}:"):
-            with self.out.block(f"for {element} in {name}:"):
-                self.out.line(f"if type({element}) is not {exact.__name__}: {converted}; break")
+            atom = atom_of(item)
+            small = f"not {element} > 1 and " if atom is not None and atom.code in SMALL else ""
+            with self.out.block("try:"), self.out.block(f"for {element} in {name}:"):
+                self.out.line(f"if {small}type({element}) is not {exact.__name__}: raise GUARD")
+            self.out.line(f"except Exception: {converted}")
             packers = self.out.refer("few", helpers.packers(item, MAX_LOCALS))
             self.out.line(f"{data} = {packers}[{count}](*{name})")
         with self.out.block("else:"):
