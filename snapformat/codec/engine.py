@@ -212,11 +212,12 @@ def read_part(node: Node, data: bytes, offset: int, stop: int, depth: int, path:
     Raises:
         DecodeError: As if the whole had been read up to here.
     """
-    codec = codec_of(node)
+    codec = node.codec or codec_of(node)
     reader = codec.reader or _first_reader(node, codec, stop - offset)
     if reader is not _left:
+        account = Account(DEFAULT_LIMITS.zero_sized) if codec.accounts else None
         try:
-            value, end = reader(data, offset, len(data), depth, Account(DEFAULT_LIMITS.zero_sized))
+            value, end = reader(data, offset, len(data), depth, account)
         except Exception:  # whatever a guard raises: the reference says what is wrong
             end = -1
         if end == stop:

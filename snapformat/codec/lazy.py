@@ -255,9 +255,13 @@ def _has_sections(node: Node, value: Any, depth: int) -> bool:
     if kind is nodes.Struct:
         plan = plan_of(node)  # type: ignore[arg-type]
         if plan is None or type(value) is not plan.cls or depth > DEFAULT_LIMITS.depth:
-            return is_hidden(value)
-        for name, inner in plan.holders:
-            if _has_sections(inner, getattr(value, name, None), depth + 1):
+            return (plan is not None and type(value) is plan.hidden) or is_hidden(value)
+        for look, inner in plan.holders:
+            try:
+                found = look(value)
+            except AttributeError:  # deleted: the reference says so
+                continue
+            if found is not None and _has_sections(inner, found, depth + 1):
                 return True
     elif kind is nodes.Option:
         found = value.value if type(value) is Some else value
@@ -274,15 +278,17 @@ def _struct(out: _Pieces, node: nodes.Struct, value: Any, depth: int, path: Path
         write_part(node, value, out.add, depth=depth, limits=out.limits, root=path)
         return
     last: Section | None = None  # that of the field before
-    for index, part in enumerate(plan.parts):
+    index = -1
+    for part in plan.parts:
+        index += 1
         try:
             found = part.get(value)
         except AttributeError:
             found = None  # deleted: the reference says so
-        if found is last and last is not None:
-            out.stop = last.places[index + 1]
-            continue
         if type(found) is Section:
+            if found is last:
+                out.stop = found.places[index + 1]
+                continue
             if found.plan.fields is plan.fields:
                 out.untouched(found.origin.data, found.places[index], found.places[index + 1])
                 last = found

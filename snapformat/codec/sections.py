@@ -159,7 +159,7 @@ class Plan:
         index_of: Position of a field by attribute.
         index: Finds the fields.
         find: The same, for values that are often alike.
-        holders: Attribute and layout of the fields in which structs may be undecoded.
+        holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
         defaults: Fields that are not in the bytes, and what makes them.
     """
 
@@ -174,7 +174,7 @@ class Plan:
         self.index_of = {part.name: position for position, part in enumerate(self.parts)}
         self.defaults = skipped_fields(node.cls)
         self.holders = [
-            (part.name, field.node)
+            (part.get, field.node)
             for part, field in zip(self.parts, node.fields, strict=True)
             if may_hold(field.node)
         ]

@@ -55,6 +55,9 @@ def write_all(target: Target, data: bytes, *, timeout: float = 5.0) -> None:
             (EAGAIN). A failing writer is `Encode` to the format, not `Io`.
         TypeError: The target is of no accepted kind, or a file object in text mode.
     """
+    if type(target) is io.BytesIO:  # at once: to ask for all that it is not takes as long as to write
+        target.write(data)
+        return
     path = path_of(target)
     if path is not None:
         _write_path(path, data, timeout)

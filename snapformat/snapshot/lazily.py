@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -22,8 +21,8 @@ from snapformat.snapshot.reading import (
 )
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
 
-#: Larger pieces are not joined before their checksum is computed: that would be one more copy.
-_LARGE = 1 << 14
+#: Pieces that are larger in the mean are not joined before their checksum is computed.
+_LARGE = 1 << 15
 
 
 class Kept:
@@ -124,28 +123,17 @@ def file_bytes(spec: FormatSpec, header: Header, data: Any, kept: Kept | None) -
         head = kept.data
     else:
         head = write_value(spec.header_node, header, limits=spec.limits, root=("header",))
-    pieces = _gathered([head, *write_lazily(spec.payload_node, data, limits=spec.limits)])
-    if spec.checksum is not None:
-        value: int | None = None
-        for piece in pieces:
-            value = spec.checksum.compute(piece, value)
-        assert value is not None
-        pieces.append(value.to_bytes(spec.checksum.size, spec.encoding.byteorder))
+    pieces = [head, *write_lazily(spec.payload_node, data, limits=spec.limits)]
+    if spec.checksum is None:
+        return b"".join(pieces)
+    value: int | None = None
+    for piece in pieces if _are_large(pieces) else [b"".join(pieces)]:
+        value = spec.checksum.compute(piece, value)
+    assert value is not None
+    pieces.append(value.to_bytes(spec.checksum.size, spec.encoding.byteorder))
     return b"".join(pieces)
 
 
-def _gathered(pieces: Iterable[bytes | memoryview]) -> list[bytes | memoryview]:
-    """The same bytes in as few pieces as it takes no copy of a large one."""
-    found: list[bytes | memoryview] = []
-    small: list[bytes | memoryview] = []
-    for piece in pieces:
-        if len(piece) < _LARGE:
-            small.append(piece)
-            continue
-        if small:
-            found.append(b"".join(small))
-            small.clear()
-        found.append(piece if isinstance(piece, bytes) else piece.cast("B"))
-    if small:
-        found.append(b"".join(small))
-    return found
+def _are_large(pieces: list[Any]) -> bool:
+    """Whether going through the pieces one by one takes less than joining them once more."""
+    return sum(map(len, pieces)) > _LARGE * len(pieces)
