@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: What others import at once, and few runs use: pdb with what is below it is a third of construct's import.
-UNUSED = ("ast", "hashlib", "json", "pdb", "pickle", "textwrap", "tokenize", "uuid")
+UNUSED = ("hashlib", "json", "pdb", "pickle", "textwrap", "tokenize")
 
 
 class _Later(ModuleType):
