@@ -33,6 +33,16 @@ else:
         return make if cls is None else make(cls)
 
 
+class SlotProperty(property):
+    """A property that was put in front of a field's slot, and is to a class what the slot was.
+
+    Attributes:
+        slot: The slot.
+    """
+
+    slot: MemberDescriptorType
+
+
 _ORDER = ["__lt__", "__le__", "__gt__", "__ge__"]
 
 
@@ -94,6 +104,9 @@ def _by_dataclasses(
     cls: type, annotations: dict[str, Any], texts: dict[str, str], *, slots: bool, weakref_slot: bool
 ) -> type:
     """The class with its fields, made by `dataclasses`; `texts` are the annotations that are plain."""
+    for name in annotations:
+        if isinstance(getattr(cls, name, None), SlotProperty):  # of a base class, and no default
+            setattr(cls, name, dataclasses.field())
     cls.__annotations__ = annotations | dict.fromkeys(texts, object)
     text = cls.__doc__
     cls.__doc__ = text or cls.__name__  # without one, `dataclasses` would make it from the signature
@@ -148,7 +161,7 @@ _NOT_COPIED = ("__dict__", "__weakref__")
 def _field(name: str, text: str, default: Any) -> dataclasses.Field[Any]:
     field: Any = default
     if not isinstance(default, dataclasses.Field):
-        is_slot = isinstance(default, MemberDescriptorType)
+        is_slot = isinstance(default, MemberDescriptorType | SlotProperty)
         field = dataclasses.field(default=dataclasses.MISSING if is_slot else default)
     field.name, field.type, field._field_type = name, text, _IS_FIELD
     if field.kw_only is dataclasses.MISSING:

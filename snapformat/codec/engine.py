@@ -15,7 +15,7 @@ from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.read_helpers import Account
-from snapformat.codec.source import NotGenerated, Source
+from snapformat.codec.source import GIVEN_UP, NotGenerated, Source
 from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read
 from snapformat.layout.write import write as reference_write
@@ -158,7 +158,7 @@ def _made(node: Node, function: str, generate: Callable[[Node], Source]) -> dict
     title = getattr(node, "name", "") or type(node).__name__
     try:
         return generate(node).compile(f"{function} {title}", function)
-    except (NotGenerated, RecursionError, SyntaxError):  # the last two: types of absurd depth
+    except GIVEN_UP:
         statistics.not_generated += 1
         return {function: _left}
 

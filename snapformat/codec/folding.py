@@ -14,11 +14,11 @@ from functools import cached_property
 from types import MemberDescriptorType
 from typing import Any
 
-from snapformat.bincode.flexible import Counted
-from snapformat.codec.shape import MAX_SPELLED, is_any_bytes
+from snapformat.codec.shape import MAX_SPELLED, counted_of, is_any_bytes
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
+from snapformat.lazy_dataclasses import SlotProperty
 
 _lock = threading.RLock()
 
@@ -44,7 +44,7 @@ def _is_list(node: Node) -> bool:
         case nodes.Seq(item=item) | nodes.Array(item=item):
             return isinstance(item, nodes.Blob) or _is_list(item)
         case nodes.Adapted():
-            return isinstance(node.decode, Counted)
+            return counted_of(node) is not None
     return False
 
 
@@ -57,10 +57,9 @@ def _is_any(node: Node) -> bool:
             return _is_plain_length(node.length) and _is_any(node.item)
         case nodes.Array(count=int()):
             return _is_any(node.item)
-        case nodes.Tuple():
-            return all(map(_is_any, node.items))
         case nodes.Adapted():
-            return isinstance(node.decode, Counted) and _is_any(node.item)
+            counted = counted_of(node)
+            return counted is not None and all(map(_is_any, counted))
     return number_code(node) is not None
 
 
@@ -78,7 +77,7 @@ def foldable_slot(cls: type | None, field: nodes.Field) -> MemberDescriptorType 
 def slot_of(cls: type, attr: str) -> MemberDescriptorType | None:
     """The slot of a field, or None if it has none, or code of its own in front of it."""
     found: object = getattr(cls, attr, None)
-    if isinstance(found, Foldable):
+    if isinstance(found, SlotProperty):
         found = found.slot
     return found if isinstance(found, MemberDescriptorType) else None
 
@@ -146,19 +145,14 @@ class Part:
         return memoryview(self.raw).cast(code[1])  # type: ignore[call-overload]  # one of its codes
 
 
-class Foldable(property):
-    """A field that may be folded, in front of its slot."""
-
-    slot: MemberDescriptorType
-
-
 def _see_to(slot: MemberDescriptorType) -> None:
     with _lock:
-        if type(vars(slot.__objclass__)[slot.__name__]) is not Foldable:
-            setattr(slot.__objclass__, slot.__name__, _foldable(slot))
+        if not isinstance(vars(slot.__objclass__)[slot.__name__], SlotProperty):
+            setattr(slot.__objclass__, slot.__name__, _unfolding(slot))
 
 
-def _foldable(slot: Any) -> Foldable:
+def _unfolding(slot: Any) -> SlotProperty:
+    """A property that makes the value of a part in a slot."""
     look, put, drop = slot.__get__, slot.__set__, slot.__delete__
 
     def get(instance: Any) -> Any:
@@ -181,6 +175,6 @@ def _foldable(slot: Any) -> Foldable:
         with _lock:
             drop(instance)
 
-    made = Foldable(get, change, delete, slot.__doc__)
+    made = SlotProperty(get, change, delete, slot.__doc__)
     made.slot = slot
     return made

@@ -20,7 +20,7 @@ from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import f32_from_bits
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
 from snapformat.codec.shape import atom_of
-from snapformat.codec.source import NotGenerated
+from snapformat.codec.source import GIVEN_UP
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag, bits_of
@@ -166,7 +166,7 @@ def rarely(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]
     def call(*arguments: Any) -> Any:
         nonlocal chosen
         if chosen is reference and next(calls) == OFTEN:  # by one thread
-            with suppress(NotGenerated):
+            with suppress(*GIVEN_UP):
                 chosen = make()
         return chosen(*arguments)
 

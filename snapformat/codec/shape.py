@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from snapformat.bincode.classes import declaration_of
+from snapformat.bincode.flexible import Counted
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
@@ -56,6 +57,14 @@ def is_any_bytes(item: nodes.Bytes | nodes.Blob) -> bool:
     """Whether these are bytes behind a plain length, whatever they are."""
     any_content = isinstance(item, nodes.Blob) or (item.exact is None and not item.no_nul)
     return any_content and atom_of(item.length) is not None
+
+
+def counted_of(node: nodes.Adapted) -> tuple[nodes.Blob, nodes.Seq] | None:
+    """The header and the entries of a C struct with a flexible array; None if it is something else."""
+    match node.item:
+        case nodes.Tuple(items=(nodes.Blob() as header, nodes.Seq() as entries)):
+            return (header, entries) if isinstance(node.decode, Counted) else None
+    return None
 
 
 def flat(node: Node, functions: Container[Node] = (), depth: int = FLAT_DEPTH) -> list[Atom] | None:

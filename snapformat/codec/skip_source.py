@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
-from snapformat.bincode.flexible import Counted
 from snapformat.codec import read_helpers
 from snapformat.codec.generator import Generator
-from snapformat.codec.shape import atom_of, depth_of, uses_of
+from snapformat.codec.shape import atom_of, counted_of, depth_of, uses_of
 from snapformat.codec.skip_helpers import CountedSkipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
@@ -251,25 +250,21 @@ class _SkipGenerator(Generator):
         node: nodes.Adapted | nodes.Labels | nodes.Const | nodes.Rebuilt | nodes.Default,
         place: str,
     ) -> None:
-        if isinstance(node, nodes.Adapted) and isinstance(node.decode, Counted):
-            self._counted(node.item, node.decode)
-        else:
+        counted = counted_of(node) if isinstance(node, nodes.Adapted) else None
+        if counted is None:
             self.value(node.item, place)
-
-    def _counted(self, node: Node, counted: Counted) -> None:
-        """A C struct and its entries: the count is checked, so that nothing is left to be refused."""
-        match node:
-            case nodes.Tuple(items=(nodes.Blob() as header, nodes.Seq() as entries)):
-                length, start = self._number(header.length), self.out.fresh("q")
-                self.out.line(f"{start} = {self._here()}")
-                self._advance(length)
-                count = self._number(entries.length)
-                self.out.names["INT"] = int.from_bytes
-                found = f"INT(d[{start}:min({start} + {counted.size}, p)], 'little')"
-                self.out.line(f"if {found} != {count} or {count} > {counted.most}: raise GUARD")
-                self._elements([entries.item], count)
-            case _:
-                self.value(node, "")
+            return
+        # The count is checked, so that nothing is left to be refused.
+        header, entries = counted
+        length, start = self._number(header.length), self.out.fresh("q")
+        self.out.line(f"{start} = {self._here()}")
+        self._advance(length)
+        count = self._number(entries.length)
+        self.out.names["INT"] = int.from_bytes
+        size, most = node.decode.size, node.decode.most  # type: ignore[union-attr]  # it is `Counted`
+        found = f"INT(d[{start}:min({start} + {size}, p)], 'little')"
+        self.out.line(f"if {found} != {count} or {count} > {most}: raise GUARD")
+        self._elements([entries.item], count)
 
     _labels = _const = _rebuilt = _default = _adapted
 

@@ -16,6 +16,10 @@ class NotGenerated(Exception):
     """The layout has something in it that the generator leaves to the reference."""
 
 
+#: What generating code for a layout ends with where there is none: the last two for types of absurd depth.
+GIVEN_UP = (NotGenerated, RecursionError, SyntaxError)
+
+
 class Source:
     """Source code under construction.
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from codec.agreement import assert_same, generated_read, generated_write, read_agrees, verdict, write_agrees
 from codec.test_threads import together
-from snapformat import DecodeError, EncodeError, decode, encode, schema, validate
+from snapformat import DataEnum, DecodeError, EncodeError, bincode, decode, encode, schema, validate
 from snapformat.bincode import Blob, Counted, CStruct, Encoding, Len, Vec, Via, f32, u8, u16, u32, u64
 from snapformat.codec import engine
-from snapformat.codec.folding import Foldable, Part, alias_of, slot_of
+from snapformat.codec.folding import Part, alias_of, slot_of
 from snapformat.layout import layout_of, read
+from snapformat.lazy_dataclasses import SlotProperty
 
 
 @schema
@@ -354,13 +355,64 @@ def test_fields_of_a_base_class() -> None:
     node = layout_of(Derived)
     found = generated_read(node, data)[0]
     assert folded(found) == {"numbers", "more"}
-    assert type(vars(Base)["numbers"]) is Foldable
+    assert type(vars(Base)["numbers"]) is SlotProperty
     assert "numbers" not in vars(Derived)
     assert generated_write(node, found) == data
     assert found == value
+
+    # A class that declares the field again, after the base's was folded, has no default for it.
+    @schema
+    class Narrower(Base):
+        """By dataclasses' shorter way."""
+
+        numbers: Vec[u32]
+        more: u8
+
+    @schema
+    class Other(Base):
+        """By dataclasses itself, which takes this annotation apart."""
+
+        numbers: Vec[u32]
+        more: bincode.u8
+
+    for cls in (Narrower, Other):
+        with pytest.raises(TypeError, match="numbers"):
+            cls(more=1)  # type: ignore[call-arg]
+        narrow = cls(list(range(70)), 1)
+        assert generated_read(layout_of(cls), encode(narrow, cls))[0] == narrow
+
     base = Base([1])
     assert base.numbers == [1]
     assert decode(encode(base, Base), Base) == base
+
+
+def test_variants() -> None:
+    @schema
+    class Event(DataEnum):
+        """Its variants are folded as structs are."""
+
+    @schema
+    class Log(Event):
+        """Numbers."""
+
+        numbers: Vec[u16]
+        fixed: Annotated[list[u8], Len(65)]
+
+    @schema
+    class Chunk(Event):
+        """C structs."""
+
+        structs: Vec[Blob[Entry]]
+
+    node = layout_of(Vec[Event])
+    values = [Log(list(range(70)), [7] * 65), Chunk([Entry(1, 2)]), Log([1], [2] * 65)]
+    data = write_agrees(node, values)
+    assert data is not None
+    found = generated_read(node, data)[0]
+    assert [folded(value) for value in found] == [{"numbers", "fixed"}, {"structs"}, {"fixed"}]
+    assert generated_write(node, found) == data
+    assert found == values
+    assert read_agrees(node, data[:-1]) is None
 
 
 def test_code_in_front_of_a_slot_is_left_alone() -> None:
