@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable
 from functools import cached_property
 from types import MemberDescriptorType
-from typing import Any
+from typing import Any, TypeGuard
 
-from snapformat.codec.shape import MAX_SPELLED, counted_of, is_any_bytes
+from snapformat.codec.shape import counted_of, is_any_bytes, is_array
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
@@ -28,14 +28,9 @@ def is_foldable(node: Node) -> bool:
     return is_numbers(node) or (_is_list(node) and _is_any(node))
 
 
-def is_numbers(node: Node) -> bool:
+def is_numbers(node: Node) -> TypeGuard[nodes.Seq | nodes.Array]:
     """Whether these are numbers, and may be many. Those are folded where there are many."""
-    match node:
-        case nodes.Seq(item=item):
-            return _is_plain_length(node.length) and number_code(item) is not None
-        case nodes.Array(item=item, count=int(count)):
-            return count > MAX_SPELLED and number_code(item) is not None
-    return False
+    return is_array(node) and (isinstance(node, nodes.Array) or _is_plain_length(node.length))
 
 
 def _is_list(node: Node) -> bool:

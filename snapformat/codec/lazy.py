@@ -278,9 +278,7 @@ def _struct(out: _Pieces, node: nodes.Struct, value: Any, depth: int, path: Path
         write_part(node, value, out.add, depth=depth, limits=out.limits, root=path)
         return
     last: Section | None = None  # that of the field before
-    index = -1
-    for part in plan.parts:
-        index += 1
+    for index, part in enumerate(plan.parts):
         try:
             found = part.get(value)
         except AttributeError:
@@ -298,7 +296,7 @@ def _struct(out: _Pieces, node: nodes.Struct, value: Any, depth: int, path: Path
         if type(found) is Part:
             layout = plan.fields[index].node
             if found.folder.node is layout:
-                if isinstance(layout, nodes.Seq) and is_numbers(layout):
+                if is_numbers(layout) and isinstance(layout, nodes.Seq):
                     write_part(layout.length, len(found.numbers()), out.add, limits=out.limits, root=path)
                 out.add(found.raw)
                 continue

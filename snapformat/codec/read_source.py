@@ -206,7 +206,7 @@ class _ReadGenerator(RunReader):
     def _folded(self, node: Node, made: str, slot: MemberDescriptorType) -> None:
         """A field that is checked now, and made when somebody looks at it."""
         target = f"{made}.{alias_of(slot)}"
-        if isinstance(node, nodes.Seq | nodes.Array) and is_numbers(node):
+        if is_numbers(node):
             fold = self.out.refer("fold", Folder(slot, node, _numbers_reader))
             count = self._length(node.length) if isinstance(node, nodes.Seq) else repr(node.count)
             self._elements(node.item, count, target, fold)

@@ -22,7 +22,7 @@ from snapformat.codec.engine import codec_of, indexer_of, read_part, skipper_of
 from snapformat.codec.folding import slot_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import Account, skipped_fields
-from snapformat.codec.shape import MAX_SPELLED, is_plain, parts
+from snapformat.codec.shape import is_array, is_plain, parts
 from snapformat.errors import DecodeError
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, number_code, view_of
@@ -302,13 +302,6 @@ def may_hold(node: Node) -> bool:
     while isinstance(node, nodes.Option | nodes.Seq | nodes.Array):
         node = node.item
     return isinstance(node, nodes.Struct | nodes.Ref)
-
-
-def is_array(node: Node) -> bool:
-    """Whether this is handed out as a view where views are asked for: that depends on the type alone."""
-    if not isinstance(node, nodes.Seq | nodes.Array) or number_code(node.item) is None:
-        return False
-    return isinstance(node, nodes.Seq) or (isinstance(node.count, int) and node.count > MAX_SPELLED)
 
 
 def has_arrays(node: Node) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import TypeGuard
 
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.flexible import Counted
 from snapformat.layout import nodes
+from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step, run
@@ -57,6 +59,13 @@ def is_any_bytes(item: nodes.Bytes | nodes.Blob) -> bool:
     """Whether these are bytes behind a plain length, whatever they are."""
     any_content = isinstance(item, nodes.Blob) or (item.exact is None and not item.no_nul)
     return any_content and atom_of(item.length) is not None
+
+
+def is_array(node: Node) -> TypeGuard[nodes.Seq | nodes.Array]:
+    """Whether these are numbers, and may be many: that depends on the type alone. They may be views."""
+    if not isinstance(node, nodes.Seq | nodes.Array) or number_code(node.item) is None:
+        return False
+    return isinstance(node, nodes.Seq) or (isinstance(node.count, int) and node.count > MAX_SPELLED)
 
 
 def counted_of(node: nodes.Adapted) -> tuple[nodes.Blob, nodes.Seq] | None:

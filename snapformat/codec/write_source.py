@@ -185,7 +185,7 @@ class _WriteGenerator(RunWriter):
         """A field whose value may not have been made yet."""
         part = self.out.fresh("v")
         self.out.line(f"{part} = {name}.{alias_of(slot)}")
-        if isinstance(node, nodes.Seq | nodes.Array) and is_numbers(node):
+        if is_numbers(node):
             given = self.out.refer("given", helpers.field_numbers(node, attr))
             self.out.line(f"if type({part}) is not list: {part} = {given}({name}, {part})")
             self._given.add(part)

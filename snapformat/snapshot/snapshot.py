@@ -85,8 +85,7 @@ class SnapshotFormat(FormatSpec):
     def _load(
         self, source: Source, *, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
     ) -> Snapshot[Any]:
-        if arrays is not None:
-            check_arrays(lazy, arrays)
+        check_arrays(lazy, arrays)
         try:
             data = read_all(source, max_size=self.max_file_size)
             if lazy:
