@@ -56,7 +56,6 @@ class Codec:
     Attributes:
         reader: None until it is needed.
         writer: None until it is needed.
-        exact: The writer can be told to take instances of no subclass.
         accounts: The reader wants an account.
         seen: Few bytes were read by this layout, without a reader.
         skipper: None until it is needed.
@@ -65,12 +64,11 @@ class Codec:
             until it is needed.
     """
 
-    __slots__ = ("accounts", "exact", "indexer", "plan", "reader", "seen", "skipper", "writer")
+    __slots__ = ("accounts", "indexer", "plan", "reader", "seen", "skipper", "writer")
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
         self.writer: Writer | None = None
-        self.exact = False
         self.accounts = True
         self.seen = False
         self.skipper: Skipper | None = None
@@ -148,8 +146,6 @@ def _make(node: Node, kind: str) -> Any:
             made = _made(node, function, generate)
             if kind == "reader":
                 codec.accounts = "ACCOUNTS" in made
-            elif kind == "writer":
-                codec.exact = "ROOT_CLASS" in made
             setattr(codec, kind, made[function])
         return getattr(codec, kind)
 
@@ -225,27 +221,28 @@ def read_part(node: Node, data: bytes, offset: int, stop: int, depth: int, path:
     return reference_read(node, data, offset, root=path, depth=depth)[0]
 
 
-def write_part(
-    node: Node,
-    value: Any,
-    add: Callable[[bytes], None],
-    *,
-    depth: int = 0,
-    limits: Limits = DEFAULT_LIMITS,
-    root: tuple[Segment, ...] = (),
-) -> None:
+def write_exactly(node: Node, value: Any, depth: int, limits: Limits) -> bytes | None:
+    """Write a part in which no instance is of a subclass; None where one is, or anything else is odd."""
+    codec = node.codec or codec_of(node)
+    writer = codec.writer or _make(node, "writer")
+    if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
+        return None
+    try:
+        return writer(value, depth, False)
+    except Exception:  # whatever a guard raises
+        return None
+
+
+def write_part(node: Node, value: Any, depth: int, limits: Limits, root: tuple[Segment, ...]) -> bytes:
     """Write a part of a value; `depth` structs and enums are around it, else as `write_value`."""
     codec = node.codec or codec_of(node)
     writer = codec.writer or _make(node, "writer")
     if writer is not _left and (limits is DEFAULT_LIMITS or limits == DEFAULT_LIMITS):
         try:
-            written = writer(value, depth)
+            return writer(value, depth)
         except Exception:  # whatever a guard raises: the reference says what is wrong
             statistics.write_fallbacks += 1
-        else:
-            add(written)
-            return
-    add(reference_write(node, value, limits=limits, root=root, depth=depth))
+    return reference_write(node, value, limits=limits, root=root, depth=depth)
 
 
 def write_value(

@@ -46,7 +46,7 @@ def keep_code(payload: Any, node: Node) -> None:
     """Put what code there is into the class of a struct, where the next `encode` or `decode` finds it."""
     codec = node.codec
     if declaration_of(payload) is not None and isinstance(node, Struct) and codec is not None:
-        if codec.exact:
+        if codec.writer is not None:
             setattr(payload, WRITER, codec.writer)
         if not codec.accounts:
             setattr(payload, READER, codec.reader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, get_args
@@ -11,10 +12,11 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec import sections
-from snapformat.codec.engine import read_value, skipper_of, write_part, write_value
+from snapformat.codec.engine import Skipper, read_value, skipper_of, write_exactly, write_part, write_value
 from snapformat.codec.folding import Part, is_numbers
-from snapformat.codec.read_helpers import Account
-from snapformat.codec.sections import Origin, Path, Section, is_hidden, may_hold, plan_of, read_lazily
+from snapformat.codec.outlines import Finder
+from snapformat.codec.read_helpers import Account, Guard
+from snapformat.codec.sections import Origin, Path, Plan, Section, is_hidden, may_hold, plan_of, read_lazily
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, numbers_reader
 from snapformat.layout.nodes import Node
@@ -63,47 +65,61 @@ def check_arrays(lazy: bool, arrays: Arrays | None) -> None:
         import numpy  # noqa: F401 - that it is missing is said here, and not at the first touch
 
 
-def open_lazily(
-    node: Node, origin: Origin, start: int, stop: int, *, limit: int | None, limits: Limits
-) -> tuple[Any, int] | None:
-    """Find the end of a value without making it.
+class Opener:
+    """Finds where values of one layout end, without making them.
 
     Args:
-        node: Its layout.
-        origin: The bytes.
-        start: Where it begins.
-        stop: Where the readable bytes end.
+        node: The layout.
         limit: Most bytes that may be claimed, or None.
         limits: Bounds of depth and of elements without bytes.
-
-    Returns:
-        The value, or an `Untouched` one, and the offset after it; None where it has to be read: the
-        layout has no skipper, or something is wrong with the bytes.
     """
-    if limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS:
-        return None
-    account = Account(limits.zero_sized)
-    plan = plan_of(node) if isinstance(node, nodes.Struct) else None
-    value: Any
-    try:
-        if plan is not None:
-            places = plan.find(origin.data, start, stop, 0, account)
-            end = places[-1]
-            if end - start < sections.LEAST_STRUCT:
-                value = Untouched(node, origin, start, end)
-            else:
-                value = plan.make(origin, places, 0, ())
-        else:
-            skip = skipper_of(node)
-            if skip is None:
-                return None
-            end = skip(origin.data, start, stop, 0, account)
-            value = Untouched(node, origin, start, end)
-    except Exception:  # whatever a guard raises: reading says what is wrong
-        return None
-    if end > stop or (limit is not None and end - start + account.claimed > limit):
-        return None
-    return value, end
+
+    __slots__ = ("_find", "_limit", "_node", "_plan", "_zero_sized")
+
+    def __init__(self, node: Node, limit: int | None, limits: Limits) -> None:
+        self._node = node
+        self._limit = sys.maxsize if limit is None else limit
+        self._zero_sized = limits.zero_sized
+        self._plan = plan_of(node) if type(node) is nodes.Struct else None
+        skip = None if self._plan is not None or limits != DEFAULT_LIMITS else skipper_of(node)
+        self._find = _end_finder(skip) if self._plan is None else self._plan.find
+
+    def open(self, origin: Origin, start: int, stop: int) -> tuple[Any, int] | None:
+        """Find the end of a value.
+
+        Args:
+            origin: The bytes.
+            start: Where it begins.
+            stop: Where the readable bytes end.
+
+        Returns:
+            The value, or an `Untouched` one, and the offset after it; None where it has to be read: the
+            layout can't be passed over, or something is wrong with the bytes.
+        """
+        try:
+            places, claimed = self._find(origin.data, start, stop, self._zero_sized)
+        except Exception:  # whatever a guard raises: reading says what is wrong
+            return None
+        end = places[-1]
+        size = end - start
+        if end > stop or size + claimed > self._limit:
+            return None
+        plan = self._plan
+        if plan is None or size < sections.LEAST_STRUCT:
+            return Untouched(self._node, origin, start, end), end
+        return plan.make(plan, origin, places, 1, ()), end
+
+
+def _end_finder(skip: Skipper | None) -> Finder:
+    """What finds the end of a value only."""
+
+    def find(d: bytes, p: int, e: int, zero_sized: int) -> tuple[tuple[int, ...], int]:
+        if skip is None:
+            raise Guard
+        account = Account(zero_sized)
+        return (skip(d, p, e, 0, account),), account.claimed
+
+    return find
 
 
 def lazy_reader(
@@ -117,11 +133,11 @@ def lazy_reader(
         limits: Bounds of depth and of elements without bytes.
         arrays: How long arrays of numbers are handed out.
     """
+    opener = Opener(node, limit, limits)
 
     def read(data: bytes | bytearray | memoryview) -> Any:
         given = bytes(data)
-        origin = Origin(given, arrays)
-        opened = open_lazily(node, origin, 0, len(given), limit=limit, limits=limits)
+        opened = opener.open(Origin(given, arrays), 0, len(given))
         if opened is None:
             return read_value(node, given, limit=limit, limits=limits)[0]
         value = opened[0]
@@ -182,14 +198,13 @@ class _Field:
 # --- writing ------------------------------------------------------------------------------------------
 
 
-def write_lazily(node: Node, value: Any, *, limits: Limits, root: Path = ()) -> list[Any]:
+def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> list[Any]:
     """Write a value that may have undecoded parts, which are written as the bytes they were read from.
 
     Args:
         node: The layout.
         value: The value.
         limits: Bound of depth.
-        root: Path of the value itself, for errors.
 
     Returns:
         Pieces of bytes and views of bytes.
@@ -197,53 +212,33 @@ def write_lazily(node: Node, value: Any, *, limits: Limits, root: Path = ()) -> 
     Raises:
         EncodeError: The value does not fit the layout; the path says where.
     """
-    if type(value) is Untouched:
-        return [memoryview(value.origin.data)[value.start : value.stop]]
-    pieces = _Pieces(limits)
+    out: list[Any] = []
+    plan = plan_of(node) if type(node) is nodes.Struct else None
     try:
-        pieces.value(node, value, 0, root)
-    except RecursionError:  # too deep, or in a circle
-        return [write_value(node, value, limits=limits, root=root)]
-    pieces.flush()
-    return pieces.done
-
-
-class _Pieces:
-    """Output of one write: bytes, and ranges of the bytes that were read, joined where they touch."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.done: list[Any] = []
-        self.data = b""
-        self.start = self.stop = 0
-
-    def flush(self) -> None:
-        """Put out the range that is open."""
-        if self.start < self.stop:
-            self.done.append(memoryview(self.data)[self.start : self.stop])
-            self.start = self.stop = 0
-
-    def add(self, data: bytes) -> None:
-        """Put out bytes."""
-        self.flush()
-        self.done.append(data)
-
-    def untouched(self, data: bytes, start: int, stop: int) -> None:
-        """Put out a range of what was read."""
-        if start != self.stop or data is not self.data:
-            self.flush()
-            self.data, self.start = data, start
-        self.stop = stop
-
-    def value(self, node: Node, value: Any, depth: int, path: Path) -> None:
-        """Put out a value."""
-        if type(node) is nodes.Ref:
-            node = node.target
-        writer = _WRITERS.get(type(node))
-        if writer is None or depth >= self.limits.depth or not _has_sections(node, value, depth):
-            write_part(node, value, self.add, depth=depth, limits=self.limits, root=path)
+        if plan is not None and type(value) is plan.hidden:
+            _write_fields(out, plan, value, 0, limits, ())
+        elif type(value) is Untouched:
+            out.append(memoryview(value.origin.data)[value.start : value.stop])
         else:
-            writer(self, node, value, depth, path)
+            _write(out, node, value, 0, limits, ())
+    except RecursionError:  # too deep, or in a circle
+        return [write_value(node, value, limits=limits)]
+    return out
+
+
+def _write(out: list[Any], node: Node, value: Any, depth: int, limits: Limits, path: Path) -> None:
+    """Put out a value."""
+    if type(node) is nodes.Ref:
+        node = node.target
+    # Most have nothing undecoded in them: an instance with undecoded fields is of a subclass.
+    written = write_exactly(node, value, depth, limits)
+    if written is None:
+        writer = _WRITERS.get(type(node))
+        if writer is not None and depth < limits.depth and _has_sections(node, value, depth):
+            writer(out, node, value, depth, limits, path)
+            return
+        written = write_part(node, value, depth, limits, path)
+    out.append(written)
 
 
 def _has_sections(node: Node, value: Any, depth: int) -> bool:
@@ -255,7 +250,7 @@ def _has_sections(node: Node, value: Any, depth: int) -> bool:
     if kind is nodes.Struct:
         plan = plan_of(node)  # type: ignore[arg-type]
         if plan is None or type(value) is not plan.cls or depth > DEFAULT_LIMITS.depth:
-            return (plan is not None and type(value) is plan.hidden) or is_hidden(value)
+            return is_hidden(value)
         for look, inner in plan.holders:
             try:
                 found = look(value)
@@ -272,55 +267,71 @@ def _has_sections(node: Node, value: Any, depth: int) -> bool:
     return False
 
 
-def _struct(out: _Pieces, node: nodes.Struct, value: Any, depth: int, path: Path) -> None:
+def _write_fields(out: list[Any], plan: Plan, value: Any, depth: int, limits: Limits, path: Path) -> None:
+    """Put out an instance of a struct's class, or of a subclass."""
+    section = plan.section_of(value)
+    if section is None:
+        for index in range(len(plan.nodes)):
+            _write_field(out, plan, index, value, depth, limits, path)
+        return
+    data, places = memoryview(section.origin.data), section.places
+    start = places[0]
+    for index in sorted(section.settled):
+        stop = places[index]
+        if start < stop:
+            out.append(data[start:stop])
+        start = places[index + 1]
+        _write_field(out, plan, index, value, depth, limits, path)
+    if start < places[-1]:
+        out.append(data[start : places[-1]])
+
+
+def _write_field(
+    out: list[Any], plan: Plan, index: int, value: Any, depth: int, limits: Limits, path: Path
+) -> None:
+    """Put out a field that is decoded, or was read by another layout."""
+    part, node = plan.parts[index], plan.nodes[index]
+    try:
+        found = part.get(value)
+    except AttributeError:
+        found = None  # deleted: the reference says so
+    if type(found) is Part or type(found) is Section:
+        if type(found) is Part and found.folder.node is node:
+            if is_numbers(node) and isinstance(node, nodes.Seq):
+                out.append(write_part(node.length, len(found.numbers()), 0, limits, path))
+            out.append(found.raw)
+            return
+        found = getattr(value, part.name)
+    _write(out, node, found, depth + 1, limits, path + plan.segments[index])
+
+
+def _struct(out: list[Any], node: nodes.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:
     plan = plan_of(node)
     if plan is None or not isinstance(value, plan.cls):
-        write_part(node, value, out.add, depth=depth, limits=out.limits, root=path)
-        return
-    last: Section | None = None  # that of the field before
-    for index, part in enumerate(plan.parts):
-        try:
-            found = part.get(value)
-        except AttributeError:
-            found = None  # deleted: the reference says so
-        if type(found) is Section:
-            if found is last:
-                out.stop = found.places[index + 1]
-                continue
-            if found.plan.fields is plan.fields:
-                out.untouched(found.origin.data, found.places[index], found.places[index + 1])
-                last = found
-                continue
-            found = getattr(value, part.name)
-        last = None
-        if type(found) is Part:
-            layout = plan.fields[index].node
-            if found.folder.node is layout:
-                if is_numbers(layout) and isinstance(layout, nodes.Seq):
-                    write_part(layout.length, len(found.numbers()), out.add, limits=out.limits, root=path)
-                out.add(found.raw)
-                continue
-            found = getattr(value, part.name)
-        out.value(plan.fields[index].node, found, depth + 1, path + plan.segments[index])
+        out.append(write_part(node, value, depth, limits, path))
+    else:
+        _write_fields(out, plan, value, depth, limits, path)
 
 
-def _option(out: _Pieces, node: nodes.Option, value: Any, depth: int, path: Path) -> None:
-    out.add(b"\1")
-    out.value(node.item, value.value if node.wrapped else value, depth, path)
+def _option(out: list[Any], node: nodes.Option, value: Any, depth: int, limits: Limits, path: Path) -> None:
+    out.append(b"\1")
+    _write(out, node.item, value.value if node.wrapped else value, depth, limits, path)
 
 
-def _elements(out: _Pieces, node: nodes.Seq | nodes.Array, value: Any, depth: int, path: Path) -> None:
+def _elements(
+    out: list[Any], node: nodes.Seq | nodes.Array, value: Any, depth: int, limits: Limits, path: Path
+) -> None:
     values = value.copy()
     if isinstance(node, nodes.Seq):
-        write_part(node.length, len(values), out.add, limits=out.limits, root=path)
+        out.append(write_part(node.length, len(values), 0, limits, path))
     elif len(values) != node.count:
-        write_part(node, value, out.add, depth=depth, limits=out.limits, root=path)
+        out.append(write_part(node, value, depth, limits, path))
         return
     for index, element in enumerate(values):
-        out.value(node.item, element, depth, (*path, index))
+        _write(out, node.item, element, depth, limits, (*path, index))
 
 
-_WRITERS: dict[type[Node], Callable[[_Pieces, Any, Any, int, Path], None]] = {
+_WRITERS: dict[type[Node], Callable[[list[Any], Any, Any, int, Limits, Path], None]] = {
     nodes.Struct: _struct,
     nodes.Option: _option,
     nodes.Seq: _elements,

@@ -16,6 +16,9 @@ from typing import Any
 from snapformat.codec.read_helpers import Account
 
 Indexer = Callable[[bytes, int, int, int, Account], tuple[int, ...]]
+#: Where the fields of a value stand and the last one ends, and what is claimed beyond its bytes; of the
+#: bytes, where it begins, where they end, and how many elements without bytes it may have.
+Finder = Callable[[bytes, int, int, int], tuple[tuple[int, ...], int]]
 
 #: Values of one size before an outline is made of the next.
 OFTEN = 16
@@ -27,27 +30,28 @@ _CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _ITEM = r"(\d*)([a-zA-Z])"
 
 
-def remembering(index: Indexer) -> Indexer:
-    """The same function, which knows again what it has often seen."""
+def remembering(index: Indexer) -> Finder:
+    """What finds the fields of a whole value, and knows again what it has often seen."""
     outlines: dict[int, Outline | None] = {}
     counts: dict[int, int] = {}
 
-    def find(d: bytes, p: int, e: int, h: int, k: Account) -> tuple[int, ...]:
+    def find(d: bytes, p: int, e: int, zero_sized: int) -> tuple[tuple[int, ...], int]:
         size = e - p
         outline = outlines.get(size)
-        if outline is not None and not h:
+        if outline is not None:
             found = outline.places(d, p)
             if found is not None:
-                return found
-        found = index(d, p, e, h, k)
-        if size in outlines or h or size > _MOST_BYTES:
-            return found
+                return found, 0
+        account = Account(zero_sized)
+        found = index(d, p, e, 0, account)
+        if size in outlines or size > _MOST_BYTES:
+            return found, account.claimed
         counts[size] = count = counts.get(size, 0) + 1
         if count >= OFTEN and len(outlines) < _MOST_OUTLINES:
             outlines[size] = _outline(index, d, p, e)
         elif len(counts) > _MOST_SIZES:
             counts.clear()
-        return found
+        return found, account.claimed
 
     return find
 
@@ -79,10 +83,7 @@ class Outline:
             at = offset + size
         self.unpack = struct.Struct("".join(form)).unpack_from
         self.expected = self.unpack(data, start)
-        self.runs = [
-            (offset, offset + count * stride, stride // 8, _words(data, start + offset, count, stride))
-            for offset, count, stride in runs
-        ]
+        self.runs = _aligned(runs, data, start)
         self.start = start
         self.found = places
 
@@ -91,9 +92,11 @@ class Outline:
         if self.unpack(d, p) != self.expected:
             return None
         view = memoryview(d)
-        for offset, stop, step, words in self.runs:
-            if view[p + offset : p + stop].cast("Q")[::step] != words:
-                return None
+        for offset, stop, parts in self.runs:
+            words = view[p + offset : p + stop].cast("Q")
+            for part, expected in parts:
+                if words[part] != expected:
+                    return None
         moved = p - self.start
         return tuple([place + moved for place in self.found]) if moved else self.found
 
@@ -114,9 +117,24 @@ def _joined(marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _words(data: bytes, at: int, count: int, stride: int) -> memoryview:
-    """Copies of the word at each stride."""
-    return memoryview(b"".join(data[at + i * stride :][:8] for i in range(count))).cast("Q")
+def _aligned(
+    runs: list[tuple[int, int, int]], data: bytes, start: int
+) -> list[tuple[int, int, list[tuple[slice, memoryview]]]]:
+    """Runs whose words are those of one array: from where to where that is, and its words at each stride."""
+    found = []
+    for rest in range(8):
+        aligned = [run for run in runs if run[0] % 8 == rest]
+        if aligned:
+            first = min(offset for offset, _, _ in aligned)
+            last = max(offset + count * stride for offset, count, stride in aligned)
+            words = memoryview(data[start + first : start + last]).cast("Q")
+            parts = []
+            for offset, count, stride in aligned:
+                at = (offset - first) // 8
+                part = slice(at, at + count * stride // 8, stride // 8)
+                parts.append((part, memoryview(words[part].tobytes()).cast("Q")))
+            found.append((first, last, parts))
+    return found
 
 
 class _Watched(bytes):

@@ -19,10 +19,11 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.engine import codec_of, indexer_of, read_part, skipper_of
-from snapformat.codec.folding import slot_of
+from snapformat.codec.folding import alias_of, slot_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import Account, skipped_fields
 from snapformat.codec.shape import is_array, is_plain, parts
+from snapformat.codec.source import Source
 from snapformat.errors import DecodeError
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, number_code, view_of
@@ -45,20 +46,16 @@ class Origin:
     Attributes:
         data: All bytes.
         arrays: How long arrays of numbers are handed out; None for lists.
-        explain: Completes the error of bytes that turn out to be bad, or None.
     """
 
-    __slots__ = ("arrays", "data", "explain")
+    __slots__ = ("arrays", "data")
 
-    def __init__(
-        self,
-        data: bytes,
-        arrays: Arrays | None = None,
-        explain: Callable[[DecodeError], None] | None = None,
-    ) -> None:
+    def __init__(self, data: bytes, arrays: Arrays | None = None) -> None:
         self.data = data
         self.arrays = arrays
-        self.explain = explain
+
+    def explain(self, error: DecodeError) -> None:
+        """Complete the error of bytes that turn out to be bad."""
 
 
 class Section:
@@ -70,22 +67,17 @@ class Section:
         places: Where each field begins, and where the last one ends.
         depth: Structs and enums around the fields.
         path: The struct's own path.
-        left: Fields not yet decoded or set.
+        settled: Fields decoded or set, by position: all others are still these bytes.
     """
 
-    __slots__ = ("depth", "left", "origin", "path", "places", "plan")
+    __slots__ = ("depth", "origin", "path", "places", "plan", "settled")
 
-    def __init__(self, plan: Plan, origin: Origin, places: tuple[int, ...], depth: int, path: Path) -> None:
-        self.plan = plan
-        self.origin = origin
-        self.places = places
-        self.depth = depth
-        self.path = path
-        self.left = len(plan.fields)
-
-    def path_of(self, index: int) -> Path:
-        """The path of a field."""
-        return self.path + self.plan.segments[index]
+    plan: Plan
+    origin: Origin
+    places: tuple[int, ...]
+    depth: int
+    path: Path
+    settled: list[int]
 
     def decode(self, instance: Any, part: _Part) -> Any:
         """Decode a field on first touch, unless another thread has done so meanwhile."""
@@ -93,33 +85,30 @@ class Section:
             value = part.get(instance)
             if value is not self:
                 return value
-            index = self.plan.index_of[part.name]
-            value = read_lazily(
-                self.plan.fields[index].node,
-                self.origin,
-                self.places[index],
-                self.places[index + 1],
-                self.depth,
-                self.path_of(index),
-            )
+            plan = self.plan
+            index = plan.index_of[part.name]
+            start, stop = self.places[index : index + 2]
+            path = self.path + plan.segments[index]
+            value = read_lazily(plan.nodes[index], self.origin, start, stop, self.depth, path)
             part.set(instance, value)
-            self.settle(instance)
+            self.settle(instance, index)
             return value
 
-    def settle(self, instance: Any) -> None:
+    def settle(self, instance: Any, index: int) -> None:
         """One field less; after the last, the instance is like any other."""
-        self.left -= 1
-        if not self.left:
+        self.settled.append(index)
+        if len(self.settled) == len(self.plan.nodes):
             _class_slot.__set__(instance, self.plan.cls)
 
 
 class _Part:
     """A field of a hidden class: a descriptor around the slot of the class itself."""
 
-    __slots__ = ("delete", "get", "name", "set")
+    __slots__ = ("delete", "get", "name", "set", "slot")
 
     def __init__(self, name: str, slot: Any) -> None:
         self.name = name
+        self.slot = slot
         self.get = slot.__get__
         self.set = slot.__set__
         self.delete = slot.__delete__
@@ -144,7 +133,7 @@ class _Part:
                 old = None
             change()
             if type(old) is Section:
-                old.settle(instance)
+                old.settle(instance, old.plan.index_of[self.name])
 
 
 class Plan:
@@ -152,27 +141,29 @@ class Plan:
 
     Attributes:
         fields: The layout's fields: two layouts are one if these are.
+        nodes: The layouts of these.
         cls: The class.
         hidden: The subclass of instances with undecoded fields.
         parts: The descriptors, one a field.
         segments: What each field adds to the path.
         index_of: Position of a field by attribute.
+        make: Makes an instance with nothing decoded: of this plan, the origin, the places, depth and path.
         index: Finds the fields.
         find: The same, for values that are often alike.
         holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
-        defaults: Fields that are not in the bytes, and what makes them.
     """
 
     def __init__(self, node: nodes.Struct, index: Any) -> None:
         assert node.cls is not None
         self.fields = node.fields
+        self.nodes = [field.node for field in node.fields]
         self.cls = node.cls
         self.index = index
         self.find = remembering(index)
         self.hidden = _hidden(node.cls, [str(field.attr) for field in node.fields])
         self.parts: list[_Part] = [vars(self.hidden)[str(field.attr)] for field in node.fields]
         self.index_of = {part.name: position for position, part in enumerate(self.parts)}
-        self.defaults = skipped_fields(node.cls)
+        self.make = _maker(node.cls, self.hidden, self.parts)
         self.holders = [
             (part.get, field.node)
             for part, field in zip(self.parts, node.fields, strict=True)
@@ -185,16 +176,35 @@ class Plan:
                 (i if positional else field.name or f"_{i}",) for i, field in enumerate(node.fields)
             ]
 
-    def make(self, origin: Origin, places: tuple[int, ...], depth: int, path: Path) -> Any:
-        """An instance with nothing decoded."""
-        section = Section(self, origin, places, depth + 1, path)
-        made: Any = object.__new__(self.cls)
-        for part in self.parts:
-            part.set(made, section)
-        for attr, default in self.defaults:
-            setattr(made, attr, default())
-        _class_slot.__set__(made, self.hidden)
-        return made
+    def section_of(self, value: Any) -> Section | None:
+        """The section of an instance that was read by this layout, while fields of it are undecoded."""
+        for part in reversed(self.parts):  # most changes are made in front
+            try:
+                found = part.get(value)
+            except AttributeError:  # deleted
+                continue
+            if type(found) is Section:
+                return found if found.plan.fields is self.fields else None
+        return None
+
+
+def _maker(cls: type, hidden: type, parts: list[_Part]) -> Callable[..., Any]:
+    """What makes instances with a section in all slots; generated, since every lazy read begins with it."""
+    out = Source()
+    out.names.update(NEW=object.__new__, SECTION=Section, CLASS=cls, HIDDEN=hidden)
+    with out.block("def make(plan, origin, places, depth, path):"):
+        out.line("s = NEW(SECTION)")
+        for name in ("plan", "origin", "places", "depth", "path"):
+            out.line(f"s.{name} = {name}")
+        out.line("s.settled = []")
+        out.line("x = NEW(CLASS)")
+        out.line(f"{''.join(f'x.{alias_of(part.slot)} = ' for part in parts)}s")
+        for attr, default in skipped_fields(cls):
+            out.line(f"x.{attr} = {out.refer('default', default)}()")
+        out.line("x.__class__ = HIDDEN")
+        out.line("return x")
+    make: Callable[..., Any] = out.compile(f"make {cls.__name__}", "make")["make"]
+    return make
 
 
 _HIDDEN = "__snapformat_hidden__"
@@ -279,17 +289,15 @@ def read_lazily(node: Node, origin: Origin, start: int, stop: int, depth: int, p
     Raises:
         DecodeError: The bytes are no such value.
     """
-    reader = _READERS.get(type(node))
-    is_small = stop - start < LEAST_STRUCT
-    if reader is not None and not (is_small and (origin.arrays is None or not has_arrays(node))):
-        value = reader(node, origin, start, stop, depth, path)
+    if stop - start >= LEAST_STRUCT or (origin.arrays is not None and has_arrays(node)):
+        reader = _READERS.get(type(node))
+        value = _NOT_LAZY if reader is None else reader(node, origin, start, stop, depth, path)
         if value is not _NOT_LAZY:
             return value
     try:
         return read_part(node, origin.data, start, stop, depth, path)
     except DecodeError as error:
-        if origin.explain is not None:
-            origin.explain(error)
+        origin.explain(error)
         raise
 
 
@@ -330,7 +338,7 @@ def _struct(node: nodes.Struct, origin: Origin, start: int, stop: int, depth: in
         places = plan.index(origin.data, start, stop, depth, Account(DEFAULT_LIMITS.zero_sized))
     except Exception:  # reading it says what is wrong
         return _NOT_LAZY
-    return plan.make(origin, places, depth, path)
+    return plan.make(plan, origin, places, depth + 1, path)
 
 
 def _option(node: nodes.Option, origin: Origin, start: int, stop: int, depth: int, path: Path) -> Any:

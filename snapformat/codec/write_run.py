@@ -81,8 +81,7 @@ class RunWriter(Generator):
     """
 
     verb = "write"
-    parameters = "x, l, h"
-    # `s`: instances of subclasses are taken, where the whole is a class of its own.
+    parameters = "x, l, h, s"
     main_parameters = "x, h=0, s=True"
 
     def __init__(self, root: Node) -> None:
@@ -118,7 +117,7 @@ class RunWriter(Generator):
         """Do a node by a function of its own."""
         self.flush()
         self._is_listed = True
-        self.out.line(f"{self.part(node, node)}({place}, l, {self.depth})")
+        self.out.line(f"{self.part(node, node)}({place}, l, {self.depth}, s)")
 
     # --- runs -----------------------------------------------------------------------------------------
 

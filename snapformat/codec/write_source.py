@@ -4,7 +4,7 @@ Like the generated reader it is optimistic: it checks what `struct` would take s
 integer, another class), and leaves every diagnosis to the reference writer.
 
 Locals of the generated functions: `x` the value, `l` the list of the output's pieces, `h` structs and enums
-around.
+around, `s` whether instances of subclasses are taken.
 """
 
 from __future__ import annotations
@@ -166,11 +166,8 @@ class _WriteGenerator(RunWriter):
             else:
                 name = self._local(value)
                 cls = self.out.refer("cls", node.cls)
-                subclass = f"isinstance({name}, {cls})"
-                if node is self.root and node not in self.uses.recursive:
-                    self.out.names["ROOT_CLASS"] = node.cls
-                    subclass = f"(s and {subclass})"
-                self.out.line(f"if type({name}) is not {cls} and not {subclass}: raise GUARD")
+                is_of = f"type({name}) is {cls} or s and isinstance({name}, {cls})"
+                self.out.line(f"if not ({is_of}): raise GUARD")
                 self._fields(node, name)
 
     def _fields(self, node: nodes.Struct, name: str) -> None:
@@ -438,7 +435,7 @@ class _WriteGenerator(RunWriter):
             return
         name, parts = self.part(None, item), self.out.fresh("l")
         self.out.line(f"{parts} = []")
-        self.out.line(f"{name}({value}, {parts}, {self.depth})")
+        self.out.line(f"{name}({value}, {parts}, {self.depth}, s)")
         self.out.line(f"b = b''.join({parts})")
 
 

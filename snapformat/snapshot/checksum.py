@@ -106,14 +106,7 @@ def anycrc_engine(checksum: Checksum) -> Compute:
     model = anycrc.CRC(
         checksum.width, checksum.poly, checksum.init, checksum.reflected, checksum.reflected, checksum.xorout
     )
-    start = checksum.init ^ checksum.xorout
-
-    calculate = model.calc
-
-    def compute(data: Any, initial: int) -> int:
-        found: int = calculate(data) if initial == start else calculate(data, initial)
-        return found
-
+    compute: Compute = model.calc
     return compute
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from snapformat.codec.engine import write_value
-from snapformat.codec.lazy import open_lazily, write_lazily
+from snapformat.codec.lazy import Opener, write_lazily
 from snapformat.codec.sections import Origin
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays
 from snapformat.snapshot.reading import (
-    check_end,
     check_magic,
     check_version,
     explain,
@@ -25,26 +23,52 @@ from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
 _LARGE = 1 << 15
 
 
-class Kept:
-    """A header that was found good: it is judged only once, and written as it was while nobody changes it.
+class Known:
+    """A header that was found good: it is judged only once, and written as it was if nobody looks at it.
 
     Attributes:
         data: Its bytes.
+        size: How many these are.
         magic: Its magic.
         version: Its version.
+        opener: Opens what follows it.
     """
 
-    __slots__ = ("data", "magic", "version")
+    __slots__ = ("data", "magic", "opener", "size", "version")
 
-    def __init__(self, header: Header, data: bytes) -> None:
+    def __init__(self, header: Header, data: bytes, opener: Opener) -> None:
         self.data = data
+        self.size = len(data)
         self.magic = header.magic
         self.version = header.version
+        self.opener = opener
+
+
+class _FileOrigin(Origin):
+    """A file.
+
+    Attributes:
+        spec: Its format.
+        source: Where its bytes are from.
+    """
+
+    __slots__ = ("source", "spec")
+
+    def __init__(self, data: bytes, arrays: Arrays | None, spec: FormatSpec, source: Source) -> None:
+        self.data = data
+        self.arrays = arrays
+        self.spec = spec
+        self.source = source
+
+    def explain(self, error: DecodeError) -> None:
+        """Say what the checksum says, and the file's name."""
+        explain(self.spec, self.data, error)
+        named(error, self.source)
 
 
 def load_lazily(
-    spec: FormatSpec, data: bytes, source: Source, *, check_crc: bool, strict: bool, arrays: Arrays | None
-) -> tuple[Header, Any, Kept] | None:
+    spec: FormatSpec, data: bytes, source: Source, check_crc: bool, strict: bool, arrays: Arrays | None
+) -> tuple[Any, Known] | None:
     """Read a file; its payload is passed over, and checked by its checksum only.
 
     Args:
@@ -56,84 +80,64 @@ def load_lazily(
         arrays: How long arrays of numbers are handed out.
 
     Returns:
-        The header, the payload's value, which may be `Untouched`, and the header as it was in the file;
-        None where the payload must be read at once: something is wrong with the file, or its layout can't
-        be passed over.
-
-    Raises:
-        DecodeError: `strict` does not hold.
-        InvalidMagicError: Another magic.
-        InvalidFormatVersionError: A version that is not read.
+        The payload's value, which may be `Untouched`, and its header; None where the file must be read at
+        once, which says what is wrong with it: or its layout can't be passed over.
     """
-    checksum = spec.checksum if check_crc else None
-    checksum_first = spec.order is CheckOrder.CHECKSUM_FIRST
     stop = len(data)
-    if checksum is not None and checksum_first:
-        # This order takes the last bytes for the checksum, whatever stands between.
-        stop -= checksum.size
-        stored = int.from_bytes(data[max(stop, 0) :], spec.encoding.byteorder)
-        if stop < 0 or checksum.compute(memoryview(data)[:stop]) != stored:
+    checksum = spec.checksum
+    if checksum is not None and check_crc:
+        if not checksum.holds(data, spec.encoding.byteorder):
             return None
-    elif checksum is not None and not checksum.holds(data, spec.encoding.byteorder):
+        if spec.order is CheckOrder.CHECKSUM_FIRST:
+            stop -= checksum.size  # they are the checksum's, whatever stands before them
+    known: Known | None = spec.known
+    if known is None or not data.startswith(known.data):  # most files of a format have the same
+        known = _known(spec, data)
+        if known is None:
+            return None
+    opened = known.opener.open(_FileOrigin(data, arrays, spec, source), known.size, stop)
+    if opened is None or (strict and opened[1] + _size(spec) != len(data)):
         return None
-    kept: Kept | None = spec.kept
-    if kept is not None and data.startswith(kept.data):
-        # Most files of a format have the same.
-        header, header_end = Header(kept.magic, kept.version), len(kept.data)
-    else:
-        kept = None
-        try:
-            header, header_end = read_header(spec, data)
-        except DecodeError:
-            return None  # where the header's bytes end is for the order to say
-    if header_end > stop:
-        return None
-    if kept is None:
+    return opened[0], known
+
+
+def _known(spec: FormatSpec, data: bytes) -> Known | None:
+    """What is known of a header, which is put into the format for the next file; None where it is bad."""
+    try:
+        header, end = read_header(spec, data)
         check_magic(spec, header)
-        if not checksum_first:
-            check_version(spec, header)
-    origin = Origin(data, arrays, partial(_explain, spec, data, source))
-    opened = open_lazily(
-        spec.payload_node, origin, header_end, stop, limit=spec.encoding.limit, limits=spec.limits
-    )
-    if opened is None:
+        check_version(spec, header)
+    except SnapshotError:
         return None
-    if kept is None:
-        if checksum_first:
-            check_version(spec, header)
-        kept = Kept(header, data[:header_end])
-        object.__setattr__(spec, "kept", kept)
-    if strict:
-        check_end(spec, data, opened[1])
-    return header, opened[0], kept
+    known = Known(header, data[:end], Opener(spec.payload_node, spec.encoding.limit, spec.limits))
+    object.__setattr__(spec, "known", known)
+    return known
 
 
-def _explain(spec: FormatSpec, data: bytes, source: Source, error: DecodeError) -> None:
-    explain(spec, data, error)
-    named(error, source)
+def _size(spec: FormatSpec) -> int:
+    return 0 if spec.checksum is None else spec.checksum.size
 
 
-def file_bytes(spec: FormatSpec, header: Header, data: Any, kept: Kept | None) -> bytes:
+def file_bytes(spec: FormatSpec, header: Header | Known, data: Any) -> bytes:
     """A whole file: header, data, checksum; undecoded parts are the bytes they were read from.
 
     Raises:
         EncodeError: Header or data don't fit their types; the path says where.
     """
-    if kept is not None and header.magic == kept.magic and header.version is kept.version:
-        head = kept.data
+    if type(header) is Known:
+        head = header.data
     else:
         head = write_value(spec.header_node, header, limits=spec.limits, root=("header",))
-    pieces = [head, *write_lazily(spec.payload_node, data, limits=spec.limits)]
-    if spec.checksum is None:
+    pieces = [head, *write_lazily(spec.payload_node, data, spec.limits)]
+    checksum = spec.checksum
+    if checksum is None:
         return b"".join(pieces)
-    value: int | None = None
-    for piece in pieces if _are_large(pieces) else [b"".join(pieces)]:
-        value = spec.checksum.compute(piece, value)
+    if sum(map(len, pieces)) <= _LARGE * len(pieces):
+        # Joining them once more takes less than going through them one by one.
+        pieces = [b"".join(pieces)]
+    value = None
+    for piece in pieces:
+        value = checksum.compute(piece, value)
     assert value is not None
-    pieces.append(value.to_bytes(spec.checksum.size, spec.encoding.byteorder))
+    pieces.append(value.to_bytes(checksum.size, spec.encoding.byteorder))
     return b"".join(pieces)
-
-
-def _are_large(pieces: list[Any]) -> bool:
-    """Whether going through the pieces one by one takes less than joining them once more."""
-    return sum(map(len, pieces)) > _LARGE * len(pieces)

@@ -14,7 +14,7 @@ from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout.arrays import Arrays
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
-from snapformat.snapshot.lazily import Kept, file_bytes, load_lazily
+from snapformat.snapshot.lazily import Known, file_bytes, load_lazily
 from snapformat.snapshot.reading import check_checksum, load_bytes, named, read_header, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Header
 
@@ -74,27 +74,26 @@ class SnapshotFormat(FormatSpec):
             InvalidFormatVersionError: A version that is not read.
             Crc64Error: The checksum does not hold.
         """
-        return self._load(source, check_crc=True, strict=strict, lazy=lazy, arrays=arrays)
+        return self._load(source, True, strict, lazy, arrays)
 
     def load_without_crc_check(
         self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
     ) -> Snapshot[Any]:
         """Read a file without looking at its checksum; else as `load`."""
-        return self._load(source, check_crc=False, strict=strict, lazy=lazy, arrays=arrays)
+        return self._load(source, False, strict, lazy, arrays)
 
     def _load(
-        self, source: Source, *, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
+        self, source: Source, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
     ) -> Snapshot[Any]:
-        check_arrays(lazy, arrays)
+        if arrays is not None:
+            check_arrays(lazy, arrays)
         try:
             data = read_all(source, max_size=self.max_file_size)
             if lazy:
-                found = load_lazily(self, data, source, check_crc=check_crc, strict=strict, arrays=arrays)
+                found = load_lazily(self, data, source, check_crc, strict, arrays)
                 if found is not None:
-                    header, value, kept = found
-                    made = Snapshot(header, value, self)
-                    made._kept = kept
-                    return made
+                    value, known = found
+                    return Snapshot(known, value, self)
             parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
@@ -149,13 +148,23 @@ class Snapshot(Generic[T]):
         format: The format it was made or loaded with.
     """
 
-    __slots__ = ("_data", "_kept", "format", "header")
+    __slots__ = ("_data", "_header", "format")
 
-    def __init__(self, header: Header, data: T, format: SnapshotFormat) -> None:
-        self.header = header
+    def __init__(self, header: Header | Known, data: T, format: SnapshotFormat) -> None:
+        self._header = header
         self._data: T | Untouched = data
-        self._kept: Kept | None = None
         self.format = format
+
+    @property
+    def header(self) -> Header:
+        """The header."""
+        if type(self._header) is Known:
+            self._header = Header(self._header.magic, self._header.version)
+        return self._header  # type: ignore[return-value]  # no longer what was known of it
+
+    @header.setter
+    def header(self, value: Header) -> None:
+        self._header = value
 
     @property
     def data(self) -> T:
@@ -285,17 +294,17 @@ class Snapshot(Generic[T]):
     @property
     def version(self) -> semver.Version:
         """The header's version."""
-        return self.header.version
+        return self._header.version
 
     @property
     def magic(self) -> int:
         """The header's magic."""
-        return self.header.magic
+        return self._header.magic
 
     @property
     def arch(self) -> str | None:
         """The architecture that the magic stands for, or None."""
-        return self.format.arch_of(self.header.magic)
+        return self.format.arch_of(self._header.magic)
 
     def to_bytes(self) -> bytes:
         """The whole file: header, data, checksum.
@@ -303,7 +312,7 @@ class Snapshot(Generic[T]):
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
         """
-        return file_bytes(self.format, self.header, self._data, self._kept)
+        return file_bytes(self.format, self._header, self._data)
 
     def save(self, target: Target) -> None:
         """Write the file: all of it is encoded first, and a path is replaced in one step or not at all.
@@ -316,7 +325,7 @@ class Snapshot(Generic[T]):
             SnapshotIOError: The path can't be written; what was there before is still there.
         """
         try:
-            data = self.to_bytes()
+            data = file_bytes(self.format, self._header, self._data)
         except EncodeError as error:
             raise named(error, target)  # type: ignore[arg-type]  # noqa: B904 - the same error, with the name
         write_all(target, data)

@@ -99,8 +99,8 @@ class FormatSpec:
     max_file_size: int = MAX_FILE_SIZE
     release: str | None = None
     family: str | None = None
-    #: The header read last by `snapshot.lazily`, which keeps it here.
-    kept: Any = field(default=None, init=False, repr=False, compare=False)
+    #: What `snapshot.lazily` knows of the header of the last file, and keeps here.
+    known: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for arch, magic in self.magics.items():

@@ -14,7 +14,7 @@ from codec.strategies import annotations, damaged, encodings, struct_of, values_
 from snapformat.bincode import Len, Option, Some, u8
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import engine, sections, validate
-from snapformat.codec.lazy import Untouched, open_lazily, write_lazily
+from snapformat.codec.lazy import Opener, Untouched, write_lazily
 from snapformat.codec.sections import Origin, is_hidden
 from snapformat.layout import layout_of, nodes
 from snapformat.layout import write as reference_write
@@ -59,7 +59,7 @@ def _everything_is_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(node: Node, data: bytes, limit: int | None = None) -> tuple[Any, int] | None:
     """A value that was passed over, as `decode` hands it out, and its end."""
-    found = open_lazily(node, Origin(data), 0, len(data), limit=limit, limits=DEFAULT_LIMITS)
+    found = Opener(node, limit, DEFAULT_LIMITS).open(Origin(data), 0, len(data))
     if found is None:
         return None
     value, end = found
@@ -116,7 +116,7 @@ def test_valid_values(annotation: Any, encoding: Any, data: st.DataObject) -> No
         assert found is not None, "can't be passed over"
         assert found[1] == end
         touch_some(found[0], data, 6)
-        assert b"".join(write_lazily(node, found[0], limits=DEFAULT_LIMITS)) in (written, canonical)
+        assert b"".join(write_lazily(node, found[0])) in (written, canonical)
         validate(found[0])
         assert identical(found[0], expected)
 
@@ -176,7 +176,7 @@ def test_changes(annotation: Any, encoding: Any, data: st.DataObject) -> None:
     value = data.draw(values_of(field.node))
     setattr(instance, name, value)
     setattr(target, name, value)
-    assert b"".join(write_lazily(node, lazy, limits=DEFAULT_LIMITS)) == reference_write(node, eager)
+    assert b"".join(write_lazily(node, lazy)) == reference_write(node, eager)
     assert reference_write(node, lazy) == reference_write(node, eager)
 
 
