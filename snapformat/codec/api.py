@@ -47,7 +47,7 @@ def encode(
             pass  # none there yet, or a value that does not fit: said below
     node = node_of(payload, encoding)
     if is_hidden(value):
-        return b"".join(write_lazily(node, value, limits))
+        return b"".join(write_lazily(node, value, limits)[0])
     written = write_value(node, value, limits)
     if encoding is FIRECRACKER and type(value) is payload:
         keep_code(payload, node)

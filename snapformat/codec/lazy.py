@@ -12,7 +12,15 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec import sections
-from snapformat.codec.engine import Skipper, read_value, skipper_of, write_exactly, write_part, write_value
+from snapformat.codec.engine import (
+    Skipper,
+    read_value,
+    skipper_of,
+    write_exactly,
+    write_part,
+    write_value,
+    writer_of,
+)
 from snapformat.codec.folding import Part, is_numbers
 from snapformat.codec.outlines import Finder
 from snapformat.codec.read_helpers import Account, Guard
@@ -80,9 +88,12 @@ class Opener:
         self._node = node
         self._limit = sys.maxsize if limit is None else limit
         self._zero_sized = limits.zero_sized
-        self._plan = plan_of(node) if type(node) is nodes.Struct else None
-        skip = None if self._plan is not None or limits != DEFAULT_LIMITS else skipper_of(node)
-        self._find = _end_finder(skip) if self._plan is None else self._plan.find
+        is_usual = limits == DEFAULT_LIMITS  # others are kept by the reference alone
+        self._plan = plan_of(node) if is_usual and type(node) is nodes.Struct else None
+        if self._plan is None:
+            self._find = _end_finder(skipper_of(node) if is_usual else None)
+        else:
+            self._find = self._plan.find
 
     def open(self, origin: Origin, start: int, stop: int) -> tuple[Any, int] | None:
         """Find the end of a value.
@@ -107,7 +118,23 @@ class Opener:
         plan = self._plan
         if plan is None or size < sections.LEAST_STRUCT:
             return Untouched(self._node, origin, start, end), end
-        return plan.make(plan, origin, places, 1, ()), end
+        return plan.make(plan, origin, places, end, 1, ()), end
+
+    def promise(self, origin: Origin, start: int, stop: int) -> Any:
+        """A value that a checksum vouches for: it is looked at as far as it is touched.
+
+        Args:
+            origin: The bytes, which can be read at once should they turn out to be bad.
+            start: Where it begins.
+            stop: Where it ends, unless there is something else behind it.
+
+        Returns:
+            The value; None for small ones, and for those of which not every field can be found.
+        """
+        plan = self._plan
+        if plan is None or not sections.LEAST_STRUCT <= stop - start <= self._limit:
+            return None
+        return plan.make(plan, origin, (start,), stop, 1, ())
 
 
 def _end_finder(skip: Skipper | None) -> Finder:
@@ -198,7 +225,7 @@ class _Field:
 # --- writing ------------------------------------------------------------------------------------------
 
 
-def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> list[Any]:
+def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Any], int]:
     """Write a value that may have undecoded parts, which are written as the bytes they were read from.
 
     Args:
@@ -207,7 +234,8 @@ def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> lis
         limits: Bound of depth.
 
     Returns:
-        Pieces of bytes and views of bytes.
+        Pieces of bytes and views of bytes; and where the last of them ends in the bytes that it is a view
+        of, or 0 where it is none.
 
     Raises:
         EncodeError: The value does not fit the layout; the path says where.
@@ -216,14 +244,14 @@ def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> lis
     plan = plan_of(node) if type(node) is nodes.Struct else None
     try:
         if plan is not None and type(value) is plan.hidden:
-            _write_fields(out, plan, value, 0, limits, ())
-        elif type(value) is Untouched:
+            return out, _write_fields(out, plan, value, 0, limits, ())
+        if type(value) is Untouched:
             out.append(memoryview(value.origin.data)[value.start : value.stop])
-        else:
-            _write(out, node, value, 0, limits, ())
+            return out, value.stop
+        _write(out, node, value, 0, limits, ())
+        return out, 0
     except RecursionError:  # too deep, or in a circle
-        return [write_value(node, value, limits=limits)]
-    return out
+        return [write_value(node, value, limits=limits)], 0
 
 
 def _write(out: list[Any], node: Node, value: Any, depth: int, limits: Limits, path: Path) -> None:
@@ -267,23 +295,34 @@ def _has_sections(node: Node, value: Any, depth: int) -> bool:
     return False
 
 
-def _write_fields(out: list[Any], plan: Plan, value: Any, depth: int, limits: Limits, path: Path) -> None:
-    """Put out an instance of a struct's class, or of a subclass."""
+def _write_fields(out: list[Any], plan: Plan, value: Any, depth: int, limits: Limits, path: Path) -> int:
+    """Put out an instance of a struct's class, or of a subclass; gives what `write_lazily` does."""
     section = plan.section_of(value)
     if section is None:
         for index in range(len(plan.nodes)):
             _write_field(out, plan, index, value, depth, limits, path)
-        return
+        return 0
+    writers = plan.writers if limits is DEFAULT_LIMITS else {}
+    settled = sorted(section.settled)
+    if settled and len(section.places) <= settled[-1] + 1 and not section.reach(settled[-1]):
+        section.take(value, section.origin.read_at_once())
+        return _write_fields(out, plan, value, depth, limits, path)
     data, places = memoryview(section.origin.data), section.places
     start = places[0]
-    for index in sorted(section.settled):
+    for index in settled:
         stop = places[index]
         if start < stop:
             out.append(data[start:stop])
         start = places[index + 1]
-        _write_field(out, plan, index, value, depth, limits, path)
-    if start < places[-1]:
-        out.append(data[start : places[-1]])
+        try:
+            # Most have nothing undecoded in them: an instance with undecoded fields is of a subclass.
+            out.append(writers[index](plan.parts[index].get(value), depth + 1, False))
+        except Exception:  # whatever a guard raises
+            _write_field(out, plan, index, value, depth, limits, path)
+    if start == section.stop:
+        return 0
+    out.append(data[start : section.stop])
+    return section.stop
 
 
 def _write_field(
@@ -303,6 +342,9 @@ def _write_field(
             return
         found = getattr(value, part.name)
     _write(out, node, found, depth + 1, limits, path + plan.segments[index])
+    writer = writer_of(node)
+    if writer is not None:
+        plan.writers[index] = writer
 
 
 def _struct(out: list[Any], node: nodes.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:

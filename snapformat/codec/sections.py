@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ from snapformat.bincode.blob import CStruct
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS
-from snapformat.codec.engine import codec_of, indexer_of, read_part, skipper_of
+from snapformat.codec.engine import Skipper, Writer, codec_of, indexer_of, read_part, skipper_of
 from snapformat.codec.folding import alias_of, slot_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import Account, skipped_fields
@@ -50,12 +51,19 @@ class Origin:
 
     __slots__ = ("arrays", "data")
 
+    #: Most bytes that the whole value may claim, or None; as long as it has not been passed over.
+    limit: int | None = None
+
     def __init__(self, data: bytes, arrays: Arrays | None = None) -> None:
         self.data = data
         self.arrays = arrays
 
     def explain(self, error: DecodeError) -> None:
         """Complete the error of bytes that turn out to be bad."""
+
+    def read_at_once(self) -> Any:
+        """Read the whole value, of which only the beginning was looked at, and say what is wrong with it."""
+        raise NotImplementedError
 
 
 class Section:
@@ -64,17 +72,20 @@ class Section:
     Attributes:
         plan: What is known of the struct's layout.
         origin: The bytes.
-        places: Where each field begins, and where the last one ends.
+        places: Where each field begins, and where the last one ends. Where a checksum vouches for the bytes,
+            these are found as far as they are needed.
+        stop: Where all of it ends.
         depth: Structs and enums around the fields.
         path: The struct's own path.
         settled: Fields decoded or set, by position: all others are still these bytes.
     """
 
-    __slots__ = ("depth", "origin", "path", "places", "plan", "settled")
+    __slots__ = ("depth", "origin", "path", "places", "plan", "settled", "stop")
 
     plan: Plan
     origin: Origin
     places: tuple[int, ...]
+    stop: int
     depth: int
     path: Path
     settled: list[int]
@@ -87,12 +98,41 @@ class Section:
                 return value
             plan = self.plan
             index = plan.index_of[part.name]
-            start, stop = self.places[index : index + 2]
+            if len(self.places) <= index + 1 and not self.reach(index):
+                self.take(instance, self.origin.read_at_once())
+                return part.get(instance)
+            start, stop = self.places[index], self.places[index + 1]
             path = self.path + plan.segments[index]
             value = read_lazily(plan.nodes[index], self.origin, start, stop, self.depth, path)
             part.set(instance, value)
             self.settle(instance, index)
             return value
+
+    def reach(self, index: int) -> bool:
+        """Find where a field ends; False where the whole has to be read, which says what is wrong."""
+        with _lock:
+            if len(self.places) > index + 1:
+                return True
+            start, stop = self.places[0], self.stop
+            data, zero_sized = self.origin.data, DEFAULT_LIMITS.zero_sized
+            skip = None if index else self.plan.skip_first
+            try:
+                if skip is not None:  # the first is there without the others being looked for
+                    self.places = (start, skip(data, start, stop, self.depth, Account(zero_sized)))
+                    return self.places[1] <= stop
+                self.places, claimed = self.plan.find(data, start, stop, zero_sized)
+            except Exception:  # whatever a guard raises
+                return False
+            limit, end = self.origin.limit, self.places[-1]
+            return end <= stop and (limit is None or end - start + claimed <= limit)
+
+    def take(self, instance: Any, value: Any) -> None:
+        """Fill the fields that are left from another instance, which has all of them."""
+        with _lock:
+            for index, part in enumerate(self.plan.parts):
+                if index not in self.settled:
+                    part.set(instance, getattr(value, part.name))
+                    self.settle(instance, index)
 
     def settle(self, instance: Any, index: int) -> None:
         """One field less; after the last, the instance is like any other."""
@@ -147,9 +187,10 @@ class Plan:
         parts: The descriptors, one a field.
         segments: What each field adds to the path.
         index_of: Position of a field by attribute.
-        make: Makes an instance with nothing decoded: of this plan, the origin, the places, depth and path.
+        make: Makes an instance with nothing decoded: of this plan, and a section's attributes.
         index: Finds the fields.
         find: The same, for values that are often alike.
+        writers: Writers of fields, by position, as far as they were needed.
         holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
     """
 
@@ -163,6 +204,7 @@ class Plan:
         self.hidden = _hidden(node.cls, [str(field.attr) for field in node.fields])
         self.parts: list[_Part] = [vars(self.hidden)[str(field.attr)] for field in node.fields]
         self.index_of = {part.name: position for position, part in enumerate(self.parts)}
+        self.writers: dict[int, Writer] = {}
         self.make = _maker(node.cls, self.hidden, self.parts)
         self.holders = [
             (part.get, field.node)
@@ -175,6 +217,11 @@ class Plan:
             self.segments = [
                 (i if positional else field.name or f"_{i}",) for i, field in enumerate(node.fields)
             ]
+
+    @cached_property
+    def skip_first(self) -> Skipper | None:
+        """Passes over the first field."""
+        return skipper_of(self.nodes[0])
 
     def section_of(self, value: Any) -> Section | None:
         """The section of an instance that was read by this layout, while fields of it are undecoded."""
@@ -192,9 +239,9 @@ def _maker(cls: type, hidden: type, parts: list[_Part]) -> Callable[..., Any]:
     """What makes instances with a section in all slots; generated, since every lazy read begins with it."""
     out = Source()
     out.names.update(NEW=object.__new__, SECTION=Section, CLASS=cls, HIDDEN=hidden)
-    with out.block("def make(plan, origin, places, depth, path):"):
+    with out.block("def make(plan, origin, places, stop, depth, path):"):
         out.line("s = NEW(SECTION)")
-        for name in ("plan", "origin", "places", "depth", "path"):
+        for name in ("plan", "origin", "places", "stop", "depth", "path"):
             out.line(f"s.{name} = {name}")
         out.line("s.settled = []")
         out.line("x = NEW(CLASS)")
@@ -338,7 +385,7 @@ def _struct(node: nodes.Struct, origin: Origin, start: int, stop: int, depth: in
         places = plan.index(origin.data, start, stop, depth, Account(DEFAULT_LIMITS.zero_sized))
     except Exception:  # reading it says what is wrong
         return _NOT_LAZY
-    return plan.make(plan, origin, places, depth + 1, path)
+    return plan.make(plan, origin, places, places[-1], depth + 1, path)
 
 
 def _option(node: nodes.Option, origin: Origin, start: int, stop: int, depth: int, path: Path) -> Any:

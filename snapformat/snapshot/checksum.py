@@ -19,6 +19,7 @@ try:
 except ImportError:  # a pure Python installation
     anycrc = None
 
+Buffer = bytes | bytearray | memoryview
 Compute = Callable[[Any, int], int]
 
 
@@ -47,7 +48,7 @@ class Checksum:
         """Bytes of the stored value."""
         return self.width // 8
 
-    def compute(self, data: bytes | bytearray | memoryview, initial: int | None = None) -> int:
+    def compute(self, data: Buffer, initial: int | None = None) -> int:
         """The checksum of data.
 
         Args:
@@ -55,6 +56,21 @@ class Checksum:
             initial: The checksum of what comes before them, to go on from; None at the start.
         """
         return self._engine(data, self.init ^ self.xorout if initial is None else initial)
+
+    def replaced(self, value: int, old: Buffer, new: Buffer, after: int) -> int | None:
+        """The checksum of data whose beginning is replaced, without looking at the rest of it.
+
+        Args:
+            value: The checksum of the data as it was.
+            old: The beginning as it was.
+            new: What takes its place; it may be of another size.
+            after: Bytes after it.
+
+        Returns:
+            The checksum; None without anycrc, which has what it takes.
+        """
+        shift, compute, start = self._shift, self._engine, self.init ^ self.xorout
+        return None if shift is None else shift(compute(old, start) ^ compute(new, start), value, after)
 
     def holds(self, whole: bytes, byteorder: ByteOrder = "little") -> bool:
         """Whether a whole file that ends in its checksum is sound.
@@ -76,6 +92,15 @@ class Checksum:
         if self.init or self.xorout:
             return None
         return "little" if self.reflected else "big"
+
+    @cached_property
+    def _shift(self) -> Callable[[int, int, int], int] | None:
+        """Takes a difference past so many bytes, onto a checksum; masks are the same before and after."""
+        if anycrc is None:
+            return None
+        model = anycrc.CRC(self.width, self.poly, 0, self.reflected, self.reflected, 0)
+        shift: Callable[[int, int, int], int] = model.combine
+        return shift
 
     @cached_property
     def _engine(self) -> Compute:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from snapformat.bincode.wire import ByteOrder
 from snapformat.codec.engine import write_value
 from snapformat.codec.lazy import Opener, write_lazily
 from snapformat.codec.sections import Origin
 from snapformat.errors import DecodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays
+from snapformat.snapshot.checksum import Checksum
 from snapformat.snapshot.reading import (
     check_magic,
     check_version,
     explain,
     named,
     read_header,
+    read_payload,
 )
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
 
-#: Pieces that are larger in the mean are not joined before their checksum is computed.
-_LARGE = 1 << 15
+#: Pieces that are larger in the mean are not joined before their checksum is computed; an end of a file that
+#: is larger is not looked at again.
+_LARGE = 1 << 14
 
 
 class Known:
@@ -44,32 +48,58 @@ class Known:
         self.opener = opener
 
 
-class _FileOrigin(Origin):
+class FileOrigin(Origin):
     """A file.
 
     Attributes:
         spec: Its format.
         source: Where its bytes are from.
+        known: Its header.
+        sound_end: Where its checksum begins, if that holds and ends the file, else 0.
     """
 
-    __slots__ = ("source", "spec")
+    __slots__ = ("known", "sound_end", "source", "spec")
 
-    def __init__(self, data: bytes, arrays: Arrays | None, spec: FormatSpec, source: Source) -> None:
+    def __init__(
+        self, data: bytes, arrays: Arrays | None, spec: FormatSpec, source: Source, known: Known
+    ) -> None:
         self.data = data
         self.arrays = arrays
         self.spec = spec
         self.source = source
+        self.known = known
+        self.sound_end = 0
+
+    @property
+    def limit(self) -> int | None:  # type: ignore[override]  # it is never set
+        """The limit of the format's encoding."""
+        return self.spec.encoding.limit
+
+    @property
+    def header(self) -> Header:
+        """A header to be looked at, and changed."""
+        return Header(self.known.magic, self.known.version)
 
     def explain(self, error: DecodeError) -> None:
         """Say what the checksum says, and the file's name."""
         explain(self.spec, self.data, error)
         named(error, self.source)
 
+    def read_at_once(self) -> Any:
+        """Read the data, as without `lazy`."""
+        try:
+            return read_payload(self.spec, self.data, self.data, self.known.size)[0]
+        except DecodeError as error:
+            raise named(error, self.source)  # noqa: B904 - the same error, with the file's name
+
 
 def load_lazily(
     spec: FormatSpec, data: bytes, source: Source, check_crc: bool, strict: bool, arrays: Arrays | None
-) -> tuple[Any, Known] | None:
-    """Read a file; its payload is passed over, and checked by its checksum only.
+) -> tuple[FileOrigin, Any] | None:
+    """Read a file whose payload nobody has looked at.
+
+    Where the checksum covers whatever there is, a payload that it vouches for is looked at as far as it is
+    touched. All others are passed over: what is found is where their fields are, and where they end.
 
     Args:
         spec: The format.
@@ -80,25 +110,35 @@ def load_lazily(
         arrays: How long arrays of numbers are handed out.
 
     Returns:
-        The payload's value, which may be `Untouched`, and its header; None where the file must be read at
-        once, which says what is wrong with it: or its layout can't be passed over.
+        The file with its header, and the payload's value, which may be `Untouched`; None where the file must
+        be read at once, which says what is wrong with it: or its layout can't be passed over.
     """
-    stop = len(data)
+    stop = end = len(data)
     checksum = spec.checksum
+    is_vouched = False
     if checksum is not None and check_crc:
         if not checksum.holds(data, spec.encoding.byteorder):
             return None
+        end -= checksum.size
         if spec.order is CheckOrder.CHECKSUM_FIRST:
-            stop -= checksum.size  # they are the checksum's, whatever stands before them
+            stop = end  # the last bytes are the checksum's, whatever stands before them
+        else:
+            # Zeros may follow the checksum, and don't change that of the whole.
+            is_vouched = not strict and data[-1:] != b"\0"
     known: Known | None = spec.known
     if known is None or not data.startswith(known.data):  # most files of a format have the same
         known = _known(spec, data)
         if known is None:
             return None
-    opened = known.opener.open(_FileOrigin(data, arrays, spec, source), known.size, stop)
-    if opened is None or (strict and opened[1] + _size(spec) != len(data)):
-        return None
-    return opened[0], known
+    origin = FileOrigin(data, arrays, spec, source, known)
+    origin.sound_end = end if end < len(data) else 0
+    value = known.opener.promise(origin, known.size, end) if is_vouched else None
+    if value is None:
+        opened = known.opener.open(origin, known.size, stop)
+        if opened is None or (strict and opened[1] != len(data) - (checksum.size if checksum else 0)):
+            return None
+        value = opened[0]
+    return origin, value
 
 
 def _known(spec: FormatSpec, data: bytes) -> Known | None:
@@ -114,30 +154,44 @@ def _known(spec: FormatSpec, data: bytes) -> Known | None:
     return known
 
 
-def _size(spec: FormatSpec) -> int:
-    return 0 if spec.checksum is None else spec.checksum.size
-
-
-def file_bytes(spec: FormatSpec, header: Header | Known, data: Any) -> bytes:
+def file_bytes(spec: FormatSpec, header: Header | FileOrigin, data: Any) -> bytes:
     """A whole file: header, data, checksum; undecoded parts are the bytes they were read from.
+
+    Args:
+        spec: The format.
+        header: The header, or the file it was read from, if it is the same still.
+        data: The data.
 
     Raises:
         EncodeError: Header or data don't fit their types; the path says where.
     """
-    if type(header) is Known:
-        head = header.data
+    origin = header if type(header) is FileOrigin and header.spec is spec else None
+    if origin is not None:
+        pieces: list[Any] = [origin.known.data]
     else:
-        head = write_value(spec.header_node, header, limits=spec.limits, root=("header",))
-    pieces = [head, *write_lazily(spec.payload_node, data, spec.limits)]
+        header = header.header if type(header) is FileOrigin else header
+        pieces = [write_value(spec.header_node, header, limits=spec.limits, root=("header",))]
+    parts, stop = write_lazily(spec.payload_node, data, spec.limits)
+    pieces += parts
     checksum = spec.checksum
     if checksum is None:
         return b"".join(pieces)
-    if sum(map(len, pieces)) <= _LARGE * len(pieces):
-        # Joining them once more takes less than going through them one by one.
-        pieces = [b"".join(pieces)]
+    order = spec.encoding.byteorder
     value = None
-    for piece in pieces:
-        value = checksum.compute(piece, value)
+    if origin is not None and stop == origin.sound_end and stop:
+        value = _by_difference(checksum, origin, pieces, order)
+    if value is None:
+        for piece in pieces if sum(map(len, pieces)) > _LARGE * len(pieces) else [b"".join(pieces)]:
+            value = checksum.compute(piece, value)
     assert value is not None
-    pieces.append(value.to_bytes(checksum.size, spec.encoding.byteorder))
+    pieces.append(value.to_bytes(checksum.size, order))
     return b"".join(pieces)
+
+
+def _by_difference(checksum: Checksum, origin: FileOrigin, pieces: list[Any], order: ByteOrder) -> int | None:
+    """The checksum of pieces, the last of which ends a file as it was; None where that is too short."""
+    old, stop, rest = origin.data, origin.sound_end, pieces[-1]
+    if rest.obj is not old or len(rest) < _LARGE:
+        return None
+    stored = int.from_bytes(old[stop:], order)
+    return checksum.replaced(stored, old[: stop - len(rest)], b"".join(pieces[:-1]), len(rest))

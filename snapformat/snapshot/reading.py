@@ -114,7 +114,7 @@ def load_bytes(spec: FormatSpec, data: bytes, *, check_crc: bool = True, strict:
         header, header_end = read_header(spec, data)
         check_magic(spec, header)
         check_version(spec, header)
-        parts = Parts(header, header_end, *_payload(spec, data, data, header_end))
+        parts = Parts(header, header_end, *read_payload(spec, data, data, header_end))
         if check_crc:
             check_checksum(spec, data, parts.data_end)
     if strict:
@@ -137,12 +137,20 @@ def _checksum_first(spec: FormatSpec, data: bytes, check_crc: bool) -> Parts:
             raise _crc_error(spec, stored, computed, len(covered))
     header, header_end = read_header(spec, covered)
     check_magic(spec, header)
-    parts = Parts(header, header_end, *_payload(spec, covered, data, header_end))
+    parts = Parts(header, header_end, *read_payload(spec, covered, data, header_end))
     check_version(spec, header)
     return parts
 
 
-def _payload(spec: FormatSpec, data: bytes, whole: bytes, offset: int) -> tuple[Any, int]:
+def read_payload(spec: FormatSpec, data: bytes, whole: bytes, offset: int) -> tuple[Any, int]:
+    """Decode the payload; an error says what the checksum of the whole file says.
+
+    Returns:
+        The value and the offset after it.
+
+    Raises:
+        DecodeError: The bytes are no such value.
+    """
     try:
         return read_value(spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits)
     except DecodeError as error:

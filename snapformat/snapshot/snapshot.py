@@ -14,7 +14,7 @@ from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout.arrays import Arrays
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
-from snapformat.snapshot.lazily import Known, file_bytes, load_lazily
+from snapformat.snapshot.lazily import FileOrigin, file_bytes, load_lazily
 from snapformat.snapshot.reading import check_checksum, load_bytes, named, read_header, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Header
 
@@ -54,9 +54,9 @@ class SnapshotFormat(FormatSpec):
 
         With `lazy`, the checksum vouches for the data: structs and sequences are decoded when they are
         touched, and what is never touched is written as the very bytes it was read from. Bytes that are no
-        value of their type raise when they are touched; `Snapshot.validate` touches all. A layout that
-        can't be passed over (one with construct's `Checksum`, say) is read at once, as is a file in which
-        something is wrong.
+        value of their type raise when they are touched; `Snapshot.validate` touches all. Header and checksum
+        are judged as ever. A layout that can't be passed over (one with construct's `Checksum`, say) is read
+        at once.
 
         Args:
             source: A path, a bytes-like object or a binary file object.
@@ -92,8 +92,7 @@ class SnapshotFormat(FormatSpec):
             if lazy:
                 found = load_lazily(self, data, source, check_crc, strict, arrays)
                 if found is not None:
-                    value, known = found
-                    return Snapshot(known, value, self)
+                    return Snapshot(*found, self)
             parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
@@ -150,7 +149,7 @@ class Snapshot(Generic[T]):
 
     __slots__ = ("_data", "_header", "format")
 
-    def __init__(self, header: Header | Known, data: T, format: SnapshotFormat) -> None:
+    def __init__(self, header: Header | FileOrigin, data: T, format: SnapshotFormat) -> None:
         self._header = header
         self._data: T | Untouched = data
         self.format = format
@@ -158,9 +157,9 @@ class Snapshot(Generic[T]):
     @property
     def header(self) -> Header:
         """The header."""
-        if type(self._header) is Known:
-            self._header = Header(self._header.magic, self._header.version)
-        return self._header  # type: ignore[return-value]  # no longer what was known of it
+        if type(self._header) is FileOrigin:
+            self._header = self._header.header
+        return self._header  # type: ignore[return-value]  # no longer the file
 
     @header.setter
     def header(self, value: Header) -> None:
@@ -294,17 +293,17 @@ class Snapshot(Generic[T]):
     @property
     def version(self) -> semver.Version:
         """The header's version."""
-        return self._header.version
+        return self.header.version
 
     @property
     def magic(self) -> int:
         """The header's magic."""
-        return self._header.magic
+        return self.header.magic
 
     @property
     def arch(self) -> str | None:
         """The architecture that the magic stands for, or None."""
-        return self.format.arch_of(self._header.magic)
+        return self.format.arch_of(self.header.magic)
 
     def to_bytes(self) -> bytes:
         """The whole file: header, data, checksum.

@@ -116,7 +116,7 @@ def test_valid_values(annotation: Any, encoding: Any, data: st.DataObject) -> No
         assert found is not None, "can't be passed over"
         assert found[1] == end
         touch_some(found[0], data, 6)
-        assert b"".join(write_lazily(node, found[0])) in (written, canonical)
+        assert b"".join(write_lazily(node, found[0])[0]) in (written, canonical)
         validate(found[0])
         assert identical(found[0], expected)
 
@@ -176,7 +176,7 @@ def test_changes(annotation: Any, encoding: Any, data: st.DataObject) -> None:
     value = data.draw(values_of(field.node))
     setattr(instance, name, value)
     setattr(target, name, value)
-    assert b"".join(write_lazily(node, lazy)) == reference_write(node, eager)
+    assert b"".join(write_lazily(node, lazy)[0]) == reference_write(node, eager)
     assert reference_write(node, lazy) == reference_write(node, eager)
 
 

@@ -50,6 +50,24 @@ def test_both_engines_give_the_catalogues_values(checksum, check):
             assert engine(data[place:], engine(data[:place], start)) == wanted
 
 
+@pytest.mark.parametrize(("checksum", "check"), checksums(), ids=[row[0] for row in CATALOGUE])
+def test_a_beginning_that_is_replaced(checksum, check):
+    del check
+    shuffled = random.Random(checksum.name)
+    for old, new, after in [
+        (0, 0, 0),
+        (5, 5, 0),
+        (0, 3, 9),
+        (7, 7, 1),
+        (30, 2, 100),
+        (1, 40, 5000),
+        (9, 9, 1 << 17),
+    ]:
+        before, instead, rest = (shuffled.randbytes(size) for size in (old, new, after))
+        given = checksum.compute(before + rest)
+        assert checksum.replaced(given, before, instead, after) == checksum.compute(instead + rest)
+
+
 def test_the_originals_value():
     assert CRC64_JONES.compute(bytes([123]) * 16) == 0x29D5_3572_1632_6566
     assert CRC64_JONES.size == 8
