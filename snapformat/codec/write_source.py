@@ -22,7 +22,7 @@ from snapformat.codec import write_helpers as helpers
 from snapformat.codec.folding import Part, alias_of, foldable_slot, is_numbers
 from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.codec.source import NotGenerated, Source
-from snapformat.codec.write_run import Chosen, RunWriter, all_int, new_run
+from snapformat.codec.write_run import Chosen, RunWriter, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
@@ -292,11 +292,14 @@ class _WriteGenerator(RunWriter):
             self._add(self._bulk(node.item, name, count))
 
     def _small(self, atom: Atom, names: list[str]) -> None:
-        """Small integers, which are quickly compared: what is above 1 is no bool."""
-        listed, large = ", ".join(names), " and ".join(f"{name} > 1" for name in names)
+        """Small integers, which are quickly told from bools: these are two objects, and none is above 1."""
+        listed = ", ".join(names)
+        no_bools = " and ".join(
+            f"({name} > 1 or {name} is not True and {name} is not False)" for name in names
+        )
         converted = f"{listed}, = INTS({listed})"
         with self.out.block("try:"):
-            self.out.line(f"if not ({large}) and not ({all_int(names)} is int): {converted}")
+            self.out.line(f"if not ({no_bools}): {converted}")
         self.out.line(f"except Exception: {converted}")  # what has no order may have an `__index__`
         for name in names:
             self._push(atom.code, atom.size, atom.order, name)
