@@ -74,9 +74,10 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
         made = _slotted(cls, annotations)
     else:
         made = _by_dataclasses(cls, annotations, texts, slots=slots, weakref_slot=weakref_slot)
-    _check_order(made)
+    fields = _fields(made)
+    _check_order(fields)
     frozen = options.get("frozen", False)
-    equality = _equality(made)
+    equality = _equality(fields) if options.get("eq", True) else {}
     if not frozen:
         equality["__hash__"] = None  # mutable, and compared by value
     for name in wanted:
@@ -259,10 +260,10 @@ def _generated(cls: type, name: str) -> Any:
     return vars(twin)[name]
 
 
-def _equality(cls: type) -> dict[str, Any]:
+def _equality(fields: tuple[dataclasses.Field[Any], ...]) -> dict[str, Any]:
     """Equality and hash by the fields that are compared."""
-    compared = [field.name for field in _fields(cls) if field.compare]
-    hashed = [f.name for f in _fields(cls) if (f.compare if f.hash is None else f.hash)]
+    compared = [field.name for field in fields if field.compare]
+    hashed = [f.name for f in fields if (f.compare if f.hash is None else f.hash)]
     key, hash_key = _values(compared), _values(hashed)
 
     def __eq__(self: Any, other: object) -> Any:  # noqa: N807 - the method's own name
@@ -278,10 +279,10 @@ def _values(names: list[str]) -> Callable[[Any], Any]:
     return attrgetter(*names) if names else lambda instance: ()
 
 
-def _check_order(cls: type) -> None:
+def _check_order(fields: tuple[dataclasses.Field[Any], ...]) -> None:
     """What `dataclasses` finds out only when it writes `__init__`."""
     given = False
-    for field in _fields(cls):
+    for field in fields:
         if not field.init or field.kw_only:
             continue
         if field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING:

@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-_PLAIN_NAME = re.compile(r"[^\W\d]\w*|\d+\w*")
-#: Compiled when it is first used, which most runs never do.
+# Compiled when they are first used, which most runs never do.
+_PLAIN_NAME = r"[^\W\d]\w*|\d+\w*"
 _SEGMENT = r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>"]*)>|<("(?:[^"\\]|\\.)*")>'
 
 
@@ -40,7 +40,7 @@ def format_path(segments: Iterable[Segment]) -> str:
         elif isinstance(segment, Variant):
             plain = not any(character in '<>"' for character in segment)
             parts.append(f"<{segment}>" if plain else f"<{json.dumps(str(segment))}>")
-        elif _PLAIN_NAME.fullmatch(segment):
+        elif re.fullmatch(_PLAIN_NAME, segment):
             parts.append(f".{segment}")
         else:
             parts.append(f"[{json.dumps(segment)}]")

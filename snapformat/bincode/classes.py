@@ -368,18 +368,33 @@ def seal(kind: Kind) -> Kind:
             current.fill()
             fresh.append(current)
         waiting.extend(children(current))
-    for current in fresh:
-        if isinstance(current, kinds.Struct):
-            _check_struct(current)
+    structs = [current for current in fresh if isinstance(current, kinds.Struct)]
+    try:
+        # Those inside others first: so all of it is gone through once.
+        ending: set[int] = set()
+        for current in reversed(structs):
+            _check_struct(current, ending)
+            ending.add(id(current))
+    except SchemaError:
+        for current in structs:  # of several mistakes, the outermost is told
+            _check_struct(current, set())
+        raise
     # Only now: a type that was refused is looked at again the next time.
     for current in fresh:
         current.fill = None
     return kind
 
 
-def _check_struct(struct: kinds.Struct) -> None:
-    """What can only be checked once all names are known: sorted keys, and that the type ends somewhere."""
+def _check_struct(struct: kinds.Struct, ending: set[int]) -> None:
+    """What can only be checked once all names are known: sorted keys, and that the type ends somewhere.
+
+    Args:
+        struct: The struct.
+        ending: Structs that don't contain themselves: they contain none either of which they are a part.
+    """
     for field_ in struct.fields:
+        if not children(field_.kind):
+            continue
         owner, name = struct.cls.__qualname__, field_.attr
         unsorted = unsortable(field_.kind)
         if unsorted is not None:
@@ -395,6 +410,8 @@ def _check_struct(struct: kinds.Struct) -> None:
             if id(current) in passed or (isinstance(current, kinds.Array) and current.count == 0):
                 continue
             passed.add(id(current))
+            if id(current) in ending or (isinstance(current, kinds.Struct) and current.fill is None):
+                continue
             if isinstance(current, kinds.Struct | kinds.Tuple | kinds.Array | kinds.Adapted):
                 inside.extend(children(current))
 

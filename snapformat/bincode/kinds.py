@@ -287,19 +287,17 @@ class Enum(Kind):
 
 def children(kind: Kind) -> list[Kind]:
     """The kinds directly inside a kind, in the order of the bytes."""
-    match kind:
-        case Option(item) | Seq(item) | Array(item) | Set(item) | Adapted(item) | Blob(item):
-            return [item]
-        case Tuple(items):
-            return list(items)
-        case Map(key, value):
-            return [key, value]
-        case Struct():
-            return [field.kind for field in kind.fields]
-        case Enum():
-            return [variant.payload for variant in kind.variants if variant.payload is not None]
-        case _:
-            return []
+    if isinstance(kind, Struct):
+        return [field.kind for field in kind.fields]
+    if isinstance(kind, Option | Seq | Array | Set | Adapted | Blob):
+        return [kind.item]
+    if isinstance(kind, Enum):
+        return [variant.payload for variant in kind.variants if variant.payload is not None]
+    if isinstance(kind, Tuple):
+        return list(kind.items)
+    if isinstance(kind, Map):
+        return [kind.key, kind.value]
+    return []
 
 
 def is_zero_sized(kind: Kind) -> bool:

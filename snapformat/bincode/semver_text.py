@@ -9,10 +9,10 @@ import semver
 
 U64_MAX = (1 << 64) - 1
 
-_NUMBER = re.compile(r"0|[1-9][0-9]*")
+# Compiled when they are first used, which most runs never do.
+_NUMBER = r"0|[1-9][0-9]*"
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_COMPARATOR = re.compile(
-    rf"""
+_COMPARATOR = rf"""(?xa)
     (?P<op>>=|<=|[=><~^])?[ ]*
     (?P<major>[0-9]+)
     (?:\.(?:[*xX](?:\.[*xX])?(?P<wild>)
@@ -20,9 +20,7 @@ _COMPARATOR = re.compile(
            (?:\.(?:[*xX](?P<wildpatch>)
                  |(?P<patch>[0-9]+)(?:-(?P<pre>{_IDENTIFIERS}))?(?:\+{_IDENTIFIERS})?))?))?
     [ ]*
-    """,
-    re.VERBOSE | re.ASCII,
-)
+    """
 _MAX_COMPARATORS = 32
 #: Longer texts are not kept.
 _SHORT = 32
@@ -116,18 +114,18 @@ def parse_version_req(text: str) -> str:
 
 def _comparator(part: str, whole: str) -> str:
     """Check one comparator and print it: a bare one means `^`, one with a wildcard has no operator."""
-    match = _COMPARATOR.fullmatch(part)
+    match = re.fullmatch(_COMPARATOR, part)
     if match is None:
         raise ValueError(f"{_shortened(whole)} is not a semver version requirement")
     numbers = [number for number in match.group("major", "minor", "patch") if number is not None]
     for number in numbers:
-        if not _NUMBER.fullmatch(number):
+        if not re.fullmatch(_NUMBER, number):
             raise ValueError(f"invalid leading zero in {_shortened(whole)}")
         if len(number) > 20 or int(number) > U64_MAX:
             raise ValueError(f"a version number exceeds u64 in {_shortened(whole)}")
     pre = match["pre"] or ""
     for identifier in pre.split("."):
-        if identifier.isdigit() and not _NUMBER.fullmatch(identifier):
+        if identifier.isdigit() and not re.fullmatch(_NUMBER, identifier):
             raise ValueError(f"invalid leading zero in pre-release identifier of {_shortened(whole)}")
     operator = match["op"]
     wild = match["wild"] is not None or match["wildpatch"] is not None

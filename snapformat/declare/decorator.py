@@ -215,8 +215,9 @@ def _dataclass(cls: type) -> type:
 
 
 def _style(cls: type, options: _Options, *, is_variant: bool) -> Style:
-    fields = [f for f in dataclasses.fields(cls) if not _options_of(f).skip]
-    count = len(dataclasses.fields(cls))
+    every = dataclasses.fields(cls)
+    fields = [f for f in every if not _options_of(f).skip]
+    count = len(every)
     style = options.kind
     if style is not None and style not in typing.get_args(Style):
         raise SchemaError(f"kind must be one of {', '.join(typing.get_args(Style))}, not {style!r}")

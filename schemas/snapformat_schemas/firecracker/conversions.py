@@ -16,12 +16,12 @@ _MAC_BYTE = r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]"
 _CAPABILITY = r"(!?)\+?([0-9]+)"
 _HEX = r"\+?([0-9a-fA-F]+)"
 #: As upstream writes them, which is how they mostly are: then there is nothing to convert.
-_USUAL_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}").fullmatch
-_USUAL_PCI = re.compile(r"[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]").fullmatch
+_USUAL_MAC = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
+_USUAL_PCI = r"[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]"
 
 
 def _mac_address(text: str) -> str:
-    if _USUAL_MAC(text):
+    if re.fullmatch(_USUAL_MAC, text):
         return text
     parts = text.split(":")
     if len(parts) != 6 or not all(re.fullmatch(_MAC_BYTE, part) for part in parts):
@@ -56,7 +56,7 @@ def _hex(text: str, most: int) -> int:
 
 
 def _pci_address(text: str) -> str:
-    if _USUAL_PCI(text):
+    if re.fullmatch(_USUAL_PCI, text):
         return text
     place, dot, function = text.partition(".")
     parts = place.split(":")
