@@ -94,10 +94,12 @@ def _is_plain(annotation: Any, space: Mapping[str, Any]) -> bool:
     """Whether an annotation is text that `dataclasses` need not take apart: it is that of a field."""
     if type(annotation) is not str:
         return False
-    head = annotation.partition("[")[0].strip()
-    if "." in head:
-        return False
-    found = space.get(head)
+    found = space.get(annotation)
+    if found is None:
+        head = annotation.partition("[")[0].strip()
+        if "." in head:
+            return False
+        found = space.get(head)
     return found is not ClassVar and found is not dataclasses.InitVar and found is not dataclasses.KW_ONLY
 
 

@@ -7,6 +7,7 @@ other; `seal` fills in a kind and everything below it, and is where an undefined
 
 from __future__ import annotations
 
+import builtins
 import sys
 import typing
 from collections.abc import Callable, Mapping
@@ -263,9 +264,13 @@ class Declaration:
             names |= self.scope()
         try:
             if isinstance(spec.annotation, str):
-                found = names.get(spec.annotation) or space.get(spec.annotation)  # most are a name
-                if found is None:
+                # Most are a name, or one that may be missing: found sooner than by compiling it.
+                name, optional, rest = spec.annotation.partition(" | None")
+                found = names.get(name) or space.get(name) or _BUILT_IN.get(name)
+                if found is None or rest:
                     found = eval(spec.annotation, space, names)
+                elif optional:
+                    found = found | None
                 if _is_resolved(found):
                     return found
             # Names within names, and what is no type at all.
@@ -280,6 +285,9 @@ class Declaration:
                 field=spec.attr,
             ) from error
         return hints[spec.attr]
+
+
+_BUILT_IN = vars(builtins)
 
 
 def _filler(cls: type, slots: list[Any]) -> Callable[[list[Any]], Any]:

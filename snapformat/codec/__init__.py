@@ -1,6 +1,23 @@
 """Single values to bytes and back, at the speed of code written by hand for each type."""
 
-from snapformat.codec.api import decode, decode_prefix, decode_stream, decoder, encode
-from snapformat.codec.lazy import validate
+# ruff: isort: skip_file
+from snapformat.exports import lazy_exports
 
-__all__ = ["decode", "decode_prefix", "decode_stream", "decoder", "encode", "validate"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from snapformat.codec.api import (
+        decode as decode,
+        decode_prefix as decode_prefix,
+        decode_stream as decode_stream,
+        decoder as decoder,
+        encode as encode,
+    )
+    from snapformat.codec.lazy import validate as validate
+else:
+    __getattr__, __dir__, __all__ = lazy_exports(
+        __name__,
+        {
+            "api": ("decode", "decode_prefix", "decode_stream", "decoder", "encode"),
+            "lazy": ("validate",),
+        },
+    )

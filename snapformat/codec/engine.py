@@ -14,7 +14,7 @@ from functools import cache, partial
 from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
-from snapformat.codec.read_helpers import Account
+from snapformat.codec.account import Account
 from snapformat.codec.source import GIVEN_UP, NotGenerated, Source
 from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, get_args
 
 from snapformat.bincode.blob import CStruct
@@ -12,6 +12,7 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec import sections
+from snapformat.codec.account import Account
 from snapformat.codec.engine import (
     Skipper,
     read_value,
@@ -23,44 +24,12 @@ from snapformat.codec.engine import (
 )
 from snapformat.codec.folding import Part, is_numbers
 from snapformat.codec.outlines import Finder
-from snapformat.codec.read_helpers import Account, Guard
+from snapformat.codec.read_helpers import Guard
 from snapformat.codec.sections import Origin, Path, Plan, Section, is_hidden, may_hold, plan_of, read_lazily
+from snapformat.codec.untouched import Untouched
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, numbers_reader
 from snapformat.layout.nodes import Node
-
-
-class Untouched:
-    """A whole value that nobody has looked at.
-
-    Attributes:
-        node: Its layout.
-        origin: The bytes.
-        start: Where it begins.
-        stop: Where it ends.
-    """
-
-    __slots__ = ("_found", "_lock", "node", "origin", "start", "stop")
-
-    def __init__(self, node: Node, origin: Origin, start: int, stop: int) -> None:
-        self.node = node
-        self.origin = origin
-        self.start = start
-        self.stop = stop
-        self._found: list[Any] = []
-        self._lock = threading.Lock()
-
-    def value(self) -> Any:
-        """The value, as lazy as its layout allows; the same object every time.
-
-        Raises:
-            DecodeError: The bytes are no such value.
-        """
-        with self._lock:
-            if not self._found:
-                found = read_lazily(self.node, self.origin, self.start, self.stop, 0, ())
-                self._found.append(found)
-            return self._found[0]
 
 
 def check_arrays(lazy: bool, arrays: Arrays | None) -> None:
@@ -117,7 +86,8 @@ class Opener:
             return None
         plan = self._plan
         if plan is None or size < sections.LEAST_STRUCT:
-            return Untouched(self._node, origin, start, end), end
+            read = partial(read_lazily, self._node, origin, start, end, 0, ())
+            return Untouched(read, origin.data, start, end), end
         return plan.make(plan, origin, places, end, 1, ()), end
 
     def promise(self, origin: Origin, start: int, stop: int) -> Any:
@@ -246,7 +216,7 @@ def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> tup
         if plan is not None and type(value) is plan.hidden:
             return out, _write_fields(out, plan, value, 0, limits, ())
         if type(value) is Untouched:
-            out.append(memoryview(value.origin.data)[value.start : value.stop])
+            out.append(memoryview(value.data)[value.start : value.stop])
             return out, value.stop
         _write(out, node, value, 0, limits, ())
         return out, 0

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from snapformat.codec.read_helpers import Account
+from snapformat.codec.account import Account
 
 Indexer = Callable[[bytes, int, int, int, Account], tuple[int, ...]]
 #: Where the fields of a value stand and the last one ends, and what is claimed beyond its bytes; of the

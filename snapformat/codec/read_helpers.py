@@ -19,6 +19,7 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import f32_from_bits
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.codec.account import Account
 from snapformat.codec.shape import atom_of
 from snapformat.codec.source import GIVEN_UP
 from snapformat.layout import nodes
@@ -33,21 +34,6 @@ class GuardError(Exception):
 
 #: Raised as a class: one instance for all would collect the frames, and so the data, of every failure.
 Guard = GuardError
-
-
-class Account:
-    """What one read has claimed beyond its bytes, and how many elements without bytes it may still have.
-
-    Attributes:
-        claimed: Nominal widths of variable-length integers, less the bytes they took.
-        zero_sized: Elements without bytes left.
-    """
-
-    __slots__ = ("claimed", "zero_sized")
-
-    def __init__(self, zero_sized: int) -> None:
-        self.claimed = 0
-        self.zero_sized = zero_sized
 
 
 def read_varint(

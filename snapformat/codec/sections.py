@@ -19,10 +19,11 @@ from snapformat.bincode.blob import CStruct
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS
+from snapformat.codec.account import Account
 from snapformat.codec.engine import Skipper, Writer, codec_of, indexer_of, read_part, skipper_of
 from snapformat.codec.folding import alias_of, slot_of
 from snapformat.codec.outlines import remembering
-from snapformat.codec.read_helpers import Account, skipped_fields
+from snapformat.codec.read_helpers import skipped_fields
 from snapformat.codec.shape import is_array, is_plain, parts
 from snapformat.codec.source import Source
 from snapformat.errors import DecodeError

@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 from snapformat.bincode import u64
-from snapformat.codec import decode_prefix
 from snapformat.declare.registry import import_reference, is_reference
 from snapformat.errors import (
     Crc64Error,
@@ -121,6 +120,8 @@ def identify(data: bytes) -> Identity:
 
 def magic_of(data: bytes) -> int | None:
     """The number at the start of a file whose header can't be read whole; a known magic is preferred."""
+    from snapformat.codec import decode_prefix  # here and not above: few files are that bad
+
     found: int | None = None
     for reader in _readers():
         try:

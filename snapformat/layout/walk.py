@@ -213,20 +213,20 @@ def _seq(node: nodes.Seq, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized and count > r.budget.zero_sized:
         r.claim_zero_sized(count)
-    return (yield _elements(node.item, count, r))
+    return (yield from _elements(node.item, count, r))
 
 
 def _set(node: nodes.Set, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized and count > r.budget.zero_sized:
         r.claim_zero_sized(count)
-    return PairSet((yield _elements(node.item, count, r)))
+    return PairSet((yield from _elements(node.item, count, r)))
 
 
 def _array(node: nodes.Array, r: Reader) -> Step:
     count = r.count(node.count, "number of elements")
     r.emit(r.pos, "tuple", count)
-    return (yield _elements(node.item, count, r))
+    return (yield from _elements(node.item, count, r))
 
 
 def _tuple(node: nodes.Tuple, r: Reader) -> Step:
@@ -270,7 +270,7 @@ def _struct(node: nodes.Struct, r: Reader) -> Step:
         r.emit(r.pos, "tuple_struct", f"{node.name}/{len(node.fields)}")
     elif node.style == "unit":
         r.emit(r.pos, "unit_struct", node.name)
-    value = yield _fields(node, r)
+    value = yield from _fields(node, r)
     r.depth -= 1
     return value
 
@@ -321,7 +321,7 @@ def _enum(node: nodes.Enum, r: Reader) -> Step:
         r.depth -= 1
         return variant.constant
     r.path.append(Variant(variant.name))
-    value = yield _fields(variant.payload, r)
+    value = yield from _fields(variant.payload, r)
     r.path.pop()
     r.depth -= 1
     return value

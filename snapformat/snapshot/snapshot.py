@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import semver
 
-from snapformat.codec.lazy import Untouched, check_arrays, validate
+from snapformat.codec.untouched import Untouched
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
-from snapformat.layout.arrays import Arrays
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
-from snapformat.snapshot.lazily import FileOrigin, file_bytes, load_lazily
 from snapformat.snapshot.reading import check_checksum, load_bytes, named, read_header, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Header
+
+if TYPE_CHECKING:
+    # What reads and writes lazily is imported where it is called: the command line loads, and no more.
+    from snapformat.layout.arrays import Arrays
+    from snapformat.snapshot.lazily import FileOrigin
 
 T = TypeVar("T")
 
@@ -86,10 +89,14 @@ class SnapshotFormat(FormatSpec):
         self, source: Source, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
     ) -> Snapshot[Any]:
         if arrays is not None:
+            from snapformat.codec.lazy import check_arrays
+
             check_arrays(lazy, arrays)
         try:
             data = read_all(source, max_size=self.max_file_size)
             if lazy:
+                from snapformat.snapshot.lazily import load_lazily
+
                 found = load_lazily(self, data, source, check_crc, strict, arrays)
                 if found is not None:
                     return Snapshot(*found, self)
@@ -157,9 +164,9 @@ class Snapshot(Generic[T]):
     @property
     def header(self) -> Header:
         """The header."""
-        if type(self._header) is FileOrigin:
-            self._header = self._header.header
-        return self._header  # type: ignore[return-value]  # no longer the file
+        if type(self._header) is not Header:
+            self._header = self._header.header  # type: ignore[union-attr]  # it is a file's
+        return self._header
 
     @header.setter
     def header(self, value: Header) -> None:
@@ -183,6 +190,8 @@ class Snapshot(Generic[T]):
         Raises:
             DecodeError: Bytes are no value of their type; path and offset say where.
         """
+        from snapformat.codec.lazy import validate
+
         validate(self.data)
 
     @classmethod
@@ -311,6 +320,8 @@ class Snapshot(Generic[T]):
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
         """
+        from snapformat.snapshot.lazily import file_bytes
+
         return file_bytes(self.format, self._header, self._data)
 
     def save(self, target: Target) -> None:
@@ -324,7 +335,7 @@ class Snapshot(Generic[T]):
             SnapshotIOError: The path can't be written; what was there before is still there.
         """
         try:
-            data = file_bytes(self.format, self._header, self._data)
+            data = self.to_bytes()
         except EncodeError as error:
             raise named(error, target)  # type: ignore[arg-type]  # noqa: B904 - the same error, with the name
         write_all(target, data)

@@ -9,7 +9,7 @@ from typing import Any
 from snapformat import SnapshotError
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import engine
-from snapformat.codec.read_helpers import Account
+from snapformat.codec.account import Account
 from snapformat.layout import read as reference_read
 from snapformat.layout import write as reference_write
 from snapformat.layout.nodes import Node

@@ -15,9 +15,9 @@ from snapformat import encode, schema
 from snapformat.bincode import Option, Vec, u64
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import outlines
+from snapformat.codec.account import Account
 from snapformat.codec.engine import indexer_of
 from snapformat.codec.outlines import remembering
-from snapformat.codec.read_helpers import Account
 from snapformat.layout import layout_of, nodes
 from snapformat.layout import write as reference_write
 from snapformat.snapshot.catalogue import find_format
