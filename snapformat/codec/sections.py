@@ -99,15 +99,34 @@ class Section:
                 return value
             plan = self.plan
             index = plan.index_of[part.name]
-            if len(self.places) <= index + 1 and not self.reach(index):
-                self.take(instance, self.origin.read_at_once())
-                return part.get(instance)
-            start, stop = self.places[index], self.places[index + 1]
-            path = self.path + plan.segments[index]
-            value = read_lazily(plan.nodes[index], self.origin, start, stop, self.depth, path)
+            value = self.read_first() if len(self.places) == 1 and not index else _NOT_LAZY
+            if value is _NOT_LAZY:
+                if len(self.places) <= index + 1 and not self.reach(index):
+                    self.take(instance, self.origin.read_at_once())
+                    return part.get(instance)
+                start, stop = self.places[index], self.places[index + 1]
+                path = self.path + plan.segments[index]
+                value = read_lazily(plan.nodes[index], self.origin, start, stop, self.depth, path)
             part.set(instance, value)
             self.settle(instance, index)
             return value
+
+    def read_first(self) -> Any:
+        """Read the first field, which has its end for itself, if it is one that is read at once."""
+        plan, origin = self.plan, self.origin
+        codec = plan.nodes[0].codec
+        if not plan.is_first_small or origin.arrays is not None or codec is None or codec.accounts:
+            return _NOT_LAZY
+        start = self.places[0]
+        try:
+            value, end = codec.reader(origin.data, start, self.stop, self.depth, None)
+        except Exception:  # whatever a guard raises, or there is no reader yet
+            return _NOT_LAZY
+        plan.is_first_small = end - start < LEAST_STRUCT
+        if end > self.stop or not plan.is_first_small:
+            return _NOT_LAZY
+        self.places = (start, end)
+        return value
 
     def reach(self, index: int) -> bool:
         """Find where a field ends; False where the whole has to be read, which says what is wrong."""
@@ -191,6 +210,7 @@ class Plan:
         make: Makes an instance with nothing decoded: of this plan, and a section's attributes.
         index: Finds the fields.
         find: The same, for values that are often alike.
+        is_first_small: The first field was small wherever it was read.
         writers: Writers of fields, by position, as far as they were needed.
         holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
     """
@@ -205,6 +225,7 @@ class Plan:
         self.hidden = _hidden(node.cls, [str(field.attr) for field in node.fields])
         self.parts: list[_Part] = [vars(self.hidden)[str(field.attr)] for field in node.fields]
         self.index_of = {part.name: position for position, part in enumerate(self.parts)}
+        self.is_first_small = True
         self.writers: dict[int, Writer] = {}
         self.make = _maker(node.cls, self.hidden, self.parts)
         self.holders = [

@@ -36,16 +36,18 @@ class Known:
         magic: Its magic.
         version: Its version.
         opener: Opens what follows it.
+        checksum_size: Bytes of the checksum at the end.
     """
 
-    __slots__ = ("data", "magic", "opener", "size", "version")
+    __slots__ = ("checksum_size", "data", "magic", "opener", "size", "version")
 
-    def __init__(self, header: Header, data: bytes, opener: Opener) -> None:
+    def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
         self.data = data
         self.size = len(data)
         self.magic = header.magic
         self.version = header.version
-        self.opener = opener
+        self.opener = Opener(spec.payload_node, spec.encoding.limit, spec.limits)
+        self.checksum_size = 0 if spec.checksum is None else spec.checksum.size
 
 
 class FileOrigin(Origin):
@@ -113,32 +115,27 @@ def load_lazily(
         The file with its header, and the payload's value, which may be `Untouched`; None where the file must
         be read at once, which says what is wrong with it: or its layout can't be passed over.
     """
-    stop = end = len(data)
-    checksum = spec.checksum
-    is_vouched = False
-    if checksum is not None and check_crc:
-        if not checksum.holds(data, spec.encoding.byteorder):
-            return None
-        end -= checksum.size
-        if spec.order is CheckOrder.CHECKSUM_FIRST:
-            stop = end  # the last bytes are the checksum's, whatever stands before them
-        else:
-            # Zeros may follow the checksum, and don't change that of the whole.
-            is_vouched = not strict and data[-1:] != b"\0"
     known: Known | None = spec.known
     if known is None or not data.startswith(known.data):  # most files of a format have the same
         known = _known(spec, data)
         if known is None:
             return None
     origin = FileOrigin(data, arrays, spec, source, known)
-    origin.sound_end = end if end < len(data) else 0
-    value = known.opener.promise(origin, known.size, end) if is_vouched else None
-    if value is None:
-        opened = known.opener.open(origin, known.size, stop)
-        if opened is None or (strict and opened[1] != len(data) - (checksum.size if checksum else 0)):
+    checksum, stop = spec.checksum, len(data)
+    if checksum is not None and check_crc:
+        if not checksum.holds(data, spec.encoding.byteorder):
             return None
-        value = opened[0]
-    return origin, value
+        end = origin.sound_end = stop - known.checksum_size
+        if spec.order is CheckOrder.CHECKSUM_FIRST:
+            stop = end  # the last bytes are the checksum's, whatever stands before them
+        elif not strict and data[-1:] != b"\0":  # zeros may follow the checksum, which is none the wiser
+            value = known.opener.promise(origin, known.size, end)
+            if value is not None:
+                return origin, value
+    opened = known.opener.open(origin, known.size, stop)
+    if opened is None or (strict and opened[1] + known.checksum_size != len(data)):
+        return None
+    return origin, opened[0]
 
 
 def _known(spec: FormatSpec, data: bytes) -> Known | None:
@@ -149,7 +146,7 @@ def _known(spec: FormatSpec, data: bytes) -> Known | None:
         check_version(spec, header)
     except SnapshotError:
         return None
-    known = Known(header, data[:end], Opener(spec.payload_node, spec.encoding.limit, spec.limits))
+    known = Known(spec, header, data[:end])
     object.__setattr__(spec, "known", known)
     return known
 

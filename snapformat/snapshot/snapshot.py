@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import semver
@@ -17,11 +18,18 @@ from snapformat.snapshot.reading import check_checksum, load_bytes, named, read_
 from snapformat.snapshot.spec import FormatSpec, Header
 
 if TYPE_CHECKING:
-    # What reads and writes lazily is imported where it is called: the command line loads, and no more.
     from snapformat.layout.arrays import Arrays
     from snapformat.snapshot.lazily import FileOrigin
 
 T = TypeVar("T")
+
+
+@cache
+def _lazily() -> Any:
+    """What reads lazily and writes: the command line mostly loads, and no more."""
+    from snapformat.snapshot import lazily
+
+    return lazily
 
 
 class SnapshotFormat(FormatSpec):
@@ -95,11 +103,10 @@ class SnapshotFormat(FormatSpec):
         try:
             data = read_all(source, max_size=self.max_file_size)
             if lazy:
-                from snapformat.snapshot.lazily import load_lazily
-
-                found = load_lazily(self, data, source, check_crc, strict, arrays)
+                found = _lazily().load_lazily(self, data, source, check_crc, strict, arrays)
                 if found is not None:
-                    return Snapshot(*found, self)
+                    origin, value = found
+                    return Snapshot(origin, value, self)
             parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
@@ -320,9 +327,8 @@ class Snapshot(Generic[T]):
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
         """
-        from snapformat.snapshot.lazily import file_bytes
-
-        return file_bytes(self.format, self._header, self._data)
+        data: bytes = _lazily().file_bytes(self.format, self._header, self._data)
+        return data
 
     def save(self, target: Target) -> None:
         """Write the file: all of it is encoded first, and a path is replaced in one step or not at all.
