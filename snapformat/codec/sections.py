@@ -133,18 +133,22 @@ class Section:
         with _lock:
             if len(self.places) > index + 1:
                 return True
-            start, stop = self.places[0], self.stop
-            data, zero_sized = self.origin.data, DEFAULT_LIMITS.zero_sized
+            start, data = self.places[0], self.origin.data
             skip = None if index else self.plan.skip_first
+            account = Account(DEFAULT_LIMITS.zero_sized)
             try:
                 if skip is not None:  # the first is there without the others being looked for
-                    self.places = (start, skip(data, start, stop, self.depth, Account(zero_sized)))
-                    return self.places[1] <= stop
-                self.places, claimed = self.plan.find(data, start, stop, zero_sized)
+                    places: tuple[int, ...] = (start, skip(data, start, self.stop, self.depth, account))
+                    claimed = account.claimed
+                else:
+                    places, claimed = self.plan.find(data, start, self.stop, account.zero_sized)
             except Exception:  # whatever a guard raises
                 return False
-            limit, end = self.origin.limit, self.places[-1]
-            return end <= stop and (limit is None or end - start + claimed <= limit)
+            limit, end = self.origin.limit, places[-1]
+            if end > self.stop or (limit is not None and end - start + claimed > limit):
+                return False
+            self.places = places
+            return True
 
     def take(self, instance: Any, value: Any) -> None:
         """Fill the fields that are left from another instance, which has all of them."""

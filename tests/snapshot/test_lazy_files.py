@@ -201,6 +201,7 @@ def test_what_only_decoding_finds_is_said_on_touch(checksum: Checksum) -> None:
         (whole[:-1] + b"\2", True),  # a bool, the last field
         (whole[: start + 8] + b"\xff" + whole[start + 9 :], True),  # the name
         (whole[: start + 7] + b"\1" + whole[start + 8 :], False),  # its length
+        (whole[:start] + (len(whole) - start - 7).to_bytes(8, "little") + whole[start + 8 :], False),
         (whole[: start + 16] + b"\1" + whole[start + 17 :], False),  # that of what follows
         (whole[:-200], False),
     ]
@@ -215,6 +216,7 @@ def test_what_only_decoding_finds_is_said_on_touch(checksum: Checksum) -> None:
             lazy = format_.load(file, lazy=True)
             seen = verdict(lambda lazy=lazy, attr=attr: getattr(lazy.data, attr))
             assert seen[0] == "gives" or seen == said
+            assert seen[0] == verdict(lambda lazy=lazy, attr=attr: getattr(lazy.data, attr))[0]
         lazy = format_.load(file, lazy=True)
         lazy.data.flag = False  # to write it, the places of the others must be known
         assert verdict(lazy.to_bytes)[0] == "gives" if is_found else verdict(lazy.to_bytes) == said
