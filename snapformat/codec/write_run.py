@@ -78,6 +78,7 @@ class RunWriter(Generator):
     Attributes:
         run: Neighbours of fixed width.
         pieces: Expressions of bytes before them.
+        sizes: Expressions of numbers of bytes or elements.
     """
 
     verb = "write"
@@ -88,6 +89,7 @@ class RunWriter(Generator):
         super().__init__(root)
         self.run = new_run()
         self.pieces: list[str] = []
+        self.sizes: set[str] = set()
         self._is_listed = False
         self._indexes: dict[Node, dict[int, int]] = {}
         self.out.names.update(
@@ -157,7 +159,9 @@ class RunWriter(Generator):
         for line in run.before.check(run.behind):
             self.out.line(line)
         if run.option is None and not run.before.after:
-            self.pieces.append(self._pack(run.order, run.before))
+            packed = self._pack(run.order, run.before)
+            is_size = len(run.before.codes) == 1 and run.before.values[0] in self.sizes
+            self.pieces.append(self._size(run.order, run.before, packed) if is_size else packed)
             return
         data = self.out.fresh("b")
         if run.option is None:
@@ -172,6 +176,16 @@ class RunWriter(Generator):
                     self.out.line(line)
                 self._pack_into(data, run.order, run.before, one, there.inside, run.behind)
         self.pieces.append(data)
+
+    def _size(self, order: str, size: Packed, packed: str) -> str:
+        """A size with nothing beside it: most are small, and looked up sooner than packed."""
+        (value,), (code,) = size.values, size.codes
+        if not value.isidentifier():
+            name = self.out.fresh("n")
+            self.out.line(f"{name} = {value}")
+            packed, value = packed.replace(value, name), name
+        sizes = self.out.refer("sizes", helpers.small_sizes(order, code))
+        return f"{sizes}[{value}] if {value} < {helpers.SMALL_SIZES} else {packed}"
 
     def _pack(self, order: str, *parts: Packed) -> str:
         codes = [code for part in parts for code in part.codes]

@@ -68,6 +68,8 @@ class _WriteGenerator(RunWriter):
         if atom is None or atom.code.endswith("s"):
             self._by_helper("varint", helpers.varint_writer(node), count)
         else:
+            if not count.isdigit():
+                self.sizes.add(count)
             self._push(atom.code, atom.size, atom.order, count)
 
     def _float(self, node: nodes.Float, value: str) -> None:
