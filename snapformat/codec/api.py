@@ -41,10 +41,13 @@ def encode(
         try:
             # Instances of this class were written before: `WRITER`, found at once, since small values take no
             # longer. One that was inherited refuses them.
-            written: bytes = payload.__snapformat_write__(value, 0, False)
-            return written
+            return payload.__snapformat_write__(value, 0, False)  # type: ignore[no-any-return]  # of any class
         except Exception:
             pass  # none there yet, or a value that does not fit: said below
+    return _encode(value, payload, encoding, limits)
+
+
+def _encode(value: Any, payload: Any, encoding: Encoding, limits: Limits) -> bytes:
     node = node_of(payload, encoding)
     if is_hidden(value):
         return b"".join(write_lazily(node, value, limits)[0])
