@@ -211,7 +211,7 @@ SMALL_SIZES = 256
 
 @cache
 def small_sizes(order: str, code: str) -> list[bytes]:
-    """The small sizes, packed: all of them fit every code."""
+    """The small sizes, packed: all of them fit every code but that of a signed byte."""
     return [struct.pack((order or "<") + code, size) for size in range(SMALL_SIZES)]
 
 

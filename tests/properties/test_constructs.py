@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from properties.compositions import Composition, compositions
 from properties.strategies import mutated, same
 from snapformat import DecodeError, EncodeError, Limits, SnapshotError, decode, decode_stream, encode
+from snapformat.codec.shape import has_opaque
 from snapformat.layout import lower, nodes, read, walk
 from snapformat.values import dumps, from_json, loads, to_json
 
@@ -80,6 +81,7 @@ def test_parsing_damaged_bytes(data: st.DataObject) -> None:
         sound = made.construct.build(data.draw(made.values))
     except c.ConstructError:
         sound = b"\1\2\3\4"
+    assume(not has_opaque(lower(made.construct)))  # construct would count elements without bytes to 2^32
     damaged = data.draw(st.one_of(mutated(sound), st.binary(max_size=30)))
     ours = by_tree(made.construct, damaged)
     if ours[0] != "ok":
@@ -97,6 +99,7 @@ def test_parsing_damaged_bytes(data: st.DataObject) -> None:
 def test_bytes_survive(data: st.DataObject) -> None:
     """What is read is written again to bytes that read the same."""
     made: Composition = data.draw(compositions)
+    assume(not has_opaque(lower(made.construct)))  # construct would count elements without bytes to 2^32
     damaged = data.draw(st.binary(max_size=30))
     try:
         value = decode(damaged, made.construct, limits=FEW)
