@@ -48,16 +48,15 @@ class Origin:
     Attributes:
         data: All bytes.
         arrays: How long arrays of numbers are handed out; None for lists.
+        limit: Most bytes that the whole value may claim, or None; it counts when that is passed over.
     """
 
-    __slots__ = ("arrays", "data")
+    __slots__ = ("arrays", "data", "limit")
 
-    #: Most bytes that the whole value may claim, or None; as long as it has not been passed over.
-    limit: int | None = None
-
-    def __init__(self, data: bytes, arrays: Arrays | None = None) -> None:
+    def __init__(self, data: bytes, arrays: Arrays | None = None, limit: int | None = None) -> None:
         self.data = data
         self.arrays = arrays
+        self.limit = limit
 
     def explain(self, error: DecodeError) -> None:
         """Complete the error of bytes that turn out to be bad."""

@@ -16,6 +16,7 @@ from snapformat.snapshot.reading import (
     check_magic,
     check_version,
     explain,
+    extra_bytes,
     named,
     read_header,
     read_payload,
@@ -28,26 +29,22 @@ _LARGE = 1 << 14
 
 
 class Known:
-    """A header that was found good: it is judged only once, and written as it was if nobody looks at it.
+    """A header that was found good: it is judged only once, and written as it was while nobody changes it.
 
     Attributes:
         data: Its bytes.
-        size: How many these are.
         magic: Its magic.
         version: Its version.
         opener: Opens what follows it.
-        checksum_size: Bytes of the checksum at the end.
     """
 
-    __slots__ = ("checksum_size", "data", "magic", "opener", "size", "version")
+    __slots__ = ("data", "magic", "opener", "version")
 
     def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
         self.data = data
-        self.size = len(data)
         self.magic = header.magic
         self.version = header.version
         self.opener = Opener(spec.payload_node, spec.encoding.limit, spec.limits)
-        self.checksum_size = 0 if spec.checksum is None else spec.checksum.size
 
 
 class FileOrigin(Origin):
@@ -67,20 +64,11 @@ class FileOrigin(Origin):
     ) -> None:
         self.data = data
         self.arrays = arrays
+        self.limit = spec.encoding.limit
         self.spec = spec
         self.source = source
         self.known = known
         self.sound_end = 0
-
-    @property
-    def limit(self) -> int | None:  # type: ignore[override]  # it is never set
-        """The limit of the format's encoding."""
-        return self.spec.encoding.limit
-
-    @property
-    def header(self) -> Header:
-        """A header to be looked at, and changed."""
-        return Header(self.known.magic, self.known.version)
 
     def explain(self, error: DecodeError) -> None:
         """Say what the checksum says, and the file's name."""
@@ -90,7 +78,7 @@ class FileOrigin(Origin):
     def read_at_once(self) -> Any:
         """Read the data, as without `lazy`."""
         try:
-            return read_payload(self.spec, self.data, self.data, self.known.size)[0]
+            return read_payload(self.spec, self.data, self.data, len(self.known.data))[0]
         except DecodeError as error:
             raise named(error, self.source)  # noqa: B904 - the same error, with the file's name
 
@@ -121,19 +109,19 @@ def load_lazily(
         if known is None:
             return None
     origin = FileOrigin(data, arrays, spec, source, known)
-    checksum, stop = spec.checksum, len(data)
+    checksum, start, stop = spec.checksum, len(known.data), len(data)
     if checksum is not None and check_crc:
         if not checksum.holds(data, spec.encoding.byteorder):
             return None
-        end = origin.sound_end = stop - known.checksum_size
+        end = origin.sound_end = stop - checksum.size
         if spec.order is CheckOrder.CHECKSUM_FIRST:
             stop = end  # the last bytes are the checksum's, whatever stands before them
-        elif not strict and data[-1:] != b"\0":  # zeros may follow the checksum, which is none the wiser
-            value = known.opener.promise(origin, known.size, end)
+        elif not strict and data[-1:] != b"\0":  # zeros behind a checksum leave it right
+            value = known.opener.promise(origin, start, end)
             if value is not None:
                 return origin, value
-    opened = known.opener.open(origin, known.size, stop)
-    if opened is None or (strict and opened[1] + known.checksum_size != len(data)):
+    opened = known.opener.open(origin, start, stop)
+    if opened is None or (strict and extra_bytes(spec, data, opened[1])):
         return None
     return origin, opened[0]
 
@@ -151,32 +139,31 @@ def _known(spec: FormatSpec, data: bytes) -> Known | None:
     return known
 
 
-def file_bytes(spec: FormatSpec, header: Header | FileOrigin, data: Any) -> bytes:
+def file_bytes(spec: FormatSpec, header: Header, data: Any, origin: FileOrigin | None) -> bytes:
     """A whole file: header, data, checksum; undecoded parts are the bytes they were read from.
 
     Args:
         spec: The format.
-        header: The header, or the file it was read from, if it is the same still.
+        header: The header.
         data: The data.
+        origin: The file that they were read from, or None.
 
     Raises:
         EncodeError: Header or data don't fit their types; the path says where.
     """
-    origin = header if type(header) is FileOrigin and header.spec is spec else None
-    if origin is not None:
-        pieces: list[Any] = [origin.known.data]
+    if origin is not None and origin.spec is not spec:
+        origin = None
+    known = None if origin is None else origin.known
+    if known is not None and header.magic == known.magic and header.version is known.version:
+        head = known.data
     else:
-        header = header.header if type(header) is FileOrigin else header
-        pieces = [write_value(spec.header_node, header, limits=spec.limits, root=("header",))]
+        head = write_value(spec.header_node, header, limits=spec.limits, root=("header",))
     parts, stop = write_lazily(spec.payload_node, data, spec.limits)
-    pieces += parts
-    checksum = spec.checksum
+    pieces = [head, *parts]
+    checksum, order = spec.checksum, spec.encoding.byteorder
     if checksum is None:
         return b"".join(pieces)
-    order = spec.encoding.byteorder
-    value = None
-    if origin is not None and stop == origin.sound_end and stop:
-        value = _by_difference(checksum, origin, pieces, order)
+    value = None if origin is None else _by_difference(checksum, origin, pieces, stop, order)
     if value is None:
         for piece in pieces if sum(map(len, pieces)) > _LARGE * len(pieces) else [b"".join(pieces)]:
             value = checksum.compute(piece, value)
@@ -185,10 +172,20 @@ def file_bytes(spec: FormatSpec, header: Header | FileOrigin, data: Any) -> byte
     return b"".join(pieces)
 
 
-def _by_difference(checksum: Checksum, origin: FileOrigin, pieces: list[Any], order: ByteOrder) -> int | None:
-    """The checksum of pieces, the last of which ends a file as it was; None where that is too short."""
-    old, stop, rest = origin.data, origin.sound_end, pieces[-1]
-    if rest.obj is not old or len(rest) < _LARGE:
+def _by_difference(
+    checksum: Checksum, origin: FileOrigin, pieces: list[Any], stop: int, order: ByteOrder
+) -> int | None:
+    """The checksum of pieces, the last of which ends a file as it was; None where it does not, or is short.
+
+    Args:
+        checksum: How it is computed.
+        origin: The file.
+        pieces: The pieces.
+        stop: Where the last ends in the bytes that it is a view of, or 0.
+        order: Byte order of the checksum.
+    """
+    old, rest = origin.data, pieces[-1]
+    if not stop or stop != origin.sound_end or rest.obj is not old or len(rest) < _LARGE:
         return None
     stored = int.from_bytes(old[stop:], order)
     return checksum.replaced(stored, old[: stop - len(rest)], b"".join(pieces[:-1]), len(rest))

@@ -205,15 +205,20 @@ def _crc_error(spec: FormatSpec, stored: int | None, computed: int, offset: int)
     )
 
 
+def extra_bytes(spec: FormatSpec, data: bytes, data_end: int) -> int:
+    """How many bytes follow the payload and its checksum; below 0 where some of these are missing."""
+    return len(data) - data_end - (0 if spec.checksum is None else spec.checksum.size)
+
+
 def check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
     """Raise `DecodeError` unless the payload and its checksum end the file."""
-    size = 0 if spec.checksum is None else spec.checksum.size
-    extra = len(data) - data_end - size
+    extra = extra_bytes(spec, data, data_end)
     if extra:
+        end = len(data) - extra
         raise DecodeError(
             "the file does not end with its checksum",
-            offset=data_end + size if extra > 0 else data_end,
-            expected=f"{data_end + size} bytes in all",
+            offset=end if extra > 0 else data_end,
+            expected=f"{end} bytes in all",
             found=f"{len(data)}",
         )
 

@@ -106,7 +106,9 @@ class SnapshotFormat(FormatSpec):
                 found = _lazily().load_lazily(self, data, source, check_crc, strict, arrays)
                 if found is not None:
                     origin, value = found
-                    return Snapshot(origin, value, self)
+                    made = Snapshot(Header(origin.known.magic, origin.known.version), value, self)
+                    made._origin = origin
+                    return made
             parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
@@ -161,23 +163,13 @@ class Snapshot(Generic[T]):
         format: The format it was made or loaded with.
     """
 
-    __slots__ = ("_data", "_header", "format")
+    __slots__ = ("_data", "_origin", "format", "header")
 
-    def __init__(self, header: Header | FileOrigin, data: T, format: SnapshotFormat) -> None:
-        self._header = header
+    def __init__(self, header: Header, data: T, format: SnapshotFormat) -> None:
+        self.header = header
         self._data: T | Untouched = data
+        self._origin: FileOrigin | None = None
         self.format = format
-
-    @property
-    def header(self) -> Header:
-        """The header."""
-        if type(self._header) is not Header:
-            self._header = self._header.header  # type: ignore[union-attr]  # it is a file's
-        return self._header
-
-    @header.setter
-    def header(self, value: Header) -> None:
-        self._header = value
 
     @property
     def data(self) -> T:
@@ -327,7 +319,7 @@ class Snapshot(Generic[T]):
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
         """
-        data: bytes = _lazily().file_bytes(self.format, self._header, self._data)
+        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._origin)
         return data
 
     def save(self, target: Target) -> None:
