@@ -221,41 +221,38 @@ def read_part(node: Node, data: bytes, offset: int, stop: int, depth: int, path:
     return reference_read(node, data, offset, root=path, depth=depth)[0]
 
 
-def write_exactly(node: Node, value: Any, depth: int, limits: Limits) -> bytes | None:
-    """Write a part in which no instance is of a subclass; None where one is, or anything else is odd."""
+def _usable_writer(node: Node, limits: Limits) -> Writer | None:
+    """The generated writer; None if there is none, or for bounds that only the reference keeps."""
     codec = node.codec or codec_of(node)
     writer = codec.writer or _make(node, "writer")
     if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return None
+    return writer
+
+
+def write_exactly(node: Node, value: Any, depth: int, limits: Limits) -> bytes | None:
+    """Write a part in which no instance is of a subclass; None where one is, or anything else is odd."""
+    writer = _usable_writer(node, limits)
     try:
-        return writer(value, depth, False)
+        return None if writer is None else writer(value, depth, False)
     except Exception:  # whatever a guard raises
         return None
 
 
-def write_part(node: Node, value: Any, depth: int, limits: Limits, root: tuple[Segment, ...]) -> bytes:
-    """Write a part of a value; `depth` structs and enums are around it, else as `write_value`."""
-    codec = node.codec or codec_of(node)
-    writer = codec.writer or _make(node, "writer")
-    if writer is not _left and (limits is DEFAULT_LIMITS or limits == DEFAULT_LIMITS):
-        try:
-            return writer(value, depth)
-        except Exception:  # whatever a guard raises: the reference says what is wrong
-            statistics.write_fallbacks += 1
-    return reference_write(node, value, limits=limits, root=root, depth=depth)
-
-
 def write_value(
-    node: Node, value: Any, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
+    node: Node,
+    value: Any,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+    depth: int = 0,
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
-    codec = node.codec or codec_of(node)
-    writer = codec.writer or _make(node, "writer")
-    if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
-        return reference_write(node, value, limits=limits, root=root)
+    writer = _usable_writer(node, limits)
+    if writer is None:
+        return reference_write(node, value, limits=limits, root=root, depth=depth)
     try:
-        return writer(value)
+        return writer(value, depth)
     except Exception:  # whatever a guard raises: the reference says what is wrong
-        result = reference_write(node, value, limits=limits, root=root)
+        result = reference_write(node, value, limits=limits, root=root, depth=depth)
         statistics.write_fallbacks += 1
         return result

@@ -10,6 +10,7 @@ import construct
 from snapformat.bincode import Encoding
 from snapformat.bincode.annotations import DECLARATION
 from snapformat.bincode.classes import Declaration, declaration_of
+from snapformat.codec.engine import writer_of
 from snapformat.declare.registry import resolved
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node, Struct
@@ -46,7 +47,7 @@ def keep_code(payload: Any, node: Node) -> None:
     """Put what code there is into the class of a struct, where the next `encode` or `decode` finds it."""
     codec = node.codec
     if declaration_of(payload) is not None and isinstance(node, Struct) and codec is not None:
-        if codec.writer is not None:
+        if codec.writer is not None and writer_of(node) is not None:
             setattr(payload, WRITER, codec.writer)
         if not codec.accounts:
             setattr(payload, READER, codec.reader)

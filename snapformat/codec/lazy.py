@@ -18,13 +18,10 @@ from snapformat.codec.engine import (
     read_value,
     skipper_of,
     write_exactly,
-    write_part,
     write_value,
-    writer_of,
 )
 from snapformat.codec.folding import Part, is_numbers
 from snapformat.codec.outlines import Finder
-from snapformat.codec.read_helpers import Guard
 from snapformat.codec.sections import Origin, Path, Plan, Section, is_hidden, may_hold, plan_of, read_lazily
 from snapformat.codec.untouched import Untouched
 from snapformat.layout import nodes
@@ -59,10 +56,12 @@ class Opener:
         self._zero_sized = limits.zero_sized
         is_usual = limits == DEFAULT_LIMITS  # others are kept by the reference alone
         self._plan = plan_of(node) if is_usual and type(node) is nodes.Struct else None
-        if self._plan is None:
-            self._find = _end_finder(skipper_of(node) if is_usual else None)
-        else:
+        skip = skipper_of(node) if is_usual and self._plan is None else None
+        self._find: Finder | None = None
+        if self._plan is not None:
             self._find = self._plan.find
+        elif skip is not None:
+            self._find = _end_finder(skip)
 
     def open(self, origin: Origin, start: int, stop: int) -> tuple[Any, int] | None:
         """Find the end of a value.
@@ -76,6 +75,8 @@ class Opener:
             The value, or an `Untouched` one, and the offset after it; None where it has to be read: the
             layout can't be passed over, or something is wrong with the bytes.
         """
+        if self._find is None:
+            return None
         try:
             places, claimed = self._find(origin.data, start, stop, self._zero_sized)
         except Exception:  # whatever a guard raises: reading says what is wrong
@@ -107,12 +108,10 @@ class Opener:
         return plan.make(plan, origin, (start,), stop, 1, ())
 
 
-def _end_finder(skip: Skipper | None) -> Finder:
+def _end_finder(skip: Skipper) -> Finder:
     """What finds the end of a value only."""
 
     def find(d: bytes, p: int, e: int, zero_sized: int) -> tuple[tuple[int, ...], int]:
-        if skip is None:
-            raise Guard
         account = Account(zero_sized)
         return (skip(d, p, e, 0, account),), account.claimed
 
@@ -235,7 +234,7 @@ def _write(out: list[Any], node: Node, value: Any, depth: int, limits: Limits, p
         if writer is not None and depth < limits.depth and _has_sections(node, value, depth):
             writer(out, node, value, depth, limits, path)
             return
-        written = write_part(node, value, depth, limits, path)
+        written = write_value(node, value, limits, path, depth)
     out.append(written)
 
 
@@ -272,7 +271,6 @@ def _write_fields(out: list[Any], plan: Plan, value: Any, depth: int, limits: Li
         for index in range(len(plan.nodes)):
             _write_field(out, plan, index, value, depth, limits, path)
         return 0
-    writers = plan.writers if limits is DEFAULT_LIMITS else {}
     settled = sorted(section.settled)
     if settled and len(section.places) <= settled[-1] + 1 and not section.reach(settled[-1]):
         section.take(value, section.origin.read_at_once())
@@ -284,11 +282,7 @@ def _write_fields(out: list[Any], plan: Plan, value: Any, depth: int, limits: Li
         if start < stop:
             out.append(data[start:stop])
         start = places[index + 1]
-        try:
-            # Most have nothing undecoded in them: an instance with undecoded fields is of a subclass.
-            out.append(writers[index](plan.parts[index].get(value), depth + 1, False))
-        except Exception:  # whatever a guard raises
-            _write_field(out, plan, index, value, depth, limits, path)
+        _write_field(out, plan, index, value, depth, limits, path)
     if start == section.stop:
         return 0
     out.append(data[start : section.stop])
@@ -307,20 +301,17 @@ def _write_field(
     if type(found) is Part or type(found) is Section:
         if type(found) is Part and found.folder.node is node:
             if is_numbers(node) and isinstance(node, nodes.Seq):
-                out.append(write_part(node.length, len(found.numbers()), 0, limits, path))
+                out.append(write_value(node.length, len(found.numbers()), limits, path))
             out.append(found.raw)
             return
         found = getattr(value, part.name)
     _write(out, node, found, depth + 1, limits, path + plan.segments[index])
-    writer = writer_of(node)
-    if writer is not None:
-        plan.writers[index] = writer
 
 
 def _struct(out: list[Any], node: nodes.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:
     plan = plan_of(node)
     if plan is None or not isinstance(value, plan.cls):
-        out.append(write_part(node, value, depth, limits, path))
+        out.append(write_value(node, value, limits, path, depth))
     else:
         _write_fields(out, plan, value, depth, limits, path)
 
@@ -335,9 +326,9 @@ def _elements(
 ) -> None:
     values = value.copy()
     if isinstance(node, nodes.Seq):
-        out.append(write_part(node.length, len(values), 0, limits, path))
+        out.append(write_value(node.length, len(values), limits, path))
     elif len(values) != node.count:
-        out.append(write_part(node, value, depth, limits, path))
+        out.append(write_value(node, value, limits, path, depth))
         return
     for index, element in enumerate(values):
         _write(out, node.item, element, depth, limits, (*path, index))

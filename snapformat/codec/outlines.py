@@ -83,7 +83,10 @@ class Outline:
             at = offset + size
         self.unpack = struct.Struct("".join(form)).unpack_from
         self.expected = self.unpack(data, start)
-        self.runs = _aligned(runs, data, start)
+        self.runs = [
+            (offset, offset + count * stride, stride // 8, _words(data, start + offset, count, stride))
+            for offset, count, stride in runs
+        ]
         self.start = start
         self.found = places
 
@@ -92,11 +95,9 @@ class Outline:
         if self.unpack(d, p) != self.expected:
             return None
         view = memoryview(d)
-        for offset, stop, parts in self.runs:
-            words = view[p + offset : p + stop].cast("Q")
-            for part, expected in parts:
-                if words[part] != expected:
-                    return None
+        for offset, stop, step, words in self.runs:
+            if view[p + offset : p + stop].cast("Q")[::step] != words:
+                return None
         moved = p - self.start
         return tuple([place + moved for place in self.found]) if moved else self.found
 
@@ -117,24 +118,9 @@ def _joined(marks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _aligned(
-    runs: list[tuple[int, int, int]], data: bytes, start: int
-) -> list[tuple[int, int, list[tuple[slice, memoryview]]]]:
-    """Runs whose words are those of one array: from where to where that is, and its words at each stride."""
-    found = []
-    for rest in range(8):
-        aligned = [run for run in runs if run[0] % 8 == rest]
-        if aligned:
-            first = min(offset for offset, _, _ in aligned)
-            last = max(offset + count * stride for offset, count, stride in aligned)
-            words = memoryview(data[start + first : start + last]).cast("Q")
-            parts = []
-            for offset, count, stride in aligned:
-                at = (offset - first) // 8
-                part = slice(at, at + count * stride // 8, stride // 8)
-                parts.append((part, memoryview(words[part].tobytes()).cast("Q")))
-            found.append((first, last, parts))
-    return found
+def _words(data: bytes, at: int, count: int, stride: int) -> memoryview:
+    """Copies of the word at each stride."""
+    return memoryview(b"".join(data[at + i * stride :][:8] for i in range(count))).cast("Q")
 
 
 class _Watched(bytes):

@@ -20,7 +20,7 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.account import Account
-from snapformat.codec.engine import Skipper, Writer, codec_of, indexer_of, read_part, skipper_of
+from snapformat.codec.engine import Skipper, codec_of, indexer_of, read_part, skipper_of
 from snapformat.codec.folding import alias_of, slot_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import skipped_fields
@@ -214,7 +214,6 @@ class Plan:
         index: Finds the fields.
         find: The same, for values that are often alike.
         is_first_small: The first field was small wherever it was read.
-        writers: Writers of fields, by position, as far as they were needed.
         holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
     """
 
@@ -229,7 +228,6 @@ class Plan:
         self.parts: list[_Part] = [vars(self.hidden)[str(field.attr)] for field in node.fields]
         self.index_of = {part.name: position for position, part in enumerate(self.parts)}
         self.is_first_small = True
-        self.writers: dict[int, Writer] = {}
         self.make = _maker(node.cls, self.hidden, self.parts)
         self.holders = [
             (part.get, field.node)

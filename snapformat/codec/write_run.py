@@ -159,9 +159,9 @@ class RunWriter(Generator):
         for line in run.before.check(run.behind):
             self.out.line(line)
         if run.option is None and not run.before.after:
-            packed = self._pack(run.order, run.before)
             is_size = len(run.before.codes) == 1 and run.before.values[0] in self.sizes
-            self.pieces.append(self._size(run.order, run.before, packed) if is_size else packed)
+            write = self._size if is_size else self._pack
+            self.pieces.append(write(run.order, run.before))
             return
         data = self.out.fresh("b")
         if run.option is None:
@@ -177,15 +177,13 @@ class RunWriter(Generator):
                 self._pack_into(data, run.order, run.before, one, there.inside, run.behind)
         self.pieces.append(data)
 
-    def _size(self, order: str, size: Packed, packed: str) -> str:
+    def _size(self, order: str, size: Packed) -> str:
         """A size with nothing beside it: most are small, and looked up sooner than packed."""
         (value,), (code,) = size.values, size.codes
-        if not value.isidentifier():
-            name = self.out.fresh("n")
-            self.out.line(f"{name} = {value}")
-            packed, value = packed.replace(value, name), name
+        name = self._local(value, "n")
+        packed = self._pack(order, Packed([code], values=[name]))
         sizes = self.out.refer("sizes", helpers.small_sizes(order, code))
-        return f"{sizes}[{value}] if {value} < {helpers.SMALL_SIZES} else {packed}"
+        return f"{sizes}[{name}] if {name} < {helpers.SMALL_SIZES} else {packed}"
 
     def _pack(self, order: str, *parts: Packed) -> str:
         codes = [code for part in parts for code in part.codes]
@@ -216,11 +214,11 @@ class RunWriter(Generator):
                 yield number
                 self.flush()
 
-    def _local(self, value: str) -> str:
+    def _local(self, value: str, prefix: str = "v") -> str:
         """The value in a local, so that it is looked at once."""
         if value.isidentifier():
             return value
-        name = self.out.fresh("v")
+        name = self.out.fresh(prefix)
         self.out.line(f"{name} = {value}")
         return name
 
