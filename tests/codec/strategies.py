@@ -304,12 +304,26 @@ def bc_version(major: int, minor: int, patch: int) -> Any:
     return semver.Version(major, minor, patch)
 
 
-@st.composite
-def values_of(draw: Draw, node: Node, *, odd: bool = False) -> Any:
+def values_of(node: Node, *, odd: bool = False) -> st.SearchStrategy[Any]:
     """Values of a layout; with one odd value somewhere in it, if asked for."""
+    return _values_of(_Layout(node), odd)
+
+
+class _Layout:
+    """A layout, printed in a word: Hypothesis prints what a strategy was given when a draw is given up."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def __repr__(self) -> str:
+        return "layout"
+
+
+@st.composite
+def _values_of(draw: Draw, layout: _Layout, odd: bool) -> Any:
     if not odd:
-        return Builder(draw).value(node)
-    return Builder(draw, draw(st.integers(0, 12))).value(node)
+        return Builder(draw).value(layout.node)
+    return Builder(draw, draw(st.integers(0, 12))).value(layout.node)
 
 
 @st.composite
