@@ -12,6 +12,10 @@ from snapformat.lazy_dataclasses import dataclass
 #: What stands for "no limit": beyond any length that a u64 prefix times a u128 can claim.
 UNLIMITED = 1 << 160
 
+#: What an element without bytes counts as that is made by construct's own classes: they take that much longer
+#: for it than for a unit, and more memory.
+MADE_BY_CONSTRUCT = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -20,7 +24,8 @@ class Limits:
     Attributes:
         depth: Most struct and enum values that may be nested in one another. Checked when reading and
             when writing, so that a cyclic object is an error too.
-        zero_sized: Most elements without bytes (`Vec<()>`) that one read may produce, all together.
+        zero_sized: Most elements without bytes (`Vec<()>`) that one read may produce, all together. One that
+            construct's own classes make of no bytes counts as 64.
     """
 
     depth: int = 512

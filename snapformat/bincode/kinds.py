@@ -302,6 +302,17 @@ def children(kind: Kind) -> list[Kind]:
 
 def is_zero_sized(kind: Kind) -> bool:
     """Whether no value of this kind takes any bytes: nothing in the data bounds how many there are."""
+    return _foreign_alone(kind) == []
+
+
+def may_be_empty(kind: Kind) -> bool:
+    """Whether it is constructs of others, of unknown size, that decide if values of this kind take bytes."""
+    return bool(_foreign_alone(kind))
+
+
+def _foreign_alone(kind: Kind) -> list[Foreign] | None:
+    """The constructs of others in a kind of which nothing else takes bytes; None where something does."""
+    foreign: list[Foreign] = []
     seen: set[int] = set()
     waiting = [kind]
     while waiting:
@@ -309,7 +320,9 @@ def is_zero_sized(kind: Kind) -> bool:
         if id(current) in seen or (isinstance(current, Array) and current.count == 0):
             continue
         seen.add(id(current))
-        if not isinstance(current, Unit | Array | Tuple | Struct | Adapted):
-            return False
+        if isinstance(current, Foreign):
+            foreign.append(current)
+        elif not isinstance(current, Unit | Array | Tuple | Struct | Adapted):
+            return None
         waiting.extend(children(current))
-    return True
+    return foreign

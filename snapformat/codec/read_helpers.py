@@ -19,11 +19,13 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import f32_from_bits
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.budget import UNLIMITED, Budget
 from snapformat.codec.account import Account
 from snapformat.codec.shape import atom_of
 from snapformat.codec.source import GIVEN_UP
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.read_leaves import RawFlag, bits_of
 from snapformat.layout.walk import fill_struct
 
@@ -97,17 +99,21 @@ def labels_reader(node: nodes.Labels) -> Callable[[int], Any]:
     return read
 
 
-def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int], tuple[Any, int]]:
+def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int, Account], tuple[Any, int]]:
     """Runs a construct in place."""
-    parse = node.construct.parse_stream
 
-    def read(d: bytes, p: int) -> tuple[Any, int]:
+    def read(d: bytes, p: int, k: Account) -> tuple[Any, int]:
         stream = io.BytesIO(d)  # shares the bytes until somebody writes
         stream.seek(p)
-        value = parse(stream)
+        budget = Budget(None)
+        budget.zero_sized = k.zero_sized
+        value = parse_opaque(node, stream, budget)
         end = stream.tell()
         if not p <= end <= len(d):
             raise Guard
+        k.zero_sized = budget.zero_sized
+        # What was claimed beyond the bytes that it took.
+        k.claimed += max(0, UNLIMITED - budget.left - (end - p))
         return value, end
 
     return read

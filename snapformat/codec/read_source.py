@@ -28,7 +28,7 @@ from snapformat.codec.source import Source
 from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
-from snapformat.layout.size import least_size
+from snapformat.layout.size import empty_weight, least_size
 
 
 def generate_reader(root: Node) -> Source:
@@ -128,7 +128,7 @@ class _ReadGenerator(RunReader):
     def _opaque(self, node: nodes.Opaque, target: str) -> None:
         self.flush()
         run = self.out.refer("opaque", helpers.opaque_reader(node))
-        self.out.line(f"{target}, p = {run}(d, p)")
+        self.out.line(f"{target}, p = {run}(d, p, {self._account()})")
 
     def _option(self, node: nodes.Option, target: str) -> None:
         tag = self.out.fresh("b")
@@ -269,7 +269,7 @@ class _ReadGenerator(RunReader):
     def _seq(self, node: nodes.Seq, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self.out.line(f"if {count} > {self._account()}.zero_sized: raise GUARD")
+            self._check_zero_sized(count, empty_weight(node.item))
         self._elements(node.item, count, target)
 
     def _array(self, node: nodes.Array, target: str) -> None:
@@ -291,12 +291,12 @@ class _ReadGenerator(RunReader):
     def _map(self, node: nodes.Map, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self.out.line(f"if {count} > {self._account()}.zero_sized: raise GUARD")
+            self._check_zero_sized(count, empty_weight(node.key, node.value))
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
         made = self.out.fresh("m")
         self.out.line(f"{made} = PAIRS()")
-        with self.block(f"for _ in range({count}):"), self._counting(least):
+        with self.block(f"for _ in range({count}):"), self._counting(node.key, node.value):
             key = self.out.fresh("v")
             self.value(node.key, key)
             value = self._temp(node.value)
@@ -304,9 +304,9 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{target} = {made}")
 
     @contextmanager
-    def _counting(self, least: int) -> Iterator[None]:
+    def _counting(self, *items: Node) -> Iterator[None]:
         """Inside a loop: an element that took no bytes goes to the account."""
-        if least:
+        if sum(map(least_size, items)):
             yield
             return
         start = self.out.fresh("q")
@@ -314,8 +314,16 @@ class _ReadGenerator(RunReader):
         yield
         self.flush()
         with self.out.block(f"if p == {start}:"):
-            self.out.line(f"{self._account()}.zero_sized -= 1")
-            self.out.line("if k.zero_sized < 0: raise GUARD")
+            self._claim_zero_sized(str(empty_weight(*items)))
+
+    def _claim_zero_sized(self, count: str) -> None:
+        self.out.line(f"{self._account()}.zero_sized -= {count}")
+        self.out.line("if k.zero_sized < 0: raise GUARD")
+
+    def _check_zero_sized(self, count: str, weight: int) -> None:
+        """So many elements without bytes are still allowed."""
+        total = f"{count} * {weight}" if weight > 1 else count
+        self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
 
     def _check_count(self, count: str, least: int) -> None:
         """That many elements fit into what is left."""
@@ -333,8 +341,7 @@ class _ReadGenerator(RunReader):
         self.flush()
         atom = atom_of(item)
         if isinstance(item, nodes.Unit):
-            self.out.line(f"{self._account()}.zero_sized -= {count}")
-            self.out.line("if k.zero_sized < 0: raise GUARD")
+            self._claim_zero_sized(count)
             self.out.line(f"{target} = [{item.value!r}] * {count}")
             return
         if atom is not None and helpers.has_bulk(item):
@@ -349,7 +356,7 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{made} = []")
         self.out.line(f"{add} = {made}.append")
         head = len(self.out.lines)
-        with self.out.block("for _ in range(0):"), self._counting(least_size(item)):
+        with self.out.block("for _ in range(0):"), self._counting(item):
             name = self.out.fresh("v")
             start = len(self.out.lines)
             self.value(item, name)
@@ -447,7 +454,7 @@ class _ReadGenerator(RunReader):
         end = self._take(length)
         if isinstance(node.item, nodes.Opaque):
             run = self.out.refer("opaque", helpers.opaque_reader(node.item))
-            self.out.line(f"{target} = {run}(d[p:{end}], 0)[0]")
+            self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._account()})[0]")
         else:
             name, inside = self.part(None, node.item), self.out.fresh("w")
             self.out.line(f"{inside} = d[p:{end}]")

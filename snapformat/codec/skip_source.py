@@ -19,7 +19,7 @@ from snapformat.codec.skip_helpers import CountedSkipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
-from snapformat.layout.size import fixed_size, least_size
+from snapformat.layout.size import empty_weight, fixed_size, least_size
 
 #: Generates the reader of a part that can't be passed over without its values.
 GenerateReader = Callable[[Node], Source]
@@ -243,7 +243,7 @@ class _SkipGenerator(Generator):
     def _opaque(self, node: nodes.Opaque, place: str) -> None:
         self.flush()
         run = self.out.refer("opaque", read_helpers.opaque_reader(node))
-        self.out.line(f"p = {run}(d, p)[1]")
+        self.out.line(f"p = {run}(d, p, k)[1]")
 
     def _adapted(
         self,
@@ -293,7 +293,8 @@ class _SkipGenerator(Generator):
             if sum(sizes):
                 self._advance(f"{count} * {sum(sizes)}")
             else:
-                self.out.line(f"k.zero_sized -= {count}")
+                weight = empty_weight(*items)
+                self.out.line(f"k.zero_sized -= {count}{f' * {weight}' if weight > 1 else ''}")
                 self.out.line("if k.zero_sized < 0: raise GUARD")
             return
         self.flush()
@@ -318,5 +319,5 @@ class _SkipGenerator(Generator):
             if start is not None:
                 self.flush()
                 with self.out.block(f"if p == {start}:"):
-                    self.out.line("k.zero_sized -= 1")
+                    self.out.line(f"k.zero_sized -= {empty_weight(*items)}")
                     self.out.line("if k.zero_sized < 0: raise GUARD")

@@ -495,10 +495,12 @@ class Opaque(Node):
     Attributes:
         construct: The construct.
         reason: Why it is not lowered.
+        bounded: What reads in its place (see `layout.opaque`); None before the first time.
     """
 
     construct: Any
     reason: str
+    bounded: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)

@@ -6,10 +6,13 @@ from typing import Any
 
 import construct
 
+from snapformat.bincode.constructs.counted import TooManyElementsError
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import decode_float
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.budget import MADE_BY_CONSTRUCT
 from snapformat.layout import nodes
+from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.reader import Reader
 
 
@@ -224,8 +227,10 @@ def leaf_opaque(node: nodes.Opaque, r: Reader) -> Any:
     stream, base = r.stream()
     start = r.pos
     try:
-        value = node.construct.parse_stream(stream)
+        value = parse_opaque(node, stream, r.budget)
         r.pos = min(max(base + stream.tell(), start), r.end)
+    except TooManyElementsError:
+        r.fail_zero_sized(1, MADE_BY_CONSTRUCT)
     except Exception as error:
         r.fail(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}")
     if r.events is not None:

@@ -112,12 +112,18 @@ class Reader:
                 offset,
             )
 
-    def claim_zero_sized(self, count: int) -> None:
-        """Account for elements without bytes."""
-        if not self.budget.claim_zero_sized(count):
-            self.fail(
-                "too many elements without bytes", f"at most {self.limits.zero_sized} in all", f"{count} more"
-            )
+    def claim_zero_sized(self, count: int, weight: int) -> None:
+        """Account for elements without bytes, each of which counts as `weight` (see `empty_weight`)."""
+        if not self.budget.claim_zero_sized(count * weight):
+            self.fail_zero_sized(count, weight)
+
+    def fail_zero_sized(self, count: int, weight: int) -> NoReturn:
+        """Raise the error for so many elements without bytes more."""
+        self.fail(
+            "too many elements without bytes",
+            f"at most {self.limits.zero_sized} in all",
+            f"{count} more" + (f", counting as {weight} each" if weight > 1 else ""),
+        )
 
     def take(self, size: int) -> bytes:
         """The next bytes."""

@@ -7,7 +7,9 @@ costs no interpreter stack; nodes without parts are plain functions (`layout.rea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
+from itertools import repeat, starmap
 from typing import Any
 
 import construct
@@ -20,11 +22,11 @@ from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
-from snapformat.layout.bulk import read_run
+from snapformat.layout.bulk import maker_of, read_run
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.reader import Event, Reader, StreamReader
-from snapformat.layout.size import least_size
+from snapformat.layout.size import empty_weight, least_size
 from snapformat.path import Segment, Variant
 from snapformat.steps import Step, run
 
@@ -171,18 +173,38 @@ def _elements(item: Node, count: int, r: Reader) -> Step:
         values = read_run(item, count, r)
         if values is not None:
             return values
+        make = maker_of(item)
+        if make is not None:
+            return (yield from _alike(item, make, count, r))
     values = []
     leaf = _LEAVES.get(type(item))
     step = None if leaf is not None else _STEPS[type(item)]
+    weight = 0
     r.path.append(0)
     for index in range(count):
         r.path[-1] = index
         before = r.pos
         values.append(leaf(item, r) if step is None else (yield step(item, r)))  # type: ignore[misc]
         if r.pos == before:
-            r.claim_zero_sized(1)
+            weight = weight or empty_weight(item)
+            r.claim_zero_sized(1, weight)
         if r.events is not None and len(r.events) > _MOST_EVENTS:
             yield _pause()
+    r.path.pop()
+    return values
+
+
+def _alike(item: Node, make: Callable[[], Any], count: int, r: Reader) -> Step:
+    """Elements without bytes: one is read, the others are made."""
+    values: list[Any] = []
+    r.claim_zero_sized(count, empty_weight(item))
+    r.path.append(0)
+    while len(values) < count:
+        # The first; and what could not be made, by code of its class, so that it is said where.
+        r.path[-1] = len(values)
+        values.append((yield _value(item, r)))
+        with suppress(Exception):
+            values.extend(starmap(make, repeat((), count - len(values))))
     r.path.pop()
     return values
 
@@ -209,17 +231,23 @@ def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:
     return count
 
 
+def _check_zero_sized(count: int, weight: int, r: Reader) -> None:
+    """So many elements without bytes are still allowed; they are claimed when they have been read."""
+    if count * weight > r.budget.zero_sized:
+        r.claim_zero_sized(count, weight)
+
+
 def _seq(node: nodes.Seq, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
-    if node.zero_sized and count > r.budget.zero_sized:
-        r.claim_zero_sized(count)
+    if node.zero_sized:
+        _check_zero_sized(count, empty_weight(node.item), r)
     return (yield from _elements(node.item, count, r))
 
 
 def _set(node: nodes.Set, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
-    if node.zero_sized and count > r.budget.zero_sized:
-        r.claim_zero_sized(count)
+    if node.zero_sized:
+        _check_zero_sized(count, empty_weight(node.item), r)
     return PairSet((yield from _elements(node.item, count, r)))
 
 
@@ -242,8 +270,9 @@ def _tuple(node: nodes.Tuple, r: Reader) -> Step:
 
 def _map(node: nodes.Map, r: Reader) -> Step:
     count = _counted(node, node.length, r, "maplen", least_size(node.key) + least_size(node.value))
-    if node.zero_sized and count > r.budget.zero_sized:
-        r.claim_zero_sized(count)
+    weight = empty_weight(node.key, node.value)
+    if node.zero_sized:
+        _check_zero_sized(count, weight, r)
     entries: PairMap[Any, Any] = PairMap()
     r.path += [0, "key"]
     for index in range(count):
@@ -257,7 +286,7 @@ def _map(node: nodes.Map, r: Reader) -> Step:
         except RecursionError:  # keys that are maps themselves, in depth
             r.fail("keys nested too deeply to be compared")
         if r.pos == before:
-            r.claim_zero_sized(1)
+            r.claim_zero_sized(1, weight)
     del r.path[-2:]
     return entries
 

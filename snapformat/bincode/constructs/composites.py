@@ -9,9 +9,10 @@ import construct
 from snapformat.bincode import checks
 from snapformat.bincode.blob import blob_bytes, fill_from, folded
 from snapformat.bincode.constructs.base import BincodeConstruct, budget_of, read_exactly
+from snapformat.bincode.constructs.counted import TooManyElementsError, claim_unless_moved, position
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
-from snapformat.bincode.kinds import is_zero_sized
+from snapformat.bincode.kinds import is_zero_sized, may_be_empty
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import Wire, encode_int
 
@@ -59,13 +60,17 @@ class _Elements(BincodeConstruct):
         self.item = item
 
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
+        limit = self.wire.limit
         if is_zero_sized(self.kind.item):
-            budget = budget_of(context, self.wire.limit)
+            budget = budget_of(context, limit)
             if not budget.claim_zero_sized(count):
-                raise construct.RangeError(f"too many elements without bytes: {count}", path=path)
+                raise TooManyElementsError(f"too many elements without bytes: {count}", path=path)
+        counted = may_be_empty(self.kind.item)
         values = []
         for _ in range(count):
+            before = position(stream) if counted else None
             values.append(self.item._parsereport(stream, context, path))
+            claim_unless_moved(before, stream, context, limit, path)
         return values
 
     def _build_items(self, values: Any, stream: Any, context: Any, path: str) -> None:
@@ -93,7 +98,7 @@ class Array(_Elements):
     """`[T; N]`: elements."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> list[Any]:
-        return [self.item._parsereport(stream, context, path) for _ in range(self.kind.count)]
+        return self._parse_items(self.kind.count, stream, context, path)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         self._build_items(checked(checks.as_list, path, obj, self.kind.count), stream, context, path)
@@ -127,14 +132,17 @@ class Map(BincodeConstruct):
         self.value = value
 
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
-        count = self._read_length(stream, context, path)
+        count, limit = self._read_length(stream, context, path), self.wire.limit
         zero_sized = is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value)
-        if zero_sized and not budget_of(context, self.wire.limit).claim_zero_sized(count):
-            raise construct.RangeError(f"too many entries without bytes: {count}", path=path)
+        if zero_sized and not budget_of(context, limit).claim_zero_sized(count):
+            raise TooManyElementsError(f"too many entries without bytes: {count}", path=path)
+        counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):
+            before = position(stream) if counted else None
             key = self.key._parsereport(stream, context, path)
             entries[key] = self.value._parsereport(stream, context, path)
+            claim_unless_moved(before, stream, context, limit, path)
         return entries
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:

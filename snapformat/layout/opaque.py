@@ -1,0 +1,96 @@
+"""Running constructs that have no lowering: as they are, but for repetition, which gets a bound.
+
+construct repeats as often as the bytes say (`PrefixedArray`), or as long as elements can be read
+(`GreedyRange`). Where these take no bytes, that is for ever. So whatever repeats is run as a copy of itself
+in which every element is counted; what does not repeat is run itself.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from operator import is_
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+import construct as c
+
+from snapformat.bincode.constructs.base import BUDGET
+from snapformat.bincode.constructs.counted import Counted
+from snapformat.budget import Budget
+from snapformat.layout.nodes import Opaque
+
+
+def parse_opaque(node: Opaque, stream: Any, budget: Budget) -> Any:
+    """Parse by a node's construct; what is claimed below it is claimed from the budget.
+
+    Raises:
+        TooManyElementsError: Too many elements without bytes.
+        Exception: Whatever the construct raises.
+    """
+    if node.bounded is None:
+        node.bounded = _Copies().of(node.construct)
+    return node.bounded.parse_stream(stream, **{BUDGET: budget})
+
+
+class _Copies:
+    """Copies of what repeats, made once each."""
+
+    def __init__(self) -> None:
+        #: None stands for the construct itself, which must not be kept alive from here.
+        self._known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+    def of(self, sub: Any) -> Any:
+        """A construct that parses as `sub` does, with its elements counted; `sub` if there are none."""
+        try:
+            is_new = sub not in self._known
+        except TypeError:  # a class of the user's without a hash
+            return sub
+        if is_new:
+            # One that contains itself finds this inside of it.
+            self._known[sub] = c.LazyBound(self._later(ref(sub)))
+            made = self._copied(sub)
+            self._known[sub] = None if made is sub else made
+        found = self._known[sub]
+        return sub if found is None else found
+
+    def _copied(self, sub: Any) -> Any:
+        changed = {}
+        for name, held in getattr(sub, "__dict__", {}).items():
+            inner = self._inside(held)
+            if inner is not held:
+                changed[name] = inner
+        if isinstance(sub, c.Compiled):
+            # What it was compiled from, where that repeats: functions can't be looked into.
+            return changed.get("defersubcon", sub)
+        if _is_unbounded(sub):
+            changed["subcon"] = Counted(changed.get("subcon", sub.subcon))
+        if isinstance(sub, c.LazyBound):
+            changed["subconfunc"] = self._later(sub.subconfunc)
+        if not changed:
+            return sub
+        made = copy.copy(sub)
+        made.__dict__.update(changed)
+        return made
+
+    def _inside(self, held: Any) -> Any:
+        """An attribute's value with copies for the constructs in it; the very same if there are none."""
+        if isinstance(held, c.Construct):
+            return self.of(held)
+        if type(held) in (list, tuple):
+            parts = [self._inside(part) for part in held]
+            return held if all(map(is_, parts, held)) else type(held)(parts)
+        if type(held) in (dict, c.Container):
+            parts = [self._inside(part) for part in held.values()]
+            return held if all(map(is_, parts, held.values())) else type(held)(zip(held, parts, strict=True))
+        return held
+
+    def _later(self, target: Callable[[], Any]) -> Callable[[], Any]:
+        return lambda: self.of(target())
+
+
+def _is_unbounded(sub: Any) -> bool:
+    """Whether it is not the declaration that says how often something is repeated."""
+    if isinstance(sub, c.Array):
+        return callable(sub.count)
+    return isinstance(sub, c.GreedyRange | c.RepeatUntil)
