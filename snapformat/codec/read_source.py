@@ -26,6 +26,7 @@ from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes, is_
 from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
+from snapformat.layout.bulk import Same, all_alike, maker_of
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import empty_weight, least_size
@@ -285,13 +286,20 @@ class _ReadGenerator(RunReader):
 
     def _set(self, node: nodes.Set, target: str) -> None:
         name = self.out.fresh("v")
-        self._seq(nodes.Seq(node.item, node.length, node.zero_sized), name)
+        count = self._length(node.length)
+        if node.zero_sized:
+            self._check_zero_sized(count, empty_weight(node.item))
+            if all_alike(node.item):
+                self._one_of_equals(count)
+        self._elements(node.item, count, name)
         self.out.line(f"{target} = ELEMENTS({name})")
 
     def _map(self, node: nodes.Map, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
             self._check_zero_sized(count, empty_weight(node.key, node.value))
+            if all_alike(node.key) and maker_of(node.value) is not None:
+                self._one_of_equals(count)
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
         made = self.out.fresh("m")
@@ -325,6 +333,12 @@ class _ReadGenerator(RunReader):
         total = f"{count} * {weight}" if weight > 1 else count
         self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
 
+    def _one_of_equals(self, count: str) -> None:
+        """Only one element is kept: the others are claimed, and not read."""
+        with self.out.block(f"if {count} > 1:"):
+            self._claim_zero_sized(f"{count} - 1")
+            self.out.line(f"{count} = 1")
+
     def _check_count(self, count: str, least: int) -> None:
         """That many elements fit into what is left."""
         if least:
@@ -340,9 +354,13 @@ class _ReadGenerator(RunReader):
     def _elements(self, item: Node, count: str, target: str, fold: str = "") -> None:
         self.flush()
         atom = atom_of(item)
-        if isinstance(item, nodes.Unit):
+        # Structs have a depth, which only counts in recursive layouts.
+        make = maker_of(item) if isinstance(item, nodes.Unit) or not self.uses.recursive else None
+        if isinstance(make, Same):
             self._claim_zero_sized(count)
-            self.out.line(f"{target} = [{item.value!r}] * {count}")
+            is_unit = isinstance(item, nodes.Unit)
+            value = repr(make.value) if is_unit else self.out.refer("empty", make.value)
+            self.out.line(f"{target} = [{value}] * {count}")
             return
         if atom is not None and helpers.has_bulk(item):
             self._many(item, atom, count, target, fold)

@@ -74,8 +74,21 @@ def maker_of(item: Node) -> Callable[[], Any] | None:
     return make
 
 
-class _Same:
-    """Gives one value, which nobody can change, again and again."""
+def all_alike(item: Node) -> bool:
+    """Whether values take no bytes and are equal: however many are counted, a set of them has one element."""
+    make = maker_of(item)
+    try:
+        return make is not None and bool(make() == make())
+    except Exception:  # code of their class: whoever makes one meets it again
+        return False
+
+
+class Same:
+    """Gives one value again and again, which nobody can change.
+
+    Attributes:
+        value: The value.
+    """
 
     __slots__ = ("value",)
 
@@ -83,13 +96,14 @@ class _Same:
         self.value = value
 
     def __call__(self) -> Any:
+        """The value."""
         return self.value
 
 
 def _maker(node: Node) -> Step:
     finish: Callable[[list[Any]], Any]
     if isinstance(node, nodes.Unit):
-        return _Same(node.value)
+        return Same(node.value)
     if isinstance(node, nodes.Tuple):
         inner, finish, is_fixed = [(part, True) for part in node.items], tuple, True
     elif isinstance(node, nodes.Struct):
@@ -104,10 +118,10 @@ def _maker(node: Node) -> Step:
             return None
         if is_named:
             makers.append(make)
-    if not all(isinstance(make, _Same) for make in makers):
+    if not all(isinstance(make, Same) for make in makers):
         return lambda: finish([make() for make in makers])
     values = [make() for make in makers]
-    return _Same(finish(values)) if is_fixed else partial(finish, values)
+    return Same(finish(values)) if is_fixed else partial(finish, values)
 
 
 def _has_no_state(cls: type) -> bool:

@@ -22,7 +22,7 @@ from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
-from snapformat.layout.bulk import maker_of, read_run
+from snapformat.layout.bulk import all_alike, maker_of, read_run
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.reader import Event, Reader, StreamReader
@@ -237,6 +237,14 @@ def _check_zero_sized(count: int, weight: int, r: Reader) -> None:
         r.claim_zero_sized(count, weight)
 
 
+def _one_of_equals(count: int, weight: int, r: Reader) -> int:
+    """How many are to be read of elements of which only one is kept: the others are claimed."""
+    if count < 2 or r.events is not None:
+        return count
+    r.claim_zero_sized(count - 1, weight)
+    return 1
+
+
 def _seq(node: nodes.Seq, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
@@ -247,7 +255,10 @@ def _seq(node: nodes.Seq, r: Reader) -> Step:
 def _set(node: nodes.Set, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
-        _check_zero_sized(count, empty_weight(node.item), r)
+        weight = empty_weight(node.item)
+        _check_zero_sized(count, weight, r)
+        if all_alike(node.item):
+            count = _one_of_equals(count, weight, r)
     return PairSet((yield from _elements(node.item, count, r)))
 
 
@@ -273,6 +284,8 @@ def _map(node: nodes.Map, r: Reader) -> Step:
     weight = empty_weight(node.key, node.value)
     if node.zero_sized:
         _check_zero_sized(count, weight, r)
+        if all_alike(node.key) and maker_of(node.value) is not None:
+            count = _one_of_equals(count, weight, r)
     entries: PairMap[Any, Any] = PairMap()
     r.path += [0, "key"]
     for index in range(count):
@@ -453,7 +466,9 @@ def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
     outer, stop = r.end, r.pos + length
     r.end = stop
     value = yield _value(node.item, r)
-    r.pos, r.end = stop, outer
+    rest, r.pos, r.end = r.pos, stop, outer
+    if rest < stop:
+        r.emit(rest, "padding", stop - rest)
     return value
 
 

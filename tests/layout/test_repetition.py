@@ -12,7 +12,7 @@ import pytest
 from construct import this
 
 from snapformat import DecodeError, Limits, decode, doc, encode, schema
-from snapformat.bincode import FIRECRACKER, HashMap, Len, Unit, u64
+from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
 from snapformat.budget import MADE_BY_CONSTRUCT, Budget
 from snapformat.layout import layout_of, lower, nodes, read, walk
 from snapformat.layout.opaque import parse_opaque
@@ -114,7 +114,7 @@ ENDLESS = {
         b"\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0",
     ),
     "arrays of units": (
-        _beside(FIRECRACKER.construct(list[Annotated[list[Unit], Len(1000)]])),
+        _beside(FIRECRACKER.construct(list[Annotated[list[Unit], Len(15)]])),
         b"\2\0\0\0\0\0\0\0",
         b"\1\0\0\0\0\0\0\0",
     ),
@@ -236,6 +236,28 @@ class Refusing:
 
 
 COUNT = (1000).to_bytes(8, "little")
+
+
+@pytest.mark.parametrize("count", [0, 1, 1000, 1 << 24])
+@pytest.mark.parametrize(
+    "annotation",
+    [HashMap[Unit, Unit], HashMap[Skipping, Both], BTreeMap[Unit, Empty], HashSet[Skipping], BTreeSet[Unit]],
+)
+def test_equal_elements_are_read_once_and_counted_all(annotation, count):
+    node, data = layout_of(annotation), count.to_bytes(8, "little")
+    values, end = read(node, data)
+    assert (len(values), end) == (min(count, 1), 8)
+    for _ in range(2):
+        assert decode(data, annotation) == values
+    if count:
+        with pytest.raises(DecodeError, match="too many elements"):
+            read(node, data, limits=Limits(zero_sized=count - 1))
+        assert read(node, data, limits=Limits(zero_sized=count))[0] == values
+    if count < 1 << 24:
+        assert sum(event.size == 0 for event in walk(node, data)) >= count
+    else:
+        with pytest.raises(DecodeError, match="too many elements"):
+            decode((count + 1).to_bytes(8, "little"), annotation)
 
 
 @pytest.mark.parametrize("annotation", [Empty, Skipping, Both, tuple[Empty, Unit], Unit])

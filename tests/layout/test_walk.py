@@ -157,6 +157,7 @@ def test_constructs_own_classes():
         (3, 1, "padding", "$._2", 1),
         (4, 1, "byteslen", "$.p", 2),
         (5, 1, "u8", "$.p", 7),
+        (6, 1, "padding", "$.p", 1),
         (7, 1, "strlen", "$.s", 1),
         (8, 1, "str", "$.s", "a"),
         (9, 1, "seqlen", "$.l", 1),
@@ -191,3 +192,14 @@ def test_it_does_not_read_ahead():
 def test_buffers_of_all_kinds():
     for data in (b"\1\0", bytearray(b"\1\0"), memoryview(b"\1\0"), memoryview(b"x\1\0")[1:]):
         assert [e.value for e in walk(layout_of(u16), data)] == [1]
+
+
+def test_bytes_within_a_length_that_nothing_reads():
+    struct = c.Struct("a" / c.Prefixed(c.Int8ub, c.Int8ub), "b" / c.Int8ub)
+    data = b"\3\1\2\3\4"
+    assert [(e.offset, e.size, e.kind, e.path, e.value) for e in walk(layout_of(struct), data)][1:] == [
+        (0, 1, "byteslen", "$.a", 3),
+        (1, 1, "u8", "$.a", 1),
+        (2, 2, "padding", "$.a", 2),
+        (4, 1, "u8", "$.b", 4),
+    ]

@@ -8,8 +8,8 @@ import construct
 
 from snapformat.bincode import checks
 from snapformat.bincode.blob import blob_bytes, fill_from, folded
-from snapformat.bincode.constructs.base import BincodeConstruct, budget_of, read_exactly
-from snapformat.bincode.constructs.counted import TooManyElementsError, claim_unless_moved, position
+from snapformat.bincode.constructs.base import BincodeConstruct, read_exactly
+from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, position
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.kinds import is_zero_sized, may_be_empty
@@ -62,9 +62,7 @@ class _Elements(BincodeConstruct):
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
         limit = self.wire.limit
         if is_zero_sized(self.kind.item):
-            budget = budget_of(context, limit)
-            if not budget.claim_zero_sized(count):
-                raise TooManyElementsError(f"too many elements without bytes: {count}", path=path)
+            claim_all(count, context, limit, path)
         counted = may_be_empty(self.kind.item)
         values = []
         for _ in range(count):
@@ -133,9 +131,8 @@ class Map(BincodeConstruct):
 
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         count, limit = self._read_length(stream, context, path), self.wire.limit
-        zero_sized = is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value)
-        if zero_sized and not budget_of(context, limit).claim_zero_sized(count):
-            raise TooManyElementsError(f"too many entries without bytes: {count}", path=path)
+        if is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
+            claim_all(count, context, limit, path)
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):

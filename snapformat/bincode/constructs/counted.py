@@ -23,6 +23,22 @@ def position(stream: Any) -> int | None:
     return place
 
 
+def claim_all(count: int, context: Any, limit: int | None, path: str) -> None:
+    """Claim elements that take no bytes, before they are read.
+
+    Args:
+        count: Their number.
+        context: Of the parse.
+        limit: Of a budget that is not there yet.
+        path: construct's path, for the error.
+
+    Raises:
+        TooManyElementsError: There were too many of them.
+    """
+    if not budget_of(context, limit).claim_zero_sized(count * MADE_BY_CONSTRUCT):
+        raise TooManyElementsError(f"too many elements without bytes: {count} more", path=path)
+
+
 def claim_unless_moved(before: int | None, stream: Any, context: Any, limit: int | None, path: str) -> None:
     """Claim an element that took no bytes; where a stream does not tell its position, none is counted.
 
@@ -37,10 +53,8 @@ def claim_unless_moved(before: int | None, stream: Any, context: Any, limit: int
         TooManyElementsError: There were too many of them.
     """
     # Not only where it stayed: what goes back may come by again for ever.
-    if before is None or stream.tell() > before:
-        return
-    if not budget_of(context, limit).claim_zero_sized(MADE_BY_CONSTRUCT):
-        raise TooManyElementsError("too many elements without bytes", path=path)
+    if before is not None and stream.tell() <= before:
+        claim_all(1, context, limit, path)
 
 
 class Counted(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
