@@ -27,7 +27,7 @@ from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.read_leaves import RawFlag, bits_of
-from snapformat.layout.walk import fill_struct
+from snapformat.layout.read_parts import fill_struct
 
 
 class GuardError(Exception):

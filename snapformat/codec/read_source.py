@@ -26,10 +26,10 @@ from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes, is_
 from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import Source
 from snapformat.layout import nodes
-from snapformat.layout.bulk import Same, all_alike, maker_of
+from snapformat.layout.empty import Same, all_alike, empty_weight, maker_of
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
-from snapformat.layout.size import empty_weight, least_size
+from snapformat.layout.size import least_size
 
 
 def generate_reader(root: Node) -> Source:

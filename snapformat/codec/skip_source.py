@@ -18,8 +18,9 @@ from snapformat.codec.shape import atom_of, counted_of, depth_of, uses_of
 from snapformat.codec.skip_helpers import CountedSkipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
+from snapformat.layout.empty import empty_weight
 from snapformat.layout.nodes import Node
-from snapformat.layout.size import empty_weight, fixed_size, least_size
+from snapformat.layout.size import fixed_size, least_size
 
 #: Generates the reader of a part that can't be passed over without its values.
 GenerateReader = Callable[[Node], Source]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from snapformat.budget import MADE_BY_CONSTRUCT
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.steps import Step, run
@@ -124,27 +123,3 @@ def _fixed_counted(node: Node) -> Step:
             return (yield _fixed_of(node.item))
         case _:
             return None
-
-
-def empty_weight(*items: Node) -> int:
-    """What an element of these layouts, one after the other, counts as where it takes no bytes."""
-    return 1 if all(run(_is_declared(item)) for item in items) else MADE_BY_CONSTRUCT
-
-
-def _is_declared(node: Node) -> Step:
-    """Whether values are made without construct's containers, and without running anything of its own."""
-    match node:
-        case nodes.Unit():
-            return True
-        case nodes.Array() | nodes.Adapted():
-            return (yield _is_declared(node.item))
-        case nodes.Tuple() | nodes.Struct():
-            if isinstance(node, nodes.Struct) and node.cls is None:
-                return False
-            inner = node.items if isinstance(node, nodes.Tuple) else tuple(f.node for f in node.fields)
-            for item in inner:
-                if not (yield _is_declared(item)):
-                    return False
-            return True
-        case _:
-            return False

@@ -18,7 +18,7 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
-from snapformat.layout.walk import fill_struct
+from snapformat.layout.read_parts import fill_struct
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant, format_path
 from snapformat.steps import Step, run

@@ -1,0 +1,416 @@
+"""Reading what has parts: one step a node (`snapformat.steps`), so that depth costs no interpreter stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from itertools import repeat, starmap
+from typing import Any
+
+import construct
+
+from snapformat.bincode.blob import CStruct, fill_from, folded
+from snapformat.bincode.checks import literal
+from snapformat.bincode.containers import PairMap, PairSet, Some
+from snapformat.budget import DEFAULT_LIMITS, Budget
+from snapformat.layout import nodes
+from snapformat.layout import read_leaves as leaves
+from snapformat.layout.bulk import read_run
+from snapformat.layout.empty import all_alike, empty_weight, maker_of
+from snapformat.layout.expr import Scope
+from snapformat.layout.nodes import Node
+from snapformat.layout.reader import Reader
+from snapformat.layout.size import least_size
+from snapformat.path import Variant
+from snapformat.steps import Step, run
+
+#: Events that may wait to be handed out.
+_MOST_EVENTS = 1000
+
+
+def read_node(node: Node, r: Reader) -> Step:
+    """Any node, as a step."""
+    leaf = _LEAVES.get(type(node))
+    if leaf is not None:
+        return leaf(node, r)
+    return (yield _STEPS[type(node)](node, r))
+
+
+def _option(node: nodes.Option, r: Reader) -> Step:
+    r.claim(1)
+    start = r.pos
+    tag = r.take(1)[0]
+    if tag > 1:
+        r.fail("not an option's tag", "0 (None) or 1 (Some)", f"{tag}", start)
+    r.emit(start, "option", "Some" if tag else "None")
+    if not tag:
+        return None
+    leaf = _LEAVES.get(type(node.item))
+    value = leaf(node.item, r) if leaf is not None else (yield _STEPS[type(node.item)](node.item, r))
+    return Some(value) if node.wrapped else value
+
+
+def _elements(item: Node, count: int, r: Reader) -> Step:
+    """A known number of like elements."""
+    if r.events is None:
+        values = read_run(item, count, r)
+        if values is not None:
+            return values
+        make = maker_of(item)
+        if make is not None:
+            return (yield from _alike(item, make, count, r))
+    values = []
+    leaf = _LEAVES.get(type(item))
+    step = None if leaf is not None else _STEPS[type(item)]
+    weight = 0
+    r.path.append(0)
+    for index in range(count):
+        r.path[-1] = index
+        before = r.pos
+        values.append(leaf(item, r) if step is None else (yield step(item, r)))  # type: ignore[misc]
+        if r.pos == before:
+            weight = weight or empty_weight(item)
+            r.claim_zero_sized(1, weight)
+        if r.events is not None and len(r.events) > _MOST_EVENTS:
+            yield _pause()
+    r.path.pop()
+    return values
+
+
+def _alike(item: Node, make: Callable[[], Any], count: int, r: Reader) -> Step:
+    """Elements without bytes: one is read, the others are made."""
+    values: list[Any] = []
+    r.claim_zero_sized(count, empty_weight(item))
+    r.path.append(0)
+    while len(values) < count:
+        # The first; and what could not be made, by code of its class, so that it is said where.
+        r.path[-1] = len(values)
+        values.append((yield read_node(item, r)))
+        with suppress(Exception):
+            values.extend(starmap(make, repeat((), count - len(values))))
+    r.path.pop()
+    return values
+
+
+def _pause() -> Step:
+    """Let the events out: those of a long sequence must not pile up."""
+    return
+    yield
+
+
+def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:
+    """A number of elements, checked against the bytes that are left."""
+    start = r.pos
+    count = leaves.read_length(length, r, kind)
+    needed = count * least
+    # What takes bytes claims as many or more: a source is not asked for more than could be claimed.
+    if r.expect(min(needed, r.budget.left + 1)) < needed:
+        r.fail(
+            "more elements than the data can hold",
+            f"at most {(r.end - r.pos) // least} elements of {least} bytes or more",
+            f"{count}",
+            start,
+        )
+    return count
+
+
+def _check_zero_sized(count: int, weight: int, r: Reader) -> None:
+    """So many elements without bytes are still allowed; they are claimed when they have been read."""
+    if count * weight > r.budget.zero_sized:
+        r.claim_zero_sized(count, weight)
+
+
+def _one_of_equals(count: int, weight: int, r: Reader) -> int:
+    """How many are to be read of elements of which only one is kept: the others are claimed."""
+    if count < 2 or r.events is not None:
+        return count
+    r.claim_zero_sized(count - 1, weight)
+    return 1
+
+
+def _seq(node: nodes.Seq, r: Reader) -> Step:
+    count = _counted(node, node.length, r, "seqlen", least_size(node.item))
+    if node.zero_sized:
+        _check_zero_sized(count, empty_weight(node.item), r)
+    return (yield from _elements(node.item, count, r))
+
+
+def _set(node: nodes.Set, r: Reader) -> Step:
+    count = _counted(node, node.length, r, "seqlen", least_size(node.item))
+    if node.zero_sized:
+        weight = empty_weight(node.item)
+        _check_zero_sized(count, weight, r)
+        if all_alike(node.item):
+            count = _one_of_equals(count, weight, r)
+    return PairSet((yield from _elements(node.item, count, r)))
+
+
+def _array(node: nodes.Array, r: Reader) -> Step:
+    count = r.count(node.count, "number of elements")
+    r.emit(r.pos, "tuple", count)
+    return (yield from _elements(node.item, count, r))
+
+
+def _tuple(node: nodes.Tuple, r: Reader) -> Step:
+    r.emit(r.pos, "tuple", len(node.items))
+    values = []
+    r.path.append(0)
+    for index, item in enumerate(node.items):
+        r.path[-1] = index
+        values.append((yield read_node(item, r)))
+    r.path.pop()
+    return tuple(values)
+
+
+def _map(node: nodes.Map, r: Reader) -> Step:
+    count = _counted(node, node.length, r, "maplen", least_size(node.key) + least_size(node.value))
+    weight = empty_weight(node.key, node.value)
+    if node.zero_sized:
+        _check_zero_sized(count, weight, r)
+        if all_alike(node.key) and maker_of(node.value) is not None:
+            count = _one_of_equals(count, weight, r)
+    entries: PairMap[Any, Any] = PairMap()
+    r.path += [0, "key"]
+    for index in range(count):
+        before = r.pos
+        r.path[-2:] = [index, "key"]
+        key = yield read_node(node.key, r)
+        r.path[-1] = "value"
+        value = yield read_node(node.value, r)
+        try:
+            entries[key] = value
+        except RecursionError:  # keys that are maps themselves, in depth
+            r.fail("keys nested too deeply to be compared")
+        if r.pos == before:
+            r.claim_zero_sized(1, weight)
+    del r.path[-2:]
+    return entries
+
+
+def _struct(node: nodes.Struct, r: Reader) -> Step:
+    r.enter()
+    if node.style == "struct":
+        r.emit(r.pos, "struct", f"{node.name}/{len(node.fields)}")
+    elif node.style == "tuple":
+        r.emit(r.pos, "tuple_struct", f"{node.name}/{len(node.fields)}")
+    elif node.style == "unit":
+        r.emit(r.pos, "unit_struct", node.name)
+    value = yield from _fields(node, r)
+    r.depth -= 1
+    return value
+
+
+def _fields(node: nodes.Struct, r: Reader) -> Step:
+    """The fields of a struct or variant, and the value they make."""
+    start = r.pos
+    values = []
+    outer = r.scope
+    scope = Scope(outer) if node.scoped else None
+    if scope is not None:
+        r.scope = scope
+    path = r.path
+    positional = node.style == "tuple"
+    nested = node.style != "newtype"
+    if nested:
+        path.append("")
+    for index, field in enumerate(node.fields):
+        if nested:
+            path[-1] = index if positional else field.name or f"_{index}"
+        item = field.node
+        leaf = _LEAVES.get(type(item))
+        value = leaf(item, r) if leaf is not None else (yield _STEPS[type(item)](item, r))
+        if field.attr is not None:
+            values.append(value)
+            if scope is not None:
+                scope[field.attr] = value
+    if nested:
+        path.pop()
+    r.scope = outer
+    try:
+        return node.make(values)
+    except Exception as error:  # code of the value's own class
+        r.fail(f"not a {node.name or 'struct'}: {type(error).__name__}: {error}", offset=start)
+
+
+def _enum(node: nodes.Enum, r: Reader) -> Step:
+    r.enter()
+    start = r.pos
+    index = leaves.read_int(node.index, r)
+    variant = node.variants[index] if index < len(node.variants) else node.other
+    if variant is None:
+        most = len(node.variants) - 1
+        r.fail(f"not a variant of {node.name}", f"an index from 0 to {most}", f"{index}", start)
+    if r.events is not None:
+        r.emit(start, "variant", f"{node.name}::{variant.name}={index} ({variant.style})")
+    if variant.payload is None:
+        r.depth -= 1
+        return variant.constant
+    r.path.append(Variant(variant.name))
+    value = yield from _fields(variant.payload, r)
+    r.path.pop()
+    r.depth -= 1
+    return value
+
+
+def _adapted(node: nodes.Adapted, r: Reader) -> Step:
+    start = r.pos
+    stored = yield read_node(node.item, r)
+    try:
+        return node.decode(stored)
+    except Exception as error:  # the conversion is the user's code
+        r.fail(f"not a {node.name}: {error}", offset=start)
+
+
+def _blob(node: nodes.Blob, r: Reader) -> Step:
+    prefix = r.pos
+    length = leaves.read_length(node.length, r, "byteslen")
+    start = r.pos
+    data = r.take_counted(length, prefix)
+    if r.events is not None:
+        if r.blobs and length == node.size:
+            r.pos = start
+            budget, r.budget = r.budget, Budget(None, r.limits)  # claimed already, as bytes
+            yield read_node(node.item, r)
+            r.budget = budget
+        else:
+            r.emit(start, "bytes", data)
+    return folded(node.cls, data, node.size, partial(fill_struct, node.item))
+
+
+def fill_struct(node: nodes.Struct, value: CStruct, data: bytes) -> None:
+    """Decode the fields of a C struct; every bytes of its size are one."""
+    r = Reader(data, 0, Budget(None), DEFAULT_LIMITS, emit=False)
+    fill_from(value, run(read_node(node, r)))
+
+
+def _ref(node: nodes.Ref, r: Reader) -> Step:
+    target = node.target
+    counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
+    if not counts:
+        r.enter()
+    value = yield read_node(target, r)
+    if not counts:
+        r.depth -= 1
+    return value
+
+
+def _labels(node: nodes.Labels, r: Reader) -> Step:
+    number = yield read_node(node.item, r)
+    return node.decode.get(number, construct.EnumInteger(number))
+
+
+def _const(node: nodes.Const, r: Reader) -> Step:
+    start = r.pos
+    value = yield read_node(node.item, r)
+    if value != node.value:
+        r.fail("not the constant", literal(node.value), literal(value), start)
+    return value
+
+
+def _stored(node: nodes.Rebuilt | nodes.Default, r: Reader) -> Step:
+    return (yield read_node(node.item, r))
+
+
+def _switch(node: nodes.Switch, r: Reader) -> Step:
+    key = r.evaluate(node.key)
+    try:
+        chosen = node.cases.get(key, node.default)
+    except TypeError:
+        chosen = node.default
+    return (yield read_node(chosen, r))
+
+
+def _if(node: nodes.If, r: Reader) -> Step:
+    return (yield read_node(node.then if r.evaluate(node.condition) else node.otherwise, r))
+
+
+def _padded(node: nodes.Padded, r: Reader) -> Step:
+    count = r.count(node.count, "number of bytes")
+    start = r.pos
+    value = yield read_node(node.item, r)
+    fill = count - (r.pos - start)
+    if fill < 0:
+        r.fail("larger than its padding allows", f"at most {count} bytes", f"{r.pos - start}", start)
+    r.claim(fill)
+    at = r.pos
+    r.take(fill)
+    r.emit(at, "padding", fill)
+    return value
+
+
+def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
+    start = r.pos
+    length = leaves.read_length(node.length, r, "byteslen") - node.including
+    if length < 0:
+        r.fail(
+            "a length smaller than itself", f"{node.including} or more", f"{length + node.including}", start
+        )
+    if length > r.end - r.pos:
+        r.need(length)
+    outer, stop = r.end, r.pos + length
+    r.end = stop
+    value = yield read_node(node.item, r)
+    rest, r.pos, r.end = r.pos, stop, outer
+    if rest < stop:
+        r.emit(rest, "padding", stop - rest)
+    return value
+
+
+def _limited(node: nodes.Limited, r: Reader) -> Step:
+    outer = r.budget
+    r.budget = Budget(node.limit, r.limits)
+    # One account of elements without bytes for the whole read.
+    r.budget.zero_sized = outer.zero_sized
+    value = yield read_node(node.item, r)
+    outer.zero_sized = r.budget.zero_sized
+    r.budget = outer
+    return value
+
+
+def _checksummed(node: nodes.Checksummed, r: Reader) -> Step:
+    value = yield read_node(node.item, r)
+    start = r.pos
+    stored = leaves.read_int(node.stored, r)
+    r.emit(start, "checksum", stored)
+    if not node.checksum.holds(r.data[: r.end], node.stored.byteorder):
+        r.fail("the checksum of the whole does not hold", offset=start)
+    return value
+
+
+_LEAVES: dict[type[Node], Callable[[Any, Reader], Any]] = {
+    nodes.Int: leaves.leaf_int,
+    nodes.Float: leaves.leaf_float,
+    nodes.Bool: leaves.leaf_bool,
+    nodes.Char: leaves.leaf_char,
+    nodes.Str: leaves.leaf_str,
+    nodes.Bytes: leaves.leaf_bytes,
+    nodes.FixedBytes: leaves.leaf_fixed_bytes,
+    nodes.Unit: leaves.leaf_unit,
+    nodes.Computed: leaves.leaf_computed,
+    nodes.Bits: leaves.leaf_bits,
+    nodes.Opaque: leaves.leaf_opaque,
+}
+_STEPS: dict[type[Node], Callable[[Any, Reader], Step]] = {
+    nodes.Option: _option,
+    nodes.Seq: _seq,
+    nodes.Set: _set,
+    nodes.Array: _array,
+    nodes.Tuple: _tuple,
+    nodes.Map: _map,
+    nodes.Struct: _struct,
+    nodes.Enum: _enum,
+    nodes.Adapted: _adapted,
+    nodes.Blob: _blob,
+    nodes.Ref: _ref,
+    nodes.Labels: _labels,
+    nodes.Const: _const,
+    nodes.Rebuilt: _stored,
+    nodes.Default: _stored,
+    nodes.Switch: _switch,
+    nodes.If: _if,
+    nodes.Padded: _padded,
+    nodes.Prefixed: _prefixed,
+    nodes.Limited: _limited,
+    nodes.Checksummed: _checksummed,
+}
