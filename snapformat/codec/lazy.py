@@ -89,7 +89,7 @@ class Opener:
         if plan is None or size < sections.LEAST_STRUCT:
             read = partial(read_lazily, self._node, origin, start, end, 0, ())
             return Untouched(read, origin.data, start, end), end
-        return plan.make(plan, origin, places, end, 1, ()), end
+        return plan.make(origin, places, end, 1, ()), end
 
     def promise(self, origin: Origin, start: int, stop: int) -> Any:
         """A value that a checksum vouches for: it is looked at as far as it is touched.
@@ -105,7 +105,7 @@ class Opener:
         plan = self._plan
         if plan is None or not sections.LEAST_STRUCT <= stop - start <= self._limit:
             return None
-        return plan.make(plan, origin, (start,), stop, 1, ())
+        return plan.make(origin, (start,), stop, 1, ())
 
 
 def _end_finder(skip: Skipper) -> Finder:

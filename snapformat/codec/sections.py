@@ -210,7 +210,7 @@ class Plan:
         parts: The descriptors, one a field.
         segments: What each field adds to the path.
         index_of: Position of a field by attribute.
-        make: Makes an instance with nothing decoded: of this plan, and a section's attributes.
+        make: Makes an instance with nothing decoded, from its section's other attributes.
         index: Finds the fields.
         find: The same, for values that are often alike.
         is_first_small: The first field was small wherever it was read.
@@ -228,7 +228,7 @@ class Plan:
         self.parts: list[_Part] = [vars(self.hidden)[str(field.attr)] for field in node.fields]
         self.index_of = {part.name: position for position, part in enumerate(self.parts)}
         self.is_first_small = True
-        self.make = _maker(node.cls, self.hidden, self.parts)
+        self.make = _maker(self)
         self.holders = [
             (part.get, field.node)
             for part, field in zip(self.parts, node.fields, strict=True)
@@ -258,22 +258,23 @@ class Plan:
         return None
 
 
-def _maker(cls: type, hidden: type, parts: list[_Part]) -> Callable[..., Any]:
+def _maker(plan: Plan) -> Callable[[Origin, tuple[int, ...], int, int, Path], Any]:
     """What makes instances with a section in all slots; generated, since every lazy read begins with it."""
     out = Source()
-    out.names.update(NEW=object.__new__, SECTION=Section, CLASS=cls, HIDDEN=hidden)
-    with out.block("def make(plan, origin, places, stop, depth, path):"):
+    out.names.update(NEW=object.__new__, SECTION=Section, PLAN=plan, CLASS=plan.cls, HIDDEN=plan.hidden)
+    with out.block("def make(origin, places, stop, depth, path):"):
         out.line("s = NEW(SECTION)")
-        for name in ("plan", "origin", "places", "stop", "depth", "path"):
+        out.line("s.plan = PLAN")
+        for name in ("origin", "places", "stop", "depth", "path"):
             out.line(f"s.{name} = {name}")
         out.line("s.settled = []")
         out.line("x = NEW(CLASS)")
-        out.line(f"{''.join(f'x.{alias_of(part.slot)} = ' for part in parts)}s")
-        for attr, default in skipped_fields(cls):
+        out.line(f"{''.join(f'x.{alias_of(part.slot)} = ' for part in plan.parts)}s")
+        for attr, default in skipped_fields(plan.cls):
             out.line(f"x.{attr} = {out.refer('default', default)}()")
         out.line("x.__class__ = HIDDEN")
         out.line("return x")
-    make: Callable[..., Any] = out.compile(f"make {cls.__name__}", "make")["make"]
+    make: Callable[..., Any] = out.compile(f"make {plan.cls.__name__}", "make")["make"]
     return make
 
 
@@ -408,7 +409,7 @@ def _struct(node: nodes.Struct, origin: Origin, start: int, stop: int, depth: in
         places = plan.index(origin.data, start, stop, depth, Account(DEFAULT_LIMITS.zero_sized))
     except Exception:  # reading it says what is wrong
         return _NOT_LAZY
-    return plan.make(plan, origin, places, places[-1], depth + 1, path)
+    return plan.make(origin, places, places[-1], depth + 1, path)
 
 
 def _option(node: nodes.Option, origin: Origin, start: int, stop: int, depth: int, path: Path) -> Any:
