@@ -28,6 +28,9 @@ from snapformat.steps import Step, run_unwinding
 _lock = threading.RLock()
 #: Trees of constructs. Those of classes are kept by their kinds: these trees refer back to them.
 _lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
+#: Those of constructs that are opaque as a whole: the latest.
+_opaque: dict[Any, Node] = {}
+_MOST_OPAQUE = 256
 
 
 def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Node:
@@ -53,13 +56,25 @@ def lower(sub: Any) -> Node:
     """The layout tree of a construct; made once for each."""
     if isinstance(sub, named.Struct | named.Enum):
         return _of_kind(sub.kind, sub.wire)
-    known = _lowered.get(sub)
+    known = _lowered.get(sub) or _opaque.get(sub)
     if known is None:
         with _lock:  # several threads may want the same type first
-            known = _lowered.get(sub)
+            known = _lowered.get(sub) or _opaque.get(sub)
             if known is None:
-                known = _lowered[sub] = run_unwinding(_lower(sub, Lowering(_lower), ()))
+                lowering = Lowering(_lower)
+                known = lowering.finish(run_unwinding(_lower(sub, lowering, ())))
+                if isinstance(known, nodes.Opaque):
+                    _keep(sub, known)
+                else:
+                    _lowered[sub] = known
     return known
+
+
+def _keep(sub: Any, node: nodes.Opaque) -> None:
+    """Keep what holds its construct, which would never end if it was kept as long as that."""
+    while len(_opaque) >= _MOST_OPAQUE:
+        del _opaque[next(iter(_opaque))]
+    _opaque[sub] = node
 
 
 def _of_kind(kind: Kind, encoding: Wire) -> Node:
@@ -70,7 +85,7 @@ def _of_kind(kind: Kind, encoding: Wire) -> Node:
             known = layouts.get(encoding)
             if known is None:
                 lowering = Lowering(_lower)
-                known = run_unwinding(_by_kind(kind, encoding, lowering, ()))
+                known = lowering.finish(run_unwinding(_by_kind(kind, encoding, lowering, ())))
                 # Only now: one that failed may have left references to nothing.
                 for inner, its_encoding, node in lowering.alone:
                     inner.layouts.setdefault(its_encoding, node)
@@ -170,7 +185,7 @@ def _named(
     if place in lowering.by_place:
         return lowering.by_place[place]
     if place in lowering.open:
-        return nodes.Ref(kind.name, lambda: lowering.by_place[place])
+        return lowering.refer(kind.name, place)
     lowering.open.add(place)
     try:
         if isinstance(kind, kinds.Struct):

@@ -46,6 +46,7 @@ class Lowering:
         lower: Lowers any construct (`layout.lower`), for what is inside one of construct's.
         by_place: Trees so far of what may refer to itself.
         open: Those being lowered.
+        references: To what contains them, by its place.
         arrays: Arrays of construct's around the current place: they number their elements in the context.
         alone: Kinds lowered so far that know of nothing around them, with their encodings and trees.
     """
@@ -53,8 +54,22 @@ class Lowering:
     lower: Callable[[Any, Lowering, tuple[Frame, ...]], Step]
     by_place: dict[Place, Node] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
+    references: list[tuple[nodes.Ref, Place]] = field(default_factory=list)
     arrays: int = 0
     alone: list[tuple[Any, Any, Node]] = field(default_factory=list)
+
+    def refer(self, name: str, place: Place) -> nodes.Ref:
+        """A reference to what is being lowered further up."""
+        reference = nodes.Ref(name)
+        self.references.append((reference, place))
+        return reference
+
+    def finish(self, node: Node) -> Node:
+        """Set the references in the tree that was lowered, and give it."""
+        for reference, place in self.references:
+            if place in self.by_place:  # else it was in a part that has become opaque
+                reference.target = self.by_place[place]
+        return node
 
 
 def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
@@ -275,7 +290,7 @@ def _lazy_bound(sub: Any, lowering: Lowering) -> Step:
     if place in lowering.by_place:
         return lowering.by_place[place]
     if place in lowering.open:
-        return nodes.Ref(target.name or "", lambda: lowering.by_place[place])
+        return lowering.refer(target.name or "", place)
     lowering.open.add(place)
     try:
         node = yield lowering.lower(target, lowering, ())

@@ -341,18 +341,15 @@ class Adapted(Node):
 
 @dataclass(eq=False, slots=True)
 class Ref(Node):
-    """A reference to a named node that contains this one."""
+    """A reference to a named node that contains this one.
+
+    Attributes:
+        name: Its name.
+        target: The node referred to; set when all around it is lowered.
+    """
 
     name: str
-    find: Callable[[], Node]
-    found: Node | None = field(default=None, repr=False)
-
-    @property
-    def target(self) -> Node:
-        """The node referred to."""
-        if self.found is None:
-            self.found = self.find()
-        return self.found
+    target: Node = field(init=False, repr=False)
 
 
 # --- construct's own classes ---------------------------------------------------------------------------

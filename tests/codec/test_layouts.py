@@ -87,3 +87,36 @@ def test_code_goes_with_its_class() -> None:
     gc.collect()
     assert alive() is None
     assert not linecache.cache.keys() & files
+
+
+def _plain() -> Any:
+    return c.Struct("a" / c.Byte, "rest" / c.GreedyRange(c.Byte))
+
+
+def _recursive() -> Any:
+    made: Any = c.Struct("v" / c.Byte, "next" / c.PrefixedArray(c.Byte, c.LazyBound(lambda: made)))
+    return made
+
+
+@pytest.mark.parametrize("make", [_plain, _recursive])
+def test_layouts_of_constructs_go_with_them(make: Any) -> None:
+    def use() -> weakref.ref[Any]:
+        made = make()
+        for _ in range(3):
+            decode(b"\1\0", made)
+        return weakref.ref(made)
+
+    alive = use()
+    gc.collect()
+    assert alive() is None
+
+
+def test_layouts_of_constructs_that_are_run_as_they_are_go_in_time() -> None:
+    def use() -> weakref.ref[Any]:
+        made = c.GreedyRange(c.Byte)
+        assert decode(b"\1\0", made) == [1, 0]
+        return weakref.ref(made)
+
+    alive = [use() for _ in range(1000)]
+    gc.collect()
+    assert sum(each() is not None for each in alive) <= 256

@@ -30,9 +30,7 @@ def below(node: Any) -> Iterator[nodes.Node]:
             seen.add(id(current))
             if isinstance(current, nodes.Node):
                 yield current
-            if isinstance(current, nodes.Ref):
-                waiting.append(current.target)
-            names = {field.name for field in dataclasses.fields(current)} - {"by_value", "found", "constant"}
+            names = {field.name for field in dataclasses.fields(current)} - {"by_value", "constant"}
             waiting.extend(getattr(current, name) for name in names)
 
 
