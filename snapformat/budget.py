@@ -12,8 +12,9 @@ from snapformat.lazy_dataclasses import dataclass
 #: What stands for "no limit": beyond any length that a u64 prefix times a u128 can claim.
 UNLIMITED = 1 << 160
 
-#: What an element without bytes counts as that is made by construct's own classes: they take that much longer
-#: for it than for a unit, and more memory.
+#: What an element without bytes counts as for every object that is made for it, and what one counts as that
+#: construct's own classes make: they take that much longer for it than for a unit, and more memory.
+OBJECT = 4
 MADE_BY_CONSTRUCT = 64
 
 
@@ -24,8 +25,8 @@ class Limits:
     Attributes:
         depth: Most struct and enum values that may be nested in one another. Checked when reading and
             when writing, so that a cyclic object is an error too.
-        zero_sized: Most elements without bytes (`Vec<()>`) that one read may produce, all together. One that
-            construct's own classes make of no bytes counts as 64.
+        zero_sized: Most elements without bytes (`Vec<()>`) that one read may produce, all together. One for
+            which objects are made counts as 4 for each, one of construct's own classes as 64.
     """
 
     depth: int = 512

@@ -70,9 +70,9 @@ class CStruct:
 
         def __getattr__(self, name: str) -> Any:
             # Reached only where a slot is empty.
-            if name not in CStruct.__slots__ and unfold(self):
-                return object.__getattribute__(self, name)
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            if name not in CStruct.__slots__:
+                unfold(self)  # unless another thread has done so since
+            return object.__getattribute__(self, name)
 
         def __setattr__(self, name: str, value: Any) -> None:
             unfold(self)

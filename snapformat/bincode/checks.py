@@ -43,6 +43,15 @@ def literal(value: Any) -> str:
     return shown(value) if isinstance(value, int) else excerpt(repr(value))
 
 
+def told(error: Exception) -> str:
+    """The kind and first line of an exception of foreign code, whose text may fail by itself."""
+    try:
+        lines = str(error).splitlines()
+    except Exception:
+        lines = []
+    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
+
+
 def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False) -> int:
     """An integer of `size` bytes, from an int or anything with `__index__`; a bool is refused."""
     if isinstance(value, bool):
@@ -94,10 +103,11 @@ def as_str(value: Any, encoding: str = "utf-8") -> bytes:
         raise BadValue("str", shown(value))
     try:
         return value.encode(encoding)
-    except UnicodeEncodeError as error:
-        raise BadValue(
-            f"str that {encoding} can encode", f"{value[error.start]!r} at character {error.start}"
-        ) from None
+    except UnicodeError as error:
+        found = told(error)
+        if isinstance(error, UnicodeEncodeError):
+            found = f"{value[error.start]!r} at character {error.start}"
+        raise BadValue(f"str that {encoding} can encode", found) from None
 
 
 def as_bytes(value: Any, exact: int | None = None, no_nul: bool = False) -> bytes:

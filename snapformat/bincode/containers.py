@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, MutableSet, Set
 from typing import Any, Generic, TypeVar
 
@@ -32,13 +31,14 @@ class _End:
 
 
 _ATOMS = (int, str, bytes, bool, float)
-#: Python's hash of an int is the int modulo this prime: wider ones may be chosen to have all the same hash.
-_HASH_MODULUS = sys.hash_info.modulus
+#: Python's hash of an int is the int itself, or what is left of it modulo a prime: from here on, ints may be
+#: chosen so that looking up one meets all others.
+_WIDE = 1 << 16
 
 
 def _spread(value: Any) -> Any:
     """An atom, or for a wide int a stand-in whose hash nobody outside this process can foresee."""
-    if type(value) is int and not -_HASH_MODULUS < value < _HASH_MODULUS:
+    if type(value) is int and not -_WIDE < value < _WIDE:
         return (int, value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
     return value
 

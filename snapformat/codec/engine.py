@@ -47,7 +47,8 @@ class Statistics:
 SMALL = 1 << 16
 
 statistics = Statistics()
-_lock = threading.Lock()
+#: Taken again where a class's own code, which is run to see what it makes, reads or writes something.
+_lock = threading.RLock()
 
 
 class Codec:

@@ -79,7 +79,7 @@ def slot_of(cls: type, attr: str) -> MemberDescriptorType | None:
 
 def alias_of(slot: MemberDescriptorType) -> str:
     """A second name of a slot in its class, by which generated code reaches it past the property."""
-    name = f"__snapformat_{slot.__name__}__"
+    name = f"__snapformat_slot_{slot.__name__}__"
     if name not in vars(slot.__objclass__):
         setattr(slot.__objclass__, name, slot)
     return name

@@ -193,7 +193,7 @@ class Generator(ABC):
         """A parameter of a node: a constant, or an expression of fields before, in code."""
         self.flush()
         if not isinstance(value, Expr):
-            return repr(value) if isinstance(value, int) else self.out.refer("constant", value)
+            return repr(value) if type(value) in (int, bool) else self.out.refer("constant", value)
         if self.scope is None:
             raise NotGenerated("an expression across functions")
         return f"{self.out.refer('expression', value.evaluate)}({self.scope})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import sys
 from array import array
@@ -14,7 +13,16 @@ from typing import Any, Literal
 
 import construct
 
-from snapformat.bincode.blob import Fill, Form, all_folded_by_form, folded, folded_by_form, set_form
+from snapformat.bincode.blob import (
+    CStruct,
+    Fill,
+    Form,
+    all_folded_by_form,
+    folded,
+    folded_by_form,
+    set_form,
+    unfold,
+)
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import f32_from_bits
@@ -28,6 +36,7 @@ from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.read_leaves import RawFlag, bits_of
 from snapformat.layout.read_parts import fill_struct
+from snapformat.layout.reader import stream_at
 
 
 class GuardError(Exception):
@@ -99,16 +108,16 @@ def labels_reader(node: nodes.Labels) -> Callable[[int], Any]:
     return read
 
 
-def opaque_reader(node: nodes.Opaque) -> Callable[[bytes, int, Account], tuple[Any, int]]:
-    """Runs a construct in place."""
+def opaque_reader(node: nodes.Opaque) -> Callable[..., tuple[Any, int]]:
+    """Runs a construct in place, on bytes that may stand at `base` in others."""
 
-    def read(d: bytes, p: int, k: Account) -> tuple[Any, int]:
-        stream = io.BytesIO(d)  # shares the bytes until somebody writes
-        stream.seek(p)
+    def read(d: bytes, p: int, k: Account, base: int = 0) -> tuple[Any, int]:
+        stream = stream_at(d, base)  # shares the bytes until somebody writes
+        stream.seek(base + p)
         budget = Budget(None)
         budget.zero_sized = k.zero_sized
         value = parse_opaque(node, stream, budget)
-        end = stream.tell()
+        end = stream.tell() - base
         if not p <= end <= len(d):
             raise Guard
         k.zero_sized = budget.zero_sized
@@ -124,18 +133,26 @@ MakeFill = Callable[[nodes.Struct], Fill]
 
 
 def blob_reader(node: nodes.Blob, make_fill: MakeFill) -> Callable[[bytes], Any]:
-    """Makes an instance that keeps its bytes until it is touched."""
+    """Makes an instance that keeps its bytes until it is touched, or is checked at once where it must be."""
     cls, form = node.cls, form_of(node, make_fill)
-    if form is None:
-        size, fill = node.size, _fill_of(node, make_fill)
+    if form is not None:
+        return partial(folded_by_form, cls)
+    size, fill = node.size, _fill_of(node, make_fill)
+    if node.fits_any:
         return lambda data: folded(cls, data, size, fill)
-    return partial(folded_by_form, cls)
+
+    def read(data: bytes) -> CStruct:
+        made = folded(cls, data, size, fill)
+        unfold(made)
+        return made
+
+    return read
 
 
 def form_of(node: nodes.Blob, make_fill: MakeFill) -> Form | None:
-    """The form of the blob's class, unless that depends on type arguments."""
+    """The form of the blob's class, unless that depends on type arguments, or it is checked at once."""
     declared = declaration_of(node.cls)
-    if declared is None or declared.parameters:
+    if declared is None or declared.parameters or not node.fits_any:
         return None
     form = Form(node.size, _fill_of(node, make_fill))
     set_form(node.cls, form)

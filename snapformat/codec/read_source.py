@@ -22,9 +22,9 @@ from snapformat.bincode.blob import CStruct, Fill, set_folded
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.folding import Folder, alias_of, foldable_slot, is_numbers
 from snapformat.codec.read_run import Chosen, RunReader, new_run
-from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes, is_plain
+from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, has_opaque, is_any_bytes, is_plain
 from snapformat.codec.skip_source import generate_skipper
-from snapformat.codec.source import Source
+from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
 from snapformat.layout.empty import Same, all_alike, empty_weight, maker_of
 from snapformat.layout.expr import Scope
@@ -290,7 +290,7 @@ class _ReadGenerator(RunReader):
         if node.zero_sized:
             self._check_zero_sized(count, empty_weight(node.item))
             if all_alike(node.item):
-                self._one_of_equals(count)
+                self._one_of_equals(count, empty_weight(node.item))
         self._elements(node.item, count, name)
         self.out.line(f"{target} = ELEMENTS({name})")
 
@@ -299,7 +299,7 @@ class _ReadGenerator(RunReader):
         if node.zero_sized:
             self._check_zero_sized(count, empty_weight(node.key, node.value))
             if all_alike(node.key) and maker_of(node.value) is not None:
-                self._one_of_equals(count)
+                self._one_of_equals(count, empty_weight(node.key, node.value))
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
         made = self.out.fresh("m")
@@ -333,10 +333,10 @@ class _ReadGenerator(RunReader):
         total = f"{count} * {weight}" if weight > 1 else count
         self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
 
-    def _one_of_equals(self, count: str) -> None:
+    def _one_of_equals(self, count: str, weight: int) -> None:
         """Only one element is kept: the others are claimed, and not read."""
         with self.out.block(f"if {count} > 1:"):
-            self._claim_zero_sized(f"{count} - 1")
+            self._claim_zero_sized(f"({count} - 1) * {weight}")
             self.out.line(f"{count} = 1")
 
     def _check_count(self, count: str, least: int) -> None:
@@ -472,7 +472,9 @@ class _ReadGenerator(RunReader):
         end = self._take(length)
         if isinstance(node.item, nodes.Opaque):
             run = self.out.refer("opaque", helpers.opaque_reader(node.item))
-            self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._account()})[0]")
+            self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._account()}, p)[0]")
+        elif has_opaque(node.item):
+            raise NotGenerated("what construct runs is told where it is in all bytes")
         else:
             name, inside = self.part(None, node.item), self.out.fresh("w")
             self.out.line(f"{inside} = d[p:{end}]")

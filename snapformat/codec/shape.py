@@ -57,7 +57,10 @@ def atom_of(node: Node) -> Atom | None:
 
 def is_any_bytes(item: nodes.Bytes | nodes.Blob) -> bool:
     """Whether these are bytes behind a plain length, whatever they are."""
-    any_content = isinstance(item, nodes.Blob) or (item.exact is None and not item.no_nul)
+    if isinstance(item, nodes.Blob):
+        any_content = item.fits_any
+    else:
+        any_content = item.exact is None and not item.no_nul
     return any_content and atom_of(item.length) is not None
 
 

@@ -154,6 +154,9 @@ class _SkipGenerator(Generator):
     _bytes = _blob = _str
 
     def _prefixed(self, node: nodes.Prefixed, place: str) -> None:
+        if not isinstance(node.item, nodes.Opaque):  # what is claimed inside counts for the whole
+            self._read(node)
+            return
         length = self._number(node.length)
         if node.including:
             self.out.line(f"if {length} < {node.including}: raise GUARD")

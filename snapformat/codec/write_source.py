@@ -25,6 +25,7 @@ from snapformat.codec.source import NotGenerated, Source
 from snapformat.codec.write_run import Chosen, RunWriter, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
+from snapformat.layout.empty import empty_weight
 from snapformat.layout.nodes import Node
 
 #: Largest fixed array of integers whose elements get locals.
@@ -264,7 +265,8 @@ class _WriteGenerator(RunWriter):
     def _seq(self, node: nodes.Seq, value: str) -> None:
         name = self._list(value, node.item)
         if node.zero_sized:
-            self.out.line(f"if len({name}) > {DEFAULT_LIMITS.zero_sized}: raise GUARD")
+            most = DEFAULT_LIMITS.zero_sized // empty_weight(node.item)
+            self.out.line(f"if len({name}) > {most}: raise GUARD")
         count = self.out.fresh("n")
         self.out.line(f"{count} = len({name})")
         self._length(node.length, count)

@@ -121,13 +121,19 @@ def given_numbers(item: Node, value: Any) -> memoryview | None:
 
 def listed(item: Node, value: Any) -> Any:
     """The numbers of a buffer as a list; any other value as it is. Raises as `given_numbers`."""
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(item, nodes.Int) and item.variable:  # of the same numbers, as buffers have them
+        item = nodes.Int(item.name, item.size, item.signed, sys.byteorder, nonzero=item.nonzero)
     numbers = given_numbers(item, value)
     if numbers is None:
         return value
     code = number_code(item)
     assert code is not None
-    is_native = code[0] == _NATIVE or numbers.itemsize == 1
-    return numbers.tolist() if is_native else _swapped(code[1], numbers.tobytes()).tolist()
+    # Not the view's own list: it has none where its format names the machine's byte order, as numpy's do.
+    same = code[0] == _NATIVE or numbers.itemsize == 1
+    data = numbers.tobytes()
+    return (array(code[1], data) if same else _swapped(code[1], data)).tolist()
 
 
 def _split(format_: str) -> tuple[str, str]:

@@ -10,45 +10,69 @@ from functools import partial
 from typing import Any
 
 from snapformat.bincode.classes import declaration_of
-from snapformat.budget import MADE_BY_CONSTRUCT
+from snapformat.budget import MADE_BY_CONSTRUCT, OBJECT
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.steps import Step, run
 
 
 def empty_weight(*items: Node) -> int:
-    """What an element of these layouts, one after the other, counts as where it takes no bytes."""
-    return 1 if all(run(_is_declared(item)) for item in items) else MADE_BY_CONSTRUCT
+    """What an element of these layouts, one after the other, counts as where it takes no bytes.
+
+    That goes by the objects that are made for it. Whatever runs construct's own classes counts as more.
+    """
+    made = 0
+    for item in items:
+        size = run(_objects(item, {}))
+        if size is None:
+            return MADE_BY_CONSTRUCT
+        made += size
+    return OBJECT * made or 1
 
 
-def _is_declared(node: Node) -> Step:
-    """Whether values are made without construct's containers, and without running anything of its own."""
+def _objects(node: Node, known: dict[Node, int | None]) -> Step:
+    """Objects made for a value, but for elements in it, which count by themselves; None where unknown."""
+    if node not in known:
+        known[node] = yield _objects_of(node, known)
+    return known[node]
+
+
+def _objects_of(node: Node, known: dict[Node, int | None]) -> Step:
     match node:
         case nodes.Unit():
-            return True
-        case nodes.Array() | nodes.Adapted():
-            return (yield _is_declared(node.item))
+            return 0
+        case nodes.Array():
+            return None if (yield _objects(node.item, known)) is None else 1
+        case nodes.Adapted():
+            return (yield _objects(node.item, known))
         case nodes.Tuple() | nodes.Struct():
             if isinstance(node, nodes.Struct) and node.cls is None:
-                return False
-            inner = node.items if isinstance(node, nodes.Tuple) else tuple(f.node for f in node.fields)
-            for item in inner:
-                if not (yield _is_declared(item)):
-                    return False
-            return True
+                return None
+            total = 0
+            for item in node.items if isinstance(node, nodes.Tuple) else [f.node for f in node.fields]:
+                size = yield _objects(item, known)
+                if size is None:
+                    return None
+                total += size
+            is_shared = isinstance(node, nodes.Tuple) or (node.cls is not None and _has_no_state(node.cls))
+            return total if is_shared and not total else total + 1
         case _:
-            return False
+            return None
 
 
 def maker_of(item: Node) -> Callable[[], Any] | None:
     """What makes values that take no bytes and are made of nothing else; None for anything that is read."""
-    make: Callable[[], Any] | None = run(_maker(item))
+    make: Callable[[], Any] | None = run(_maker(item, {}))
     return make
+
+
+#: Objects that are made to be compared.
+_MOST_COMPARED = 64
 
 
 def all_alike(item: Node) -> bool:
     """Whether values take no bytes and are equal: however many are counted, a set of them has one element."""
-    make = maker_of(item)
+    make = maker_of(item) if empty_weight(item) <= _MOST_COMPARED else None
     try:
         return make is not None and bool(make() == make())
     except Exception:  # code of their class: whoever makes one meets it again
@@ -72,7 +96,13 @@ class Same:
         return self.value
 
 
-def _maker(node: Node) -> Step:
+def _maker(node: Node, known: dict[Node, Any]) -> Step:
+    if node not in known:
+        known[node] = yield _made_by(node, known)
+    return known[node]
+
+
+def _made_by(node: Node, known: dict[Node, Any]) -> Step:
     finish: Callable[[list[Any]], Any]
     if isinstance(node, nodes.Unit):
         return Same(node.value)
@@ -85,7 +115,7 @@ def _maker(node: Node) -> Step:
         return None
     makers = []
     for part, is_named in inner:
-        make = yield _maker(part)
+        make = yield _maker(part, known)
         if make is None:
             return None
         if is_named:
@@ -99,4 +129,5 @@ def _maker(node: Node) -> Step:
 def _has_no_state(cls: type) -> bool:
     """Whether one instance is as good as many: there is nothing to set, and no code that makes it."""
     declared = declaration_of(cls)
-    return declared is not None and declared.plain and cls.__basicsize__ == object.__basicsize__
+    is_bare = cls.__basicsize__ == object.__basicsize__ and not cls.__dictoffset__
+    return declared is not None and declared.plain and is_bare

@@ -21,7 +21,7 @@ from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.lower_construct import Frame, Lowering, lower_foreign
 from snapformat.layout.nodes import Node
-from snapformat.layout.size import fixed_size
+from snapformat.layout.size import fits_any, fixed_size
 from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.steps import Step, run_unwinding
 
@@ -171,7 +171,7 @@ def _blob(kind: kinds.Blob, wire: Wire, lowering: Lowering) -> Step:
     size = fixed_size(item)
     if size is None:
         raise SchemaError("a class in a Blob must have a fixed size", owner=kind.item.cls.__qualname__)
-    return nodes.Blob(_length(wire), item, size)
+    return nodes.Blob(_length(wire), item, size, fits_any(item))
 
 
 def _named(

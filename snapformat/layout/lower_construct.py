@@ -7,7 +7,6 @@ struct whose fields it could name becomes opaque as a whole.
 
 from __future__ import annotations
 
-import codecs
 import sys
 from collections.abc import Callable
 from dataclasses import field
@@ -225,9 +224,11 @@ def _string(sub: Any) -> Node:
     if not isinstance(length, nodes.Int) or inner.lengthfield.parsed is not None:
         raise Unsupported("a string whose length is no plain integer")
     try:
-        codecs.lookup(sub.encoding)
+        b"-".decode(sub.encoding)
     except LookupError:
-        raise SchemaError(f"a PascalString in {sub.encoding!r}, which Python knows no encoding by") from None
+        raise SchemaError(f"a PascalString in {sub.encoding!r}, by which Python knows no text") from None
+    except ValueError:
+        pass  # too little for a character
     return nodes.Str(length, sub.encoding)
 
 

@@ -120,11 +120,13 @@ class Blob(Node):
         length: The length prefix.
         item: The struct, whose class is a `CStruct`.
         size: Bytes of the struct.
+        fits_any: Whatever these bytes are, they are one: there is nothing to check before it is looked at.
     """
 
     length: Node
     item: Struct
     size: int
+    fits_any: bool = True
 
     @property
     def cls(self) -> type[CStruct]:

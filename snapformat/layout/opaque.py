@@ -8,6 +8,7 @@ in which every element is counted; what does not repeat is run itself.
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable
 from operator import is_
 from typing import Any
@@ -33,26 +34,50 @@ def parse_opaque(node: Opaque, stream: Any, budget: Budget) -> Any:
     return node.bounded.parse_stream(stream, **{BUDGET: budget})
 
 
+class _VarInt(type(c.VarInt)):  # type: ignore[misc]  # construct is untyped
+    """construct's, in a time that follows the number's length: many shifts of a long one take its square."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> int:
+        digits, byte = [], 0x80
+        while byte > 0x7F:
+            (byte,) = c.stream_read(stream, 1, path)
+            digits.append(f"{byte & 0x7F:07b}")
+        return int("".join(reversed(digits)), 2)
+
+
+class _ZigZag(type(c.ZigZag)):  # type: ignore[misc]  # construct is untyped
+    """The same for its signed one."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> int:
+        number = _LINEAR[type(c.VarInt)]._parse(stream, context, path)
+        return -(number // 2 + 1) if number & 1 else int(number // 2)
+
+
+_LINEAR: dict[type, Any] = {type(c.VarInt): _VarInt(), type(c.ZigZag): _ZigZag()}
+
+
 class _Copies:
     """Copies of what repeats, made once each."""
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         #: None stands for the construct itself, which must not be kept alive from here.
         self._known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def of(self, sub: Any) -> Any:
         """A construct that parses as `sub` does, with its elements counted; `sub` if there are none."""
-        try:
-            is_new = sub not in self._known
-        except TypeError:  # a class of the user's without a hash
-            return sub
-        if is_new:
-            # One that contains itself finds this inside of it.
-            self._known[sub] = c.LazyBound(self._later(ref(sub)))
-            made = self._copied(sub)
-            self._known[sub] = None if made is sub else made
-        found = self._known[sub]
-        return sub if found is None else found
+        with self._lock:  # another thread must not find what stands for one that is being copied
+            try:
+                is_new = sub not in self._known
+            except TypeError:  # a class of the user's without a hash
+                return sub
+            if is_new:
+                # One that contains itself finds this inside of it.
+                self._known[sub] = c.LazyBound(self._later(ref(sub)))
+                made = self._copied(sub)
+                self._known[sub] = None if made is sub else made
+            found = self._known[sub]
+            return sub if found is None else found
 
     def _copied(self, sub: Any) -> Any:
         changed = {}
@@ -60,6 +85,12 @@ class _Copies:
             inner = self._inside(held)
             if inner is not held:
                 changed[name] = inner
+        if type(sub) in _LINEAR:
+            return _LINEAR[type(sub)]
+        if isinstance(sub, c.LazyArray) and callable(sub.count):
+            made = c.Array(sub.count, changed.get("subcon", sub.subcon))  # it finds all places at once
+            made.parsed = sub.parsed
+            return self._copied(made)
         if isinstance(sub, c.Compiled):
             # What it was compiled from, where that repeats: functions can't be looked into.
             return changed.get("defersubcon", sub)

@@ -6,6 +6,7 @@ from typing import Any
 
 import construct
 
+from snapformat.bincode.checks import shown, told
 from snapformat.bincode.constructs.counted import TooManyElementsError
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import decode_float
@@ -128,7 +129,7 @@ def read_length(node: nodes.Node, r: Reader, kind: str) -> int:
     start = r.pos
     value = read_int(node, r)
     if value < 0:
-        r.fail("a negative length", "0 or more", f"{value}", start)
+        r.fail("a negative length", "0 or more", shown(value), start)
     if r.events is not None:
         r.emit(start, kind, value)
     return value
@@ -142,7 +143,9 @@ def leaf_str(node: nodes.Str, r: Reader) -> str:
     data = r.take_counted(length, prefix)
     try:
         value = data.decode(node.encoding)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
+        if not isinstance(error, UnicodeDecodeError):  # some codecs say no more
+            r.fail(f"not {node.encoding.upper()}", "valid text", told(error), start)
         byte = data[error.start : error.start + 1].hex()
         r.fail(f"not {node.encoding.upper()}", "valid text", f"byte 0x{byte}", start + error.start)
     if r.events is not None:
@@ -157,7 +160,7 @@ def leaf_bytes(node: nodes.Bytes, r: Reader) -> bytes:
     start = r.pos
     data = r.take_counted(length, prefix)
     if node.exact is not None and length != node.exact:
-        r.fail("bytes of a fixed length", f"{node.exact} bytes", f"{length}", prefix)
+        r.fail("bytes of a fixed length", f"{node.exact} bytes", shown(length), prefix)
     if node.no_nul and b"\0" in data:
         r.fail("a zero byte inside", "bytes without one", "0x00", start + data.index(0))
     if r.events is not None:
@@ -224,15 +227,15 @@ def bits_of(node: nodes.Bits, whole: int) -> Any:
 
 def leaf_opaque(node: nodes.Opaque, r: Reader) -> Any:
     """A construct that runs by itself."""
-    stream, base = r.stream()
+    stream = r.stream()
     start = r.pos
     try:
         value = parse_opaque(node, stream, r.budget)
-        r.pos = min(max(base + stream.tell(), start), r.end)
+        r.pos = min(max(stream.tell(), start), r.end)
     except TooManyElementsError:
         r.fail_zero_sized(1, MADE_BY_CONSTRUCT)
     except Exception as error:
-        r.fail(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}")
+        r.fail(told(error))
     if r.events is not None:
         r.emit(start, "opaque", value)
     return value

@@ -10,10 +10,11 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.blob import CStruct, fill_from, folded
-from snapformat.bincode.checks import literal
+from snapformat.bincode.blob import CStruct, fill_from, folded, unfold
+from snapformat.bincode.checks import literal, shown
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget
+from snapformat.errors import DecodeError
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
 from snapformat.layout.bulk import read_run
@@ -109,7 +110,7 @@ def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:
         r.fail(
             "more elements than the data can hold",
             f"at most {(r.end - r.pos) // least} elements of {least} bytes or more",
-            f"{count}",
+            shown(count),
             start,
         )
     return count
@@ -267,19 +268,27 @@ def _blob(node: nodes.Blob, r: Reader) -> Step:
     length = leaves.read_length(node.length, r, "byteslen")
     start = r.pos
     data = r.take_counted(length, prefix)
-    if r.events is not None:
-        if r.blobs and length == node.size:
-            r.pos = start
-            budget, r.budget = r.budget, Budget(None, r.limits)  # claimed already, as bytes
-            yield read_node(node.item, r)
-            r.budget = budget
-        else:
-            r.emit(start, "bytes", data)
-    return folded(node.cls, data, node.size, partial(fill_struct, node.item))
+    is_whole = length == node.size
+    if is_whole and ((r.events is not None and r.blobs) or not node.fits_any):
+        events = r.events
+        r.events = events if r.blobs else None
+        r.pos = start
+        budget, r.budget = r.budget, Budget(None, r.limits)  # claimed already, as bytes
+        yield read_node(node.item, r)
+        r.budget, r.events = budget, events
+    if not (is_whole and r.blobs):
+        r.emit(start, "bytes", data)
+    value = folded(node.cls, data, node.size, partial(fill_struct, node.item))
+    if not node.fits_any:
+        try:
+            unfold(value)
+        except DecodeError as error:  # of what is cut short, and filled with zeros
+            r.fail(f"in {node.item.name}, {error.message}", error.expected, error.found, start)
+    return value
 
 
 def fill_struct(node: nodes.Struct, value: CStruct, data: bytes) -> None:
-    """Decode the fields of a C struct; every bytes of its size are one."""
+    """Decode the fields of a C struct from bytes of its size. Raises DecodeError where they are none."""
     r = Reader(data, 0, Budget(None), DEFAULT_LIMITS, emit=False)
     fill_from(value, run(read_node(node, r)))
 
@@ -344,7 +353,7 @@ def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
     length = leaves.read_length(node.length, r, "byteslen") - node.including
     if length < 0:
         r.fail(
-            "a length smaller than itself", f"{node.including} or more", f"{length + node.including}", start
+            "a length smaller than itself", f"{node.including} or more", shown(length + node.including), start
         )
     if length > r.end - r.pos:
         r.need(length)

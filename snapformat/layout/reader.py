@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any, NoReturn
 
+import construct
+
+from snapformat.bincode.checks import literal, shown, told
 from snapformat.budget import Budget, Limits
 from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead
@@ -108,7 +111,7 @@ class Reader:
             self.fail(
                 f"the limit of {self.budget.limit} claimed bytes is exceeded",
                 f"at most {self.budget.left + size} bytes more",
-                f"{size}",
+                shown(size),
                 offset,
             )
 
@@ -122,7 +125,7 @@ class Reader:
         self.fail(
             "too many elements without bytes",
             f"at most {self.limits.zero_sized} in all",
-            f"{count} more" + (f", counting as {weight} each" if weight > 1 else ""),
+            f"{shown(count)} more" + (f", counting as {weight} each" if weight > 1 else ""),
         )
 
     def take(self, size: int) -> bytes:
@@ -144,7 +147,7 @@ class Reader:
     def need(self, size: int, offset: int | None = None) -> None:
         """Raise the error for bytes that are not there, unless they can be had."""
         left = self.end - self.pos
-        self.fail("the data ends too early", f"{size} bytes", f"{left}", offset)
+        self.fail("the data ends too early", f"{shown(size)} bytes", f"{left}", offset)
 
     def expect(self, size: int) -> int:
         """How many of the next `size` bytes there are."""
@@ -163,28 +166,35 @@ class Reader:
         try:
             return value.evaluate(self.scope if self.scope is not None else Scope(None))
         except Exception as error:
-            self.fail(f"the expression {value.text} can't be computed: {type(error).__name__}: {error}")
+            self.fail(f"the expression {value.text} can't be computed: {told(error)}")
 
     def count(self, value: Any, what: str) -> int:
         """A parameter that must be a number of 0 or more."""
         number = self.evaluate(value)
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            self.fail(f"a bad {what}", "a number of 0 or more", repr(number)[:60])
+            self.fail(f"a bad {what}", "a number of 0 or more", literal(number))
         return number
 
-    def stream(self) -> tuple[io.BytesIO, int]:
+    def stream(self) -> io.BytesIO:
         """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.
 
-        Returns:
-            The stream, and the offset in the data of its first byte.
+        What it tells are offsets in the data, as construct's streams for parts of their bytes do.
         """
         kept = self._stream
         if kept is None or kept[0] != self.end or kept[1] > self.pos:
             base = 0 if self.end == len(self.data) else self.pos
-            kept = self._stream = (self.end, base, io.BytesIO(self.data[base : self.end]))
-        _, base, stream = kept
-        stream.seek(self.pos - base)
-        return stream, base
+            kept = self._stream = (self.end, base, stream_at(self.data[base : self.end], base))
+        stream = kept[2]
+        stream.seek(self.pos)
+        return stream
+
+
+def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
+    """A stream of bytes that stand at `base` in others."""
+    if not base:
+        return io.BytesIO(data)
+    made: io.BytesIO = construct.core.BytesIOWithOffsets(data, None, base)
+    return made
 
 
 class StreamReader(Reader):

@@ -100,8 +100,12 @@ def _fixed_counted(node: Node) -> Step:
             return 1
         case nodes.Unit() | nodes.Computed():
             return 0
-        case nodes.FixedBytes() | nodes.Padded():
+        case nodes.FixedBytes():
             return node.count if isinstance(node.count, int) else None
+        case nodes.Padded():
+            # What is inside may claim more than its bytes.
+            inside = yield _fixed_of(node.item)
+            return node.count if isinstance(node.count, int) and inside is not None else None
         case nodes.Array():
             size = yield _fixed_of(node.item)
             # Elements without bytes are counted one by one.
@@ -123,3 +127,26 @@ def _fixed_counted(node: Node) -> Step:
             return (yield _fixed_of(node.item))
         case _:
             return None
+
+
+def fits_any(node: Node) -> bool:
+    """Whether every bytes of its fixed size are a value of this layout."""
+    found: bool = run(_fits_any(node))
+    return found
+
+
+def _fits_any(node: Node) -> Step:
+    match node:
+        case nodes.Int():
+            return not node.nonzero
+        case nodes.Float() | nodes.FixedBytes() | nodes.Unit():
+            return True
+        case nodes.Array():
+            return (yield _fits_any(node.item))
+        case nodes.Struct():
+            for field in node.fields:
+                if not (yield _fits_any(field.node)):
+                    return False
+            return True
+        case _:
+            return False

@@ -14,6 +14,7 @@ from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
+from snapformat.layout.empty import empty_weight
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
@@ -158,7 +159,7 @@ def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> None:
     try:
         w.out += node.construct.build(value)
     except Exception as error:
-        w.fail(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}")
+        w.fail(checks.told(error))
 
 
 # --- with parts ---------------------------------------------------------------------------------------
@@ -211,8 +212,8 @@ def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
         _length(node.length, len(numbers), w)
         w.out += numbers
         return
-    values = w.check(checks.as_list, value)
-    if node.zero_sized and len(values) > w.limits.zero_sized:
+    values = w.check(checks.as_list, w.check(listed, node.item, value))
+    if node.zero_sized and len(values) * empty_weight(node.item) > w.limits.zero_sized:
         w.fail("too many elements without bytes", f"at most {w.limits.zero_sized}", f"{len(values)}")
     _length(node.length, len(values), w)
     yield _elements(node.item, values, w)
@@ -224,7 +225,7 @@ def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
     if numbers is not None and len(numbers) == count:
         w.out += numbers
         return
-    yield _elements(node.item, w.check(checks.as_list, listed(node.item, value), count), w)
+    yield _elements(node.item, w.check(checks.as_list, w.check(listed, node.item, value), count), w)
 
 
 def _set(node: nodes.Set, value: Any, w: Writer) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from snapformat.bincode.checks import BadValue
+from snapformat.bincode.checks import BadValue, literal, told
 from snapformat.budget import Limits
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.layout.expr import Expr, Scope
@@ -65,11 +65,11 @@ class Writer:
         try:
             return value.evaluate(self.scope if self.scope is not None else Scope(None))
         except Exception as error:
-            self.fail(f"the expression {value.text} can't be computed: {type(error).__name__}: {error}")
+            self.fail(f"the expression {value.text} can't be computed: {told(error)}")
 
     def count(self, value: Any, what: str) -> int:
         """A parameter that must be a number of 0 or more."""
         number = self.evaluate(value)
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            self.fail(f"a bad {what}", "a number of 0 or more", repr(number)[:60])
+            self.fail(f"a bad {what}", "a number of 0 or more", literal(number))
         return number

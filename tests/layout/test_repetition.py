@@ -15,6 +15,7 @@ from snapformat import DecodeError, Limits, decode, doc, encode, schema
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
 from snapformat.budget import MADE_BY_CONSTRUCT, Budget
 from snapformat.layout import layout_of, lower, nodes, read, walk
+from snapformat.layout.empty import empty_weight
 from snapformat.layout.opaque import parse_opaque
 
 FULL = b"\xff\xff\xff\xff"
@@ -238,26 +239,30 @@ class Refusing:
 COUNT = (1000).to_bytes(8, "little")
 
 
-@pytest.mark.parametrize("count", [0, 1, 1000, 1 << 24])
+@pytest.mark.parametrize("count", [0, 1, 1000, None])
 @pytest.mark.parametrize(
     "annotation",
-    [HashMap[Unit, Unit], HashMap[Skipping, Both], BTreeMap[Unit, Empty], HashSet[Skipping], BTreeSet[Unit]],
+    [HashMap[Unit, Unit], HashMap[Skipping, Empty], BTreeMap[Unit, Empty], HashSet[Skipping], BTreeSet[Unit]],
 )
 def test_equal_elements_are_read_once_and_counted_all(annotation, count):
-    node, data = layout_of(annotation), count.to_bytes(8, "little")
+    node = layout_of(annotation)
+    weight = empty_weight(*([node.key, node.value] if isinstance(node, nodes.Map) else [node.item]))
+    is_most = count is None
+    count = (1 << 24) // weight if is_most else count
+    data = count.to_bytes(8, "little")
     values, end = read(node, data)
     assert (len(values), end) == (min(count, 1), 8)
     for _ in range(2):
         assert decode(data, annotation) == values
     if count:
         with pytest.raises(DecodeError, match="too many elements"):
-            read(node, data, limits=Limits(zero_sized=count - 1))
-        assert read(node, data, limits=Limits(zero_sized=count))[0] == values
-    if count < 1 << 24:
-        assert sum(event.size == 0 for event in walk(node, data)) >= count
-    else:
+            read(node, data, limits=Limits(zero_sized=count * weight - 1))
+        assert read(node, data, limits=Limits(zero_sized=count * weight))[0] == values
+    if is_most:
         with pytest.raises(DecodeError, match="too many elements"):
             decode((count + 1).to_bytes(8, "little"), annotation)
+    else:
+        assert sum(event.size == 0 for event in walk(node, data)) >= count
 
 
 @pytest.mark.parametrize("annotation", [Empty, Skipping, Both, tuple[Empty, Unit], Unit])
@@ -291,3 +296,17 @@ def test_elements_without_bytes_are_bounded_in_depth():
     assert len(read(layout_of(list[inner]), COUNT)[0]) == 1000
     with pytest.raises(DecodeError, match="nested too deeply"):
         read(layout_of(list[Both]), COUNT, limits=Limits(depth=1))
+
+
+def test_what_is_made_counts():
+    """An element of many objects counts as so many."""
+    kinds: list[Any] = [Skipping, Both]
+    for level in range(40):
+        body = {"__annotations__": {"a": kinds[-1], "b": kinds[-1]}, "__module__": __name__}
+        kinds.append(schema(type(f"Level{level}", (), body)))
+    assert [empty_weight(layout_of(kind)) for kind in (Unit, Empty, *kinds[:5])] == [1, 1, 4, 12, 28, 60, 124]
+    with pytest.raises(DecodeError, match="too many elements without bytes"):
+        decode((1).to_bytes(8, "little"), list[kinds[-1]])
+    assert len(decode(COUNT, list[Both], limits=Limits(zero_sized=12000))) == 1000
+    with pytest.raises(DecodeError, match="counting as 12 each"):
+        decode(COUNT, list[Both], limits=Limits(zero_sized=11999))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import construct
@@ -15,11 +16,13 @@ class TooManyElementsError(construct.RangeError, construct.ExplicitError):  # ty
 
 
 def position(stream: Any) -> int | None:
-    """Where a stream is; None if it does not tell."""
+    """Where a stream is, at most at its end; None if it does not tell."""
     try:
         place: int = stream.tell()
     except (AttributeError, OSError):
         return None
+    if isinstance(stream, io.BytesIO):  # which can be set to any place behind its end
+        place -= max(0, io.BytesIO.tell(stream) - stream.getbuffer().nbytes)
     return place
 
 
@@ -52,8 +55,9 @@ def claim_unless_moved(before: int | None, stream: Any, context: Any, limit: int
     Raises:
         TooManyElementsError: There were too many of them.
     """
+    after = None if before is None else position(stream)
     # Not only where it stayed: what goes back may come by again for ever.
-    if before is not None and stream.tell() <= before:
+    if before is not None and after is not None and after <= before:
         claim_all(1, context, limit, path)
 
 
