@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-import construct
-
 from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
-from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
 from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.layouts import keep_code, node_of
 from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
 from snapformat.codec.sections import is_hidden
 from snapformat.codec.shape import has_opaque
 from snapformat.declare.registry import layout_for
+from snapformat.errors import SnapshotError
 from snapformat.io import ExactReader, Source
+from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays
+from snapformat.layout.opaque import Replay, parse_opaque
 from snapformat.layout.walk import read_stream
 
 T = TypeVar("T")
@@ -172,6 +172,8 @@ def decode_stream(
 ) -> Any:
     """Read a value from a source, taking no more from it than the value has.
 
+    Where construct itself looks ahead (`Optional`, `Peek`), what it has looked at is taken.
+
     Args:
         source: A binary file object; a path or bytes-like object too.
         payload: Type of the value.
@@ -186,6 +188,11 @@ def decode_stream(
         if not has_opaque(node):
             return read_stream(node, reader, limit=encoding.limit, limits=limits)
         # construct finds out how many bytes the value has; the reference reader judges them.
-        with contextlib.suppress(construct.ConstructError, RecursionError):
-            layout_for(payload, encoding).parse_stream(reader)
+        struct = nodes.Opaque(layout_for(payload, encoding), "read from a stream")
+        try:
+            parse_opaque(struct, Replay(reader), Budget(encoding.limit, limits))
+        except SnapshotError:  # the source fails
+            raise
+        except Exception:  # whatever is wrong with the bytes, reading what was taken says so
+            pass
         return read_value(node, reader.consumed, 0, encoding.limit, limits)[0]

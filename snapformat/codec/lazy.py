@@ -24,9 +24,11 @@ from snapformat.codec.folding import Part, is_numbers
 from snapformat.codec.outlines import Finder
 from snapformat.codec.sections import Origin, Path, Plan, Section, is_hidden, may_hold, plan_of, read_lazily
 from snapformat.codec.untouched import Untouched
+from snapformat.errors import EncodeError
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, numbers_reader
 from snapformat.layout.nodes import Node
+from snapformat.path import format_path
 
 
 def check_arrays(lazy: bool, arrays: Arrays | None) -> None:
@@ -297,7 +299,7 @@ def _write_field(
     try:
         found = part.get(value)
     except AttributeError:
-        found = None  # deleted: the reference says so
+        raise EncodeError("the field is missing", path=format_path(path + plan.segments[index])) from None
     if type(found) is Part or type(found) is Section:
         if type(found) is Part and found.folder.node is node:
             if is_numbers(node) and isinstance(node, nodes.Seq):

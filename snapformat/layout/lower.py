@@ -8,6 +8,7 @@ neither knows becomes an `Opaque` node that is run as it is.
 from __future__ import annotations
 
 import threading
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +17,7 @@ from snapformat.bincode.constructs import named
 from snapformat.bincode.constructs.base import BincodeConstruct
 from snapformat.bincode.encoding import C_LAYOUT, sealed
 from snapformat.bincode.kinds import Kind, is_zero_sized
-from snapformat.bincode.wire import Wire
+from snapformat.bincode.wire import ByteOrder, Wire
 from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.lower_construct import Frame, Lowering, lower_foreign
@@ -77,7 +78,14 @@ def _keep(sub: Any, node: nodes.Opaque) -> None:
     _opaque[sub] = node
 
 
-def _of_kind(kind: Kind, encoding: Wire) -> Node:
+@cache
+def _without_limit(integers: Any, byteorder: ByteOrder) -> Wire:
+    return Encoding(integers, byteorder, limit=None)
+
+
+def _of_kind(kind: Kind, wire: Wire) -> Node:
+    # A limit is nothing of the layout: there are four encodings, and not one for every limit.
+    encoding = _without_limit(wire.integers, wire.byteorder)
     layouts = kind.layouts if isinstance(kind, kinds.Struct | kinds.Enum) else {}
     known: Node | None = layouts.get(encoding)
     if known is None:
@@ -95,7 +103,8 @@ def _of_kind(kind: Kind, encoding: Wire) -> Node:
 def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     """One construct; `frames` are the structs around it whose fields expressions may name."""
     if isinstance(sub, BincodeConstruct | named.Struct):
-        return (yield _by_kind(sub.kind, sub.wire, lowering, frames))
+        wire = _without_limit(sub.wire.integers, sub.wire.byteorder)
+        return (yield _by_kind(sub.kind, wire, lowering, frames))
     if isinstance(sub, named.Recursive):
         # One that is not being lowered further up was derived with another type at the top.
         return (yield _lower(sub.target, lowering, frames))

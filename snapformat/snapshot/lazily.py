@@ -8,6 +8,7 @@ from snapformat.bincode.wire import ByteOrder
 from snapformat.codec.engine import write_value
 from snapformat.codec.lazy import Opener, write_lazily
 from snapformat.codec.sections import Origin
+from snapformat.codec.shape import has_opaque
 from snapformat.errors import DecodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays
@@ -36,14 +37,16 @@ class Known:
         magic: Its magic.
         version: Its version.
         opener: Opens what follows it.
+        is_opaque: Constructs that may look at any place run in the payload.
     """
 
-    __slots__ = ("data", "magic", "opener", "version")
+    __slots__ = ("data", "is_opaque", "magic", "opener", "version")
 
     def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
         self.data = data
         self.magic = header.magic
         self.version = header.version
+        self.is_opaque = has_opaque(spec.payload_node)
         self.opener = Opener(spec.payload_node, spec.encoding.limit, spec.limits)
 
 
@@ -116,6 +119,8 @@ def load_lazily(
         end = origin.sound_end = stop - checksum.size
         if spec.order is CheckOrder.CHECKSUM_FIRST:
             stop = end  # the last bytes are the checksum's, whatever stands before them
+            if known.is_opaque:  # and for what runs by itself, they are not there
+                return None
         elif not strict and data[-1:] != b"\0":  # zeros behind a checksum leave it right
             value = known.opener.promise(origin, start, end)
             if value is not None:

@@ -318,6 +318,7 @@ class Snapshot(Generic[T]):
 
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
+            DecodeError: What was read lazily turns out to be bad where it has to be looked at.
         """
         data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._origin)
         return data
@@ -330,6 +331,7 @@ class Snapshot(Generic[T]):
 
         Raises:
             EncodeError: Header or data don't fit their types, or the file object fails.
+            DecodeError: What was read lazily turns out to be bad where it has to be looked at.
             SnapshotIOError: The path can't be written; what was there before is still there.
         """
         try:
@@ -337,6 +339,9 @@ class Snapshot(Generic[T]):
         except EncodeError as error:
             raise named(error, target)  # type: ignore[arg-type]  # noqa: B904 - the same error, with the name
         write_all(target, data)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Snapshot, (self.header, self.data, self.format)  # what it was read from is nobody else's
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Snapshot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import field
@@ -113,6 +114,12 @@ class FormatSpec:
             raise ValueError(f"the checksum's width must be whole bytes, not {self.checksum.width} bits")
         if self.payload is not None and not is_reference(self.payload):
             self.payload_node  # noqa: B018 - seals the payload's type: undefined names fail here
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
+
+    def __deepcopy__(self, memo: Any) -> FormatSpec:
+        return self  # nobody can change it
 
     @property
     def magics(self) -> Mapping[str, int]:
