@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import construct
 
-from snapformat.bincode.blob import folded, set_rest
+from snapformat.bincode.blob import folded, set_rest, unfold
 from snapformat.bincode.checks import BadValue, as_int, shown
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
@@ -355,14 +355,21 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
 def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
     """The bytes, or the decoded fields of the struct in them."""
     if isinstance(data, list):
-        return folded(node.cls, _byte_list(data, p), node.size, partial(fill_struct, node.item))
+        value = folded(node.cls, _byte_list(data, p), node.size, partial(fill_struct, node.item))
+        if not node.fits_any:
+            try:
+                unfold(value)
+            except DecodeError as error:
+                p.fail(f"in {node.item.name}, {error.message}", error.expected, error.found)
+        return value
     if not isinstance(data, dict):
         p.wrong(f"an array of bytes, or an object of the fields of {node.item.name}", data)
     fields = {name: part for name, part in data.items() if name not in ("$length", "$rest")}
     value = yield _value(node.item, fields, p)
     rest = _hex(data.get("$rest", ""), p)
     length = data.get("$length", node.size + len(rest))
-    if type(length) is not int or length < 0 or (rest and length != node.size + len(rest)):
+    most = node.size + len(rest)
+    if type(length) is not int or not 0 <= length <= most or (rest and length != most):
         p.wrong("the number of bytes", length)
     set_rest(value, length, rest)
     return value

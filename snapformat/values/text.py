@@ -148,7 +148,8 @@ def parse_json(text: str | bytes) -> Any:
         except RecursionError:
             return parse_deep(text)
     except json.JSONDecodeError as error:
-        raise DecodeError(f"not JSON: {error.msg}, line {error.lineno}", offset=error.pos) from None
+        offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
+        raise DecodeError(f"not JSON: {error.msg}, line {error.lineno}", offset=offset) from None
     except UnicodeDecodeError as error:
         raise DecodeError("not JSON: not UTF-8", offset=error.start) from None
     except ValueError as error:

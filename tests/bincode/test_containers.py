@@ -10,6 +10,7 @@ import pytest
 
 from snapformat import schema
 from snapformat.bincode import PairMap, PairSet, Some, u8
+from snapformat.bincode.containers import _hashable
 
 
 @schema
@@ -95,3 +96,12 @@ def test_some():
     match Some(5):
         case Some(value):
             assert value == 5
+
+
+@pytest.mark.parametrize("number", [1 << 16, 1 << 40, -1 << 20, (1 << 64) - 1, 1 << 100])
+def test_hashes_of_numbers_cannot_be_chosen(number):
+    """Python's own of an int can: whoever writes the file would choose keys that all meet one another."""
+    assert type(_hashable(number)) is tuple
+    assert PairMap([(number, 1), (number + 1, 2)])[number] == 1
+    assert number in PairSet([number])
+    assert number + 2 not in PairSet([number])

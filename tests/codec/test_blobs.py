@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from random import Random
 from typing import Annotated, Generic, TypeVar
 
 import pytest
 
 from codec.agreement import generated_read, generated_write, identical, read_agrees, write_agrees
-from snapformat import decode, doc, encode, schema
-from snapformat.bincode import Blob, CStruct, Len, Vec, f32, u8, u16, u32
+from snapformat import DecodeError, decode, doc, encode, schema
+from snapformat.bincode import Blob, CStruct, Len, Vec, blob, f32, u8, u16, u32
 from snapformat.bincode.blob import raw_of
 from snapformat.codec.read_helpers import OFTEN
 from snapformat.layout import layout_of, read, write
+from snapformat.values import from_json
 
 T = TypeVar("T")
 
@@ -125,3 +127,67 @@ def test_many_that_are_touched(off: int) -> None:
     assert generated_write(layout, values) == write(layout, references) != data
     values[7].last = -1
     assert write_agrees(layout, values) is None
+
+
+@schema
+class Switch(CStruct):
+    """One whose bytes may be wrong."""
+
+    before: u8
+    on: bool
+
+
+@schema
+class Switches:
+    """Some of them."""
+
+    one: Blob[Switch]
+    many: list[Blob[Switch]]
+
+
+def test_bytes_that_are_none_are_refused_when_they_are_read() -> None:
+    sound = encode(Switches(Switch(1, True), [Switch(2, False)] * 30), Switches)
+    node = layout_of(Switches)
+    for at, path in ((9, "$.one.on"), (18 + 10 * 7 + 9, "$.many[7].on")):
+        bad = sound[:at] + b"\7" + sound[at + 1 :]
+        for _ in range(2 * OFTEN):
+            with pytest.raises(DecodeError, match="not a bool") as caught:
+                decode(bad, Switches)
+            assert (caught.value.path, caught.value.offset) == (path, at)
+    with pytest.raises(DecodeError, match="not a bool"):
+        from_json([1, 7], Blob[Switch])
+    for _ in range(2 * OFTEN):
+        assert encode(decode(sound, Switches), Switches) == sound
+    read_agrees(node, sound)
+
+
+def test_touching_by_two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One finds the slot empty, and the other fills it meanwhile."""
+    value = decode(encode(Entry(1, 2), Blob[Entry]), Blob[Entry])
+    unfold = blob.unfold
+
+    def unfold_later(of: CStruct) -> bool:
+        monkeypatch.setattr(blob, "unfold", unfold)
+        other = threading.Thread(target=lambda: of.b)
+        other.start()
+        other.join()
+        return unfold(of)
+
+    monkeypatch.setattr(blob, "unfold", unfold_later)
+    assert value.a == 1
+    with pytest.raises(AttributeError, match="'Entry' object has no attribute 'c'"):
+        value.c  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"a": 1, "b": 2, "$length": 4},
+        {"a": 1, "b": 2, "$length": 10**12},
+        {"a": 1, "b": 2, "$length": -1},
+        {"a": 1, "b": 2, "$length": 3, "$rest": "ff"},
+    ],
+)
+def test_a_length_that_nothing_has(shown: dict[str, object]) -> None:
+    with pytest.raises(DecodeError, match="number of bytes"):
+        from_json(shown, Blob[Entry])

@@ -120,3 +120,12 @@ def test_layouts_of_constructs_that_are_run_as_they_are_go_in_time() -> None:
     alive = [use() for _ in range(1000)]
     gc.collect()
     assert sum(each() is not None for each in alive) <= 256
+
+
+def test_one_layout_whatever_the_limit() -> None:
+    nodes = {layout_of(Pair, Encoding(limit=limit)) for limit in (None, 10, 1000)}
+    assert len(nodes) == 1
+    assert {layout_of(Encoding(limit=limit).construct(Pair)) for limit in (None, 10)} == nodes
+    with pytest.raises(DecodeError, match="the limit of 1 claimed bytes"):
+        decode(b"\1\0", Pair, Encoding(limit=1))
+    assert decode(b"\1\0", Pair, Encoding(limit=2)) == Pair(1, None)

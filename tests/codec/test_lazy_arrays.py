@@ -54,6 +54,13 @@ def page(number: int) -> Page:
     return Page(number, list(range(number)), [1, 2, 3, 4, 5, 6], list(range(65)))
 
 
+def numpy_at(data: bytes, offset: int, dtype: Any) -> Any:
+    """An array of all numbers from an offset on, aligned or not."""
+    import numpy
+
+    return numpy.frombuffer(data, dtype, offset=offset)
+
+
 @pytest.mark.parametrize("code", NUMBERS)
 @pytest.mark.parametrize("encoding", [Encoding(), BIG, Encoding(integers="variable")])
 def test_views(code: str, encoding: Encoding) -> None:
@@ -102,7 +109,7 @@ def test_the_type_says_which_are_views() -> None:
         decode(data, Book, lazy=True, arrays="lists")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("encoding", [Encoding(), BIG])
+@pytest.mark.parametrize("encoding", [Encoding(), BIG, Encoding("variable"), Encoding("variable", "big")])
 @pytest.mark.parametrize("code", NUMBERS)
 def test_buffers_are_written(code: str, encoding: Encoding) -> None:
     item, values = NUMBERS[code]
@@ -160,6 +167,20 @@ class TestNumpy:
                 assert encode(found, Vec[item], encoding) == data
                 swapped = found.astype(found.dtype.newbyteorder())
                 assert encode(swapped, Vec[item], encoding) == data
+
+    @pytest.mark.parametrize("before", range(9))
+    def test_json_wherever_they_stand(self, before: int) -> None:
+        """A view that is not aligned has another format than one that is."""
+        pytest.importorskip("numpy")
+        for item, values in NUMBERS.values():
+            kind = tuple[str, Vec[item]]
+            eager = ("x" * before, values * 40)
+            data = encode(eager, kind)
+            read = decode(data[8 + before :], Vec[item], lazy=True, arrays="numpy")
+            assert to_json(read, Vec[item]) == to_json(values * 40, Vec[item])
+            found = Vec[item], numpy_at(data, 16 + before, read.dtype)
+            assert to_json(found[1], found[0]) == to_json(values * 40, Vec[item])
+            assert encode(found[1], Vec[item]) == data[8 + before :]
 
     def test_changed(self) -> None:
         pytest.importorskip("numpy")

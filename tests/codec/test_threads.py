@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from snapformat import Encoding, schema
-from snapformat.bincode import Option, Vec, u8, u16, u64
+from snapformat import Encoding, decode_prefix, encode, schema
+from snapformat.bincode import HashSet, Option, Vec, u8, u16, u64
 from snapformat.codec import engine
 from snapformat.declare.registry import layout_for
 from snapformat.layout import lower
@@ -92,3 +92,20 @@ def test_many_types_at_once() -> None:
         return run
 
     assert together([call(*one) for one in made]) == [True] * THREADS
+
+
+def test_code_of_a_class_that_reads_itself() -> None:
+    """What a class does when it is made may be a first use of another."""
+
+    @schema
+    class Other:
+        a: u64
+
+    @schema
+    class Reading:
+        def __post_init__(self) -> None:
+            assert encode(Other(1), Other) == (1).to_bytes(8, "little")
+
+    data = (2).to_bytes(8, "little") + bytes(70_000)  # large enough for code to be generated at once
+    (found,) = together([lambda: decode_prefix(data, HashSet[Reading])[0]])
+    assert len(found) == 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import construct as c
 import pytest
 from construct import this
 
 from layout.agreement import agree, opaque
-from snapformat import DecodeError, EncodeError, decode, encode
+from snapformat import DecodeError, EncodeError, decode, decode_prefix, encode
 from snapformat.bincode import Encoding, u16
 from snapformat.layout import layout_of, nodes, walk
 
@@ -193,3 +195,84 @@ def test_vocabulary_under_an_opaque_construct():
     struct = c.GreedyRange(Encoding("variable").construct(u16))
     assert decode(b"\1\xfb\0\1\2", struct) == [1, 256, 2]
     agree(struct, [1, 256])
+
+
+#: Constructs that tell or look at places, and bytes.
+PLACES = {
+    "in a part": (c.Prefixed(c.Byte, c.Struct("a" / c.Byte, "t" / c.Tell)), b"\3\5zz"),
+    "in a part of a part": (
+        c.Prefixed(c.Byte, c.Prefixed(c.Byte, c.Sequence(c.Byte, c.Tell, c.GreedyBytes))),
+        b"\5\4abcd",
+    ),
+    "behind others": (
+        c.Struct("x" / c.Int16ub, "l" / c.Array(2, c.Prefixed(c.Byte, c.Sequence(c.Tell, c.Byte, c.Tell)))),
+        b"\0\1\2ab\1c",
+    ),
+    "alone": (c.Struct("t" / c.Tell, "a" / c.Byte, "u" / c.Tell), b"a"),
+}
+
+
+@pytest.mark.parametrize("more", [b"", b"....."])
+@pytest.mark.parametrize("name", PLACES)
+def test_places_are_those_in_all_bytes(name, more):
+    struct, data = PLACES[name]
+    expected = struct.parse(data + more)
+    for _ in range(3):
+        assert decode(data + more, struct) == expected
+        assert decode_prefix(b"__" + data + more, c.Struct("_" / c.Bytes(2), "v" / struct))[0].v is not None
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 10_000])
+@pytest.mark.parametrize("number", [c.VarInt, c.ZigZag])
+def test_long_numbers_are_constructs(number, size):
+    for data in (b"\xff" * size + b"\x01", b"\x80" * size + b"\x02", b"\xd5\xaa" * size + b"\x55"):
+        assert decode(data, number) == number.parse(data)
+        assert decode(data + b"\7", c.Struct("a" / number, "b" / c.Byte)).b == 7
+
+
+def test_long_numbers_take_no_longer_than_their_bytes():
+    assert decode(b"\xff" * 3_000_000 + b"\0", c.VarInt).bit_length() == 21_000_000
+
+
+def test_first_use_from_several_threads():
+    def make():
+        def fields():
+            return [f"f{i}" / c.Sequence(c.Optional(c.Byte), c.Optional(c.Byte)) for i in range(100)]
+
+        below = c.Optional(c.Array(this.kind, c.LazyBound(lambda: node)))
+        node = c.Struct("kind" / c.Byte, "kids" / below, *fields())
+        return c.Struct("tree" / c.LazyBound(lambda: node), "end" / c.Computed(lambda context: 0))
+
+    for _ in range(10):
+        struct, barrier = make(), threading.Barrier(4)
+
+        def work(struct=struct, barrier=barrier):
+            barrier.wait()
+            return decode(b"\1\0\0", struct).tree.kind
+
+        with ThreadPoolExecutor(4) as threads:
+            assert [each.result(timeout=30) for each in [threads.submit(work) for _ in range(4)]] == [1] * 4
+
+
+class Number(int):
+    """An int of a class of its own."""
+
+
+def test_constants_keep_their_type():
+    struct = c.Struct("a" / c.Byte, "x" / c.Computed(Number(5)), "y" / c.Computed(c.EnumInteger(3)))
+    for _ in range(3):
+        value = decode(b"\1", struct)
+        assert (type(value.x), type(value.y)) == (Number, c.EnumInteger)
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def test_whatever_an_exception_says_of_itself():
+    def fail(context):
+        raise Unspeakable
+
+    with pytest.raises(DecodeError, match="Unspeakable"):
+        decode(b"", c.Struct("a" / c.Computed(fail)))

@@ -11,7 +11,7 @@ import construct as c
 import pytest
 from construct import this
 
-from snapformat import DecodeError, Limits, decode, doc, encode, schema
+from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, schema
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
 from snapformat.budget import MADE_BY_CONSTRUCT, Budget
 from snapformat.layout import layout_of, lower, nodes, read, walk
@@ -51,6 +51,13 @@ ENDLESS = {
     "a function's value": (c.PrefixedArray(c.Int32ub, c.Computed(lambda context: 1)), FULL, b"\0\0\0\2"),
     "as long as it can be read": (c.GreedyRange(c.Optional(c.Byte)), b"abc", None),
     "what goes back": (c.GreedyRange(c.Struct("a" / c.Byte, c.Seek(-1, 1))), b"abc", None),
+    "what goes beyond the end": (c.GreedyRange(c.Seek(1, 1)), b"", None),
+    "what counts beyond the end": (
+        c.Struct("n" / c.Int32ub, "a" / c.Array(this.n, c.Seek(1, 1))),
+        FULL,
+        b"\0\0\0\2abc",
+    ),
+    "lazily": (c.Struct("n" / c.Int32ub, "a" / c.LazyArray(this.n, c.Pass)), FULL, None),
     "until never": (c.RepeatUntil(lambda item, so_far, context: False, c.Pass), b"", None),
     "the first that can be read": (
         c.Select(c.PrefixedArray(c.Int32ub, c.Optional(c.Byte)), c.Byte),
@@ -136,6 +143,15 @@ def test_there_is_an_end(name):
         decode(endless, struct, limits=FEW)
     with pytest.raises(DecodeError, match="too many elements without bytes"):
         list(walk(layout_of(struct), endless, limits=FEW))
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_there_is_an_end_in_streams(name):
+    struct, endless, sound = ENDLESS[name]
+    with pytest.raises(DecodeError):
+        decode_stream(io.BytesIO(endless), struct, limits=FEW)
+    if sound is not None and "bits" not in name:  # of which more is taken than the value has
+        assert decode_stream(io.BytesIO(sound), struct) == struct.parse(sound)
 
 
 @pytest.mark.parametrize("name", [name for name, (_, _, sound) in ENDLESS.items() if sound is not None])
