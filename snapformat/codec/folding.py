@@ -14,6 +14,7 @@ from functools import cached_property
 from types import MemberDescriptorType
 from typing import Any, TypeGuard
 
+from snapformat.codec.reserved import alias
 from snapformat.codec.shape import counted_of, is_any_bytes, is_array
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
@@ -79,7 +80,7 @@ def slot_of(cls: type, attr: str) -> MemberDescriptorType | None:
 
 def alias_of(slot: MemberDescriptorType) -> str:
     """A second name of a slot in its class, by which generated code reaches it past the property."""
-    name = f"__snapformat_slot_{slot.__name__}__"
+    name = alias(slot.__name__)
     if name not in vars(slot.__objclass__):
         setattr(slot.__objclass__, name, slot)
     return name

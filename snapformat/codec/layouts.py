@@ -11,6 +11,7 @@ from snapformat.bincode import Encoding
 from snapformat.bincode.annotations import DECLARATION
 from snapformat.bincode.classes import Declaration, declaration_of
 from snapformat.codec.engine import writer_of
+from snapformat.codec.reserved import READER, WRITER
 from snapformat.declare.registry import resolved
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node, Struct
@@ -37,10 +38,6 @@ def node_of(payload: Any, encoding: Encoding) -> Node:
         return _of_annotation(payload, encoding)
     except TypeError:  # it has no hash, or a wrong type in it, which is said again
         return layout_of(payload, encoding)
-
-
-#: Class attributes with the generated code of a struct's class under Firecracker's encoding.
-WRITER, READER = "__snapformat_write__", "__snapformat_read__"
 
 
 def keep_code(payload: Any, node: Node) -> None:

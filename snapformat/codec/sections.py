@@ -24,6 +24,7 @@ from snapformat.codec.engine import Skipper, codec_of, indexer_of, read_part, sk
 from snapformat.codec.folding import alias_of, slot_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import skipped_fields
+from snapformat.codec.reserved import HIDDEN
 from snapformat.codec.shape import is_array, is_plain, parts
 from snapformat.codec.source import Source
 from snapformat.errors import DecodeError
@@ -278,9 +279,6 @@ def _maker(plan: Plan) -> Callable[[Origin, tuple[int, ...], int, int, Path], An
     return make
 
 
-_HIDDEN = "__snapformat_hidden__"
-
-
 def plan_of(node: nodes.Struct) -> Plan | None:
     """The plan of a struct; None where its class or layout does not allow one."""
     codec = node.codec or codec_of(node)
@@ -310,7 +308,7 @@ def _is_suitable(node: nodes.Struct) -> bool:
 
 def _hidden(cls: type, names: list[str]) -> type:
     """The hidden subclass of a class; made once. The caller holds the lock."""
-    known: type | None = vars(cls).get(_HIDDEN)
+    known: type | None = vars(cls).get(HIDDEN)
     if known is None:
         space: dict[str, Any] = {name: _Part(name, slot_of(cls, name)) for name in names}
         space |= {
@@ -324,16 +322,16 @@ def _hidden(cls: type, names: list[str]) -> type:
             "__hash__": cls.__hash__,
             "__reduce_ex__": lambda self, protocol: complete(self).__reduce_ex__(protocol),
             DECLARATION: declaration_of(cls),
-            _HIDDEN: None,
+            HIDDEN: None,
         }
         known = type(cls.__name__, (cls,), space)
-        setattr(cls, _HIDDEN, known)
+        setattr(cls, HIDDEN, known)
     return known
 
 
 def is_hidden(value: Any) -> bool:
     """Whether fields of a value are still undecoded."""
-    return _HIDDEN in vars(type(value)) and vars(type(value))[_HIDDEN] is None
+    return HIDDEN in vars(type(value)) and vars(type(value))[HIDDEN] is None
 
 
 def complete(value: Any) -> Any:

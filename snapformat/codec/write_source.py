@@ -12,7 +12,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from operator import countOf
-from types import MemberDescriptorType
 from typing import Any
 
 import construct
@@ -179,12 +178,15 @@ class _WriteGenerator(RunWriter):
             if slot is None or item.attr is None:
                 self.value(item.node, "None" if item.attr is None else f"{name}.{item.attr}")
             else:
-                self._folded(item.node, name, item.attr, slot)
+                # A subclass may have code of its own in front of the slot.
+                is_own = f"type({name}) is {self.out.refer('cls', node.cls)}"
+                look = f"{name}.{alias_of(slot)} if {is_own} else {name}.{item.attr}"
+                self._folded(item.node, name, item.attr, look)
 
-    def _folded(self, node: Node, name: str, attr: str, slot: MemberDescriptorType) -> None:
-        """A field whose value may not have been made yet."""
+    def _folded(self, node: Node, name: str, attr: str, look: str) -> None:
+        """A field whose value may not have been made yet; `look` gives it as it is."""
         part = self.out.fresh("v")
-        self.out.line(f"{part} = {name}.{alias_of(slot)}")
+        self.out.line(f"{part} = {look}")
         if is_numbers(node):
             given = self.out.refer("given", helpers.field_numbers(node, attr))
             self.out.line(f"if type({part}) is not list: {part} = {given}({name}, {part})")

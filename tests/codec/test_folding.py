@@ -449,3 +449,39 @@ def test_the_alias_is_the_slot() -> None:
     assert slot is not None
     assert vars(Device)[alias_of(slot)] is slot
     assert Device.numbers.__doc__ == slot.__doc__  # type: ignore[attr-defined]
+
+
+@schema
+class Folded:
+    """A number and a list that is folded."""
+
+    n: u32
+    xs: list[u32]
+
+
+class Overriding(Folded):
+    """Has code of its own in front of both."""
+
+    @property  # type: ignore[override]
+    def n(self) -> int:
+        return 77
+
+    @n.setter
+    def n(self, value: int) -> None:
+        pass
+
+    @property  # type: ignore[override]
+    def xs(self) -> list[int]:
+        return [1, 2, 3]
+
+    @xs.setter
+    def xs(self, value: list[int]) -> None:
+        pass
+
+
+def test_code_of_a_subclass_in_front_of_a_field() -> None:
+    value = Overriding(5, [9])
+    for _ in range(3):
+        assert encode(value, Folded) == encode(Folded(77, [1, 2, 3]), Folded)
+        assert encode([value], list[Folded]) == encode([Folded(77, [1, 2, 3])], list[Folded])
+    write_agrees(layout_of(Folded), value)

@@ -1,0 +1,16 @@
+"""Names that generated code and lazy reading keep things under in the users' classes.
+
+`encode` and `decode` spell the first two as attributes, which is faster than asking by name.
+"""
+
+from __future__ import annotations
+
+#: Generated code of a struct's class under Firecracker's encoding.
+WRITER, READER = "__snapformat_write__", "__snapformat_read__"
+#: The hidden subclass of a class; in that itself, None.
+HIDDEN = "__snapformat_hidden__"
+
+
+def alias(field: str) -> str:
+    """A second name of a field's slot: of another form than those above, whatever the field is called."""
+    return f"__snapformat_slot_{field}__"
