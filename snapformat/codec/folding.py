@@ -9,12 +9,12 @@ as the very bytes. It is the same for lists as `CStruct` is for single structs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MemberDescriptorType
 from typing import Any, TypeGuard
 
-from snapformat.codec.reserved import alias
+from snapformat.codec.reserved import HIDDEN, alias
 from snapformat.codec.shape import counted_of, is_any_bytes, is_array
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
@@ -84,6 +84,18 @@ def alias_of(slot: MemberDescriptorType) -> str:
     if name not in vars(slot.__objclass__):
         setattr(slot.__objclass__, name, slot)
     return name
+
+
+def instance_check(cls: type, slots: Mapping[str | None, MemberDescriptorType]) -> Callable[[Any], bool]:
+    """Tells instances of a class or subclass in which nothing stands in front of these slots of fields."""
+
+    def is_one(value: Any) -> bool:
+        if not isinstance(value, cls):
+            return False
+        kind = type(value)
+        return HIDDEN in vars(kind) or all(slot_of(kind, str(attr)) is slot for attr, slot in slots.items())
+
+    return is_one
 
 
 class Folder:

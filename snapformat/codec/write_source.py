@@ -12,13 +12,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from operator import countOf
+from types import MemberDescriptorType
 from typing import Any
 
 import construct
 
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
-from snapformat.codec.folding import Part, alias_of, foldable_slot, is_numbers
+from snapformat.codec.folding import Part, alias_of, foldable_slot, instance_check, is_numbers
 from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.codec.write_run import Chosen, RunWriter, new_run
@@ -168,8 +169,11 @@ class _WriteGenerator(RunWriter):
             else:
                 name = self._local(value)
                 cls = self.out.refer("cls", node.cls)
-                is_of = f"type({name}) is {cls} or s and isinstance({name}, {cls})"
-                self.out.line(f"if not ({is_of}): raise GUARD")
+                slots = {item.attr: slot for item in node.fields if (slot := foldable_slot(node.cls, item))}
+                is_one = f"isinstance({name}, {cls})"
+                if slots:
+                    is_one = f"{self.out.refer('is_one', instance_check(node.cls, slots))}({name})"
+                self.out.line(f"if not (type({name}) is {cls} or s and {is_one}): raise GUARD")
                 self._fields(node, name)
 
     def _fields(self, node: nodes.Struct, name: str) -> None:
@@ -178,15 +182,12 @@ class _WriteGenerator(RunWriter):
             if slot is None or item.attr is None:
                 self.value(item.node, "None" if item.attr is None else f"{name}.{item.attr}")
             else:
-                # A subclass may have code of its own in front of the slot.
-                is_own = f"type({name}) is {self.out.refer('cls', node.cls)}"
-                look = f"{name}.{alias_of(slot)} if {is_own} else {name}.{item.attr}"
-                self._folded(item.node, name, item.attr, look)
+                self._folded(item.node, name, item.attr, slot)
 
-    def _folded(self, node: Node, name: str, attr: str, look: str) -> None:
-        """A field whose value may not have been made yet; `look` gives it as it is."""
+    def _folded(self, node: Node, name: str, attr: str, slot: MemberDescriptorType) -> None:
+        """A field whose value may not have been made yet."""
         part = self.out.fresh("v")
-        self.out.line(f"{part} = {look}")
+        self.out.line(f"{part} = {name}.{alias_of(slot)}")
         if is_numbers(node):
             given = self.out.refer("given", helpers.field_numbers(node, attr))
             self.out.line(f"if type({part}) is not list: {part} = {given}({name}, {part})")

@@ -484,4 +484,3 @@ def test_code_of_a_subclass_in_front_of_a_field() -> None:
     for _ in range(3):
         assert encode(value, Folded) == encode(Folded(77, [1, 2, 3]), Folded)
         assert encode([value], list[Folded]) == encode([Folded(77, [1, 2, 3])], list[Folded])
-    write_agrees(layout_of(Folded), value)
