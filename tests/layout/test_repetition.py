@@ -122,7 +122,7 @@ ENDLESS = {
         b"\3\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0",
     ),
     "arrays of units": (
-        _beside(FIRECRACKER.construct(list[Annotated[list[Unit], Len(15)]])),
+        _beside(FIRECRACKER.construct(list[Annotated[list[Unit], Len(1000)]])),
         b"\2\0\0\0\0\0\0\0",
         b"\1\0\0\0\0\0\0\0",
     ),
@@ -326,3 +326,10 @@ def test_what_is_made_counts():
     assert len(decode(COUNT, list[Both], limits=Limits(zero_sized=12000))) == 1000
     with pytest.raises(DecodeError, match="counting as 12 each"):
         decode(COUNT, list[Both], limits=Limits(zero_sized=11999))
+
+
+def test_units_are_few_enough_for_construct_too():
+    most = FIRECRACKER.construct(list[Unit]).parse((1 << 24).to_bytes(8, "little"))
+    assert len(most) == 1 << 24
+    with pytest.raises(c.RangeError, match="too many elements without bytes"):
+        FIRECRACKER.construct(list[Unit]).parse(((1 << 24) + 1).to_bytes(8, "little"))

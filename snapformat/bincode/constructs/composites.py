@@ -12,7 +12,7 @@ from snapformat.bincode.constructs.base import BincodeConstruct, read_exactly
 from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, position
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
-from snapformat.bincode.kinds import is_zero_sized, may_be_empty
+from snapformat.bincode.kinds import Unit, is_zero_sized, may_be_empty
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import Wire, encode_int
 
@@ -61,6 +61,9 @@ class _Elements(BincodeConstruct):
 
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
         limit = self.wire.limit
+        if isinstance(self.kind.item, Unit):  # all the same
+            claim_all(count, context, limit, path, weight=1)
+            return [self.item._parsereport(stream, context, path)] * count
         if is_zero_sized(self.kind.item):
             claim_all(count, context, limit, path)
         counted = may_be_empty(self.kind.item)

@@ -26,7 +26,9 @@ def position(stream: Any) -> int | None:
     return place
 
 
-def claim_all(count: int, context: Any, limit: int | None, path: str) -> None:
+def claim_all(
+    count: int, context: Any, limit: int | None, path: str, weight: int = MADE_BY_CONSTRUCT
+) -> None:
     """Claim elements that take no bytes, before they are read.
 
     Args:
@@ -34,11 +36,12 @@ def claim_all(count: int, context: Any, limit: int | None, path: str) -> None:
         context: Of the parse.
         limit: Of a budget that is not there yet.
         path: construct's path, for the error.
+        weight: What each counts as.
 
     Raises:
         TooManyElementsError: There were too many of them.
     """
-    if not budget_of(context, limit).claim_zero_sized(count * MADE_BY_CONSTRUCT):
+    if not budget_of(context, limit).claim_zero_sized(count * weight):
         raise TooManyElementsError(f"too many elements without bytes: {count} more", path=path)
 
 
