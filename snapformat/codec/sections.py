@@ -457,9 +457,7 @@ def _elements(
             end = skip(origin.data, first, stop, depth, account)
             values.append(read_lazily(item, origin, first, end, depth, (*path, index)))
             first = end
-    except DecodeError:
-        raise
-    except Exception:
+    except Exception:  # reading it says what is wrong first: those before may be undecoded
         return _NOT_LAZY
     return values
 

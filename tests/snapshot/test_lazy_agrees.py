@@ -20,7 +20,7 @@ from snapformat import (
     encode,
     schema,
 )
-from snapformat.bincode import Option, u16, u32, u64
+from snapformat.bincode import Option, u8, u16, u32, u64
 
 NUMBERS = list(range(200))
 
@@ -75,6 +75,27 @@ def test_a_deleted_field_is_missing(field: str, before: str, lazy: bool) -> None
     with pytest.raises(EncodeError, match="the field is missing") as caught:
         snapshot.to_bytes()
     assert caught.value.path == f"$.{field}"
+
+
+@schema
+class Flagged:
+    """Something that may be wrong behind something long."""
+
+    pad: bytes
+    on: bool
+
+
+def test_the_first_of_several_mistakes() -> None:
+    """A small element is read with its list, one of some size when it is touched."""
+    bad = SnapshotFormat(name="f", magic=1, version="1.0.0", payload=list[tuple[bytes, u8]])
+    file = bad.new([(b"p" * 2000, 2), (b"", 3)]).to_bytes()
+    format_ = bad.with_payload(list[Flagged])
+    with pytest.raises(DecodeError) as eager:
+        format_.load(file)
+    assert eager.value.path == "$[0].on"
+    with pytest.raises(DecodeError) as lazy:
+        format_.load(file, lazy=True).validate()
+    assert str(lazy.value) == str(eager.value)
 
 
 VARIABLE = Encoding("variable", limit=4000)
