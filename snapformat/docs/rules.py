@@ -6,6 +6,7 @@ from typing import Any
 
 from snapformat.budget import Limits
 from snapformat.layout import nodes
+from snapformat.layout.empty import empty_weight
 from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import STANDARD, Types, expression, parts
@@ -69,7 +70,9 @@ class Rules:
                 what = "elements" if isinstance(node, nodes.Array) else "bytes"
                 rules.append(f"as many {what} as `{expression(node.count)}`")
             case nodes.Seq(zero_sized=True) | nodes.Set(zero_sized=True) | nodes.Map(zero_sized=True):
-                rules.append(f"elements take no bytes: at most {self._limits.zero_sized} of such in all")
+                items = [node.key, node.value] if isinstance(node, nodes.Map) else [node.item]
+                most = self._limits.zero_sized // empty_weight(*items)
+                rules.append(f"elements take no bytes: at most {most} of such in all")
             case nodes.Adapted() if node.name not in STANDARD:
                 rules.append(f"must be a valid {node.name}")
             case nodes.Const():
