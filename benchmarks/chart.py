@@ -50,7 +50,7 @@ def draw(times: Times, machine: str, target: Path) -> None:
                 f"{ratio:.3g}", (ratio, place), xytext=(3, 0), textcoords="offset points", va="center", size=7
             )
         axis.set_xscale("log")
-        axis.set_xlim(0.5, 500)
+        axis.set_xlim(0.2, 500)
         axis.set_title(case, size=10)
         axis.tick_params(labelsize=7)
         axis.spines[["top", "right"]].set_visible(False)

@@ -311,6 +311,8 @@ def _prefixed(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
     length = _leaf(sub.lengthfield, ())
     if not isinstance(length, nodes.Int) or sub.lengthfield.parsed is not None:
         raise Unsupported("a Prefixed whose length is no plain integer")
+    if isinstance(inner, nodes.Opaque) and inner.construct is c.GreedyBytes and not sub.includelength:
+        return nodes.Bytes(length)
     return nodes.Prefixed(inner, length, length.size if sub.includelength else 0)
 
 

@@ -172,16 +172,17 @@ def test_whatever_a_users_construct_raises():
 
 def test_an_opaque_part_within_prefixed_ends_there():
     struct = c.Struct(
-        "p" / c.Prefixed(c.Int8ub, c.GreedyBytes), "q" / c.Prefixed(c.Int8ub, c.GreedyRange(c.Int16ub))
+        "p" / c.Prefixed(c.Int8ub, c.GreedyString("ascii")),
+        "q" / c.Prefixed(c.Int8ub, c.GreedyRange(c.Int16ub)),
     )
-    agree(struct, {"p": b"ab", "q": [1, 2]})
+    agree(struct, {"p": "ab", "q": [1, 2]})
     events = [(e.offset, e.size, e.kind, e.path) for e in walk(layout_of(struct), b"\2ab\2\0\1")]
     assert (1, 2, "opaque", "$.p") in events
     assert (4, 2, "opaque", "$.q") in events
 
 
 def test_memory_of_many_opaque_parts():
-    struct = c.PrefixedArray(c.Int32ub, c.Prefixed(c.Int8ub, c.GreedyBytes))
+    struct = c.PrefixedArray(c.Int32ub, c.Prefixed(c.Int8ub, c.GreedyString("ascii")))
     count = 3000
     data = count.to_bytes(4, "big") + b"\x09123456789" * count
     tracemalloc.start()
@@ -276,3 +277,12 @@ def test_whatever_an_exception_says_of_itself():
 
     with pytest.raises(DecodeError, match="Unspeakable"):
         decode(b"", c.Struct("a" / c.Computed(fail)))
+
+
+@pytest.mark.parametrize("length", [c.Int8ul, c.Int24ub, c.Int64sl, c.BytesInteger(5)])
+def test_bytes_behind_their_length_are_looked_into(length):
+    struct = c.Struct("p" / c.Prefixed(length, c.GreedyBytes), "q" / c.Byte)
+    assert opaque(struct) == []
+    agree(struct, {"p": b"", "q": 1}, {"p": b"abc", "q": 2})
+    assert opaque(c.Prefixed(length, c.GreedyBytes, includelength=True)) != []
+    assert opaque(c.Prefixed(length, c.GreedyBytes * (lambda found, context: None))) != []
