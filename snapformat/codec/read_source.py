@@ -26,7 +26,7 @@ from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, has_opaque, is_an
 from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
-from snapformat.layout.empty import Same, all_alike, empty_weight, maker_of
+from snapformat.layout.empty import Same, empty_weight, keeps_one, maker_of
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
@@ -289,7 +289,7 @@ class _ReadGenerator(RunReader):
         count = self._length(node.length)
         if node.zero_sized:
             self._check_zero_sized(count, empty_weight(node.item))
-            if all_alike(node.item):
+            if keeps_one(node.item):
                 self._one_of_equals(count, empty_weight(node.item))
         self._elements(node.item, count, name)
         self.out.line(f"{target} = ELEMENTS({name})")
@@ -298,7 +298,7 @@ class _ReadGenerator(RunReader):
         count = self._length(node.length)
         if node.zero_sized:
             self._check_zero_sized(count, empty_weight(node.key, node.value))
-            if all_alike(node.key) and maker_of(node.value) is not None:
+            if keeps_one(node.key, node.value):
                 self._one_of_equals(count, empty_weight(node.key, node.value))
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)

@@ -70,13 +70,18 @@ def maker_of(item: Node) -> Callable[[], Any] | None:
 _MOST_COMPARED = 64
 
 
-def all_alike(item: Node) -> bool:
+def _all_alike(item: Node) -> bool:
     """Whether values take no bytes and are equal: however many are counted, a set of them has one element."""
     make = maker_of(item) if empty_weight(item) <= _MOST_COMPARED else None
     try:
         return make is not None and bool(make() == make())
     except Exception:  # code of their class: whoever makes one meets it again
         return False
+
+
+def keeps_one(key: Node, *values: Node) -> bool:
+    """Whether a set or map of these has one entry at most: none takes bytes, and all keys are equal."""
+    return _all_alike(key) and all(maker_of(value) is not None for value in values)
 
 
 class Same:

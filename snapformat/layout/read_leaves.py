@@ -143,11 +143,11 @@ def leaf_str(node: nodes.Str, r: Reader) -> str:
     data = r.take_counted(length, prefix)
     try:
         value = data.decode(node.encoding)
-    except UnicodeError as error:
-        if not isinstance(error, UnicodeDecodeError):  # some codecs say no more
-            r.fail(f"not {node.encoding.upper()}", "valid text", told(error), start)
+    except UnicodeDecodeError as error:
         byte = data[error.start : error.start + 1].hex()
         r.fail(f"not {node.encoding.upper()}", "valid text", f"byte 0x{byte}", start + error.start)
+    except UnicodeError as error:  # some codecs say no more
+        r.fail(f"not {node.encoding.upper()}", "valid text", told(error), start)
     if r.events is not None:
         r.emit(start, "str", value)
     return value

@@ -11,14 +11,14 @@ from typing import Any
 import construct
 
 from snapformat.bincode.blob import CStruct, fill_from, folded, unfold
-from snapformat.bincode.checks import literal, shown
+from snapformat.bincode.checks import literal, shown, told
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget
 from snapformat.errors import DecodeError
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
 from snapformat.layout.bulk import read_run
-from snapformat.layout.empty import all_alike, empty_weight, maker_of
+from snapformat.layout.empty import empty_weight, keeps_one, maker_of
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.reader import Reader
@@ -142,7 +142,7 @@ def _set(node: nodes.Set, r: Reader) -> Step:
     if node.zero_sized:
         weight = empty_weight(node.item)
         _check_zero_sized(count, weight, r)
-        if all_alike(node.item):
+        if keeps_one(node.item):
             count = _one_of_equals(count, weight, r)
     return PairSet((yield from _elements(node.item, count, r)))
 
@@ -169,7 +169,7 @@ def _map(node: nodes.Map, r: Reader) -> Step:
     weight = empty_weight(node.key, node.value)
     if node.zero_sized:
         _check_zero_sized(count, weight, r)
-        if all_alike(node.key) and maker_of(node.value) is not None:
+        if keeps_one(node.key, node.value):
             count = _one_of_equals(count, weight, r)
     entries: PairMap[Any, Any] = PairMap()
     r.path += [0, "key"]
@@ -231,7 +231,7 @@ def _fields(node: nodes.Struct, r: Reader) -> Step:
     try:
         return node.make(values)
     except Exception as error:  # code of the value's own class
-        r.fail(f"not a {node.name or 'struct'}: {type(error).__name__}: {error}", offset=start)
+        r.fail(f"not a {node.name or 'struct'}: {told(error)}", offset=start)
 
 
 def _enum(node: nodes.Enum, r: Reader) -> Step:
@@ -269,22 +269,30 @@ def _blob(node: nodes.Blob, r: Reader) -> Step:
     start = r.pos
     data = r.take_counted(length, prefix)
     is_whole = length == node.size
-    if is_whole and ((r.events is not None and r.blobs) or not node.fits_any):
-        events = r.events
-        r.events = events if r.blobs else None
+    shows_fields = is_whole and r.blobs and r.events is not None
+    if shows_fields:
         r.pos = start
         budget, r.budget = r.budget, Budget(None, r.limits)  # claimed already, as bytes
         yield read_node(node.item, r)
-        r.budget, r.events = budget, events
-    if not (is_whole and r.blobs):
-        r.emit(start, "bytes", data)
+        r.budget = budget
     value = folded(node.cls, data, node.size, partial(fill_struct, node.item))
     if not node.fits_any:
-        try:
-            unfold(value)
-        except DecodeError as error:  # of what is cut short, and filled with zeros
-            r.fail(f"in {node.item.name}, {error.message}", error.expected, error.found, start)
+        _check_fields(node, value, start, is_whole, r)
+    if not shows_fields:
+        r.emit(start, "bytes", data)
     return value
+
+
+def _check_fields(node: nodes.Blob, value: CStruct, start: int, is_whole: bool, r: Reader) -> None:
+    """Refuse bytes that are no such C struct; they begin at `start`."""
+    try:
+        unfold(value)
+    except DecodeError as error:
+        if is_whole:  # read where it stands, which says where the fault is
+            inside = Reader(bytes(r.data), start, Budget(None), r.limits, emit=False)
+            inside.path, inside.depth = r.path, r.depth
+            run(read_node(node.item, inside))
+        r.fail(f"in {node.item.name}, {error.message}", error.expected, error.found, start)
 
 
 def fill_struct(node: nodes.Struct, value: CStruct, data: bytes) -> None:

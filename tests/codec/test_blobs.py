@@ -13,7 +13,7 @@ from snapformat import DecodeError, decode, doc, encode, schema
 from snapformat.bincode import Blob, CStruct, Len, Vec, blob, f32, u8, u16, u32
 from snapformat.bincode.blob import raw_of
 from snapformat.codec.read_helpers import OFTEN
-from snapformat.layout import layout_of, read, write
+from snapformat.layout import layout_of, read, walk, write
 from snapformat.values import from_json
 
 T = TypeVar("T")
@@ -156,6 +156,16 @@ def test_bytes_that_are_none_are_refused_when_they_are_read() -> None:
             assert (caught.value.path, caught.value.offset) == (path, at)
     with pytest.raises(DecodeError, match="not a bool"):
         from_json([1, 7], Blob[Switch])
+    for blobs in (False, True):
+        told = []
+        with pytest.raises(DecodeError, match="not a bool"):
+            for event in walk(node, sound[:9] + b"\7" + sound[10:], blobs=blobs):
+                told.append(event.path)
+        assert told == ["$", "$.one", *(["$.one", "$.one.before"] if blobs else [])]
+    longer = sound[:10] + (1).to_bytes(8, "little") + (3).to_bytes(8, "little") + b"\1\7\0"
+    with pytest.raises(DecodeError, match="not a bool") as caught:
+        decode(longer, Switches)
+    assert (caught.value.path, caught.value.offset) == ("$.many[0]", 26)
     for _ in range(2 * OFTEN):
         assert encode(decode(sound, Switches), Switches) == sound
     read_agrees(node, sound)

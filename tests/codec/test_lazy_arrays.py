@@ -178,9 +178,9 @@ class TestNumpy:
             data = encode(eager, kind)
             read = decode(data[8 + before :], Vec[item], lazy=True, arrays="numpy")
             assert to_json(read, Vec[item]) == to_json(values * 40, Vec[item])
-            found = Vec[item], numpy_at(data, 16 + before, read.dtype)
-            assert to_json(found[1], found[0]) == to_json(values * 40, Vec[item])
-            assert encode(found[1], Vec[item]) == data[8 + before :]
+            found = numpy_at(data, 16 + before, read.dtype)
+            assert to_json(found, Vec[item]) == to_json(values * 40, Vec[item])
+            assert encode(found, Vec[item]) == data[8 + before :]
 
     def test_changed(self) -> None:
         pytest.importorskip("numpy")
