@@ -157,10 +157,9 @@ def test_bytes_that_are_none_are_refused_when_they_are_read() -> None:
     with pytest.raises(DecodeError, match="not a bool"):
         from_json([1, 7], Blob[Switch])
     for blobs in (False, True):
-        told = []
+        told: list[str] = []
         with pytest.raises(DecodeError, match="not a bool"):
-            for event in walk(node, sound[:9] + b"\7" + sound[10:], blobs=blobs):
-                told.append(event.path)
+            told.extend(event.path for event in walk(node, sound[:9] + b"\7" + sound[10:], blobs=blobs))
         assert told == ["$", "$.one", *(["$.one", "$.one.before"] if blobs else [])]
     longer = sound[:10] + (1).to_bytes(8, "little") + (3).to_bytes(8, "little") + b"\1\7\0"
     with pytest.raises(DecodeError, match="not a bool") as caught:
