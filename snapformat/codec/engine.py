@@ -231,11 +231,11 @@ def _usable_writer(node: Node, limits: Limits) -> Writer | None:
     return writer
 
 
-def write_exactly(node: Node, value: Any, depth: int, limits: Limits) -> bytes | None:
+def write_exactly(node: Node, value: Any, depth: int, limits: Limits, start: int = 0) -> bytes | None:
     """Write a part in which no instance is of a subclass; None where one is, or anything else is odd."""
     writer = _usable_writer(node, limits)
     try:
-        return None if writer is None else writer(value, depth, False)
+        return None if writer is None else writer(value, depth, False, start)
     except Exception:  # whatever a guard raises
         return None
 
@@ -246,14 +246,15 @@ def write_value(
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
     depth: int = 0,
+    start: int = 0,
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
     writer = _usable_writer(node, limits)
     if writer is None:
-        return reference_write(node, value, limits=limits, root=root, depth=depth)
+        return reference_write(node, value, limits=limits, root=root, depth=depth, start=start)
     try:
-        return writer(value, depth)
+        return writer(value, depth, True, start)
     except Exception:  # whatever a guard raises: the reference says what is wrong
-        result = reference_write(node, value, limits=limits, root=root, depth=depth)
+        result = reference_write(node, value, limits=limits, root=root, depth=depth, start=start)
         statistics.write_fallbacks += 1
         return result

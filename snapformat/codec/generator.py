@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -20,6 +20,16 @@ from snapformat.layout.nodes import Node
 MAX_BLOCKS = 12
 #: Nodes in one another in a function; each takes the generator some of the stack.
 MAX_NESTED = 40
+
+#: Does a node: see `Generator.value`.
+Do = Callable[[Node, str], None]
+
+
+def as_count(value: Any) -> int:
+    """A number of something: construct counts with what is an int, be it a bool."""
+    if not isinstance(value, int) or value < 0:
+        raise Guard
+    return int(value)
 
 
 class Generator(ABC):
@@ -50,7 +60,7 @@ class Generator(ABC):
         self.deepest = 0
         self._nested = 0
         self._names: dict[Node, str] = {}
-        self._queue: list[tuple[str, Node]] = []
+        self._queue: list[tuple[Callable[[str, Node], None], str, Node]] = []
         self._methods: dict[tuple[str, str], Any] = {}
         self.out.names["GUARD"] = Guard
 
@@ -72,7 +82,8 @@ class Generator(ABC):
     def generate_parts(self) -> Source:
         """Generate the functions that were asked for."""
         while self._queue:
-            self._function(*self._queue.pop(0))
+            make, name, node = self._queue.pop(0)
+            make(name, node)
         return self.out
 
     def _function(self, name: str, node: Node) -> None:
@@ -112,12 +123,16 @@ class Generator(ABC):
         """
         name = None if node is None else self._names.get(node)
         if name is None:
-            label = "" if node is None else getattr(node, "name", "")
-            plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in label)
-            name = self.out.fresh(f"{self.verb}_{plain or 'part'}_")
-            self._queue.append((name, item))
+            name = self._wanted(self._function, "" if node is None else getattr(node, "name", ""), item)
             if node is not None:
                 self._names[node] = name
+        return name
+
+    def _wanted(self, make: Callable[[str, Node], None], label: str, item: Node) -> str:
+        """The name of a function that will be generated."""
+        plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in label)
+        name = self.out.fresh(f"{self.verb}_{plain or 'part'}_")
+        self._queue.append((make, name, item))
         return name
 
     @property
@@ -204,26 +219,29 @@ class Generator(ABC):
             return repr(value)
         name = self.out.fresh("n")
         self.out.line(f"{name} = {self.expression(value)}")
-        self.out.line(f"if type({name}) is not int or {name} < 0: raise GUARD")
+        self.out.names["AS_COUNT"] = as_count
+        self.out.line(f"if type({name}) is not int or {name} < 0: {name} = AS_COUNT({name})")
         return name
 
-    def _switch(self, node: nodes.Switch, place: str) -> None:
+    def _switch(self, node: nodes.Switch, place: str, do: Do | None = None) -> None:
+        do = do or self.value
         chosen = self.out.fresh("c")
         table = {key: position for position, key in enumerate(node.cases)}
         key = self.expression(node.key)
         self.out.line(f"{chosen} = {self.out.refer('cases', table)}.get({key}, -1)")
         for position, case in enumerate(node.cases.values()):
             with self.block(f"{'elif' if position else 'if'} {chosen} == {position}:"):
-                self.value(case, place)
+                do(case, place)
         with self.block("else:" if node.cases else "if True:"):
-            self.value(node.default, place)
+            do(node.default, place)
 
-    def _if(self, node: nodes.If, place: str) -> None:
+    def _if(self, node: nodes.If, place: str, do: Do | None = None) -> None:
+        do = do or self.value
         condition = self.expression(node.condition)
         with self.block(f"if {condition}:"):
-            self.value(node.then, place)
+            do(node.then, place)
         with self.block("else:"):
-            self.value(node.otherwise, place)
+            do(node.otherwise, place)
 
     def _limited(self, node: nodes.Limited, place: str) -> None:
         raise NotGenerated("a budget of its own")

@@ -28,6 +28,7 @@ from snapformat.errors import EncodeError
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, numbers_reader
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import Pieces
 from snapformat.path import format_path
 
 
@@ -211,7 +212,7 @@ def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> tup
     Raises:
         EncodeError: The value does not fit the layout; the path says where.
     """
-    out: list[Any] = []
+    out = Pieces()
     plan = plan_of(node) if type(node) is nodes.Struct else None
     try:
         if plan is not None and type(value) is plan.hidden:
@@ -225,18 +226,18 @@ def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> tup
         return [write_value(node, value, limits=limits)], 0
 
 
-def _write(out: list[Any], node: Node, value: Any, depth: int, limits: Limits, path: Path) -> None:
+def _write(out: Pieces, node: Node, value: Any, depth: int, limits: Limits, path: Path) -> None:
     """Put out a value."""
     if type(node) is nodes.Ref:
         node = node.target
     # Most have nothing undecoded in them: an instance with undecoded fields is of a subclass.
-    written = write_exactly(node, value, depth, limits)
+    written = write_exactly(node, value, depth, limits, out.place)
     if written is None:
         writer = _WRITERS.get(type(node))
         if writer is not None and depth < limits.depth and _has_sections(node, value, depth):
             writer(out, node, value, depth, limits, path)
             return
-        written = write_value(node, value, limits, path, depth)
+        written = write_value(node, value, limits, path, depth, out.place)
     out.append(written)
 
 
@@ -266,7 +267,7 @@ def _has_sections(node: Node, value: Any, depth: int) -> bool:
     return False
 
 
-def _write_fields(out: list[Any], plan: Plan, value: Any, depth: int, limits: Limits, path: Path) -> int:
+def _write_fields(out: Pieces, plan: Plan, value: Any, depth: int, limits: Limits, path: Path) -> int:
     """Put out an instance of a struct's class, or of a subclass; gives what `write_lazily` does."""
     section = plan.section_of(value)
     if section is None:
@@ -292,7 +293,7 @@ def _write_fields(out: list[Any], plan: Plan, value: Any, depth: int, limits: Li
 
 
 def _write_field(
-    out: list[Any], plan: Plan, index: int, value: Any, depth: int, limits: Limits, path: Path
+    out: Pieces, plan: Plan, index: int, value: Any, depth: int, limits: Limits, path: Path
 ) -> None:
     """Put out a field that is decoded, or was read by another layout."""
     part, node = plan.parts[index], plan.nodes[index]
@@ -310,33 +311,33 @@ def _write_field(
     _write(out, node, found, depth + 1, limits, path + plan.segments[index])
 
 
-def _struct(out: list[Any], node: nodes.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:
+def _struct(out: Pieces, node: nodes.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:
     plan = plan_of(node)
     if plan is None or not isinstance(value, plan.cls):
-        out.append(write_value(node, value, limits, path, depth))
+        out.append(write_value(node, value, limits, path, depth, out.place))
     else:
         _write_fields(out, plan, value, depth, limits, path)
 
 
-def _option(out: list[Any], node: nodes.Option, value: Any, depth: int, limits: Limits, path: Path) -> None:
+def _option(out: Pieces, node: nodes.Option, value: Any, depth: int, limits: Limits, path: Path) -> None:
     out.append(b"\1")
     _write(out, node.item, value.value if node.wrapped else value, depth, limits, path)
 
 
 def _elements(
-    out: list[Any], node: nodes.Seq | nodes.Array, value: Any, depth: int, limits: Limits, path: Path
+    out: Pieces, node: nodes.Seq | nodes.Array, value: Any, depth: int, limits: Limits, path: Path
 ) -> None:
     values = value.copy()
     if isinstance(node, nodes.Seq):
         out.append(write_value(node.length, len(values), limits, path))
     elif len(values) != node.count:
-        out.append(write_value(node, value, limits, path, depth))
+        out.append(write_value(node, value, limits, path, depth, out.place))
         return
     for index, element in enumerate(values):
         _write(out, node.item, element, depth, limits, (*path, index))
 
 
-_WRITERS: dict[type[Node], Callable[[list[Any], Any, Any, int, Limits, Path], None]] = {
+_WRITERS: dict[type[Node], Callable[[Pieces, Any, Any, int, Limits, Path], None]] = {
     nodes.Struct: _struct,
     nodes.Option: _option,
     nodes.Seq: _elements,

@@ -24,10 +24,11 @@ from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import Pieces, build_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.write import write as reference_write
 
-__all__ = ["Some", "get_folded", "has_bulk"]
+__all__ = ["Pieces", "Some", "get_folded", "has_bulk"]
 
 
 def integer(value: Any) -> int:
@@ -111,6 +112,21 @@ def mapping(value: Any) -> dict[str, Any]:
 def as_bytes(value: Any) -> bytes:
     """Bytes of what is bytes-like."""
     return checks.as_bytes(value)
+
+
+def opaque_writer(node: nodes.Opaque) -> Callable[[Any, Pieces], tuple[bytes, Any]]:
+    """Builds by a construct behind pieces of output; gives the bytes, and what expressions see."""
+    return lambda value, pieces: build_opaque(node.construct, value, lambda: pieces.place)
+
+
+def apart_writer(node: nodes.Opaque) -> Callable[[Any], tuple[bytes, Any]]:
+    """The same, where places count from the construct's own bytes."""
+    return lambda value: build_opaque(node.construct, value, int)
+
+
+def built_list(item: Node) -> Callable[[Any], list[Any]]:
+    """Elements as expressions see them: a list, whatever they were given as."""
+    return lambda value: value if type(value) is list else list(listed(item, value))
 
 
 def scope_of(outer: Scope | None, values: Mapping[str, Any]) -> Scope:

@@ -12,7 +12,7 @@ from dataclasses import field
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.generator import Generator
 from snapformat.codec.run import Run
-from snapformat.codec.shape import atom_of
+from snapformat.codec.shape import atom_of, has_opaque
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
@@ -83,7 +83,7 @@ class RunWriter(Generator):
 
     verb = "write"
     parameters = "x, l, h, s"
-    main_parameters = "x, h=0, s=True"
+    main_parameters = "x, h=0, s=True, o=0"
 
     def __init__(self, root: Node) -> None:
         super().__init__(root)
@@ -91,6 +91,7 @@ class RunWriter(Generator):
         self.pieces: list[str] = []
         self.sizes: set[str] = set()
         self._is_listed = False
+        self._has_opaque = has_opaque(root)
         self._indexes: dict[Node, dict[int, int]] = {}
         self.out.names.update(
             BYTES=helpers.as_bytes,
@@ -108,12 +109,19 @@ class RunWriter(Generator):
         self.out.names["JOIN"] = b"".join
         if self._is_listed:
             self.flush()
-            self.out.lines.insert(start, "    l = []")
+            self.out.lines.insert(start, f"    l = {self._new_pieces('o')}")
             self.out.line("return JOIN(l)")
         else:
             # Straight to the end: its pieces need no list.
             self.out.line(f"return JOIN(({''.join(f'{piece}, ' for piece in self.pieces)}))")
             self.pieces = []
+
+    def _new_pieces(self, start: str) -> str:
+        """A new list of pieces; it tells places in the output where something may ask for them."""
+        if not self._has_opaque:
+            return "[]"
+        self.out.names["PIECES"] = helpers.Pieces
+        return f"PIECES({start})"
 
     def call(self, node: Node, place: str) -> None:
         """Do a node by a function of its own."""

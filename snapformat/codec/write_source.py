@@ -15,14 +15,13 @@ from operator import countOf
 from types import MemberDescriptorType
 from typing import Any
 
-import construct
-
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.folding import Part, alias_of, foldable_slot, instance_check, is_numbers
 from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.codec.source import NotGenerated, Source
-from snapformat.codec.write_run import Chosen, RunWriter, new_run
+from snapformat.codec.write_built import BuiltWriter
+from snapformat.codec.write_run import Chosen, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.empty import empty_weight
@@ -43,7 +42,7 @@ def generate_writer(root: Node) -> Source:
     return _WriteGenerator(root).generate()
 
 
-class _WriteGenerator(RunWriter):
+class _WriteGenerator(BuiltWriter):
     """Adds the kinds of nodes that are no atoms."""
 
     def __init__(self, root: Node) -> None:
@@ -53,25 +52,8 @@ class _WriteGenerator(RunWriter):
 
     # --- nodes ----------------------------------------------------------------------------------------
 
-    def _by_helper(self, prefix: str, make: Any, value: str) -> None:
-        """Write by a function of the value that gives bytes: called now, as it may run code of the value."""
-        data = self.out.fresh("s")
-        self.out.line(f"{data} = {self.out.refer(prefix, make)}({value})")
-        self._add(data)
-
     def _int(self, node: nodes.Int, value: str) -> None:
         self._by_helper("varint", helpers.varint_writer(node), value)
-
-    def _length(self, node: Node, count: str) -> None:
-        """A length prefix; a count that is too large for it makes the packing fail."""
-        assert isinstance(node, nodes.Int)
-        atom = atom_of(node)
-        if atom is None or atom.code.endswith("s"):
-            self._by_helper("varint", helpers.varint_writer(node), count)
-        else:
-            if not count.isdigit() and atom.code != "b":  # which holds less than is looked up
-                self.sizes.add(count)
-            self._push(atom.code, atom.size, atom.order, count)
 
     def _float(self, node: nodes.Float, value: str) -> None:
         self._by_helper("float", helpers.float_writer(node), value)
@@ -122,14 +104,8 @@ class _WriteGenerator(RunWriter):
             name = self._local(value)
             self.out.line(f"if {name} != () and {name} != []: raise GUARD")
 
-    def _computed(self, node: nodes.Computed, value: str) -> None:
-        """Not in the bytes."""
-
     def _bits(self, node: nodes.Bits, value: str) -> None:
         raise NotGenerated("a bit struct")
-
-    def _opaque(self, node: nodes.Opaque, value: str) -> None:
-        self._by_helper("opaque", node.construct.build, value)
 
     def _option(self, node: nodes.Option, value: str) -> None:
         name = self._local(value)
@@ -162,10 +138,10 @@ class _WriteGenerator(RunWriter):
         for item, part in zip(node.items, names, strict=True):
             self.value(item, part)
 
-    def _struct(self, node: nodes.Struct, value: str) -> None:
+    def _struct(self, node: nodes.Struct, value: str, target: str | None = None) -> None:
         with self.struct_level():
             if node.cls is None:
-                self._container(node, value)
+                self._container(node, value, target)
             else:
                 name = self._local(value)
                 cls = self.out.refer("cls", node.cls)
@@ -204,34 +180,6 @@ class _WriteGenerator(RunWriter):
                 self.value(node, part)
             else:
                 self._add(f"{part}.raw")
-
-    def _container(self, node: nodes.Struct, value: str) -> None:
-        name = self._local(value)
-        self.out.names.update(CONTAINER=construct.Container, MAPPING=helpers.mapping)
-        self.out.line(f"if {name} is None: {name} = {{}}")
-        test = f"type({name}) is not dict and type({name}) is not CONTAINER"
-        self.out.line(f"if {test}: {name} = MAPPING({name})")
-        outer = self.scope
-        if node.scoped:
-            self.scope = self.out.fresh("s")
-            self.out.line(f"{self.scope} = SCOPE({outer}, {name})")
-        for item in node.fields:
-            if item.attr is None:
-                part = self.out.fresh("v")
-                self.out.line(f"{part} = None")
-            elif isinstance(item.node, nodes.Computed | nodes.Rebuilt):
-                part = self.out.fresh("v")
-                self.out.line(f"{part} = {self.expression(item.node.value)}")
-                if self.scope is not None and node.scoped:
-                    self.out.line(f"{self.scope}[{item.attr!r}] = {part}")
-            elif item.optional:
-                part = f"{name}.get({item.attr!r})"
-            else:
-                part = f"{name}[{item.attr!r}]"
-            # What is rebuilt has just been.
-            is_done = isinstance(item.node, nodes.Rebuilt) and item.attr is not None
-            self.value(item.node.item if is_done else item.node, part)  # type: ignore[attr-defined]
-        self.scope = outer
 
     def _enum(self, node: nodes.Enum, value: str) -> None:
         name = self._local(value)
@@ -379,7 +327,7 @@ class _WriteGenerator(RunWriter):
             self.value(node.key, key)
             self.value(node.value, element)
 
-    # --- conversions and construct's own --------------------------------------------------------------
+    # --- conversions ----------------------------------------------------------------------------------
 
     def _adapted(self, node: nodes.Adapted, value: str) -> None:
         name = self.out.fresh("v")
@@ -390,63 +338,6 @@ class _WriteGenerator(RunWriter):
         name = self.out.fresh("v")
         self.out.line(f"{name} = {self.out.refer('number', helpers.number_of(node))}({value})")
         self.value(node.item, name)
-
-    def _const(self, node: nodes.Const, value: str) -> None:
-        name = self._local(value) if value != "None" else "None"
-        constant = self.out.refer("constant", node.value)
-        if name != "None":
-            self.out.line(f"if {name} is not None and {name} != {constant}: raise GUARD")
-        # A local of its own: the code that writes it may assign to it.
-        copy = self.out.fresh("v")
-        self.out.line(f"{copy} = {constant}")
-        self.value(node.item, copy)
-
-    def _rebuilt(self, node: nodes.Rebuilt, value: str) -> None:
-        name = self.out.fresh("v")
-        self.out.line(f"{name} = {self.expression(node.value)}")
-        self.value(node.item, name)
-
-    def _default(self, node: nodes.Default, value: str) -> None:
-        name = self.out.fresh("v")
-        self.out.line(f"{name} = {value}")
-        self.out.line(f"if {name} is None: {name} = {self.expression(node.value)}")
-        self.value(node.item, name)
-
-    def _switch(self, node: nodes.Switch, place: str) -> None:
-        super()._switch(node, self._local(place))
-
-    def _if(self, node: nodes.If, place: str) -> None:
-        super()._if(node, self._local(place))
-
-    def _padded(self, node: nodes.Padded, value: str) -> None:
-        if isinstance(node.item, nodes.Unit) and isinstance(node.count, int):
-            filler = self.out.refer("fill", node.pattern * node.count)
-            self._push(f"{node.count}s", node.count, "", filler)
-            return
-        count = self.count(node.count)
-        self._inside(node.item, value)
-        self.out.line(f"if len(b) > {count}: raise GUARD")
-        data = self.out.fresh("s")
-        self.out.line(f"{data} = b.ljust({count}, {node.pattern!r})")
-        self._add(data)
-
-    def _prefixed(self, node: nodes.Prefixed, value: str) -> None:
-        self._inside(node.item, value)
-        inner = self.out.fresh("s")
-        self.out.line(f"{inner} = b")
-        self._length(node.length, f"len({inner}) + {node.including}" if node.including else f"len({inner})")
-        self._add(inner)
-
-    def _inside(self, item: Node, value: str) -> None:
-        """Write a part by itself, into `b`; it may name no fields from outside."""
-        self.flush()
-        if isinstance(item, nodes.Opaque):
-            self.out.line(f"b = {self.out.refer('opaque', item.construct.build)}({value})")
-            return
-        name, parts = self.part(None, item), self.out.fresh("l")
-        self.out.line(f"{parts} = []")
-        self.out.line(f"{name}({value}, {parts}, {self.depth}, s)")
-        self.out.line(f"b = b''.join({parts})")
 
 
 def _struct_writer(node: Node) -> Callable[[Any], bytes]:

@@ -9,14 +9,13 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-import construct
 from construct.expr import BinExpr, ExprMixin, FuncPath, Path, UniExpr, opnames
 
 from snapformat.lazy_dataclasses import dataclass
 
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {"len": len, "sum": sum, "min": min, "max": max, "abs": abs}
 #: Names of construct's own in a context, whose meaning depends on how construct works.
-_RESERVED = {"_params", "_root", "_index", "_io", "_subcons", "_parsing", "_building", "_sizing"}
+_RESERVED = {"_", "_params", "_root", "_index", "_io", "_subcons", "_parsing", "_building", "_sizing"}
 #: Largest shift or power that an expression may compute: data must not make us compute for hours.
 _MAX_EXPONENT = 4096
 
@@ -46,12 +45,17 @@ class Expr:
     Attributes:
         text: As construct prints it, for messages and documents.
         evaluate: From a scope to the value; may raise anything.
-        climbs: How many enclosing structs up its names reach.
+        names: The fields that it begins at: how many enclosing structs up, and which field there.
     """
 
     text: str
     evaluate: Callable[[Scope], Any]
-    climbs: int
+    names: frozenset[tuple[int, Any]]
+
+    @property
+    def climbs(self) -> int:
+        """How many enclosing structs up its names reach."""
+        return max((climbs for climbs, _ in self.names), default=0)
 
     def __repr__(self) -> str:
         return self.text
@@ -67,37 +71,41 @@ def lower_expr(value: Any) -> Any:
         return value
     if not isinstance(value, ExprMixin):
         raise Unsupported("a function that reads the context")
-    evaluate, climbs = _lower(value)
-    return Expr(str(value), evaluate, climbs)
+    evaluate, names = _lower(value)
+    return Expr(str(value), evaluate, names)
 
 
-def _lower(value: Any) -> tuple[Callable[[Scope], Any], int]:
+#: A function of a scope, and `Expr.names`.
+_Lowered = tuple[Callable[[Scope], Any], frozenset[tuple[int, Any]]]
+
+
+def _lower(value: Any) -> _Lowered:
     if not isinstance(value, ExprMixin):
         if callable(value):
             raise Unsupported("a function in an expression")
-        return (lambda scope: value), 0
+        return (lambda scope: value), frozenset()
     if isinstance(value, Path):
         return _path(value)
     if isinstance(value, UniExpr):
-        inner, climbs = _lower(value.operand)
+        inner, names = _lower(value.operand)
         unary: Callable[[Any], Any] = value.op
-        return (lambda scope: unary(inner(scope))), climbs
+        return (lambda scope: unary(inner(scope))), names
     if isinstance(value, BinExpr):
-        left, left_climbs = _lower(value.lhs)
-        right, right_climbs = _lower(value.rhs)
+        left, left_names = _lower(value.lhs)
+        right, right_names = _lower(value.rhs)
         apply: Callable[[Any, Any], Any] = value.op
         if apply in (operator.pow, operator.lshift):
             apply = _bounded(apply)
         elif apply is operator.mul:
             apply = _times
-        return (lambda scope: apply(left(scope), right(scope))), max(left_climbs, right_climbs)
+        return (lambda scope: apply(left(scope), right(scope))), left_names | right_names
     if isinstance(value, FuncPath):
         attributes = value.__getstate__()
         function, operand = attributes["_FuncPath__func"], attributes["_FuncPath__operand"]
         if operand is None or function.__name__ not in _FUNCTIONS:
             raise Unsupported(f"the function {function.__name__} in an expression")
-        inner, climbs = _lower(operand)
-        return (lambda scope: function(inner(scope))), climbs
+        inner, names = _lower(operand)
+        return (lambda scope: function(inner(scope))), names
     raise Unsupported("an expression of list_")
 
 
@@ -118,7 +126,7 @@ def _times(left: Any, right: Any) -> Any:
     return left * right
 
 
-def _path(value: Path) -> tuple[Callable[[Scope], Any], int]:
+def _path(value: Path) -> _Lowered:
     names: list[Any] = []
     while True:
         attributes = value.__getstate__()
@@ -144,9 +152,8 @@ def _path(value: Path) -> tuple[Callable[[Scope], Any], int]:
             scope = scope.parent
         found = scope[first]
         for name in rest:
-            found = (
-                found[name] if isinstance(found, dict | list | construct.Container) else getattr(found, name)
-            )
+            by_key = isinstance(found, dict | list) or not isinstance(name, str)
+            found = found[name] if by_key else getattr(found, name)
         return found
 
-    return evaluate, climbs
+    return evaluate, frozenset({(climbs, first)})

@@ -24,9 +24,15 @@ from snapformat.steps import Step
 
 @dataclass(eq=False, slots=True)
 class Frame:
-    """A struct of construct's whose fields expressions may name; `used` once one does."""
+    """A struct of construct's whose fields expressions may name.
+
+    Attributes:
+        used: An expression names a field of it, or looks through it at one further out.
+        names: The fields that are named.
+    """
 
     used: bool = False
+    names: set[Any] = field(default_factory=set)
 
 
 #: What may refer to itself (a kind under an encoding, a construct), and the structs around it.
@@ -177,7 +183,15 @@ def _expr(value: Any, frames: tuple[Frame, ...]) -> Any:
             raise Unsupported(f"`{lowered.text}` names what is outside the outermost struct")
         for frame in frames[len(frames) - 1 - lowered.climbs :]:
             frame.used = True
+        for climbs, name in lowered.names:
+            frames[len(frames) - 1 - climbs].names.add(name)
     return lowered
+
+
+def _count(value: Any, frames: tuple[Frame, ...]) -> Any:
+    """Lower a parameter that is a number of something; construct counts with bools as with numbers."""
+    lowered = _expr(value, frames)
+    return int(lowered) if isinstance(lowered, bool) else lowered
 
 
 def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
@@ -189,7 +203,7 @@ def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
             raise Unsupported("an integer whose width depends on the context")
         return _int(sub.length, sub.signed, "little" if sub.swapped else "big")
     if type(sub) is c.Bytes:
-        return nodes.FixedBytes(_expr(sub.length, frames))
+        return nodes.FixedBytes(_count(sub.length, frames))
     if sub is c.Flag or type(sub) is type(c.Flag):
         return nodes.Bool(lenient=True)
     if type(sub) is type(c.Pass):
@@ -246,7 +260,8 @@ def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     def make(values: list[Any]) -> Any:
         return c.Container(zip(names, values, strict=True))
 
-    return nodes.Struct("", "struct", tuple(fields), None, make, frame.used)
+    named = frozenset(frame.names)
+    return nodes.Struct("", "struct", tuple(fields), None, make, frame.used, named)
 
 
 def _prefixed_array(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
@@ -304,7 +319,7 @@ def _lazy_bound(sub: Any, lowering: Lowering) -> Step:
 def _array(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
     if sub.discard:
         raise Unsupported("an Array that discards its elements")
-    return nodes.Array(inner, _expr(sub.count, frames))
+    return nodes.Array(inner, _count(sub.count, frames))
 
 
 def _prefixed(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
@@ -323,7 +338,7 @@ def _enum(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
 
 
 def _padded(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
-    return nodes.Padded(inner, _expr(sub.length, frames), sub.pattern)
+    return nodes.Padded(inner, _count(sub.length, frames), sub.pattern)
 
 
 _WRAPPERS: dict[type, Callable[[Any, Node, tuple[Frame, ...]], Node]] = {

@@ -249,6 +249,7 @@ class Struct(Node):
         cls: Class of the values; None for construct's containers.
         make: From the list of named fields' values to the value.
         scoped: Expressions below look at the values of these fields.
+        named: The fields whose values they look at.
     """
 
     name: str
@@ -257,6 +258,7 @@ class Struct(Node):
     cls: type | None
     make: Callable[[list[Any]], Any]
     scoped: bool = False
+    named: frozenset[Any] = frozenset()
 
 
 @dataclass(eq=False, slots=True)

@@ -1,5 +1,7 @@
 """Running constructs that have no lowering: as they are, but for repetition, which gets a bound.
 
+What such a construct builds stands among other bytes, and so do the places that it asks for.
+
 construct repeats as often as the bytes say (`PrefixedArray`), or as long as elements can be read
 (`GreedyRange`). Where these take no bytes, that is for ever. So whatever repeats is run as a copy of itself
 in which every element is counted; what does not repeat is run itself.
@@ -8,6 +10,7 @@ in which every element is counted; what does not repeat is run itself.
 from __future__ import annotations
 
 import copy
+import io
 import threading
 from collections.abc import Callable
 from operator import is_
@@ -33,6 +36,75 @@ def parse_opaque(node: Opaque, stream: Any, budget: Budget) -> Any:
     if node.bounded is None:
         node.bounded = _Copies().of(node.construct)
     return node.bounded.parse_stream(stream, **{BUDGET: budget})
+
+
+class _BuildStream(io.BytesIO):
+    """A stream to build into whose places are those in all the bytes that are written.
+
+    Args:
+        start: Gives the place of its first byte; called when a place is asked for.
+    """
+
+    def __init__(self, start: Callable[[], int]) -> None:
+        super().__init__()
+        self._find = start
+        self._start: int | None = None
+
+    def tell(self) -> int:
+        if self._start is None:
+            self._start = self._find()
+        return self._start + super().tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = self.tell() - super().tell()
+        super().seek(offset - start if whence == io.SEEK_SET else offset, whence)
+        return self.tell()
+
+
+def build_opaque(construct: Any, value: Any, start: Callable[[], int]) -> tuple[bytes, Any]:
+    """Build a value by a construct.
+
+    Args:
+        construct: The construct.
+        value: The value.
+        start: Gives the place of its first byte in all that is written.
+
+    Returns:
+        The bytes, and what construct puts into the context for the value.
+
+    Raises:
+        Exception: Whatever the construct raises.
+    """
+    stream = _BuildStream(start)
+    context = c.Container(_parsing=False, _building=True, _sizing=False)  # as in `build_stream`
+    context._params = context
+    built = construct._build(value, stream, context, "(building)")
+    return stream.getvalue(), built
+
+
+class Pieces(list[Any]):
+    """Pieces of the output, which tell where the next one comes.
+
+    Args:
+        start: Place of the first.
+    """
+
+    __slots__ = ("_counted", "_place")
+
+    def __init__(self, start: int = 0) -> None:
+        super().__init__()
+        self._place = start
+        self._counted = 0
+
+    @property
+    def place(self) -> int:
+        """Where the next piece comes; pieces are only added."""
+        added = self[self._counted :]
+        self._counted += len(added)
+        self._place += sum(
+            len(piece) if type(piece) is bytes else memoryview(piece).nbytes for piece in added
+        )
+        return self._place
 
 
 class _VarInt(type(c.VarInt)):  # type: ignore[misc]  # construct is untyped

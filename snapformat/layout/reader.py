@@ -169,11 +169,11 @@ class Reader:
             self.fail(f"the expression {value.text} can't be computed: {told(error)}")
 
     def count(self, value: Any, what: str) -> int:
-        """A parameter that must be a number of 0 or more."""
+        """A parameter that must be a number of 0 or more; True is 1, as for construct."""
         number = self.evaluate(value)
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        if not isinstance(number, int) or number < 0:
             self.fail(f"a bad {what}", "a number of 0 or more", literal(number))
-        return number
+        return int(number)
 
     def stream(self) -> io.BytesIO:
         """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.

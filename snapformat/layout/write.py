@@ -1,4 +1,8 @@
-"""The reference writer: values by the layout tree, checked as they are written."""
+"""The reference writer: values by the layout tree, checked as they are written.
+
+Each function gives the value as it was built, as construct's `_build` does: expressions see that one. It is
+put together only where one looks (`Writer.keep`); elsewhere it is the value that was given.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,12 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import construct
+
 from snapformat.bincode import checks
 from snapformat.bincode.blob import blob_bytes, raw_of
 from snapformat.bincode.constructs.composites import unwrapped
+from snapformat.bincode.containers import Some
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.budget import DEFAULT_LIMITS, Limits
@@ -17,6 +24,7 @@ from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.empty import empty_weight
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import build_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.writer import Writer
 from snapformat.path import Segment, Variant
@@ -30,6 +38,7 @@ def write(
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
     depth: int = 0,
+    start: int = 0,
 ) -> bytes:
     """Write a value.
 
@@ -39,6 +48,7 @@ def write(
         limits: Bound of depth.
         root: Path of the value itself, for errors.
         depth: Structs and enums around the value.
+        start: Place of its first byte, for constructs that ask where they are.
 
     Returns:
         Its bytes.
@@ -49,12 +59,13 @@ def write(
     w = Writer(limits)
     w.path.extend(root)
     w.depth = depth
+    w.start = start
     w.guarded(lambda: run(_value(node, value, w)))
     return bytes(w.out)
 
 
 def _value(node: Node, value: Any, w: Writer) -> Step:
-    """Any node, as a step."""
+    """Any node, as a step, which gives the value as it was built."""
     leaf = _LEAVES.get(type(node))
     if leaf is not None:
         return leaf(node, value, w)
@@ -64,7 +75,7 @@ def _value(node: Node, value: Any, w: Writer) -> Step:
 # --- without parts ------------------------------------------------------------------------------------
 
 
-def _int(node: nodes.Int, value: Any, w: Writer) -> None:
+def _int(node: nodes.Int, value: Any, w: Writer) -> Any:
     number = w.check(checks.as_int, value, node.name, node.size, node.signed, node.nonzero)
     if node.packer is not None:
         w.out += node.packer.pack(number)
@@ -72,6 +83,7 @@ def _int(node: nodes.Int, value: Any, w: Writer) -> None:
         w.out += encode_varint(zigzag(number) if node.signed else number, node.byteorder)
     else:
         w.out += number.to_bytes(node.size, node.byteorder, signed=node.signed)
+    return value
 
 
 def _length(node: Node, count: int, w: Writer) -> None:
@@ -79,47 +91,56 @@ def _length(node: Node, count: int, w: Writer) -> None:
     _int(node, count, w)  # type: ignore[arg-type]  # lowering makes lengths of Int nodes only
 
 
-def _float(node: nodes.Float, value: Any, w: Writer) -> None:
+def _float(node: nodes.Float, value: Any, w: Writer) -> Any:
     w.out += w.check(checks.as_float, value, node.size, node.byteorder)
+    return value
 
 
-def _bool(node: nodes.Bool, value: Any, w: Writer) -> None:
+def _bool(node: nodes.Bool, value: Any, w: Writer) -> Any:
     if node.lenient:
         w.out.append(value.raw if isinstance(value, RawFlag) else bool(value))
     else:
         w.out.append(w.check(checks.as_bool, value))
+    return value
 
 
-def _char(node: nodes.Char, value: Any, w: Writer) -> None:
+def _char(node: nodes.Char, value: Any, w: Writer) -> Any:
     w.out += w.check(checks.as_char, value)
+    return value
 
 
-def _str(node: nodes.Str, value: Any, w: Writer) -> None:
+def _str(node: nodes.Str, value: Any, w: Writer) -> Any:
     data = w.check(checks.as_str, value, node.encoding)
     _length(node.length, len(data), w)
     w.out += data
+    return value
 
 
-def _bytes(node: nodes.Bytes, value: Any, w: Writer) -> None:
-    data = w.check(checks.as_bytes, value, node.exact, node.no_nul)
+def _bytes(node: nodes.Bytes, value: Any, w: Writer) -> bytes:
+    data: bytes = w.check(checks.as_bytes, value, node.exact, node.no_nul)
     _length(node.length, len(data), w)
     w.out += data
+    return data
 
 
-def _fixed_bytes(node: nodes.FixedBytes, value: Any, w: Writer) -> None:
-    w.out += w.check(checks.as_bytes, value, w.count(node.count, "number of bytes"))
+def _fixed_bytes(node: nodes.FixedBytes, value: Any, w: Writer) -> bytes:
+    data: bytes = w.check(checks.as_bytes, value, w.count(node.count, "number of bytes"))
+    w.out += data
+    return data
 
 
-def _unit(node: nodes.Unit, value: Any, w: Writer) -> None:
+def _unit(node: nodes.Unit, value: Any, w: Writer) -> Any:
     if node.value is not None:
         w.check(checks.as_tuple, value, 0)
+    return value
 
 
-def _computed(node: nodes.Computed, value: Any, w: Writer) -> None:
+def _computed(node: nodes.Computed, value: Any, w: Writer) -> Any:
     """Not in the bytes, whatever the value says."""
+    return w.evaluate(node.value)
 
 
-def _bits(node: nodes.Bits, value: Any, w: Writer) -> None:
+def _bits(node: nodes.Bits, value: Any, w: Writer) -> Any:
     if not isinstance(value, Mapping):
         w.fail("the value does not fit", "a mapping of bit fields", checks.shown(value))
     whole = 0
@@ -132,6 +153,7 @@ def _bits(node: nodes.Bits, value: Any, w: Writer) -> None:
         whole = whole << bit.width | raw
     w.path.pop()
     w.out += whole.to_bytes(node.size, "big")
+    return value
 
 
 def bit_number(bit: nodes.Bit, values: Mapping[str, Any], w: Writer) -> int:
@@ -155,11 +177,13 @@ def bit_number(bit: nodes.Bit, values: Mapping[str, Any], w: Writer) -> int:
     return value & (1 << bit.width) - 1
 
 
-def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> None:
+def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> Any:
     try:
-        w.out += node.construct.build(value)
+        data, built = build_opaque(node.construct, value, lambda: w.place)
     except Exception as error:
         w.fail(checks.told(error))
+    w.out += data
+    return built
 
 
 # --- with parts ---------------------------------------------------------------------------------------
@@ -168,25 +192,27 @@ def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> None:
 def _option(node: nodes.Option, value: Any, w: Writer) -> Step:
     if value is None:
         w.out.append(0)
-        return
+        return value
     w.out.append(1)
-    yield _value(node.item, w.check(unwrapped, value, node.wrapped), w)
+    built = yield _value(node.item, w.check(unwrapped, value, node.wrapped), w)
+    return Some(built) if node.wrapped else built
 
 
 def _elements(item: Node, values: Any, w: Writer) -> Step:
     packed = _packed(item, values)
     if packed is not None:
         w.out += packed
-        return
+        return list(values) if w.keep else values
     leaf = _LEAVES.get(type(item))
+    built: list[Any] | None = [] if w.keep else None
     w.path.append(0)
     for index, value in enumerate(values):
         w.path[-1] = index
-        if leaf is not None:
-            leaf(item, value, w)
-        else:
-            yield _STEPS[type(item)](item, value, w)
+        part = leaf(item, value, w) if leaf is not None else (yield _STEPS[type(item)](item, value, w))
+        if built is not None:
+            built.append(part)
     w.path.pop()
+    return values if built is None else built
 
 
 def _packed(item: Node, values: Any) -> bytes | None:
@@ -211,12 +237,12 @@ def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
     if numbers is not None:
         _length(node.length, len(numbers), w)
         w.out += numbers
-        return
+        return listed(node.item, value) if w.keep else value
     values = w.check(checks.as_list, w.check(listed, node.item, value))
     if node.zero_sized and len(values) * empty_weight(node.item) > w.limits.zero_sized:
         w.fail("too many elements without bytes", f"at most {w.limits.zero_sized}", f"{len(values)}")
     _length(node.length, len(values), w)
-    yield _elements(node.item, values, w)
+    return (yield _elements(node.item, values, w))
 
 
 def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
@@ -224,8 +250,9 @@ def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
     numbers = w.check(given_numbers, node.item, value)
     if numbers is not None and len(numbers) == count:
         w.out += numbers
-        return
-    yield _elements(node.item, w.check(checks.as_list, w.check(listed, node.item, value), count), w)
+        return listed(node.item, value) if w.keep else value
+    values = w.check(checks.as_list, w.check(listed, node.item, value), count)
+    return (yield _elements(node.item, values, w))
 
 
 def _set(node: nodes.Set, value: Any, w: Writer) -> Step:
@@ -235,6 +262,7 @@ def _set(node: nodes.Set, value: Any, w: Writer) -> Step:
     yield _elements(node.item, values, w)
     if not is_sorted:
         w.fail("the elements can't be sorted")
+    return value
 
 
 def _sort(values: list[Any], key: Callable[[Any], Any]) -> bool:
@@ -262,26 +290,31 @@ def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
     del w.path[-2:]
     if not is_sorted:
         w.fail("the keys can't be sorted")
+    return value
 
 
 def _tuple(node: nodes.Tuple, value: Any, w: Writer) -> Step:
     values = w.check(checks.as_tuple, value, len(node.items))
+    built = []
     w.path.append(0)
     for index, (item, element) in enumerate(zip(node.items, values, strict=True)):
         w.path[-1] = index
-        yield _value(item, element, w)
+        built.append((yield _value(item, element, w)))
     w.path.pop()
+    return tuple(built)
 
 
 def _struct(node: nodes.Struct, value: Any, w: Writer) -> Step:
     w.enter()
     if node.cls is None:
-        yield _container(node, value, w)
+        built = yield _container(node, value, w)
     else:
         if not isinstance(value, node.cls):
             w.fail("the value does not fit", node.cls.__name__, checks.shown(value))
         yield _fields(node, value, w)
+        built = value
     w.depth -= 1
+    return built
 
 
 def _fields(node: nodes.Struct, value: Any, w: Writer) -> Step:
@@ -300,7 +333,9 @@ def _fields(node: nodes.Struct, value: Any, w: Writer) -> Step:
             try:
                 part = getattr(value, field.attr)
             except AttributeError:
-                w.fail("the field is missing")
+                if not field.optional:
+                    w.fail("the field is missing")
+                part = None
         leaf = _LEAVES.get(type(field.node))
         if leaf is not None:
             leaf(field.node, part, w)
@@ -316,21 +351,23 @@ def _container(node: nodes.Struct, value: Any, w: Writer) -> Step:
         value = {}
     if not isinstance(value, Mapping):
         w.fail("the value does not fit", "a mapping of fields", checks.shown(value))
-    outer = w.scope
-    scope = Scope(outer)
+    outer, keep = w.scope, w.keep
+    scope = w.scope = Scope(outer)
     scope.update(value)
-    w.scope = scope
     w.path.append("")
     for index, field in enumerate(node.fields):
         w.path[-1] = field.name or f"_{index}"
-        part = None if field.attr is None else value.get(field.attr)
-        if field.attr is not None and field.attr not in value and not field.optional:
+        if field.attr is None:
+            yield _value(field.node, None, w)
+            continue
+        if field.attr not in value and not field.optional:
             w.fail("the field is missing")
-        if field.attr is not None and isinstance(field.node, nodes.Computed | nodes.Rebuilt):
-            part = scope[field.attr] = w.evaluate(field.node.value)
-        yield _value(field.node, part, w)
+        part = scope[field.attr] = value.get(field.attr)
+        w.keep = keep or field.attr in node.named
+        scope[field.attr] = yield _value(field.node, part, w)
     w.path.pop()
-    w.scope = outer
+    w.scope, w.keep = outer, keep
+    return construct.Container(scope) if keep else value
 
 
 def _enum(node: nodes.Enum, value: Any, w: Writer) -> Step:
@@ -344,6 +381,7 @@ def _enum(node: nodes.Enum, value: Any, w: Writer) -> Step:
         yield _fields(variant.payload, value, w)
         w.path.pop()
     w.depth -= 1
+    return value
 
 
 def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
@@ -352,20 +390,29 @@ def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
     except Exception as error:  # the conversion is the user's code
         w.fail(f"not a {node.name}: {error}")
     yield _value(node.item, stored, w)
+    return value
 
 
 def _blob(node: nodes.Blob, value: Any, w: Writer) -> Step:
     if not isinstance(value, node.cls):
         w.fail("the value does not fit", node.item.name, checks.shown(value))
-    before = w.out
+    inside = b""
     if raw_of(value) is None:
-        w.out = bytearray()
-        yield _value(node.item, value, w)
-    inside = bytes(w.out)
-    w.out = before
+        inside, _ = yield _apart(node.item, value, w)
     data = blob_bytes(value, lambda _: inside)
     _length(node.length, len(data), w)
     w.out += data
+    return value
+
+
+def _apart(node: Node, value: Any, w: Writer) -> Step:
+    """A part whose places count from its own start: gives its bytes, and the value as it was built."""
+    before = w.out, w.start
+    w.out, w.start = bytearray(), 0
+    built = yield _value(node, value, w)
+    inside = bytes(w.out)
+    w.out, w.start = before
+    return inside, built
 
 
 def _ref(node: nodes.Ref, value: Any, w: Writer) -> Step:
@@ -373,31 +420,34 @@ def _ref(node: nodes.Ref, value: Any, w: Writer) -> Step:
     counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
     if not counts:
         w.enter()
-    yield _value(target, value, w)
+    built = yield _value(target, value, w)
     if not counts:
         w.depth -= 1
+    return built
 
 
 def _labels(node: nodes.Labels, value: Any, w: Writer) -> Step:
     if isinstance(value, str):
         if value not in node.encode:
             w.fail("an unknown label", " or ".join(node.encode) or "a number", repr(str(value)))
-        value = node.encode[value]
-    yield _value(node.item, value, w)
+        yield _value(node.item, node.encode[value], w)
+    else:
+        yield _value(node.item, value, w)
+    return value
 
 
 def _const(node: nodes.Const, value: Any, w: Writer) -> Step:
     if value is not None and value != node.value:
         w.fail("not the constant", checks.literal(node.value), checks.shown(value))
-    yield _value(node.item, node.value, w)
+    return (yield _value(node.item, node.value, w))
 
 
 def _rebuilt(node: nodes.Rebuilt, value: Any, w: Writer) -> Step:
-    yield _value(node.item, w.evaluate(node.value), w)
+    return (yield _value(node.item, w.evaluate(node.value), w))
 
 
 def _default(node: nodes.Default, value: Any, w: Writer) -> Step:
-    yield _value(node.item, w.evaluate(node.value) if value is None else value, w)
+    return (yield _value(node.item, w.evaluate(node.value) if value is None else value, w))
 
 
 def _switch(node: nodes.Switch, value: Any, w: Writer) -> Step:
@@ -406,43 +456,43 @@ def _switch(node: nodes.Switch, value: Any, w: Writer) -> Step:
         chosen = node.cases.get(key, node.default)
     except TypeError:
         chosen = node.default
-    yield _value(chosen, value, w)
+    return (yield _value(chosen, value, w))
 
 
 def _if(node: nodes.If, value: Any, w: Writer) -> Step:
-    yield _value(node.then if w.evaluate(node.condition) else node.otherwise, value, w)
+    return (yield _value(node.then if w.evaluate(node.condition) else node.otherwise, value, w))
 
 
 def _padded(node: nodes.Padded, value: Any, w: Writer) -> Step:
     count = w.count(node.count, "number of bytes")
     start = len(w.out)
-    yield _value(node.item, value, w)
+    built = yield _value(node.item, value, w)
     fill = count - (len(w.out) - start)
     if fill < 0:
         w.fail("larger than its padding allows", f"at most {count} bytes", f"{len(w.out) - start}")
     w.out += node.pattern * fill
+    return built
 
 
 def _prefixed(node: nodes.Prefixed, value: Any, w: Writer) -> Step:
-    before = w.out
-    w.out = bytearray()
-    yield _value(node.item, value, w)
-    inside, w.out = w.out, before
+    inside, built = yield _apart(node.item, value, w)
     _length(node.length, len(inside) + node.including, w)
     w.out += inside
+    return built
 
 
 def _limited(node: nodes.Limited, value: Any, w: Writer) -> Step:
-    yield _value(node.item, value, w)
+    return (yield _value(node.item, value, w))
 
 
 def _checksummed(node: nodes.Checksummed, value: Any, w: Writer) -> Step:
     start = len(w.out)
     yield _value(node.item, value, w)
     _int(node.stored, node.checksum.compute(bytes(w.out[start:])), w)
+    return value
 
 
-_LEAVES: dict[type[Node], Callable[[Any, Any, Writer], None]] = {
+_LEAVES: dict[type[Node], Callable[[Any, Any, Writer], Any]] = {
     nodes.Int: _int,
     nodes.Float: _float,
     nodes.Bool: _bool,

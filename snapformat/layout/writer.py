@@ -21,9 +21,11 @@ class Writer:
         depth: Structs and enums around the current value.
         path: The current value path.
         scope: Fields that expressions may name.
+        start: Place of the first of these bytes, for constructs that ask where they are.
+        keep: An expression may look at the current value: what was built of it is put together.
     """
 
-    __slots__ = ("depth", "limits", "out", "path", "scope")
+    __slots__ = ("depth", "keep", "limits", "out", "path", "scope", "start")
 
     def __init__(self, limits: Limits) -> None:
         self.out = bytearray()
@@ -31,6 +33,13 @@ class Writer:
         self.depth = 0
         self.path: list[Segment] = []
         self.scope: Scope | None = None
+        self.start = 0
+        self.keep = False
+
+    @property
+    def place(self) -> int:
+        """Where the next byte is written."""
+        return self.start + len(self.out)
 
     def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
         """Raise the error for the current path."""
@@ -68,8 +77,8 @@ class Writer:
             self.fail(f"the expression {value.text} can't be computed: {told(error)}")
 
     def count(self, value: Any, what: str) -> int:
-        """A parameter that must be a number of 0 or more."""
+        """A parameter that must be a number of 0 or more; True is 1, as for construct."""
         number = self.evaluate(value)
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        if not isinstance(number, int) or number < 0:
             self.fail(f"a bad {what}", "a number of 0 or more", literal(number))
-        return number
+        return int(number)

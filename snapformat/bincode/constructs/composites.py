@@ -39,8 +39,8 @@ class Option(BincodeConstruct):
             stream.write(b"\0")
             return obj
         stream.write(b"\1")
-        self.item._build(checked(unwrapped, path, obj, self.kind.wrapped), stream, context, path)
-        return obj
+        built = self.item._build(checked(unwrapped, path, obj, self.kind.wrapped), stream, context, path)
+        return Some(built) if self.kind.wrapped else built
 
 
 def unwrapped(value: Any, wrapped: bool) -> Any:
@@ -74,9 +74,8 @@ class _Elements(BincodeConstruct):
             claim_unless_moved(before, stream, context, limit, path)
         return values
 
-    def _build_items(self, values: Any, stream: Any, context: Any, path: str) -> None:
-        for value in values:
-            self.item._build(value, stream, context, path)
+    def _build_items(self, values: Any, stream: Any, context: Any, path: str) -> list[Any]:
+        return [self.item._build(value, stream, context, path) for value in values]
 
     def _write_length(self, count: int, stream: Any) -> None:
         stream.write(encode_int(count, 8, False, self.wire))
@@ -91,8 +90,7 @@ class Seq(_Elements):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         values = checked(checks.as_list, path, obj)
         self._write_length(len(values), stream)
-        self._build_items(values, stream, context, path)
-        return obj
+        return self._build_items(values, stream, context, path)
 
 
 class Array(_Elements):
@@ -102,8 +100,8 @@ class Array(_Elements):
         return self._parse_items(self.kind.count, stream, context, path)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        self._build_items(checked(checks.as_list, path, obj, self.kind.count), stream, context, path)
-        return obj
+        values = checked(checks.as_list, path, obj, self.kind.count)
+        return self._build_items(values, stream, context, path)
 
     def _sizeof(self, context: Any, path: str) -> int:
         return int(self.kind.count * self.item._sizeof(context, path)) if self.kind.count else 0
@@ -168,9 +166,8 @@ class Tuple(BincodeConstruct):
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         values = checked(checks.as_tuple, path, obj, len(self.items))
-        for item, value in zip(self.items, values, strict=True):
-            item._build(value, stream, context, path)
-        return obj
+        built = [i._build(v, stream, context, path) for i, v in zip(self.items, values, strict=True)]
+        return tuple(built)
 
     def _sizeof(self, context: Any, path: str) -> int:
         return sum(item._sizeof(context, path) for item in self.items)

@@ -114,7 +114,7 @@ class Bytes(BincodeConstruct):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         data = checked(checks.as_bytes, path, obj, self.kind.exact, self.kind.no_nul)
         stream.write(encode_int(len(data), 8, False, self.wire) + data)
-        return obj
+        return data
 
 
 class Unit(BincodeConstruct):
