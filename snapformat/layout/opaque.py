@@ -82,6 +82,19 @@ def build_opaque(construct: Any, value: Any, start: Callable[[], int]) -> tuple[
     return stream.getvalue(), built
 
 
+#: What construct puts into a context besides fields.
+_OF_CONTEXT = {"_", "_params", "_root", "_parsing", "_building", "_sizing", "_subcons", "_io", "_index"}
+
+
+def without_context(built: Any) -> Any:
+    """A value as it was built, without what else was in the contexts that it was built in."""
+    if isinstance(built, c.Container):
+        return c.Container({n: without_context(part) for n, part in built.items() if n not in _OF_CONTEXT})
+    if type(built) is c.ListContainer:
+        return [without_context(part) for part in built]
+    return built
+
+
 class Pieces(list[Any]):
     """Pieces of the output, which tell where the next one comes.
 

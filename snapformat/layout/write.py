@@ -64,8 +64,12 @@ def write(
     return bytes(w.out)
 
 
-def _value(node: Node, value: Any, w: Writer) -> Step:
+def write_node(node: Node, value: Any, w: Writer) -> Step:
     """Any node, as a step, which gives the value as it was built."""
+    return (yield _value(node, value, w))
+
+
+def _value(node: Node, value: Any, w: Writer) -> Step:
     leaf = _LEAVES.get(type(node))
     if leaf is not None:
         return leaf(node, value, w)

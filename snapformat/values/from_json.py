@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
@@ -261,6 +262,8 @@ def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Step:
     scope = Scope(outer) if node.scoped else None
     if scope is not None:
         p.scope = scope
+        # What is still to come, in its JSON form: a number may be made of how much that is.
+        scope.update((f.attr, part) for f, part in zip(node.fields, parts, strict=True) if f.attr is not None)
     nested = node.style != "newtype"
     if nested:
         p.path.append("")
@@ -270,8 +273,10 @@ def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Step:
             continue
         if nested:
             p.path[-1] = index if node.style == "tuple" else field.name or ""
-        if isinstance(field.node, nodes.Computed | nodes.Rebuilt):
-            value = parts[index]
+        if isinstance(field.node, nodes.Computed):
+            value = _made(field.node.value, parts[index], p)
+        elif isinstance(field.node, nodes.Rebuilt):
+            value = parts[index] if parts[index] is not None else _made(field.node.value, None, p)
         else:
             value = yield _value(field.node, parts[index], p)
         values.append(value)
@@ -284,6 +289,14 @@ def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Step:
         return node.make(values)
     except (ValueError, TypeError) as error:
         p.fail(f"not a {node.name or 'struct'}: {error}")
+
+
+def _made(value: Any, otherwise: Any, p: _Parser) -> Any:
+    """What construct makes itself; something else where that is not possible before building."""
+    try:
+        return copy.deepcopy(p.evaluate(value))  # the construct keeps its own
+    except DecodeError:
+        return otherwise
 
 
 def _parts(node: nodes.Struct, data: Any, p: _Parser) -> list[Any]:
@@ -408,7 +421,7 @@ def _inner(node: Any, data: Any, p: _Parser) -> Step:
 
 
 def _default(node: nodes.Default, data: Any, p: _Parser) -> Step:
-    return None if data is None else (yield _value(node.item, data, p))
+    return _made(node.value, None, p) if data is None else (yield _value(node.item, data, p))
 
 
 def _switch(node: nodes.Switch, data: Any, p: _Parser) -> Step:

@@ -27,10 +27,12 @@ from snapformat.bincode.order import sort_key
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
 from snapformat.layout.arrays import listed
+from snapformat.layout.built import may_change
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import without_context
 from snapformat.layout.read_leaves import RawFlag
-from snapformat.layout.write import bit_number, write
+from snapformat.layout.write import bit_number, write, write_node
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant
 from snapformat.steps import Step, run
@@ -38,14 +40,18 @@ from snapformat.values.text import F32, float_text, parse_json, shortest_f32
 
 
 class _Printer(Writer):
-    """Path and checks of one conversion; `serde` refuses what serde_json would lose."""
+    """Path and checks of one conversion; `serde` refuses what serde_json would lose.
 
-    __slots__ = ("decoded", "serde")
+    construct's containers are shown as they are written (`is_built`): with defaults, and numbers made again.
+    """
+
+    __slots__ = ("decoded", "is_built", "serde")
 
     def __init__(self, limits: Limits, serde: bool, decoded: bool) -> None:
         super().__init__(limits)
         self.serde = serde
         self.decoded = decoded
+        self.is_built = False
 
     def tag(self, name: str, value: Any, why: str) -> dict[str, Any]:
         """A tagged value, or the error where only serde's own form is wanted."""
@@ -152,7 +158,7 @@ def _bits(node: nodes.Bits, value: Any, p: _Printer) -> Any:
 
 def _opaque(node: nodes.Opaque, value: Any, p: _Printer) -> Any:
     try:
-        data = node.construct.build(value)
+        data = node.construct.build(without_context(value))
     except Exception as error:
         p.fail(f"{type(error).__name__}: {error}")
     return p.tag("bytes", data.hex(), "the layout of this part is not known")
@@ -269,6 +275,12 @@ def _key_float(text: str) -> float:
 
 
 def _struct(node: nodes.Struct, value: Any, p: _Printer) -> Step:
+    outer = p.is_built
+    if node.cls is not None:
+        p.is_built = False
+    elif not outer and may_change(node):
+        value = yield _as_written(node, value, p)
+        p.is_built = True
     p.enter()
     if node.cls is not None and not isinstance(value, node.cls):
         p.fail("the value does not fit", node.cls.__name__, checks.shown(value))
@@ -276,7 +288,17 @@ def _struct(node: nodes.Struct, value: Any, p: _Printer) -> Step:
         p.fail("the value does not fit", "a mapping of fields", checks.shown(value))
     shown = yield _fields(node, value, p)
     p.depth -= 1
+    p.is_built = outer
     return shown
+
+
+def _as_written(node: nodes.Struct, value: Any, p: _Printer) -> Step:
+    """The value as it is built."""
+    p.keep = True
+    built = yield write_node(node, value, p)
+    p.keep = False
+    p.out.clear()
+    return built
 
 
 def _fields(node: nodes.Struct, value: Any, p: _Printer) -> Step:
