@@ -6,18 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
 from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
-from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
+from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.layouts import keep_code, node_of
 from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
 from snapformat.codec.sections import is_hidden
-from snapformat.codec.shape import has_opaque
-from snapformat.declare.registry import layout_for
-from snapformat.errors import SnapshotError
 from snapformat.io import ExactReader, Source
-from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays
-from snapformat.layout.opaque import Replay, parse_opaque
 from snapformat.layout.walk import read_stream
 
 T = TypeVar("T")
@@ -185,14 +180,4 @@ def decode_stream(
     """
     node = node_of(payload, encoding)
     with ExactReader(source) as reader:
-        if not has_opaque(node):
-            return read_stream(node, reader, limit=encoding.limit, limits=limits)
-        # construct finds out how many bytes the value has; the reference reader judges them.
-        struct = nodes.Opaque(layout_for(payload, encoding), "read from a stream")
-        try:
-            parse_opaque(struct, Replay(reader), Budget(encoding.limit, limits))
-        except SnapshotError:  # the source fails
-            raise
-        except Exception:  # whatever is wrong with the bytes, reading what was taken says so
-            pass
-        return read_value(node, reader.consumed, 0, encoding.limit, limits)[0]
+        return read_stream(node, reader, limit=encoding.limit, limits=limits)

@@ -22,7 +22,6 @@ import construct as c
 from snapformat.bincode.constructs.base import BUDGET
 from snapformat.bincode.constructs.counted import Counted
 from snapformat.budget import Budget
-from snapformat.io import SupportsRead
 from snapformat.layout.nodes import Opaque
 
 
@@ -211,42 +210,3 @@ def _is_unbounded(sub: Any) -> bool:
     if isinstance(sub, c.Array):
         return callable(sub.count)
     return isinstance(sub, c.GreedyRange | c.RepeatUntil)
-
-
-class Replay:
-    """A stream over what can only be read once: what was read can be gone back to.
-
-    Args:
-        source: Its `read` gives fewer bytes than asked only at its end.
-    """
-
-    def __init__(self, source: SupportsRead) -> None:
-        self._source = source
-        self._kept = bytearray()
-        self._position = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """Read so many bytes, or all that are left."""
-        missing = self._position + size - len(self._kept)
-        if size < 0 or missing > 0:
-            self._kept += self._source.read(-1 if size < 0 else missing) or b""
-        stop = len(self._kept) if size < 0 else self._position + size
-        found = bytes(self._kept[self._position : stop])
-        self._position += len(found)
-        return found
-
-    def tell(self) -> int:
-        """Where the next byte is read."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place, at most to the end."""
-        if whence not in (0, 1):
-            raise OSError("the end of this stream is not known")
-        target = offset + (self._position if whence else 0)
-        if target < 0:
-            raise OSError("before the start")
-        if target > self._position:
-            self.read(target - self._position)
-        self._position = min(target, len(self._kept))
-        return self._position

@@ -231,11 +231,15 @@ def leaf_opaque(node: nodes.Opaque, r: Reader) -> Any:
     start = r.pos
     try:
         value = parse_opaque(node, stream, r.budget)
-        r.pos = min(max(stream.tell(), start), r.end)
+        stop = max(stream.tell(), start)
+        r.pos = min(stop, start + r.expect(stop - start))
     except TooManyElementsError:
         r.fail_zero_sized(1, MADE_BY_CONSTRUCT)
     except Exception as error:
-        r.fail(told(error))
+        if r.failure is None:
+            r.fail(told(error))
+    if r.failure is not None:  # construct may have gone on as if the data had ended
+        raise r.failure
     if r.events is not None:
         r.emit(start, "opaque", value)
     return value

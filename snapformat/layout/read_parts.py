@@ -105,8 +105,9 @@ def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:
     start = r.pos
     count = leaves.read_length(length, r, kind)
     needed = count * least
-    # What takes bytes claims as many or more: a source is not asked for more than could be claimed.
-    if r.expect(min(needed, r.budget.left + 1)) < needed:
+    # What takes bytes claims as many or more: what could not be claimed is not asked for, nor missed.
+    wanted = min(needed, r.budget.left + 1)
+    if r.expect(wanted) < wanted:
         r.fail(
             "more elements than the data can hold",
             f"at most {(r.end - r.pos) // least} elements of {least} bytes or more",
@@ -365,10 +366,11 @@ def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
         )
     if length > r.end - r.pos:
         r.need(length)
-    outer, stop = r.end, r.pos + length
-    r.end = stop
+    outer, stop = (r.begin, r.end), r.pos + length
+    r.begin, r.end = r.pos, stop
     value = yield read_node(node.item, r)
-    rest, r.pos, r.end = r.pos, stop, outer
+    rest, r.pos = r.pos, stop
+    r.begin, r.end = outer
     if rest < stop:
         r.emit(rest, "padding", stop - rest)
     return value

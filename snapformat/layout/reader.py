@@ -9,7 +9,7 @@ import construct
 
 from snapformat.bincode.checks import literal, shown, told
 from snapformat.budget import Budget, Limits
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, SnapshotError
 from snapformat.io import SupportsRead
 from snapformat.layout.expr import Expr, Scope
 from snapformat.lazy_dataclasses import dataclass
@@ -48,7 +48,9 @@ class Reader:
     Attributes:
         data: All bytes.
         pos: Next byte.
+        begin: Where the part of known length begins that is being read; 0 outside of such parts.
         end: Where the readable bytes end.
+        failure: The error of the source, which construct would take for the end of the data.
         blobs: Events of C structs in bytes are handed out, in place of the bytes.
         budget: Claims still allowed.
         limits: Bounds of depth and of elements without bytes.
@@ -60,12 +62,14 @@ class Reader:
 
     __slots__ = (
         "_stream",
+        "begin",
         "blobs",
         "budget",
         "data",
         "depth",
         "end",
         "events",
+        "failure",
         "limits",
         "path",
         "pos",
@@ -77,7 +81,9 @@ class Reader:
     ) -> None:
         self.data: bytes | bytearray = data
         self.pos = pos
+        self.begin = 0
         self.end = len(data)
+        self.failure: SnapshotError | None = None
         self.blobs = blobs
         self.budget = budget
         self.limits = limits
@@ -85,7 +91,7 @@ class Reader:
         self.path: list[Segment] = []
         self.events: list[Event] | None = [] if emit else None
         self.scope: Scope | None = None
-        self._stream: tuple[int, int, io.BytesIO] | None = None
+        self._stream: tuple[int, int, Any] | None = None
 
     def emit(self, offset: int, kind: str, value: Any, size: int | None = None) -> None:
         """Hand out an event that ends at the current position, or of the given size."""
@@ -175,18 +181,22 @@ class Reader:
             self.fail(f"a bad {what}", "a number of 0 or more", literal(number))
         return int(number)
 
-    def stream(self) -> io.BytesIO:
+    def stream(self) -> Any:
         """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.
 
         What it tells are offsets in the data, as construct's streams for parts of their bytes do.
         """
         kept = self._stream
-        if kept is None or kept[0] != self.end or kept[1] > self.pos:
-            base = 0 if self.end == len(self.data) else self.pos
-            kept = self._stream = (self.end, base, stream_at(self.data[base : self.end], base))
+        if kept is None or kept[:2] != (self.begin, self.end):
+            made = self.stream_of(self.begin)
+            kept = self._stream = (self.begin, self.end, made)
         stream = kept[2]
         stream.seek(self.pos)
         return stream
+
+    def stream_of(self, begin: int) -> Any:
+        """A stream from a place to where the readable bytes end."""
+        return stream_at(self.data[begin : self.end], begin)
 
 
 def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
@@ -195,6 +205,10 @@ def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
         return io.BytesIO(data)
     made: io.BytesIO = construct.core.BytesIOWithOffsets(data, None, base)
     return made
+
+
+#: Bytes that are fetched at once of a source that is read to its end.
+_PIECE = 1 << 20
 
 
 class StreamReader(Reader):
@@ -213,6 +227,10 @@ class StreamReader(Reader):
         self.data = bytearray()
         self._source = source
 
+    def stream_of(self, begin: int) -> Any:
+        """A stream that goes on as far as the source does; in a part of known length, one of its bytes."""
+        return super().stream_of(begin) if begin else _Ahead(self)
+
     def need(self, size: int, offset: int | None = None) -> None:
         """Fetch bytes; raise the error if the source has no more, or inside of a part that ends here."""
         if self.expect(size) < size:
@@ -221,7 +239,64 @@ class StreamReader(Reader):
     def expect(self, size: int) -> int:
         """Fetch what is missing of the next `size` bytes, which the value needs in any case."""
         missing = self.pos + size - self.end
-        if missing > 0 and self.end == len(self.data):
+        if missing > 0 and not self.begin:
             self.data += self._source.read(missing) or b""
             self.end = len(self.data)
         return self.end - self.pos
+
+    def expect_all(self) -> None:
+        """Fetch the rest of the source, unless inside of a part that ends before it."""
+        if not self.begin:
+            while piece := self._source.read(_PIECE):
+                self.data += piece
+            self.end = len(self.data)
+
+
+class _Ahead(io.BufferedIOBase):
+    """What a reader fetches, as a stream: construct may look ahead and go back.
+
+    Args:
+        reader: The reader; its position is not changed.
+    """
+
+    def __init__(self, reader: StreamReader) -> None:
+        self._reader = reader
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        reader, start = self._reader, self._place
+        everything = size is None or size < 0
+        try:
+            if everything:
+                reader.expect_all()
+            else:
+                assert size is not None
+                reader.expect(start + size - reader.pos)
+        except SnapshotError as error:
+            reader.failure = error
+            raise
+        found = bytes(reader.data[start:] if everything else reader.data[start : start + (size or 0)])
+        self._place += len(found)
+        return found
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        if whence == io.SEEK_END:
+            place = self._place
+            self.read()
+            self._place = place
+            offset += len(self._reader.data)
+        elif whence == io.SEEK_CUR:
+            offset += self._place
+        if offset < 0:
+            raise ValueError("a place before the start")
+        self._place = offset
+        return offset

@@ -114,7 +114,7 @@ def read_stream(
     """Read a value from a source, taking no more from it than the value has.
 
     Args:
-        node: The layout, without opaque nodes.
+        node: The layout.
         source: Its `read` gives fewer bytes than asked only at its end.
         limit: Most bytes that may be claimed, or None.
         limits: Bounds of depth and of elements without bytes.
