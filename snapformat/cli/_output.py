@@ -12,6 +12,7 @@ import click
 
 from snapformat.errors import EncodeIOError, SnapshotIOError
 from snapformat.io import write_all
+from snapformat.printable import printable
 
 #: Status where the reader went away (`| head`), as a shell reports a process that ended by SIGPIPE.
 READER_GONE = 141
@@ -52,17 +53,6 @@ def write_text(text: str) -> None:
     """Write text to standard output in its encoding; what that lacks is escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     write_bytes(text.encode(encoding, "backslashreplace"))
-
-
-def printable(text: str) -> str:
-    r"""Text with control characters escaped, and `\xff` for a byte of a file name that is no UTF-8."""
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    if "\udc80" <= char <= "\udcff":
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def show_facts(facts: Sequence[tuple[str, str]]) -> None:

@@ -254,6 +254,7 @@ def write_value(
     try:
         return writer(value, depth)
     except Exception:  # whatever a guard raises: the reference says what is wrong
-        result = reference_write(node, value, limits=limits, root=root, depth=depth)
-        statistics.write_fallbacks += 1
-        return result
+        pass
+    result = reference_write(node, value, limits=limits, root=root, depth=depth)
+    statistics.write_fallbacks += 1
+    return result

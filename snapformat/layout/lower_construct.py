@@ -17,6 +17,7 @@ import construct as c
 from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr, Unsupported, lower_expr
+from snapformat.layout.foreign import name_of
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step
@@ -28,6 +29,9 @@ class Frame:
 
     used: bool = False
 
+
+#: Bytes or elements beyond which no size is: what has more can't be there.
+_MOST = 1 << 48
 
 #: What may refer to itself (a kind under an encoding, a construct), and the structs around it.
 Place = tuple[Any, ...]
@@ -119,7 +123,7 @@ _SELF_CONTAINED = (
 
 def reads_context(sub: Any) -> bool:
     """Whether a construct might read its context; anything unknown might."""
-    if sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
+    if not isinstance(sub, c.Construct) or sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
         return True
     for name, value in vars(sub).items():
         if name.startswith("_"):
@@ -133,6 +137,8 @@ def reads_context(sub: Any) -> bool:
 
 
 def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+    if not isinstance(sub, c.Construct):  # a case of a Switch: construct minds it when it is chosen
+        raise Unsupported(f"{type(sub).__name__} in place of a construct")
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")
     leaf = _leaf(sub, frames)
@@ -180,6 +186,15 @@ def _expr(value: Any, frames: tuple[Frame, ...]) -> Any:
     return lowered
 
 
+def _count(value: Any, frames: tuple[Frame, ...]) -> Any:
+    """Lower a number of bytes or elements; what is none is for construct to refuse, when it comes to it."""
+    lowered = _expr(value, frames)
+    is_number = isinstance(lowered, int) and 0 <= lowered <= _MOST
+    if not isinstance(lowered, Expr) and not is_number:
+        raise Unsupported("a number that is none, below 0 or beyond all sizes")
+    return lowered
+
+
 def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
     """Constructs without others inside."""
     if type(sub) is c.FormatField:
@@ -189,7 +204,7 @@ def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
             raise Unsupported("an integer whose width depends on the context")
         return _int(sub.length, sub.signed, "little" if sub.swapped else "big")
     if type(sub) is c.Bytes:
-        return nodes.FixedBytes(_expr(sub.length, frames))
+        return nodes.FixedBytes(_count(sub.length, frames))
     if sub is c.Flag or type(sub) is type(c.Flag):
         return nodes.Bool(lenient=True)
     if type(sub) is type(c.Pass):
@@ -238,9 +253,10 @@ def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     for part in sub.subcons:
         node = yield lowering.lower(part, lowering, (*frames, frame))
         docs = part.docs.strip() if isinstance(part.docs, str) else ""
-        fields.append(nodes.Field(part.name, part.name, node, docs, optional=bool(part.flagbuildnone)))
+        attr = part.name or None  # what has an empty name is left out of the container, too
+        fields.append(nodes.Field(name_of(part), attr, node, docs, optional=bool(part.flagbuildnone)))
     names = [f.attr for f in fields if f.attr is not None]
-    if len(set(names)) != len(names):
+    if len({f.name for f in fields if f.attr is not None}) != len(names):
         raise Unsupported("two fields of one name")
 
     def make(values: list[Any]) -> Any:
@@ -304,7 +320,7 @@ def _lazy_bound(sub: Any, lowering: Lowering) -> Step:
 def _array(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
     if sub.discard:
         raise Unsupported("an Array that discards its elements")
-    return nodes.Array(inner, _expr(sub.count, frames))
+    return nodes.Array(inner, _count(sub.count, frames))
 
 
 def _prefixed(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
@@ -323,7 +339,7 @@ def _enum(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
 
 
 def _padded(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
-    return nodes.Padded(inner, _expr(sub.length, frames), sub.pattern)
+    return nodes.Padded(inner, _count(sub.length, frames), sub.pattern)
 
 
 _WRAPPERS: dict[type, Callable[[Any, Node, tuple[Frame, ...]], Node]] = {
@@ -351,8 +367,14 @@ def _bits(sub: Any) -> Node:
     return nodes.Bits(total // 8, bits)
 
 
+def _is_width(length: Any) -> bool:
+    return isinstance(length, int) and 0 < length <= _MOST
+
+
 def _bit(part: Any) -> nodes.Bit:
     name, doc, sub = part.name, part.docs.strip() if isinstance(part.docs, str) else "", part
+    if not isinstance(name, str | None):
+        raise Unsupported("a name that is no text")
     while type(sub) is c.Renamed:
         if sub.parsed is not None:
             raise Unsupported("a `*` hook that sees every parsed value")
@@ -365,9 +387,9 @@ def _bit(part: Any) -> nodes.Bit:
         raise Unsupported("a `*` hook that sees every parsed value")
     if type(sub) is type(c.Flag):
         return nodes.Bit(name, 1, flag=True, doc=doc)
-    if type(sub) is c.BitsInteger and isinstance(sub.length, int) and not sub.swapped:
+    if type(sub) is c.BitsInteger and _is_width(sub.length) and not sub.swapped:
         return nodes.Bit(name, sub.length, signed=bool(sub.signed), labels=labels, doc=doc)
-    if type(sub) is c.Padded and sub.subcon is c.Pass and isinstance(sub.length, int):
+    if type(sub) is c.Padded and sub.subcon is c.Pass and _is_width(sub.length):
         if sub.pattern != b"\0":
             raise Unsupported("padding bits that are not zero")
         return nodes.Bit(name, sub.length, padding=True, doc=doc)

@@ -159,7 +159,7 @@ def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> None:
     try:
         w.out += node.construct.build(value)
     except Exception as error:
-        w.fail(checks.told(error))
+        w.fail_foreign(error)
 
 
 # --- with parts ---------------------------------------------------------------------------------------
@@ -350,7 +350,7 @@ def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
     try:
         stored = node.encode(value)
     except Exception as error:  # the conversion is the user's code
-        w.fail(f"not a {node.name}: {error}")
+        w.fail(f"not a {node.name}: {checks.reason(error)}", cause=error)
     yield _value(node.item, stored, w)
 
 
