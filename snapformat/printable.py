@@ -10,6 +10,20 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
+def text_of(error: BaseException, without: str = "") -> str:
+    """The text of an exception as one line; empty where there is none, or where asking for it fails.
+
+    Args:
+        error: The exception.
+        without: What is left out where the text begins by it.
+    """
+    try:
+        text = str(error)
+    except Exception:  # of a class of the user's
+        return ""
+    return " ".join(filter(None, map(str.strip, text.removeprefix(without).splitlines())))
+
+
 def _escape(char: str) -> str:
     if "\udc80" <= char <= "\udcff":
         return f"\\x{ord(char) - 0xDC00:02x}"

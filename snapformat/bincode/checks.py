@@ -11,6 +11,7 @@ import construct
 from snapformat.bincode.numbers import encode_float
 from snapformat.bincode.wire import ByteOrder
 from snapformat.errors import excerpt
+from snapformat.printable import text_of
 
 
 class BadValue(ValueError):
@@ -56,14 +57,9 @@ def reason(error: BaseException) -> str:
 
 
 def _text_of(error: BaseException) -> str:
-    """All lines of an exception's text as one, without the place by which construct begins."""
-    try:
-        text = str(error)
-    except Exception:  # of a class of the user's
-        return ""
-    if isinstance(error, construct.ConstructError):
-        text = text.removeprefix(f"Error in path {error.path}\n")
-    return " ".join(filter(None, map(str.strip, text.splitlines())))
+    """The text of an exception without the place by which construct begins: `layout.foreign` knows better."""
+    path = error.path if isinstance(error, construct.ConstructError) else None
+    return text_of(error, "" if path is None else f"Error in path {path}\n")
 
 
 def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar, overload
 
 from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
@@ -13,7 +14,6 @@ from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
 from snapformat.codec.sections import is_hidden
 from snapformat.codec.shape import has_opaque
 from snapformat.declare.registry import layout_for
-from snapformat.errors import SnapshotError
 from snapformat.io import ExactReader, Source
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays
@@ -189,10 +189,9 @@ def decode_stream(
             return read_stream(node, reader, limit=encoding.limit, limits=limits)
         # construct finds out how many bytes the value has; the reference reader judges them.
         struct = nodes.Opaque(layout_for(payload, encoding), "read from a stream")
-        try:
-            parse_opaque(struct, Replay(reader), Budget(encoding.limit, limits))
-        except SnapshotError:  # the source fails
-            raise
-        except Exception:  # whatever is wrong with the bytes, reading what was taken says so
-            pass
+        stream = Replay(reader)
+        with suppress(Exception):  # whatever is wrong with the bytes, reading what was taken says so
+            parse_opaque(struct, stream, Budget(encoding.limit, limits))
+        if stream.failure is not None:
+            raise stream.failure
         return read_value(node, reader.consumed, 0, encoding.limit, limits)[0]

@@ -131,11 +131,15 @@ def _is_unbounded(sub: Any) -> bool:
 class Replay:
     """A stream over what can only be read once: what was read can be gone back to.
 
+    Attributes:
+        failure: What the source raised, or None: construct takes that for bytes that don't fit, and goes on.
+
     Args:
         source: Its `read` gives fewer bytes than asked only at its end.
     """
 
     def __init__(self, source: SupportsRead) -> None:
+        self.failure: Exception | None = None
         self._source = source
         self._kept = bytearray()
         self._position = 0
@@ -144,7 +148,11 @@ class Replay:
         """Read so many bytes, or all that are left."""
         missing = self._position + size - len(self._kept)
         if size < 0 or missing > 0:
-            self._kept += self._source.read(-1 if size < 0 else missing) or b""
+            try:
+                self._kept += self._source.read(-1 if size < 0 else missing) or b""
+            except Exception as error:
+                self.failure = error
+                raise
         stop = len(self._kept) if size < 0 else self._position + size
         found = bytes(self._kept[self._position : stop])
         self._position += len(found)
