@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from snapformat.printable import printable
+
 
 class SnapshotError(Exception):
     """Root of all errors that data, files and streams can cause.
@@ -66,7 +68,8 @@ class SnapshotError(Exception):
             text += f" ({self.hint})"
         if self.file is not None:
             text = f"{self.file}: {text}"
-        return text
+        # What stands in names and files must not reach a terminal as it is.
+        return printable(text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.__dict__.copy()))
@@ -184,7 +187,7 @@ class SchemaError(TypeError):
 
     def __init__(self, message: str, *, owner: str | None = None, field: str | None = None) -> None:
         place = ".".join(part for part in (owner, field) if part is not None)
-        super().__init__(f"{place}: {message}" if place else message)
+        super().__init__(printable(f"{place}: {message}" if place else message))
         self.message = message
         self.owner = owner
         self.field = field

@@ -38,7 +38,7 @@ def format_path(segments: Iterable[Segment]) -> str:
         if isinstance(segment, int):
             parts.append(f"[{segment}]")
         elif isinstance(segment, Variant):
-            plain = not any(character in '<>"' for character in segment)
+            plain = segment.isprintable() and not any(character in '<>"' for character in segment)
             parts.append(f"<{segment}>" if plain else f"<{json.dumps(str(segment))}>")
         elif re.fullmatch(_PLAIN_NAME, segment):
             parts.append(f".{segment}")

@@ -6,9 +6,12 @@ import operator
 from collections.abc import Mapping, Set
 from typing import Any
 
+import construct
+
 from snapformat.bincode.numbers import encode_float
 from snapformat.bincode.wire import ByteOrder
 from snapformat.errors import excerpt
+from snapformat.printable import text_of
 
 
 class BadValue(ValueError):
@@ -43,13 +46,20 @@ def literal(value: Any) -> str:
     return shown(value) if isinstance(value, int) else excerpt(repr(value))
 
 
-def told(error: Exception) -> str:
-    """The kind and first line of an exception of foreign code, whose text may fail by itself."""
-    try:
-        lines = str(error).splitlines()
-    except Exception:
-        lines = []
-    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
+def told(error: BaseException) -> str:
+    """The kind and the text of an exception of foreign code."""
+    return f"{type(error).__name__}: {_text_of(error) or 'no message'}"
+
+
+def reason(error: BaseException) -> str:
+    """The text of an exception of foreign code; its kind where it has none."""
+    return _text_of(error) or type(error).__name__
+
+
+def _text_of(error: BaseException) -> str:
+    """The text of an exception without the place by which construct begins: `layout.foreign` knows better."""
+    path = error.path if isinstance(error, construct.ConstructError) else None
+    return text_of(error, "" if path is None else f"Error in path {path}\n")
 
 
 def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False) -> int:
@@ -149,7 +159,7 @@ def as_pairs(value: Any) -> list[tuple[Any, Any]]:
     try:
         return list(value.items())
     except Exception as error:  # a mapping of the user's own
-        raise BadValue("a mapping", f"one that fails: {type(error).__name__}: {error}") from None
+        raise BadValue("a mapping", f"one that fails: {told(error)}") from error
 
 
 def as_elements(value: Any) -> list[Any]:
@@ -159,4 +169,4 @@ def as_elements(value: Any) -> list[Any]:
     try:
         return list(value)
     except Exception as error:  # a set of the user's own
-        raise BadValue("a set", f"one that fails: {type(error).__name__}: {error}") from None
+        raise BadValue("a set", f"one that fails: {told(error)}") from error

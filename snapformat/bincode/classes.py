@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from snapformat.bincode import kinds
 from snapformat.bincode.annotations import DECLARATION, Arguments, kind_of
+from snapformat.bincode.checks import reason
 from snapformat.bincode.kinds import Kind, Style, children
 from snapformat.bincode.order import has_order
 from snapformat.bits import Bits
@@ -280,7 +281,7 @@ class Declaration:
             raise
         except Exception as error:
             raise SchemaError(
-                f"the annotation {spec.annotation!r} can't be evaluated: {error}",
+                f"the annotation {spec.annotation!r} can't be evaluated: {reason(error)}",
                 owner=self.cls.__qualname__,
                 field=spec.attr,
             ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.bincode import checks, kinds
-from snapformat.bincode.checks import BadValue
+from snapformat.bincode.checks import BadValue, reason
 from snapformat.bincode.containers import Some
 from snapformat.bincode.kinds import Kind
 from snapformat.steps import Step, TooDeep, run
@@ -47,7 +47,7 @@ def _key(kind: Kind, value: Any) -> Step:
                     return kind.order(value)
                 stored = encode(value)
             except (ValueError, TypeError) as error:
-                raise BadValue(kind.name, str(error)) from None
+                raise BadValue(kind.name, reason(error)) from None
             return (yield _key(item, stored))
         case kinds.Option(item, wrapped):
             if value is None:

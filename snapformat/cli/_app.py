@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
+import io
 import os
 from typing import Any
 
 import click
 
+from snapformat.bincode.checks import told
 from snapformat.cli._failure import Failure, tell
 from snapformat.cli._output import discard_output
 from snapformat.errors import SchemaError, SnapshotError
+from snapformat.printable import printable
 
 #: Status after Ctrl-C, as a shell reports a process that ended by SIGINT.
 INTERRUPTED = 130
@@ -54,6 +56,16 @@ def cli() -> None:
     """Look at binary snapshot files, check them, and take them to JSON and back."""
 
 
+def _show(error: click.ClickException) -> None:
+    """Print an error: click's own repeat arguments, which are any text."""
+    if isinstance(error, Failure):
+        error.show()
+    else:
+        shown = io.StringIO()
+        error.show(shown)
+        tell("\n".join(map(printable, shown.getvalue().rstrip("\n").split("\n"))))
+
+
 def run() -> int:
     """Run the command line with the process's arguments.
 
@@ -64,15 +76,14 @@ def run() -> int:
     try:
         status = cli.main(prog_name="snapformat", standalone_mode=False)
     except click.ClickException as error:
-        with contextlib.suppress(OSError):  # a standard error that is full or gone
-            error.show()
+        _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except OSError as error:
         # Files are the library's, with its own errors: this is click's help on its way out.
         discard_output()
-        tell(f"error: cannot write: {error.strerror or error}")
+        tell(printable(f"error: cannot write: {error.strerror or error}"))
         return 1
     except MemoryError:
         tell("error: out of memory")
@@ -81,7 +92,7 @@ def run() -> int:
         if os.environ.get(TRACEBACK):
             raise
         tell(
-            f"error: {type(error).__name__}: {error} - this is a fault of snapformat itself; please report it"
+            f"error: {printable(told(error))} - this is a fault of snapformat itself; please report it"
             f" with what {TRACEBACK}=1 shows"
         )
         return 1

@@ -8,9 +8,9 @@ from typing import IO, Any
 
 import click
 
-from snapformat.cli._output import printable
 from snapformat.errors import SchemaError, SnapshotError
 from snapformat.inspect import excerpt
+from snapformat.printable import printable
 
 
 class Failure(click.ClickException):

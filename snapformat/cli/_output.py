@@ -12,6 +12,7 @@ import click
 
 from snapformat.errors import EncodeIOError, SnapshotIOError
 from snapformat.io import write_all
+from snapformat.printable import printable
 
 #: Status where the reader went away (`| head`), as a shell reports a process that ended by SIGPIPE.
 READER_GONE = 141
@@ -54,28 +55,17 @@ def write_text(text: str) -> None:
     write_bytes(text.encode(encoding, "backslashreplace"))
 
 
-def printable(text: str) -> str:
-    r"""Text with control characters escaped, and `\xff` for a byte of a file name that is no UTF-8."""
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    if "\udc80" <= char <= "\udcff":
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
-
-
 def show_facts(facts: Sequence[tuple[str, str]]) -> None:
     """Print names and values: `name: value`, or a table on a terminal."""
     rows = [(name, printable(value)) for name, value in facts]
-    if not _on_terminal() or not _rich_table((), rows):
+    if not on_terminal() or not _rich_table((), rows):
         write_text("".join(f"{name}: {value}\n" for name, value in rows))
 
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows: aligned columns without a head, or a table on a terminal."""
     cells = [[printable(cell) for cell in row] for row in rows]
-    if not _on_terminal() or not _rich_table(head, cells):
+    if not on_terminal() or not _rich_table(head, cells):
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in cells)
         write_text("".join(f"{line.rstrip()}\n" for line in lines))
@@ -84,11 +74,12 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def show_lines(rows: Sequence[tuple[str, str]], head: tuple[str, str]) -> None:
     """Print pairs: `first: second` a line, or a table on a terminal."""
     cells = [(printable(first), printable(second)) for first, second in rows]
-    if not _on_terminal() or not _rich_table(head, cells):
+    if not on_terminal() or not _rich_table(head, cells):
         write_text("".join(f"{first}: {second}\n" for first, second in cells))
 
 
-def _on_terminal() -> bool:
+def on_terminal() -> bool:
+    """Whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 

@@ -10,9 +10,10 @@ import click
 
 from snapformat.cli._failure import tell
 from snapformat.cli._options import FileName
-from snapformat.cli._output import printable, write_text
+from snapformat.cli._output import write_text
 from snapformat.declare.registry import is_reference
 from snapformat.errors import SchemaError
+from snapformat.printable import printable
 
 #: Status where `--check` finds a difference.
 STALE = 1

@@ -6,7 +6,7 @@ import click
 
 from snapformat.cli._failure import explained
 from snapformat.cli._options import FileName, Named, file_argument, schema_option
-from snapformat.cli._output import write_bytes
+from snapformat.cli._output import on_terminal, write_bytes
 from snapformat.inspect import load_any, max_file_size
 from snapformat.inspect.document import to_document
 from snapformat.io import read_all, write_all
@@ -32,9 +32,11 @@ from snapformat.values import format_json
 )
 @click.option("-o", "--output", metavar="OUT", type=FileName(), default="-", help="Write to a file.")
 def command(file: str, schema: Named | None, form: str, output: str) -> None:
-    """Print FILE as JSON: its schema, its header, and its data as serde_json prints them.
+    r"""Print FILE as JSON: its schema, its header, and its data as serde_json prints them.
 
-    `snapformat build` makes the same file of it again, in whichever form it is.
+    `snapformat build` makes the same file of it again, in whichever form it is. Control characters and marks
+    of direction in texts are escaped (\u009b); with `--as serde`, which is serde_json's to the letter, only
+    where it is printed to a terminal.
     """
     format_ = None if schema is None else schema.format
     data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
@@ -42,7 +44,9 @@ def command(file: str, schema: Named | None, form: str, output: str) -> None:
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
         document = to_document(snapshot, schema=name, serde=form == "serde", decoded=form == "decoded")
-    text = format_json(document, 1).encode() + b"\n"
+    # A terminal obeys characters that serde_json writes as they are: there it is not held to the letter.
+    to_the_letter = form == "serde" and not (output == "-" and on_terminal())
+    text = format_json(document, 1, serde=to_the_letter).encode() + b"\n"
     if output == "-":
         write_bytes(text)
     else:

@@ -255,6 +255,7 @@ def write_value(
     try:
         return writer(value, depth, True, start)
     except Exception:  # whatever a guard raises: the reference says what is wrong
-        result = reference_write(node, value, limits=limits, root=root, depth=depth, start=start)
-        statistics.write_fallbacks += 1
-        return result
+        pass
+    result = reference_write(node, value, limits=limits, root=root, depth=depth, start=start)
+    statistics.write_fallbacks += 1
+    return result

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+from snapformat.printable import printable
+
 _numbers = count(1)
 
 
@@ -72,7 +74,7 @@ class Source:
         The source is kept for tracebacks, debuggers and profilers, as long as its main function lives.
         """
         text = self.text()
-        file = f"<snapformat {title} {next(_numbers)}>"
+        file = f"<snapformat {printable(title)} {next(_numbers)}>"
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         namespace = dict(self.names)
         exec(compile(text, file, "exec"), namespace)

@@ -10,6 +10,7 @@ import construct
 
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bincode.annotations import DECLARATION
+from snapformat.bincode.checks import told
 from snapformat.bincode.classes import GivenKind
 from snapformat.bincode.kinds import Foreign
 from snapformat.errors import SchemaError
@@ -90,5 +91,5 @@ def import_reference(reference: str) -> Any:
         for name in attribute.split("."):
             found = getattr(found, name)
     except Exception as error:  # whatever the module does when it is imported
-        raise SchemaError(f"can't import {reference!r}: {type(error).__name__}: {error}") from error
+        raise SchemaError(f"can't import {reference!r}: {told(error)}") from error
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from snapformat.docs.model import Bit, Document, Field, Offset, Type
-from snapformat.docs.text import visible_directions
+from snapformat.docs.text import one_line
 
 #: Classes of fills; a field's number is taken modulo this.
 COLOURS = 8
@@ -194,7 +194,7 @@ def _pieces(box: _Box) -> Iterable[tuple[float, float, float]]:
 
 def _label(box: _Box, x: float, y: float, width: float) -> str:
     room = int((width - (20 if box.broken else 8)) / _LETTER)
-    name = visible_directions(box.name)
+    name = one_line(box.name)
     number = f"{box.number + 1}" if box.number >= 0 else "i"
     note = f"  {box.note}" if box.note else ""
     middle = x + width / 2
@@ -245,7 +245,7 @@ def containment_map(document: Document, link: Callable[[str], str], title: str, 
         suffix = " ↑" if row.again else ""
         parts.append(
             f'<a href="{escape(link(row.label))}"><text x="{x:g}" y="{y + 4:g}"{style}>'
-            f"{mark} {_text(visible_directions(row.label))}{suffix}</text></a>"
+            f"{mark} {_text(one_line(row.label))}{suffix}</text></a>"
         )
     parts.append("</svg>")
     return "".join(parts)
@@ -293,4 +293,4 @@ def contained(each: Type, by_label: dict[str, Type]) -> Iterable[str]:
 
 
 def _text(text: str) -> str:
-    return escape(visible_directions(text), quote=False)
+    return escape(one_line(text), quote=False)

@@ -15,9 +15,18 @@ from markupsafe import Markup, escape
 from snapformat.docs import diagrams
 from snapformat.docs.history import Step
 from snapformat.docs.model import Bit, Document, Field, Offset
-from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
+from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, summary
 from snapformat.docs.templating import environment, render
-from snapformat.docs.text import blocks, first_sentence, in_bytes, inlines, slug, visible, visible_directions
+from snapformat.docs.text import (
+    blocks,
+    first_sentence,
+    in_bytes,
+    inlines,
+    one_line,
+    slug,
+    visible,
+    visible_directions,
+)
 from snapformat.layout.compare import Change
 from snapformat.layout.types import Span
 
@@ -31,8 +40,8 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
     """
     env = environment(templates, autoescape=True)
     env.filters |= {
-        "safe_text": visible_directions,
-        "code_text": visible_directions,
+        "safe_text": one_line,
+        "code_text": one_line,
         "name": breakable,
         "inline": inline,
         "prose": prose,
@@ -50,7 +59,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
         "colours": diagrams.COLOURS,
         "primitive_anchor": primitive_anchor,
         "href": lambda name: f"{site.page(name).slug}.html",
-        "step_href": lambda step: f"{step_slug(step)}.html",
+        "step_href": lambda step: f"{site.step_slug(step)}.html",
     }
     documents = [page.document for page in site.pages]
     context: dict[str, Any] = {"documents": documents, "families": site.families}
@@ -60,7 +69,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
     for family in site.families:
         for step in family.steps:
             context = {"family": family, "step": step, "change_href": lambda s, c: _change_href(site, s, c)}
-            files[f"{step_slug(step)}.html"] = render(env, "html/step.html", context)
+            files[f"{site.step_slug(step)}.html"] = render(env, "html/step.html", context)
     files["style.css"] = render(env, "html/style.css", {})
     files["site.js"] = render(env, "html/site.js", {})
     files["search-index.js"] = search_index(site)
@@ -104,7 +113,7 @@ _JOINTS = re.compile(r"(?<=[_.<,:/])(?=.)|(?<=[a-z0-9])(?=[A-Z])")
 
 def breakable(text: str) -> Markup:
     """A name that may be broken where its words join, and nowhere else."""
-    return Markup("<wbr>").join(_JOINTS.split(visible_directions(text)))
+    return Markup("<wbr>").join(_JOINTS.split(one_line(text)))
 
 
 def inline(text: str) -> Markup:
@@ -191,7 +200,7 @@ def search_index(site: Site) -> str:
     for number, page in enumerate(site.pages):
         for entry in page.index():
             text = f"{entry.of}.{entry.text}" if entry.of else entry.text
-            key = (visible_directions(text), entry.kind, entry.anchor, visible(first_sentence(entry.doc)))
+            key = (one_line(text), entry.kind, entry.anchor, visible(first_sentence(entry.doc)))
             merged.setdefault(key, []).append(number)
     entries = [
         {"t": text, "k": kind, "a": anchor, "d": doc, "p": found}

@@ -12,9 +12,18 @@ from jinja2.runtime import Context
 
 from snapformat.docs.diagrams import tree
 from snapformat.docs.model import Example
-from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, step_slug, summary
+from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, summary
 from snapformat.docs.templating import environment, render
-from snapformat.docs.text import BIDI, blocks, first_sentence, in_bytes, inlines, visible, visible_directions
+from snapformat.docs.text import (
+    BIDI,
+    blocks,
+    first_sentence,
+    in_bytes,
+    inlines,
+    one_line,
+    visible,
+    visible_directions,
+)
 from snapformat.layout.types import Span
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
@@ -48,7 +57,7 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
         "site": site,
         "primitive_anchor": primitive_anchor,
         "href": lambda name: f"{site.page(name).slug}.md",
-        "step_href": lambda step: f"{step_slug(step)}.md",
+        "step_href": lambda step: f"{site.step_slug(step)}.md",
     }
     documents = [page.document for page in site.pages]
     context: dict[str, Any] = {"documents": documents, "families": site.families}
@@ -72,7 +81,7 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
                 return "" if target is None else f"{target[0].slug}.md#{target[1]}"
 
             context = {"family": family, "step": step, "change_href": change_href}
-            files[f"{step_slug(step)}.md"] = render(env, "markdown/step.md", context)
+            files[f"{site.step_slug(step)}.md"] = render(env, "markdown/step.md", context)
     return files
 
 
@@ -95,7 +104,8 @@ def code(value: str) -> str:
 def text(value: str) -> str:
     """Running text on one line, with its code marked."""
     joined = "".join(code(piece.text) if piece.code else escaped(piece.text) for piece in inlines(value))
-    return _START.sub(r"\1\2\\\3", " ".join(joined.split("\n")), count=1)
+    # Without blanks at its ends, at which emphasis would be none.
+    return _START.sub(r"\1\2\\\3", " ".join(joined.split("\n")).strip(), count=1)
 
 
 def cell(value: str) -> str:
@@ -126,7 +136,7 @@ def spelled(context: Context, spans: Sequence[Span]) -> str:
     page: Page | None = context.get("page")
     parts = []
     for span in spans:
-        shown = escaped(visible_directions(span.text))
+        shown = escaped(one_line(span.text))
         if page is not None and span.type is not None and span.type in page.anchors:
             parts.append(f"[{shown}](#{page.anchor(span.type)})")
         elif page is not None and any(each.name == span.primitive for each in page.document.primitives):
@@ -138,14 +148,12 @@ def spelled(context: Context, spans: Sequence[Span]) -> str:
 
 def dump(example: Example) -> str:
     """The rows of an example as aligned text."""
-    width = max((len(row.name) for row in example.rows), default=0)
+    width = max((len(one_line(row.name)) for row in example.rows), default=0)
     lines = []
     for row in example.rows:
         more = "" if row.size <= len(row.data) else f" +{row.size - len(row.data)}"
         shown = row.data.hex(" ") + more
-        name = visible_directions(row.name)
-        lines.append(
-            f"{row.offset:08x}  {shown:<54} {name:<{width}}  {visible_directions(row.value)}".rstrip()
-        )
+        name = one_line(row.name)
+        lines.append(f"{row.offset:08x}  {shown:<54} {name:<{width}}  {one_line(row.value)}".rstrip())
     # A fence that no line can close.
     return "\n".join(line.replace("```", "`\u200b``") for line in lines)

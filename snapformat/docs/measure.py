@@ -180,12 +180,12 @@ class Measure:
         return sum(low for low, _ in inner), sum(high for _, high in inner)
 
 
-def _construct_size(sizeof: Callable[[], int]) -> Bounds:
+def _construct_size(sizeof: Callable[[], object]) -> Bounds:
     try:
         size = sizeof()
     except Exception:  # construct's way to say that there is no fixed size, or the user's own code
         return 0, inf
-    return size, size
+    return (size, size) if isinstance(size, int) and size >= 0 else (0, inf)
 
 
 def _measured(node: Node) -> list[Node]:

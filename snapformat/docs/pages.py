@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from snapformat.docs.history import Family, Step
@@ -90,7 +91,7 @@ def primitive_anchor(name: str) -> str:
     return "enc-" + {"()": "unit"}.get(name, slug(name))
 
 
-@dataclass(slots=True)
+@dataclass
 class Site:
     """All pages.
 
@@ -117,6 +118,18 @@ class Site:
                 return family
         return None
 
+    @cached_property
+    def _step_slugs(self) -> dict[tuple[str, str], str]:
+        give = Anchors()
+        for page in self.pages:
+            give(page.slug)
+        steps = [(step.old, step.new) for family in self.families for step in family.steps]
+        return {(old, new): give(f"changes-{slug(old)}-to-{slug(new)}") for old, new in steps}
+
+    def step_slug(self, step: Step) -> str:
+        """Name of the file of a step, without ending; no page and no other step has it."""
+        return self._step_slugs[step.old, step.new]
+
     def steps(self, name: str) -> list[Step]:
         """The steps to and from a document."""
         family = self.family(name)
@@ -129,11 +142,6 @@ def make_pages(documents: Iterable[Document]) -> tuple[Page, ...]:
     for reserved in ("index", "readme", "families", "style", "site", "search-index"):
         give(reserved)
     return tuple(Page(document, give(document.name)) for document in documents)
-
-
-def step_slug(step: Step) -> str:
-    """Name of the file of a step, without ending."""
-    return f"changes-{slug(step.old)}-to-{slug(step.new)}"
 
 
 def change_target(site: Site, step: Step, change: Change) -> tuple[Page, str] | None:

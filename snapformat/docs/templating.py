@@ -7,6 +7,8 @@ from typing import Any
 
 import jinja2
 
+from snapformat.docs.text import visible
+
 #: Where the package's own templates can always be had: `{% extends "default/html/document.html" %}`.
 DEFAULT = "default"
 
@@ -34,7 +36,8 @@ def environment(user: str | os.PathLike[str] | None, *, autoescape: bool) -> jin
 
 def render(env: jinja2.Environment, template: str, context: dict[str, Any]) -> str:
     """Render a template; lines end without blanks, and the text with one line break."""
-    text = env.get_template(template).render(context)
-    lines = [line.rstrip() for line in text.splitlines()]
+    # Once more: templates of users print names as they are.
+    text = visible(env.get_template(template).render(context))
+    lines = [line.rstrip() for line in text.split("\n")]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept).strip("\n") + "\n"

@@ -11,6 +11,12 @@ from typing import Literal
 #: Characters that change the direction of text around them; a schema may need them, a page must survive them.
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+#: Control characters, separators of lines and paragraphs, lone surrogates, and what is no character.
+_CONTROLS = "\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef"
+_CONTROLS += "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+_UNFIT = re.compile(f"[{_CONTROLS}]")
+_UNFIT_IN_CODE = re.compile(f"[{_CONTROLS}{BIDI}]")
+_UNFIT_IN_NAMES = re.compile(f"[{_CONTROLS}{BIDI}\n\t]")
 _BULLET = re.compile(r"[*-] +")
 
 
@@ -42,23 +48,21 @@ class Block:
 
 def visible(text: str) -> str:
     """Text in which what no document can hold shows as its number: control characters, lone surrogates."""
-    return "".join(_escaped(char) if _unfit(char) else char for char in text)
+    return _UNFIT.sub(_number, text)
 
 
 def visible_directions(text: str) -> str:
     """As `visible`, with marks of direction made visible too: for code, which is shown letter by letter."""
-    return "".join(_escaped(char) if _unfit(char) or char in BIDI else char for char in text)
+    return _UNFIT_IN_CODE.sub(_number, text)
 
 
-def _unfit(char: str) -> bool:
-    if char in "\n\t":
-        return False
-    code = ord(char)
-    return unicodedata.category(char) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+def one_line(text: str) -> str:
+    """As `visible_directions`, for a name: it has no lines and no columns."""
+    return _UNFIT_IN_NAMES.sub(_number, text)
 
 
-def _escaped(char: str) -> str:
-    return f"\\u{ord(char):04x}"
+def _number(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def inlines(text: str) -> Iterator[Inline]:

@@ -40,8 +40,12 @@ def path_of(end: object) -> str | None:
 
 def name_of(stream: object) -> str | None:
     """Return the name of a file object for messages, or None: sockets and pipes carry a number."""
-    name: Any = getattr(stream, "name", None)
-    return os.fsdecode(name) if isinstance(name, str | bytes) else None
+    try:
+        name: Any = getattr(stream, "name", None)
+    except Exception:  # some compressed files have none once they are closed
+        return None
+    # That of a gzip file without one is empty.
+    return os.fsdecode(name) if isinstance(name, str | bytes) and name else None
 
 
 def wrong_source(source: object) -> TypeError:

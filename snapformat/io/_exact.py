@@ -8,7 +8,7 @@ from types import TracebackType
 
 from snapformat.errors import DecodeIOError
 from snapformat.io._ends import Source
-from snapformat.io._failure import failure, os_error
+from snapformat.io._failure import failure, origin_of, os_error
 from snapformat.io._inputs import CHUNK, open_input
 
 
@@ -81,7 +81,9 @@ class ExactReader:
                 # One byte beyond the limit tells a source that ends there from one that goes on.
                 piece = self._take(want if limit is None else min(want, max(0, limit - at) + 1))
             except OSError as cause:
-                raise failure(DecodeIOError, "cannot read", cause, file=self.name, offset=at) from cause
+                raise failure(DecodeIOError, "cannot read", cause, file=self.name, offset=at) from origin_of(
+                    cause
+                )
             if limit is not None and at + len(piece) > limit:
                 raise failure(
                     DecodeIOError,

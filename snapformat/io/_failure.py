@@ -6,7 +6,8 @@ import errno
 import os
 from typing import TypeVar
 
-from snapformat.errors import DecodeIOError, EncodeIOError, SnapshotIOError
+from snapformat.errors import DecodeIOError, EncodeIOError, SnapshotError, SnapshotIOError
+from snapformat.printable import text_of
 
 _Failure = TypeVar("_Failure", SnapshotIOError, DecodeIOError, EncodeIOError)
 
@@ -35,7 +36,7 @@ def failure(
         found: What there was, or None.
         hint: What the reader may do about it, or None.
     """
-    words = cause.strerror or str(cause) or type(cause).__name__
+    words = cause.strerror or text_of(cause) or type(cause).__name__
     return kind(
         f"{doing}: {words}",
         cause=cause,
@@ -45,6 +46,43 @@ def failure(
         found=found,
         hint=hint,
     )
+
+
+#: Kinds of exceptions that a mistake in a program causes, and no bytes and no device.
+_MISTAKES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    NameError,
+    NotImplementedError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+)
+
+
+class ObjectFailure(OSError):
+    """A caller's file object failed by an exception that is not an `OSError`: its `__cause__`."""
+
+
+def object_failure(error: Exception) -> ObjectFailure | None:
+    """Make an `OSError` of what a file object raised, or None where that is to pass as it is.
+
+    Compressed files fail by exceptions of their own (`zlib.error`, `lzma.LZMAError`, `zipfile.BadZipFile`),
+    or by `EOFError`; so do files that come over a network. Those of mistakes in a program pass (a closed file
+    is a `ValueError`), and so do the library's own.
+    """
+    if isinstance(error, (*_MISTAKES, SnapshotError)) or type(error) is ValueError:
+        return None
+    return ObjectFailure(errno.EIO, text_of(error) or type(error).__name__)
+
+
+def origin_of(cause: OSError) -> BaseException:
+    """The exception that the caller's file object raised."""
+    return cause.__cause__ or cause if isinstance(cause, ObjectFailure) else cause
 
 
 def os_error(number: int, words: str | None = None) -> OSError:

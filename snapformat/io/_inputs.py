@@ -11,7 +11,7 @@ from typing import Protocol
 
 from snapformat.errors import SnapshotIOError
 from snapformat.io._ends import Source, name_of, path_of, text_mode, wrong_source
-from snapformat.io._failure import failure, os_error, unusable_name
+from snapformat.io._failure import failure, object_failure, os_error, unusable_name
 from snapformat.io._places import socket_hint
 from snapformat.io._waiting import Patience
 
@@ -139,14 +139,21 @@ class ObjectInput:
         """Call the object's `read` once.
 
         Raises:
-            OSError: The object's own; EAGAIN where it has nothing yet; EIO where a decompressing file
-                ends too early (gzip, bz2 and lzma say so with EOFError).
-            TypeError: It returned something else than bytes.
+            OSError: The object's own; EAGAIN where it has nothing yet; EIO where it failed by another
+                exception, as files of damaged compressed data do.
+            TypeError: It returned something else than bytes, or decodes text.
         """
         try:
             piece: object = self._read(size)
-        except EOFError as error:
-            raise os_error(errno.EIO, str(error) or None) from error
+        except OSError:
+            raise
+        except UnicodeError as error:
+            raise text_mode(self._stream, "rb") from error
+        except Exception as error:
+            failed = object_failure(error)
+            if failed is None:
+                raise
+            raise failed from error
         if isinstance(piece, bytes):
             return piece
         if isinstance(piece, bytearray | memoryview):

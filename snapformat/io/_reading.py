@@ -8,7 +8,7 @@ from contextlib import closing
 
 from snapformat.errors import SnapshotIOError
 from snapformat.io._ends import Source, path_of
-from snapformat.io._failure import failure, os_error
+from snapformat.io._failure import failure, origin_of, os_error
 from snapformat.io._inputs import CHUNK, Input, ObjectInput, PathInput
 
 
@@ -81,7 +81,9 @@ def _gather(stream: Input, limit: int, most: int = CHUNK) -> bytes:
         try:
             piece = stream.read(min(most, limit + 1 - got))
         except OSError as cause:
-            raise failure(SnapshotIOError, "cannot read", cause, file=stream.name, offset=got) from cause
+            raise failure(SnapshotIOError, "cannot read", cause, file=stream.name, offset=got) from origin_of(
+                cause
+            )
         if not piece:
             break
         if not got:

@@ -14,7 +14,7 @@ from contextlib import closing
 from snapformat.errors import EncodeIOError, SnapshotIOError
 from snapformat.io._atomic import replace_file, write_once
 from snapformat.io._ends import SupportsWrite, Target, name_of, path_of, text_mode, wrong_target
-from snapformat.io._failure import failure, nothing_taken, os_error
+from snapformat.io._failure import failure, nothing_taken, object_failure, origin_of, os_error
 from snapformat.io._places import Descriptor, find_place, socket_hint
 from snapformat.io._waiting import Patience
 
@@ -77,7 +77,9 @@ def _write_object(stream: SupportsWrite, data: bytes) -> None:
         try:
             at += _written(stream, len(piece), _write_once(stream, piece))
         except OSError as cause:
-            raise failure(EncodeIOError, "cannot write", cause, file=name_of(stream), offset=at) from cause
+            raise failure(
+                EncodeIOError, "cannot write", cause, file=name_of(stream), offset=at
+            ) from origin_of(cause)
 
 
 def _write_once(stream: SupportsWrite, piece: bytes) -> object:
@@ -86,6 +88,13 @@ def _write_once(stream: SupportsWrite, piece: bytes) -> object:
     except TypeError as error:
         # Text files that are no TextIOBase, such as tempfile's wrappers, say it only here.
         raise TypeError(f"write() of {type(stream).__name__} does not take bytes: {error}") from error
+    except OSError:
+        raise
+    except Exception as error:
+        failed = object_failure(error)
+        if failed is None:
+            raise
+        raise failed from error
 
 
 def _written(stream: SupportsWrite, asked: int, answer: object) -> int:

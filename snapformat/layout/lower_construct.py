@@ -17,6 +17,7 @@ import construct as c
 from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.expr import Expr, Unsupported, lower_expr
+from snapformat.layout.foreign import name_of
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step
@@ -34,6 +35,9 @@ class Frame:
     used: bool = False
     names: set[Any] = field(default_factory=set)
 
+
+#: Bytes or elements beyond which no size is: what has more can't be there.
+_MOST = 1 << 48
 
 #: What may refer to itself (a kind under an encoding, a construct), and the structs around it.
 Place = tuple[Any, ...]
@@ -125,7 +129,7 @@ _SELF_CONTAINED = (
 
 def reads_context(sub: Any) -> bool:
     """Whether a construct might read its context; anything unknown might."""
-    if sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
+    if not isinstance(sub, c.Construct) or sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
         return True
     for name, value in vars(sub).items():
         if name.startswith("_"):
@@ -139,6 +143,8 @@ def reads_context(sub: Any) -> bool:
 
 
 def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+    if not isinstance(sub, c.Construct):  # a case of a Switch: construct minds it when it is chosen
+        raise Unsupported(f"{type(sub).__name__} in place of a construct")
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")
     leaf = _leaf(sub, frames)
@@ -189,8 +195,14 @@ def _expr(value: Any, frames: tuple[Frame, ...]) -> Any:
 
 
 def _count(value: Any, frames: tuple[Frame, ...]) -> Any:
-    """Lower a parameter that is a number of something; construct counts with bools as with numbers."""
+    """Lower a number of bytes or elements; construct counts with bools as with numbers.
+
+    What is not a number of 0 or more is for construct to refuse, when it comes to it.
+    """
     lowered = _expr(value, frames)
+    is_number = isinstance(lowered, int) and 0 <= lowered <= _MOST
+    if not isinstance(lowered, Expr) and not is_number:
+        raise Unsupported("a number that is below 0 or beyond all sizes")
     return int(lowered) if isinstance(lowered, bool) else lowered
 
 
@@ -252,9 +264,10 @@ def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     for part in sub.subcons:
         node = yield lowering.lower(part, lowering, (*frames, frame))
         docs = part.docs.strip() if isinstance(part.docs, str) else ""
-        fields.append(nodes.Field(part.name, part.name, node, docs, optional=bool(part.flagbuildnone)))
+        attr = part.name or None  # what has an empty name is left out of the container, too
+        fields.append(nodes.Field(name_of(part), attr, node, docs, optional=bool(part.flagbuildnone)))
     names = [f.attr for f in fields if f.attr is not None]
-    if len(set(names)) != len(names):
+    if len({f.name for f in fields if f.attr is not None}) != len(names):
         raise Unsupported("two fields of one name")
 
     def make(values: list[Any]) -> Any:
@@ -366,8 +379,14 @@ def _bits(sub: Any) -> Node:
     return nodes.Bits(total // 8, bits)
 
 
+def _is_width(length: Any) -> bool:
+    return isinstance(length, int) and 0 < length <= _MOST
+
+
 def _bit(part: Any) -> nodes.Bit:
     name, doc, sub = part.name, part.docs.strip() if isinstance(part.docs, str) else "", part
+    if not isinstance(name, str | None):
+        raise Unsupported("a name that is no text")
     while type(sub) is c.Renamed:
         if sub.parsed is not None:
             raise Unsupported("a `*` hook that sees every parsed value")
@@ -380,9 +399,9 @@ def _bit(part: Any) -> nodes.Bit:
         raise Unsupported("a `*` hook that sees every parsed value")
     if type(sub) is type(c.Flag):
         return nodes.Bit(name, 1, flag=True, doc=doc)
-    if type(sub) is c.BitsInteger and isinstance(sub.length, int) and not sub.swapped:
+    if type(sub) is c.BitsInteger and _is_width(sub.length) and not sub.swapped:
         return nodes.Bit(name, sub.length, signed=bool(sub.signed), labels=labels, doc=doc)
-    if type(sub) is c.Padded and sub.subcon is c.Pass and isinstance(sub.length, int):
+    if type(sub) is c.Padded and sub.subcon is c.Pass and _is_width(sub.length):
         if sub.pattern != b"\0":
             raise Unsupported("padding bits that are not zero")
         return nodes.Bit(name, sub.length, padding=True, doc=doc)

@@ -13,6 +13,7 @@ from snapformat.bincode.numbers import decode_float
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
 from snapformat.budget import MADE_BY_CONSTRUCT
 from snapformat.layout import nodes
+from snapformat.layout.foreign import place_of
 from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.reader import Reader
 
@@ -237,7 +238,10 @@ def leaf_opaque(node: nodes.Opaque, r: Reader) -> Any:
         r.fail_zero_sized(1, MADE_BY_CONSTRUCT)
     except Exception as error:
         if r.failure is None:
-            r.fail(told(error))
+            segments, offset = place_of(error)
+            r.path.extend(segments)
+            offset = start if offset is None else min(max(offset, start), r.end)
+            r.fail(told(error), offset=offset, cause=error)
     if r.failure is not None:  # construct may have gone on as if the data had ended
         raise r.failure
     if r.events is not None:

@@ -11,7 +11,7 @@ from typing import Any
 import construct
 
 from snapformat.bincode.blob import CStruct, fill_from, folded, unfold
-from snapformat.bincode.checks import literal, shown, told
+from snapformat.bincode.checks import literal, reason, shown, told
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget
 from snapformat.errors import DecodeError
@@ -232,7 +232,7 @@ def _fields(node: nodes.Struct, r: Reader) -> Step:
     try:
         return node.make(values)
     except Exception as error:  # code of the value's own class
-        r.fail(f"not a {node.name or 'struct'}: {told(error)}", offset=start)
+        r.fail(f"not a {node.name or 'struct'}: {told(error)}", offset=start, cause=error)
 
 
 def _enum(node: nodes.Enum, r: Reader) -> Step:
@@ -261,7 +261,7 @@ def _adapted(node: nodes.Adapted, r: Reader) -> Step:
     try:
         return node.decode(stored)
     except Exception as error:  # the conversion is the user's code
-        r.fail(f"not a {node.name}: {error}", offset=start)
+        r.fail(f"not a {node.name}: {reason(error)}", offset=start, cause=error)
 
 
 def _blob(node: nodes.Blob, r: Reader) -> Step:

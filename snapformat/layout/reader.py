@@ -100,16 +100,30 @@ class Reader:
             self.events.append(Event(offset, width, kind, tuple(self.path), value))
 
     def fail(
-        self, message: str, expected: str | None = None, found: str | None = None, offset: int | None = None
+        self,
+        message: str,
+        expected: str | None = None,
+        found: str | None = None,
+        offset: int | None = None,
+        *,
+        cause: Exception | None = None,
     ) -> NoReturn:
-        """Raise the error for the current path, at the current or given offset."""
+        """Raise the error for the current path, at the current or given offset.
+
+        Args:
+            message: What is wrong.
+            expected: What would have been right, or None.
+            found: What stands there, or None.
+            offset: Where it is, or None for here.
+            cause: The exception of foreign code that says so, or None: those of our own code say no more.
+        """
         raise DecodeError(
             message,
             path=format_path(self.path),
             offset=self.pos if offset is None else offset,
             expected=expected,
             found=found,
-        )
+        ) from cause
 
     def claim(self, size: int, offset: int | None = None) -> None:
         """Claim bytes of the budget before they are read; `offset` is where their number stands."""

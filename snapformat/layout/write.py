@@ -185,7 +185,7 @@ def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> Any:
     try:
         data, built = build_opaque(node.construct, value, lambda: w.place)
     except Exception as error:
-        w.fail(checks.told(error))
+        w.fail_foreign(error)
     w.out += data
     return built
 
@@ -392,7 +392,7 @@ def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
     try:
         stored = node.encode(value)
     except Exception as error:  # the conversion is the user's code
-        w.fail(f"not a {node.name}: {error}")
+        w.fail(f"not a {node.name}: {checks.reason(error)}", cause=error)
     yield _value(node.item, stored, w)
     return value
 

@@ -9,6 +9,7 @@ from snapformat.bincode.checks import BadValue, literal, told
 from snapformat.budget import Limits
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.layout.expr import Expr, Scope
+from snapformat.layout.foreign import place_of
 from snapformat.path import Segment, format_path
 
 
@@ -41,9 +42,23 @@ class Writer:
         """Where the next byte is written."""
         return self.start + len(self.out)
 
-    def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
-        """Raise the error for the current path."""
-        raise EncodeError(message, path=format_path(self.path), expected=expected, found=found)
+    def fail(
+        self,
+        message: str,
+        expected: str | None = None,
+        found: str | None = None,
+        *,
+        cause: BaseException | None = None,
+    ) -> NoReturn:
+        """Raise the error for the current path.
+
+        Args:
+            message: What is wrong.
+            expected: What would have been right, or None.
+            found: What there is, or None.
+            cause: The exception of foreign code that says so, or None: those of our own code say no more.
+        """
+        raise EncodeError(message, path=format_path(self.path), expected=expected, found=found) from cause
 
     def guarded(self, work: Callable[[], Any]) -> Any:
         """Do the work; what a value's own methods raise becomes the error for the current path."""
@@ -52,14 +67,19 @@ class Writer:
         except SnapshotError:
             raise
         except Exception as error:  # code of the value's own class
-            self.fail(f"the value's own code fails: {type(error).__name__}")
+            self.fail(f"the value's own code fails: {told(error)}", cause=error)
+
+    def fail_foreign(self, error: Exception) -> NoReturn:
+        """Raise the error for an exception of construct's, or of something in it, where it was by then."""
+        self.path.extend(place_of(error)[0])
+        self.fail(told(error), cause=error)
 
     def check(self, check: Callable[..., Any], *arguments: Any) -> Any:
         """Run a check of `bincode.checks`; its refusal becomes the error for the current path."""
         try:
             return check(*arguments)
         except BadValue as error:
-            self.fail("the value does not fit", error.expected, error.found)
+            self.fail("the value does not fit", error.expected, error.found, cause=error.__cause__)
 
     def enter(self) -> None:
         """Go one struct or enum deeper."""

@@ -9,6 +9,7 @@ import warnings
 from functools import cache
 
 from snapformat.errors import SchemaError
+from snapformat.printable import printable, text_of
 from snapformat.snapshot.installed import entry_points
 from snapformat.snapshot.snapshot import SnapshotFormat
 from snapformat.snapshot.spec import Header, machine_arch
@@ -29,7 +30,9 @@ def formats() -> dict[str, SnapshotFormat]:
         except Exception as error:  # whatever an installed package does when it is imported
             # One broken package must not take the others away.
             warnings.warn(
-                f"the schemas {entry.name!r} can't be loaded: {error}", RuntimeWarning, stacklevel=2
+                f"the schemas {entry.name!r} can't be loaded: {printable(text_of(error))}",
+                RuntimeWarning,
+                stacklevel=2,
             )
             continue
         for format_ in declared:

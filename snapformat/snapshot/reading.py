@@ -12,7 +12,7 @@ from snapformat.errors import (
     InvalidMagicError,
     SnapshotError,
 )
-from snapformat.io import ExactReader, Source
+from snapformat.io import ExactReader, Source, name_of
 from snapformat.layout.walk import read_stream
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
 
@@ -226,7 +226,7 @@ def check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
 def named(error: SnapshotError, source: Source) -> SnapshotError:
     """Put the file's name into an error, where there is one."""
     if error.file is None:
-        name = source if isinstance(source, str) else getattr(source, "name", None)
+        name = source if isinstance(source, str) else name_of(source)
         if hasattr(source, "__fspath__"):
             name = source.__fspath__()
         error.file = name if isinstance(name, str) else None

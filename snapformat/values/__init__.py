@@ -67,9 +67,9 @@ def dumps(value: Any, payload: Any, *, indent: int | None = 1, serde: bool = Fal
         value: The value.
         payload: Its type.
         indent: Spaces a level; None for one line.
-        serde: Only what serde_json itself prints and reads back.
+        serde: Only what serde_json itself prints and reads back, and to the letter; see `format_json`.
     """
-    return format_json(to_json(value, payload, serde=serde), indent)
+    return format_json(to_json(value, payload, serde=serde), indent, serde=serde)
 
 
 def loads(text: str | bytes, payload: Any) -> Any:

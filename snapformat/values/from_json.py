@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import construct
 
 from snapformat.bincode.blob import folded, set_rest, unfold
-from snapformat.bincode.checks import BadValue, as_int, shown
+from snapformat.bincode.checks import BadValue, as_int, reason, shown, told
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
 from snapformat.budget import DEFAULT_LIMITS, Limits
@@ -31,8 +31,15 @@ class _Parser(Writer):
 
     __slots__ = ()
 
-    def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
-        raise DecodeError(message, path=format_path(self.path), expected=expected, found=found)
+    def fail(
+        self,
+        message: str,
+        expected: str | None = None,
+        found: str | None = None,
+        *,
+        cause: BaseException | None = None,
+    ) -> NoReturn:
+        raise DecodeError(message, path=format_path(self.path), expected=expected, found=found) from cause
 
     def wrong(self, expected: str, data: Any) -> NoReturn:
         """Raise the error for data of another shape."""
@@ -155,8 +162,8 @@ def _opaque(node: nodes.Opaque, data: Any, p: _Parser) -> Any:
         p.wrong('{"$bytes": "..."}, since the layout of this part is not known', data)
     try:
         return node.construct.parse(_hex(data["$bytes"], p))
-    except construct.ConstructError as error:
-        p.fail(f"{type(error).__name__}: {error}")
+    except Exception as error:
+        p.fail_foreign(error)
 
 
 def _option(node: nodes.Option, data: Any, p: _Parser) -> Step:
@@ -287,8 +294,8 @@ def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Step:
     p.scope = outer
     try:
         return node.make(values)
-    except (ValueError, TypeError) as error:
-        p.fail(f"not a {node.name or 'struct'}: {error}")
+    except Exception as error:  # code of the value's own class
+        p.fail(f"not a {node.name or 'struct'}: {told(error)}", cause=error)
 
 
 def _made(value: Any, otherwise: Any, p: _Parser) -> Any:
@@ -362,7 +369,7 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
     try:
         return convert(stored)
     except Exception as error:  # the conversion is the user's code
-        p.fail(f"not a {node.name}: {error}")
+        p.fail(f"not a {node.name}: {reason(error)}", cause=error)
 
 
 def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:

@@ -1,9 +1,10 @@
-"""JSON text as serde_json prints it, and strict reading of it."""
+"""JSON text as serde_json prints it, but for characters that a terminal obeys; and strict reading of it."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -56,20 +57,29 @@ def float_text(value: float) -> str:
     return f"{prefix}{mantissa}e{point - 1}"
 
 
-def format_json(value: Any, indent: int | None = None) -> str:
-    """Print plain data as JSON; deep data needs no stack.
+#: Characters that a terminal obeys: DEL and C1 controls, marks of direction, separators of lines; and lone
+#: surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def format_json(value: Any, indent: int | None = None, *, serde: bool = False) -> str:
+    r"""Print plain data as JSON; deep data needs no stack.
 
     Args:
         value: Dicts with str keys, lists, str, int, float, bool, None.
         indent: Spaces a level; None for one line without spaces, as `serde_json::to_string` gives.
+        serde: To the letter as serde_json: it escapes no control characters above U+001F, and no marks of
+            direction. By default they are written as `\u009b`, which is the same value.
     """
-    return "".join(_pieces(value, indent))
+    # A lone surrogate is no text of Rust's, and can't be written in UTF-8 either.
+    return "".join(_pieces(value, indent, _SURROGATE if serde else _UNSAFE))
 
 
 _END = object()
 
 
-def _pieces(root: Any, indent: int | None) -> Iterator[str]:
+def _pieces(root: Any, indent: int | None, unsafe: re.Pattern[str]) -> Iterator[str]:
     colon = ":" if indent is None else ": "
     # Iterators of the open containers, with the bracket that closes each.
     stack: list[tuple[Iterator[Any], str]] = []
@@ -84,7 +94,7 @@ def _pieces(root: Any, indent: int | None) -> Iterator[str]:
             stack.append((iter(value), "]"))
             first = True
         else:
-            yield _scalar(value)
+            yield _scalar(value, unsafe)
         while stack:
             entries, close = stack[-1]
             entry: Any = next(entries, _END)
@@ -102,7 +112,7 @@ def _pieces(root: Any, indent: int | None) -> Iterator[str]:
             first = False
             if close == "}":
                 key, value = entry
-                yield _string(key) + colon
+                yield _string(key, unsafe) + colon
             else:
                 value = entry
             break
@@ -110,13 +120,13 @@ def _pieces(root: Any, indent: int | None) -> Iterator[str]:
             return
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: Any, unsafe: re.Pattern[str]) -> str:
     if isinstance(value, dict):
         return "{}"
     if isinstance(value, list):
         return "[]"
     if isinstance(value, str):
-        return _string(value)
+        return _string(value, unsafe)
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, float):
@@ -124,8 +134,14 @@ def _scalar(value: Any) -> str:
     return int.__repr__(value) if value.bit_length() <= 8192 else f"{Decimal(value):f}"
 
 
-def _string(value: str) -> str:
-    return json.dumps(str(value), ensure_ascii=False)
+def _string(value: str, unsafe: re.Pattern[str]) -> str:
+    text = json.dumps(str(value), ensure_ascii=False)
+    # Within the quotes: JSON's own marks are not among them.
+    return text if text.isascii() and "\x7f" not in text else unsafe.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def parse_json(text: str | bytes) -> Any:

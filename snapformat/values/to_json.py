@@ -160,7 +160,7 @@ def _opaque(node: nodes.Opaque, value: Any, p: _Printer) -> Any:
     try:
         data = node.construct.build(without_context(value))
     except Exception as error:
-        p.fail(f"{type(error).__name__}: {error}")
+        p.fail_foreign(error)
     return p.tag("bytes", data.hex(), "the layout of this part is not known")
 
 
@@ -353,7 +353,7 @@ def _adapted(node: nodes.Adapted, value: Any, p: _Printer) -> Step:
         text = node.text[0](value) if node.text is not None else None
         shown = node.shown[0](value) if p.decoded and node.shown is not None else None
     except Exception as error:  # the conversion is the user's code
-        p.fail(f"not a {node.name}: {error}")
+        p.fail(f"not a {node.name}: {checks.reason(error)}", cause=error)
     if shown is not None:
         return shown
     return text if node.text is not None else (yield _json(node.item, stored, p))

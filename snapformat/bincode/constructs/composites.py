@@ -212,13 +212,17 @@ class Adapted(BincodeConstruct):
         try:
             return self.kind.decode(stored)
         except (ValueError, OverflowError) as error:
-            raise construct.ValidationError(f"no {self.kind.name}: {error}", path=path) from None
+            raise construct.ValidationError(
+                f"no {self.kind.name}: {checks.reason(error)}", path=path
+            ) from None
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         try:
             stored = self.kind.encode(obj)
         except (ValueError, TypeError, OverflowError) as error:
-            raise construct.ValidationError(f"no {self.kind.name}: {error}", path=path) from None
+            raise construct.ValidationError(
+                f"no {self.kind.name}: {checks.reason(error)}", path=path
+            ) from None
         self.item._build(stored, stream, context, path)
         return obj
 

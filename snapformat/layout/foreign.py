@@ -1,0 +1,122 @@
+"""Where construct was when it failed: fields, elements and offset, which its own errors leave out in part.
+
+construct's path has the names of fields but no numbers of elements, exceptions of users' adapters have no
+path, and neither has an offset. The frames of the traceback know all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from types import CodeType
+from typing import Any
+
+import construct as c
+
+from snapformat.bincode.constructs import composites, named
+from snapformat.bincode.constructs.base import read_exactly
+from snapformat.path import Segment, Variant
+
+Locals = dict[str, Any]
+
+
+def name_of(sub: Any) -> str | None:
+    """The name of a construct as text: construct takes bytes, and all else, for a name too."""
+    name = sub.name
+    if isinstance(name, bytes):
+        return name.decode("utf-8", "backslashreplace") or None
+    return str(name) or None if name is not None else None
+
+
+def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
+    """Where in its value and in its bytes construct was when it raised an exception, or something in it.
+
+    Args:
+        error: The exception, as it was caught.
+
+    Returns:
+        The path from the construct that was called, and the offset as its stream counts; None where that
+        construct itself failed, and nothing in it: then it is where it began.
+    """
+    segments: list[Segment] = []
+    focus: Any = None
+    first: Any = None
+    offset: int | None = None
+    depth = 0
+    lost = False  # in a stream that is not of the data's own bytes, such as one of bits
+    trace = error.__traceback__
+    while trace is not None:
+        code, found = trace.tb_frame.f_code, trace.tb_frame.f_locals
+        trace = trace.tb_next
+        if code in _FOCUSED:
+            focus = found["self"].parsebuildfrom
+        elif code in _SEGMENTS:
+            segment = _SEGMENTS[code](found)
+            if segment is not None and (focus is None or segment != focus):
+                segments.append(segment)
+            focus = None
+        depth += code.co_name == "_parse"
+        stream = found.get("stream") if code.co_name in _READING else None
+        if stream is not None and not lost:
+            first = stream if first is None else first
+            lost = stream is not first and not isinstance(stream, c.core.BytesIOWithOffsets)
+            if not lost:
+                offset = _position(stream, code, found)
+    return segments, offset if depth > 1 else None
+
+
+def _position(stream: Any, code: CodeType, found: Locals) -> int | None:
+    """Where the value begins that a function of construct's was at; None for a stream that can't say."""
+    before = 0
+    with suppress(Exception):  # a size that depends on others
+        if code is _READ:
+            before = len(found.get("data", b""))
+        elif code is _READ_EXACTLY:
+            before = found["size"] - found["left"]
+        elif code in _JUDGING:
+            before = getattr(found["self"], _JUDGING[code]).sizeof()
+    try:
+        return int(stream.tell()) - before
+    except Exception:
+        return None
+
+
+def _field(found: Locals) -> Segment | None:
+    return name_of(found["self"])
+
+
+def _index(found: Locals) -> Segment | None:
+    return found.get("i")
+
+
+def _count(found: Locals) -> Segment | None:
+    return len(found["values"]) if "values" in found else None
+
+
+def _variant(found: Locals) -> Segment | None:
+    variant = found.get("variant")
+    return None if variant is None else Variant(variant.name)
+
+
+def _codes(*classes: Any) -> list[CodeType]:
+    return [method.__code__ for cls in classes for method in (cls._parse, cls._build)]
+
+
+_SEGMENTS: dict[CodeType, Callable[[Locals], Segment | None]] = {
+    **dict.fromkeys(_codes(c.Renamed), _field),
+    **dict.fromkeys(_codes(c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray), _index),
+    c.Sequence._build.__code__: _index,
+    composites._Elements._parse_items.__code__: _count,
+    **dict.fromkeys(_codes(named.Enum), _variant),
+}
+_FOCUSED = frozenset(_codes(c.FocusedSeq))
+#: Functions that read from their `stream`.
+_READING = ("_parse", "stream_read", "read_exactly")
+#: What judges a value after it was read, and the attribute that says what was read.
+_JUDGING = {
+    c.Adapter._parse.__code__: "subcon",
+    c.Const._parse.__code__: "subcon",
+    c.Checksum._parse.__code__: "checksumfield",
+}
+_READ = c.stream_read.__code__
+_READ_EXACTLY = read_exactly.__code__
