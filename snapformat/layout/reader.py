@@ -153,6 +153,9 @@ class Reader:
         """How many of the next `size` bytes there are."""
         return self.end - self.pos
 
+    def expect_all(self) -> None:
+        """Fetch all that there is, for a value that reaches to the end."""
+
     def enter(self) -> None:
         """Go one struct or enum deeper."""
         self.depth += 1
@@ -197,6 +200,10 @@ def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
     return made
 
 
+#: Bytes that are fetched at once of a source that is read to its end.
+_PIECE = 1 << 20
+
+
 class StreamReader(Reader):
     """A reader that fetches what it needs from a source, and no more than the value has.
 
@@ -225,3 +232,11 @@ class StreamReader(Reader):
             self.data += self._source.read(missing) or b""
             self.end = len(self.data)
         return self.end - self.pos
+
+    def expect_all(self) -> None:
+        """Fetch the rest of the source, unless inside of a part that ends before it."""
+        if self.end == len(self.data):
+            while piece := self._source.read(_PIECE):
+                self.data += piece
+            self.end = len(self.data)
+            self._source = io.BytesIO()
