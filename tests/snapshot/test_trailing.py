@@ -95,6 +95,7 @@ READERS: dict[str, Callable[[SnapshotFormat, bytes], Any]] = {
     "strict": lambda f, data: dataclasses.replace(f, trailing="ignore").load(data, strict=True).data,
     "construct": lambda f, data: f.struct.parse(data).data,
     "decode": lambda f, data: decode(data, f.struct).data,
+    "decode lazily": lambda f, data: decode(data, f.struct, lazy=True).data,
     "decode_stream": lambda f, data: decode_stream(io.BytesIO(data), f.struct).data,
     "walk": lambda f, data: list(f.walk(data)) and f.load(data).data,
 }
