@@ -10,20 +10,13 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from snapformat.cli._same_file import InputFile
 from snapformat.declare.registry import is_reference
 from snapformat.errors import SchemaError
 from snapformat.inspect import named_format
 from snapformat.snapshot import SnapshotFormat
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class FileName(click.Path):
-    """The name of a file, taken as it is: which names are good is for the library to say."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the name."""
-        return value
 
 
 class Named(NamedTuple):
@@ -51,5 +44,5 @@ def _named(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
         raise click.BadParameter(str(error), ctx, parameter) from error
 
 
-file_argument = click.argument("file", type=FileName())
+file_argument = click.argument("file", type=InputFile())
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

@@ -7,8 +7,9 @@ import sys
 import click
 
 from snapformat.cli._failure import explained
-from snapformat.cli._options import FileName, Named, schema_option
+from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import write_bytes
+from snapformat.cli._same_file import Command, InputFile, OutputFile
 from snapformat.declare.registry import is_reference
 from snapformat.errors import DecodeError, SchemaError
 from snapformat.inspect import named_format
@@ -21,13 +22,13 @@ from snapformat.values import parse_json
 MAX_JSON_SIZE = 1 << 30
 
 
-@click.command("build")
-@click.argument("json_file", metavar="JSON", type=FileName())
+@click.command("build", cls=Command)
+@click.argument("json_file", metavar="JSON", type=InputFile(dash=True))
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
-    type=FileName(),
+    type=OutputFile(),
     required=True,
     help="The file; - for standard output.",
 )
@@ -39,7 +40,7 @@ MAX_JSON_SIZE = 1 << 30
 def command(json_file: str, output: str, schema: Named | None) -> None:
     """Make a snapshot file of JSON (- for standard input) in the form that `snapformat dump` prints.
 
-    The file is replaced in one step, or not at all.
+    The file is replaced in one step, or not at all. It can't be JSON itself.
     """
     source: Source = json_file
     if json_file == "-":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
 from snapformat.cli._failure import tell
-from snapformat.cli._options import FileName
 from snapformat.cli._output import write_text
+from snapformat.cli._same_file import Command, FileName, InputFile, refuse_same_file
 from snapformat.declare.registry import is_reference
 from snapformat.errors import SchemaError
 from snapformat.printable import printable
@@ -19,7 +20,7 @@ from snapformat.printable import printable
 STALE = 1
 
 
-@click.command("docs")
+@click.command("docs", cls=Command)
 @click.argument("schemas", metavar="[SCHEMA]...", nargs=-1)
 @click.option("-o", "--output", metavar="DIR", type=FileName(), help="Folder to write to.")
 @click.option(
@@ -38,7 +39,7 @@ STALE = 1
     "--sample",
     "samples",
     metavar="FILE",
-    type=FileName(),
+    type=InputFile(),
     multiple=True,
     help="A file of one of the formats, from which types get an example; may be repeated.",
 )
@@ -74,14 +75,23 @@ def command(
             raise
         raise click.UsageError("documents need Jinja2: install snapformat[docs]") from error
     try:
-        built = build(schemas, output, outputs=outputs, samples=samples, templates=templates, title=title)
+        built = build(schemas, outputs=outputs, samples=samples, templates=templates, title=title)
     except SchemaError as error:
         raise click.BadParameter(str(error), param_hint="SCHEMA") from error
-    if check is None:
+    if output is not None:
+        read = [*samples, *(() if templates is None else _files_in(templates))]
+        refuse_same_file(read, [os.path.join(output, name) for name in built.files])
+        built.write(output)
         write_text(f"{len(built.files)} files in {printable(str(output))}\n")
         return
+    assert check is not None  # one of the two was said
     differences = built.differences(check)
     for line in differences:
         tell(f"{printable(check)}/{printable(line)}")
     if differences:
         raise click.exceptions.Exit(STALE)
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    for path, _, names in os.walk(folder):
+        yield from (os.path.join(path, name) for name in names)

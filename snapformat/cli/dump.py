@@ -5,15 +5,16 @@ from __future__ import annotations
 import click
 
 from snapformat.cli._failure import explained
-from snapformat.cli._options import FileName, Named, file_argument, schema_option
+from snapformat.cli._options import Named, file_argument, schema_option
 from snapformat.cli._output import on_terminal, write_bytes
+from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect import load_any, max_file_size
 from snapformat.inspect.document import to_document
 from snapformat.io import read_all, write_all
 from snapformat.values import format_json
 
 
-@click.command("dump")
+@click.command("dump", cls=Command)
 @file_argument
 @schema_option(
     "--schema",
@@ -30,13 +31,13 @@ from snapformat.values import format_json
     help="tagged: what serde_json would lose (NaN, say) gets a tag that `build` reads; serde: it is an error;"
     " decoded: as tagged, and bytes that hold a C structure are shown by the names of its fields.",
 )
-@click.option("-o", "--output", metavar="OUT", type=FileName(), default="-", help="Write to a file.")
+@click.option("-o", "--output", metavar="OUT", type=OutputFile(), default="-", help="Write to a file.")
 def command(file: str, schema: Named | None, form: str, output: str) -> None:
     r"""Print FILE as JSON: its schema, its header, and its data as serde_json prints them.
 
-    `snapformat build` makes the same file of it again, in whichever form it is. Control characters and marks
-    of direction in texts are escaped (\u009b); with `--as serde`, which is serde_json's to the letter, only
-    where it is printed to a terminal.
+    `snapformat build` makes the same file of it again, in whichever form it is. OUT can't be FILE itself.
+    Control characters and marks of direction in texts are escaped (\u009b); with `--as serde`, which is
+    serde_json's to the letter, only where it is printed to a terminal.
     """
     format_ = None if schema is None else schema.format
     data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)

@@ -9,11 +9,12 @@ import click
 from snapformat.cli._failure import explained, paragraph, tell
 from snapformat.cli._options import file_argument, json_option
 from snapformat.cli._output import show_facts, write_text
+from snapformat.cli._same_file import Command
 from snapformat.inspect import Status, Summary, max_file_size, summarize
 from snapformat.io import read_all
 
 
-@click.command("info")
+@click.command("info", cls=Command)
 @file_argument
 @json_option
 @click.pass_context

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from snapformat.cli._output import show_table
+from snapformat.cli._same_file import Command
 from snapformat.snapshot.catalogue import formats
 
 
-@click.command("schemas")
+@click.command("schemas", cls=Command)
 def command() -> None:
     """List the schemas: name, magic by architecture, version, class of the data."""
     rows = [

@@ -7,15 +7,16 @@ import json
 import click
 
 from snapformat.cli._failure import paragraph, tell
-from snapformat.cli._options import FileName, Named, json_option, schema_option
+from snapformat.cli._options import Named, json_option, schema_option
 from snapformat.cli._output import show_lines, write_text
+from snapformat.cli._same_file import Command, InputFile
 from snapformat.errors import SnapshotError
 from snapformat.inspect import Verdict, judge, max_file_size
 from snapformat.io import read_all
 
 
-@click.command("verify")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FileName())
+@click.command("verify", cls=Command)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputFile())
 @schema_option(
     "--as",
     "release",

@@ -59,19 +59,21 @@ class Codec:
         writer: None until it is needed.
         accounts: The reader wants an account.
         seen: Few bytes were read by this layout, without a reader.
+        is_opaque: Something in it is left to construct; None until it is asked.
         skipper: None until it is needed.
         indexer: None until it is needed.
         plan: What lazy reading knows of it (`codec.sections`); False where it can't be read lazily, None
             until it is needed.
     """
 
-    __slots__ = ("accounts", "indexer", "plan", "reader", "seen", "skipper", "writer")
+    __slots__ = ("accounts", "indexer", "is_opaque", "plan", "reader", "seen", "skipper", "writer")
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
         self.writer: Writer | None = None
         self.accounts = True
         self.seen = False
+        self.is_opaque: bool | None = None
         self.skipper: Skipper | None = None
         self.indexer: Indexer | None = None
         self.plan: Any = None
@@ -169,6 +171,17 @@ def _first_reader(node: Node, codec: Codec, size: int) -> Reader:
     return _left
 
 
+def is_opaque(node: Node) -> bool:
+    """Whether construct runs something in a layout: it sees all bytes that it is given, and their end."""
+    codec = node.codec or codec_of(node)
+    if codec.is_opaque is None:
+        # Here and not above: what reads files to their end, as the command line mostly does, never asks.
+        from snapformat.codec.shape import has_opaque
+
+        codec.is_opaque = has_opaque(node)
+    return codec.is_opaque
+
+
 def read_value(
     node: Node,
     data: bytes,
@@ -176,21 +189,27 @@ def read_value(
     limit: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
+    stop: int | None = None,
 ) -> tuple[Any, int]:
     """Read a value; arguments, result and errors are those of `layout.read`."""
+    if stop is None:
+        stop = len(data)
+    elif stop < len(data) and is_opaque(node):
+        data = data[:stop]
     codec = node.codec or codec_of(node)
-    reader = codec.reader or _first_reader(node, codec, len(data) - offset)
+    reader = codec.reader or _first_reader(node, codec, stop - offset)
     if reader is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
-        return reference_read(node, data, offset, limit=limit, limits=limits, root=root)
+        return reference_read(node, data, offset, limit=limit, limits=limits, root=root, stop=stop)
     account = Account(limits.zero_sized) if codec.accounts else None
     try:
-        found = reader(data, offset, len(data), 0, account)
+        found = reader(data, offset, stop, 0, account)
         claimed = found[1] - offset if account is None else found[1] - offset + account.claimed
-        if limit is None or claimed <= limit:
+        # A reader may run into what stands behind `stop`: the position never goes back.
+        if found[1] <= stop and (limit is None or claimed <= limit):
             return found
     except Exception:  # whatever a guard raises: the reference says what is wrong
         pass
-    result = reference_read(node, data, offset, limit=limit, limits=limits, root=root)
+    result = reference_read(node, data, offset, limit=limit, limits=limits, root=root, stop=stop)
     statistics.read_fallbacks += 1
     return result
 

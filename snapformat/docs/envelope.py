@@ -76,6 +76,8 @@ _HEADER = "The header is decoded: magic and version."
 _MAGIC = "The magic is compared."
 _VERSION = "The version is judged."
 _DATA = "The data is decoded."
+_END = "Nothing else may be in the file."
+_KEPT = "Bytes between the data and the checksum are kept as they are."
 
 
 def _order(spec: SnapshotFormat) -> tuple[str, ...]:
@@ -86,10 +88,14 @@ def _order(spec: SnapshotFormat) -> tuple[str, ...]:
             steps.insert(
                 0, f"The last {size} bytes of the file are compared with the checksum of all before."
             )
-        return tuple(steps)
-    steps = [_HEADER, _MAGIC, _VERSION, _DATA]
-    if spec.checksum is not None:
-        steps.append("The checksum is checked, over the whole file.")
+    else:
+        steps = [_HEADER, _MAGIC, _VERSION, _DATA]
+        if spec.checksum is not None:
+            steps.append("The checksum is checked, over the whole file.")
+    if spec.trailing == "refuse":
+        steps.append(_END)
+    elif spec.trailing == "keep":
+        steps.append(_KEPT)
     return tuple(steps)
 
 
@@ -107,7 +113,8 @@ def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
             errors.DecodeError,
             "the data ends too early, or a value is none of its type: path and offset say which",
         ),
+        _END: (errors.DecodeError, "bytes are left after the data, or after the checksum"),
     }
     checksum = (errors.Crc64Error, "the checksum does not hold: the file is damaged, or bytes follow it")
-    found = [known["size"], *(known.get(step, checksum) for step in _order(spec))]
+    found = [known["size"], *(known.get(step, checksum) for step in _order(spec) if step != _KEPT)]
     return tuple(Error(cls.code, cls.__name__, when) for cls, when in found)

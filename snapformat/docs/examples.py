@@ -53,7 +53,8 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
     root = spec.payload_node
     types = types_of(root)
     _, start = read_header(spec, data)
-    events = list(walk(root, data, start, limit=spec.encoding.limit, limits=spec.limits, blobs=True))
+    stop = len(data) - (0 if spec.checksum is None else spec.checksum.size)
+    events = list(walk(root, data[:stop], start, limit=spec.encoding.limit, limits=spec.limits, blobs=True))
     found: dict[str, _Instance] = {}
     for event in events:
         if event.size:

@@ -1,4 +1,7 @@
-"""A snapshot as one JSON document: `{"schema", "header": {"magic", "version"}, "data"}`."""
+"""A snapshot as one JSON document: `{"schema", "header": {"magic", "version"}, "data"}`.
+
+Bytes that a format keeps after its data are a fourth member, `"trailing"`, as hexadecimal text.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from snapformat.bincode.semver_text import parse_version
-from snapformat.errors import DecodeError, SnapshotError
+from snapformat.errors import DecodeError, SnapshotError, excerpt
 from snapformat.snapshot.reading import check_magic, check_version
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header
 from snapformat.values import node_from_json, node_to_json
 
 _MAGIC = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
-_MEMBERS = {"$": ("schema", "header", "data"), "$.header": ("magic", "version")}
+_MEMBERS = {"$": ("schema", "header", "data", "trailing"), "$.header": ("magic", "version")}
 
 
 def to_document(
@@ -35,11 +38,14 @@ def to_document(
     data = node_to_json(
         format_.payload_node, snapshot.data, serde=serde, decoded=decoded, limits=format_.limits
     )
-    return {
+    document = {
         "schema": format_.name if schema is None else schema,
         "header": {"magic": f"0x{snapshot.magic:016x}", "version": str(snapshot.version)},
         "data": data,
     }
+    if snapshot.trailing:
+        document["trailing"] = snapshot.trailing.hex()
+    return document
 
 
 def schema_of(document: Any) -> str | None:
@@ -81,7 +87,22 @@ def from_document(document: Any, format: SnapshotFormat) -> Snapshot[Any]:
         error.offset = None
         raise
     data = node_from_json(format.payload_node, members["data"], limits=format.limits)
-    return Snapshot(header, data, format)
+    return Snapshot(header, data, format, _trailing(members.get("trailing", ""), format))
+
+
+def _trailing(given: Any, format_: SnapshotFormat) -> bytes:
+    try:
+        trailing = bytes.fromhex(given)
+    except (ValueError, TypeError):
+        raise DecodeError(
+            "not the bytes after the data",
+            path="$.trailing",
+            expected="hexadecimal text",
+            found=excerpt(repr(given)),
+        ) from None
+    if trailing and format_.trailing != "keep":
+        raise DecodeError("this format keeps no bytes after the data", path="$.trailing")
+    return trailing
 
 
 def _header(given: Any, format_: SnapshotFormat) -> Header:

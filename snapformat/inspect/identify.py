@@ -18,7 +18,15 @@ from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
-from snapformat.snapshot.reading import Parts, check_magic, check_version, load_bytes, read_header
+from snapformat.snapshot.reading import (
+    Parts,
+    check_end,
+    check_magic,
+    check_version,
+    extra_bytes,
+    read_header,
+    read_parts,
+)
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header
 
@@ -70,7 +78,8 @@ class Candidate:
 
     Attributes:
         format: The format.
-        parts: What the file was read into; kept where only the checksum fails; None where the data does.
+        parts: What the file was read into; kept where only the checksum fails, or only bytes after the data
+            are refused; None where the data can't be read.
         error: What the format says against the file, or None.
         exact: The data and its checksum fill the file exactly.
         mismatch: Why the data can't be read by the format's layout, or None where it can.
@@ -163,7 +172,7 @@ def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[A
     if best.error is not None:
         raise best.error
     assert best.parts is not None
-    return Snapshot(best.parts.header, best.parts.data, best.format)
+    return Snapshot(best.parts.header, best.parts.data, best.format, best.parts.trailing)
 
 
 def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> Candidate:
@@ -225,20 +234,24 @@ def _try(format_: SnapshotFormat, data: bytes) -> Candidate:
     refusal: SnapshotError | None = None
     mismatch: SnapshotError | None = None
     try:
-        parts = load_bytes(format_, read_all(data, max_size=format_.max_file_size))
+        parts = read_parts(format_, read_all(data, max_size=format_.max_file_size))
     except Crc64Error as error:
         refusal = error
         # Formats that check the checksum first have not looked at the data yet.
         try:
-            parts = load_bytes(format_, data, check_crc=False)
+            parts = read_parts(format_, data, check_crc=False)
         except SnapshotError as inner:
             mismatch = inner
     except SnapshotError as error:
         refusal = mismatch = error
     except SchemaError as error:
         raise SchemaError(f"the schema {format_.name} can't be used: {error}") from error
-    size = 0 if format_.checksum is None else format_.checksum.size
-    exact = parts is not None and parts.data_end + size == len(data)
+    if parts is not None and refusal is None and format_.trailing == "refuse":
+        try:
+            check_end(format_, data, parts.data_end)
+        except DecodeError as error:
+            refusal = error
+    exact = parts is not None and extra_bytes(format_, data, parts.data_end) == 0
     return Candidate(format_, parts, refusal, exact, mismatch)
 
 

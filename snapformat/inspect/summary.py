@@ -20,7 +20,7 @@ from snapformat.inspect.identify import (
 )
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.snapshot.reading import check_checksum
+from snapformat.snapshot.reading import check_checksum, extra_bytes
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 
 
@@ -45,8 +45,8 @@ class ChecksumSummary:
     """A file's checksum.
 
     Attributes:
-        stored: The bytes after the data where the data is known, else the last ones of the file; None where
-            there are none.
+        stored: The last bytes of the file; where the format ignores what follows the data, and the data is
+            known, the bytes after it. None where there are none.
         computed: The checksum of all bytes before it; None where there are no bytes for one.
         ok: The file holds by the original's rule, which is about the whole file: bytes after the
             checksum, or before it, can make this differ from `stored == computed`.
@@ -71,7 +71,7 @@ class Summary:
         format: The format that claims the file, and fits it best.
         also: Further formats that read it just as well.
         payload_bytes: Bytes of the data, without header and checksum.
-        trailing_bytes: Bytes after the checksum.
+        trailing_bytes: Bytes that are neither header nor data nor checksum.
         checksum: The checksum.
         status: What the file is worth.
         error: Why it is not `ok`, or None.
@@ -212,10 +212,13 @@ def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[Snaps
     if best.parts is None:
         checksum = _checksum_at_end(best.format, data, identity.header_end)
     else:
-        checksum = _checksum_at(best.format, data, best.parts.data_end)
-        size = 0 if best.format.checksum is None else best.format.checksum.size
-        payload = best.parts.data_end - best.parts.header_end
-        trailing = max(0, len(data) - best.parts.data_end - size)
+        data_end = best.parts.data_end
+        if best.format.trailing == "ignore":
+            checksum = _checksum_at(best.format, data, data_end)
+        else:
+            checksum = _checksum_at_end(best.format, data, data_end)
+        payload = data_end - best.parts.header_end
+        trailing = max(0, extra_bytes(best.format, data, data_end))
     return Summary(
         size=len(data),
         magic=identity.header.magic,

@@ -113,7 +113,8 @@ def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     if isinstance(sub, Checksummed):
         size, order = sub.checksum.size, sub.wire.byteorder
         stored = nodes.Int(f"u{8 * size}", size, False, order)
-        return nodes.Checksummed((yield _lower(sub.subcon, lowering, frames)), stored, sub.checksum)
+        item = yield _lower(sub.subcon, lowering, frames)
+        return nodes.Checksummed(item, stored, sub.checksum, sub.to_the_end)
     if isinstance(sub, named.OfClass):
         return (yield _of_class(sub.subcon, sub.cls, lowering, frames))
     return (yield lower_foreign(sub, lowering, frames))

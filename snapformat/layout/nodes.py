@@ -520,8 +520,10 @@ class Checksummed(Node):
         item: What is covered.
         stored: Node of the stored checksum.
         checksum: How it is computed: see `snapshot.checksum`.
+        to_the_end: The last bytes are the checksum, and the item must take all that stands before them.
     """
 
     item: Node
     stored: Int
     checksum: Any
+    to_the_end: bool = False

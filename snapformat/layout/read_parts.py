@@ -23,6 +23,7 @@ from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.reader import Reader
 from snapformat.layout.size import least_size
+from snapformat.layout.wrappers import left_over
 from snapformat.path import Variant
 from snapformat.steps import Step, run
 
@@ -388,12 +389,34 @@ def _limited(node: nodes.Limited, r: Reader) -> Step:
 
 
 def _checksummed(node: nodes.Checksummed, r: Reader) -> Step:
+    if node.to_the_end:
+        return (yield _checksummed_to_the_end(node, r))
     value = yield read_node(node.item, r)
     start = r.pos
     stored = leaves.read_int(node.stored, r)
     r.emit(start, "checksum", stored)
     if not node.checksum.holds(r.data[: r.end], node.stored.byteorder):
         r.fail("the checksum of the whole does not hold", offset=start)
+    return value
+
+
+def _checksummed_to_the_end(node: nodes.Checksummed, r: Reader) -> Step:
+    r.expect_all()
+    whole, end = r.data, r.end
+    stop = end - node.stored.size
+    if stop < r.pos:
+        r.need(node.stored.size)
+    # Cut, and not only bounded: constructs that run by themselves see the end of the data.
+    r.data, r.end = whole[:stop], stop
+    value = yield read_node(node.item, r)
+    left, r.pos = stop - r.pos, stop
+    r.data, r.end = whole, end
+    stored = leaves.read_int(node.stored, r)
+    r.emit(stop, "checksum", stored)
+    if not node.checksum.holds(whole[:end], node.stored.byteorder):
+        r.fail("the checksum of the whole does not hold", offset=stop)
+    if left:
+        r.fail(left_over(left, "between the data and the checksum"), offset=stop - left)
     return value
 
 

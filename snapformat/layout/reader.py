@@ -173,6 +173,9 @@ class Reader:
         """How many of the next `size` bytes there are."""
         return self.end - self.pos
 
+    def expect_all(self) -> None:
+        """Fetch all that there is, for a value that reaches to the end."""
+
     def enter(self) -> None:
         """Go one struct or enum deeper."""
         self.depth += 1

@@ -5,7 +5,7 @@ Everything that reads bytes agrees with it. Nodes are read by `layout.read_parts
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
@@ -27,7 +27,7 @@ def walk(
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
     blobs: bool = False,
-) -> Iterator[Event]:
+) -> Generator[Event, None, int]:
     """Read bytes and tell what is where, in the order of the bytes.
 
     Args:
@@ -41,6 +41,9 @@ def walk(
 
     Yields:
         An event for every primitive, and for every group before its parts.
+
+    Returns:
+        The offset after the value: the value of `yield from`.
 
     Raises:
         DecodeError: The bytes are no value of this layout. Events up to there have been yielded.
@@ -67,6 +70,7 @@ def walk(
             r.events.clear()
     if error is not None:
         raise error
+    return r.pos
 
 
 def read(
@@ -78,6 +82,7 @@ def read(
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
     depth: int = 0,
+    stop: int | None = None,
 ) -> tuple[Any, int]:
     """Read a value.
 
@@ -89,6 +94,8 @@ def read(
         limits: Bounds of depth and of elements without bytes.
         root: Path of the value itself, for errors.
         depth: Structs and enums around the value.
+        stop: Where the readable bytes end, if not with the data. Constructs that run by themselves would
+            look behind it: for these, the data must be cut.
 
     Returns:
         The value, and the offset after it.
@@ -99,6 +106,8 @@ def read(
     r = Reader(data, offset, Budget(limit, limits), limits, emit=False)
     r.path.extend(root)
     r.depth = depth
+    if stop is not None:
+        r.end = stop
     value = run(read_node(node, r))
     return value, r.pos
 

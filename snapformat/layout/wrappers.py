@@ -26,6 +26,16 @@ class ChecksumLike(Protocol):
         """Whether the checksum of a whole file, which ends in its checksum, is right."""
 
 
+def left_over(count: int, where: str) -> str:
+    """The message about bytes that nothing has read."""
+    return f"{counted(count)} left {where}"
+
+
+def counted(count: int) -> str:
+    """A number of bytes, in words."""
+    return "1 byte" if count == 1 else f"{count} bytes"
+
+
 class Limited(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
     """Gives what is below it a budget of its own: header and data of a snapshot are counted apart."""
 
@@ -55,20 +65,29 @@ class Checksummed(construct.Subconstruct):  # type: ignore[misc]  # construct is
         subcon: What is covered.
         checksum: How it is computed.
         wire: Encoding of the stored checksum.
+        to_the_end: The last bytes are the checksum, and what is covered ends where they begin: it sees no
+            more, and must leave nothing over. Otherwise the checksum is read where the construct stops.
     """
 
-    def __init__(self, subcon: Any, checksum: ChecksumLike, wire: Wire) -> None:
+    def __init__(self, subcon: Any, checksum: ChecksumLike, wire: Wire, *, to_the_end: bool = False) -> None:
         super().__init__(subcon)
         self.checksum = checksum
         self.wire = wire
+        self.to_the_end = to_the_end
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         whole: bytes = stream.read()
-        inner = io.BytesIO(whole)
+        size = self.checksum.size
+        if self.to_the_end and len(whole) < size:
+            raise construct.StreamError(f"too short for a checksum of {size} bytes", path=path)
+        inner = io.BytesIO(whole[: len(whole) - size] if self.to_the_end else whole)
         value = self.subcon._parsereport(inner, context, path)
-        stored = read_exactly(inner, self.checksum.size, path)
+        stored = whole[len(whole) - size :] if self.to_the_end else read_exactly(inner, size, path)
         if not self.checksum.holds(whole, self.wire.byteorder):
             raise construct.ChecksumError(f"the checksum {stored.hex()} does not hold", path=path)
+        left = len(inner.read()) if self.to_the_end else 0
+        if left:
+            raise construct.TerminatedError(left_over(left, "between the data and the checksum"), path=path)
         return value
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:

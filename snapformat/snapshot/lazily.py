@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.bincode.wire import ByteOrder
-from snapformat.codec.engine import write_value
+from snapformat.codec.engine import is_opaque, write_value
 from snapformat.codec.lazy import Opener, write_lazily
 from snapformat.codec.sections import Origin
-from snapformat.codec.shape import has_opaque
-from snapformat.errors import DecodeError, SnapshotError
+from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays
+from snapformat.layout.wrappers import counted
 from snapformat.snapshot.checksum import Checksum
 from snapformat.snapshot.reading import (
     check_magic,
     check_version,
     explain,
-    extra_bytes,
     named,
+    payload_stop,
     read_header,
     read_payload,
 )
-from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
+from snapformat.snapshot.spec import FormatSpec, Header, Trailing
 
 #: Pieces that are larger in the mean are not joined before their checksum is computed; an end of a file that
 #: is larger is not looked at again.
@@ -46,7 +46,7 @@ class Known:
         self.data = data
         self.magic = header.magic
         self.version = header.version
-        self.is_opaque = has_opaque(spec.payload_node)
+        self.is_opaque = is_opaque(spec.payload_node)
         self.opener = Opener(spec.payload_node, spec.encoding.limit, spec.limits)
 
 
@@ -58,14 +58,24 @@ class FileOrigin(Origin):
         source: Where its bytes are from.
         known: Its header.
         sound_end: Where its checksum begins, if that holds and ends the file, else 0.
+        stop: Where the payload must end at the latest.
+        whole: All bytes; `data` is without the checksum where constructs would see its bytes.
     """
 
-    __slots__ = ("known", "sound_end", "source", "spec")
+    __slots__ = ("known", "sound_end", "source", "spec", "stop", "whole")
 
     def __init__(
-        self, data: bytes, arrays: Arrays | None, spec: FormatSpec, source: Source, known: Known
+        self,
+        data: bytes,
+        arrays: Arrays | None,
+        spec: FormatSpec,
+        source: Source,
+        known: Known,
+        stop: int,
     ) -> None:
-        self.data = data
+        self.data = data[:stop] if known.is_opaque else data
+        self.whole = data
+        self.stop = stop
         self.arrays = arrays
         self.limit = spec.encoding.limit
         self.spec = spec
@@ -75,60 +85,60 @@ class FileOrigin(Origin):
 
     def explain(self, error: DecodeError) -> None:
         """Say what the checksum says, and the file's name."""
-        explain(self.spec, self.data, error)
+        explain(self.spec, self.whole, error)
         named(error, self.source)
 
     def read_at_once(self) -> Any:
         """Read the data, as without `lazy`."""
         try:
-            return read_payload(self.spec, self.data, self.data, len(self.known.data))[0]
+            return read_payload(self.spec, self.whole, len(self.known.data), self.stop)[0]
         except DecodeError as error:
             raise named(error, self.source)  # noqa: B904 - the same error, with the file's name
 
 
 def load_lazily(
-    spec: FormatSpec, data: bytes, source: Source, check_crc: bool, strict: bool, arrays: Arrays | None
-) -> tuple[FileOrigin, Any] | None:
+    spec: FormatSpec, data: bytes, source: Source, check_crc: bool, trailing: Trailing, arrays: Arrays | None
+) -> tuple[FileOrigin, Any, bytes] | None:
     """Read a file whose payload nobody has looked at.
 
-    Where the checksum covers whatever there is, a payload that it vouches for is looked at as far as it is
-    touched. All others are passed over: what is found is where their fields are, and where they end.
+    Where it does not matter what follows the payload, one that the checksum vouches for is looked at as far
+    as it is touched. All others are passed over: what is found is where their fields are, and where they end.
 
     Args:
         spec: The format.
         data: All bytes of the file.
         source: Where they are from, for errors.
         check_crc: Check the checksum.
-        strict: The payload and its checksum must end the file exactly.
+        trailing: The rule for bytes after the payload.
         arrays: How long arrays of numbers are handed out.
 
     Returns:
-        The file with its header, and the payload's value, which may be `Untouched`; None where the file must
-        be read at once, which says what is wrong with it: or its layout can't be passed over.
+        The file with its header; the payload's value, which may be `Untouched`; and the bytes after it that
+        are kept. None where the file must be read at once, which says what is wrong with it: or its layout
+        can't be passed over.
     """
     known: Known | None = spec.known
     if known is None or not data.startswith(known.data):  # most files of a format have the same
         known = _known(spec, data)
         if known is None:
             return None
-    origin = FileOrigin(data, arrays, spec, source, known)
-    checksum, start, stop = spec.checksum, len(known.data), len(data)
+    checksum, start = spec.checksum, len(known.data)
+    stop = payload_stop(spec, len(data), trailing, check_crc)
+    if stop < start:
+        return None
+    origin = FileOrigin(data, arrays, spec, source, known, stop)
     if checksum is not None and check_crc:
         if not checksum.holds(data, spec.encoding.byteorder):
             return None
-        end = origin.sound_end = stop - checksum.size
-        if spec.order is CheckOrder.CHECKSUM_FIRST:
-            stop = end  # the last bytes are the checksum's, whatever stands before them
-            if known.is_opaque:  # and for what runs by itself, they are not there
-                return None
-        elif not strict and data[-1:] != b"\0":  # zeros behind a checksum leave it right
+        end = origin.sound_end = len(data) - checksum.size
+        if stop != end and data[-1:] != b"\0":  # zeros behind a checksum leave it right
             value = known.opener.promise(origin, start, end)
             if value is not None:
-                return origin, value
+                return origin, value, b""
     opened = known.opener.open(origin, start, stop)
-    if opened is None or (strict and extra_bytes(spec, data, opened[1])):
+    if opened is None or (trailing == "refuse" and opened[1] != stop):
         return None
-    return origin, opened[0]
+    return origin, opened[0], data[opened[1] : stop] if trailing == "keep" else b""
 
 
 def _known(spec: FormatSpec, data: bytes) -> Known | None:
@@ -144,7 +154,9 @@ def _known(spec: FormatSpec, data: bytes) -> Known | None:
     return known
 
 
-def file_bytes(spec: FormatSpec, header: Header, data: Any, origin: FileOrigin | None) -> bytes:
+def file_bytes(
+    spec: FormatSpec, header: Header, data: Any, origin: FileOrigin | None, trailing: bytes = b""
+) -> bytes:
     """A whole file: header, data, checksum; undecoded parts are the bytes they were read from.
 
     Args:
@@ -152,10 +164,17 @@ def file_bytes(spec: FormatSpec, header: Header, data: Any, origin: FileOrigin |
         header: The header.
         data: The data.
         origin: The file that they were read from, or None.
+        trailing: What is written after the data.
 
     Raises:
-        EncodeError: Header or data don't fit their types; the path says where.
+        EncodeError: Header or data don't fit their types; the path says where. Or there is something to be
+            written after the data, and the format does not keep it.
     """
+    if trailing and spec.trailing != "keep":
+        raise EncodeError(
+            f"the format {spec.name} has no place for the {counted(len(trailing))} after the data",
+            hint='SnapshotFormat(trailing="keep") has; or set `trailing` of the snapshot to b""',
+        )
     if origin is not None and origin.spec is not spec:
         origin = None
     known = None if origin is None else origin.known
@@ -165,6 +184,9 @@ def file_bytes(spec: FormatSpec, header: Header, data: Any, origin: FileOrigin |
         head = write_value(spec.header_node, header, limits=spec.limits, root=("header",))
     parts, stop = write_lazily(spec.payload_node, data, spec.limits)
     pieces = [head, *parts]
+    if trailing:
+        pieces.append(trailing)
+        stop = 0
     checksum, order = spec.checksum, spec.encoding.byteorder
     if checksum is None:
         return b"".join(pieces)
@@ -192,5 +214,5 @@ def _by_difference(
     old, rest = origin.data, pieces[-1]
     if not stop or stop != origin.sound_end or rest.obj is not old or len(rest) < _LARGE:
         return None
-    stored = int.from_bytes(old[stop:], order)
+    stored = int.from_bytes(origin.whole[stop:], order)
     return checksum.replaced(stored, old[: stop - len(rest)], b"".join(pieces[:-1]), len(rest))

@@ -14,7 +14,8 @@ from snapformat.errors import (
 )
 from snapformat.io import ExactReader, Source, name_of
 from snapformat.layout.walk import read_stream
-from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header
+from snapformat.layout.wrappers import counted, left_over
+from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header, Trailing
 
 
 class Parts(NamedTuple):
@@ -25,16 +26,23 @@ class Parts(NamedTuple):
         header_end: Offset of the payload.
         data: The payload's value.
         data_end: Offset after the payload.
+        trailing: Bytes after it that the format keeps.
     """
 
     header: Header
     header_end: int
     data: Any
     data_end: int
+    trailing: bytes = b""
 
 
-def read_header(spec: FormatSpec, data: bytes) -> tuple[Header, int]:
+def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple[Header, int]:
     """Decode the header at the start of a file, without judging it.
+
+    Args:
+        spec: The format.
+        data: All bytes of the file.
+        stop: Where the readable bytes end, if not with the file.
 
     Returns:
         The header and the offset after it.
@@ -43,7 +51,7 @@ def read_header(spec: FormatSpec, data: bytes) -> tuple[Header, int]:
         DecodeError: Too short, or the version is no semantic version.
     """
     header, end = read_value(
-        spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
+        spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits, root=("header",), stop=stop
     )
     return header, end
 
@@ -90,60 +98,105 @@ def check_version(spec: FormatSpec, header: Header) -> None:
         )
 
 
-def load_bytes(spec: FormatSpec, data: bytes, *, check_crc: bool = True, strict: bool = False) -> Parts:
+def payload_stop(spec: FormatSpec, size: int, trailing: Trailing, check_crc: bool) -> int:
+    """Where the payload of a file must end: unless what follows it is ignored, it never reads its checksum.
+
+    Args:
+        spec: The format.
+        size: Bytes of the file.
+        trailing: The rule for bytes after the payload.
+        check_crc: The checksum is checked.
+
+    Returns:
+        The offset; below 0 for a file that is too short for its checksum.
+    """
+    if spec.checksum is None:
+        return size
+    if trailing == "ignore" and not (check_crc and spec.order is CheckOrder.CHECKSUM_FIRST):
+        return size
+    return size - spec.checksum.size
+
+
+def load_bytes(
+    spec: FormatSpec, data: bytes, *, check_crc: bool = True, trailing: Trailing | None = None
+) -> Parts:
     """Read a whole file.
 
     Args:
         spec: The format.
         data: All bytes of the file.
         check_crc: Check the checksum.
-        strict: The payload and its checksum must end the file exactly.
+        trailing: The rule for bytes after the payload; by default the format's.
 
     Returns:
         Header, data, and where they end.
 
     Raises:
-        DecodeError: Header or payload can't be decoded, or `strict` does not hold.
+        DecodeError: Header or payload can't be decoded, or bytes are left that the rule refuses.
         InvalidMagicError: Another magic.
         InvalidFormatVersionError: A version that is not read.
         Crc64Error: The checksum does not hold.
     """
-    if spec.order is CheckOrder.CHECKSUM_FIRST:
-        parts = _checksum_first(spec, data, check_crc)
-    else:
-        header, header_end = read_header(spec, data)
-        check_magic(spec, header)
-        check_version(spec, header)
-        parts = Parts(header, header_end, *read_payload(spec, data, data, header_end))
-        if check_crc:
-            check_checksum(spec, data, parts.data_end)
-    if strict:
+    parts = read_parts(spec, data, check_crc, trailing)
+    if (spec.trailing if trailing is None else trailing) == "refuse":
         check_end(spec, data, parts.data_end)
     return parts
 
 
-def _checksum_first(spec: FormatSpec, data: bytes, check_crc: bool) -> Parts:
+def read_parts(
+    spec: FormatSpec, data: bytes, check_crc: bool = True, trailing: Trailing | None = None
+) -> Parts:
+    """Read a whole file; bytes that are left are not refused. Else as `load_bytes`."""
+    rule = spec.trailing if trailing is None else trailing
+    stop = payload_stop(spec, len(data), rule, check_crc)
+    if spec.order is CheckOrder.CHECKSUM_FIRST:
+        parts = _checksum_first(spec, data, stop, check_crc)
+    else:
+        header, header_end = read_header(spec, data)
+        check_magic(spec, header)
+        check_version(spec, header)
+        check_room(spec, data, header_end, stop)
+        parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop))
+        if check_crc:
+            check_checksum(spec, data, parts.data_end, parts.data_end if rule == "ignore" else stop)
+    return parts._replace(trailing=data[parts.data_end : stop]) if rule == "keep" else parts
+
+
+def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool) -> Parts:
     """Releases up to 1.13: the last bytes are the checksum of those before, whatever these are."""
-    size = 0 if spec.checksum is None or not check_crc else spec.checksum.size
-    if len(data) < size:
-        raise DecodeError(
-            "the file is too short for its checksum", offset=0, expected=f"{size} bytes", found=f"{len(data)}"
-        )
-    covered = data[: len(data) - size]
+    check_room(spec, data, 0, stop)
     if spec.checksum is not None and check_crc:
-        stored = int.from_bytes(data[len(covered) :], spec.encoding.byteorder)
-        computed = spec.checksum.compute(covered)
+        stored = int.from_bytes(data[stop:], spec.encoding.byteorder)
+        computed = spec.checksum.compute(memoryview(data)[:stop])
         if stored != computed:
-            raise _crc_error(spec, stored, computed, len(covered))
-    header, header_end = read_header(spec, covered)
+            raise _crc_error(spec, stored, computed, stop)
+    header, header_end = read_header(spec, data, stop)
     check_magic(spec, header)
-    parts = Parts(header, header_end, *read_payload(spec, covered, data, header_end))
+    parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop))
     check_version(spec, header)
     return parts
 
 
-def read_payload(spec: FormatSpec, data: bytes, whole: bytes, offset: int) -> tuple[Any, int]:
+def check_room(spec: FormatSpec, data: bytes, offset: int, stop: int) -> None:
+    """Raise `DecodeError` if the payload, which begins at `offset`, would have to end before that."""
+    if stop < offset:
+        assert spec.checksum is not None
+        raise DecodeError(
+            "the file is too short for its checksum",
+            offset=offset,
+            expected=f"{spec.checksum.size} bytes",
+            found=f"{len(data) - offset}",
+        )
+
+
+def read_payload(spec: FormatSpec, data: bytes, offset: int, stop: int) -> tuple[Any, int]:
     """Decode the payload; an error says what the checksum of the whole file says.
+
+    Args:
+        spec: The format.
+        data: All bytes of the file.
+        offset: Where the payload begins.
+        stop: Where it must end at the latest.
 
     Returns:
         The value and the offset after it.
@@ -152,9 +205,11 @@ def read_payload(spec: FormatSpec, data: bytes, whole: bytes, offset: int) -> tu
         DecodeError: The bytes are no such value.
     """
     try:
-        return read_value(spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits)
+        return read_value(
+            spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits, stop=stop
+        )
     except DecodeError as error:
-        explain(spec, whole, error)
+        explain(spec, data, error)
         raise
 
 
@@ -167,33 +222,39 @@ def explain(spec: FormatSpec, whole: bytes, error: DecodeError) -> None:
             error.hint = "the checksum fails too: the file is damaged"
 
 
-def check_checksum(spec: FormatSpec, data: bytes, data_end: int) -> None:
+def check_checksum(spec: FormatSpec, data: bytes, data_end: int, offset: int | None = None) -> None:
     """Raise `Crc64Error` unless the checksum of the whole file holds.
 
     Args:
         spec: The format.
         data: All bytes of the file.
-        data_end: Where the payload ends: there the checksum is stored.
+        data_end: Where the payload ends.
+        offset: Where the checksum is stored; by default there.
     """
     checksum, order = spec.checksum, spec.encoding.byteorder
     if checksum is None or checksum.holds(data, order):
         return
-    stored = data[data_end : data_end + checksum.size]
+    offset = data_end if offset is None else offset
+    stored = data[offset : offset + checksum.size]
     raise _crc_error(
         spec,
         int.from_bytes(stored, order) if len(stored) == checksum.size else None,
-        checksum.compute(data[:data_end]),
-        data_end,
+        checksum.compute(memoryview(data)[:offset]),
+        offset,
+        _after_checksum(spec, data, data_end),
     )
 
 
-def _crc_error(spec: FormatSpec, stored: int | None, computed: int, offset: int) -> Crc64Error:
+def _crc_error(
+    spec: FormatSpec, stored: int | None, computed: int, offset: int, after: int = 0
+) -> Crc64Error:
+    """The error for a checksum that does not hold; `after` bytes follow one that does."""
     assert spec.checksum is not None
     digits = 2 * spec.checksum.size
     found = "none" if stored is None else f"0x{stored:0{digits}x}"
     hint = "the file is damaged"
-    if stored == computed:
-        hint = "the payload's own checksum is right: bytes follow it that it does not cover"
+    if after:
+        hint = f"the payload's own checksum is right, but does not cover {counted(after)} after it"
     return Crc64Error(
         "the checksum does not hold",
         stored=stored,
@@ -205,22 +266,36 @@ def _crc_error(spec: FormatSpec, stored: int | None, computed: int, offset: int)
     )
 
 
+def _after_checksum(spec: FormatSpec, data: bytes, data_end: int) -> int:
+    """How many bytes follow a checksum that stands right after the payload and holds; 0 if there is none."""
+    checksum = spec.checksum
+    end = data_end if checksum is None else data_end + checksum.size
+    if checksum is None or end >= len(data):
+        return 0
+    stored = int.from_bytes(data[data_end:end], spec.encoding.byteorder)
+    return len(data) - end if stored == checksum.compute(memoryview(data)[:data_end]) else 0
+
+
 def extra_bytes(spec: FormatSpec, data: bytes, data_end: int) -> int:
-    """How many bytes follow the payload and its checksum; below 0 where some of these are missing."""
+    """How many bytes are neither header nor payload nor checksum; below 0 where some are missing."""
     return len(data) - data_end - (0 if spec.checksum is None else spec.checksum.size)
 
 
 def check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
     """Raise `DecodeError` unless the payload and its checksum end the file."""
     extra = extra_bytes(spec, data, data_end)
-    if extra:
-        end = len(data) - extra
-        raise DecodeError(
-            "the file does not end with its checksum",
-            offset=end if extra > 0 else data_end,
-            expected=f"{end} bytes in all",
-            found=f"{len(data)}",
-        )
+    if extra <= 0:  # fewer are an error by themselves
+        return
+    after = _after_checksum(spec, data, data_end)
+    if spec.checksum is None:
+        where = "after the data"
+    else:
+        where = "after the checksum" if after else "between the data and the checksum"
+    raise DecodeError(
+        left_over(extra, where),
+        offset=len(data) - after if after else data_end,
+        hint='SnapshotFormat(trailing="keep") keeps such bytes, trailing="ignore" drops them',
+    )
 
 
 def named(error: SnapshotError, source: Source) -> SnapshotError:

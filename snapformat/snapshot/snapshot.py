@@ -14,8 +14,17 @@ from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
-from snapformat.snapshot.reading import check_checksum, load_bytes, named, read_header, read_header_from
-from snapformat.snapshot.spec import FormatSpec, Header
+from snapformat.snapshot.reading import (
+    check_checksum,
+    check_end,
+    check_room,
+    load_bytes,
+    named,
+    payload_stop,
+    read_header,
+    read_header_from,
+)
+from snapformat.snapshot.spec import FormatSpec, Header, Trailing
 
 if TYPE_CHECKING:
     from snapformat.layout.arrays import Arrays
@@ -61,7 +70,7 @@ class SnapshotFormat(FormatSpec):
     def load(
         self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
     ) -> Snapshot[Any]:
-        """Read a file, checking all of it.
+        """Read a file, checking all of it; its rule for bytes after the data is the format's `trailing`.
 
         With `lazy`, the checksum vouches for the data: structs and sequences are decoded when they are
         touched, and what is never touched is written as the very bytes it was read from. Bytes that are no
@@ -71,7 +80,7 @@ class SnapshotFormat(FormatSpec):
 
         Args:
             source: A path, a bytes-like object or a binary file object.
-            strict: The payload and its checksum must end the file exactly.
+            strict: Read by the rule `trailing="refuse"`, whatever the format's is.
             lazy: Decode what is touched.
             arrays: With `lazy`: `"memoryview"` or `"numpy"` hands out sequences of numbers, and fixed arrays
                 of more than 64, as views of the file's bytes, not as lists. Those in variants of enums,
@@ -80,7 +89,7 @@ class SnapshotFormat(FormatSpec):
 
         Raises:
             SnapshotIOError: The file can't be read.
-            DecodeError: Header or payload can't be decoded.
+            DecodeError: Header or payload can't be decoded, or bytes are left that are refused.
             InvalidMagicError: Another magic.
             InvalidFormatVersionError: A version that is not read.
             Crc64Error: The checksum does not hold.
@@ -90,7 +99,12 @@ class SnapshotFormat(FormatSpec):
     def load_without_crc_check(
         self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
     ) -> Snapshot[Any]:
-        """Read a file without looking at its checksum; else as `load`."""
+        """Read a file without looking at its checksum; else as `load`.
+
+        The checksum's bytes have their place at the end of the file all the same, whatever they are, and are
+        no part of the data. A buffer without them is read by the format `dataclasses.replace(format,
+        checksum=None)`. Under `trailing="ignore"`, only header and data have to be there.
+        """
         return self._load(source, False, strict, lazy, arrays)
 
     def _load(
@@ -100,19 +114,21 @@ class SnapshotFormat(FormatSpec):
             from snapformat.codec.lazy import check_arrays
 
             check_arrays(lazy, arrays)
+        trailing: Trailing = "refuse" if strict else self.trailing
         try:
             data = read_all(source, max_size=self.max_file_size)
             if lazy:
-                found = _lazily().load_lazily(self, data, source, check_crc, strict, arrays)
+                found = _lazily().load_lazily(self, data, source, check_crc, trailing, arrays)
                 if found is not None:
-                    origin, value = found
-                    made = Snapshot(Header(origin.known.magic, origin.known.version), value, self)
+                    origin, value, kept = found
+                    header = Header(origin.known.magic, origin.known.version)
+                    made = Snapshot(header, value, self, kept)
                     made._origin = origin
                     return made
-            parts = load_bytes(self, data, check_crc=check_crc, strict=strict)
+            parts = load_bytes(self, data, check_crc=check_crc, trailing=trailing)
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
-        return Snapshot(parts.header, parts.data, self)
+        return Snapshot(parts.header, parts.data, self, parts.trailing)
 
     def get_format_version(self, source: Source) -> semver.Version:
         """The version in a file's header; nothing else is read, and nothing judged.
@@ -133,25 +149,32 @@ class SnapshotFormat(FormatSpec):
     def walk(self, source: Source) -> Iterator[Event]:
         """What is where in a file: header, data and checksum, in the order of the bytes.
 
-        Paths are those of errors: `$.header` for the header, `$` for the data itself.
+        Paths are those of errors: `$.header` for the header, `$` for the data itself. Bytes after the data
+        that the format keeps are an event of the kind `trailing`.
 
         Raises:
             SnapshotIOError: The file can't be read.
-            DecodeError: It can't be decoded, or its checksum does not hold.
+            DecodeError: It can't be decoded, or bytes are left that are refused.
+            Crc64Error: The checksum does not hold.
         """
         data = read_all(source, max_size=self.max_file_size)
-        _, header_end = read_header(self, data)
+        header_end = read_header(self, data)[1]
         limit, limits = self.encoding.limit, self.limits
         yield from walk(self.header_node, data, limit=limit, limits=limits, root=("header",))
-        data_end = header_end
-        for event in walk(self.payload_node, data, header_end, limit=limit, limits=limits):
-            data_end = event.offset + event.size
-            yield event
+        stop = payload_stop(self, len(data), self.trailing, check_crc=False)
+        check_room(self, data, header_end, stop)
+        payload = data[:stop]
+        data_end = yield from walk(self.payload_node, payload, header_end, limit=limit, limits=limits)
+        at = data_end if self.trailing == "ignore" else stop
+        check_checksum(self, data, data_end, at)
+        if self.trailing == "refuse":
+            check_end(self, data, data_end)
+        elif data_end < at:
+            yield Event(data_end, at - data_end, "trailing", (), data[data_end:at])
         if self.checksum is not None:
-            check_checksum(self, data, data_end)
-            stored = data[data_end : data_end + self.checksum.size]
+            stored = data[at : at + self.checksum.size]
             value = int.from_bytes(stored, self.encoding.byteorder)
-            yield Event(data_end, len(stored), "checksum", (), value)
+            yield Event(at, len(stored), "checksum", (), value)
 
 
 class Snapshot(Generic[T]):
@@ -161,15 +184,18 @@ class Snapshot(Generic[T]):
         header: Magic and version; a loaded snapshot keeps the file's own.
         data: The data.
         format: The format it was made or loaded with.
+        trailing: Bytes after the data that the file's checksum covers: what a newer program has added, say.
+            A format with `trailing="keep"` reads and writes them; under any other they are empty.
     """
 
-    __slots__ = ("_data", "_origin", "format", "header")
+    __slots__ = ("_data", "_origin", "format", "header", "trailing")
 
-    def __init__(self, header: Header, data: T, format: SnapshotFormat) -> None:
+    def __init__(self, header: Header, data: T, format: SnapshotFormat, trailing: bytes = b"") -> None:
         self.header = header
         self._data: T | Untouched = data
         self._origin: FileOrigin | None = None
         self.format = format
+        self.trailing = trailing
 
     @property
     def data(self) -> T:
@@ -249,11 +275,14 @@ class Snapshot(Generic[T]):
     ) -> Snapshot[Any]:
         """Read a file whose data is of the given type; see `SnapshotFormat.load`.
 
+        Without a format of your own, the rule for bytes after the data is that of Firecracker's code:
+        `trailing="ignore"`.
+
         Args:
             source: A path, a bytes-like object or a binary file object.
             payload: Type of the data.
             format: The format; by default Firecracker's, of either architecture.
-            strict: The payload and its checksum must end the file exactly.
+            strict: Refuse bytes left after the data.
             lazy: Decode what is touched.
             arrays: With `lazy`: how sequences of numbers are handed out.
         """
@@ -314,13 +343,13 @@ class Snapshot(Generic[T]):
         return self.format.arch_of(self.header.magic)
 
     def to_bytes(self) -> bytes:
-        """The whole file: header, data, checksum.
+        """The whole file: header, data, what is kept after it, checksum.
 
         Raises:
             EncodeError: Header or data don't fit their types; the path says where.
             DecodeError: What was read lazily turns out to be bad where it has to be looked at.
         """
-        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._origin)
+        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._origin, self.trailing)
         return data
 
     def save(self, target: Target) -> None:
@@ -341,12 +370,15 @@ class Snapshot(Generic[T]):
         write_all(target, data)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Snapshot, (self.header, self.data, self.format)  # what it was read from is nobody else's
+        # What it was read from is nobody else's.
+        return Snapshot, (self.header, self.data, self.format, self.trailing)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Snapshot):
             return NotImplemented
-        return self.header == other.header and bool(self.data == other.data)
+        if self.header != other.header or self.trailing != other.trailing:
+            return False
+        return bool(self.data == other.data)
 
     __hash__ = None  # type: ignore[assignment]  # mutable
 
@@ -359,6 +391,7 @@ FIRECRACKER_FORMAT = SnapshotFormat(
     name="firecracker",
     magic={"x86_64": 0x0710_1984_8664_0000, "aarch64": 0x0710_1984_AAAA_0000},
     version="8.0.0",
+    trailing="ignore",
 )
 
 

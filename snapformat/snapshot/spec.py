@@ -7,7 +7,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, get_args
 
 import construct
 import semver
@@ -25,6 +25,10 @@ from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 
 #: A file above this is refused unread.
 MAX_FILE_SIZE = 1 << 30
+
+
+#: What becomes of bytes of a file that are neither header nor data nor checksum: see `FormatSpec`.
+Trailing = Literal["refuse", "keep", "ignore"]
 
 
 class CheckOrder(enum.Enum):
@@ -86,6 +90,12 @@ class FormatSpec:
         release: The release or releases of the program that write such files, or None.
         family: Place of what the format's family knows beyond layouts, as `module:attribute`, or None; see
             `snapformat.inspect.families`. It is imported when it is needed.
+        trailing: What becomes of bytes that are neither header nor data nor checksum. With `"refuse"` and
+            `"keep"`, the file's last bytes are its checksum, and the data never reads any of them. Bytes
+            between the two are refused, or kept: they are `Snapshot.trailing`, and are written again.
+            `"ignore"` is the rule of Firecracker's own code, and of its formats here: the checksum must hold
+            for the whole file, and bytes after the data are neither looked at nor written again. Data that
+            asks for more bytes than there are is given those of the checksum.
     """
 
     name: str
@@ -100,6 +110,7 @@ class FormatSpec:
     max_file_size: int = MAX_FILE_SIZE
     release: str | None = None
     family: str | None = None
+    trailing: Trailing = "refuse"
     #: What `snapshot.lazily` knows of the header of the last file, and keeps here.
     known: Any = field(default=None, init=False, repr=False, compare=False)
 
@@ -109,6 +120,10 @@ class FormatSpec:
                 raise ValueError(f"the magic of {arch or self.name} must be a u64, not {magic!r}")
         if not self.magics:
             raise ValueError("a format needs a magic")
+        if self.trailing not in get_args(Trailing):
+            raise ValueError(
+                f"trailing must be one of {', '.join(get_args(Trailing))}, not {self.trailing!r}"
+            )
         parse_version(version_text(self.version))
         if self.checksum is not None and self.checksum.width % 8:
             raise ValueError(f"the checksum's width must be whole bytes, not {self.checksum.width} bits")
@@ -173,12 +188,20 @@ class FormatSpec:
 
     @cached_property
     def struct(self) -> Any:
-        """The whole file as a Struct: header and data in a checksummed wrapper."""
+        """The whole file as a Struct: header and data in a checksummed wrapper.
+
+        Under `trailing="keep"` it has a third field, `trailing`, which may be left out for building.
+        """
         limit = self.encoding.limit
-        whole = construct.Struct(
-            "header" / Limited(self.header_struct, limit), "data" / Limited(self.payload_struct, limit)
-        )
-        return whole if self.checksum is None else Checksummed(whole, self.checksum, self.encoding)
+        fields = ["header" / Limited(self.header_struct, limit), "data" / Limited(self.payload_struct, limit)]
+        if self.trailing == "keep":
+            fields.append("trailing" / construct.Default(construct.GreedyBytes, b""))
+        elif self.trailing == "refuse" and self.checksum is None:
+            fields.append(construct.Terminated)
+        whole = construct.Struct(*fields)
+        if self.checksum is None:
+            return whole
+        return Checksummed(whole, self.checksum, self.encoding, to_the_end=self.trailing != "ignore")
 
     @cached_property
     def node(self) -> Node:

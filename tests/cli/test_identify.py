@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from cli.support import call, info, verify
-from snapformat import CheckOrder, Encoding, Snapshot, SnapshotFormat, schema
+from snapformat import CheckOrder, DecodeError, Encoding, Snapshot, SnapshotFormat, schema
 from snapformat.bincode import u8, u16, u32, u64
 from snapformat.inspect import Status, candidates, excerpt, identify, judge, load_any, summarize
 from snapformat.snapshot.catalogue import formats
@@ -82,6 +83,36 @@ def test_bytes_left_over_come_second(known):
     data = OLD.new(Old(0x0101, 1)).to_bytes()
     assert [c.format.name for c in candidates(data, identify(data).formats)] == ["t/1/any", "t/3/any"]
     assert [c.format.name for c in candidates(data, (OLD, FLAGS))] == ["t/1/any", "t/3/any"]
+
+
+@pytest.mark.parametrize("order", CheckOrder)
+@pytest.mark.parametrize("between", [True, False])
+def test_bytes_left_over_by_every_rule(known, tmp_path: Path, between: bool, order: CheckOrder):
+    """All commands agree on what becomes of them."""
+    format_ = SnapshotFormat(name="t/9/any", magic=0x77, version="1.0.0", payload=Old, order=order)
+    longer = SnapshotFormat(name="x", magic=0x77, version="1.0.0", payload=tuple[u32, u32, u16])
+    file, sheet = tmp_path / "file", tmp_path / "sheet"
+    whole = format_.new(Old(1, 2)).to_bytes()
+    file.write_bytes(longer.new((1, 2, 3)).to_bytes() if between else whole + bytes(2))
+    data = file.read_bytes()
+    end = int.from_bytes(data[-8:], "little")
+    for rule in ("refuse", "keep", "ignore"):
+        known(dataclasses.replace(format_, trailing=rule))
+        row, (judged,), dumped = info(file), verify(file), call("dump", file, "-o", sheet)
+        assert (row["payload_bytes"], row["trailing_bytes"], row["checksum"]["ok"]) == (8, 2, True)
+        if rule != "ignore":
+            assert row["checksum"]["stored"] == row["checksum"]["computed"] == f"0x{end:016x}"
+        if rule == "refuse":
+            assert (row["status"], judged["error"], dumped.exit_code) == ("damaged", "Decode", 1)
+            assert judged["message"].startswith("2 bytes left ")
+            assert "2 bytes left " in dumped.stderr
+            with pytest.raises(DecodeError, match="2 bytes left "):
+                load_any(data)
+            continue
+        assert (row["status"], judged["ok"], dumped.exit_code) == ("ok", True, 0)
+        assert call("build", sheet, "-o", tmp_path / "built").exit_code == 0
+        assert (tmp_path / "built").read_bytes() == load_any(data).to_bytes()
+        assert load_any(data).to_bytes() == (data if rule == "keep" else whole)
 
 
 def test_none_loads(known, tmp_path: Path):

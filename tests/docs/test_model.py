@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Generic, TypeVar
 
 import construct as c
@@ -161,6 +162,17 @@ def test_blobs_are_looked_into(tmp_path):
     model = build([HOLDERS], outputs=("json",), samples=[sample]).files["holders.json"]
     assert '"path": "$.first"' in model
     assert '"data": "0100"' in model
+
+
+def test_an_example_of_data_that_takes_all_there_is(tmp_path):
+    format_ = SnapshotFormat(
+        name="greedy", magic=3, version="1.0.0", payload=c.Struct("kind" / c.Int8ul, "rest" / c.GreedyBytes)
+    )
+    sample = tmp_path / "sample"
+    format_.new({"kind": 1, "rest": b"abc"}).save(sample)
+    model = json.loads(build([format_], outputs=("json",), samples=[sample]).files["greedy.json"])
+    rows = model["file"]["example"]["rows"]
+    assert [(row["name"], row["size"]) for row in rows[-2:]] == [("data", 4), ("checksum", 8)]
 
 
 def example_of(document: Document, label: str) -> Example:

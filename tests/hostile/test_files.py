@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import io
 import os
@@ -288,8 +289,10 @@ def test_the_order_of_errors() -> None:
     sound += CRC64_JONES.compute(sound).to_bytes(8, "little")
     assert _caught(OLD.load, sound).code == "Decode"
     assert _caught(OLD.load, b"\0" * 7).code == "Decode"
-    assert FORMAT.load(DATA + bytes(100)).data == [1, 2, 3]
-    assert FORMAT.load(DATA + DATA).data == [1, 2, 3]
+    upstream = dataclasses.replace(FORMAT, trailing="ignore")
+    for more in (bytes(100), DATA):
+        assert upstream.load(DATA + more).data == [1, 2, 3]
+        assert _caught(FORMAT.load, DATA + more).code == "Decode"
     assert end == CRC64_JONES.compute(DATA[:-8]).to_bytes(8, "little")
 
 
@@ -359,7 +362,8 @@ def test_odd_buffers() -> None:
     assert FORMAT.load(memoryview(double)[::2]).data == [1, 2, 3]
     assert str(FORMAT.get_format_version(memoryview(double)[::2])) == "1.2.3"
     wide = DATA + bytes(-len(DATA) % 4)
-    assert FORMAT.load(memoryview(wide).cast("I")).data == [1, 2, 3]
+    upstream = dataclasses.replace(FORMAT, trailing="ignore")
+    assert upstream.load(memoryview(wide).cast("I")).data == [1, 2, 3]
     assert str(FORMAT.get_format_version(memoryview(wide).cast("I"))) == "1.2.3"
 
 

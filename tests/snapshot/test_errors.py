@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 
 import pytest
@@ -112,16 +113,18 @@ def test_checksum():
     assert (error.stored, error.computed, error.offset) == (stored, computed, 31)
     assert (error.expected, error.found) == (f"0x{computed:016x}", f"0x{stored:016x}")
     assert error.hint == "the file is damaged"
-    error = error_of(DATA[:-3])
+    upstream = dataclasses.replace(FORMAT, trailing="ignore")
+    error = error_of(DATA[:-3], upstream)
     assert isinstance(error, Crc64Error)
     assert (error.stored, error.computed, error.found) == (None, computed, "none")
-    error = error_of(DATA + b"x")
-    assert error.hint == "the payload's own checksum is right: bytes follow it that it does not cover"
+    for format_ in (FORMAT, upstream):
+        error = error_of(DATA + b"x", format_)
+        assert error.hint == "the payload's own checksum is right, but does not cover 1 byte after it"
 
 
 def test_the_file_is_named(tmp_path):
     path = tmp_path / "state"
-    path.write_bytes(DATA[:-1])
+    path.write_bytes(DATA[:-1] + bytes([DATA[-1] ^ 1]))
     for source in (path, str(path)):
         error = error_of(source)
         assert error.file == str(path)

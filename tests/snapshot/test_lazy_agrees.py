@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -167,7 +168,8 @@ def test_snapshots_can_be_copied(value: State, copied: Callable[[Any], Any], laz
 
 def test_saving_what_turns_out_to_be_bad() -> None:
     other = SnapshotFormat(name="states", magic=1, version="1.0.0", payload=bytes)
-    snapshot = STATES.load(other.new(b"\1" * 1000).to_bytes(), lazy=True)
+    upstream = dataclasses.replace(STATES, trailing="ignore")
+    snapshot = upstream.load(other.new(b"\1" * 1000).to_bytes(), lazy=True)
     snapshot.data.numbers = []
     with pytest.raises(DecodeError, match="another schema"):
         snapshot.to_bytes()

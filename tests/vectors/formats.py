@@ -12,9 +12,13 @@ from vectors.checks import CountingReader, world
 
 @cache
 def format_of(magic: int, version: str, payload_type: str) -> Any:
-    """The format that a program of this version and magic has for this payload."""
+    """The format that a program of this version and magic has for this payload, by upstream's rules."""
     return snapformat.SnapshotFormat(
-        name="golden", magic=magic, version=version, payload=world().annotation(payload_type)
+        name="golden",
+        magic=magic,
+        version=version,
+        payload=world().annotation(payload_type),
+        trailing="ignore",
     )
 
 

@@ -70,6 +70,7 @@ SCHEMAS = tuple(
         encoding=ENCODING,
         order=CheckOrder.CHECKSUM_FIRST if release.checksum_first else CheckOrder.PAYLOAD_FIRST,
         family=f"{__name__}.family:FAMILY",
+        trailing="ignore",
     )
     for release in RELEASES
     if release.module is not None
