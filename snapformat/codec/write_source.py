@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from functools import partial
 from operator import countOf
 from types import MemberDescriptorType
 from typing import Any
@@ -25,8 +26,9 @@ from snapformat.codec.source import NotGenerated, Source
 from snapformat.codec.write_run import Chosen, RunWriter, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import build_opaque
 
 #: Largest fixed array of integers whose elements get locals.
 MAX_LOCALS = 8
@@ -129,7 +131,7 @@ class _WriteGenerator(RunWriter):
         raise NotGenerated("a bit struct")
 
     def _opaque(self, node: nodes.Opaque, value: str) -> None:
-        self._by_helper("opaque", node.construct.build, value)
+        self._by_helper("opaque", partial(build_opaque, node), value)
 
     def _option(self, node: nodes.Option, value: str) -> None:
         name = self._local(value)
@@ -268,7 +270,7 @@ class _WriteGenerator(RunWriter):
     def _seq(self, node: nodes.Seq, value: str) -> None:
         name = self._list(value, node.item)
         if node.zero_sized:
-            most = DEFAULT_LIMITS.zero_sized // empty_weight(node.item)
+            most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(node.item)
             self.out.line(f"if len({name}) > {most}: raise GUARD")
         count = self.out.fresh("n")
         self.out.line(f"{count} = len({name})")
@@ -441,7 +443,7 @@ class _WriteGenerator(RunWriter):
         """Write a part by itself, into `b`; it may name no fields from outside."""
         self.flush()
         if isinstance(item, nodes.Opaque):
-            self.out.line(f"b = {self.out.refer('opaque', item.construct.build)}({value})")
+            self.out.line(f"b = {self.out.refer('opaque', partial(build_opaque, item))}({value})")
             return
         name, parts = self.part(None, item), self.out.fresh("l")
         self.out.line(f"{parts} = []")

@@ -14,9 +14,10 @@ from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import build_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.writer import Writer
 from snapformat.path import Segment, Variant
@@ -157,7 +158,7 @@ def bit_number(bit: nodes.Bit, values: Mapping[str, Any], w: Writer) -> int:
 
 def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> None:
     try:
-        w.out += node.construct.build(value)
+        w.out += build_opaque(node, value)
     except Exception as error:
         w.fail(checks.told(error))
 
@@ -213,7 +214,7 @@ def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
         w.out += numbers
         return
     values = w.check(checks.as_list, w.check(listed, node.item, value))
-    if node.zero_sized and len(values) * empty_weight(node.item) > w.limits.zero_sized:
+    if node.zero_sized and len(values) * zero_sized_cost(node.item) > w.limits.zero_sized:
         w.fail("too many elements without bytes", f"at most {w.limits.zero_sized}", f"{len(values)}")
     _length(node.length, len(values), w)
     yield _elements(node.item, values, w)

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from snapformat.bincode.checks import BadValue, literal, told
-from snapformat.budget import Limits
+from snapformat.budget import Budget, Limits
 from snapformat.errors import EncodeError, SnapshotError
+from snapformat.layout.empty import is_zero_sized, surplus_cost, zero_sized_cost
 from snapformat.layout.expr import Expr, Scope
+from snapformat.layout.nodes import Node
+from snapformat.layout.reader import zero_sized_fault
 from snapformat.path import Segment, format_path
 
 
@@ -21,9 +24,10 @@ class Writer:
         depth: Structs and enums around the current value.
         path: The current value path.
         scope: Fields that expressions may name.
+        budget: Objects that may still be made of zero-sized elements.
     """
 
-    __slots__ = ("depth", "limits", "out", "path", "scope")
+    __slots__ = ("budget", "depth", "limits", "out", "path", "scope")
 
     def __init__(self, limits: Limits) -> None:
         self.out = bytearray()
@@ -31,6 +35,7 @@ class Writer:
         self.depth = 0
         self.path: list[Segment] = []
         self.scope: Scope | None = None
+        self.budget = Budget(None, limits)
 
     def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
         """Raise the error for the current path."""
@@ -66,6 +71,17 @@ class Writer:
             return value.evaluate(self.scope if self.scope is not None else Scope(None))
         except Exception as error:
             self.fail(f"the expression {value.text} can't be computed: {told(error)}")
+
+    def claim_elements(self, count: int, *items: Node) -> None:
+        """Account for elements of these layouts, as far as they or parts of them are zero-sized."""
+        cost = zero_sized_cost(*items) if all(map(is_zero_sized, items)) else surplus_cost(*items)
+        if cost:
+            self.claim_zero_sized(count, cost)
+
+    def claim_zero_sized(self, count: int, cost: int) -> None:
+        """Account for so many zero-sized values, each of a cost."""
+        if not self.budget.claim_zero_sized(count * cost):
+            self.fail(*zero_sized_fault(count, cost, self.limits))
 
     def count(self, value: Any, what: str) -> int:
         """A parameter that must be a number of 0 or more."""

@@ -29,6 +29,7 @@ from snapformat.layout import nodes
 from snapformat.layout.arrays import listed
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import build_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.write import bit_number, write
 from snapformat.layout.writer import Writer
@@ -68,7 +69,7 @@ def node_to_json(
         value: The value.
         serde: Only what serde_json itself prints and reads back; tags are errors.
         decoded: Show bytes that hold a C struct as its fields; serde_json shows the bytes.
-        limits: Bound of depth.
+        limits: Bounds of depth and of zero-sized elements.
 
     Returns:
         Dicts, lists, str, int, float, bool and None.
@@ -152,7 +153,7 @@ def _bits(node: nodes.Bits, value: Any, p: _Printer) -> Any:
 
 def _opaque(node: nodes.Opaque, value: Any, p: _Printer) -> Any:
     try:
-        data = node.construct.build(value)
+        data = build_opaque(node, value)
     except Exception as error:
         p.fail(f"{type(error).__name__}: {error}")
     return p.tag("bytes", data.hex(), "the layout of this part is not known")
@@ -168,6 +169,7 @@ def _option(node: nodes.Option, value: Any, p: _Printer) -> Step:
 
 
 def _elements(item: Node, values: Any, p: _Printer) -> Step:
+    p.claim_elements(len(values), item)
     shown = []
     leaf = _LEAVES.get(type(item))
     p.path.append(0)
@@ -210,6 +212,7 @@ def _map(node: nodes.Map, value: Any, p: _Printer) -> Step:
     if node.of.ordered:
         pairs.sort(key=lambda pair: p.check(sort_key, node.of.key, pair[0]))
     plain = key_text(node.key) is not None
+    p.claim_elements(len(pairs), node.key, node.value)
     entries = []
     p.path += [0, "key"]
     for index, (key, element) in enumerate(pairs):

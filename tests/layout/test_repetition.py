@@ -15,7 +15,7 @@ from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, 
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
 from snapformat.budget import MADE_BY_CONSTRUCT, Budget
 from snapformat.layout import layout_of, lower, nodes, read, walk
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.opaque import parse_opaque
 
 FULL = b"\xff\xff\xff\xff"
@@ -262,7 +262,7 @@ COUNT = (1000).to_bytes(8, "little")
 )
 def test_equal_elements_are_read_once_and_counted_all(annotation, count):
     node = layout_of(annotation)
-    weight = empty_weight(*([node.key, node.value] if isinstance(node, nodes.Map) else [node.item]))
+    weight = zero_sized_cost(*([node.key, node.value] if isinstance(node, nodes.Map) else [node.item]))
     is_most = count is None
     count = (1 << 24) // weight if is_most else count
     data = count.to_bytes(8, "little")
@@ -320,7 +320,7 @@ def test_what_is_made_counts():
     for level in range(40):
         body = {"__annotations__": {"a": kinds[-1], "b": kinds[-1]}, "__module__": __name__}
         kinds.append(schema(type(f"Level{level}", (), body)))
-    assert [empty_weight(layout_of(kind)) for kind in (Unit, Empty, *kinds[:5])] == [1, 1, 4, 12, 28, 60, 124]
+    assert [zero_sized_cost(layout_of(kind)) for kind in (Unit, Empty, *kinds[:5])] == [1, 1, 4, 12, 28, 60, 124]
     with pytest.raises(DecodeError, match="too many elements without bytes"):
         decode((1).to_bytes(8, "little"), list[kinds[-1]])
     assert len(decode(COUNT, list[Both], limits=Limits(zero_sized=12000))) == 1000

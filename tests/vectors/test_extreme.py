@@ -14,7 +14,7 @@ import snapformat
 from snapformat.bincode import Encoding
 from snapformat.errors import DecodeError
 from snapformat.layout import layout_of, nodes
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from vectors import report
 from vectors.checks import world
 from vectors.data import Row, each_row
@@ -33,9 +33,9 @@ def _weight(annotation: Any) -> int:
     """What each of the elements counts as."""
     node = layout_of(annotation)
     if isinstance(node, nodes.Map):
-        return empty_weight(node.key, node.value)
+        return zero_sized_cost(node.key, node.value)
     assert isinstance(node, nodes.Seq | nodes.Set)
-    return empty_weight(node.item)
+    return zero_sized_cost(node.item)
 
 
 @each_row(report.INFORMATIVE)

@@ -9,12 +9,17 @@ import construct
 from snapformat.bincode import checks
 from snapformat.bincode.blob import blob_bytes, fill_from, folded
 from snapformat.bincode.constructs.base import BincodeConstruct, read_exactly
-from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, position
+from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, cost_of, position
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.kinds import Unit, is_zero_sized, may_be_empty
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import Wire, encode_int
+from snapformat.budget import MADE_BY_CONSTRUCT
+
+
+#: Cost of a zero-sized value for each construct that runs for it.
+PARSED = 4
 
 
 class Option(BincodeConstruct):
@@ -62,16 +67,17 @@ class _Elements(BincodeConstruct):
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
         limit = self.wire.limit
         if isinstance(self.kind.item, Unit):  # all the same
-            claim_all(count, context, limit, path, weight=1)
+            claim_all(count, context, limit, path, cost=1)
             return [self.item._parsereport(stream, context, path)] * count
         if is_zero_sized(self.kind.item):
-            claim_all(count, context, limit, path)
+            claim_all(count, context, limit, path, cost=PARSED * cost_of(self.item))
         counted = may_be_empty(self.kind.item)
+        cost = MADE_BY_CONSTRUCT + cost_of(self.item) if counted else 0
         values = []
         for _ in range(count):
             before = position(stream) if counted else None
             values.append(self.item._parsereport(stream, context, path))
-            claim_unless_moved(before, stream, context, limit, path)
+            claim_unless_moved(before, stream, context, limit, path, cost)
         return values
 
     def _build_items(self, values: Any, stream: Any, context: Any, path: str) -> None:
@@ -135,14 +141,16 @@ class Map(BincodeConstruct):
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         count, limit = self._read_length(stream, context, path), self.wire.limit
         if is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
-            claim_all(count, context, limit, path)
+            cost = PARSED * (cost_of(self.key) + cost_of(self.value))
+            claim_all(count, context, limit, path, cost)
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
+        cost = MADE_BY_CONSTRUCT + cost_of(self.key) + cost_of(self.value) if counted else 0
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):
             before = position(stream) if counted else None
             key = self.key._parsereport(stream, context, path)
             entries[key] = self.value._parsereport(stream, context, path)
-            claim_unless_moved(before, stream, context, limit, path)
+            claim_unless_moved(before, stream, context, limit, path, cost)
         return entries
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
