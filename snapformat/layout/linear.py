@@ -68,42 +68,35 @@ class _NullTerminated(c.NullTerminated):  # type: ignore[misc]  # construct is u
         if unit < 1:
             raise c.PaddingError("NullTerminated term must be at least 1 byte", path=path)
         offset = c.stream_tell(stream, path)
-        find = _find_in_memory if isinstance(stream, io.BytesIO) else _find
-        data, is_found = find(stream, self.term, path)
-        if not is_found and self.require:
-            c.stream_read(stream, unit, path)  # says what construct says
-        if is_found and self.include:
-            data += self.term
-        if is_found and not self.consume:
-            c.stream_seek(stream, -unit, 1, path)
-        return self.subcon._parsereport(c.core.BytesIOWithOffsets(data, stream, offset), context, path)
+        data = bytearray(_before_term(stream, self.term) if isinstance(stream, io.BytesIO) else b"")
+        while True:
+            try:
+                read = c.stream_read(stream, unit, path)
+            except c.StreamError:
+                if self.require:
+                    raise
+                break
+            if read == self.term:
+                if self.include:
+                    data += read
+                if not self.consume:
+                    c.stream_seek(stream, -unit, 1, path)
+                break
+            data += read
+        return self.subcon._parsereport(c.core.BytesIOWithOffsets(bytes(data), stream, offset), context, path)
 
 
-def _find(stream: Any, term: bytes, path: str) -> tuple[bytes, bool]:
-    """The units before the terminator, and whether there is one; the stream is behind it, or at its end."""
-    data = bytearray()
-    while True:
-        try:
-            unit = c.stream_read(stream, len(term), path)
-        except c.StreamError:
-            return bytes(data), False
-        if unit == term:
-            return bytes(data), True
-        data += unit
-
-
-def _find_in_memory(stream: io.BytesIO, term: bytes, path: str) -> tuple[bytes, bool]:
-    """The same where all bytes are there already."""
+def _before_term(stream: io.BytesIO, term: bytes) -> bytes:
+    """The units before the terminator, or before the end; the stream is there then."""
     whole, start, unit = stream.getvalue(), io.BytesIO.tell(stream), len(term)
     at = whole.find(term, start)
     while at >= 0 and (at - start) % unit:
         at = whole.find(term, at + 1)
-    if at >= 0:
-        io.BytesIO.seek(stream, at + unit)
-        return whole[start:at], True
-    left = max(0, len(whole) - start)
-    io.BytesIO.seek(stream, max(start, len(whole)))
-    return whole[start : start + left - left % unit], False
+    if at < 0:
+        left = max(0, len(whole) - start)
+        at = start + left - left % unit
+    io.BytesIO.seek(stream, at)
+    return whole[start:at]
 
 
 class _RestreamedBytesIO(RestreamedBytesIO):  # type: ignore[misc]  # construct is untyped
