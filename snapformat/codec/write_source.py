@@ -18,6 +18,7 @@ from typing import Any
 
 import construct
 
+from snapformat.bincode.order import holds_sorted
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.folding import Part, alias_of, foldable_slot, instance_check, is_numbers
@@ -368,12 +369,16 @@ class _WriteGenerator(RunWriter):
 
     def _set(self, node: nodes.Set, value: str) -> None:
         name = self.out.fresh("v")
+        if node.of.ordered and holds_sorted(node.of.item):
+            raise NotGenerated("keys in keys, each of which is sorted once")
         self.out.line(f"{name} = {self.out.refer('ordered', helpers.elements_of(node))}({value})")
         self._length(node.length, f"len({name})")
         self._elements(node.item, name, f"len({name})")
 
     def _map(self, node: nodes.Map, value: str) -> None:
         name = self.out.fresh("v")
+        if node.of.ordered and holds_sorted(node.of.key):
+            raise NotGenerated("keys in keys, each of which is sorted once")
         self.out.line(f"{name} = {self.out.refer('ordered', helpers.pairs_of(node))}({value})")
         self._length(node.length, f"len({name})")
         key, element = self.out.fresh("v"), self.out.fresh("v")

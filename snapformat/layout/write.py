@@ -231,7 +231,7 @@ def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
 
 def _set(node: nodes.Set, value: Any, w: Writer) -> Step:
     values = w.check(checks.as_elements, value)
-    is_sorted = not node.of.ordered or _sort(values, lambda element: sort_key(node.of.item, element))
+    is_sorted = not node.of.ordered or _sort(values, lambda element: sort_key(node.of.item, element, w.keys))
     _length(node.length, len(values), w)
     yield _elements(node.item, values, w)
     if not is_sorted:
@@ -252,7 +252,7 @@ def _sort(values: list[Any], key: Callable[[Any], Any]) -> bool:
 
 def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
     pairs = w.check(checks.as_pairs, value)
-    is_sorted = not node.of.ordered or _sort(pairs, lambda pair: sort_key(node.of.key, pair[0]))
+    is_sorted = not node.of.ordered or _sort(pairs, lambda pair: sort_key(node.of.key, pair[0], w.keys))
     _length(node.length, len(pairs), w)
     w.path += [0, "key"]
     for index, (key, element) in enumerate(pairs):

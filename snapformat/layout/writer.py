@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from snapformat.bincode.checks import BadValue, literal, told
+from snapformat.bincode.order import KnownKeys
 from snapformat.budget import Budget, Limits
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.layout.empty import is_zero_sized, surplus_cost, zero_sized_cost
@@ -25,9 +26,10 @@ class Writer:
         path: The current value path.
         scope: Fields that expressions may name.
         budget: Objects that may still be made of zero-sized elements.
+        keys: Keys of maps and sets inside of keys that were sorted.
     """
 
-    __slots__ = ("budget", "depth", "limits", "out", "path", "scope")
+    __slots__ = ("budget", "depth", "keys", "limits", "out", "path", "scope")
 
     def __init__(self, limits: Limits) -> None:
         self.out = bytearray()
@@ -36,6 +38,7 @@ class Writer:
         self.path: list[Segment] = []
         self.scope: Scope | None = None
         self.budget = Budget(None, limits)
+        self.keys: KnownKeys = {}
 
     def fail(self, message: str, expected: str | None = None, found: str | None = None) -> NoReturn:
         """Raise the error for the current path."""

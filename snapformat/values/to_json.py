@@ -192,7 +192,7 @@ def _array(node: nodes.Array, value: Any, p: _Printer) -> Step:
 def _set(node: nodes.Set, value: Any, p: _Printer) -> Step:
     values = p.check(checks.as_elements, value)
     if node.of.ordered:
-        values.sort(key=lambda element: p.check(sort_key, node.of.item, element))
+        values.sort(key=lambda element: p.check(sort_key, node.of.item, element, p.keys))
     return (yield _elements(node.item, values, p))
 
 
@@ -210,7 +210,7 @@ def _tuple(node: nodes.Tuple, value: Any, p: _Printer) -> Step:
 def _map(node: nodes.Map, value: Any, p: _Printer) -> Step:
     pairs = p.check(checks.as_pairs, value)
     if node.of.ordered:
-        pairs.sort(key=lambda pair: p.check(sort_key, node.of.key, pair[0]))
+        pairs.sort(key=lambda pair: p.check(sort_key, node.of.key, pair[0], p.keys))
     plain = key_text(node.key) is not None
     p.claim_elements(len(pairs), node.key, node.value)
     entries = []

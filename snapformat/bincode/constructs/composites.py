@@ -8,7 +8,7 @@ import construct
 
 from snapformat.bincode import checks
 from snapformat.bincode.blob import blob_bytes, fill_from, folded
-from snapformat.bincode.constructs.base import BincodeConstruct, read_exactly
+from snapformat.bincode.constructs.base import BincodeConstruct, known_keys, read_exactly
 from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, cost_of, position
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
@@ -124,7 +124,8 @@ class Set(_Elements):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         values = checked(checks.as_elements, path, obj)
         if self.kind.ordered:
-            values.sort(key=lambda value: checked(sort_key, path, self.kind.item, value))
+            known = known_keys(context)
+            values.sort(key=lambda value: checked(sort_key, path, self.kind.item, value, known))
         self._write_length(len(values), stream)
         self._build_items(values, stream, context, path)
         return obj
@@ -156,7 +157,8 @@ class Map(BincodeConstruct):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         pairs = checked(checks.as_pairs, path, obj)
         if self.kind.ordered:
-            pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0]))
+            known = known_keys(context)
+            pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0], known))
         stream.write(encode_int(len(pairs), 8, False, self.wire))
         for key, value in pairs:
             self.key._build(key, stream, context, path)
