@@ -8,7 +8,7 @@ from typing import Any
 
 from snapformat.bincode.numbers import encode_float
 from snapformat.bincode.wire import ByteOrder
-from snapformat.errors import excerpt
+from snapformat.errors import excerpt, middle_cut
 
 
 class BadValue(ValueError):
@@ -20,7 +20,7 @@ class BadValue(ValueError):
     """
 
     def __init__(self, expected: str, found: str) -> None:
-        super().__init__(f"expected {expected}, found {found}")
+        super().__init__(f"expected {middle_cut(expected)}, found {middle_cut(found)}")
         self.expected = expected
         self.found = found
 

@@ -16,6 +16,7 @@ from snapformat.bincode.kinds import Unit, is_zero_sized, may_be_empty
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import Wire, encode_int
 from snapformat.budget import MADE_BY_CONSTRUCT
+from snapformat.errors import bounded
 
 
 #: Cost of a zero-sized value for each construct that runs for it.
@@ -225,13 +226,13 @@ class Adapted(BincodeConstruct):
         try:
             return self.kind.decode(stored)
         except (ValueError, OverflowError) as error:
-            raise construct.ValidationError(f"no {self.kind.name}: {error}", path=path) from None
+            raise construct.ValidationError(bounded(f"no {self.kind.name}: {error}"), path=path) from None
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         try:
             stored = self.kind.encode(obj)
         except (ValueError, TypeError, OverflowError) as error:
-            raise construct.ValidationError(f"no {self.kind.name}: {error}", path=path) from None
+            raise construct.ValidationError(bounded(f"no {self.kind.name}: {error}"), path=path) from None
         self.item._build(stored, stream, context, path)
         return obj
 
