@@ -15,8 +15,8 @@ from snapformat.steps import Step, TooDeep, run
 _MOST_STEPS = 4096
 
 
-#: Keys of the maps and sets that were sorted in one write, by the identities of kind and value; with the value,
-#: so that no other gets its identity.
+#: Keys of the maps and sets that were sorted in one write, by the identities of kind and value; with the
+#: value, so that no other gets its identity.
 KnownKeys = dict[tuple[int, int], tuple[Any, "_Sorted"]]
 
 
@@ -114,7 +114,7 @@ def _key(kind: Kind, value: Any, known: KnownKeys) -> Step:
         case kinds.Set() | kinds.Map(_, _, True):
             found = known.get((id(kind), id(value)))
             if found is None:
-                keys = yield (_set_keys if isinstance(kind, kinds.Set) else _map_keys)(kind, value, known)
+                keys = yield _entry_keys(kind, value, known)
                 found = known[id(kind), id(value)] = (value, _Sorted(keys))
             return found[1]
         case kinds.Tuple(items):
@@ -137,17 +137,14 @@ def _key(kind: Kind, value: Any, known: KnownKeys) -> Step:
             raise BadValue("a kind that has an order", type(kind).__name__)
 
 
-def _set_keys(kind: kinds.Set, value: Any, known: KnownKeys) -> Step:
-    keys = []
-    for element in value:
-        keys.append((yield _key(kind.item, element, known)))
-    return keys
-
-
-def _map_keys(kind: kinds.Map, value: Any, known: KnownKeys) -> Step:
-    keys = []
-    for entry, element in value.items():
-        keys.append(((yield _key(kind.key, entry, known)), (yield _key(kind.value, element, known))))
+def _entry_keys(kind: kinds.Set | kinds.Map, value: Any, known: KnownKeys) -> Step:
+    keys: list[Any] = []
+    if isinstance(kind, kinds.Set):
+        for element in value:
+            keys.append((yield _key(kind.item, element, known)))
+    else:
+        for entry, element in value.items():
+            keys.append(((yield _key(kind.key, entry, known)), (yield _key(kind.value, element, known))))
     return keys
 
 

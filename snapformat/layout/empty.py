@@ -20,11 +20,12 @@ from snapformat.steps import Step, run
 
 
 def zero_sized_cost(*items: Node) -> int:
-    """Cost of a zero-sized element of these layouts, one after the other: the objects made for it, at least 1.
+    """Cost of a zero-sized element of these layouts, one after the other: the objects made for it.
 
     What is inside of arrays in it costs by itself, when these are read.
     """
-    return max(1, sum(run(_cost(item, _costs, is_zero=True)) for item in items))
+    cost: int = sum(run(_cost(item, _costs, is_zero=True)) for item in items)
+    return max(1, cost)
 
 
 def surplus_cost(*items: Node) -> int:
@@ -112,7 +113,9 @@ def _is_zero_sized(node: Node, known: dict[Node, bool]) -> Step:
         case nodes.Array():
             items = [] if node.count == 0 else [node.item]
         case nodes.Tuple() | nodes.Struct():
-            items = list(node.items) if isinstance(node, nodes.Tuple) else [field.node for field in node.fields]
+            items = (
+                list(node.items) if isinstance(node, nodes.Tuple) else [field.node for field in node.fields]
+            )
         case nodes.Adapted() | nodes.Const() | nodes.Rebuilt() | nodes.Default():
             items = [node.item]
         case _:

@@ -105,7 +105,8 @@ class _RestreamedBytesIO(RestreamedBytesIO):  # type: ignore[misc]  # construct 
     def read(self, count: int | None = None) -> bytes:
         if count is not None and count < 0:
             raise ValueError("count cannot be negative")
-        parts, size = [self.rbuffer], len(self.rbuffer)
+        kept: bytes = self.rbuffer  # type: ignore[has-type]  # construct is untyped
+        parts, size = [kept], len(kept)
         while count is None or size < count:
             data = self.substream.read(self.decoderunit)
             if not data:
@@ -127,9 +128,7 @@ class _Restreamed(c.Restreamed):  # type: ignore[misc]  # construct is untyped
     """construct's, on such a stream."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
-        inner = _RestreamedBytesIO(
-            stream, self.decoder, self.decoderunit, self.encoder, self.encoderunit
-        )
+        inner = _RestreamedBytesIO(stream, self.decoder, self.decoderunit, self.encoder, self.encoderunit)
         value = self.subcon._parsereport(inner, context, path)
         inner.close()
         return value
@@ -150,7 +149,8 @@ class _RebufferedBytesIO(RebufferedBytesIO):  # type: ignore[misc]  # construct 
         return written
 
     def _fetch(self, stop: int) -> None:
-        parts, size = [self.rwbuffer], self.moved + len(self.rwbuffer)
+        kept: bytes = self.rwbuffer  # type: ignore[has-type]  # construct is untyped
+        parts, size = [kept], self.moved + len(kept)
         while size < stop:
             data = self.substream.read(_CHUNK)
             if not data:

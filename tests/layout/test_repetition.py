@@ -323,7 +323,15 @@ def test_what_is_made_counts():
     for level in range(40):
         body = {"__annotations__": {"a": kinds[-1], "b": kinds[-1]}, "__module__": __name__}
         kinds.append(schema(type(f"Level{level}", (), body)))
-    assert [zero_sized_cost(layout_of(kind)) for kind in (Unit, Empty, *kinds[:5])] == [1, 1, 1, 5, 12, 26, 54]
+    assert [zero_sized_cost(layout_of(kind)) for kind in (Unit, Empty, *kinds[:5])] == [
+        1,
+        1,
+        1,
+        5,
+        12,
+        26,
+        54,
+    ]
     with pytest.raises(DecodeError, match="too many elements without bytes"):
         decode((1).to_bytes(8, "little"), list[kinds[-1]])
     assert len(decode(COUNT, list[Both], limits=Limits(zero_sized=5000))) == 1000

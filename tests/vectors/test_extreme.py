@@ -1,8 +1,8 @@
 """Inputs at which the Rust module hangs or aborts: here, a right answer or a clean error, soon.
 
-The rows tell what Rust did and set no verdict. What is checked is our own promise: at most 2^20 objects made of
-elements that take no bytes (`Limits`), which is enough for every row that Rust reads up to a million, and a depth
-of at most 512.
+The rows tell what Rust did and set no verdict. What is checked is our own promise: at most 2^20 objects made
+of elements that take no bytes (`Limits`), which is enough for every row of up to a million, and a depth of at
+most 512.
 """
 
 from __future__ import annotations

@@ -19,10 +19,6 @@ from snapformat.budget import MADE_BY_CONSTRUCT
 from snapformat.errors import bounded
 
 
-#: Cost of a zero-sized value for each construct that runs for it.
-PARSED = 4
-
-
 class Option(BincodeConstruct):
     """`Option<T>`: tag, then the value."""
 
@@ -71,7 +67,7 @@ class _Elements(BincodeConstruct):
             claim_all(count, context, limit, path, cost=1)
             return [self.item._parsereport(stream, context, path)] * count
         if is_zero_sized(self.kind.item):
-            claim_all(count, context, limit, path, cost=PARSED * cost_of(self.item))
+            claim_all(count, context, limit, path, cost=cost_of(self.item))
         counted = may_be_empty(self.kind.item)
         cost = MADE_BY_CONSTRUCT + cost_of(self.item) if counted else 0
         values = []
@@ -143,10 +139,9 @@ class Map(BincodeConstruct):
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         count, limit = self._read_length(stream, context, path), self.wire.limit
         if is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
-            cost = PARSED * (cost_of(self.key) + cost_of(self.value))
-            claim_all(count, context, limit, path, cost)
+            claim_all(count, context, limit, path, cost=cost_of(self.key, self.value))
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
-        cost = MADE_BY_CONSTRUCT + cost_of(self.key) + cost_of(self.value) if counted else 0
+        cost = MADE_BY_CONSTRUCT + cost_of(self.key, self.value) if counted else 0
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):
             before = position(stream) if counted else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import construct
 
+from snapformat.bincode import kinds
 from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.base import budget_of
 from snapformat.budget import MADE_BY_CONSTRUCT
@@ -28,30 +29,38 @@ class TooManyElementsError(construct.RangeError, construct.ExplicitError):  # ty
         self.cost = cost
 
 
-def cost_of(sub: Any) -> int:
-    """How many constructs run for a value: those inside of it, as often as they stand there.
+def cost_of(*subs: Any) -> int:
+    """Cost of a value of these, one after the other: as many constructs as run inside of it, at least 1.
 
-    Where something refers to what contains it, construct itself bounds the depth.
+    What is inside of arrays costs by itself. Where something refers to what contains it, construct itself
+    bounds the depth. For zero-sized values of ours it is the cost that `layout.empty` gives.
     """
-    cost: int = run(_constructs_in(sub, {}))
-    return cost
+    cost: int = sum(run(_constructs_in(sub, {})) - 1 for sub in subs)
+    return max(1, cost)
 
 
 def _constructs_in(sub: Any, known: dict[int, int]) -> Step:
     if id(sub) not in known:
         known[id(sub)] = 1  # for one that contains itself
-        total = 1 + _skipped_fields(getattr(sub, "kind", None))
-        for inner in _inner_constructs(sub):
-            total += yield _constructs_in(inner, known)
+        attributes = getattr(sub, "__dict__", {})
+        kind = attributes.get("kind")
+        if isinstance(sub, construct.Array) or isinstance(kind, kinds.Array):
+            total = 2  # a list, whose elements cost by themselves
+        else:
+            total = int(not isinstance(sub, construct.Renamed)) + _skipped_fields(kind)
+            for inner in _constructs_of(attributes):
+                total += yield _constructs_in(inner, known)
         known[id(sub)] = total
     return known[id(sub)]
 
 
-def _inner_constructs(sub: Any) -> Iterator[Any]:
-    for name, held in getattr(sub, "__dict__", {}).items():
+def _constructs_of(attributes: dict[str, Any]) -> Iterator[Any]:
+    for name, held in attributes.items():
         if name.startswith("_"):  # construct's own tables of what stands in another attribute
             continue
-        several = held.values() if isinstance(held, dict) else held if isinstance(held, list | tuple) else [held]
+        several: Any = [held]
+        if isinstance(held, dict | list | tuple):
+            several = held.values() if isinstance(held, dict) else held
         yield from (inner for inner in several if isinstance(inner, construct.Construct))
 
 
@@ -72,9 +81,7 @@ def position(stream: Any) -> int | None:
     return place
 
 
-def claim_all(
-    count: int, context: Any, limit: int | None, path: str, cost: int = MADE_BY_CONSTRUCT
-) -> None:
+def claim_all(count: int, context: Any, limit: int | None, path: str, cost: int = MADE_BY_CONSTRUCT) -> None:
     """Claim zero-sized elements, before they are read.
 
     Args:
