@@ -1,4 +1,4 @@
-"""What a reader or a writer may spend: claimed bytes, nesting depth, elements without bytes.
+"""Bounds of reading and writing: claimed bytes, nesting depth, objects made of zero-sized elements.
 
 bincode bounds a decoder by the *nominal* widths of what it reads, not by memory: nothing at all is
 claimed for an element that takes no bytes, nor for depth. The Rust module therefore hangs on some inputs
@@ -12,10 +12,13 @@ from snapformat.lazy_dataclasses import dataclass
 #: What stands for "no limit": beyond any length that a u64 prefix times a u128 can claim.
 UNLIMITED = 1 << 160
 
-#: What an element without bytes counts as for every object that is made for it, and what one counts as that
-#: construct's own classes make: they take that much longer for it than for a unit, and more memory.
-OBJECT = 4
-MADE_BY_CONSTRUCT = 64
+#: Cost of a container of construct's, beside that of its fields: it takes the memory of several objects.
+CONTAINER = 4
+#: Cost of a value that is made by one of construct's own classes, which take that much longer.
+MADE_BY_CONSTRUCT = 16
+#: Objects that a byte may bring with it: an element of few bytes in which more is made of zero-sized parts
+#: counts as zero-sized too.
+FREE_PER_BYTE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,14 @@ class Limits:
     Attributes:
         depth: Most struct and enum values that may be nested in one another. Checked when reading and
             when writing, so that a cyclic object is an error too.
-        zero_sized: Most elements without bytes (`Vec<()>`) that one read may produce, all together. One for
-            which objects are made counts as 4 for each, one of construct's own classes as 64.
+        zero_sized: Most objects that one read may make of zero-sized elements (`Vec<()>`), all together:
+            nothing in the data bounds how many there are. A unit is one, a struct as many as it has fields,
+            with all that is inside of these; a value made by construct's own classes counts as 16. JSON is
+            bounded alike, both ways.
     """
 
     depth: int = 512
-    zero_sized: int = 1 << 24
+    zero_sized: int = 1 << 20
 
 
 DEFAULT_LIMITS = Limits()
@@ -42,7 +47,7 @@ class Budget:
     Attributes:
         limit: Bytes that may be claimed, or None without a limit.
         left: Bytes that may still be claimed; negative once the limit is exceeded.
-        zero_sized: Elements without bytes that may still be produced.
+        zero_sized: Objects that may still be made of zero-sized elements.
     """
 
     __slots__ = ("left", "limit", "zero_sized")
@@ -58,6 +63,6 @@ class Budget:
         return self.left >= 0
 
     def claim_zero_sized(self, count: int) -> bool:
-        """Account for `count` elements without bytes; False if there are too many."""
+        """Account for `count` objects made of zero-sized elements; False if there are too many."""
         self.zero_sized -= count
         return self.zero_sized >= 0

@@ -40,7 +40,7 @@ class SnapshotError(Exception):
         hint: str | None = None,
         file: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(bounded(message))
         self.message = message
         self.path = path
         self.offset = offset
@@ -50,24 +50,25 @@ class SnapshotError(Exception):
         self.file = file
 
     def __str__(self) -> str:
-        text = self.message
+        # The text is bounded whatever the input; the attributes have all of it.
+        text = bounded(self.message)
         if self.expected is not None:
-            text += f": expected {self.expected}"
+            text += f": expected {middle_cut(self.expected)}"
             if self.found is not None:
-                text += f", found {self.found}"
+                text += f", found {middle_cut(self.found)}"
         elif self.found is not None:
-            text += f": found {self.found}"
+            text += f": found {middle_cut(self.found)}"
         places = []
         if self.path is not None:
-            places.append(f"at `{_shortened(self.path)}`")
+            places.append(f"at `{middle_cut(self.path, 160)}`")
         if self.offset is not None:
             places.append(f"offset {self.offset} (0x{self.offset:x})")
         if places:
             text += " - " + ", ".join(places)
         if self.hint is not None:
-            text += f" ({self.hint})"
+            text += f" ({middle_cut(self.hint)})"
         if self.file is not None:
-            text = f"{self.file}: {text}"
+            text = f"{middle_cut(self.file)}: {text}"
         # What stands in names and files must not reach a terminal as it is.
         return printable(text)
 
@@ -75,9 +76,26 @@ class SnapshotError(Exception):
         return (_rebuild, (type(self), self.__dict__.copy()))
 
 
-def _shortened(path: str) -> str:
-    """The two ends of a path that is too long for a message; the attribute has all of it."""
-    return path if len(path) <= 160 else f"{path[:78]} ... {path[-78:]}"
+#: Most characters of a line of a message, and of a reason of several lines that other code gives.
+_MOST_OF_LINE = 300
+_MOST_OF_REASON = 2000
+
+
+def bounded(text: str) -> str:
+    """A message of which long lines, and the lines of a long one, are left out in the middle."""
+    if len(text) <= _MOST_OF_LINE:
+        return text
+    # The first cut is for texts of megabytes, of which the lines need not be looked for.
+    lines = middle_cut(text, 8 * _MOST_OF_REASON).splitlines(keepends=True)
+    return middle_cut("".join(map(middle_cut, lines)), _MOST_OF_REASON)
+
+
+def middle_cut(text: str, most: int = _MOST_OF_LINE) -> str:
+    """The two ends of a text that is longer than `most`, and how much stands between them."""
+    if len(text) <= most:
+        return text
+    end = (most - 40) // 2
+    return f"{text[:end]} ... {len(text) - 2 * end} characters ... {text[-end:]}"
 
 
 def _rebuild(cls: type[SnapshotError], state: dict[str, Any]) -> SnapshotError:
@@ -187,7 +205,7 @@ class SchemaError(TypeError):
 
     def __init__(self, message: str, *, owner: str | None = None, field: str | None = None) -> None:
         place = ".".join(part for part in (owner, field) if part is not None)
-        super().__init__(printable(f"{place}: {message}" if place else message))
+        super().__init__(printable(bounded(f"{place}: {message}" if place else message)))
         self.message = message
         self.owner = owner
         self.field = field

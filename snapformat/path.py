@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
+from snapformat.errors import middle_cut
+
 # Compiled when they are first used, which most runs never do.
 _PLAIN_NAME = r"[^\W\d]\w*|\d+\w*"
 _SEGMENT = r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>"]*)>|<("(?:[^"\\]|\\.)*")>'
@@ -60,7 +62,8 @@ def parse_path(text: str) -> tuple[Segment, ...]:
     while position < len(text):
         match = re.compile(_SEGMENT).match(text, position)
         if match is None:
-            raise ValueError(f"not a value path from {text[position:]!r} on: {text!r}")
+            rest = text[position : position + 80]
+            raise ValueError(middle_cut(f"not a value path from {rest!r} on: {middle_cut(text)!r}"))
         name, index, quoted, variant, quoted_variant = match.groups()
         if index is not None:
             segments.append(int(index))

@@ -10,7 +10,7 @@ import construct
 
 from snapformat.bincode.numbers import encode_float
 from snapformat.bincode.wire import ByteOrder
-from snapformat.errors import excerpt
+from snapformat.errors import excerpt, middle_cut
 from snapformat.printable import text_of
 
 
@@ -23,7 +23,7 @@ class BadValue(ValueError):
     """
 
     def __init__(self, expected: str, found: str) -> None:
-        super().__init__(f"expected {expected}, found {found}")
+        super().__init__(f"expected {middle_cut(expected)}, found {middle_cut(found)}")
         self.expected = expected
         self.found = found
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, MutableSet, Set
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import semver
 
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.steps import Step, run
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,6 +25,100 @@ class Some(Generic[T]):
     value: T
 
 
+_ATOMS = (int, str, bytes, bool, float)
+#: Python's hash of an int is the int itself, or what is left of it modulo a prime: from here on, ints may be
+#: chosen so that looking up one meets all others.
+_WIDE = 1 << 16
+#: Makes hashes of entries that cannot be foreseen outside of this process.
+_SALT = int.from_bytes(os.urandom(7), "little")
+
+
+def _spread(value: Any) -> Any:
+    """An atom, or for a wide int a stand-in whose hash cannot be foreseen outside of this process."""
+    if type(value) is int and not -_WIDE < value < _WIDE:
+        return (int, value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
+    return value
+
+
+class _Entries:
+    """Stand-in for a map or set inside of a key: immutable, hashed once, equal in whatever order.
+
+    The stand-ins of its own keys are held by reference: however deep keys stand in keys, each costs what is
+    directly in it.
+
+    Args:
+        kind: `dict` or `set`.
+        entries: Stand-ins of keys, or of keys and values in pairs.
+    """
+
+    __slots__ = ("_entries", "_hash", "_kind")
+
+    def __init__(self, kind: type, entries: Iterable[Any]) -> None:
+        # In an order that is the same for equal ones, so that they are compared one by one.
+        ordered = sorted([(hash((_SALT, entry)), entry) for entry in entries], key=itemgetter(0))
+        self._kind = kind
+        self._entries = ordered
+        self._hash = hash((_SALT, kind, *map(itemgetter(0), ordered)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Entries) and _are_equal(self, other)
+
+    def is_like(self, other: _Entries) -> bool:
+        """Whether it is of the same kind, and of as many entries with the same hashes."""
+        same = self._hash == other._hash and self._kind is other._kind
+        return same and len(self._entries) == len(other._entries)
+
+    def pairs_with(self, other: _Entries) -> Iterator[tuple[Any, Any]] | None:
+        """Entries that have to be equal if these are; None if they are not."""
+        ours, theirs = self._entries, other._entries
+        if any(one[0] != two[0] for one, two in zip(ours, theirs, strict=True)):
+            return None
+        clashing = {one[0] for one, two in pairwise(ours) if one[0] == two[0]}
+        if clashing:
+            # Different entries of one hash, which happens by chance only, may stand in any order.
+            theirs = list(theirs)
+            for index, (number, entry) in enumerate(ours):
+                if number in clashing:
+                    places = range(index, len(theirs))
+                    place = next((at for at in places if theirs[at] == (number, entry)), None)
+                    if place is None:
+                        return None
+                    theirs[index], theirs[place] = theirs[place], theirs[index]
+        return ((one[1], two[1]) for one, two in zip(ours, theirs, strict=True))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Hashes are of this process.
+        return (_Entries, (self._kind, [entry for _, entry in self._entries]))
+
+
+def _are_equal(one: Any, two: Any) -> bool:
+    """Whether stand-ins are equal, found without the interpreter's stack."""
+    waiting: list[Iterator[tuple[Any, Any]]] = [iter([(one, two)])]
+    while waiting:
+        for left, right in waiting[-1]:
+            if left is right:
+                continue
+            if type(left) is tuple and type(right) is tuple:
+                if len(left) != len(right):
+                    return False
+                waiting.append(zip(left, right, strict=True))
+                break
+            if type(left) is _Entries and type(right) is _Entries:
+                pairs = left.pairs_with(right) if left.is_like(right) else None
+                if pairs is None:
+                    return False
+                waiting.append(pairs)
+                break
+            if left != right:
+                return False
+        else:
+            waiting.pop()
+    return True
+
+
 class _End:
     """Marks the end of a value's parts among those that wait."""
 
@@ -30,30 +128,20 @@ class _End:
         self.of = of
 
 
-_ATOMS = (int, str, bytes, bool, float)
-#: Python's hash of an int is the int itself, or what is left of it modulo a prime: from here on, ints may be
-#: chosen so that looking up one meets all others.
-_WIDE = 1 << 16
-
-
-def _spread(value: Any) -> Any:
-    """An atom, or for a wide int a stand-in whose hash nobody outside this process can foresee."""
-    if type(value) is int and not -_WIDE < value < _WIDE:
-        return (int, value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True))
-    return value
-
-
 def _hashable(root: Any) -> Any:
     """A hashable stand-in that is equal exactly where `root` is: lists and schema objects have no hash.
 
     It is flat, so that hashing and comparing it need no stack, however deep the value: each list and object
-    gives its type and length, then its parts.
+    gives its type and length, then its parts; a map or set inside of it is one part (`_Entries`).
     """
     if type(root) in _ATOMS:
         return _spread(root)
+    return run(_flattened(root, set()))
+
+
+def _flattened(root: Any, open_ids: set[int]) -> Step:
     flat: list[Any] = []
     waiting = [root]
-    open_ids: set[int] = set()
     while waiting:
         value = waiting.pop()
         if type(value) in _ATOMS:
@@ -70,9 +158,23 @@ def _hashable(root: Any) -> Any:
             flat += (list, len(value))
             waiting.extend(reversed(value))
         elif isinstance(value, Mapping):
-            flat += (dict, frozenset((_hashable(k), _hashable(v)) for k, v in value.items()))
+            entries: list[Any] = []
+            if isinstance(value, PairMap):
+                for stand_in, (_, item) in value._entries.items():
+                    entries.append((stand_in, (yield from _part(item, open_ids))))
+            else:
+                for key, item in value.items():
+                    stand_in = yield from _part(key, open_ids)
+                    entries.append((stand_in, (yield from _part(item, open_ids))))
+            flat.append(_Entries(dict, entries))
         elif isinstance(value, Set):
-            flat += (set, frozenset(map(_hashable, value)))
+            if isinstance(value, PairSet):
+                flat.append(_Entries(set, value._entries))
+                continue
+            entries = []
+            for element in value:
+                entries.append((yield from _part(element, open_ids)))
+            flat.append(_Entries(set, entries))
         elif isinstance(value, semver.Version):
             flat.append(str(value))  # its own equality leaves out build metadata
         elif isinstance(value, Some):
@@ -88,6 +190,11 @@ def _hashable(root: Any) -> Any:
         else:
             flat.append(value)
     return tuple(flat)
+
+
+def _part(value: Any, open_ids: set[int]) -> Step:
+    """The stand-in of a value inside of a map or set."""
+    return _spread(value) if type(value) in _ATOMS else (yield _flattened(value, open_ids))
 
 
 class _Items(ItemsView[K, V]):
@@ -142,6 +249,11 @@ class PairMap(MutableMapping[K, V]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):
             return NotImplemented
+        if isinstance(other, PairMap):  # the stand-ins are there already
+            return len(self) == len(other) and all(
+                stand_in in other._entries and other._entries[stand_in][1] == value
+                for stand_in, (_, value) in self._entries.items()
+            )
         return len(self) == len(other) and all(k in other and other[k] == v for k, v in self.items())
 
     __hash__ = None  # type: ignore[assignment]  # mutable, like dict
@@ -178,6 +290,8 @@ class PairSet(MutableSet[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Set):
             return NotImplemented
+        if isinstance(other, PairSet):
+            return self._entries.keys() == other._entries.keys()
         return len(self) == len(other) and all(item in other for item in self)
 
     __hash__ = None  # type: ignore[assignment]  # mutable, like set

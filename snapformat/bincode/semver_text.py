@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import semver
 
+from snapformat.errors import excerpt
+
 U64_MAX = (1 << 64) - 1
 
 # Compiled when they are first used, which most runs never do.
@@ -78,7 +80,7 @@ def _identifiers(text: str) -> tuple[object, ...]:
 
 
 def _shortened(text: str) -> str:
-    return repr(text) if len(text) <= 80 else f"{text[:77]!r}..."
+    return excerpt(repr(text) if len(text) <= 80 else f"{text[:77]!r}...", 160)
 
 
 def version_text(version: object) -> str:

@@ -12,6 +12,7 @@ from snapformat.bincode.annotations import DECLARATION, kind_of
 from snapformat.bincode.classes import Declaration, FieldSpec, GivenKind
 from snapformat.bincode.kinds import Style
 from snapformat.bincode.primitives import u8, u16, u32, u64
+from snapformat.errors import excerpt
 from snapformat.lazy_dataclasses import dataclass
 
 T = TypeVar("T")
@@ -269,13 +270,13 @@ class SocketAddrV6:
         """Read the form `[::1]:80`."""
         ip, separator, port = text.rpartition("]:")
         if not separator or not ip.startswith("["):
-            raise ValueError(f"expected [address]:port, found {text!r}")
+            raise ValueError(f"expected [address]:port, found {excerpt(text)!r}")
         return cls(ipaddress.IPv6Address(ip[1:]), _port(port))
 
 
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 1 << 16):
-        raise ValueError(f"expected a port, found {text!r}")
+        raise ValueError(f"expected a port, found {excerpt(text)!r}")
     return int(text)
 
 

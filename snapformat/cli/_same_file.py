@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from snapformat.cli._output import printable
+from snapformat.printable import printable
 
 #: What tells a file from all others: its device, and its number there.
 _Identity = tuple[int, int]

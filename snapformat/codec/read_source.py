@@ -26,7 +26,7 @@ from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, has_opaque, is_an
 from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
-from snapformat.layout.empty import Same, empty_weight, keeps_one, maker_of
+from snapformat.layout.empty import Same, keeps_one, maker_of, surplus_cost, zero_sized_cost
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
@@ -270,7 +270,7 @@ class _ReadGenerator(RunReader):
     def _seq(self, node: nodes.Seq, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self._check_zero_sized(count, empty_weight(node.item))
+            self._check_zero_sized(count, zero_sized_cost(node.item))
         self._elements(node.item, count, target)
 
     def _array(self, node: nodes.Array, target: str) -> None:
@@ -288,20 +288,21 @@ class _ReadGenerator(RunReader):
         name = self.out.fresh("v")
         count = self._length(node.length)
         if node.zero_sized:
-            self._check_zero_sized(count, empty_weight(node.item))
+            self._check_zero_sized(count, zero_sized_cost(node.item))
             if keeps_one(node.item):
-                self._one_of_equals(count, empty_weight(node.item))
+                self._one_of_equals(count, zero_sized_cost(node.item))
         self._elements(node.item, count, name)
         self.out.line(f"{target} = ELEMENTS({name})")
 
     def _map(self, node: nodes.Map, target: str) -> None:
         count = self._length(node.length)
         if node.zero_sized:
-            self._check_zero_sized(count, empty_weight(node.key, node.value))
+            self._check_zero_sized(count, zero_sized_cost(node.key, node.value))
             if keeps_one(node.key, node.value):
-                self._one_of_equals(count, empty_weight(node.key, node.value))
+                self._one_of_equals(count, zero_sized_cost(node.key, node.value))
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
+        self._claim_surplus(count, node.key, node.value)
         made = self.out.fresh("m")
         self.out.line(f"{made} = PAIRS()")
         with self.block(f"for _ in range({count}):"), self._counting(node.key, node.value):
@@ -322,21 +323,27 @@ class _ReadGenerator(RunReader):
         yield
         self.flush()
         with self.out.block(f"if p == {start}:"):
-            self._claim_zero_sized(str(empty_weight(*items)))
+            self._claim_zero_sized(str(zero_sized_cost(*items)))
 
     def _claim_zero_sized(self, count: str) -> None:
         self.out.line(f"{self._account()}.zero_sized -= {count}")
         self.out.line("if k.zero_sized < 0: raise GUARD")
 
-    def _check_zero_sized(self, count: str, weight: int) -> None:
-        """So many elements without bytes are still allowed."""
-        total = f"{count} * {weight}" if weight > 1 else count
+    def _claim_surplus(self, count: str, *items: Node) -> None:
+        """Elements of few bytes in which much is made of zero-sized parts."""
+        surplus = surplus_cost(*items)
+        if surplus:
+            self._claim_zero_sized(f"{count} * {surplus}")
+
+    def _check_zero_sized(self, count: str, cost: int) -> None:
+        """So many zero-sized elements are still allowed."""
+        total = f"{count} * {cost}" if cost > 1 else count
         self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
 
-    def _one_of_equals(self, count: str, weight: int) -> None:
+    def _one_of_equals(self, count: str, cost: int) -> None:
         """Only one element is kept: the others are claimed, and not read."""
         with self.out.block(f"if {count} > 1:"):
-            self._claim_zero_sized(f"({count} - 1) * {weight}")
+            self._claim_zero_sized(f"({count} - 1) * {cost}")
             self.out.line(f"{count} = 1")
 
     def _check_count(self, count: str, least: int) -> None:
@@ -353,11 +360,13 @@ class _ReadGenerator(RunReader):
 
     def _elements(self, item: Node, count: str, target: str, fold: str = "") -> None:
         self.flush()
+        self._claim_surplus(count, item)
         atom = atom_of(item)
         # Structs have a depth, which only counts in recursive layouts.
         make = maker_of(item) if isinstance(item, nodes.Unit) or not self.uses.recursive else None
         if isinstance(make, Same):
-            self._claim_zero_sized(count)
+            cost = zero_sized_cost(item)
+            self._claim_zero_sized(f"{count} * {cost}" if cost > 1 else count)
             is_unit = isinstance(item, nodes.Unit)
             value = repr(make.value) if is_unit else self.out.refer("empty", make.value)
             self.out.line(f"{target} = [{value}] * {count}")

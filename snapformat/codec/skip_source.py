@@ -18,7 +18,7 @@ from snapformat.codec.shape import atom_of, counted_of, depth_of, uses_of
 from snapformat.codec.skip_helpers import CountedSkipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import surplus_cost, zero_sized_cost
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import fixed_size, least_size
 
@@ -290,6 +290,9 @@ class _SkipGenerator(Generator):
         self._elements([node.key, node.value], count)
 
     def _elements(self, items: list[Node], count: str) -> None:
+        surplus = surplus_cost(*items)
+        if surplus:
+            self._claim_zero_sized(f"{count} * {surplus}")
         sizes = [size for item in items if (size := fixed_size(item)) is not None]
         if len(sizes) == len(items):
             if self.uses.recursive:
@@ -297,9 +300,8 @@ class _SkipGenerator(Generator):
             if sum(sizes):
                 self._advance(f"{count} * {sum(sizes)}")
             else:
-                weight = empty_weight(*items)
-                self.out.line(f"k.zero_sized -= {count}{f' * {weight}' if weight > 1 else ''}")
-                self.out.line("if k.zero_sized < 0: raise GUARD")
+                cost = zero_sized_cost(*items)
+                self._claim_zero_sized(f"{count} * {cost}" if cost > 1 else count)
             return
         self.flush()
         least = sum(map(least_size, items))
@@ -323,5 +325,8 @@ class _SkipGenerator(Generator):
             if start is not None:
                 self.flush()
                 with self.out.block(f"if p == {start}:"):
-                    self.out.line(f"k.zero_sized -= {empty_weight(*items)}")
-                    self.out.line("if k.zero_sized < 0: raise GUARD")
+                    self._claim_zero_sized(str(zero_sized_cost(*items)))
+
+    def _claim_zero_sized(self, cost: str) -> None:
+        self.out.line(f"k.zero_sized -= {cost}")
+        self.out.line("if k.zero_sized < 0: raise GUARD")

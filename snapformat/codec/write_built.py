@@ -18,7 +18,7 @@ from snapformat.codec.source import NotGenerated
 from snapformat.codec.write_run import RunWriter
 from snapformat.layout import nodes
 from snapformat.layout.built import may_change
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.nodes import Node
 
 _BY_METHOD = (
@@ -130,7 +130,7 @@ class BuiltWriter(RunWriter):
             self.out.line(f"if len({name}) != {count}: raise GUARD")
         else:
             if node.zero_sized:
-                most = DEFAULT_LIMITS.zero_sized // empty_weight(node.item)
+                most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(node.item)
                 self.out.line(f"if len({name}) > {most}: raise GUARD")
             count = self.out.fresh("n")
             self.out.line(f"{count} = len({name})")

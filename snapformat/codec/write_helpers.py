@@ -116,12 +116,12 @@ def as_bytes(value: Any) -> bytes:
 
 def opaque_writer(node: nodes.Opaque) -> Callable[[Any, Pieces], tuple[bytes, Any]]:
     """Builds by a construct behind pieces of output; gives the bytes, and what expressions see."""
-    return lambda value, pieces: build_opaque(node.construct, value, lambda: pieces.place)
+    return lambda value, pieces: build_opaque(node, value, lambda: pieces.place)
 
 
 def apart_writer(node: nodes.Opaque) -> Callable[[Any], tuple[bytes, Any]]:
     """The same, where places count from the construct's own bytes."""
-    return lambda value: build_opaque(node.construct, value, int)
+    return lambda value: build_opaque(node, value, int)
 
 
 def built_list(item: Node) -> Callable[[Any], list[Any]]:

@@ -15,6 +15,7 @@ from operator import countOf
 from types import MemberDescriptorType
 from typing import Any
 
+from snapformat.bincode.order import holds_sorted
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.folding import Part, alias_of, foldable_slot, instance_check, is_numbers
@@ -24,7 +25,7 @@ from snapformat.codec.write_built import BuiltWriter
 from snapformat.codec.write_run import Chosen, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.nodes import Node
 
 #: Largest fixed array of integers whose elements get locals.
@@ -216,7 +217,7 @@ class _WriteGenerator(BuiltWriter):
     def _seq(self, node: nodes.Seq, value: str) -> None:
         name = self._list(value, node.item)
         if node.zero_sized:
-            most = DEFAULT_LIMITS.zero_sized // empty_weight(node.item)
+            most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(node.item)
             self.out.line(f"if len({name}) > {most}: raise GUARD")
         count = self.out.fresh("n")
         self.out.line(f"{count} = len({name})")
@@ -314,12 +315,16 @@ class _WriteGenerator(BuiltWriter):
 
     def _set(self, node: nodes.Set, value: str) -> None:
         name = self.out.fresh("v")
+        if node.of.ordered and holds_sorted(node.of.item):
+            raise NotGenerated("keys in keys, each of which is sorted once")
         self.out.line(f"{name} = {self.out.refer('ordered', helpers.elements_of(node))}({value})")
         self._length(node.length, f"len({name})")
         self._elements(node.item, name, f"len({name})")
 
     def _map(self, node: nodes.Map, value: str) -> None:
         name = self.out.fresh("v")
+        if node.of.ordered and holds_sorted(node.of.key):
+            raise NotGenerated("keys in keys, each of which is sorted once")
         self.out.line(f"{name} = {self.out.refer('ordered', helpers.pairs_of(node))}({value})")
         self._length(node.length, f"len({name})")
         key, element = self.out.fresh("v"), self.out.fresh("v")

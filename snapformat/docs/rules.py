@@ -6,7 +6,7 @@ from typing import Any
 
 from snapformat.budget import Limits
 from snapformat.layout import nodes
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import STANDARD, Types, expression, parts
@@ -71,7 +71,7 @@ class Rules:
                 rules.append(f"as many {what} as `{expression(node.count)}`")
             case nodes.Seq(zero_sized=True) | nodes.Set(zero_sized=True) | nodes.Map(zero_sized=True):
                 items = [node.key, node.value] if isinstance(node, nodes.Map) else [node.item]
-                most = self._limits.zero_sized // empty_weight(*items)
+                most = self._limits.zero_sized // zero_sized_cost(*items)
                 rules.append(f"elements take no bytes: at most {most} of such in all")
             case nodes.Adapted() if node.name not in STANDARD:
                 rules.append(f"must be a valid {node.name}")

@@ -1,6 +1,6 @@
-"""Elements that take no bytes: what they count as, and making them without reading.
+"""Zero-sized elements: their cost, and constructing them without reading.
 
-Nothing in the data bounds how many there are, so `Limits` does; up to there they should not take long.
+Nothing in the data bounds how many there are, so `Limits` bounds how many objects are made of them.
 """
 
 from __future__ import annotations
@@ -8,56 +8,124 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from snapformat.bincode.classes import declaration_of
-from snapformat.budget import MADE_BY_CONSTRUCT, OBJECT
+from snapformat.bincode.constructs.counted import cost_of
+from snapformat.budget import CONTAINER, FREE_PER_BYTE, MADE_BY_CONSTRUCT
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.layout.size import least_size
 from snapformat.steps import Step, run
 
 
-def empty_weight(*items: Node) -> int:
-    """What an element of these layouts, one after the other, counts as where it takes no bytes.
+def zero_sized_cost(*items: Node) -> int:
+    """Cost of a zero-sized element of these layouts, one after the other: the objects made for it.
 
-    That goes by the objects that are made for it. Whatever runs construct's own classes counts as more.
+    What is inside of arrays in it costs by itself, when these are read.
     """
-    made = 0
-    for item in items:
-        size = run(_objects(item, {}))
-        if size is None:
-            return MADE_BY_CONSTRUCT
-        made += size
-    return OBJECT * made or 1
+    cost: int = sum(run(_cost(item, _costs, is_zero=True)) for item in items)
+    return max(1, cost)
 
 
-def _objects(node: Node, known: dict[Node, int | None]) -> Step:
-    """Objects made for a value, but for elements in it, which count by themselves; None where unknown."""
-    if node not in known:
-        known[node] = yield _objects_of(node, known)
-    return known[node]
+def surplus_cost(*items: Node) -> int:
+    """Cost of an element that does take bytes: 0, unless far more is made of its zero-sized parts."""
+    free = FREE_PER_BYTE * sum(map(least_size, items))
+    return max(0, sum(run(_cost(item, _sure_costs, is_zero=False)) for item in items) - free) if free else 0
 
 
-def _objects_of(node: Node, known: dict[Node, int | None]) -> Step:
+#: Costs of values that turn out to take no bytes, and of those parts of any value that never take any.
+_costs: WeakKeyDictionary[Node, int] = WeakKeyDictionary()
+_sure_costs: WeakKeyDictionary[Node, int] = WeakKeyDictionary()
+
+
+def _cost(node: Node, known: WeakKeyDictionary[Node, int], *, is_zero: bool) -> Step:
+    cost = known.get(node)
+    if cost is None:
+        cost = known[node] = yield _made_of(node, known, is_zero=is_zero)
+    return cost
+
+
+def _made_of(node: Node, known: WeakKeyDictionary[Node, int], *, is_zero: bool) -> Step:
+    """Objects made for a value, but for those of elements in it."""
+    parts: list[Node] = []
     match node:
-        case nodes.Unit():
-            return 0
         case nodes.Array():
-            return None if (yield _objects(node.item, known)) is None else 1
-        case nodes.Adapted():
-            return (yield _objects(node.item, known))
+            return int(is_zero or is_zero_sized(node))
+        case nodes.Opaque():
+            return MADE_BY_CONSTRUCT + cost_of(node.construct) if is_zero else 0
         case nodes.Tuple() | nodes.Struct():
-            if isinstance(node, nodes.Struct) and node.cls is None:
-                return None
-            total = 0
-            for item in node.items if isinstance(node, nodes.Tuple) else [f.node for f in node.fields]:
-                size = yield _objects(item, known)
-                if size is None:
-                    return None
-                total += size
-            is_shared = isinstance(node, nodes.Tuple) or (node.cls is not None and _has_no_state(node.cls))
-            return total if is_shared and not total else total + 1
+            return (yield _made_of_fields(node, known, is_zero=is_zero))
+        case nodes.Enum():
+            parts = [variant.payload for variant in node.variants if variant.payload is not None]
+        case nodes.Switch():
+            parts = [*node.cases.values(), node.default] if is_zero else []
+        case nodes.If():
+            parts = [node.then, node.otherwise] if is_zero else []
+        case nodes.Adapted() if is_zero:
+            return 1 + (yield _cost(node.item, known, is_zero=is_zero))  # code of the user's makes it
+        case nodes.Option() | nodes.Adapted() | nodes.Labels() | nodes.Const() | nodes.Rebuilt():
+            parts = [node.item]
+        case nodes.Default() | nodes.Padded() | nodes.Prefixed() | nodes.Limited() | nodes.Checksummed():
+            parts = [node.item]
+    largest = 0
+    for part in parts:
+        largest = max(largest, (yield _cost(part, known, is_zero=is_zero)))
+    return largest
+
+
+def _made_of_fields(
+    node: nodes.Tuple | nodes.Struct, known: WeakKeyDictionary[Node, int], *, is_zero: bool
+) -> Step:
+    """An object with a value in it; each further one is a slot to fill, and what is made for it."""
+    items = node.items if isinstance(node, nodes.Tuple) else tuple(field.node for field in node.fields)
+    made = slots = 0
+    for item in items:
+        made += yield _cost(item, known, is_zero=is_zero)
+        slots += is_zero or is_zero_sized(item)
+    cls = node.cls if isinstance(node, nodes.Struct) else None
+    declared = declaration_of(cls) if cls is not None else None
+    slots += sum(spec.skip for spec in declared.fields) if declared is not None else 0
+    if not is_zero and not is_zero_sized(node):
+        return made + slots
+    if isinstance(node, nodes.Struct) and cls is None:
+        return CONTAINER + slots + made
+    is_shared = cls is None or _has_no_state(cls)
+    return 0 if is_shared and not slots else made + max(slots, 1)
+
+
+def is_zero_sized(node: Node) -> bool:
+    """Whether no value of this layout ever takes any bytes."""
+    found: bool = run(_is_zero_sized(node, {}))
+    return found
+
+
+def _is_zero_sized(node: Node, known: dict[Node, bool]) -> Step:
+    if node in known:
+        return known[node]
+    match node:
+        case nodes.Unit() | nodes.Computed():
+            items: list[Node] | None = []
+        case nodes.FixedBytes():
+            items = [] if node.count == 0 else None
+        case nodes.Padded():
+            items = [node.item] if node.count == 0 else None
+        case nodes.Array():
+            items = [] if node.count == 0 else [node.item]
+        case nodes.Tuple() | nodes.Struct():
+            items = (
+                list(node.items) if isinstance(node, nodes.Tuple) else [field.node for field in node.fields]
+            )
+        case nodes.Adapted() | nodes.Const() | nodes.Rebuilt() | nodes.Default():
+            items = [node.item]
         case _:
-            return None
+            items = None
+    known[node] = items is not None
+    for item in items or []:
+        if not (yield _is_zero_sized(item, known)):
+            known[node] = False
+            break
+    return known[node]
 
 
 def maker_of(item: Node) -> Callable[[], Any] | None:
@@ -66,13 +134,13 @@ def maker_of(item: Node) -> Callable[[], Any] | None:
     return make
 
 
-#: Objects that are made to be compared.
+#: Cost of objects that are made to be compared.
 _MOST_COMPARED = 64
 
 
 def _all_alike(item: Node) -> bool:
     """Whether values take no bytes and are equal: however many are counted, a set of them has one element."""
-    make = maker_of(item) if empty_weight(item) <= _MOST_COMPARED else None
+    make = maker_of(item) if zero_sized_cost(item) <= _MOST_COMPARED else None
     try:
         return make is not None and bool(make() == make())
     except Exception:  # code of their class: whoever makes one meets it again

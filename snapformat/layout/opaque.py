@@ -4,7 +4,8 @@ What such a construct builds stands among other bytes, and so do the places that
 
 construct repeats as often as the bytes say (`PrefixedArray`), or as long as elements can be read
 (`GreedyRange`). Where these take no bytes, that is for ever. So whatever repeats is run as a copy of itself
-in which every element is counted; what does not repeat is run itself.
+in which every element is counted, and so are classes of construct's that take the square of the time
+(`layout.linear`); what is neither is run itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import construct as c
 from snapformat.bincode.constructs.base import BUDGET
 from snapformat.bincode.constructs.counted import Counted
 from snapformat.budget import Budget
+from snapformat.layout.linear import linear_class
 from snapformat.layout.nodes import Opaque
 
 
@@ -29,12 +31,16 @@ def parse_opaque(node: Opaque, stream: Any, budget: Budget) -> Any:
     """Parse by a node's construct; what is claimed below it is claimed from the budget.
 
     Raises:
-        TooManyElementsError: Too many elements without bytes.
+        TooManyElementsError: Too many zero-sized elements.
         Exception: Whatever the construct raises.
     """
+    return _bounded(node).parse_stream(stream, **{BUDGET: budget})
+
+
+def _bounded(node: Opaque) -> Any:
     if node.bounded is None:
         node.bounded = _Copies().of(node.construct)
-    return node.bounded.parse_stream(stream, **{BUDGET: budget})
+    return node.bounded
 
 
 class _BuildStream(io.BytesIO):
@@ -60,11 +66,11 @@ class _BuildStream(io.BytesIO):
         return self.tell()
 
 
-def build_opaque(construct: Any, value: Any, start: Callable[[], int]) -> tuple[bytes, Any]:
-    """Build a value by a construct.
+def build_opaque(node: Opaque, value: Any, start: Callable[[], int]) -> tuple[bytes, Any]:
+    """Build a value by a node's construct.
 
     Args:
-        construct: The construct.
+        node: The node.
         value: The value.
         start: Gives the place of its first byte in all that is written.
 
@@ -77,7 +83,7 @@ def build_opaque(construct: Any, value: Any, start: Callable[[], int]) -> tuple[
     stream = _BuildStream(start)
     context = c.Container(_parsing=False, _building=True, _sizing=False)  # as in `build_stream`
     context._params = context
-    built = construct._build(value, stream, context, "(building)")
+    built = _bounded(node)._build(value, stream, context, "(building)")
     return stream.getvalue(), built
 
 
@@ -119,28 +125,6 @@ class Pieces(list[Any]):
         return self._place
 
 
-class _VarInt(type(c.VarInt)):  # type: ignore[misc]  # construct is untyped
-    """construct's, in a time that follows the number's length: many shifts of a long one take its square."""
-
-    def _parse(self, stream: Any, context: Any, path: str) -> int:
-        digits, byte = [], 0x80
-        while byte > 0x7F:
-            (byte,) = c.stream_read(stream, 1, path)
-            digits.append(f"{byte & 0x7F:07b}")
-        return int("".join(reversed(digits)), 2)
-
-
-class _ZigZag(type(c.ZigZag)):  # type: ignore[misc]  # construct is untyped
-    """The same for its signed one."""
-
-    def _parse(self, stream: Any, context: Any, path: str) -> int:
-        number = _LINEAR[type(c.VarInt)]._parse(stream, context, path)
-        return -(number // 2 + 1) if number & 1 else int(number // 2)
-
-
-_LINEAR: dict[type, Any] = {type(c.VarInt): _VarInt(), type(c.ZigZag): _ZigZag()}
-
-
 class _Copies:
     """Copies of what repeats, made once each."""
 
@@ -170,8 +154,6 @@ class _Copies:
             inner = self._inside(held)
             if inner is not held:
                 changed[name] = inner
-        if type(sub) in _LINEAR:
-            return _LINEAR[type(sub)]
         if isinstance(sub, c.LazyArray) and callable(sub.count):
             made = c.Array(sub.count, changed.get("subcon", sub.subcon))  # it finds all places at once
             made.parsed = sub.parsed
@@ -183,10 +165,13 @@ class _Copies:
             changed["subcon"] = Counted(changed.get("subcon", sub.subcon))
         if isinstance(sub, c.LazyBound):
             changed["subconfunc"] = self._later(sub.subconfunc)
-        if not changed:
+        linear = linear_class(sub)
+        if not changed and linear is None:
             return sub
         made = copy.copy(sub)
         made.__dict__.update(changed)
+        if linear is not None:
+            made.__class__ = linear
         return made
 
     def _inside(self, held: Any) -> Any:
@@ -206,7 +191,14 @@ class _Copies:
 
 
 def _is_unbounded(sub: Any) -> bool:
-    """Whether it is not the declaration that says how often something is repeated."""
+    """Whether something is repeated more often than its bytes may say."""
     if isinstance(sub, c.Array):
-        return callable(sub.count)
+        return callable(sub.count) or not _takes_bytes(sub.subcon)
     return isinstance(sub, c.GreedyRange | c.RepeatUntil)
+
+
+def _takes_bytes(sub: Any) -> bool:
+    try:
+        return bool(sub.sizeof() > 0)
+    except Exception:  # it depends on the bytes, or on code of the user's
+        return False

@@ -11,7 +11,6 @@ from snapformat.bincode.constructs.counted import TooManyElementsError
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.bincode.numbers import decode_float
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
-from snapformat.budget import MADE_BY_CONSTRUCT
 from snapformat.layout import nodes
 from snapformat.layout.foreign import place_of
 from snapformat.layout.opaque import parse_opaque
@@ -234,8 +233,8 @@ def leaf_opaque(node: nodes.Opaque, r: Reader) -> Any:
         value = parse_opaque(node, stream, r.budget)
         stop = max(stream.tell(), start)
         r.pos = min(stop, start + r.expect(stop - start))
-    except TooManyElementsError:
-        r.fail_zero_sized(1, MADE_BY_CONSTRUCT)
+    except TooManyElementsError as error:
+        r.fail_zero_sized(error.count, error.cost)
     except Exception as error:
         if r.failure is None:
             segments, offset = place_of(error)

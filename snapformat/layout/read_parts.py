@@ -18,7 +18,7 @@ from snapformat.errors import DecodeError
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
 from snapformat.layout.bulk import read_run
-from snapformat.layout.empty import empty_weight, keeps_one, maker_of
+from snapformat.layout.empty import keeps_one, maker_of, surplus_cost, zero_sized_cost
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.reader import Reader
@@ -55,6 +55,7 @@ def _option(node: nodes.Option, r: Reader) -> Step:
 
 def _elements(item: Node, count: int, r: Reader) -> Step:
     """A known number of like elements."""
+    _claim_surplus(count, r, item)
     if r.events is None:
         values = read_run(item, count, r)
         if values is not None:
@@ -65,15 +66,15 @@ def _elements(item: Node, count: int, r: Reader) -> Step:
     values = []
     leaf = _LEAVES.get(type(item))
     step = None if leaf is not None else _STEPS[type(item)]
-    weight = 0
+    cost = 0
     r.path.append(0)
     for index in range(count):
         r.path[-1] = index
         before = r.pos
         values.append(leaf(item, r) if step is None else (yield step(item, r)))  # type: ignore[misc]
         if r.pos == before:
-            weight = weight or empty_weight(item)
-            r.claim_zero_sized(1, weight)
+            cost = cost or zero_sized_cost(item)
+            r.claim_zero_sized(1, cost)
         if r.events is not None and len(r.events) > _MOST_EVENTS:
             yield _pause()
     r.path.pop()
@@ -83,7 +84,7 @@ def _elements(item: Node, count: int, r: Reader) -> Step:
 def _alike(item: Node, make: Callable[[], Any], count: int, r: Reader) -> Step:
     """Elements without bytes: one is read, the others are made."""
     values: list[Any] = []
-    r.claim_zero_sized(count, empty_weight(item))
+    r.claim_zero_sized(count, zero_sized_cost(item))
     r.path.append(0)
     while len(values) < count:
         # The first; and what could not be made, by code of its class, so that it is said where.
@@ -118,34 +119,41 @@ def _counted(node: Node, length: Node, r: Reader, kind: str, least: int) -> int:
     return count
 
 
-def _check_zero_sized(count: int, weight: int, r: Reader) -> None:
-    """So many elements without bytes are still allowed; they are claimed when they have been read."""
-    if count * weight > r.budget.zero_sized:
-        r.claim_zero_sized(count, weight)
+def _check_zero_sized(count: int, cost: int, r: Reader) -> None:
+    """So many zero-sized elements are still allowed; they are claimed when they have been read."""
+    if count * cost > r.budget.zero_sized:
+        r.claim_zero_sized(count, cost)
 
 
-def _one_of_equals(count: int, weight: int, r: Reader) -> int:
+def _claim_surplus(count: int, r: Reader, *items: Node) -> None:
+    """Account for elements of few bytes in which much is made of zero-sized parts."""
+    surplus = surplus_cost(*items)
+    if surplus:
+        r.claim_zero_sized(count, surplus)
+
+
+def _one_of_equals(count: int, cost: int, r: Reader) -> int:
     """How many are to be read of elements of which only one is kept: the others are claimed."""
     if count < 2 or r.events is not None:
         return count
-    r.claim_zero_sized(count - 1, weight)
+    r.claim_zero_sized(count - 1, cost)
     return 1
 
 
 def _seq(node: nodes.Seq, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
-        _check_zero_sized(count, empty_weight(node.item), r)
+        _check_zero_sized(count, zero_sized_cost(node.item), r)
     return (yield from _elements(node.item, count, r))
 
 
 def _set(node: nodes.Set, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
-        weight = empty_weight(node.item)
-        _check_zero_sized(count, weight, r)
+        cost = zero_sized_cost(node.item)
+        _check_zero_sized(count, cost, r)
         if keeps_one(node.item):
-            count = _one_of_equals(count, weight, r)
+            count = _one_of_equals(count, cost, r)
     return PairSet((yield from _elements(node.item, count, r)))
 
 
@@ -168,11 +176,12 @@ def _tuple(node: nodes.Tuple, r: Reader) -> Step:
 
 def _map(node: nodes.Map, r: Reader) -> Step:
     count = _counted(node, node.length, r, "maplen", least_size(node.key) + least_size(node.value))
-    weight = empty_weight(node.key, node.value)
+    _claim_surplus(count, r, node.key, node.value)
+    cost = zero_sized_cost(node.key, node.value)
     if node.zero_sized:
-        _check_zero_sized(count, weight, r)
+        _check_zero_sized(count, cost, r)
         if keeps_one(node.key, node.value):
-            count = _one_of_equals(count, weight, r)
+            count = _one_of_equals(count, cost, r)
     entries: PairMap[Any, Any] = PairMap()
     r.path += [0, "key"]
     for index in range(count):
@@ -186,7 +195,7 @@ def _map(node: nodes.Map, r: Reader) -> Step:
         except RecursionError:  # keys that are maps themselves, in depth
             r.fail("keys nested too deeply to be compared")
         if r.pos == before:
-            r.claim_zero_sized(1, weight)
+            r.claim_zero_sized(1, cost)
     del r.path[-2:]
     return entries
 
@@ -275,8 +284,9 @@ def _blob(node: nodes.Blob, r: Reader) -> Step:
     if shows_fields:
         r.pos = start
         budget, r.budget = r.budget, Budget(None, r.limits)  # claimed already, as bytes
+        r.budget.zero_sized = budget.zero_sized
         yield read_node(node.item, r)
-        r.budget = budget
+        budget.zero_sized, r.budget = r.budget.zero_sized, budget
     value = folded(node.cls, data, node.size, partial(fill_struct, node.item))
     if not node.fits_any:
         _check_fields(node, value, start, is_whole, r)
@@ -380,7 +390,7 @@ def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
 def _limited(node: nodes.Limited, r: Reader) -> Step:
     outer = r.budget
     r.budget = Budget(node.limit, r.limits)
-    # One account of elements without bytes for the whole read.
+    # One account of zero-sized elements for the whole read.
     r.budget.zero_sized = outer.zero_sized
     value = yield read_node(node.item, r)
     outer.zero_sized = r.budget.zero_sized

@@ -135,18 +135,14 @@ class Reader:
                 offset,
             )
 
-    def claim_zero_sized(self, count: int, weight: int) -> None:
-        """Account for elements without bytes, each of which counts as `weight` (see `empty_weight`)."""
-        if not self.budget.claim_zero_sized(count * weight):
-            self.fail_zero_sized(count, weight)
+    def claim_zero_sized(self, count: int, cost: int) -> None:
+        """Account for zero-sized elements, each of which counts as `cost` (see `zero_sized_cost`)."""
+        if not self.budget.claim_zero_sized(count * cost):
+            self.fail_zero_sized(count, cost)
 
-    def fail_zero_sized(self, count: int, weight: int) -> NoReturn:
-        """Raise the error for so many elements without bytes more."""
-        self.fail(
-            "too many elements without bytes",
-            f"at most {self.limits.zero_sized} in all",
-            f"{shown(count)} more" + (f", counting as {weight} each" if weight > 1 else ""),
-        )
+    def fail_zero_sized(self, count: int, cost: int) -> NoReturn:
+        """Raise the error for so many zero-sized elements more."""
+        self.fail(*zero_sized_fault(count, cost, self.limits))
 
     def take(self, size: int) -> bytes:
         """The next bytes."""
@@ -214,6 +210,15 @@ class Reader:
     def stream_of(self, begin: int) -> Any:
         """A stream from a place to where the readable bytes end."""
         return stream_at(self.data[begin : self.end], begin)
+
+
+def zero_sized_fault(count: int, cost: int, limits: Limits) -> tuple[str, str, str]:
+    """What is said of so many zero-sized elements more, each of a cost: message, expected, found."""
+    return (
+        "too many elements without bytes",
+        f"at most {limits.zero_sized} in all",
+        f"{shown(count)} more" + (f", counting as {cost} each" if cost > 1 else ""),
+    )
 
 
 def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:

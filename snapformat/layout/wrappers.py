@@ -48,10 +48,12 @@ class Limited(construct.Subconstruct):  # type: ignore[misc]  # construct is unt
         root = getattr(context, "_params", None)
         if root is None:
             root = context
-        root[BUDGET] = Budget(self.limit)
+        inner = root[BUDGET] = Budget(self.limit)
+        inner.zero_sized = outer.zero_sized  # one account of these for the whole read
         try:
             return self.subcon._parsereport(stream, context, path)
         finally:
+            outer.zero_sized = inner.zero_sized
             root[BUDGET] = outer
 
 

@@ -21,7 +21,7 @@ from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import build_opaque
@@ -183,7 +183,7 @@ def bit_number(bit: nodes.Bit, values: Mapping[str, Any], w: Writer) -> int:
 
 def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> Any:
     try:
-        data, built = build_opaque(node.construct, value, lambda: w.place)
+        data, built = build_opaque(node, value, lambda: w.place)
     except Exception as error:
         w.fail_foreign(error)
     w.out += data
@@ -243,7 +243,7 @@ def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
         w.out += numbers
         return listed(node.item, value) if w.keep else value
     values = w.check(checks.as_list, w.check(listed, node.item, value))
-    if node.zero_sized and len(values) * empty_weight(node.item) > w.limits.zero_sized:
+    if node.zero_sized and len(values) * zero_sized_cost(node.item) > w.limits.zero_sized:
         w.fail("too many elements without bytes", f"at most {w.limits.zero_sized}", f"{len(values)}")
     _length(node.length, len(values), w)
     return (yield _elements(node.item, values, w))
@@ -261,7 +261,7 @@ def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
 
 def _set(node: nodes.Set, value: Any, w: Writer) -> Step:
     values = w.check(checks.as_elements, value)
-    is_sorted = not node.of.ordered or _sort(values, lambda element: sort_key(node.of.item, element))
+    is_sorted = not node.of.ordered or _sort(values, lambda element: sort_key(node.of.item, element, w.keys))
     _length(node.length, len(values), w)
     yield _elements(node.item, values, w)
     if not is_sorted:
@@ -283,7 +283,7 @@ def _sort(values: list[Any], key: Callable[[Any], Any]) -> bool:
 
 def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
     pairs = w.check(checks.as_pairs, value)
-    is_sorted = not node.of.ordered or _sort(pairs, lambda pair: sort_key(node.of.key, pair[0]))
+    is_sorted = not node.of.ordered or _sort(pairs, lambda pair: sort_key(node.of.key, pair[0], w.keys))
     _length(node.length, len(pairs), w)
     w.path += [0, "key"]
     for index, (key, element) in enumerate(pairs):

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from snapformat.bincode.checks import BadValue, literal, told
-from snapformat.budget import Limits
+from snapformat.bincode.order import KnownKeys
+from snapformat.budget import Budget, Limits
 from snapformat.errors import EncodeError, SnapshotError
+from snapformat.layout.empty import is_zero_sized, surplus_cost, zero_sized_cost
 from snapformat.layout.expr import Expr, Scope
 from snapformat.layout.foreign import place_of
+from snapformat.layout.nodes import Node
+from snapformat.layout.reader import zero_sized_fault
 from snapformat.path import Segment, format_path
 
 
@@ -24,9 +28,11 @@ class Writer:
         scope: Fields that expressions may name.
         start: Place of the first of these bytes, for constructs that ask where they are.
         keep: An expression may look at the current value: what was built of it is put together.
+        budget: Objects that may still be made of zero-sized elements.
+        keys: Keys of maps and sets inside of keys that were sorted.
     """
 
-    __slots__ = ("depth", "keep", "limits", "out", "path", "scope", "start")
+    __slots__ = ("budget", "depth", "keep", "keys", "limits", "out", "path", "scope", "start")
 
     def __init__(self, limits: Limits) -> None:
         self.out = bytearray()
@@ -36,6 +42,8 @@ class Writer:
         self.scope: Scope | None = None
         self.start = 0
         self.keep = False
+        self.budget = Budget(None, limits)
+        self.keys: KnownKeys = {}
 
     @property
     def place(self) -> int:
@@ -95,6 +103,17 @@ class Writer:
             return value.evaluate(self.scope if self.scope is not None else Scope(None))
         except Exception as error:
             self.fail(f"the expression {value.text} can't be computed: {told(error)}")
+
+    def claim_elements(self, count: int, *items: Node) -> None:
+        """Account for elements of these layouts, as far as they or parts of them are zero-sized."""
+        cost = zero_sized_cost(*items) if all(map(is_zero_sized, items)) else surplus_cost(*items)
+        if cost:
+            self.claim_zero_sized(count, cost)
+
+    def claim_zero_sized(self, count: int, cost: int) -> None:
+        """Account for so many zero-sized values, each of a cost."""
+        if not self.budget.claim_zero_sized(count * cost):
+            self.fail(*zero_sized_fault(count, cost, self.limits))
 
     def count(self, value: Any, what: str) -> int:
         """A parameter that must be a number of 0 or more; True is 1, as for construct."""

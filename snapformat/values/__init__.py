@@ -43,7 +43,7 @@ def to_json(
         payload: Its type: a class, an annotation, a construct, a registered name.
         serde: Only what serde_json itself prints and reads back; tags are errors.
         decoded: Show bytes that hold a C struct as its fields.
-        limits: Bound of depth.
+        limits: Bounds of depth and of zero-sized elements.
 
     Raises:
         EncodeError: The value does not fit the type, or `serde` refuses it.
@@ -54,13 +54,25 @@ def to_json(
 def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
     """The value of a JSON form given as plain data.
 
+    Args:
+        data: Dicts, lists, str, int, float, bool and None.
+        payload: Its type.
+        limits: Bounds of depth and of zero-sized elements.
+
     Raises:
         DecodeError: The JSON does not fit the type; the path says where.
     """
     return node_from_json(layout_of(resolved(payload)), data, limits=limits)
 
 
-def dumps(value: Any, payload: Any, *, indent: int | None = 1, serde: bool = False) -> str:
+def dumps(
+    value: Any,
+    payload: Any,
+    *,
+    indent: int | None = 1,
+    serde: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+) -> str:
     """The JSON form of a value, as text. Arguments and errors are those of `to_json`.
 
     Args:
@@ -68,14 +80,20 @@ def dumps(value: Any, payload: Any, *, indent: int | None = 1, serde: bool = Fal
         payload: Its type.
         indent: Spaces a level; None for one line.
         serde: Only what serde_json itself prints and reads back, and to the letter; see `format_json`.
+        limits: Bounds of depth and of zero-sized elements.
     """
-    return format_json(to_json(value, payload, serde=serde), indent, serde=serde)
+    return format_json(to_json(value, payload, serde=serde, limits=limits), indent, serde=serde)
 
 
-def loads(text: str | bytes, payload: Any) -> Any:
+def loads(text: str | bytes, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
     """The value of a JSON text.
+
+    Args:
+        text: The text.
+        payload: Its type.
+        limits: Bounds of depth and of zero-sized elements.
 
     Raises:
         DecodeError: Not JSON, or JSON that does not fit the type.
     """
-    return from_json(parse_json(text), payload)
+    return from_json(parse_json(text), payload, limits=limits)

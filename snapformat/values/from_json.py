@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
@@ -11,6 +12,7 @@ import construct
 
 from snapformat.bincode.blob import folded, set_rest, unfold
 from snapformat.bincode.checks import BadValue, as_int, reason, shown, told
+from snapformat.bincode.constructs.counted import TooManyElementsError
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
 from snapformat.budget import DEFAULT_LIMITS, Limits
@@ -18,8 +20,10 @@ from snapformat.errors import DecodeError, excerpt
 from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.read_parts import fill_struct
+from snapformat.layout.reader import zero_sized_fault
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant, format_path
 from snapformat.steps import Step, run
@@ -58,7 +62,7 @@ def node_from_json(node: Node, data: Any, *, limits: Limits = DEFAULT_LIMITS) ->
     Args:
         node: The layout.
         data: Dicts, lists, str, int, float, bool and None.
-        limits: Bound of depth.
+        limits: Bounds of depth and of zero-sized elements.
 
     Returns:
         The value. Ranges of numbers are checked when it is written.
@@ -160,9 +164,12 @@ def _bits(node: nodes.Bits, data: Any, p: _Parser) -> Any:
 def _opaque(node: nodes.Opaque, data: Any, p: _Parser) -> Any:
     if not _tagged(data, "bytes"):
         p.wrong('{"$bytes": "..."}, since the layout of this part is not known', data)
+    given = io.BytesIO(_hex(data["$bytes"], p))
     try:
-        return node.construct.parse(_hex(data["$bytes"], p))
-    except Exception as error:
+        return parse_opaque(node, given, p.budget)
+    except TooManyElementsError as error:
+        p.fail(*zero_sized_fault(error.count, error.cost, p.limits))
+    except Exception as error:  # of code of the user's too
         p.fail_foreign(error)
 
 
@@ -182,6 +189,7 @@ def _list(data: Any, p: _Parser, count: int | None = None) -> list[Any]:
 
 
 def _elements(item: Node, data: list[Any], p: _Parser) -> Step:
+    p.claim_elements(len(data), item)
     values = []
     leaf = _LEAVES.get(type(item))
     p.path.append(0)
@@ -220,7 +228,9 @@ def _tuple(node: nodes.Tuple, data: Any, p: _Parser) -> Step:
 
 def _map(node: nodes.Map, data: Any, p: _Parser) -> Step:
     entries: PairMap[Any, Any] = PairMap()
-    for index, (key, element) in enumerate(_pairs(node, data, p)):
+    pairs = _pairs(node, data, p)
+    p.claim_elements(len(pairs), node.key, node.value)
+    for index, (key, element) in enumerate(pairs):
         p.path += [index, "key"]
         key_value = yield _value(node.key, key, p)
         p.path[-1] = "value"
@@ -325,9 +335,11 @@ def _parts(node: nodes.Struct, data: Any, p: _Parser) -> list[Any]:
             f"unknown field {excerpt(unknown[0])!r}",
             f"the fields of {node.name or 'the struct'}: {', '.join(map(str, known))}",
         )
-    missing = [f.name for f in node.fields if f.attr is not None and f.name not in data and not f.optional]
+    absent = [field for field in node.fields if field.attr is not None and field.name not in data]
+    missing = [field.name for field in absent if not field.optional]
     if missing:
         p.fail(f"the field {missing[0]!r} of {node.name or 'the struct'} is missing")
+    p.claim_zero_sized(len(absent), 1)  # they are made of no text
     return [data.get(field.name) for field in node.fields]
 
 

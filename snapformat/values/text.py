@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,8 @@ def shortest_f32(value: float) -> float:
 MAX_DIGITS = 20_000
 #: Most arrays and objects inside one another: far more than values of the deepest kind give.
 MAX_NESTING = 100_000
+#: Levels, of Python's own reader and of what called it, that are sure to fit on the C stack of a thread.
+_SAFE_NESTING = 2_000
 
 
 class F32(float):
@@ -153,6 +156,10 @@ def parse_json(text: str | bytes) -> Any:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
+        # Python's own reader goes as deep as the recursion limit lets it, which a program may have raised
+        # beyond what the C stack holds.
+        if sys.getrecursionlimit() > _SAFE_NESTING and nesting_of(text) > _SAFE_NESTING:
+            return parse_deep(text)
         try:
             return json.loads(
                 text,
@@ -170,6 +177,20 @@ def parse_json(text: str | bytes) -> Any:
         raise DecodeError("not JSON: not UTF-8", offset=error.start) from None
     except ValueError as error:
         raise DecodeError(f"not JSON: {error}") from None
+
+
+def nesting_of(text: str) -> int:
+    """Most arrays and objects inside one another, in text that may be no JSON."""
+    if text.count("[") + text.count("{") <= _SAFE_NESTING:
+        return 0
+    depth = deepest = 0
+    for match in re.finditer(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', text, re.DOTALL):
+        if match[0] in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif match[0] in "]}":
+            depth -= 1
+    return deepest
 
 
 def parse_deep(text: str) -> Any:

@@ -30,7 +30,7 @@ from snapformat.layout.arrays import listed
 from snapformat.layout.built import may_change
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
-from snapformat.layout.opaque import without_context
+from snapformat.layout.opaque import build_opaque, without_context
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.write import bit_number, write, write_node
 from snapformat.layout.writer import Writer
@@ -74,7 +74,7 @@ def node_to_json(
         value: The value.
         serde: Only what serde_json itself prints and reads back; tags are errors.
         decoded: Show bytes that hold a C struct as its fields; serde_json shows the bytes.
-        limits: Bound of depth.
+        limits: Bounds of depth and of zero-sized elements.
 
     Returns:
         Dicts, lists, str, int, float, bool and None.
@@ -158,7 +158,7 @@ def _bits(node: nodes.Bits, value: Any, p: _Printer) -> Any:
 
 def _opaque(node: nodes.Opaque, value: Any, p: _Printer) -> Any:
     try:
-        data = node.construct.build(without_context(value))
+        data, _ = build_opaque(node, without_context(value), lambda: 0)
     except Exception as error:
         p.fail_foreign(error)
     return p.tag("bytes", data.hex(), "the layout of this part is not known")
@@ -174,6 +174,7 @@ def _option(node: nodes.Option, value: Any, p: _Printer) -> Step:
 
 
 def _elements(item: Node, values: Any, p: _Printer) -> Step:
+    p.claim_elements(len(values), item)
     shown = []
     leaf = _LEAVES.get(type(item))
     p.path.append(0)
@@ -196,7 +197,7 @@ def _array(node: nodes.Array, value: Any, p: _Printer) -> Step:
 def _set(node: nodes.Set, value: Any, p: _Printer) -> Step:
     values = p.check(checks.as_elements, value)
     if node.of.ordered:
-        values.sort(key=lambda element: p.check(sort_key, node.of.item, element))
+        values.sort(key=lambda element: p.check(sort_key, node.of.item, element, p.keys))
     return (yield _elements(node.item, values, p))
 
 
@@ -214,8 +215,9 @@ def _tuple(node: nodes.Tuple, value: Any, p: _Printer) -> Step:
 def _map(node: nodes.Map, value: Any, p: _Printer) -> Step:
     pairs = p.check(checks.as_pairs, value)
     if node.of.ordered:
-        pairs.sort(key=lambda pair: p.check(sort_key, node.of.key, pair[0]))
+        pairs.sort(key=lambda pair: p.check(sort_key, node.of.key, pair[0], p.keys))
     plain = key_text(node.key) is not None
+    p.claim_elements(len(pairs), node.key, node.value)
     entries = []
     p.path += [0, "key"]
     for index, (key, element) in enumerate(pairs):

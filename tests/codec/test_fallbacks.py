@@ -18,10 +18,10 @@ from codec.shapes import PACKET, Device, Mode, NodeLeaf, Queue
 from layout.agreement import below
 from snapformat import DecodeError, EncodeError, Limits, decode, encode
 from snapformat.bincode import Len, Option, Some, Vec, f32, f64, i64, u8, u16, u32, u64, u128
-from snapformat.budget import MADE_BY_CONSTRUCT
 from snapformat.codec import engine
 from snapformat.codec.read_helpers import GuardError
 from snapformat.layout import layout_of, nodes
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import formats
 from snapshots import data
@@ -218,11 +218,12 @@ def test_elements_that_may_be_without_bytes() -> None:
     node = layout_of(c.Struct("n" / c.Int8ub, "a" / c.Array(c.this.n, item)))
     reader = engine.reader_of(node)
     assert reader is not None
-    account = engine.Account(7 * MADE_BY_CONSTRUCT)
+    cost = zero_sized_cost(node.fields[1].node.item)  # type: ignore[attr-defined]
+    account = engine.Account(7 * cost)
     assert len(reader(b"\7", 0, 1, 0, account)[0].a) == 7
     assert account.zero_sized == 0
     with pytest.raises(GuardError):
-        reader(b"\x08", 0, 1, 0, engine.Account(7 * MADE_BY_CONSTRUCT))
+        reader(b"\x08", 0, 1, 0, engine.Account(7 * cost))
 
 
 # --- shipped schemas ----------------------------------------------------------------------------------

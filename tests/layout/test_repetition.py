@@ -13,14 +13,17 @@ from construct import this
 
 from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, schema
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
-from snapformat.budget import MADE_BY_CONSTRUCT, Budget
+from snapformat.bincode.constructs.counted import cost_of
+from snapformat.budget import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
 from snapformat.layout import layout_of, lower, nodes, read, walk
-from snapformat.layout.empty import empty_weight
+from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.opaque import parse_opaque
 
 FULL = b"\xff\xff\xff\xff"
 #: Few enough to be quick, and more than the sound bytes below have.
-FEW = Limits(zero_sized=20 * MADE_BY_CONSTRUCT)
+FEW = Limits(zero_sized=1280)
+#: Cost of an `Optional` that takes no bytes, with what is inside of it.
+OPTIONAL = MADE_BY_CONSTRUCT + cost_of(c.Optional(c.Byte))
 
 
 class Own(c.Adapter):
@@ -103,7 +106,7 @@ ENDLESS = {
     "one that contains itself": (_recursive, b"\1a\7", b"\1a\0b"),
     "in one another": (
         c.Struct("a" / c.Array(lambda context: 40, c.PrefixedArray(c.Byte, c.Optional(c.Const(b"x"))))),
-        b"\1" * 40,
+        b"\2" * 40,
         b"\0" * 40,
     ),
     "vocabulary": (
@@ -176,17 +179,17 @@ def test_one_account_for_the_whole():
     item = c.Prefixed(c.Byte, c.PrefixedArray(c.Byte, c.Optional(c.Byte)))
     struct = c.Array(3, item)
     data = b"\1\7" * 3
-    decode(data, struct, limits=Limits(zero_sized=21 * MADE_BY_CONSTRUCT))
+    decode(data, struct, limits=Limits(zero_sized=21 * OPTIONAL))
     with pytest.raises(DecodeError, match="too many elements"):
-        decode(data, struct, limits=Limits(zero_sized=20 * MADE_BY_CONSTRUCT))
+        decode(data, struct, limits=Limits(zero_sized=21 * OPTIONAL - 1))
 
 
 def test_the_error_says_how_they_count():
     with pytest.raises(DecodeError) as caught:
-        decode(b"\0\0\0\2", c.PrefixedArray(c.Int32ub, c.Optional(c.Byte)), limits=Limits(zero_sized=100))
+        decode(b"\0\0\0\2", c.PrefixedArray(c.Int32ub, c.Optional(c.Byte)), limits=Limits(zero_sized=25))
     assert (caught.value.expected, caught.value.found) == (
-        "at most 100 in all",
-        "1 more, counting as 64 each",
+        "at most 25 in all",
+        f"1 more, counting as {OPTIONAL} each",
     )
 
 
@@ -262,9 +265,9 @@ COUNT = (1000).to_bytes(8, "little")
 )
 def test_equal_elements_are_read_once_and_counted_all(annotation, count):
     node = layout_of(annotation)
-    weight = empty_weight(*([node.key, node.value] if isinstance(node, nodes.Map) else [node.item]))
+    cost = zero_sized_cost(*([node.key, node.value] if isinstance(node, nodes.Map) else [node.item]))
     is_most = count is None
-    count = (1 << 24) // weight if is_most else count
+    count = DEFAULT_LIMITS.zero_sized // cost if is_most else count
     data = count.to_bytes(8, "little")
     values, end = read(node, data)
     assert (len(values), end) == (min(count, 1), 8)
@@ -272,8 +275,8 @@ def test_equal_elements_are_read_once_and_counted_all(annotation, count):
         assert decode(data, annotation) == values
     if count:
         with pytest.raises(DecodeError, match="too many elements"):
-            read(node, data, limits=Limits(zero_sized=count * weight - 1))
-        assert read(node, data, limits=Limits(zero_sized=count * weight))[0] == values
+            read(node, data, limits=Limits(zero_sized=count * cost - 1))
+        assert read(node, data, limits=Limits(zero_sized=count * cost))[0] == values
     if is_most:
         with pytest.raises(DecodeError, match="too many elements"):
             decode((count + 1).to_bytes(8, "little"), annotation)
@@ -320,16 +323,24 @@ def test_what_is_made_counts():
     for level in range(40):
         body = {"__annotations__": {"a": kinds[-1], "b": kinds[-1]}, "__module__": __name__}
         kinds.append(schema(type(f"Level{level}", (), body)))
-    assert [empty_weight(layout_of(kind)) for kind in (Unit, Empty, *kinds[:5])] == [1, 1, 4, 12, 28, 60, 124]
+    assert [zero_sized_cost(layout_of(kind)) for kind in (Unit, Empty, *kinds[:5])] == [
+        1,
+        1,
+        1,
+        5,
+        12,
+        26,
+        54,
+    ]
     with pytest.raises(DecodeError, match="too many elements without bytes"):
         decode((1).to_bytes(8, "little"), list[kinds[-1]])
-    assert len(decode(COUNT, list[Both], limits=Limits(zero_sized=12000))) == 1000
-    with pytest.raises(DecodeError, match="counting as 12 each"):
-        decode(COUNT, list[Both], limits=Limits(zero_sized=11999))
+    assert len(decode(COUNT, list[Both], limits=Limits(zero_sized=5000))) == 1000
+    with pytest.raises(DecodeError, match="counting as 5 each"):
+        decode(COUNT, list[Both], limits=Limits(zero_sized=4999))
 
 
 def test_units_are_few_enough_for_construct_too():
-    most = FIRECRACKER.construct(list[Unit]).parse((1 << 24).to_bytes(8, "little"))
-    assert len(most) == 1 << 24
+    most = FIRECRACKER.construct(list[Unit]).parse((1 << 20).to_bytes(8, "little"))
+    assert len(most) == 1 << 20
     with pytest.raises(c.RangeError, match="too many elements without bytes"):
-        FIRECRACKER.construct(list[Unit]).parse(((1 << 24) + 1).to_bytes(8, "little"))
+        FIRECRACKER.construct(list[Unit]).parse(((1 << 20) + 1).to_bytes(8, "little"))

@@ -11,11 +11,13 @@ from typing import Any, NoReturn
 
 import construct
 
+from snapformat.bincode.order import KnownKeys
 from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
 from snapformat.budget import Budget
 
 #: Key of the budget in the root context; construct neither compares nor prints names with an underscore.
 BUDGET = "_snapformat_budget"
+_KEYS = "_snapformat_keys"
 #: Most bytes asked from a stream at once: a length in the data must not size an allocation.
 CHUNK = 1 << 20
 #: Encoding of construct's own classes where none of ours stands above them.
@@ -24,13 +26,22 @@ PLAIN = Wire()
 
 def budget_of(context: Any, limit: int | None) -> Budget:
     """The running budget of this parse; made with `limit` by the first construct that asks."""
-    root = getattr(context, "_params", None)
-    if root is None:
-        root = context
+    root = _root(context)
     budget: Budget | None = root.get(BUDGET)
     if budget is None:
         budget = root[BUDGET] = Budget(limit)
     return budget
+
+
+def known_keys(context: Any) -> KnownKeys:
+    """Keys of maps and sets inside of keys that were sorted in this build."""
+    known: KnownKeys = _root(context).setdefault(_KEYS, {})
+    return known
+
+
+def _root(context: Any) -> Any:
+    root = getattr(context, "_params", None)
+    return context if root is None else root
 
 
 def read_exactly(stream: Any, size: int, path: str) -> bytes:

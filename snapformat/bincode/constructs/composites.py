@@ -8,13 +8,15 @@ import construct
 
 from snapformat.bincode import checks
 from snapformat.bincode.blob import blob_bytes, fill_from, folded
-from snapformat.bincode.constructs.base import BincodeConstruct, read_exactly
-from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, position
+from snapformat.bincode.constructs.base import BincodeConstruct, known_keys, read_exactly
+from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, cost_of, position
 from snapformat.bincode.constructs.scalars import checked
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.bincode.kinds import Unit, is_zero_sized, may_be_empty
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import Wire, encode_int
+from snapformat.budget import MADE_BY_CONSTRUCT
+from snapformat.errors import bounded
 
 
 class Option(BincodeConstruct):
@@ -62,16 +64,17 @@ class _Elements(BincodeConstruct):
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
         limit = self.wire.limit
         if isinstance(self.kind.item, Unit):  # all the same
-            claim_all(count, context, limit, path, weight=1)
+            claim_all(count, context, limit, path, cost=1)
             return [self.item._parsereport(stream, context, path)] * count
         if is_zero_sized(self.kind.item):
-            claim_all(count, context, limit, path)
+            claim_all(count, context, limit, path, cost=cost_of(self.item))
         counted = may_be_empty(self.kind.item)
+        cost = MADE_BY_CONSTRUCT + cost_of(self.item) if counted else 0
         values = []
         for _ in range(count):
             before = position(stream) if counted else None
             values.append(self.item._parsereport(stream, context, path))
-            claim_unless_moved(before, stream, context, limit, path)
+            claim_unless_moved(before, stream, context, limit, path, cost)
         return values
 
     def _build_items(self, values: Any, stream: Any, context: Any, path: str) -> list[Any]:
@@ -116,7 +119,8 @@ class Set(_Elements):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         values = checked(checks.as_elements, path, obj)
         if self.kind.ordered:
-            values.sort(key=lambda value: checked(sort_key, path, self.kind.item, value))
+            known = known_keys(context)
+            values.sort(key=lambda value: checked(sort_key, path, self.kind.item, value, known))
         self._write_length(len(values), stream)
         self._build_items(values, stream, context, path)
         return obj
@@ -133,20 +137,22 @@ class Map(BincodeConstruct):
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         count, limit = self._read_length(stream, context, path), self.wire.limit
         if is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
-            claim_all(count, context, limit, path)
+            claim_all(count, context, limit, path, cost=cost_of(self.key, self.value))
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
+        cost = MADE_BY_CONSTRUCT + cost_of(self.key, self.value) if counted else 0
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):
             before = position(stream) if counted else None
             key = self.key._parsereport(stream, context, path)
             entries[key] = self.value._parsereport(stream, context, path)
-            claim_unless_moved(before, stream, context, limit, path)
+            claim_unless_moved(before, stream, context, limit, path, cost)
         return entries
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         pairs = checked(checks.as_pairs, path, obj)
         if self.kind.ordered:
-            pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0]))
+            known = known_keys(context)
+            pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0], known))
         stream.write(encode_int(len(pairs), 8, False, self.wire))
         for key, value in pairs:
             self.key._build(key, stream, context, path)
@@ -213,7 +219,7 @@ class Adapted(BincodeConstruct):
             return self.kind.decode(stored)
         except (ValueError, OverflowError) as error:
             raise construct.ValidationError(
-                f"no {self.kind.name}: {checks.reason(error)}", path=path
+                bounded(f"no {self.kind.name}: {checks.reason(error)}"), path=path
             ) from None
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
@@ -221,7 +227,7 @@ class Adapted(BincodeConstruct):
             stored = self.kind.encode(obj)
         except (ValueError, TypeError, OverflowError) as error:
             raise construct.ValidationError(
-                f"no {self.kind.name}: {checks.reason(error)}", path=path
+                bounded(f"no {self.kind.name}: {checks.reason(error)}"), path=path
             ) from None
         self.item._build(stored, stream, context, path)
         return obj

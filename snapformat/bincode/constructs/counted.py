@@ -1,18 +1,73 @@
-"""Repetition that nothing in the data bounds: elements that take no bytes are claimed from the budget."""
+"""Repetition that nothing in the data bounds: zero-sized elements are claimed from the budget."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import construct
 
+from snapformat.bincode import kinds
+from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.constructs.base import budget_of
 from snapformat.budget import MADE_BY_CONSTRUCT
+from snapformat.steps import Step, run
 
 
 class TooManyElementsError(construct.RangeError, construct.ExplicitError):  # type: ignore[misc]  # untyped
-    """Too many elements without bytes. After an `ExplicitError` construct tries nothing else."""
+    """Too many zero-sized elements. After an `ExplicitError` construct tries nothing else.
+
+    Attributes:
+        count: How many there were to be more.
+        cost: What each counts as.
+    """
+
+    def __init__(self, count: int, cost: int, path: str) -> None:
+        super().__init__(f"too many elements without bytes: {count} more", path=path)
+        self.count = count
+        self.cost = cost
+
+
+def cost_of(*subs: Any) -> int:
+    """Cost of a value of these, one after the other: as many constructs as run inside of it, at least 1.
+
+    What is inside of arrays costs by itself. Where something refers to what contains it, construct itself
+    bounds the depth. For zero-sized values of ours it is the cost that `layout.empty` gives.
+    """
+    cost: int = sum(run(_constructs_in(sub, {})) - 1 for sub in subs)
+    return max(1, cost)
+
+
+def _constructs_in(sub: Any, known: dict[int, int]) -> Step:
+    if id(sub) not in known:
+        known[id(sub)] = 1  # for one that contains itself
+        attributes = getattr(sub, "__dict__", {})
+        kind = attributes.get("kind")
+        if isinstance(sub, construct.Array) or isinstance(kind, kinds.Array):
+            total = 2  # a list, whose elements cost by themselves
+        else:
+            total = int(not isinstance(sub, construct.Renamed)) + _skipped_fields(kind)
+            for inner in _constructs_of(attributes):
+                total += yield _constructs_in(inner, known)
+        known[id(sub)] = total
+    return known[id(sub)]
+
+
+def _constructs_of(attributes: dict[str, Any]) -> Iterator[Any]:
+    for name, held in attributes.items():
+        if name.startswith("_"):  # construct's own tables of what stands in another attribute
+            continue
+        several: Any = [held]
+        if isinstance(held, dict | list | tuple):
+            several = held.values() if isinstance(held, dict) else held
+        yield from (inner for inner in several if isinstance(inner, construct.Construct))
+
+
+def _skipped_fields(kind: Any) -> int:
+    cls = getattr(kind, "cls", None)
+    declared = declaration_of(cls) if isinstance(cls, type) else None
+    return sum(spec.skip for spec in declared.fields) if declared is not None else 0
 
 
 def position(stream: Any) -> int | None:
@@ -26,26 +81,31 @@ def position(stream: Any) -> int | None:
     return place
 
 
-def claim_all(
-    count: int, context: Any, limit: int | None, path: str, weight: int = MADE_BY_CONSTRUCT
-) -> None:
-    """Claim elements that take no bytes, before they are read.
+def claim_all(count: int, context: Any, limit: int | None, path: str, cost: int = MADE_BY_CONSTRUCT) -> None:
+    """Claim zero-sized elements, before they are read.
 
     Args:
         count: Their number.
         context: Of the parse.
         limit: Of a budget that is not there yet.
         path: construct's path, for the error.
-        weight: What each counts as.
+        cost: What each counts as.
 
     Raises:
         TooManyElementsError: There were too many of them.
     """
-    if not budget_of(context, limit).claim_zero_sized(count * weight):
-        raise TooManyElementsError(f"too many elements without bytes: {count} more", path=path)
+    if not budget_of(context, limit).claim_zero_sized(count * cost):
+        raise TooManyElementsError(count, cost, path)
 
 
-def claim_unless_moved(before: int | None, stream: Any, context: Any, limit: int | None, path: str) -> None:
+def claim_unless_moved(
+    before: int | None,
+    stream: Any,
+    context: Any,
+    limit: int | None,
+    path: str,
+    cost: int = MADE_BY_CONSTRUCT,
+) -> None:
     """Claim an element that took no bytes; where a stream does not tell its position, none is counted.
 
     Args:
@@ -54,6 +114,7 @@ def claim_unless_moved(before: int | None, stream: Any, context: Any, limit: int
         context: Of the parse.
         limit: Of a budget that is not there yet.
         path: construct's path, for the error.
+        cost: What it counts as.
 
     Raises:
         TooManyElementsError: There were too many of them.
@@ -61,14 +122,20 @@ def claim_unless_moved(before: int | None, stream: Any, context: Any, limit: int
     after = None if before is None else position(stream)
     # Not only where it stayed: what goes back may come by again for ever.
     if before is not None and after is not None and after <= before:
-        claim_all(1, context, limit, path)
+        claim_all(1, context, limit, path, cost)
 
 
 class Counted(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
     """An element of a repetition of construct's."""
 
+    def __init__(self, subcon: Any) -> None:
+        super().__init__(subcon)
+        self._cost: int | None = None
+
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         before = position(stream)
         value = self.subcon._parsereport(stream, context, path)
-        claim_unless_moved(before, stream, context, None, path)
+        if self._cost is None:
+            self._cost = MADE_BY_CONSTRUCT + cost_of(self.subcon)
+        claim_unless_moved(before, stream, context, None, path, self._cost)
         return value
