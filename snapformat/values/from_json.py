@@ -18,7 +18,7 @@ from snapformat.layout import nodes
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
-from snapformat.layout.read_parts import fill_struct
+from snapformat.layout.read_parts import read_fields
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant, format_path
 from snapformat.steps import Step, run
@@ -355,7 +355,7 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
 def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
     """The bytes, or the decoded fields of the struct in them."""
     if isinstance(data, list):
-        value = folded(node.cls, _byte_list(data, p), node.size, partial(fill_struct, node.item))
+        value = folded(node.cls, _byte_list(data, p), node.size, partial(read_fields, node.item))
         if not node.fits_any:
             try:
                 unfold(value)
