@@ -8,18 +8,20 @@ value does not show is kept: the bytes beyond the struct, and how many there wer
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from itertools import repeat, starmap
-from operator import countOf
+from contextlib import suppress
+from itertools import chain, repeat, starmap
+from operator import call, countOf
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+
+from snapformat.lazy_dataclasses import SlotProperty
 
 C = TypeVar("C", bound="CStruct")
 
 
-#: Puts the values of the fields into an instance, from exactly as many bytes as the struct has.
-Fill = Callable[[Any, bytes], None]
+#: Gives the values of all fields, as the dataclass orders them, from as many bytes as the struct has.
+Read = Callable[[bytes], Sequence[Any]]
 
 
 class Folded(NamedTuple):
@@ -28,19 +30,19 @@ class Folded(NamedTuple):
     Attributes:
         raw: The bytes as they were read, of any length.
         size: Bytes of the struct.
-        fill: Decodes them.
+        read: Decodes them.
     """
 
     raw: bytes
     size: int
-    fill: Fill
+    read: Read
 
 
 class Form(NamedTuple):
     """How all instances of a class fold; where the class has one, their bytes alone stand for `Folded`."""
 
     size: int
-    fill: Fill
+    read: Read
 
 
 class CStruct:
@@ -78,6 +80,10 @@ class CStruct:
             unfold(self)
             object.__setattr__(self, name, value)
 
+        def __delattr__(self, name: str) -> None:
+            unfold(self)
+            object.__delattr__(self, name)
+
     def __reduce__(self) -> tuple[Any, ...]:
         unfold(self)
         names = type(self).__match_args__  # type: ignore[attr-defined]  # dataclasses set it
@@ -88,20 +94,37 @@ _slot: Any = vars(CStruct)["_folded"]
 get_folded: Callable[[CStruct], Folded | bytes] = _slot.__get__
 set_folded: Callable[[CStruct, Folded | bytes], None] = _slot.__set__
 _drop_folded: Callable[[CStruct], None] = _slot.__delete__
-_lock = threading.RLock()
+_rest_slot: Any = vars(CStruct)["_rest"]
+
+#: What puts the values of a class's fields, and before them what `rest_of` gives, into their slots.
+_PUTS = "__snapformat_puts__"
 
 
-def folded(cls: type[C], raw: bytes, size: int, fill: Fill) -> C:
+def folded(cls: type[C], raw: bytes, size: int, read: Read) -> C:
     """An instance that keeps its bytes until it is touched; see `Folded`."""
     made = object.__new__(cls)
-    set_folded(made, Folded(raw, size, fill))
+    set_folded(made, Folded(raw, size, read))
     return made
 
 
-def fill_from(value: CStruct, decoded: CStruct) -> None:
-    """Give an instance that is still folded the fields of another of its class."""
-    for field in dataclasses.fields(decoded):  # type: ignore[arg-type]  # declared classes are dataclasses
-        object.__setattr__(value, field.name, getattr(decoded, field.name))
+def field_names(cls: type) -> list[str]:
+    """The fields of a C struct's class, in the order in which `Read` gives their values."""
+    return [field.name for field in dataclasses.fields(cls)]
+
+
+def field_values(decoded: CStruct) -> list[Any]:
+    """The values of a decoded instance's fields, as `Read` gives them."""
+    return [getattr(decoded, name) for name in field_names(type(decoded))]
+
+
+def _puts_of(cls: type[CStruct]) -> list[Callable[[Any, Any], None]]:
+    known: list[Callable[[Any, Any], None]] | None = vars(cls).get(_PUTS)
+    if known is None:
+        slots: list[Any] = [getattr(cls, name) for name in field_names(cls)]
+        slots = [slot.slot if isinstance(slot, SlotProperty) else slot for slot in slots]
+        known = [slot.__set__ for slot in (_rest_slot, *slots)]
+        setattr(cls, _PUTS, known)
+    return known
 
 
 def set_form(cls: type[CStruct], form: Form) -> None:
@@ -168,16 +191,17 @@ def raw_of(value: object) -> bytes | None:
 def unfold(value: CStruct) -> bool:
     """Decode an instance's bytes into its fields; False if there is nothing to decode."""
     try:
-        get_folded(value)
+        found = get_folded(value)
     except AttributeError:
         return False
-    with _lock:  # another thread may have come first, and set a field since
-        found = getattr(value, "_folded", None)
-        if found is not None:
-            raw, size, fill = found if type(found) is Folded else (found, *type(value)._form)
-            fill(value, raw if len(raw) == size else raw[:size].ljust(size, b"\0"))
-            set_rest(value, len(raw), raw[size:])
-            _drop_folded(value)
+    raw, size, read = found if isinstance(found, Folded) else (found, *type(value)._form)
+    put_rest, *puts = _puts_of(type(value))
+    values = read(raw if len(raw) == size else raw[:size].ljust(size, b"\0"))
+    put_rest(value, (len(raw), raw[size:]))
+    # In one call of C (see `snapformat.once`), whose first step fails where another thread was faster: the
+    # fields may be changed already.
+    with suppress(AttributeError):
+        deque(chain(map(_drop_folded, (value,)), map(call, puts, repeat(value), values)), 0)
     return True
 
 

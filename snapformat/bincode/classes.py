@@ -80,6 +80,7 @@ class Declaration:
         scope: Local names where a class inside a function was declared; called when needed.
         plain: An instance is its fields and nothing else: made without calling the class, by setting them.
         latest: The encoding last asked for and its layout, to be found without hashing.
+        hidden: Where `snapformat.codec.sections` keeps the subclass of instances with undecoded fields.
     """
 
     cls: type
@@ -97,6 +98,7 @@ class Declaration:
     scope: Callable[[], Mapping[str, Any]] | None = None
     plain: bool = False
     latest: tuple[Any, Any] = (None, None)
+    hidden: type | None = None
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:
@@ -118,9 +120,9 @@ class Declaration:
                     f"{self.cls.__name__} grows without end: its type arguments hold ever more of it"
                 )
             bound = dict(zip(self.parameters, arguments, strict=True))
-            known = self._enum(bound) if self.style is None else self._struct(bound)
-            known.generation = generation
-            self._kinds[arguments] = known
+            made = self._enum(bound) if self.style is None else self._struct(bound)
+            made.generation = generation
+            known = self._kinds.setdefault(arguments, made)  # another thread may have been first
         return known
 
     def _struct(self, arguments: Arguments) -> kinds.Struct:
@@ -179,7 +181,9 @@ class Declaration:
             raise SchemaError("the enum has no variants", owner=self.cls.__qualname__)
         variants = []
         for index, declared in enumerate(self.variants):
-            payload = declared._struct(declared._bind(self, arguments))
+            bound = declared._bind(self, arguments)
+            payload = declared._struct(bound)
+            declared._fill(payload, bound)  # now, as another thread may find it as soon as the enum has it
             variants.append(
                 kinds.EnumVariant(
                     declared.name, index, payload, doc=declared.doc, discriminant=self._discriminant(index)
@@ -373,8 +377,8 @@ def seal(kind: Kind) -> Kind:
         if id(current) in seen:
             continue
         seen[id(current)] = current
-        if isinstance(current, kinds.Struct | kinds.Enum) and current.fill is not None:
-            current.fill()
+        if isinstance(current, kinds.Struct | kinds.Enum) and (fill := current.fill) is not None:
+            fill()  # as another thread may do too: what it fills in is the same
             fresh.append(current)
         waiting.extend(children(current))
     structs = [current for current in fresh if isinstance(current, kinds.Struct)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import construct
@@ -16,8 +15,6 @@ from snapformat.bincode.wire import Wire
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step, run
-
-_lock = threading.RLock()
 
 #: The decode limit of the original module: 10 MiB of claimed bytes.
 DEFAULT_LIMIT = 10 * 1024 * 1024
@@ -63,8 +60,13 @@ class Encoding(Wire):
         Raises:
             SchemaError: The type is no type of the serde data model, or holds undefined names.
         """
-        with _lock:  # several threads may want the same type first
-            return run(_derive(sealed(annotation), self, {}))
+        deriving = _Deriving()
+        made = run(_derive(sealed(annotation), self, deriving))
+        # Only now, and those around others first: one inside may refer back to one around it.
+        for kind, encoding, inner in reversed(deriving.made.values()):
+            first = kind.constructs.setdefault(encoding, inner)  # another thread may have come before
+            made = first if made is inner else made
+        return made
 
 
 #: Firecracker's encoding.
@@ -79,33 +81,47 @@ def sealed(annotation: Any) -> Kind:
     Raises:
         SchemaError: The type is no type of the serde data model, or holds undefined names.
     """
-    with _lock:
-        kind = seal(kind_of(annotation))
-        unsorted = unsortable(kind)
-        if unsorted is not None:
-            raise SchemaError(unsorted)
-        return kind
+    kind = seal(kind_of(annotation))
+    unsorted = unsortable(kind)
+    if unsorted is not None:
+        raise SchemaError(unsorted)
+    return kind
 
 
-def _derive(kind: Kind, encoding: Encoding, open_kinds: dict[int, Any]) -> Step:
+class _Deriving:
+    """One derivation.
+
+    Attributes:
+        open: Named kinds that are being derived, by identity and encoding.
+        made: Those that are done, with their encodings and constructs.
+    """
+
+    __slots__ = ("made", "open")
+
+    def __init__(self) -> None:
+        self.open: set[tuple[int, Encoding]] = set()
+        self.made: dict[tuple[int, Encoding], tuple[kinds.Struct | kinds.Enum, Encoding, Any]] = {}
+
+
+def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Step:
     """Derive a construct; a named kind that is being derived further up becomes a reference to it."""
     if type(kind) in _SCALARS:
         return _SCALARS[type(kind)](kind, encoding)
     if type(kind) in _ELEMENTS:
         (item,) = kinds.children(kind)
-        return _ELEMENTS[type(kind)](kind, encoding, (yield _derive(item, encoding, open_kinds)))
+        return _ELEMENTS[type(kind)](kind, encoding, (yield _derive(item, encoding, deriving)))
     match kind:
         case kinds.Tuple(items):
             subs = []
             for item in items:
-                subs.append((yield _derive(item, encoding, open_kinds)))
+                subs.append((yield _derive(item, encoding, deriving)))
             return composites.Tuple(kind, encoding, subs)
         case kinds.Map(key, value):
-            key_sub = yield _derive(key, encoding, open_kinds)
-            return composites.Map(kind, encoding, key_sub, (yield _derive(value, encoding, open_kinds)))
+            key_sub = yield _derive(key, encoding, deriving)
+            return composites.Map(kind, encoding, key_sub, (yield _derive(value, encoding, deriving)))
         case kinds.Blob(item):
             # A C struct has the processor's layout, whatever the encoding around it.
-            sub = yield _derive(item, C_LAYOUT, {})
+            sub = yield _derive(item, C_LAYOUT, deriving)
             try:
                 return composites.Blob(kind, encoding, sub)
             except construct.SizeofError:
@@ -118,13 +134,17 @@ def _derive(kind: Kind, encoding: Encoding, open_kinds: dict[int, Any]) -> Step:
             known = kind.constructs.get(encoding)
             if known is not None:
                 return known
-            if id(kind) in open_kinds:
+            place = id(kind), encoding
+            if place in deriving.made:
+                return deriving.made[place][2]
+            if place in deriving.open:
                 return named.Recursive(kind.name, lambda: kind.constructs[encoding])
-            open_kinds[id(kind)] = kind
+            deriving.open.add(place)
             subs = []
             for child in kinds.children(kind):
-                subs.append((yield _derive(child, encoding, open_kinds)))
-            made = kind.constructs[encoding] = _named(kind, encoding, subs)
+                subs.append((yield _derive(child, encoding, deriving)))
+            made = _named(kind, encoding, subs)
+            deriving.made[place] = kind, encoding, made
             return made
     raise SchemaError(f"no construct for {kind!r}")
 

@@ -8,7 +8,6 @@ generated code had to give up on something that the reference then took: on vali
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
@@ -20,6 +19,7 @@ from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read
 from snapformat.layout.write import write as reference_write
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.once import first
 from snapformat.path import Segment
 
 Reader = Callable[[bytes, int, int, int, Account | None], tuple[Any, int]]
@@ -47,8 +47,6 @@ class Statistics:
 SMALL = 1 << 16
 
 statistics = Statistics()
-#: Taken again where a class's own code, which is run to see what it makes, reads or writes something.
-_lock = threading.RLock()
 
 
 class Codec:
@@ -115,12 +113,11 @@ def _code(node: Node, kind: str) -> Any:
 
 def codec_of(node: Node) -> Codec:
     """What is generated for a layout."""
-    if node.codec is None:
-        with _lock:
-            if node.codec is None:
-                node.codec = Codec()
-    codec: Codec = node.codec
+    codec: Codec = node.codec or first(_codec_slot, node, Codec())
     return codec
+
+
+_codec_slot: Any = vars(Node)["codec"]
 
 
 @cache
@@ -140,17 +137,13 @@ def _kinds() -> dict[str, tuple[str, Callable[[Node], Source]]]:
 
 
 def _make(node: Node, kind: str) -> Any:
-    """Make code of a kind, `_left` where there is none, unless another thread was first."""
+    """Make code of a kind, `_left` where there is none; all threads get that of the first."""
     codec = codec_of(node)
-    # Made by one thread only: the code is large, and the others want the same.
-    with _lock:
-        if getattr(codec, kind) is None:
-            function, generate = _kinds()[kind]
-            made = _made(node, function, generate)
-            if kind == "reader":
-                codec.accounts = "ACCOUNTS" in made
-            setattr(codec, kind, made[function])
-        return getattr(codec, kind)
+    function, generate = _kinds()[kind]
+    made = _made(node, function, generate)
+    if kind == "reader":
+        codec.accounts = "ACCOUNTS" in made  # the same of every thread
+    return first(vars(Codec)[kind], codec, made[function])
 
 
 def _made(node: Node, function: str, generate: Callable[[Node], Source]) -> dict[str, Any]:

@@ -8,9 +8,7 @@ as the very bytes. It is the same for lists as `CStruct` is for single structs.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from types import MemberDescriptorType
 from typing import Any, TypeGuard
 
@@ -20,8 +18,7 @@ from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import SlotProperty
-
-_lock = threading.RLock()
+from snapformat.once import cached_property, replace
 
 
 def is_foldable(node: Node) -> bool:
@@ -154,35 +151,23 @@ class Part:
 
 
 def _see_to(slot: MemberDescriptorType) -> None:
-    with _lock:
-        if not isinstance(vars(slot.__objclass__)[slot.__name__], SlotProperty):
-            setattr(slot.__objclass__, slot.__name__, _unfolding(slot))
+    if not isinstance(vars(slot.__objclass__)[slot.__name__], SlotProperty):
+        setattr(slot.__objclass__, slot.__name__, _unfolding(slot))
 
 
 def _unfolding(slot: Any) -> SlotProperty:
     """A property that makes the value of a part in a slot."""
-    look, put, drop = slot.__get__, slot.__set__, slot.__delete__
+    look, put = slot.__get__, slot.__set__
 
     def get(instance: Any) -> Any:
         found = look(instance)
-        return unfolded(instance) if type(found) is Part else found
+        return unfolded(instance, found) if type(found) is Part else found
 
-    def unfolded(instance: Any) -> Any:
-        with _lock:  # another thread may have come first
-            found = look(instance)
-            if type(found) is Part:
-                found = found.folder.read(found.raw)
-                put(instance, found)
-            return found
+    def unfolded(instance: Any, part: Part) -> Any:
+        value = part.folder.read(part.raw)
+        # Another thread may have come first, or have set or deleted it.
+        return value if replace(look, put, instance, part, value) else look(instance)
 
-    def change(instance: Any, value: Any) -> None:
-        with _lock:  # not between another thread's look and its putting of what it has made
-            put(instance, value)
-
-    def delete(instance: Any) -> None:
-        with _lock:
-            drop(instance)
-
-    made = SlotProperty(get, change, delete, slot.__doc__)
+    made = SlotProperty(get, put, slot.__delete__, slot.__doc__)
     made.slot = slot
     return made

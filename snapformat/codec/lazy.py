@@ -274,11 +274,12 @@ def _write_fields(out: Pieces, plan: Plan, value: Any, depth: int, limits: Limit
         for index in range(len(plan.nodes)):
             _write_field(out, plan, index, value, depth, limits, path)
         return 0
-    settled = sorted(section.settled)
-    if settled and len(section.places) <= settled[-1] + 1 and not section.reach(settled[-1]):
+    settled = [index for index in sorted(section.settled) if not section.holds(value, index)]
+    places = section.reach(settled[-1]) if settled else section.places
+    if places is None:
         section.take(value, section.origin.read_at_once())
         return _write_fields(out, plan, value, depth, limits, path)
-    data, places = memoryview(section.origin.data), section.places
+    data = memoryview(section.origin.data)
     start = places[0]
     for index in settled:
         stop = places[index]

@@ -15,8 +15,8 @@ import construct
 
 from snapformat.bincode.blob import (
     CStruct,
-    Fill,
     Form,
+    Read,
     all_folded_by_form,
     folded,
     folded_by_form,
@@ -35,7 +35,7 @@ from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.read_leaves import RawFlag, bits_of
-from snapformat.layout.read_parts import fill_struct
+from snapformat.layout.read_parts import read_fields
 from snapformat.layout.reader import stream_at
 
 
@@ -128,39 +128,39 @@ def opaque_reader(node: nodes.Opaque) -> Callable[..., tuple[Any, int]]:
     return read
 
 
-#: Gives the generated function that fills instances of a C struct.
-MakeFill = Callable[[nodes.Struct], Fill]
+#: Gives the generated function that reads the fields of a C struct.
+MakeFields = Callable[[nodes.Struct], Read]
 
 
-def blob_reader(node: nodes.Blob, make_fill: MakeFill) -> Callable[[bytes], Any]:
+def blob_reader(node: nodes.Blob, make_fields: MakeFields) -> Callable[[bytes], Any]:
     """Makes an instance that keeps its bytes until it is touched, or is checked at once where it must be."""
-    cls, form = node.cls, form_of(node, make_fill)
+    cls, form = node.cls, form_of(node, make_fields)
     if form is not None:
         return partial(folded_by_form, cls)
-    size, fill = node.size, _fill_of(node, make_fill)
+    size, read_all = node.size, _fields_of(node, make_fields)
     if node.fits_any:
-        return lambda data: folded(cls, data, size, fill)
+        return lambda data: folded(cls, data, size, read_all)
 
     def read(data: bytes) -> CStruct:
-        made = folded(cls, data, size, fill)
+        made = folded(cls, data, size, read_all)
         unfold(made)
         return made
 
     return read
 
 
-def form_of(node: nodes.Blob, make_fill: MakeFill) -> Form | None:
+def form_of(node: nodes.Blob, make_fields: MakeFields) -> Form | None:
     """The form of the blob's class, unless that depends on type arguments, or it is checked at once."""
     declared = declaration_of(node.cls)
     if declared is None or declared.parameters or not node.fits_any:
         return None
-    form = Form(node.size, _fill_of(node, make_fill))
+    form = Form(node.size, _fields_of(node, make_fields))
     set_form(node.cls, form)
     return form
 
 
-def _fill_of(node: nodes.Blob, make_fill: MakeFill) -> Fill:
-    return rarely(partial(fill_struct, node.item), lambda: make_fill(node.item))
+def _fields_of(node: nodes.Blob, make_fields: MakeFields) -> Read:
+    return rarely(partial(read_fields, node.item), lambda: make_fields(node.item))
 
 
 #: C structs that are read or written by the reference in the time in which code for them is generated.
@@ -289,7 +289,7 @@ MAX_ALIKE, MAX_AT_ONCE = 1 << 16, 1 << 12
 
 
 def blobs_reader(
-    item: nodes.Bytes | nodes.Blob, make_fill: MakeFill
+    item: nodes.Bytes | nodes.Blob, make_fields: MakeFields
 ) -> Callable[[bytes, int, int, int], tuple[list[Any], int]]:
     """Reads many length-prefixed bytes, which mostly have one length; and makes of them what they hold."""
     atom = atom_of(item.length)
@@ -297,7 +297,7 @@ def blobs_reader(
     head, code = atom.size, (atom.order or "<") + atom.code
     prefix = struct.Struct(code).unpack_from
     formats: dict[tuple[int, int], Callable[[bytes, int], tuple[bytes, ...]]] = {}
-    make = _all_made(item, make_fill)
+    make = _all_made(item, make_fields)
 
     def read(d: bytes, p: int, e: int, count: int) -> tuple[list[Any], int]:
         if not count:
@@ -329,10 +329,12 @@ def blobs_reader(
     return read
 
 
-def _all_made(item: nodes.Bytes | nodes.Blob, make_fill: MakeFill) -> Callable[[Sequence[bytes]], list[Any]]:
+def _all_made(
+    item: nodes.Bytes | nodes.Blob, make_fields: MakeFields
+) -> Callable[[Sequence[bytes]], list[Any]]:
     if isinstance(item, nodes.Bytes):
         return list
-    if form_of(item, make_fill) is not None:
+    if form_of(item, make_fields) is not None:
         return partial(all_folded_by_form, item.cls)
-    make = blob_reader(item, make_fill)
+    make = blob_reader(item, make_fields)
     return lambda found: list(map(make, found))

@@ -18,7 +18,7 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.blob import CStruct, Fill, set_folded
+from snapformat.bincode.blob import CStruct, Read, field_names, set_folded
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.folding import Folder, alias_of, foldable_slot, is_numbers
 from snapformat.codec.read_run import Chosen, RunReader, new_run
@@ -98,8 +98,8 @@ class _ReadGenerator(RunReader):
 
     def _blob(self, node: nodes.Blob, target: str) -> None:
         end = self._take(self._length(node.length))
-        if helpers.form_of(node, _make_fill) is None:
-            read = self.out.refer("blob", helpers.blob_reader(node, _make_fill))
+        if helpers.form_of(node, _make_fields) is None:
+            read = self.out.refer("blob", helpers.blob_reader(node, _make_fields))
             self.out.line(f"{target} = {read}(d[p:{end}])")
         else:
             # Spelled out here: there are many, and nearly all that each takes is a call.
@@ -203,6 +203,17 @@ class _ReadGenerator(RunReader):
         for attr, default in helpers.skipped_fields(node.cls):
             put = self.out.refer("put", getattr(node.cls, attr).__set__)
             self._later(f"{put}({made}, {self.out.refer('default', default)}())")
+
+    def field_list(self, node: nodes.Struct) -> None:
+        """Return the values of a C struct's fields, in the order of the dataclass."""
+        names = {str(item.attr): self.out.fresh("v") for item in node.fields}
+        for item in node.fields:
+            self.value(item.node, names[str(item.attr)])
+        self.flush()
+        for attr, default in helpers.skipped_fields(node.cls):
+            names[attr] = f"{self.out.refer('default', default)}()"
+        assert node.cls is not None
+        self.out.line(f"return [{', '.join(names[name] for name in field_names(node.cls))}]")
 
     def _folded(self, node: Node, made: str, slot: MemberDescriptorType) -> None:
         """A field that is checked now, and made when somebody looks at it."""
@@ -376,7 +387,7 @@ class _ReadGenerator(RunReader):
             return
         self._check_count(count, least_size(item))
         if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
-            read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fill))
+            read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fields))
             self.out.line(f"{target}, p = {read}(d, p, e, {count})")
             return
         made, add = self.out.fresh("l"), self.out.fresh("add")
@@ -497,13 +508,12 @@ def _is_making(line: str) -> bool:
     return value.startswith("NEW(") or (value[:1] == "o" and value[1:].isdecimal())
 
 
-def _make_fill(node: nodes.Struct) -> Fill:
+def _make_fields(node: nodes.Struct) -> Read:
     generator = _ReadGenerator(node)
-    with generator.function("fill", "o, d"):
+    with generator.function("fields", "d"):
         generator.out.line("p, e, h, k = 0, len(d), 0, None")
-        generator.fill(node, "o")
-        generator.flush()
-    made: Fill = generator.generate_parts().compile(f"fill {node.name}", "fill")["fill"]
+        generator.field_list(node)
+    made: Read = generator.generate_parts().compile(f"fields {node.name}", "fields")["fields"]
     return made
 
 

@@ -4,23 +4,25 @@ A struct that is read lazily is an instance of a hidden subclass of its class: e
 `Section` that knows the bytes, and a descriptor decodes it on first touch. When no field is left, the
 instance becomes one of the class itself, so that nothing of this costs anything afterwards, and nothing at
 all where nobody reads lazily.
+
+There are no locks (`snapformat.once`). A field is marked as decoded before its slot is filled, and its slot
+is filled before the value is handed out: wherever an interrupt strikes, what somebody may have changed is
+what is written. Two threads may decode a field at once; the slot takes the value of one, which both get.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from snapformat.bincode.annotations import DECLARATION
 from snapformat.bincode.blob import CStruct
-from snapformat.bincode.classes import declaration_of
+from snapformat.bincode.classes import Declaration, declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.account import Account
-from snapformat.codec.engine import Skipper, codec_of, indexer_of, read_part, skipper_of
+from snapformat.codec.engine import Codec, Skipper, codec_of, indexer_of, read_part, skipper_of
 from snapformat.codec.folding import alias_of, slot_of
 from snapformat.codec.outlines import remembering
 from snapformat.codec.read_helpers import skipped_fields
@@ -32,6 +34,7 @@ from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, number_code, view_of
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import fixed_size
+from snapformat.once import cached_property, first, replace
 from snapformat.path import Segment
 
 Path = tuple[Segment, ...]
@@ -39,7 +42,6 @@ Path = tuple[Segment, ...]
 #: Smaller structs are read at once: that takes no longer than finding their fields.
 LEAST_STRUCT = 512
 
-_lock = threading.RLock()
 _class_slot: Any = vars(object)["__class__"]
 
 
@@ -78,7 +80,8 @@ class Section:
         stop: Where all of it ends.
         depth: Structs and enums around the fields.
         path: The struct's own path.
-        settled: Fields decoded or set, by position: all others are still these bytes.
+        settled: Fields decoded, set or deleted, by position: all others are still these bytes. A field is
+            marked first: the last one may be these bytes still, where an interrupt came in between.
     """
 
     __slots__ = ("depth", "origin", "path", "places", "plan", "settled", "stop")
@@ -89,27 +92,24 @@ class Section:
     stop: int
     depth: int
     path: Path
-    settled: list[int]
+    settled: set[int]
 
     def decode(self, instance: Any, part: _Part) -> Any:
-        """Decode a field on first touch, unless another thread has done so meanwhile."""
-        with _lock:
-            value = part.get(instance)
-            if value is not self:
-                return value
-            plan = self.plan
-            index = plan.index_of[part.name]
-            value = self.read_first() if len(self.places) == 1 and not index else _NOT_LAZY
-            if value is _NOT_LAZY:
-                if len(self.places) <= index + 1 and not self.reach(index):
-                    self.take(instance, self.origin.read_at_once())
-                    return part.get(instance)
-                start, stop = self.places[index], self.places[index + 1]
-                path = self.path + plan.segments[index]
-                value = read_lazily(plan.nodes[index], self.origin, start, stop, self.depth, path)
-            part.set(instance, value)
-            self.settle(instance, index)
-            return value
+        """Decode a field on first touch; gives what another thread has put there meanwhile."""
+        plan = self.plan
+        index = plan.index_of[part.name]
+        value = self.read_first() if len(self.places) == 1 and not index else _NOT_LAZY
+        if value is _NOT_LAZY:
+            places = self.reach(index)
+            if places is None:
+                self.take(instance, self.origin.read_at_once())
+                return part.get(instance)
+            path = self.path + plan.segments[index]
+            start, stop = places[index], places[index + 1]
+            value = read_lazily(plan.nodes[index], self.origin, start, stop, self.depth, path)
+        if not self.settle(instance, part, index, value):
+            return part.get(instance)
+        return value
 
     def read_first(self) -> Any:
         """Read the first field, which has its end for itself, if it is one that is read at once."""
@@ -128,40 +128,51 @@ class Section:
         self.places = (start, end)
         return value
 
-    def reach(self, index: int) -> bool:
-        """Find where a field ends; False where the whole has to be read, which says what is wrong."""
-        with _lock:
-            if len(self.places) > index + 1:
-                return True
-            start, data = self.places[0], self.origin.data
-            skip = None if index else self.plan.skip_first
-            account = Account(DEFAULT_LIMITS.zero_sized)
-            try:
-                if skip is not None:  # the first is there without the others being looked for
-                    places: tuple[int, ...] = (start, skip(data, start, self.stop, self.depth, account))
-                    claimed = account.claimed
-                else:
-                    places, claimed = self.plan.find(data, start, self.stop, account.zero_sized)
-            except Exception:  # whatever a guard raises
-                return False
-            limit, end = self.origin.limit, places[-1]
-            if end > self.stop or (limit is not None and end - start + claimed > limit):
-                return False
-            self.places = places
-            return True
+    def reach(self, index: int) -> tuple[int, ...] | None:
+        """The places up to the end of a field; None where reading the whole has to say what is wrong."""
+        places = self.places
+        if len(places) > index + 1:
+            return places
+        start, data = places[0], self.origin.data
+        skip = None if index else self.plan.skip_first
+        account = Account(DEFAULT_LIMITS.zero_sized)
+        try:
+            if skip is not None:  # the first is there without the others being looked for
+                places = (start, skip(data, start, self.stop, self.depth, account))
+                claimed = account.claimed
+            else:
+                places, claimed = self.plan.find(data, start, self.stop, account.zero_sized)
+        except Exception:  # whatever a guard raises
+            return None
+        limit, end = self.origin.limit, places[-1]
+        if end > self.stop or (limit is not None and end - start + claimed > limit):
+            return None
+        self.places = places
+        return places
+
+    def holds(self, instance: Any, index: int) -> bool:
+        """Whether a field is still these bytes, although it may be marked."""
+        try:
+            return self.plan.parts[index].get(instance) is self
+        except AttributeError:
+            return False
 
     def take(self, instance: Any, value: Any) -> None:
         """Fill the fields that are left from another instance, which has all of them."""
-        with _lock:
-            for index, part in enumerate(self.plan.parts):
-                if index not in self.settled:
-                    part.set(instance, getattr(value, part.name))
-                    self.settle(instance, index)
+        for index, part in enumerate(self.plan.parts):
+            if self.holds(instance, index):
+                self.settle(instance, part, index, getattr(value, part.name))
 
-    def settle(self, instance: Any, index: int) -> None:
-        """One field less; after the last, the instance is like any other."""
-        self.settled.append(index)
-        if len(self.settled) == len(self.plan.nodes):
+    def settle(self, instance: Any, part: _Part, index: int, value: Any) -> bool:
+        """Put a decoded value into its slot; False where another thread has filled or emptied that."""
+        self.settled.add(index)
+        done = replace(part.get, part.set, instance, self, value)
+        self.finish(instance)
+        return done
+
+    def finish(self, instance: Any) -> None:
+        """Make an instance of which no field is left like any other."""
+        if len(self.settled) == len(self.plan.parts) and self.plan.section_of(instance) is None:
             _class_slot.__set__(instance, self.plan.cls)
 
 
@@ -184,20 +195,27 @@ class _Part:
         return value.decode(instance, self) if type(value) is Section else value
 
     def __set__(self, instance: Any, value: Any) -> None:
-        self._replace(instance, lambda: self.set(instance, value))
+        section = self._marked(instance)
+        self.set(instance, value)
+        if section is not None:
+            section.finish(instance)
 
     def __delete__(self, instance: Any) -> None:
-        self._replace(instance, lambda: self.delete(instance))
+        section = self._marked(instance)
+        self.delete(instance)
+        if section is not None:
+            section.finish(instance)
 
-    def _replace(self, instance: Any, change: Callable[[], None]) -> None:
-        with _lock:
-            try:
-                old = self.get(instance)
-            except AttributeError:
-                old = None
-            change()
-            if type(old) is Section:
-                old.settle(instance, old.plan.index_of[self.name])
+    def _marked(self, instance: Any) -> Section | None:
+        """The section in the slot, in which the field is marked now as no longer its bytes."""
+        try:
+            found = self.get(instance)
+        except AttributeError:
+            return None
+        if type(found) is not Section:
+            return None
+        found.settled.add(found.plan.index_of[self.name])
+        return found
 
 
 class Plan:
@@ -268,7 +286,7 @@ def _maker(plan: Plan) -> Callable[[Origin, tuple[int, ...], int, int, Path], An
         out.line("s.plan = PLAN")
         for name in ("origin", "places", "stop", "depth", "path"):
             out.line(f"s.{name} = {name}")
-        out.line("s.settled = []")
+        out.line("s.settled = set()")
         out.line("x = NEW(CLASS)")
         out.line(f"{''.join(f'x.{alias_of(part.slot)} = ' for part in plan.parts)}s")
         for attr, default in skipped_fields(plan.cls):
@@ -284,10 +302,11 @@ def plan_of(node: nodes.Struct) -> Plan | None:
     codec = node.codec or codec_of(node)
     if codec.plan is None:
         index = indexer_of(node) if _is_suitable(node) else None
-        with _lock:
-            if codec.plan is None:
-                codec.plan = False if index is None else Plan(node, index)
+        first(_plan_slot, codec, False if index is None else Plan(node, index))
     return codec.plan or None
+
+
+_plan_slot = vars(Codec)["plan"]
 
 
 #: What a class must not define by itself to have a hidden subclass.
@@ -307,9 +326,10 @@ def _is_suitable(node: nodes.Struct) -> bool:
 
 
 def _hidden(cls: type, names: list[str]) -> type:
-    """The hidden subclass of a class; made once. The caller holds the lock."""
+    """The hidden subclass of a class: of all threads the same."""
     known: type | None = vars(cls).get(HIDDEN)
     if known is None:
+        declared = declaration_of(cls)
         space: dict[str, Any] = {name: _Part(name, slot_of(cls, name)) for name in names}
         space |= {
             "__slots__": (),
@@ -321,12 +341,15 @@ def _hidden(cls: type, names: list[str]) -> type:
             "__eq__": lambda self, other: complete(self) == other,
             "__hash__": cls.__hash__,
             "__reduce_ex__": lambda self, protocol: complete(self).__reduce_ex__(protocol),
-            DECLARATION: declaration_of(cls),
+            DECLARATION: declared,
             HIDDEN: None,
         }
-        known = type(cls.__name__, (cls,), space)
+        known = first(_hidden_slot, declared, type(cls.__name__, (cls,), space))
         setattr(cls, HIDDEN, known)
     return known
+
+
+_hidden_slot = vars(Declaration)["hidden"]
 
 
 def is_hidden(value: Any) -> bool:
@@ -338,6 +361,9 @@ def complete(value: Any) -> Any:
     """Decode all fields of an instance; those inside them may still be undecoded. Gives the instance."""
     for name in [name for name, part in vars(type(value)).items() if type(part) is _Part]:
         getattr(value, name, None)
+    kind = type(value)
+    if HIDDEN in vars(kind) and vars(kind)[HIDDEN] is None:  # an interrupt came before the last step
+        _class_slot.__set__(value, kind.__bases__[0])
     return value
 
 

@@ -7,7 +7,6 @@ neither knows becomes an `Opaque` node that is run as it is.
 
 from __future__ import annotations
 
-import threading
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,7 +25,6 @@ from snapformat.layout.size import fits_any, fixed_size
 from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.steps import Step, run_unwinding
 
-_lock = threading.RLock()
 #: Trees of constructs. Those of classes are kept by their kinds: these trees refer back to them.
 _lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
 #: Those of constructs that are opaque as a whole: the latest.
@@ -54,28 +52,22 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Node:
 
 
 def lower(sub: Any) -> Node:
-    """The layout tree of a construct; made once for each."""
+    """The layout tree of a construct; of each the same for all threads."""
     if isinstance(sub, named.Struct | named.Enum):
         return _of_kind(sub.kind, sub.wire)
     known = _lowered.get(sub) or _opaque.get(sub)
     if known is None:
-        with _lock:  # several threads may want the same type first
-            known = _lowered.get(sub) or _opaque.get(sub)
-            if known is None:
-                lowering = Lowering(_lower)
-                known = lowering.finish(run_unwinding(_lower(sub, lowering, ())))
-                if isinstance(known, nodes.Opaque):
-                    _keep(sub, known)
-                else:
-                    _lowered[sub] = known
+        lowering = Lowering(_lower)
+        known = lowering.finish(run_unwinding(_lower(sub, lowering, ())))
+        known = _keep(sub, known) if isinstance(known, nodes.Opaque) else _lowered.setdefault(sub, known)
     return known
 
 
-def _keep(sub: Any, node: nodes.Opaque) -> None:
+def _keep(sub: Any, node: nodes.Opaque) -> Node:
     """Keep what holds its construct, which would never end if it was kept as long as that."""
-    while len(_opaque) >= _MOST_OPAQUE:
-        del _opaque[next(iter(_opaque))]
-    _opaque[sub] = node
+    for oldest in [*_opaque][: max(0, len(_opaque) - _MOST_OPAQUE + 1)]:
+        _opaque.pop(oldest, None)
+    return _opaque.setdefault(sub, node)
 
 
 @cache
@@ -89,14 +81,12 @@ def _of_kind(kind: Kind, wire: Wire) -> Node:
     layouts = kind.layouts if isinstance(kind, kinds.Struct | kinds.Enum) else {}
     known: Node | None = layouts.get(encoding)
     if known is None:
-        with _lock:
-            known = layouts.get(encoding)
-            if known is None:
-                lowering = Lowering(_lower)
-                known = lowering.finish(run_unwinding(_by_kind(kind, encoding, lowering, ())))
-                # Only now: one that failed may have left references to nothing.
-                for inner, its_encoding, node in lowering.alone:
-                    inner.layouts.setdefault(its_encoding, node)
+        lowering = Lowering(_lower)
+        known = lowering.finish(run_unwinding(_by_kind(kind, encoding, lowering, ())))
+        # Only now: one that failed may have left references to nothing.
+        for inner, its_encoding, node in lowering.alone:
+            inner.layouts.setdefault(its_encoding, node)
+        known = layouts.get(encoding, known)  # another thread may have been first
     return known
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import copy
 import io
-import threading
 from collections.abc import Callable
 from operator import is_
 from typing import Any
@@ -126,38 +125,43 @@ class Pieces(list[Any]):
 
 
 class _Copies:
-    """Copies of what repeats, made once each."""
+    """Copies of what repeats, kept for each."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
         #: None stands for the construct itself, which must not be kept alive from here.
         self._known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def of(self, sub: Any) -> Any:
         """A construct that parses as `sub` does, with its elements counted; `sub` if there are none."""
-        with self._lock:  # another thread must not find what stands for one that is being copied
-            try:
-                is_new = sub not in self._known
-            except TypeError:  # a class of the user's without a hash
-                return sub
-            if is_new:
-                # One that contains itself finds this inside of it.
-                self._known[sub] = c.LazyBound(self._later(ref(sub)))
-                made = self._copied(sub)
-                self._known[sub] = None if made is sub else made
-            found = self._known[sub]
-            return sub if found is None else found
+        return self._of(sub, WeakKeyDictionary())
 
-    def _copied(self, sub: Any) -> Any:
+    def _of(self, sub: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:
+        """The same; `open_` has what stands for those that are being copied, by this thread alone."""
+        try:
+            if sub in open_:
+                return open_[sub]
+            is_new = sub not in self._known
+        except TypeError:  # a class of the user's without a hash
+            return sub
+        if is_new:
+            # One that contains itself finds this inside of it.
+            open_[sub] = c.LazyBound(self._later(ref(sub)))
+            made = self._copied(sub, open_)
+            del open_[sub]
+            self._known.setdefault(sub, None if made is sub else made)
+        found = self._known[sub]
+        return sub if found is None else found
+
+    def _copied(self, sub: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:
         changed = {}
         for name, held in getattr(sub, "__dict__", {}).items():
-            inner = self._inside(held)
+            inner = self._inside(held, open_)
             if inner is not held:
                 changed[name] = inner
         if isinstance(sub, c.LazyArray) and callable(sub.count):
             made = c.Array(sub.count, changed.get("subcon", sub.subcon))  # it finds all places at once
             made.parsed = sub.parsed
-            return self._copied(made)
+            return self._copied(made, open_)
         if isinstance(sub, c.Compiled):
             # What it was compiled from, where that repeats: functions can't be looked into.
             return changed.get("defersubcon", sub)
@@ -174,15 +178,15 @@ class _Copies:
             made.__class__ = linear
         return made
 
-    def _inside(self, held: Any) -> Any:
+    def _inside(self, held: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:
         """An attribute's value with copies for the constructs in it; the very same if there are none."""
         if isinstance(held, c.Construct):
-            return self.of(held)
+            return self._of(held, open_)
         if type(held) in (list, tuple):
-            parts = [self._inside(part) for part in held]
+            parts = [self._inside(part, open_) for part in held]
             return held if all(map(is_, parts, held)) else type(held)(parts)
         if type(held) in (dict, c.Container):
-            parts = [self._inside(part) for part in held.values()]
+            parts = [self._inside(part, open_) for part in held.values()]
             return held if all(map(is_, parts, held.values())) else type(held)(zip(held, parts, strict=True))
         return held
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.blob import CStruct, fill_from, folded, unfold
+from snapformat.bincode.blob import CStruct, field_values, folded, unfold
 from snapformat.bincode.checks import literal, reason, shown, told
 from snapformat.bincode.containers import PairMap, PairSet, Some
 from snapformat.budget import DEFAULT_LIMITS, Budget
@@ -287,7 +287,7 @@ def _blob(node: nodes.Blob, r: Reader) -> Step:
         r.budget.zero_sized = budget.zero_sized
         yield read_node(node.item, r)
         budget.zero_sized, r.budget = r.budget.zero_sized, budget
-    value = folded(node.cls, data, node.size, partial(fill_struct, node.item))
+    value = folded(node.cls, data, node.size, partial(read_fields, node.item))
     if not node.fits_any:
         _check_fields(node, value, start, is_whole, r)
     if not shows_fields:
@@ -307,10 +307,10 @@ def _check_fields(node: nodes.Blob, value: CStruct, start: int, is_whole: bool, 
         r.fail(f"in {node.item.name}, {error.message}", error.expected, error.found, start)
 
 
-def fill_struct(node: nodes.Struct, value: CStruct, data: bytes) -> None:
-    """Decode the fields of a C struct from bytes of its size. Raises DecodeError where they are none."""
+def read_fields(node: nodes.Struct, data: bytes) -> list[Any]:
+    """The fields of a C struct from bytes of its size. Raises DecodeError where they are none."""
     r = Reader(data, 0, Budget(None), DEFAULT_LIMITS, emit=False)
-    fill_from(value, run(read_node(node, r)))
+    return field_values(run(read_node(node, r)))
 
 
 def _ref(node: nodes.Ref, r: Reader) -> Step:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from snapformat.bincode.wire import ByteOrder
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.once import cached_property
 
 try:
     import anycrc

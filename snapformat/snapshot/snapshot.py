@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import semver
 
+from snapformat import once
 from snapformat.codec.untouched import Untouched
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
@@ -201,9 +202,10 @@ class Snapshot(Generic[T]):
     def data(self) -> T:
         """The data."""
         # Not `isinstance`, which would ask what is undecoded for its class.
-        if type(self._data) is Untouched:
-            self._data = self._data.value()
-        return self._data  # type: ignore[return-value]  # read by its layout
+        while type(found := self._data) is Untouched:
+            # Unless another thread was first, or has set it: then all get what is there.
+            once.replace(*_DATA, self, found, found.value())
+        return found  # type: ignore[return-value]  # read by its layout
 
     @data.setter
     def data(self, value: T) -> None:
@@ -385,6 +387,9 @@ class Snapshot(Generic[T]):
     def __repr__(self) -> str:
         return f"<Snapshot of {self.format.name} {self.header.version}: {type(self.data).__name__}>"
 
+
+_slot: Any = vars(Snapshot)["_data"]
+_DATA = _slot.__get__, _slot.__set__
 
 #: Firecracker's files from outside: both architectures, the version of release 1.14, no type of data.
 FIRECRACKER_FORMAT = SnapshotFormat(

@@ -6,7 +6,6 @@ import dataclasses
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from functools import cached_property
 from typing import Any, Literal, get_args
 
 import construct
@@ -21,6 +20,7 @@ from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node
 from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 
 #: A file above this is refused unread.

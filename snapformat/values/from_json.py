@@ -22,7 +22,7 @@ from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.read_leaves import RawFlag
-from snapformat.layout.read_parts import fill_struct
+from snapformat.layout.read_parts import read_fields
 from snapformat.layout.reader import zero_sized_fault
 from snapformat.layout.writer import Writer
 from snapformat.path import Variant, format_path
@@ -387,7 +387,7 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
 def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
     """The bytes, or the decoded fields of the struct in them."""
     if isinstance(data, list):
-        value = folded(node.cls, _byte_list(data, p), node.size, partial(fill_struct, node.item))
+        value = folded(node.cls, _byte_list(data, p), node.size, partial(read_fields, node.item))
         if not node.fits_any:
             try:
                 unfold(value)

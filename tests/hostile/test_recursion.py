@@ -235,3 +235,24 @@ def test_deep_json_data() -> None:
     children["children"].append(children)
     with pytest.raises(DecodeError, match="nested too deeply"):
         from_json(children, Tree)
+
+
+def test_a_c_struct_that_contains_itself() -> None:
+    """It has no fixed size: that is said, whichever way the type is used first."""
+    code = """
+found = []
+uses = (lambda kind: Encoding(limit=None).construct(Blob[kind]), lambda kind: decode(bytes(30), Blob[kind]))
+for use in uses:
+    @schema
+    class Own(CStruct):
+        number: u8
+        own: "Blob[Own]"
+    try:
+        use(Own)
+    except SchemaError as error:
+        found.append(error.message)
+result = found
+"""
+    outcome = run_bounded(code)
+    assert outcome.verdict == ["a class in a Blob must have a fixed size"] * 2
+    assert outcome.grown < 100

@@ -7,7 +7,7 @@ from typing import Any
 import construct
 
 from snapformat.bincode import checks
-from snapformat.bincode.blob import blob_bytes, fill_from, folded
+from snapformat.bincode.blob import blob_bytes, field_values, folded
 from snapformat.bincode.constructs.base import BincodeConstruct, known_keys, read_exactly
 from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, cost_of, position
 from snapformat.bincode.constructs.scalars import checked
@@ -187,14 +187,14 @@ class Blob(BincodeConstruct):
         self.item = item
         self.size: int = item.sizeof()
 
-    def _fill(self, value: Any, data: bytes) -> None:
-        fill_from(value, self.item.parse(data))
+    def _read(self, data: bytes) -> list[Any]:
+        return field_values(self.item.parse(data))
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         length = self._read_length(stream, context, path)
         self._claim(length, context, path)
         data = read_exactly(stream, length, path)
-        return folded(self.kind.item.cls, data, self.size, self._fill)
+        return folded(self.kind.item.cls, data, self.size, self._read)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         if type(obj) is not self.kind.item.cls:
