@@ -112,6 +112,8 @@ class FormatSpec:
     family: str | None = None
     #: What `snapshot.lazily` knows of the header of the last file, and keeps here.
     known: Any = field(default=None, init=False, repr=False, compare=False)
+    #: The bytes of the header that was read last, and what it says, not yet judged.
+    latest_header: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for arch, magic in self.magics.items():
