@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+class DoubtError(Exception):
+    """A skipper's count of levels or of elements without bytes is too high, the reference's may be lower."""
+
+
 class Account:
     """What one read has claimed beyond its bytes, and how many elements without bytes it may still have.
 

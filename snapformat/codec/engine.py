@@ -60,11 +60,13 @@ class Codec:
         is_opaque: Something in it is left to construct; None until it is asked.
         skipper: None until it is needed.
         indexer: None until it is needed.
+        finder: What finds the end of a value (`codec.ends`); False where none is sure of it, None until it is
+            needed.
         plan: What lazy reading knows of it (`codec.sections`); False where it can't be read lazily, None
             until it is needed.
     """
 
-    __slots__ = ("accounts", "indexer", "is_opaque", "plan", "reader", "seen", "skipper", "writer")
+    __slots__ = ("accounts", "finder", "indexer", "is_opaque", "plan", "reader", "seen", "skipper", "writer")
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
@@ -74,6 +76,7 @@ class Codec:
         self.is_opaque: bool | None = None
         self.skipper: Skipper | None = None
         self.indexer: Indexer | None = None
+        self.finder: Any = None
         self.plan: Any = None
 
 

@@ -50,6 +50,8 @@ class Generator(ABC):
     main_parameters: ClassVar[str]
     #: Last line of the functions for parts, if there is one.
     last_line: ClassVar[str] = ""
+    #: What the code raises where it may be nested too deeply.
+    too_deep: ClassVar[str] = "GUARD"
 
     def __init__(self, root: Node) -> None:
         self.root = root
@@ -111,7 +113,7 @@ class Generator(ABC):
         if self.uses.recursive and self.deepest:
             # Exact where a function holds one level, which is where recursion goes through.
             limit = DEFAULT_LIMITS.depth - self.deepest
-            self.out.lines[start:start] = [f"    if h > {limit}: raise GUARD"]
+            self.out.lines[start:start] = [f"    if h > {limit}: raise {self.too_deep}"]
         self.out.line("")
 
     def part(self, node: Node | None, item: Node) -> str:

@@ -12,9 +12,8 @@ from snapformat.bincode.classes import declaration_of
 from snapformat.bincode.containers import Some
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec import sections
-from snapformat.codec.account import Account
+from snapformat.codec.ends import end_finder
 from snapformat.codec.engine import (
-    Skipper,
     read_value,
     skipper_of,
     write_exactly,
@@ -64,7 +63,7 @@ class Opener:
         if self._plan is not None:
             self._find = self._plan.find
         elif skip is not None:
-            self._find = _end_finder(skip)
+            self._find = end_finder(skip)
 
     def open(self, origin: Origin, start: int, stop: int) -> tuple[Any, int] | None:
         """Find the end of a value.
@@ -109,16 +108,6 @@ class Opener:
         if plan is None or not sections.LEAST_STRUCT <= stop - start <= self._limit:
             return None
         return plan.make(origin, (start,), stop, 1, ())
-
-
-def _end_finder(skip: Skipper) -> Finder:
-    """What finds the end of a value only."""
-
-    def find(d: bytes, p: int, e: int, zero_sized: int) -> tuple[tuple[int, ...], int]:
-        account = Account(zero_sized)
-        return (skip(d, p, e, 0, account),), account.claimed
-
-    return find
 
 
 def lazy_reader(

@@ -1,4 +1,4 @@
-"""Names that generated code and lazy reading keep things under in the users' classes.
+"""Names under which generated code, lazy reading and formats keep things in the users' classes.
 
 `encode` and `decode` spell the first two as attributes, which is faster than asking by name.
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 WRITER, READER = "__snapformat_write__", "__snapformat_read__"
 #: The hidden subclass of a class; in that itself, None.
 HIDDEN = "__snapformat_hidden__"
+#: The formats derived for a class as their payload, by the format that they were derived from.
+FORMATS = "__snapformat_formats__"
 
 
 def alias(field: str) -> str:

@@ -4,6 +4,10 @@ It reads what decides about places and nothing else: lengths, tags, indexes of v
 size is added up when the code is made. What it can't be sure of raises something, as in the generated
 reader: then the value is read instead.
 
+Code with the global `SURE` raises only where no value can be read. But it raises `DOUBT` where it counts what
+only the reference counts exactly: levels, and elements without bytes. Without `SURE` there is code of others
+in it.
+
 Locals are those of the generated reader.
 """
 
@@ -13,6 +17,7 @@ from collections.abc import Callable
 
 from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.codec import read_helpers
+from snapformat.codec.account import DoubtError
 from snapformat.codec.generator import Generator
 from snapformat.codec.shape import atom_of, counted_of, depth_of, uses_of
 from snapformat.codec.skip_helpers import CountedSkipper
@@ -50,10 +55,13 @@ class _SkipGenerator(Generator):
     verb = "skip"
     parameters = main_parameters = "d, p, e, h, k"
     last_line = "return p"
+    too_deep = "DOUBT"
 
     def __init__(self, root: Node, generate_reader: GenerateReader | None) -> None:
         super().__init__(root)
         self._generate_reader = generate_reader
+        self._is_sure = True
+        self.out.names[self.too_deep] = DoubtError
         #: Bytes of fixed size since `p` was moved last.
         self.passed = 0
 
@@ -71,6 +79,13 @@ class _SkipGenerator(Generator):
             self.out.line("if p > e: raise GUARD")
             self.out.line(f"return {''.join(f'{place}, ' for place in places)}p,")
         return self.generate_parts()
+
+    def generate_parts(self) -> Source:
+        """Generate the functions that were asked for."""
+        super().generate_parts()
+        if self._is_sure:
+            self.out.names["SURE"] = True
+        return self.out
 
     def finish(self, start: int) -> None:
         self.flush()
@@ -207,7 +222,8 @@ class _SkipGenerator(Generator):
         unpack = self.format("unpack", atoms[0].order, codes, "unpack_from")
         sizes = self.out.refer("sizes", tuple(blob.size for blob in found))
         self.flush()
-        with self.block(f"if {unpack}(d, p) == {sizes}:"):
+        total = sum(atom.size + blob.size for atom, blob in zip(atoms, found, strict=True)) - found[-1].size
+        with self.block(f"if p + {total} <= e and {unpack}(d, p) == {sizes}:"):
             self.passed += sum(atom.size + blob.size for atom, blob in zip(atoms, found, strict=True))
         with self.block("else:"):
             for blob in found:
@@ -238,6 +254,7 @@ class _SkipGenerator(Generator):
         """What can't be passed over without its values is read."""
         if self._generate_reader is None:
             raise NotGenerated("nothing to read it with")
+        self._is_sure = False
         read = self._generate_reader(node).compile(f"read {type(node).__name__}", "read")["read"]
         self.flush()
         if self.uses.recursive:
@@ -245,6 +262,7 @@ class _SkipGenerator(Generator):
         self.out.line(f"p = {self.out.refer('read', read)}(d, p, e, {self.depth}, k)[1]")
 
     def _opaque(self, node: nodes.Opaque, place: str) -> None:
+        self._is_sure = False
         self.flush()
         run = self.out.refer("opaque", read_helpers.opaque_reader(node))
         self.out.line(f"p = {run}(d, p, k)[1]")
@@ -308,7 +326,7 @@ class _SkipGenerator(Generator):
         if least:
             self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > e - p: raise GUARD")
         else:
-            self.out.line(f"if {count} > k.zero_sized + e - p: raise GUARD")
+            self.out.line(f"if {count} > k.zero_sized + e - p: raise DOUBT")
         item = items[0]
         if len(items) == 1 and isinstance(item, nodes.Str | nodes.Bytes | nodes.Blob):
             atom = atom_of(item.length)
@@ -329,4 +347,4 @@ class _SkipGenerator(Generator):
 
     def _claim_zero_sized(self, cost: str) -> None:
         self.out.line(f"k.zero_sized -= {cost}")
-        self.out.line("if k.zero_sized < 0: raise GUARD")
+        self.out.line("if k.zero_sized < 0: raise DOUBT")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
+from snapformat.codec.ends import NOWHERE, find_end
 from snapformat.declare.registry import import_reference, is_reference
 from snapformat.errors import (
     Crc64Error,
@@ -72,24 +75,81 @@ class Identity:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Candidate:
-    """What came of reading a file by one format.
+    """What comes of reading a file by one format: it is read when something of that is asked for, and once.
 
     Attributes:
         format: The format.
-        parts: What the file was read into; kept where only the checksum fails, or only bytes after the data
-            are refused; None where the data can't be read.
-        error: What the format says against the file, or None.
-        exact: The data and its checksum fill the file exactly.
-        mismatch: Why the data can't be read by the format's layout, or None where it can.
+        is_alone: There are no others that it could be compared with.
     """
 
-    format: SnapshotFormat
+    __slots__ = ("_data", "_most", "_read", "format", "is_alone")
+
+    def __init__(self, format: SnapshotFormat, data: bytes, *, is_alone: bool = False) -> None:
+        self.format = format
+        self.is_alone = is_alone
+        self._data = data
+        self._most: Rank | None = None
+        self._read: _Read | None = None
+
+    @property
+    def most(self) -> Rank:
+        """The highest rank that it can have: lower than the best if its layout can't be that of the file."""
+        if self._most is None:
+            self._most = _BEST if self.is_alone or self.is_read else _highest(self.format, self._data)
+        return self._most
+
+    def _found(self) -> _Read:
+        if self._read is None:
+            self._read = _read(self.format, self._data)
+            self._data = b""  # not needed any more
+        return self._read
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the file was read by this format already."""
+        return self._read is not None
+
+    @property
+    def parts(self) -> Parts | None:
+        """What the file was read into; kept where only the checksum fails; None where the data does."""
+        return self._found().parts
+
+    @property
+    def error(self) -> SnapshotError | None:
+        """What the format says against the file, or None."""
+        return self._found().error
+
+    @property
+    def exact(self) -> bool:
+        """The data and its checksum fill the file exactly."""
+        return self.most[1] and self._found().exact
+
+    @property
+    def mismatch(self) -> SnapshotError | None:
+        """Why the data can't be read by the format's layout, or None where it can."""
+        return self._found().mismatch
+
+    @property
+    def rank(self) -> Rank:
+        """What candidates are ranked by: the best has the highest."""
+        found = self._found()
+        reached = 0 if found.mismatch is None else found.mismatch.offset or 0
+        return found.parts is not None, found.exact, found.error is None, reached
+
+
+class _Read(NamedTuple):
+    """What came of reading a file; see `Candidate`."""
+
     parts: Parts | None
     error: SnapshotError | None
     exact: bool
     mismatch: SnapshotError | None
+
+
+#: Whether the data can be read, whether it fills the file, whether the file loads, and how far reading got.
+Rank = tuple[bool, bool, bool, int]
+_BEST: Rank = (True, True, True, 0)
 
 
 def max_file_size() -> int:
@@ -176,17 +236,21 @@ def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[A
 
 
 def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> Candidate:
-    """The first of `candidates`; older formats are not tried once a newer one fits exactly."""
-    tried = []
-    for format_ in reversed(claiming):
-        tried.append(_try(format_, data))
-        if tried[-1].exact and tried[-1].error is None:
-            return tried[-1]
-    return max(tried, key=_rank)
+    """The first of `candidates`; those that can't be the first are not read."""
+    return _best(_all(data, claiming))
+
+
+def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
+    """The first of `candidates`, and if it loads, those that load and fit as well."""
+    found = _all(data, claiming)
+    best = _best(found)
+    if best.error is not None:
+        return [best]
+    return [best, *(c for c in found if c is not best and c.most >= best.rank and c.rank == best.rank)]
 
 
 def candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
-    """Read a file by each of several formats, and rank them: the best first.
+    """What comes of reading a file by each of several formats, ranked: the best first.
 
     Data that ends just where the checksum of the file's end begins ranks first, then data that leaves
     bytes over, then what got furthest. On a tie the newer format wins.
@@ -195,8 +259,32 @@ def candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candid
         data: All bytes of the file.
         claiming: The formats, newest last.
     """
-    tried = [_try(format_, data) for format_ in reversed(claiming)]
-    return sorted(tried, key=_rank, reverse=True)
+    found = _all(data, claiming)
+    # What is sure to be the last need not be read to be ranked: what is wrong with it takes long to find.
+    last = min(reversed(found), key=lambda candidate: candidate.most)
+    others = [candidate for candidate in found if candidate is not last]
+    if not all(candidate.rank > last.most for candidate in others):
+        others = found
+    ranked = sorted(others, key=lambda candidate: candidate.rank, reverse=True)
+    return ranked if others is found else [*ranked, last]
+
+
+def _all(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
+    """What may come of reading a file by each of several formats, the newest first."""
+    return [Candidate(format_, data, is_alone=len(claiming) == 1) for format_ in reversed(claiming)]
+
+
+def _best(found: list[Candidate]) -> Candidate:
+    """The one of highest rank; of several, the first. Those that can't be it are not read."""
+    for candidate in found:
+        if candidate.most == _BEST and candidate.rank == _BEST:
+            return candidate
+    first, *others = sorted(range(len(found)), key=lambda place: found[place].most, reverse=True)
+    best = (found[first].rank, -first)
+    for place in others:
+        if (found[place].most, -place) > best:
+            best = max(best, (found[place].rank, -place))
+    return found[-best[1]]
 
 
 def named_format(name: str) -> tuple[str, SnapshotFormat]:
@@ -221,15 +309,33 @@ def named_format(name: str) -> tuple[str, SnapshotFormat]:
     return (found.name if formats().get(found.name) is found else name), found
 
 
-def _readers() -> list[SnapshotFormat]:
-    """One format for each encoding, Firecracker's first."""
-    readers = {FIRECRACKER_FORMAT.encoding: FIRECRACKER_FORMAT}
+def _readers() -> Iterator[SnapshotFormat]:
+    """One format for each encoding, Firecracker's first, and with it the others' only if they are needed."""
+    yield FIRECRACKER_FORMAT
+    seen = {FIRECRACKER_FORMAT.encoding}
     for format_ in formats().values():
-        readers.setdefault(format_.encoding, format_)
-    return list(readers.values())
+        if format_.encoding not in seen:
+            seen.add(format_.encoding)
+            yield format_
 
 
-def _try(format_: SnapshotFormat, data: bytes) -> Candidate:
+def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
+    """The highest rank that a format can have, as far as its layout can tell without being read."""
+    node = vars(format_).get("payload_node")  # what was never read by it is not imported for this
+    if node is None:
+        return _BEST
+    try:
+        end = find_end(node, data, read_header(format_, data)[1], format_.limits)
+    except SnapshotError:
+        return _BEST
+    if end == NOWHERE:
+        return False, False, False, sys.maxsize
+    size = 0 if format_.checksum is None else format_.checksum.size
+    return _BEST if end is None or end + size == len(data) else (True, False, True, 0)
+
+
+def _read(format_: SnapshotFormat, data: bytes) -> _Read:
+    """Read a file by a format, and keep what comes of it."""
     parts: Parts | None = None
     refusal: SnapshotError | None = None
     mismatch: SnapshotError | None = None
@@ -252,9 +358,4 @@ def _try(format_: SnapshotFormat, data: bytes) -> Candidate:
         except DecodeError as error:
             refusal = error
     exact = parts is not None and extra_bytes(format_, data, parts.data_end) == 0
-    return Candidate(format_, parts, refusal, exact, mismatch)
-
-
-def _rank(candidate: Candidate) -> tuple[bool, bool, bool, int]:
-    reached = 0 if candidate.mismatch is None else candidate.mismatch.offset or 0
-    return candidate.parts is not None, candidate.exact, candidate.error is None, reached
+    return _Read(parts, refusal, exact, mismatch)

@@ -12,7 +12,7 @@ from snapformat.inspect.families import Recognition, family_of, recognize
 from snapformat.inspect.identify import (
     Candidate,
     Identity,
-    candidates,
+    fitting_candidates,
     identify,
     known_arch,
     magic_of,
@@ -151,11 +151,10 @@ def summarize(source: Source) -> Summary:
         return _without_header(data, error, recognize(data))
     if not identity.formats:
         return _unclaimed(data, identity)
-    best, *others = candidates(data, identity.formats)
+    best, *others = fitting_candidates(data, identity.formats)
     if isinstance(best.error, SnapshotIOError):
         raise best.error
-    also = tuple(c.format for c in others if best.error is None and c.error is None and c.exact == best.exact)
-    return _claimed(data, identity, best, also)
+    return _claimed(data, identity, best, tuple(candidate.format for candidate in others))
 
 
 def _without_header(data: bytes, error: DecodeError, recognized: Recognition | None) -> Summary:

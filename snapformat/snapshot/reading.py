@@ -50,9 +50,14 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
     Raises:
         DecodeError: Too short, or the version is no semantic version.
     """
+    latest: tuple[bytes, Header] | None = spec.latest_header
+    if latest is not None and data.startswith(latest[0]):  # most files of a format have the same
+        known, header = latest
+        return Header(header.magic, header.version), len(known)
     header, end = read_value(
         spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits, root=("header",), stop=stop
     )
+    object.__setattr__(spec, "latest_header", (data[:end], Header(header.magic, header.version)))
     return header, end
 
 

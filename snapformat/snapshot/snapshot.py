@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
@@ -15,6 +14,7 @@ from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
+from snapformat.snapshot.derived import derived
 from snapformat.snapshot.reading import (
     check_checksum,
     check_end,
@@ -56,8 +56,8 @@ class SnapshotFormat(FormatSpec):
     """
 
     def with_payload(self, payload: Any) -> SnapshotFormat:
-        """The same format with another type of data."""
-        return dataclasses.replace(self, payload=payload)
+        """The same format with another type of data; of a class the same object every time."""
+        return derived(self, payload)
 
     def new(self, data: Any, *, arch: str | None = None) -> Snapshot[Any]:
         """A snapshot of data, with this format's version.

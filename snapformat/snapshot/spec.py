@@ -6,6 +6,7 @@ import dataclasses
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
 import construct
@@ -70,6 +71,16 @@ def header_struct(encoding: Encoding) -> Any:
     return OfClass(fields, Header)
 
 
+@cache
+def _header_node(integers: Any, byteorder: Any) -> Node:
+    """The header's layout, in which a limit has no part: there are four."""
+    return lower(header_struct(Encoding(integers, byteorder, limit=None)))
+
+
+#: Formats derived by payloads that are no classes, of each format: these hold their payloads.
+_MOST_DERIVED = 16
+
+
 @dataclass(frozen=True, slots=False, eq=False)
 class FormatSpec:
     """The declaration of a family of files.
@@ -113,6 +124,8 @@ class FormatSpec:
     trailing: Trailing = "refuse"
     #: What `snapshot.lazily` knows of the header of the last file, and keeps here.
     known: Any = field(default=None, init=False, repr=False, compare=False)
+    #: The bytes of the header that was read last, and what it says, not yet judged.
+    latest_header: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for arch, magic in self.magics.items():
@@ -136,7 +149,12 @@ class FormatSpec:
     def __deepcopy__(self, memo: Any) -> FormatSpec:
         return self  # nobody can change it
 
-    @property
+    @cached_property
+    def latest(self) -> Callable[[Any], Any]:
+        """Gives the format derived by a payload that has a hash; the latest are kept. See `derived`."""
+        return lru_cache(_MOST_DERIVED)(lambda payload: dataclasses.replace(self, payload=payload))
+
+    @cached_property
     def magics(self) -> Mapping[str, int]:
         """Magic by architecture; the key is empty where the format has one for all."""
         return self.magic if isinstance(self.magic, Mapping) else {"": self.magic}
@@ -167,8 +185,8 @@ class FormatSpec:
 
     @cached_property
     def header_node(self) -> Node:
-        """The header's layout."""
-        return lower(self.header_struct)
+        """The header's layout: formats of like encodings share it, and the code made for it."""
+        return _header_node(self.encoding.integers, self.encoding.byteorder)
 
     @cached_property
     def payload_struct(self) -> Any:

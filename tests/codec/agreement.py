@@ -10,6 +10,7 @@ from snapformat import SnapshotError
 from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import engine
 from snapformat.codec.account import Account
+from snapformat.codec.ends import find_end
 from snapformat.layout import read as reference_read
 from snapformat.layout import write as reference_write
 from snapformat.layout.nodes import Node
@@ -81,7 +82,8 @@ def read_agrees(node: Node, data: bytes, offset: int = 0, limit: int | None = No
     """Read in all ways; gives value and end, or None where all refuse.
 
     Where the reference reads, generated code must not have given up; where the reference refuses,
-    generated code must have, and the engine must raise the very error.
+    generated code must have, and the engine must raise the very error. What says where a value ends without
+    reading it must not deny one, or say another place.
     """
     said, expected = verdict(lambda: reference_read(node, data, offset, limit=limit))
     before = engine.statistics.read_fallbacks
@@ -91,6 +93,8 @@ def read_agrees(node: Node, data: bytes, offset: int = 0, limit: int | None = No
         alone = guarded(lambda: generated_read(node, data, offset))
         assert alone[0] == said, f"on {data.hex(' ')}, alone: {alone}, the reference: {expected}"
         assert said == "raises" or identical(alone[1], expected), (alone[1], expected)
+        end = find_end(node, data, offset)
+        assert said == "raises" or end in (None, expected[1]), f"on {data.hex(' ')}: {end}, not {expected[1]}"
     return expected if said == "gives" else None
 
 

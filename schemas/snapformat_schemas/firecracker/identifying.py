@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import field
+
 import semver
 
 from snapformat import SnapshotFormat
@@ -12,6 +15,29 @@ from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
 from snapformat_schemas.firecracker.recognizing import recognize
 from snapformat_schemas.firecracker.releases import RELEASES, Encoder, Release
+
+
+class _Reasons:
+    """Sentences, some of which are made when they are first asked for.
+
+    Args:
+        reasons: Sentences; and formats by which the file was not read, for which each a sentence is made.
+        size: Bytes of the file.
+    """
+
+    __slots__ = ("_reasons", "_size")
+
+    def __init__(self, reasons: Sequence[str | Candidate], size: int = 0) -> None:
+        self._reasons = reasons
+        self._size = size
+
+    def text(self) -> tuple[str, ...]:
+        """The sentences."""
+        self._reasons = made = tuple(r if isinstance(r, str) else _fit(r, self._size) for r in self._reasons)
+        return made
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[str, ...]]]:
+        return _Reasons, (self.text(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +51,6 @@ class Identification:
         version: The version in its header, where that is a semantic version.
         encoder: What wrote it, or None.
         format: The format that reads it, or None.
-        why: How all this is known, a sentence each.
         error: What is wrong with the file, or why it can't be read here; None if it loads.
     """
 
@@ -34,8 +59,17 @@ class Identification:
     version: semver.Version | None
     encoder: Encoder | None
     format: SnapshotFormat | None
-    why: tuple[str, ...]
     error: SnapshotError | None
+    _reasons: _Reasons = field(repr=False, compare=False)
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """How all this is known, a sentence each.
+
+        Why a layout does not fit takes long to find out: this is done when it is asked for. Until then, the
+        bytes of a file with a header of several releases are kept.
+        """
+        return self._reasons.text()
 
     @property
     def is_ambiguous(self) -> bool:
@@ -66,41 +100,45 @@ def identify(source: Source) -> Identification:
         return _recognized(identity.recognized or recognize(data), identity.refusal())
     ranked = candidates(data, claiming)
     best = ranked[0]
-    fitting = [c for c in ranked if c.mismatch is None and c.exact == best.exact] or ranked
+    # Whether it fills the file is known of a layout before it is read, whether it fits only then.
+    fitting = [c for c in ranked if c.exact == best.exact and c.mismatch is None] or ranked
     names = tuple(c.format.release or c.format.name for c in fitting)
     magic, version = identity.header.magic, identity.header.version
     sharing = " and ".join(str(f.release) for f in claiming)
-    why = [f"magic 0x{magic:016x}: {best.format.arch_of(magic)}", f"header version {version}: {sharing}"]
-    why += [f"{c.format.release}: {_fit(c, len(data))}" for c in ranked]
+    arch = best.format.arch_of(magic)
+    why: list[str | Candidate] = [f"magic 0x{magic:016x}: {arch}", f"header version {version}: {sharing}"]
+    why += [_fit(c, len(data)) if c.is_read else c for c in ranked]
     if len(names) > 1 and best.mismatch is None:
         why.append(f"{' and '.join(names)} can't be told apart by this file; the newest is taken")
     return Identification(
         releases=names,
-        arch=best.format.arch_of(magic),
+        arch=arch,
         version=version,
         encoder=_release(names[0]).encoder,
         format=best.format,
-        why=tuple(why),
         error=best.error,
+        _reasons=_Reasons(why, len(data)),
     )
 
 
 def _fit(candidate: Candidate, size: int) -> str:
+    """How the layout of a release fits a file of a size."""
+    name = candidate.format.release
     if candidate.mismatch is not None:
-        return f"the layout does not fit: {candidate.mismatch}"
+        return f"{name}: the layout does not fit: {candidate.mismatch}"
     if candidate.exact:
-        return "the layout ends where the checksum begins"
+        return f"{name}: the layout ends where the checksum begins"
     assert candidate.parts is not None
     extra = size - 8 - candidate.parts.data_end
-    return f"the layout leaves {extra} bytes" if extra > 0 else "the checksum is cut off"
+    return f"{name}: " + (f"the layout leaves {extra} bytes" if extra > 0 else "the checksum is cut off")
 
 
 def _recognized(found: Recognition | None, error: SnapshotError) -> Identification:
     if found is None:
-        return Identification((), None, None, None, None, ("no magic of Firecracker's",), error)
+        return Identification((), None, None, None, None, error, _Reasons(("no magic of Firecracker's",)))
     encoder = _release(found.releases[0]).encoder if found.releases else None
-    why = (found.why, found.advice)
-    return Identification(found.releases, found.arch, found.version, encoder, None, why, error)
+    why = _Reasons((found.why, found.advice))
+    return Identification(found.releases, found.arch, found.version, encoder, None, error, why)
 
 
 def _release(name: str) -> Release:
