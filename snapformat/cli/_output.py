@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
 from collections.abc import Sequence
 
@@ -39,6 +40,34 @@ def write_bytes(data: bytes) -> None:
         raise SnapshotIOError(
             f"cannot write: {error.strerror or error}", cause=error, file="standard output"
         ) from error
+
+
+def write_output(output: str, data: bytes, source: str) -> None:
+    """Write to a file, or to standard output for `-`; but not over what was read.
+
+    Args:
+        output: Where to write.
+        data: The content.
+        source: Where the input is from; `-` is standard input.
+
+    Raises:
+        SnapshotIOError: It can't be written, or it is the file that was read.
+    """
+    if output == "-":
+        write_bytes(data)
+    elif _is_same_file(source, output):
+        raise SnapshotIOError("input and output are the same file", file=output)
+    else:
+        write_all(output, data)
+
+
+def _is_same_file(source: str, output: str) -> bool:
+    """Whether two names are of one regular file, through links too."""
+    try:
+        read = os.fstat(0) if source == "-" else os.stat(source)
+        return stat.S_ISREG(read.st_mode) and os.path.samestat(read, os.stat(output))
+    except (OSError, ValueError):  # the output is not there yet, or can't be: writing says so
+        return False
 
 
 def discard_output() -> None:

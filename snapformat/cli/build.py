@@ -8,12 +8,12 @@ import click
 
 from snapformat.cli._failure import explained
 from snapformat.cli._options import FileName, Named, schema_option
-from snapformat.cli._output import write_bytes
+from snapformat.cli._output import write_output
 from snapformat.declare.registry import is_reference
 from snapformat.errors import DecodeError, SchemaError
 from snapformat.inspect import named_format
 from snapformat.inspect.document import from_document, schema_of
-from snapformat.io import Source, read_all, write_all
+from snapformat.io import Source, read_all
 from snapformat.snapshot import SnapshotFormat
 from snapformat.values import parse_json
 
@@ -39,7 +39,7 @@ MAX_JSON_SIZE = 1 << 30
 def command(json_file: str, output: str, schema: Named | None) -> None:
     """Make a snapshot file of JSON (- for standard input) in the form that `snapformat dump` prints.
 
-    The file is replaced in one step, or not at all.
+    The file is replaced in one step, or not at all; it can't be JSON itself.
     """
     source: Source = json_file
     if json_file == "-":
@@ -49,10 +49,7 @@ def command(json_file: str, output: str, schema: Named | None) -> None:
         document = parse_json(text)
         snapshot = from_document(document, _chosen(document) if schema is None else schema.format)
         content = snapshot.to_bytes()
-    if output == "-":
-        write_bytes(content)
-    else:
-        write_all(output, content)
+    write_output(output, content, json_file)
 
 
 def _chosen(document: object) -> SnapshotFormat:
