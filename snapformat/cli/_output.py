@@ -41,6 +41,18 @@ def write_bytes(data: bytes) -> None:
         ) from error
 
 
+def write_output(output: str, data: bytes) -> None:
+    """Write to a file, or to standard output for `-`.
+
+    Raises:
+        SnapshotIOError: It can't be written.
+    """
+    if output == "-":
+        write_bytes(data)
+    else:
+        write_all(output, data)
+
+
 def discard_output() -> None:
     """Let the interpreter flush what is left, at its end, to where it does not fail again."""
     with contextlib.suppress(OSError, ValueError):

@@ -8,13 +8,12 @@ import click
 
 from snapformat.cli._failure import explained
 from snapformat.cli._options import Named, schema_option
-from snapformat.cli._output import write_bytes
 from snapformat.cli._same_file import Command, InputFile, OutputFile
 from snapformat.declare.registry import is_reference
 from snapformat.errors import DecodeError, SchemaError
 from snapformat.inspect import named_format
 from snapformat.inspect.document import from_document, schema_of
-from snapformat.io import Source, read_all, write_all
+from snapformat.io import Source, read_all
 from snapformat.snapshot import SnapshotFormat
 from snapformat.values import parse_json
 
@@ -50,10 +49,7 @@ def command(json_file: str, output: str, schema: Named | None) -> None:
         document = parse_json(text)
         snapshot = from_document(document, _chosen(document) if schema is None else schema.format)
         content = snapshot.to_bytes()
-    if output == "-":
-        write_bytes(content)
-    else:
-        write_all(output, content)
+    write_output(output, content)
 
 
 def _chosen(document: object) -> SnapshotFormat:

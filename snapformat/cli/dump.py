@@ -6,11 +6,11 @@ import click
 
 from snapformat.cli._failure import explained
 from snapformat.cli._options import Named, file_argument, schema_option
-from snapformat.cli._output import on_terminal, write_bytes
+from snapformat.cli._output import on_terminal
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect import load_any, max_file_size
 from snapformat.inspect.document import to_document
-from snapformat.io import read_all, write_all
+from snapformat.io import read_all
 from snapformat.values import format_json
 
 
@@ -48,7 +48,4 @@ def command(file: str, schema: Named | None, form: str, output: str) -> None:
     # A terminal obeys characters that serde_json writes as they are: there it is not held to the letter.
     to_the_letter = form == "serde" and not (output == "-" and on_terminal())
     text = format_json(document, 1, serde=to_the_letter).encode() + b"\n"
-    if output == "-":
-        write_bytes(text)
-    else:
-        write_all(output, text)
+    write_output(output, text)

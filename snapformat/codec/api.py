@@ -11,7 +11,7 @@ from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.layouts import keep_code, node_of
 from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
 from snapformat.codec.sections import is_hidden
-from snapformat.io import ExactReader, Source
+from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout.arrays import Arrays
 from snapformat.layout.walk import read_stream
 
@@ -112,7 +112,7 @@ def decode(
         check_arrays(lazy, arrays)
         return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)
     if type(data) is not bytes:
-        data = bytes(data)
+        data = bytes_of(data)
     node = node_of(payload, encoding)
     value = read_value(node, data, 0, encoding.limit, limits)[0]
     if encoding is FIRECRACKER and type(value) is payload:
@@ -146,7 +146,7 @@ def decoder(
     node = node_of(payload, encoding)
     if lazy:
         return lazy_reader(node, encoding.limit, limits, arrays)
-    return lambda data: read_value(node, bytes(data), limit=encoding.limit, limits=limits)[0]
+    return lambda data: read_value(node, bytes_of(data), limit=encoding.limit, limits=limits)[0]
 
 
 def decode_prefix(
@@ -158,7 +158,7 @@ def decode_prefix(
 ) -> tuple[Any, int]:
     """Read a value as `decode` does, and tell how many bytes it took."""
     if type(data) is not bytes:
-        data = bytes(data)
+        data = bytes_of(data)
     return read_value(node_of(payload, encoding), data, 0, encoding.limit, limits)
 
 

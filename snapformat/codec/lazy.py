@@ -24,6 +24,7 @@ from snapformat.codec.outlines import Finder
 from snapformat.codec.sections import Origin, Path, Plan, Section, is_hidden, may_hold, plan_of, read_lazily
 from snapformat.codec.untouched import Untouched
 from snapformat.errors import EncodeError
+from snapformat.io import bytes_of
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, numbers_reader
 from snapformat.layout.nodes import Node
@@ -124,7 +125,7 @@ def lazy_reader(
     opener = Opener(node, limit, limits)
 
     def read(data: bytes | bytearray | memoryview) -> Any:
-        given = bytes(data)
+        given = bytes_of(data)
         opened = opener.open(Origin(given, arrays), 0, len(given))
         if opened is None:
             return read_value(node, given, limit=limit, limits=limits)[0]

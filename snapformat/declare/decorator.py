@@ -137,6 +137,7 @@ class _Options:
 
 
 def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]] | None) -> type:
+    _check_class(cls)
     if options.name is not None and not isinstance(options.name, str):
         raise SchemaError(f"name must be a str, not {options.name!r}")
     if issubclass(cls, enum.Enum):
@@ -169,6 +170,27 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
     elif options.other:
         raise SchemaError("other belongs on a variant")
     return made
+
+
+#: What other libraries leave in the classes that they make.
+_MARKS = {
+    "__attrs_attrs__": "attrs",
+    "__pydantic_decorators__": "pydantic",
+    "__struct_fields__": "msgspec",
+    "_field_defaults": "typing.NamedTuple",
+}
+
+
+def _check_class(cls: type) -> None:
+    """Refuse classes that something else has made: `@schema` makes a class anew, as dataclasses are made."""
+    made_by = {library for mark, library in _MARKS.items() if any(mark in vars(base) for base in cls.__mro__)}
+    if typing.is_typeddict(cls):
+        raise SchemaError("values of a TypedDict are plain dicts: declare a class, not a TypedDict")
+    if made_by:
+        raise SchemaError(
+            f"@schema makes a dataclass of a class, and this one is made by {made_by.pop()}: leave that out,"
+            " or say register(Class, construct.Struct(...)) instead of @schema"
+        )
 
 
 #: Methods of a class that making an instance would have to call.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, is_typeddict
 
 import construct
 
@@ -38,7 +38,19 @@ def register(what: str | type, struct: Any) -> None:
     elif isinstance(what, type):
         if DECLARATION in vars(what):
             raise SchemaError("the class has a layout already", owner=what.__qualname__)
-        setattr(what, DECLARATION, GivenKind(Foreign(struct, what)))
+        if is_typeddict(what):
+            # Its instances are plain dicts: nothing tells that they are of this class.
+            raise SchemaError(
+                "values of a TypedDict are plain dicts: register the layout under a name",
+                owner=what.__qualname__,
+            )
+        try:
+            setattr(what, DECLARATION, GivenKind(Foreign(struct, what)))
+        except TypeError:
+            raise SchemaError(
+                "a built-in class takes no layout: register it for a subclass, or under a name",
+                owner=what.__qualname__,
+            ) from None
     else:
         raise SchemaError(f"a layout is registered under a name or for a class, not under {what!r}")
 

@@ -14,6 +14,7 @@ from snapformat.errors import (
     Crc64Error,
     DecodeError,
     InvalidFormatVersionError,
+    InvalidMagicError,
     SchemaError,
     SnapshotError,
 )
@@ -32,6 +33,9 @@ from snapformat.snapshot.reading import (
 )
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header
+
+UNKNOWN_MAGIC = "no installed schema has this magic"
+NAME_IT = "a schema that is not installed can be named: MODULE:ATTRIBUTE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,15 @@ class Identity:
         return error
 
     def _refusal(self) -> SnapshotError:
+        if not known_arch(self.header.magic)[0]:
+            return InvalidMagicError(
+                UNKNOWN_MAGIC,
+                magic=self.header.magic,
+                path="$.header.magic",
+                offset=0,
+                found=f"0x{self.header.magic:016x}",
+                hint=None if self.recognized is not None else NAME_IT,
+            )
         for format_ in (self.reader, *reversed(formats().values())):
             try:
                 check_magic(format_, self.header)
@@ -182,8 +195,12 @@ def identify(data: bytes) -> Identity:
     if unclaimed is not None:
         return dataclasses.replace(unclaimed, recognized=recognized)
     assert refused is not None
+    magic = magic_of(data)
     if recognized is not None:
         refused.hint = recognized.note
+    elif magic is not None and not known_arch(magic)[0]:
+        # Nor the first format's that was tried, which is what it says.
+        refused.message, refused.expected, refused.hint = UNKNOWN_MAGIC, None, NAME_IT
     raise refused
 
 

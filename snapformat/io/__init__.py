@@ -9,7 +9,7 @@ is the matching verdict of the format (`Io` for a whole read, `Decode` for an ex
 a write). Nothing is ever mapped into memory: a mapped file that shrinks kills the interpreter.
 """
 
-from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, name_of
+from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, bytes_of, name_of
 from snapformat.io._exact import ExactReader
 from snapformat.io._reading import read_all
 from snapformat.io._writing import write_all
@@ -20,6 +20,7 @@ __all__ = [
     "SupportsRead",
     "SupportsWrite",
     "Target",
+    "bytes_of",
     "name_of",
     "read_all",
     "write_all",

@@ -56,6 +56,26 @@ def wrong_source(source: object) -> TypeError:
     )
 
 
+def bytes_of(data: object) -> bytes:
+    """Return the bytes of a bytes-like object, where nothing else will do.
+
+    Raises:
+        TypeError: It is something else; for a path and a file object it names the calls that take them.
+    """
+    try:
+        # Whatever has a buffer: an array or a mapped file, too.
+        return data if type(data) is bytes else bytes(memoryview(data))  # type: ignore[arg-type]
+    except TypeError:
+        found, advice = type(data).__name__, ""
+    if isinstance(data, str) or hasattr(type(data), "__fspath__"):
+        found = "a path"
+    elif callable(getattr(data, "read", None)):
+        found = f"a file object ({found})"
+    if found.startswith("a "):
+        advice = ": decode_stream reads a value from that, SnapshotFormat.load a whole snapshot"
+    raise TypeError(f"expected the bytes themselves (bytes, bytearray, memoryview), got {found}{advice}")
+
+
 def wrong_target(target: object) -> TypeError:
     """Make the error for a target of none of the accepted kinds."""
     return TypeError(

@@ -211,7 +211,7 @@ def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
     if type(sub) is c.FormatField:
         return _format_field(sub)
     if type(sub) is c.BytesInteger:
-        if not isinstance(sub.length, int) or callable(sub.swapped) or sub.length <= 0:
+        if not _is_width(sub.length) or callable(sub.swapped):
             raise Unsupported("an integer whose width depends on the context")
         return _int(sub.length, sub.signed, "little" if sub.swapped else "big")
     if type(sub) is c.Bytes:

@@ -20,6 +20,8 @@ from snapformat.bits import Bits as Names
 from snapformat.layout.expr import Expr
 from snapformat.lazy_dataclasses import dataclass
 
+#: Variants that a message lists.
+_SHOWN = 12
 _FORMATS = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 
 
@@ -308,6 +310,13 @@ class Enum(Node):
             variant.constant if variant.payload is None else variant.payload.cls: variant
             for variant in self.variants
         }
+
+    @property
+    def expected(self) -> str:
+        """What a value must be, in words, with the first of the variants."""
+        names = [variant.name for variant in self.variants[:_SHOWN]]
+        more = ", ..." if len(self.variants) > _SHOWN else ""
+        return f"a variant of {self.name} ({', '.join(names)}{more})"
 
     def variant_of(self, value: Any) -> Variant | None:
         """The variant that a value is, or None."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
 from snapformat.errors import DecodeError
-from snapformat.io import SupportsRead
+from snapformat.io import SupportsRead, bytes_of
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_parts import read_node
 from snapformat.layout.reader import Event, Reader, StreamReader
@@ -48,7 +48,7 @@ def walk(
     Raises:
         DecodeError: The bytes are no value of this layout. Events up to there have been yielded.
     """
-    r = Reader(bytes(data), offset, Budget(limit, limits), limits, emit=True, blobs=blobs)
+    r = Reader(bytes_of(data), offset, Budget(limit, limits), limits, emit=True, blobs=blobs)
     r.path.extend(root)
     assert r.events is not None
     stack = [read_node(node, r)]

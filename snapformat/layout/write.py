@@ -377,7 +377,7 @@ def _container(node: nodes.Struct, value: Any, w: Writer) -> Step:
 def _enum(node: nodes.Enum, value: Any, w: Writer) -> Step:
     variant = node.variant_of(value)
     if variant is None:
-        w.fail("the value does not fit", f"a variant of {node.name}", checks.shown(value))
+        w.fail("the value does not fit", node.expected, checks.shown(value))
     w.enter()
     _int(node.index, variant.index, w)
     if variant.payload is not None:

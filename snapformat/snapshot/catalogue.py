@@ -15,6 +15,8 @@ from snapformat.snapshot.snapshot import SnapshotFormat
 from snapformat.snapshot.spec import Header, machine_arch
 
 GROUP = "snapformat.schemas"
+#: Names that a message lists.
+_SHOWN = 20
 
 
 @cache
@@ -53,12 +55,26 @@ def find_format(name: str) -> SnapshotFormat:
         return known[name]
     matching = [format_ for key, format_ in known.items() if _matches(key, name)]
     if not matching:
-        raise SchemaError(f"there is no schema {name!r}; known: {', '.join(known) or 'none'}")
+        raise SchemaError(f"there is no schema {name!r}; {_suggestion(name, list(known))}")
     if len(matching) > 1:
         matching = [f for f in matching if machine_arch() in f.magics] or matching
     if len(matching) > 1:
         raise SchemaError(f"the schema {name!r} may be {' or '.join(f.name for f in matching)}")
     return matching[0]
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    """What the user may have meant by a name, or else what there is."""
+    from difflib import get_close_matches  # here and not above: names are mostly right
+
+    ends = {
+        "/".join(parts[at:]): key for key in known for parts in [key.split("/")] for at in range(len(parts))
+    }
+    meant = dict.fromkeys(ends[end] for end in get_close_matches(name, ends, 8, 0.7))
+    if meant:
+        return f"did you mean {' or '.join(list(meant)[:3])}?"
+    more = f", ... ({len(known)} in all)" if len(known) > _SHOWN else ""
+    return f"known: {', '.join(known[:_SHOWN]) or 'none'}{more}"
 
 
 def _matches(key: str, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from snapformat.bincode import u64
 from snapformat.codec.engine import read_value
 from snapformat.errors import (
     Crc64Error,
@@ -13,9 +14,13 @@ from snapformat.errors import (
     SnapshotError,
 )
 from snapformat.io import ExactReader, Source, name_of
+from snapformat.layout.lower import layout_of
 from snapformat.layout.walk import read_stream
 from snapformat.layout.wrappers import counted, left_over
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header, Trailing
+
+#: The most bytes of a magic: its marker and the number, where integers are of variable length.
+MOST_OF_MAGIC = 9
 
 
 class Parts(NamedTuple):
@@ -54,11 +59,52 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
     if latest is not None and data.startswith(latest[0]):  # most files of a format have the same
         known, header = latest
         return Header(header.magic, header.version), len(known)
-    header, end = read_value(
-        spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits, root=("header",), stop=stop
-    )
+    try:
+        header, end = read_value(
+            spec.header_node,
+            data,
+            limit=spec.encoding.limit,
+            limits=spec.limits,
+            root=("header",),
+            stop=stop,
+        )
+    except DecodeError as error:
+        explain_header(spec, data, error)
+        raise
     object.__setattr__(spec, "latest_header", (data[:end], Header(header.magic, header.version)))
     return header, end
+
+
+def explain_header(spec: FormatSpec, data: bytes, error: DecodeError) -> None:
+    """Say so where a header that can't be decoded begins with another magic: the file is of another format.
+
+    The error's class stays: the original decodes the whole header before it looks at the magic.
+    """
+    magic = magic_in(spec, data)
+    if magic is not None and magic not in spec.magics.values() and not isinstance(error, OSError):
+        error.hint = f"nor can the rest of the header be decoded: {error.message}"
+        error.message, error.path, error.offset = not_of(spec), "$.header.magic", 0
+        error.expected, error.found = expected_magic(spec), f"0x{magic:016x}"
+
+
+def magic_in(spec: FormatSpec, data: bytes) -> int | None:
+    """The number at the start of bytes, read as the format reads its magic; None where there is none."""
+    try:
+        magic: int = read_value(layout_of(u64, spec.encoding), data[:MOST_OF_MAGIC])[0]
+    except DecodeError:
+        return None
+    return magic
+
+
+def not_of(spec: FormatSpec) -> str:
+    """What is to be said of a file with another magic."""
+    return f"not a {spec.name} file"
+
+
+def expected_magic(spec: FormatSpec) -> str:
+    """The magic, or those of the architectures, in words."""
+    shown = (f"0x{magic:016x}" + (f" ({arch})" if arch else "") for arch, magic in spec.magics.items())
+    return "the magic " + " or ".join(shown)
 
 
 def read_header_from(spec: FormatSpec, source: Source) -> Header:
@@ -69,23 +115,25 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
         DecodeError: The source fails or ends within the header, or the version is none.
     """
     with ExactReader(source) as reader:
-        header: Header = read_stream(
-            spec.header_node, reader, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
-        )
+        try:
+            header: Header = read_stream(
+                spec.header_node, reader, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
+            )
+        except DecodeError as error:
+            explain_header(spec, reader.consumed, error)
+            raise
         return header
 
 
 def check_magic(spec: FormatSpec, header: Header) -> None:
     """Raise `InvalidMagicError` unless the magic is one of the format's."""
-    magics = spec.magics
-    if header.magic not in magics.values():
-        expected = " or ".join(f"0x{m:016x}" + (f" ({arch})" if arch else "") for arch, m in magics.items())
+    if header.magic not in spec.magics.values():
         raise InvalidMagicError(
-            "this is no file of this format and architecture",
+            not_of(spec),
             magic=header.magic,
             path="$.header.magic",
             offset=0,
-            expected=expected,
+            expected=expected_magic(spec),
             found=f"0x{header.magic:016x}",
         )
 
@@ -256,16 +304,19 @@ def _crc_error(
     """The error for a checksum that does not hold; `after` bytes follow one that does."""
     assert spec.checksum is not None
     digits = 2 * spec.checksum.size
+    message, hint = "the checksum does not hold", "the file is damaged"
+    expected: str | None = f"0x{computed:0{digits}x}"
     found = "none" if stored is None else f"0x{stored:0{digits}x}"
-    hint = "the file is damaged"
-    if after:
-        hint = f"the payload's own checksum is right, but does not cover {counted(after)} after it"
+    if after or stored == computed:  # two equal numbers would say nothing
+        message, expected = "the checksum does not hold for the whole file", None
+        found = f"{counted(after)} after it"
+        hint = "the payload's own checksum is right"
     return Crc64Error(
-        "the checksum does not hold",
+        message,
         stored=stored,
         computed=computed,
         offset=offset,
-        expected=f"0x{computed:0{digits}x}",
+        expected=expected,
         found=found,
         hint=hint,
     )

@@ -337,7 +337,7 @@ def _fields(node: nodes.Struct, value: Any, p: _Printer) -> Step:
 def _enum(node: nodes.Enum, value: Any, p: _Printer) -> Step:
     variant = node.variant_of(value)
     if variant is None:
-        p.fail("the value does not fit", f"a variant of {node.name}", checks.shown(value))
+        p.fail("the value does not fit", node.expected, checks.shown(value))
     p.enter()
     if variant.payload is None or variant.payload.style == "unit":
         p.depth -= 1
