@@ -15,7 +15,7 @@ UNLIMITED = 1 << 160
 #: Cost of a container of construct's, beside that of its fields: it takes the memory of several objects.
 CONTAINER = 4
 #: Cost of a value that is made by one of construct's own classes, which take that much longer.
-MADE_BY_CONSTRUCT = 16
+MADE_BY_CONSTRUCT = 4
 #: Objects that a byte may bring with it: an element of few bytes in which more is made of zero-sized parts
 #: counts as zero-sized too.
 FREE_PER_BYTE = 16
@@ -30,7 +30,7 @@ class Limits:
             when writing, so that a cyclic object is an error too.
         zero_sized: Most objects that one read may make of zero-sized elements (`Vec<()>`), all together:
             nothing in the data bounds how many there are. A unit is one, a struct as many as it has fields,
-            with all that is inside of these; a value made by construct's own classes counts as 16. JSON is
+            with all that is inside of these; a value made by construct's own classes counts for more. JSON is
             bounded alike, both ways.
     """
 
