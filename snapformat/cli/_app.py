@@ -9,12 +9,10 @@ from typing import Any
 
 import click
 
+from snapformat.cli import INTERRUPTED
 from snapformat.cli._failure import Failure, tell
 from snapformat.cli._output import discard_output
 from snapformat.errors import SchemaError, SnapshotError
-
-#: Status after Ctrl-C, as a shell reports a process that ended by SIGINT.
-INTERRUPTED = 130
 
 #: With this variable set, an error in snapformat itself shows its traceback.
 TRACEBACK = "SNAPFORMAT_TRACEBACK"
