@@ -7,7 +7,6 @@ checkers read, and in the table that it gives to `lazy_exports`. A test holds th
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ def lazy_exports(
     modules = {home.partition(".")[0] for home in homes}
 
     def get(name: str) -> Any:
+        from importlib import import_module
+
         if name in places:
             found = getattr(import_module(places[name]), name)
             setattr(sys.modules[package], name, found)

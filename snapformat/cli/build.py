@@ -8,6 +8,7 @@ import click
 
 from snapformat.cli._failure import explained
 from snapformat.cli._options import Named, schema_option
+from snapformat.cli._output import write_output
 from snapformat.cli._same_file import Command, InputFile, OutputFile
 from snapformat.declare.registry import is_reference
 from snapformat.errors import DecodeError, SchemaError

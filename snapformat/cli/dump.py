@@ -6,7 +6,7 @@ import click
 
 from snapformat.cli._failure import explained
 from snapformat.cli._options import Named, file_argument, schema_option
-from snapformat.cli._output import on_terminal
+from snapformat.cli._output import on_terminal, write_output
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect import load_any, max_file_size
 from snapformat.inspect.document import to_document

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from contextlib import suppress
 
 from snapformat.errors import SnapshotIOError
+from snapformat.io._access import access_list, take_over
 from snapformat.io._failure import failure, nothing_taken, os_error
 from snapformat.io._places import Place
 
@@ -36,15 +36,16 @@ def replace_file(place: Place, old: os.stat_result | None, data: bytes, *, file:
     # until then nobody else may look.
     mode = 0o666 if old is None else 0o600
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    doing, hint = "cannot write", None
+    doing, hint, old_list = "cannot write", None, None
     try:
         if old is not None:
             _demand_permission(place)
+            old_list = access_list(place)
         try:
             doing = "cannot create a file beside it" if old is not None else "cannot create"
             descriptor = os.open(temporary, flags, mode, dir_fd=place.folder)
             doing = "cannot write"
-            _fill(descriptor, old, data)
+            _fill(descriptor, data, old, old_list)
             doing = "cannot replace it" if old is not None else "cannot move the new file to its name"
             os.replace(temporary, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
         except FileExistsError:
@@ -86,7 +87,7 @@ def _demand_permission(place: Place) -> None:
         raise os_error(errno.EROFS if read_only else errno.EACCES)
 
 
-def _fill(descriptor: int, old: os.stat_result | None, data: bytes) -> None:
+def _fill(descriptor: int, data: bytes, old: os.stat_result | None, old_list: bytes | None) -> None:
     """Write, flush to the disk and close."""
     try:
         view = memoryview(data)
@@ -94,7 +95,7 @@ def _fill(descriptor: int, old: os.stat_result | None, data: bytes) -> None:
             view = view[write_once(descriptor, view) :]
         if old is not None:
             # After the content: a write clears the set-id bits.
-            _take_over(descriptor, old)
+            take_over(descriptor, old, old_list)
         os.fsync(descriptor)
     except BaseException:
         with suppress(OSError):
@@ -102,32 +103,6 @@ def _fill(descriptor: int, old: os.stat_result | None, data: bytes) -> None:
         raise
     # Network file systems report a failed write as late as here.
     os.close(descriptor)
-
-
-def _take_over(descriptor: int, old: os.stat_result) -> None:
-    """Give the new file the owner, group and permissions of the old one, as far as we may."""
-    new = os.fstat(descriptor)
-    mode = stat.S_IMODE(old.st_mode)
-    owner_kept, group_kept = new.st_uid == old.st_uid, new.st_gid == old.st_gid
-    if not (owner_kept and group_kept):
-        try:
-            os.fchown(descriptor, old.st_uid, old.st_gid)
-            owner_kept = group_kept = True
-        except OSError:
-            # Only root may give a file away, but its owner may give it to a group of theirs.
-            with suppress(OSError):
-                os.fchown(descriptor, -1, old.st_gid)
-                group_kept = True
-    if not (owner_kept and group_kept):
-        # The set-id bits would lend out somebody else's rights now.
-        mode &= 0o777
-    if not group_kept:
-        # Another group must not get what the old one had: it gets what everyone has.
-        mode = mode & ~0o070 | (mode & 0o007) << 3
-    # The owner comes before the mode: chown clears the set-id bits. File systems without
-    # permissions (vfat) refuse to change them, and have the same ones for all files.
-    if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
-        os.fchmod(descriptor, mode)
 
 
 def _flush_folder(folder: int) -> None:

@@ -31,9 +31,10 @@ def write_all(target: Target, data: bytes, *, timeout: float = 5.0) -> None:
     A path is written atomically: whatever happens, a reader finds the old file or the new one, whole.
     The content goes to a hidden temporary file in the same folder, which is flushed to the disk and
     takes the target's place; then the folder is flushed too. Links are followed, a dangling one makes
-    the file that it names. An existing file's permissions are kept, and its owner where the system lets
-    us; hard links to it, extended attributes and access lists are not. A file that may not be written
-    to is not replaced either. A process killed half-way can leave the temporary file behind
+    the file that it names. An existing file's permissions are kept, and its owner and POSIX access list
+    where the system lets us; hard links to it and other extended attributes are not. A folder's default
+    access list is for new files: it gives nobody more than the old file did. A file that may not be
+    written to is not replaced either. A process killed half-way can leave the temporary file behind
     (`.NAME.*.tmp`), never a torn target.
 
     Pipes, devices and descriptors (`/dev/stdout`, `/dev/fd/3`) are written where they are, as they

@@ -107,3 +107,53 @@ print(loads("2"), decoder.__name__, "nosuchmodule" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines() == ["_Later [1] module True", "2 json.decoder False"]
+
+
+INTERRUPTED_IMPORT = """
+import os, sys
+
+class Interrupting:
+    "Interrupts the import of one module; what was imported before does not count."
+    def __init__(self, at):
+        self.left = at
+    def find_spec(self, *_):
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+
+from snapformat.cli import main
+sys.argv = ["snapformat", *sys.argv[1:]]
+at = 0
+while True:
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(write, 2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.meta_path.insert(0, Interrupting(at))
+        main()
+    os.close(write)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with open(read) as said:
+        print(at, status, repr(said.read()))
+    if not status:
+        break
+    at += 1 + at // 8
+"""
+
+
+@pytest.mark.parametrize("command", ["info", "dump"])
+def test_an_interrupt_while_it_imports(command: str):
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IMPORT, command, SNAPSHOT],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    *interrupted, last = done.stdout.splitlines()
+    assert last.endswith(" 0 ''")
+    assert len(interrupted) > 10
+    for line in interrupted:
+        assert line.split(maxsplit=1)[1] in ("130 ''", r"130 '\n'"), line
