@@ -26,9 +26,12 @@ class Named(NamedTuple):
     format: SnapshotFormat
 
 
+_IMPORTS = "MODULE:ATTRIBUTE runs the code of that module, also of one in the working folder: trust it."
+
+
 def schema_option(*names: str, metavar: str, help: str) -> Callable[[F], F]:
     """An option that names a schema; the command gets `Named` or None."""
-    return click.option(*names, metavar=metavar, callback=_named, help=help)
+    return click.option(*names, metavar=metavar, callback=_named, help=f"{help} {_IMPORTS}")
 
 
 def _named(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Named | None:

@@ -59,7 +59,8 @@ def command(
     """Make the reference manual of SCHEMAs: what every byte is, with offsets, sizes, diagrams and history.
 
     A SCHEMA is a name that `schemas` lists, its beginning or its end; or MODULE:ATTRIBUTE: a SnapshotFormat,
-    a list of them, or a type of data. By default all that `schemas` lists is documented.
+    a list of them, or a type of data. By default all that `schemas` lists is documented. MODULE:ATTRIBUTE
+    runs the code of that module, also of one in the working folder: trust it.
     """
     if (output is None) == (check is None):
         raise click.UsageError("say either -o DIR or --check DIR")

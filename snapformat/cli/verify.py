@@ -21,7 +21,8 @@ from snapformat.io import read_all
     "--as",
     "release",
     metavar="RELEASE[/ARCH]",
-    help="Give the verdict of this very release, by its magic, version and order of checks.",
+    help="Give the verdict of this very release, by its magic, version and order of checks; or of the format"
+    " at MODULE:ATTRIBUTE.",
 )
 @json_option
 @click.pass_context

@@ -109,6 +109,12 @@ print(loads("2"), decoder.__name__, "nosuchmodule" in sys.modules)
     assert done.stdout.splitlines() == ["_Later [1] module True", "2 json.decoder False"]
 
 
+@pytest.mark.parametrize("command", ["dump", "build", "verify", "docs"])
+def test_the_help_says_that_a_module_runs(command: str):
+    shown = " ".join(call(command, "--help").stdout.split())
+    assert "MODULE:ATTRIBUTE runs the code of that module, also of one in the working folder" in shown
+
+
 INTERRUPTED_IMPORT = """
 import os, sys
 
