@@ -222,13 +222,21 @@ class BuiltWriter(RunWriter):
 
     def _rebuilt(self, node: nodes.Rebuilt, value: str, target: str | None = None) -> None:
         name = self.out.fresh("v")
-        self.out.line(f"{name} = {self.expression(node.value)}")
+        self.out.line(f"{name} = {self._made(node)}")
         self._put(node.item, name, target)
+
+    def _made(self, node: nodes.Rebuilt | nodes.Default) -> str:
+        """A value that construct makes; the truth of an expression is stored as a number."""
+        made = self.expression(node.value)
+        if not isinstance(node.item, nodes.Int):
+            return made
+        self.out.names["STORED"] = helpers.as_stored
+        return f"STORED({made})"
 
     def _default(self, node: nodes.Default, value: str, target: str | None = None) -> None:
         name = self.out.fresh("v")
         self.out.line(f"{name} = {value}")
-        self.out.line(f"if {name} is None: {name} = {self.expression(node.value)}")
+        self.out.line(f"if {name} is None: {name} = {self._made(node)}")
         self._put(node.item, name, target)
 
     def _switch(self, node: nodes.Switch, place: str, target: Any = None) -> None:

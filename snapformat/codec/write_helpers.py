@@ -38,6 +38,11 @@ def integer(value: Any) -> int:
     return int(operator.index(value))
 
 
+def as_stored(value: Any) -> Any:
+    """A computed value that is stored as an integer."""
+    return int(value) if type(value) is bool else value
+
+
 def integers(*values: Any) -> list[int]:
     """Ints of values that are not all exactly int."""
     return [integer(value) for value in values]

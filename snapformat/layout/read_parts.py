@@ -346,7 +346,7 @@ def _switch(node: nodes.Switch, r: Reader) -> Step:
     try:
         chosen = node.cases.get(key, node.default)
     except TypeError:
-        chosen = node.default
+        r.fail("not a value that a Switch can choose by", found=shown(key))
     return (yield read_node(chosen, r))
 
 

@@ -447,11 +447,18 @@ def _const(node: nodes.Const, value: Any, w: Writer) -> Step:
 
 
 def _rebuilt(node: nodes.Rebuilt, value: Any, w: Writer) -> Step:
-    return (yield _value(node.item, w.evaluate(node.value), w))
+    return (yield _value(node.item, _for_item(node.item, w.evaluate(node.value)), w))
+
+
+def _for_item(item: Node, computed: Any) -> Any:
+    """A computed value to be stored: construct stores the truth of an expression as a number."""
+    return int(computed) if isinstance(computed, bool) and isinstance(item, nodes.Int) else computed
 
 
 def _default(node: nodes.Default, value: Any, w: Writer) -> Step:
-    return (yield _value(node.item, w.evaluate(node.value) if value is None else value, w))
+    if value is None:
+        value = _for_item(node.item, w.evaluate(node.value))
+    return (yield _value(node.item, value, w))
 
 
 def _switch(node: nodes.Switch, value: Any, w: Writer) -> Step:
@@ -459,7 +466,7 @@ def _switch(node: nodes.Switch, value: Any, w: Writer) -> Step:
     try:
         chosen = node.cases.get(key, node.default)
     except TypeError:
-        chosen = node.default
+        w.fail("not a value that a Switch can choose by", found=checks.shown(key))
     return (yield _value(chosen, value, w))
 
 

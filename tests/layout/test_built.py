@@ -167,6 +167,15 @@ TAKEN: dict[str, tuple[Any, Any]] = {
         c.Struct("has" / c.Default(c.Flag, True), "x" / c.Array(this.has, c.Int8ub), c.Padding(this.has)),
         {"x": [5]},
     ),
+    "the truth of an expression": (
+        c.Struct(
+            "v" / c.Int8ub,
+            "is_large" / c.Rebuild(c.Int8ub, this.v > 3),
+            "is_small" / c.Default(c.Int16ub, this.v < 3),
+            "x" / c.If(this.is_large, c.Int8ub),
+        ),
+        {"v": 5, "x": 1},
+    ),
     "constants that count": (
         c.Struct("x" / c.Array(True, c.Int8ub), "b" / c.Bytes(True), "c" / c.Bytes(False), c.Padding(True)),
         {"x": [5], "b": b"a", "c": b""},
@@ -225,6 +234,10 @@ REFUSED: dict[str, tuple[Any, Any]] = {
     "what is behind is not there yet": (
         c.Struct("n" / c.Rebuild(c.Int8ub, this.v), "v" / c.Default(c.Int8ub, 1)),
         {},
+    ),
+    "a list that chooses": (
+        c.Struct("l" / c.Array(1, c.Int8ub), "x" / c.Switch(this.l, {1: c.Int8ub})),
+        {"l": [1], "x": 5},
     ),
     "its own value was left out": (c.Struct("n" / c.Rebuild(c.Int8ub, this.n)), {}),
     "a chosen field that is missing": (PACKET, {"header": {}, "body": "abcdef", "big": None}),
