@@ -162,6 +162,20 @@ def holds_sorted(kind: Kind) -> bool:
     return False
 
 
+def natural_type(kind: Kind) -> type | None:
+    """The Python type whose own order is Rust's order of a kind, if there is one."""
+    match kind:
+        case kinds.Int():
+            return int
+        case kinds.Bool():
+            return bool
+        case kinds.Bytes():
+            return bytes
+        case kinds.Char() | kinds.Str():
+            return str
+    return None
+
+
 def variant_of(kind: kinds.Enum, value: Any) -> kinds.EnumVariant | None:
     """The variant that a value is, or None."""
     for variant in kind.variants:
