@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from itertools import chain, repeat, starmap
 from operator import call, countOf
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
@@ -95,8 +94,9 @@ get_folded: Callable[[CStruct], Folded | bytes] = _slot.__get__
 set_folded: Callable[[CStruct, Folded | bytes], None] = _slot.__set__
 _drop_folded: Callable[[CStruct], None] = _slot.__delete__
 _rest_slot: Any = vars(CStruct)["_rest"]
+_put_rest: Callable[[CStruct, tuple[int, bytes]], None] = _rest_slot.__set__
 
-#: What puts the values of a class's fields, and before them what `rest_of` gives, into their slots.
+#: What puts the values of a class's fields into their slots.
 _PUTS = "__snapformat_puts__"
 
 
@@ -118,13 +118,11 @@ def field_values(decoded: CStruct) -> list[Any]:
 
 
 def _puts_of(cls: type[CStruct]) -> list[Callable[[Any, Any], None]]:
-    known: list[Callable[[Any, Any], None]] | None = vars(cls).get(_PUTS)
-    if known is None:
-        slots: list[Any] = [getattr(cls, name) for name in field_names(cls)]
-        slots = [slot.slot if isinstance(slot, SlotProperty) else slot for slot in slots]
-        known = [slot.__set__ for slot in (_rest_slot, *slots)]
-        setattr(cls, _PUTS, known)
-    return known
+    slots: list[Any] = [getattr(cls, name) for name in field_names(cls)]
+    slots = [slot.slot if isinstance(slot, SlotProperty) else slot for slot in slots]
+    puts = [slot.__set__ for slot in slots]
+    setattr(cls, _PUTS, puts)
+    return puts
 
 
 def set_form(cls: type[CStruct], form: Form) -> None:
@@ -194,14 +192,19 @@ def unfold(value: CStruct) -> bool:
         found = get_folded(value)
     except AttributeError:
         return False
-    raw, size, read = found if isinstance(found, Folded) else (found, *type(value)._form)
-    put_rest, *puts = _puts_of(type(value))
+    cls = type(value)
+    if isinstance(found, Folded):
+        raw, size, read = found
+    else:
+        raw, (size, read) = found, cls._form
+    puts = vars(cls).get(_PUTS) or _puts_of(cls)
     values = read(raw if len(raw) == size else raw[:size].ljust(size, b"\0"))
-    put_rest(value, (len(raw), raw[size:]))
-    # In one call of C (see `snapformat.once`), whose first step fails where another thread was faster: the
-    # fields may be changed already.
-    with suppress(AttributeError):
+    _put_rest(value, (len(raw), raw[size:]))
+    try:
+        # In one call of C (see `snapformat.once`): let go of the bytes, and fill the fields.
         deque(chain(map(_drop_folded, (value,)), map(call, puts, repeat(value), values)), 0)
+    except AttributeError:  # another thread has let go of them first, and the fields may be changed by now
+        return True
     return True
 
 

@@ -264,11 +264,13 @@ def _write_fields(out: Pieces, plan: Plan, value: Any, depth: int, limits: Limit
         for index in range(len(plan.nodes)):
             _write_field(out, plan, index, value, depth, limits, path)
         return 0
-    settled = [index for index in sorted(section.settled) if not section.holds(value, index)]
-    places = section.reach(settled[-1]) if settled else section.places
-    if places is None:
-        section.take(value, section.origin.read_at_once())
-        return _write_fields(out, plan, value, depth, limits, path)
+    settled, places = sorted(section.settled), section.places
+    if settled and len(places) <= settled[-1] + 1:
+        reached = section.reach(settled[-1])
+        if reached is None:
+            section.take(value, section.origin.read_at_once())
+            return _write_fields(out, plan, value, depth, limits, path)
+        places = reached
     data = memoryview(section.origin.data)
     start = places[0]
     for index in settled:
@@ -286,7 +288,7 @@ def _write_fields(out: Pieces, plan: Plan, value: Any, depth: int, limits: Limit
 def _write_field(
     out: Pieces, plan: Plan, index: int, value: Any, depth: int, limits: Limits, path: Path
 ) -> None:
-    """Put out a field that is decoded, or was read by another layout."""
+    """Put out a field that is marked as decoded, or was read by another layout."""
     part, node = plan.parts[index], plan.nodes[index]
     try:
         found = part.get(value)
@@ -297,6 +299,10 @@ def _write_field(
             if is_numbers(node) and isinstance(node, nodes.Seq):
                 out.append(write_value(node.length, len(found.numbers()), limits, path))
             out.append(found.raw)
+            return
+        if type(found) is Section and found.plan is plan and (places := found.reach(index)) is not None:
+            # An interrupt came after it was marked.
+            out.append(memoryview(found.origin.data)[places[index] : places[index + 1]])
             return
         found = getattr(value, part.name)
     _write(out, node, found, depth + 1, limits, path + plan.segments[index])

@@ -81,7 +81,7 @@ class Section:
         depth: Structs and enums around the fields.
         path: The struct's own path.
         settled: Fields decoded, set or deleted, by position: all others are still these bytes. A field is
-            marked first: the last one may be these bytes still, where an interrupt came in between.
+            marked first: it may be these bytes still, where an interrupt came in between.
     """
 
     __slots__ = ("depth", "origin", "path", "places", "plan", "settled", "stop")
@@ -107,8 +107,11 @@ class Section:
             path = self.path + plan.segments[index]
             start, stop = places[index], places[index + 1]
             value = read_lazily(plan.nodes[index], self.origin, start, stop, self.depth, path)
-        if not self.settle(instance, part, index, value):
-            return part.get(instance)
+        self.settled.add(index)
+        if not replace(part.get, part.set, instance, self, value):
+            value = part.get(instance)
+        if len(self.settled) == len(plan.nodes):
+            self.finish(instance)
         return value
 
     def read_first(self) -> Any:
@@ -161,18 +164,13 @@ class Section:
         """Fill the fields that are left from another instance, which has all of them."""
         for index, part in enumerate(self.plan.parts):
             if self.holds(instance, index):
-                self.settle(instance, part, index, getattr(value, part.name))
-
-    def settle(self, instance: Any, part: _Part, index: int, value: Any) -> bool:
-        """Put a decoded value into its slot; False where another thread has filled or emptied that."""
-        self.settled.add(index)
-        done = replace(part.get, part.set, instance, self, value)
+                self.settled.add(index)
+                replace(part.get, part.set, instance, self, getattr(value, part.name))
         self.finish(instance)
-        return done
 
     def finish(self, instance: Any) -> None:
         """Make an instance of which no field is left like any other."""
-        if len(self.settled) == len(self.plan.parts) and self.plan.section_of(instance) is None:
+        if len(self.settled) == len(self.plan.nodes) and self.plan.section_of(instance) is None:
             _class_slot.__set__(instance, self.plan.cls)
 
 
