@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.cases import Case, Sizes, all_cases
+from benchmarks.case import Case
+from benchmarks.cases import Sizes, all_cases
 from benchmarks.floors import Cases, floors
 from benchmarks.processes import memory, start_times
 from benchmarks.timing import SAMPLE, Machine, measure, medians

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import payloads, plain
+from benchmarks.calls import many_files, readme_cases
+from benchmarks.case import Case
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, PEERS
 from benchmarks.timing import Call
 from snapformat import SnapshotFormat, decode, decoder, encode
@@ -29,25 +31,6 @@ VIEW = "snapformat, array view"
 FRAMED = "construct, checksum beside"
 NUMPY = "numpy"
 TOUCHED = "snapformat, classes, every field looked at"
-
-
-@dataclass(slots=True)
-class Case:
-    """One thing to do, and who does it.
-
-    Attributes:
-        title: Payload and operation: `M parse`.
-        size: Bytes that are read or written.
-        calls: By name of who does it.
-        slow: Takes long enough for few rounds.
-        missing: Who could not take part, and why.
-    """
-
-    title: str
-    size: int
-    calls: dict[str, Call]
-    slow: bool = False
-    missing: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +58,7 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
         (("L parse", "L build", "L load", "L save", "L "), lambda: _words(payloads.words(sizes.words))),
         (("bad: S", "bad: M"), lambda: _bad(encode(single, payloads.Single), data)),
         (("bad: V",), _bad_states),
+        (("many files",), many_files),
     ]
     for titles, make in groups:
         if wanted(*titles):
@@ -82,7 +66,8 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
 
 
 def _titles(name: str) -> tuple[str, ...]:
-    return tuple(f"{name} {verb}" for verb in ("parse", "build", "load", "save", "open, edit, save", ""))
+    verbs = ("parse", "build", "load", "lazy load", "save", "open, edit, save", "")
+    return tuple(f"{name} {verb}" for verb in verbs)
 
 
 def _made_up(payload: Any, data: bytes) -> tuple[SnapshotFormat, bytes]:
@@ -136,6 +121,7 @@ def _state(name: str) -> Iterator[Case]:
     yield Case(f"{name} parse", len(data), parse)
     yield Case(f"{name} build", len(data), build, missing=wrong)
     yield from _files(name, format_, file)
+    yield from readme_cases(name)
 
 
 def touch(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from benchmarks.calls import DERIVED, IDENTIFY, JUDGE, KEPT, MANY, RAW
 from benchmarks.cases import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED
 from benchmarks.processes import INFO, INFO_LARGE, INFO_SMALL, PYTHON_CONSTRUCT, PYTHON_SNAPFORMAT
@@ -91,7 +92,19 @@ def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -
     for name in ("M", *states, "L"):
         measured = of(f"{name} load", CLASSES, NO_CRC)
         yield Floor(f"{name} load, with checksum to without", measured, 1.1, 1.03, less=True)
+    for name in states:
+        for source, lazy, floor, aim in (
+            ("from a path", "", 1.1, 1.05),
+            ("from a path", "lazy ", 1.15, 1.1),
+            ("from bytes", "", 1.1, 1.02),
+            ("from bytes", "lazy ", 1.4, 1.2),  # a microsecond more
+        ):
+            case = f"{name} {lazy}load {source}"
+            yield Floor(f"{case}: {DERIVED}, to {KEPT}", of(case, DERIVED, KEPT), floor, aim, less=True)
     for case, found in cases.items():
+        if case.endswith(MANY):
+            for who, floor, aim in ((JUDGE, 18, 12), (IDENTIFY, 25, 15)):
+                yield Floor(f"{case}: {who}, to {RAW}", ratio(found, who, RAW), floor, aim, less=True)
         if case.startswith("bad: "):
             yield Floor(f"{case}, to construct", ratio(found, CLASSES, BASELINE), 1.5, 1.0, less=True)
     if start:

@@ -7,7 +7,8 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.cases import RUST, Case
+from benchmarks.case import Case
+from benchmarks.cases import RUST
 from benchmarks.floors import Floor
 
 #: Case -> who -> seconds.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
@@ -167,7 +168,12 @@ _BEST: Rank = (True, True, True, 0)
 
 def max_file_size() -> int:
     """The largest file that any known format reads; what is larger need not be read at all."""
-    return max(format_.max_file_size for format_ in (FIRECRACKER_FORMAT, *formats().values()))
+    return _largest(tuple(formats().values()))
+
+
+@lru_cache(maxsize=1)
+def _largest(known: tuple[SnapshotFormat, ...]) -> int:
+    return max(format_.max_file_size for format_ in (FIRECRACKER_FORMAT, *known))
 
 
 def identify(data: bytes) -> Identity:
@@ -185,7 +191,8 @@ def identify(data: bytes) -> Identity:
         except DecodeError as error:
             refused = refused or error
             continue
-        claiming = tuple(f for f in formats_for(header) if f.encoding == reader.encoding)
+        find = _claiming if end <= _LONG_HEADER else _claiming.__wrapped__  # data must not fill the memory
+        claiming = find(data[:end], reader, tuple(formats().values()))
         if claiming:
             return Identity(header, end, claiming[-1], claiming)
         # A wrong encoding seldom gives a version, but a known magic counts for more still.
@@ -202,6 +209,19 @@ def identify(data: bytes) -> Identity:
         # Nor the first format's that was tried, which is what it says.
         refused.message, refused.expected, refused.hint = UNKNOWN_MAGIC, None, NAME_IT
     raise refused
+
+
+#: Bytes of a header beyond which it is not remembered.
+_LONG_HEADER = 256
+
+
+@lru_cache(maxsize=64)
+def _claiming(
+    head: bytes, reader: SnapshotFormat, known: tuple[SnapshotFormat, ...]
+) -> tuple[SnapshotFormat, ...]:
+    """The known formats that claim files with a header, read with the encoding of one: many files have the same."""
+    header, _ = read_header(reader, head)
+    return tuple(f for f in formats_for(header) if f in known and f.encoding == reader.encoding)
 
 
 def magic_of(data: bytes) -> int | None:
