@@ -84,6 +84,20 @@ def _key(kind: Kind, value: Any) -> Step:
             raise BadValue("a kind that has an order", type(kind).__name__)
 
 
+def natural_type(kind: Kind) -> type | None:
+    """The Python type whose own order is Rust's order of a kind, if there is one."""
+    match kind:
+        case kinds.Int():
+            return int
+        case kinds.Bool():
+            return bool
+        case kinds.Bytes():
+            return bytes
+        case kinds.Char() | kinds.Str():
+            return str
+    return None
+
+
 def variant_of(kind: kinds.Enum, value: Any) -> kinds.EnumVariant | None:
     """The variant that a value is, or None."""
     for variant in kind.variants:

@@ -236,9 +236,11 @@ def _numbers(code: str, data: bytes, is_native: bool) -> list[Any]:
 def _f32_reader(byteorder: Literal["little", "big"], is_native: bool) -> Callable[[bytes], list[Any]]:
     def read(data: bytes) -> list[Any]:
         values = _numbers("f", data, is_native)
-        for index, value in enumerate(values):
-            if value != value:
-                values[index] = f32_at(data, 4 * index, byteorder)
+        total = sum(values)
+        if total != total:  # a NaN is among them, or infinities of both signs
+            for index, value in enumerate(values):
+                if value != value:
+                    values[index] = f32_at(data, 4 * index, byteorder)
         return values
 
     return read

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from snapformat.bincode.containers import PairMap, PairSet, Some
+from snapformat.bincode.containers import PairSet, Some
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.generator import Generator
 from snapformat.codec.run import Run
@@ -82,9 +82,7 @@ class RunReader(Generator):
         super().__init__(root)
         self.run = new_run()
         self.is_ahead = False
-        self.out.names.update(
-            NEW=object.__new__, BOOL=(False, True), SOME=Some, PAIRS=PairMap, ELEMENTS=PairSet
-        )
+        self.out.names.update(NEW=object.__new__, BOOL=(False, True), SOME=Some, ELEMENTS=PairSet)
 
     def finish(self, start: int) -> None:
         """End the function for the whole, whose first line is at `start`."""

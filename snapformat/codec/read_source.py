@@ -19,6 +19,7 @@ from typing import Any
 import construct
 
 from snapformat.bincode.blob import CStruct, Fill, set_folded
+from snapformat.bincode.containers import SECRET, hashable, map_of_entries
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.folding import Folder, alias_of, foldable_slot, is_numbers
 from snapformat.codec.read_run import Chosen, RunReader, new_run
@@ -303,13 +304,26 @@ class _ReadGenerator(RunReader):
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
         made = self.out.fresh("m")
-        self.out.line(f"{made} = PAIRS()")
+        self.out.line(f"{made} = {{}}")
         with self.block(f"for _ in range({count}):"), self._counting(node.key, node.value):
             key = self.out.fresh("v")
             self.value(node.key, key)
             value = self._temp(node.value)
-            self.out.line(f"{made}[{key}] = {value}")
-        self.out.line(f"{target} = {made}")
+            self.out.line(f"{made}[{self._hashable(node.key, key)}] = {key}, {value}")
+        self.out.names["PAIRS"] = map_of_entries
+        self.out.line(f"{target} = PAIRS({made})")
+
+    def _hashable(self, node: Node, name: str) -> str:
+        """What `hashable` gives for a key of a map, in code."""
+        if isinstance(node, nodes.Str | nodes.Bytes | nodes.FixedBytes | nodes.Char):
+            return name
+        if (isinstance(node, nodes.Int) and node.size <= 8) or (
+            isinstance(node, nodes.Bool) and not node.lenient
+        ):
+            self.out.names["SECRET"] = SECRET
+            return f"{name} * SECRET"
+        self.out.names["HASHABLE"] = hashable
+        return f"HASHABLE({name})"
 
     @contextmanager
     def _counting(self, *items: Node) -> Iterator[None]:

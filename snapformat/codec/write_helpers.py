@@ -15,7 +15,7 @@ from snapformat.bincode import checks
 from snapformat.bincode.blob import Folded, all_raw, blob_bytes, get_folded
 from snapformat.bincode.containers import Some
 from snapformat.bincode.numbers import encode_float, f32_to_bits
-from snapformat.bincode.order import sort_key
+from snapformat.bincode.order import natural_type, sort_key
 from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.codec.folding import Part
 from snapformat.codec.read_helpers import Guard, has_bulk, rarely
@@ -188,14 +188,26 @@ def bulk_writer(item: Node) -> tuple[type | None, Callable[[Any], Any], Callable
     if isinstance(item, nodes.Enum):
         return None, exactly_bool, _constants_writer(item, atom.order)
     if isinstance(item, nodes.Float) and item.size == 4:
-        byteorder = item.byteorder
-        return float, number, lambda values: b"".join([encode_float(v, 4, byteorder) for v in values])
+        return float, number, _f32_writer(item.byteorder)
     convert: Callable[[Any], Any] = number if isinstance(item, nodes.Float) else integer
     kind = float if isinstance(item, nodes.Float) else int
     if atom.code == "B":
         return kind, convert, bytes
     is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
     return kind, convert, atom.code if is_native else _swapped_writer(atom.code)
+
+
+def _f32_writer(byteorder: Literal["little", "big"]) -> Callable[[Any], bytes]:
+    order = "<" if byteorder == "little" else ">"
+
+    def write(values: Any) -> bytes:
+        total = sum(values)
+        if total == total:
+            return struct.pack(f"{order}{len(values)}f", *values)
+        # NaN keeps its payload, which the processor's own conversion might change.
+        return b"".join([encode_float(value, 4, byteorder) for value in values])
+
+    return write
 
 
 def packers(item: Node, most: int) -> list[Callable[..., bytes]]:
@@ -302,24 +314,31 @@ def blob_writer(node: nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], by
 
 def elements_of(node: nodes.Set) -> Callable[[Any], list[Any]]:
     """Gives the elements of a set in the order of writing."""
-    kind = node.of
+    kind, natural = node.of, natural_type(node.of.item)
 
     def elements(value: Any) -> list[Any]:
         values = checks.as_elements(value)
-        if kind.ordered:
+        if kind.ordered and countOf(map(type, values), natural) == len(values):
+            values.sort()
+        elif kind.ordered:
             values.sort(key=lambda element: sort_key(kind.item, element))
         return values
 
     return elements
 
 
+_key_of = operator.itemgetter(0)
+
+
 def pairs_of(node: nodes.Map) -> Callable[[Any], list[tuple[Any, Any]]]:
     """Gives the entries of a map in the order of writing."""
-    kind = node.of
+    kind, natural = node.of, natural_type(node.of.key)
 
     def pairs(value: Any) -> list[tuple[Any, Any]]:
         entries = checks.as_pairs(value)
-        if kind.ordered:
+        if kind.ordered and countOf(map(type, map(_key_of, entries)), natural) == len(entries):
+            entries.sort(key=_key_of)
+        elif kind.ordered:
             entries.sort(key=lambda pair: sort_key(kind.key, pair[0]))
         return entries
 
