@@ -7,6 +7,7 @@ from typing import Any, TypeVar, overload
 
 from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
 from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
+from snapformat.codec.collector import LARGE
 from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.layouts import keep_code, node_of
 from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
@@ -105,7 +106,13 @@ def decode(
     Raises:
         DecodeError: The bytes are no value of the type; path and offset say where.
     """
-    if encoding is FIRECRACKER and limits is DEFAULT_LIMITS and type(data) is bytes and not lazy:
+    if (
+        encoding is FIRECRACKER
+        and limits is DEFAULT_LIMITS
+        and type(data) is bytes
+        and not lazy
+        and len(data) <= LARGE  # for more, the collector is paused
+    ):
         try:
             # As in `encode`: `READER`; one that was inherited makes no instance of this class.
             value, end = payload.__snapformat_read__(data, 0, len(data), 0, None)

@@ -15,6 +15,7 @@ from typing import Any
 
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.account import Account
+from snapformat.codec.collector import LARGE, may_pause, paused
 from snapformat.codec.source import GIVEN_UP, NotGenerated, Source
 from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read
@@ -63,11 +64,12 @@ class Codec:
         indexer: None until it is needed.
         finder: What finds the end of a value (`codec.ends`); False where none is sure of it, None until it is
             needed.
+        may_pause: Python's collector may be paused while values are read; None until it is needed.
         plan: What lazy reading knows of it (`codec.sections`); False where it can't be read lazily, None
             until it is needed.
     """
 
-    __slots__ = ("accounts", "finder", "indexer", "plan", "reader", "seen", "skipper", "writer")
+    __slots__ = ("accounts", "finder", "indexer", "may_pause", "plan", "reader", "seen", "skipper", "writer")
 
     def __init__(self) -> None:
         self.reader: Reader | None = None
@@ -77,6 +79,7 @@ class Codec:
         self.skipper: Skipper | None = None
         self.indexer: Indexer | None = None
         self.finder: Any = None
+        self.may_pause: bool | None = None
         self.plan: Any = None
 
 
@@ -179,9 +182,15 @@ def read_value(
     limit: int | None = None,
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
+    is_paused: bool = False,
 ) -> tuple[Any, int]:
-    """Read a value; arguments, result and errors are those of `layout.read`."""
+    """Read a value; arguments, result and errors are those of `layout.read`.
+
+    `is_paused` says that the collector is paused, as it is for much data.
+    """
     codec = node.codec or codec_of(node)
+    if len(data) - offset > LARGE and not is_paused and _may_pause(node, codec):
+        return paused(read_value, node, data, offset, limit, limits, root, True)
     reader = codec.reader or _first_reader(node, codec, len(data) - offset)
     if reader is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference_read(node, data, offset, limit=limit, limits=limits, root=root)
@@ -198,7 +207,21 @@ def read_value(
     return result
 
 
-def read_part(node: Node, data: bytes, offset: int, stop: int, depth: int, path: tuple[Segment, ...]) -> Any:
+def _may_pause(node: Node, codec: Codec) -> bool:
+    if codec.may_pause is None:
+        codec.may_pause = may_pause(node)
+    return codec.may_pause
+
+
+def read_part(
+    node: Node,
+    data: bytes,
+    offset: int,
+    stop: int,
+    depth: int,
+    path: tuple[Segment, ...],
+    is_paused: bool = False,
+) -> Any:
     """Read a part of a value whose claims are accounted for already.
 
     Args:
@@ -208,11 +231,14 @@ def read_part(node: Node, data: bytes, offset: int, stop: int, depth: int, path:
         stop: Where it ends.
         depth: Structs and enums around it.
         path: Its path.
+        is_paused: The collector is paused, as it is for much data.
 
     Raises:
         DecodeError: As if the whole had been read up to here.
     """
     codec = node.codec or codec_of(node)
+    if stop - offset > LARGE and not is_paused and _may_pause(node, codec):
+        return paused(read_part, node, data, offset, stop, depth, path, True)
     reader = codec.reader or _first_reader(node, codec, stop - offset)
     if reader is not _left:
         account = Account(DEFAULT_LIMITS.zero_sized) if codec.accounts else None
