@@ -219,7 +219,7 @@ _LONG_HEADER = 256
 def _claiming(
     head: bytes, reader: SnapshotFormat, known: tuple[SnapshotFormat, ...]
 ) -> tuple[SnapshotFormat, ...]:
-    """The known formats that claim files with a header, read with the encoding of one: many files have the same."""
+    """The known formats that claim files with a header, which many files share; one gives the encoding."""
     header, _ = read_header(reader, head)
     return tuple(f for f in formats_for(header) if f in known and f.encoding == reader.encoding)
 

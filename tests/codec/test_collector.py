@@ -341,7 +341,6 @@ Id = Annotated[
         *(Device, Mode, Queue, Vec[Option[Device]], HashMap[str, Duration], Skipping, Blob[Registers]),
         c.Struct("n" / c.Byte, "a" / c.Array(c.this.n, c.Byte)),
     ],
-    ids=str,
 )
 def test_where_only_our_code_runs(kind: Any):
     assert may_pause(layout_of(kind))
@@ -350,7 +349,6 @@ def test_where_only_our_code_runs(kind: Any):
 @pytest.mark.parametrize(
     "kind",
     [Id, Vec[Id], HashMap[str, Id], Registered, Built, Vec[Built], Filled, c.GreedyRange(c.Byte)],
-    ids=str,
 )
 def test_code_of_others_runs_with_the_collector(kind: Any):
     assert not may_pause(layout_of(kind))
