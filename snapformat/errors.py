@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from snapformat.printable import printable
+from snapformat.printable import MOST_OF_LINE, MOST_OF_REASON, middle_cut, shortened
 
 
 class SnapshotError(Exception):
@@ -40,7 +40,7 @@ class SnapshotError(Exception):
         hint: str | None = None,
         file: str | None = None,
     ) -> None:
-        super().__init__(bounded(message))
+        super().__init__(middle_cut(message, MOST_OF_REASON))
         self.message = message
         self.path = path
         self.offset = offset
@@ -50,52 +50,29 @@ class SnapshotError(Exception):
         self.file = file
 
     def __str__(self) -> str:
-        # The text is bounded whatever the input; the attributes have all of it.
-        text = bounded(self.message)
+        # The text is bounded whatever the input, and safe to print; the attributes have all of it.
+        text = shortened(self.message, MOST_OF_REASON)
         if self.expected is not None:
-            text += f": expected {middle_cut(self.expected)}"
+            text += f": expected {shortened(self.expected)}"
             if self.found is not None:
-                text += f", found {middle_cut(self.found)}"
+                text += f", found {shortened(self.found)}"
         elif self.found is not None:
-            text += f": found {middle_cut(self.found)}"
+            text += f": found {shortened(self.found)}"
         places = []
         if self.path is not None:
-            places.append(f"at `{middle_cut(self.path, 160)}`")
+            places.append(f"at `{shortened(self.path, 160)}`")
         if self.offset is not None:
             places.append(f"offset {self.offset} (0x{self.offset:x})")
         if places:
             text += " - " + ", ".join(places)
         if self.hint is not None:
-            text += f" ({middle_cut(self.hint)})"
+            text += f" ({shortened(self.hint)})"
         if self.file is not None:
-            text = f"{middle_cut(self.file)}: {text}"
-        # What stands in names and files must not reach a terminal as it is.
-        return printable(text)
+            text = f"{shortened(self.file)}: {text}"
+        return text
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.__dict__.copy()))
-
-
-#: Most characters of a line of a message, and of a reason of several lines that other code gives.
-_MOST_OF_LINE = 300
-_MOST_OF_REASON = 2000
-
-
-def bounded(text: str) -> str:
-    """A message of which long lines, and the lines of a long one, are left out in the middle."""
-    if len(text) <= _MOST_OF_LINE:
-        return text
-    # The first cut is for texts of megabytes, of which the lines need not be looked for.
-    lines = middle_cut(text, 8 * _MOST_OF_REASON).splitlines(keepends=True)
-    return middle_cut("".join(map(middle_cut, lines)), _MOST_OF_REASON)
-
-
-def middle_cut(text: str, most: int = _MOST_OF_LINE) -> str:
-    """The two ends of a text that is longer than `most`, and how much stands between them."""
-    if len(text) <= most:
-        return text
-    end = (most - 40) // 2
-    return f"{text[:end]} ... {len(text) - 2 * end} characters ... {text[-end:]}"
 
 
 def _rebuild(cls: type[SnapshotError], state: dict[str, Any]) -> SnapshotError:
@@ -205,12 +182,14 @@ class SchemaError(TypeError):
 
     def __init__(self, message: str, *, owner: str | None = None, field: str | None = None) -> None:
         place = ".".join(part for part in (owner, field) if part is not None)
-        super().__init__(printable(bounded(f"{place}: {message}" if place else message)))
+        super().__init__(shortened(f"{place}: {message}" if place else message, 2 * MOST_OF_LINE))
         self.message = message
         self.owner = owner
         self.field = field
 
 
 def excerpt(text: str, most: int = 80) -> str:
-    """Text of the input as a message quotes it: cut where it is long."""
+    """Text of the input as a message quotes it: cut where it is long, sooner where it has to be escaped."""
+    if not text[:most].isprintable():
+        most //= 4
     return text if len(text) <= most else f"{text[: most - 3]}..."

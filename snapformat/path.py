@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from snapformat.errors import middle_cut
+from snapformat.printable import middle_cut
 
 # Compiled when they are first used, which most runs never do.
 _PLAIN_NAME = r"[^\W\d]\w*|\d+\w*"

@@ -10,8 +10,8 @@ import construct
 
 from snapformat.bincode.numbers import encode_float
 from snapformat.bincode.wire import ByteOrder
-from snapformat.errors import excerpt, middle_cut
-from snapformat.printable import text_of
+from snapformat.errors import excerpt
+from snapformat.printable import middle_cut, text_of
 
 
 class BadValue(ValueError):

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import construct
 
 from snapformat.bincode.checks import literal, shown, told
+from snapformat.bincode.constructs.counted import LookAheadStream
 from snapformat.budget import Budget, Limits
 from snapformat.errors import DecodeError, SnapshotError
 from snapformat.io import SupportsRead
@@ -274,7 +275,7 @@ class StreamReader(Reader):
             self.end = len(self.data)
 
 
-class _Ahead(io.BufferedIOBase):
+class _Ahead(LookAheadStream):
     """What a reader fetches, as a stream: construct may look ahead and go back.
 
     Args:
@@ -294,21 +295,30 @@ class _Ahead(io.BufferedIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         reader, start = self._reader, self._place
         everything = size is None or size < 0
-        try:
-            if everything:
-                reader.expect_all()
-            else:
-                assert size is not None
-                reader.expect(start + size - reader.pos)
-        except SnapshotError as error:
-            reader.failure = error
-            raise
+        self._fetch(None if everything or size is None else start + size)
         found = bytes(reader.data[start:] if everything else reader.data[start : start + (size or 0)])
         self._place += len(found)
         return found
 
+    def _fetch(self, stop: int | None) -> None:
+        """Fetch the bytes before a place, or all that there are."""
+        reader = self._reader
+        try:
+            if stop is None:
+                reader.expect_all()
+            else:
+                reader.expect(stop - reader.pos)
+        except Exception as error:  # of the source, or a mistake in it: construct may take it for data's end
+            reader.failure = error
+            raise
+
     def tell(self) -> int:
         return self._place
+
+    def overrun(self) -> int:
+        if self._place > len(self._reader.data):
+            self._fetch(self._place)
+        return max(0, self._place - len(self._reader.data))
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         if whence == io.SEEK_END:
@@ -318,7 +328,7 @@ class _Ahead(io.BufferedIOBase):
             offset += len(self._reader.data)
         elif whence == io.SEEK_CUR:
             offset += self._place
-        if offset < 0:
+        if offset < 0 and whence == io.SEEK_SET:
             raise ValueError("a place before the start")
-        self._place = offset
-        return offset
+        self._place = max(0, offset)  # as `BytesIO` does
+        return self._place

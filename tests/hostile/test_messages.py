@@ -24,6 +24,7 @@ from snapformat.bincode import (
 )
 from snapformat.errors import SchemaError
 from snapformat.path import parse_path
+from snapformat.printable import text_of
 from snapformat.values import from_json, parse_json, to_json
 
 MEGABYTES = 1 << 20
@@ -133,11 +134,11 @@ def test_messages_about_declarations_and_calls_are_bounded(text: str) -> None:
 
 
 def test_a_long_text_says_how_much_is_left_out() -> None:
-    error = DecodeError("a" * 1000 + "b" * 1000, expected="c" * 400, path="$" + ".d" * 300, file="e" * 500)
+    error = DecodeError("a" * 2000 + "b" * 2000, expected="c" * 400, path="$" + ".d" * 300, file="e" * 500)
     shown = str(error)
-    assert error.message == "a" * 1000 + "b" * 1000
+    assert error.message == "a" * 2000 + "b" * 2000
     assert error.expected == "c" * 400
-    assert "aaa ... 1740 characters ... bbb" in shown
+    assert "aaa ... 2040 characters ... bbb" in shown
     assert "ccc ... 140 characters ... ccc" in shown
     assert ".d. ... 481 characters ... .d" in shown
     assert shown.startswith("eee")
@@ -145,8 +146,9 @@ def test_a_long_text_says_how_much_is_left_out() -> None:
 
 def test_a_reason_of_several_lines_is_whole() -> None:
     reason = "\n".join(f"line {number}: a reason that takes some words" for number in range(40))
-    assert str(DecodeError(reason)) == reason
-    endless = str(DecodeError("\n".join(f"line {number}" for number in range(1_000_000))))
-    assert endless.startswith("line 0\nline 1\n")
-    assert endless.endswith("line 999998\nline 999999")
+    assert str(DecodeError(text_of(ValueError(reason)))) == reason.replace("\n", " ")
+    many = ValueError("\n".join(f"line {number}" for number in range(1_000_000)))
+    endless = str(DecodeError(text_of(many)))
+    assert endless.startswith("line 0 line 1 ")
+    assert endless.endswith("line 999998 line 999999")
     assert len(endless) <= MOST_OF_REASON

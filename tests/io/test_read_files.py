@@ -12,7 +12,7 @@ import pytest
 
 from snapformat.errors import SnapshotError, SnapshotIOError
 from snapformat.io import read_all
-from snapformat.printable import printable
+from snapformat.printable import shortened
 
 pytestmark = pytest.mark.usefixtures("open_files")
 
@@ -25,7 +25,7 @@ def refusal(path: str | os.PathLike[str], max_size: int = 1000, **options: float
     assert isinstance(error, SnapshotError)
     assert error.code == "Io"
     assert error.file == os.fspath(path)
-    assert str(error).startswith(f"{printable(error.file)}: cannot ")
+    assert str(error).startswith(f"{shortened(error.file)}: cannot ")
     return error
 
 

@@ -16,7 +16,6 @@ from snapformat.bincode.kinds import Unit, is_zero_sized, may_be_empty
 from snapformat.bincode.order import sort_key
 from snapformat.bincode.wire import Wire, encode_int
 from snapformat.budget import MADE_BY_CONSTRUCT
-from snapformat.errors import bounded
 
 
 class Option(BincodeConstruct):
@@ -219,7 +218,7 @@ class Adapted(BincodeConstruct):
             return self.kind.decode(stored)
         except (ValueError, OverflowError) as error:
             raise construct.ValidationError(
-                bounded(f"no {self.kind.name}: {checks.reason(error)}"), path=path
+                f"no {self.kind.name}: {checks.reason(error)}", path=path
             ) from None
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
@@ -227,7 +226,7 @@ class Adapted(BincodeConstruct):
             stored = self.kind.encode(obj)
         except (ValueError, TypeError, OverflowError) as error:
             raise construct.ValidationError(
-                bounded(f"no {self.kind.name}: {checks.reason(error)}"), path=path
+                f"no {self.kind.name}: {checks.reason(error)}", path=path
             ) from None
         self.item._build(stored, stream, context, path)
         return obj

@@ -78,7 +78,17 @@ def position(stream: Any) -> int | None:
         return None
     if isinstance(stream, io.BytesIO):  # which can be set to any place behind its end
         place -= max(0, io.BytesIO.tell(stream) - stream.getbuffer().nbytes)
+    elif isinstance(stream, LookAheadStream):
+        place -= stream.overrun()
     return place
+
+
+class LookAheadStream(io.BufferedIOBase):
+    """A stream over a source whose end is not known yet."""
+
+    def overrun(self) -> int:
+        """How many bytes the position is behind the end of the source."""
+        raise NotImplementedError
 
 
 def claim_all(count: int, context: Any, limit: int | None, path: str, cost: int = MADE_BY_CONSTRUCT) -> None:

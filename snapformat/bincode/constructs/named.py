@@ -11,7 +11,6 @@ from snapformat.bincode.checks import reason, shown
 from snapformat.bincode.constructs.base import BincodeConstruct
 from snapformat.bincode.order import variant_of
 from snapformat.bincode.wire import Wire, encode_int
-from snapformat.errors import bounded
 
 
 class Struct(construct.Struct):  # type: ignore[misc]  # construct is untyped
@@ -37,7 +36,7 @@ class Struct(construct.Struct):  # type: ignore[misc]  # construct is untyped
         try:
             return kind.make(values)
         except ValueError as error:  # a class's own __post_init__
-            raise construct.ValidationError(bounded(f"no {kind.name}: {reason(error)}"), path=path) from None
+            raise construct.ValidationError(f"no {kind.name}: {reason(error)}", path=path) from None
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
