@@ -10,7 +10,7 @@ import construct
 from snapformat.bincode.checks import literal, shown, told
 from snapformat.bincode.constructs.counted import LookAheadStream
 from snapformat.budget import Budget, Limits
-from snapformat.errors import DecodeError, SnapshotError
+from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead
 from snapformat.layout.expr import Expr, Scope
 from snapformat.lazy_dataclasses import dataclass
@@ -84,7 +84,7 @@ class Reader:
         self.pos = pos
         self.begin = 0
         self.end = len(data)
-        self.failure: SnapshotError | None = None
+        self.failure: Exception | None = None
         self.blobs = blobs
         self.budget = budget
         self.limits = limits

@@ -98,13 +98,13 @@ def magic_in(spec: FormatSpec, data: bytes) -> int | None:
 
 def not_of(spec: FormatSpec) -> str:
     """What is to be said of a file with another magic."""
-    return f"not a {spec.name} file"
+    return f"not a {spec.name} file, by its magic"
 
 
 def expected_magic(spec: FormatSpec) -> str:
     """The magic, or those of the architectures, in words."""
     shown = (f"0x{magic:016x}" + (f" ({arch})" if arch else "") for arch, magic in spec.magics.items())
-    return "the magic " + " or ".join(shown)
+    return " or ".join(shown)
 
 
 def read_header_from(spec: FormatSpec, source: Source) -> Header:
@@ -310,7 +310,7 @@ def _crc_error(
     if after or stored == computed:  # two equal numbers would say nothing
         message, expected = "the checksum does not hold for the whole file", None
         found = f"{counted(after)} after it"
-        hint = "the payload's own checksum is right"
+        hint = "the payload's own checksum is right: bytes follow it that it does not cover"
     return Crc64Error(
         message,
         stored=stored,
