@@ -56,7 +56,8 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
         DecodeError: Too short, or the version is no semantic version.
     """
     latest: tuple[bytes, Header] | None = spec.latest_header
-    if latest is not None and data.startswith(latest[0]):  # most files of a format have the same
+    end = len(data) if stop is None else stop
+    if latest is not None and data.startswith(latest[0], 0, end):  # most files of a format have the same
         known, header = latest
         return Header(header.magic, header.version), len(known)
     try:
@@ -310,7 +311,7 @@ def _crc_error(
     if after or stored == computed:  # two equal numbers would say nothing
         message, expected = "the checksum does not hold for the whole file", None
         found = f"{counted(after)} after it"
-        hint = "the payload's own checksum is right: bytes follow it that it does not cover"
+        hint = f"the payload's own checksum is right, but does not cover {counted(after)} after it"
     return Crc64Error(
         message,
         stored=stored,
