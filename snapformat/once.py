@@ -3,7 +3,8 @@
 A lock that another thread holds stays locked in a forked child, one that is held while a user's code runs
 can deadlock with a lock of that code, and one that an interrupt leaves locked stops everything after it. So
 none is taken: several threads may compute the same value, and one call of C decides whose is kept. Neither
-another thread nor an interrupt comes in between: both wait for the end of such a call.
+another thread nor an interrupt comes in between: both wait for the end of such a call. That is so where there
+is a GIL; a free-threaded Python would need another way.
 """
 
 from __future__ import annotations
