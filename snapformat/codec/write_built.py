@@ -271,7 +271,7 @@ class BuiltWriter(RunWriter):
             run = self.out.refer("opaque", helpers.apart_writer(node.item))
             self.out.line(f"{data}, {built} = {run}({value})")
         else:
-            data = self._inside(node.item, value, target, "")
+            data = self._inside(node.item, value, target, "0")
         self._length(node.length, f"len({data}) + {node.including}" if node.including else f"len({data})")
         self._add(data)
 

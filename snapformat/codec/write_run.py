@@ -120,7 +120,7 @@ class RunWriter(Generator):
         """A new list of pieces; it tells places in the output where something may ask for them."""
         if not self._has_opaque:
             return "[]"
-        self.out.names["PIECES"] = helpers.Pieces
+        self.out.names["PIECES"] = helpers.Pieces.at
         return f"PIECES({start})"
 
     def call(self, node: Node, place: str) -> None:

@@ -100,18 +100,17 @@ def without_context(built: Any) -> Any:
 
 
 class Pieces(list[Any]):
-    """Pieces of the output, which tell where the next one comes.
+    """Pieces of the output, which tell where the next one comes."""
 
-    Args:
-        start: Place of the first.
-    """
+    _counted = 0
+    _place = 0
 
-    __slots__ = ("_counted", "_place")
-
-    def __init__(self, start: int = 0) -> None:
-        super().__init__()
-        self._place = start
-        self._counted = 0
+    @classmethod
+    def at(cls, start: int) -> Pieces:
+        """No pieces yet; the first one comes at a place."""
+        made = cls()
+        made._place = start
+        return made
 
     @property
     def place(self) -> int:
