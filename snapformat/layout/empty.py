@@ -16,7 +16,44 @@ from snapformat.budget import CONTAINER, FREE_PER_BYTE, MADE_BY_CONSTRUCT
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.steps import Step, run
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Costs of an element of a sequence, or of an entry of a map.
+
+    Attributes:
+        zero_sized: Its cost where it takes no bytes.
+        surplus: Its cost where it takes some.
+        known: Its cost where that is known without bytes: `zero_sized` if it never takes any.
+    """
+
+    zero_sized: int
+    surplus: int
+    known: int
+
+
+def element_costs(item: Node) -> Costs:
+    """Costs of an element."""
+    costs: Costs | None = item.costs
+    if costs is None:
+        costs = item.costs = _costs_of(item)
+    return costs
+
+
+def entry_costs(node: nodes.Map) -> Costs:
+    """Costs of an entry of a map."""
+    costs: Costs | None = node.entry_costs
+    if costs is None:
+        costs = node.entry_costs = _costs_of(node.key, node.value)
+    return costs
+
+
+def _costs_of(*items: Node) -> Costs:
+    zero_sized, surplus = zero_sized_cost(*items), surplus_cost(*items)
+    return Costs(zero_sized, surplus, zero_sized if all(map(is_zero_sized, items)) else surplus)
 
 
 def zero_sized_cost(*items: Node) -> int:

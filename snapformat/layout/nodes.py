@@ -32,10 +32,12 @@ class Node:
     Attributes:
         doc: Description, or empty.
         codec: Where `snapformat.codec` keeps the code it made for this layout, so that it goes with it.
+        costs: Where `layout.empty` keeps the costs of an element of this layout.
     """
 
     doc: str = field(default="", kw_only=True)
     codec: Any = field(default=None, init=False, repr=False)
+    costs: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)
@@ -200,6 +202,7 @@ class Map(Node):
         length: The number's node.
         of: The kind, which knows the order of keys.
         zero_sized: Entries take no bytes.
+        entry_costs: Where `layout.empty` keeps the costs of an entry.
     """
 
     key: Node
@@ -207,6 +210,7 @@ class Map(Node):
     length: Node
     of: kinds.Map
     zero_sized: bool = False
+    entry_costs: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)

@@ -18,7 +18,7 @@ from snapformat.errors import DecodeError
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
 from snapformat.layout.bulk import read_run
-from snapformat.layout.empty import keeps_one, maker_of, surplus_cost, zero_sized_cost
+from snapformat.layout.empty import Costs, element_costs, entry_costs, keeps_one, maker_of
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.reader import Reader
@@ -55,7 +55,7 @@ def _option(node: nodes.Option, r: Reader) -> Step:
 
 def _elements(item: Node, count: int, r: Reader) -> Step:
     """A known number of like elements."""
-    _claim_surplus(count, r, item)
+    _claim_surplus(count, element_costs(item), r)
     if r.events is None:
         values = read_run(item, count, r)
         if values is not None:
@@ -66,14 +66,13 @@ def _elements(item: Node, count: int, r: Reader) -> Step:
     values = []
     leaf = _LEAVES.get(type(item))
     step = None if leaf is not None else _STEPS[type(item)]
-    cost = 0
+    cost = element_costs(item).zero_sized
     r.path.append(0)
     for index in range(count):
         r.path[-1] = index
         before = r.pos
         values.append(leaf(item, r) if step is None else (yield step(item, r)))  # type: ignore[misc]
         if r.pos == before:
-            cost = cost or zero_sized_cost(item)
             r.claim_zero_sized(1, cost)
         if r.events is not None and len(r.events) > _MOST_EVENTS:
             yield _pause()
@@ -84,7 +83,7 @@ def _elements(item: Node, count: int, r: Reader) -> Step:
 def _alike(item: Node, make: Callable[[], Any], count: int, r: Reader) -> Step:
     """Elements without bytes: one is read, the others are made."""
     values: list[Any] = []
-    r.claim_zero_sized(count, zero_sized_cost(item))
+    r.claim_zero_sized(count, element_costs(item).zero_sized)
     r.path.append(0)
     while len(values) < count:
         # The first; and what could not be made, by code of its class, so that it is said where.
@@ -125,11 +124,10 @@ def _check_zero_sized(count: int, cost: int, r: Reader) -> None:
         r.claim_zero_sized(count, cost)
 
 
-def _claim_surplus(count: int, r: Reader, *items: Node) -> None:
+def _claim_surplus(count: int, costs: Costs, r: Reader) -> None:
     """Account for elements of few bytes in which much is made of zero-sized parts."""
-    surplus = surplus_cost(*items)
-    if surplus:
-        r.claim_zero_sized(count, surplus)
+    if costs.surplus:
+        r.claim_zero_sized(count, costs.surplus)
 
 
 def _one_of_equals(count: int, cost: int, r: Reader) -> int:
@@ -143,14 +141,14 @@ def _one_of_equals(count: int, cost: int, r: Reader) -> int:
 def _seq(node: nodes.Seq, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
-        _check_zero_sized(count, zero_sized_cost(node.item), r)
+        _check_zero_sized(count, element_costs(node.item).zero_sized, r)
     return (yield from _elements(node.item, count, r))
 
 
 def _set(node: nodes.Set, r: Reader) -> Step:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
-        cost = zero_sized_cost(node.item)
+        cost = element_costs(node.item).zero_sized
         _check_zero_sized(count, cost, r)
         if keeps_one(node.item):
             count = _one_of_equals(count, cost, r)
@@ -176,8 +174,9 @@ def _tuple(node: nodes.Tuple, r: Reader) -> Step:
 
 def _map(node: nodes.Map, r: Reader) -> Step:
     count = _counted(node, node.length, r, "maplen", least_size(node.key) + least_size(node.value))
-    _claim_surplus(count, r, node.key, node.value)
-    cost = zero_sized_cost(node.key, node.value)
+    costs = entry_costs(node)
+    _claim_surplus(count, costs, r)
+    cost = costs.zero_sized
     if node.zero_sized:
         _check_zero_sized(count, cost, r)
         if keeps_one(node.key, node.value):

@@ -21,7 +21,7 @@ from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
-from snapformat.layout.empty import zero_sized_cost
+from snapformat.layout.empty import element_costs
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import build_opaque
@@ -243,7 +243,7 @@ def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
         w.out += numbers
         return listed(node.item, value) if w.keep else value
     values = w.check(checks.as_list, w.check(listed, node.item, value))
-    if node.zero_sized and len(values) * zero_sized_cost(node.item) > w.limits.zero_sized:
+    if node.zero_sized and len(values) * element_costs(node.item).zero_sized > w.limits.zero_sized:
         w.fail("too many elements without bytes", f"at most {w.limits.zero_sized}", f"{len(values)}")
     _length(node.length, len(values), w)
     return (yield _elements(node.item, values, w))

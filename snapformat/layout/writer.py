@@ -9,10 +9,9 @@ from snapformat.bincode.checks import BadValue, literal, told
 from snapformat.bincode.order import KnownKeys
 from snapformat.budget import Budget, Limits
 from snapformat.errors import EncodeError, SnapshotError
-from snapformat.layout.empty import is_zero_sized, surplus_cost, zero_sized_cost
+from snapformat.layout.empty import Costs
 from snapformat.layout.expr import Expr, Scope
 from snapformat.layout.foreign import place_of
-from snapformat.layout.nodes import Node
 from snapformat.layout.reader import zero_sized_fault
 from snapformat.path import Segment, format_path
 
@@ -104,11 +103,10 @@ class Writer:
         except Exception as error:
             self.fail(f"the expression {value.text} can't be computed: {told(error)}")
 
-    def claim_elements(self, count: int, *items: Node) -> None:
-        """Account for elements of these layouts, as far as they or parts of them are zero-sized."""
-        cost = zero_sized_cost(*items) if all(map(is_zero_sized, items)) else surplus_cost(*items)
-        if cost:
-            self.claim_zero_sized(count, cost)
+    def claim_elements(self, count: int, costs: Costs) -> None:
+        """Account for elements or entries, as far as they or parts of them are zero-sized."""
+        if costs.known:
+            self.claim_zero_sized(count, costs.known)
 
     def claim_zero_sized(self, count: int, cost: int) -> None:
         """Account for so many zero-sized values, each of a cost."""

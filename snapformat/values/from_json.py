@@ -18,6 +18,7 @@ from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
 from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.errors import DecodeError, excerpt
 from snapformat.layout import nodes
+from snapformat.layout.empty import element_costs, entry_costs
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import parse_opaque
@@ -189,7 +190,7 @@ def _list(data: Any, p: _Parser, count: int | None = None) -> list[Any]:
 
 
 def _elements(item: Node, data: list[Any], p: _Parser) -> Step:
-    p.claim_elements(len(data), item)
+    p.claim_elements(len(data), element_costs(item))
     values = []
     leaf = _LEAVES.get(type(item))
     p.path.append(0)
@@ -229,7 +230,7 @@ def _tuple(node: nodes.Tuple, data: Any, p: _Parser) -> Step:
 def _map(node: nodes.Map, data: Any, p: _Parser) -> Step:
     entries: PairMap[Any, Any] = PairMap()
     pairs = _pairs(node, data, p)
-    p.claim_elements(len(pairs), node.key, node.value)
+    p.claim_elements(len(pairs), entry_costs(node))
     for index, (key, element) in enumerate(pairs):
         p.path += [index, "key"]
         key_value = yield _value(node.key, key, p)

@@ -28,6 +28,7 @@ from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.layout import nodes
 from snapformat.layout.arrays import listed
 from snapformat.layout.built import may_change
+from snapformat.layout.empty import element_costs, entry_costs
 from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import build_opaque, without_context
@@ -174,7 +175,7 @@ def _option(node: nodes.Option, value: Any, p: _Printer) -> Step:
 
 
 def _elements(item: Node, values: Any, p: _Printer) -> Step:
-    p.claim_elements(len(values), item)
+    p.claim_elements(len(values), element_costs(item))
     shown = []
     leaf = _LEAVES.get(type(item))
     p.path.append(0)
@@ -217,7 +218,7 @@ def _map(node: nodes.Map, value: Any, p: _Printer) -> Step:
     if node.of.ordered:
         pairs.sort(key=lambda pair: p.check(sort_key, node.of.key, pair[0], p.keys))
     plain = key_text(node.key) is not None
-    p.claim_elements(len(pairs), node.key, node.value)
+    p.claim_elements(len(pairs), entry_costs(node))
     entries = []
     p.path += [0, "key"]
     for index, (key, element) in enumerate(pairs):

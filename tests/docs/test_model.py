@@ -262,7 +262,7 @@ def test_constraints():
         ("written sorted, in Rust's order",),
         ("must be a valid even number",),
         ("each element: must be a valid even number",),
-        ("elements take no bytes: at most 16777216 of such in all",),
+        ("elements take no bytes: at most 1048576 of such in all",),
     ]
 
 

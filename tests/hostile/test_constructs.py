@@ -132,7 +132,7 @@ def test_what_stands_in_builds_as_construct_does() -> None:
         "d" / c.VarInt,
     )
     built = made.build(value)
-    assert build_opaque(nodes.Opaque(made, "a test"), value) == built
+    assert build_opaque(nodes.Opaque(made, "a test"), value, int)[0] == built
     assert parse_opaque(nodes.Opaque(made, "a test"), io.BytesIO(built), Budget(None)) == value
 
 
