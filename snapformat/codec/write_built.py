@@ -129,12 +129,7 @@ class BuiltWriter(RunWriter):
             count = self.count(node.count)
             self.out.line(f"if len({name}) != {count}: raise GUARD")
         else:
-            if node.zero_sized:
-                most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(node.item)
-                self.out.line(f"if len({name}) > {most}: raise GUARD")
-            count = self.out.fresh("n")
-            self.out.line(f"{count} = len({name})")
-            self._length(node.length, count)
+            count = self._counted(node, name)
         element, built = self.out.fresh("v"), self.out.fresh("r")
         self.out.line(f"{target} = []")
         with self.block(f"for {element} in {name}:"):
@@ -142,6 +137,16 @@ class BuiltWriter(RunWriter):
             self.out.line(f"{target}.append({built})")
         # Code of the elements' own classes may have changed the list around them.
         self.out.line(f"if len({name}) != {count}: raise GUARD")
+
+    def _counted(self, node: nodes.Seq, name: str) -> str:
+        """Write the number of elements, which is checked where they are zero-sized; gives its local."""
+        if node.zero_sized:
+            most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(node.item)
+            self.out.line(f"if len({name}) > {most}: raise GUARD")
+        count = self.out.fresh("n")
+        self.out.line(f"{count} = len({name})")
+        self._length(node.length, count)
+        return count
 
     def _build_tuple(self, node: nodes.Tuple, value: str, target: str) -> None:
         name = self._local(value)

@@ -16,7 +16,6 @@ from types import MemberDescriptorType
 from typing import Any
 
 from snapformat.bincode.order import holds_sorted
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.folding import Part, alias_of, foldable_slot, instance_check, is_numbers
 from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
@@ -25,7 +24,6 @@ from snapformat.codec.write_built import BuiltWriter
 from snapformat.codec.write_run import Chosen, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
-from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.nodes import Node
 
 #: Largest fixed array of integers whose elements get locals.
@@ -216,13 +214,7 @@ class _WriteGenerator(BuiltWriter):
 
     def _seq(self, node: nodes.Seq, value: str) -> None:
         name = self._list(value, node.item)
-        if node.zero_sized:
-            most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(node.item)
-            self.out.line(f"if len({name}) > {most}: raise GUARD")
-        count = self.out.fresh("n")
-        self.out.line(f"{count} = len({name})")
-        self._length(node.length, count)
-        self._elements(node.item, name, count)
+        self._elements(node.item, name, self._counted(node, name))
 
     def _array(self, node: nodes.Array, value: str) -> None:
         atom = atom_of(node.item)

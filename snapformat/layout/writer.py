@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from snapformat.bincode.checks import BadValue, literal, told
 from snapformat.bincode.order import KnownKeys
@@ -32,6 +32,9 @@ class Writer:
     """
 
     __slots__ = ("budget", "depth", "keep", "keys", "limits", "out", "path", "scope", "start")
+
+    #: Class of the errors raised here.
+    error: ClassVar[type[SnapshotError]] = EncodeError
 
     def __init__(self, limits: Limits) -> None:
         self.out = bytearray()
@@ -65,7 +68,7 @@ class Writer:
             found: What there is, or None.
             cause: The exception of foreign code that says so, or None: those of our own code say no more.
         """
-        raise EncodeError(message, path=format_path(self.path), expected=expected, found=found) from cause
+        raise self.error(message, path=format_path(self.path), expected=expected, found=found) from cause
 
     def guarded(self, work: Callable[[], Any]) -> Any:
         """Do the work; what a value's own methods raise becomes the error for the current path."""

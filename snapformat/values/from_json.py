@@ -26,7 +26,7 @@ from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.read_parts import read_fields
 from snapformat.layout.reader import zero_sized_fault
 from snapformat.layout.writer import Writer
-from snapformat.path import Variant, format_path
+from snapformat.path import Variant
 from snapformat.steps import Step, run
 from snapformat.values.to_json import key_text
 
@@ -36,15 +36,7 @@ class _Parser(Writer):
 
     __slots__ = ()
 
-    def fail(
-        self,
-        message: str,
-        expected: str | None = None,
-        found: str | None = None,
-        *,
-        cause: BaseException | None = None,
-    ) -> NoReturn:
-        raise DecodeError(message, path=format_path(self.path), expected=expected, found=found) from cause
+    error = DecodeError
 
     def wrong(self, expected: str, data: Any) -> NoReturn:
         """Raise the error for data of another shape."""
