@@ -41,7 +41,7 @@ def readme_cases(name: str) -> Iterator[Case]:
 
 
 def many_files() -> Iterator[Case]:
-    """What many files are worth, and of which release."""
+    """Judge many files of several releases."""
     from snapformat_schemas import firecracker
 
     files = sorted(map(str, payloads.GOLDEN.parent.rglob("vmstate")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class DoubtError(Exception):
-    """A skipper's count of levels or of elements without bytes is too high, the reference's may be lower."""
+    """A skipper's count of levels or zero-sized elements is too high; the reference's may be lower."""
 
 
 class Account:

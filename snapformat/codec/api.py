@@ -92,7 +92,7 @@ def decode(
         data: The bytes.
         payload: Type of the value.
         encoding: The encoding, with its limit of claimed bytes.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         lazy: Decode the fields of large structs when they are touched. Bytes that are no value of their
             type raise then; `validate` touches all. See `SnapshotFormat.load`.
         arrays: With `lazy`: hand out sequences of numbers as views of the bytes, `"memoryview"` or
@@ -142,7 +142,7 @@ def decoder(
     Args:
         payload: Type of the values.
         encoding: The encoding, with its limit of claimed bytes.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         lazy: As for `decode`.
         arrays: As for `decode`.
 
@@ -180,7 +180,7 @@ def decode_stream(
         source: A binary file object; a path or bytes-like object too.
         payload: Type of the value.
         encoding: The encoding, with its limit of claimed bytes.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
 
     Raises:
         DecodeError: As `decode`, or the source fails.

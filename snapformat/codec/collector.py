@@ -118,7 +118,7 @@ def _makes_by_itself(node: nodes.Struct) -> bool:
 
 
 def _is_own(function: Any) -> bool:
-    """Whether a function or class, or that of an object that is called, is one of ours or Python's own."""
+    """Whether a callable is defined in this library or built into Python."""
     while isinstance(function, partial):
         function = function.func
     module = getattr(function, "__module__", None) or type(function).__module__

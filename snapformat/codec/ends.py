@@ -22,7 +22,7 @@ def find_end(node: Node, data: bytes, offset: int, limits: Limits = DEFAULT_LIMI
         node: The layout.
         data: All bytes.
         offset: Where to begin.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
 
     Returns:
         The offset after the value, if it can be read at all; `NOWHERE` where it can't; None where neither is
@@ -47,7 +47,7 @@ def find_end(node: Node, data: bytes, offset: int, limits: Limits = DEFAULT_LIMI
 
 
 def _finder(node: Node) -> Finder | None:
-    """What finds the end of a value, and is sure where it can't."""
+    """Make a function that finds the end of a value, and says when it is not sure."""
     code: Any
     if isinstance(node, nodes.Struct):
         code = indexer_of(node)
@@ -59,7 +59,7 @@ def _finder(node: Node) -> Finder | None:
 
 
 def end_finder(skip: Skipper) -> Finder:
-    """What finds the end of a value only."""
+    """Make a function that finds only the end of a value."""
 
     def find(d: bytes, p: int, e: int, zero_sized: int) -> tuple[tuple[int, ...], int]:
         account = Account(zero_sized)

@@ -48,7 +48,7 @@ class Opener:
     Args:
         node: The layout.
         limit: Most bytes that may be claimed, or None.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
     """
 
     __slots__ = ("_find", "_limit", "_node", "_plan", "_zero_sized")
@@ -119,7 +119,7 @@ def lazy_reader(
     Args:
         node: The layout.
         limit: Most bytes that may be claimed, or None.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         arrays: How long arrays of numbers are handed out.
     """
     opener = Opener(node, limit, limits)

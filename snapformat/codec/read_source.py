@@ -326,7 +326,7 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{target} = PAIRS({made})")
 
     def _hashable(self, node: Node, name: str) -> str:
-        """What `hashable` gives for a key of a map, in code."""
+        """Code for the result of `hashable` for a key of a map."""
         if isinstance(node, nodes.Str | nodes.Bytes | nodes.FixedBytes | nodes.Char):
             return name
         if (isinstance(node, nodes.Int) and node.size <= 8) or (

@@ -6,7 +6,7 @@ instance becomes one of the class itself, so that nothing of this costs anything
 all where nobody reads lazily.
 
 There are no locks (`snapformat.once`). A field is marked as decoded before its slot is filled, and its slot
-is filled before the value is handed out: wherever an interrupt strikes, what somebody may have changed is
+is filled before the value is handed out: wherever an interrupt strikes, what the caller may have changed is
 what is written. Two threads may decode a field at once; the slot takes the value of one, which both get.
 """
 

@@ -90,7 +90,7 @@ class Identity:
 
 
 class Candidate:
-    """What comes of reading a file by one format: it is read when something of that is asked for, and once.
+    """The outcome of reading a file by one format; the file is read when it is first asked for.
 
     Attributes:
         format: The format.
@@ -126,12 +126,12 @@ class Candidate:
 
     @property
     def parts(self) -> Parts | None:
-        """What the file was read into; kept where only the checksum fails; None where the data does."""
+        """Header and data; kept where only the checksum fails; None where the data can't be read."""
         return self._found().parts
 
     @property
     def error(self) -> SnapshotError | None:
-        """What the format says against the file, or None."""
+        """The reason the format refuses the file, or None."""
         return self._found().error
 
     @property
@@ -146,14 +146,14 @@ class Candidate:
 
     @property
     def rank(self) -> Rank:
-        """What candidates are ranked by: the best has the highest."""
+        """The rank of the candidate; the best has the highest."""
         found = self._found()
         reached = 0 if found.mismatch is None else found.mismatch.offset or 0
         return found.parts is not None, found.exact, found.error is None, reached
 
 
 class _Read(NamedTuple):
-    """What came of reading a file; see `Candidate`."""
+    """The outcome of reading a file; see `Candidate`."""
 
     parts: Parts | None
     error: SnapshotError | None

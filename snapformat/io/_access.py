@@ -63,7 +63,7 @@ def take_over(descriptor: int, old: os.stat_result, old_list: bytes | None) -> N
                 os.fchown(descriptor, -1, old.st_gid)
                 group_kept = True
     if not (owner_kept and group_kept):
-        # The set-id bits would lend out somebody else's rights now.
+        # The set-id bits would now lend out another user's rights.
         mode &= 0o777
     if old_list is not None:
         mode = _put_list(descriptor, old_list if group_kept else _with_group_as_others(old_list), mode)
@@ -105,7 +105,7 @@ def _entries(of: bytes) -> list[tuple[int, int, int]]:
 
 
 def _group_permissions(of: bytes) -> int:
-    """What a file's group may do: its entry, as far as the mask lets it."""
+    """The group's permissions: its entry, within the mask."""
     by_tag = {tag: permissions for tag, permissions, _ in _entries(of)}
     return by_tag[_GROUP] & by_tag.get(_MASK, 0o7)
 

@@ -317,7 +317,7 @@ class Enum(Node):
 
     @property
     def expected(self) -> str:
-        """What a value must be, in words, with the first of the variants."""
+        """Describe the expected value, with the first of the variants."""
         names = [variant.name for variant in self.variants[:_SHOWN]]
         more = ", ..." if len(self.variants) > _SHOWN else ""
         return f"a variant of {self.name} ({', '.join(names)}{more})"

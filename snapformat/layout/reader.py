@@ -54,7 +54,7 @@ class Reader:
         failure: The error of the source, which construct would take for the end of the data.
         blobs: Events of C structs in bytes are handed out, in place of the bytes.
         budget: Claims still allowed.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         depth: Structs and enums around the current value.
         path: The current value path.
         events: Events not yet handed out; None where nobody wants them.
@@ -214,7 +214,7 @@ class Reader:
 
 
 def zero_sized_fault(count: int, cost: int, limits: Limits) -> tuple[str, str, str]:
-    """What is said of so many zero-sized elements more, each of a cost: message, expected, found."""
+    """Message, expected and found of the error for too many zero-sized elements."""
     return (
         "too many elements without bytes",
         f"at most {limits.zero_sized} in all",
@@ -240,7 +240,7 @@ class StreamReader(Reader):
     Args:
         source: Its `read` gives fewer bytes than asked only at its end.
         budget: Claims allowed.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
     """
 
     __slots__ = ("_source",)
@@ -276,7 +276,7 @@ class StreamReader(Reader):
 
 
 class _Ahead(LookAheadStream):
-    """What a reader fetches, as a stream: construct may look ahead and go back.
+    """A stream over the bytes that a reader fetches; construct may look ahead and go back.
 
     Args:
         reader: The reader; its position is not changed.

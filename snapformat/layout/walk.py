@@ -35,7 +35,7 @@ def walk(
         data: The bytes.
         offset: Where to begin.
         limit: Most bytes that may be claimed, or None.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself.
         blobs: Look into bytes that hold a C struct, where they have its very size.
 
@@ -91,7 +91,7 @@ def read(
         data: The bytes.
         offset: Where to begin.
         limit: Most bytes that may be claimed, or None.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself, for errors.
         depth: Structs and enums around the value.
         stop: Where the readable bytes end, if not with the data. Constructs that run by themselves would
@@ -126,7 +126,7 @@ def read_stream(
         node: The layout.
         source: Its `read` gives fewer bytes than asked only at its end.
         limit: Most bytes that may be claimed, or None.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself, for errors.
 
     Raises:

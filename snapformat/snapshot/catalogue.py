@@ -64,7 +64,7 @@ def find_format(name: str) -> SnapshotFormat:
 
 
 def _suggestion(name: str, known: list[str]) -> str:
-    """What the user may have meant by a name, or else what there is."""
+    """Suggest names close to an unknown one, or list the known names."""
     from difflib import get_close_matches  # here and not above: names are mostly right
 
     ends = {

@@ -98,7 +98,7 @@ def magic_in(spec: FormatSpec, data: bytes) -> int | None:
 
 
 def not_of(spec: FormatSpec) -> str:
-    """What is to be said of a file with another magic."""
+    """Describe a file with another magic."""
     return f"not a {spec.name} file, by its magic"
 
 

@@ -372,7 +372,7 @@ class Snapshot(Generic[T]):
         write_all(target, data)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # What it was read from is nobody else's.
+        # Nothing else refers to the bytes it was read from.
         return Snapshot, (self.header, self.data, self.format, self.trailing)
 
     def __eq__(self, other: object) -> bool:

@@ -96,7 +96,7 @@ class FormatSpec:
         checksum: The checksum at the end, or None for none.
         order: In which order a file is checked.
         accepts: Whether a file's version is read, given the supported and the found one.
-        limits: Bounds of depth and of elements without bytes.
+        limits: Bounds of depth and of zero-sized elements.
         max_file_size: Bytes above which a file is refused unread.
         release: The release or releases of the program that write such files, or None.
         family: Place of what the format's family knows beyond layouts, as `module:attribute`, or None; see

@@ -302,7 +302,7 @@ def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Step:
 
 
 def _made(value: Any, otherwise: Any, p: _Parser) -> Any:
-    """What construct makes itself; something else where that is not possible before building."""
+    """A value that construct supplies; something else where that is not possible before building."""
     try:
         return copy.deepcopy(p.evaluate(value))  # the construct keeps its own
     except DecodeError:

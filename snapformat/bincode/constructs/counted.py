@@ -33,7 +33,7 @@ def cost_of(*subs: Any) -> int:
     """Cost of a value of these, one after the other: as many constructs as run inside of it, at least 1.
 
     What is inside of arrays costs by itself. Where something refers to what contains it, construct itself
-    bounds the depth. For zero-sized values of ours it is the cost that `layout.empty` gives.
+    bounds the depth. For zero-sized values of the vocabulary it is the cost that `layout.empty` gives.
     """
     cost: int = sum(run(_constructs_in(sub, {})) - 1 for sub in subs)
     return max(1, cost)
