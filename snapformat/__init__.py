@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from snapformat.bincode import Encoding as Encoding
     from snapformat.bits import Bits as Bits
-    from snapformat.budget import Limits as Limits
+    from snapformat.limits import Limits as Limits
     from snapformat.codec import (
         decode as decode,
         decode_prefix as decode_prefix,
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         encode as encode,
         validate as validate,
     )
-    from snapformat.declare import (
+    from snapformat.model.declare import (
         DataEnum as DataEnum,
         UnitEnum as UnitEnum,
         doc as doc,
@@ -52,10 +52,10 @@ else:
     __getattr__, __dir__, __all__ = lazy_exports(
         __name__,
         {
-            "bincode": ("Encoding",),
-            "bits": ("Bits",),
-            "budget": ("Limits",),
-            "codec": (
+            ".bincode": ("Encoding",),
+            ".bits": ("Bits",),
+            ".limits": ("Limits",),
+            ".codec": (
                 "decode",
                 "decode_prefix",
                 "decode_stream",
@@ -63,7 +63,7 @@ else:
                 "encode",
                 "validate",
             ),
-            "declare": (
+            ".model.declare": (
                 "DataEnum",
                 "UnitEnum",
                 "doc",
@@ -71,7 +71,7 @@ else:
                 "schema",
                 "variant",
             ),
-            "errors": (
+            ".errors": (
                 "Crc64Error",
                 "DecodeError",
                 "DecodeIOError",
@@ -83,7 +83,7 @@ else:
                 "SnapshotError",
                 "SnapshotIOError",
             ),
-            "snapshot": (
+            ".snapshot": (
                 "CRC64_JONES",
                 "CheckOrder",
                 "Checksum",

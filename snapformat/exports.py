@@ -22,11 +22,12 @@ def lazy_exports(
 
     Args:
         package: The package's `__name__`.
-        homes: Module below the package -> the names that it has. The modules are attributes too. No name
-            may be that of a module, which would take its place once it is imported.
+        homes: Module -> the names that it has. A module below the package begins with a dot, and is an
+            attribute too. No name may be that of a module, which would take its place once it is imported.
     """
-    places = {name: f"{package}.{home}" for home, names in homes.items() for name in names}
-    modules = {home.partition(".")[0] for home in homes}
+    wholes = {home: f"{package}{home}" if home.startswith(".") else home for home in homes}
+    places = {name: wholes[home] for home, names in homes.items() for name in names}
+    modules = {home.split(".")[1] for home in homes if home.startswith(".")}
 
     def get(name: str) -> Any:
         from importlib import import_module

@@ -10,7 +10,7 @@ from snapformat.exports import lazy_exports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from snapformat.bincode.annotations import (
+    from snapformat.model.annotations import (
         Blob as Blob,
         BTreeMap as BTreeMap,
         BTreeSet as BTreeSet,
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
         Vec as Vec,
         Via as Via,
     )
-    from snapformat.bincode.blob import CStruct as CStruct
-    from snapformat.bincode.containers import PairMap as PairMap, PairSet as PairSet, Some as Some
-    from snapformat.bincode.encoding import (
+    from snapformat.model.c_struct import CStruct as CStruct
+    from snapformat.model.values import PairMap as PairMap, PairSet as PairSet, Some as Some
+    from snapformat.encodings.bincode.encoding import (
         DEFAULT_LIMIT as DEFAULT_LIMIT,
         FIRECRACKER as FIRECRACKER,
         Encoding as Encoding,
     )
-    from snapformat.bincode.flexible import Counted as Counted
-    from snapformat.bincode.primitives import (
+    from snapformat.model.flexible import Counted as Counted
+    from snapformat.model.std.primitives import (
         NonZeroI8 as NonZeroI8,
         NonZeroI16 as NonZeroI16,
         NonZeroI32 as NonZeroI32,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         u128 as u128,
         usize as usize,
     )
-    from snapformat.bincode.std import (
+    from snapformat.model.std.library import (
         Bound as Bound,
         BoundExcluded as BoundExcluded,
         BoundIncluded as BoundIncluded,
@@ -85,12 +85,12 @@ if TYPE_CHECKING:
         SocketAddrV6 as SocketAddrV6,
         SystemTime as SystemTime,
     )
-    from snapformat.bincode.versions import Version as Version, VersionReq as VersionReq
+    from snapformat.model.std.versions import Version as Version, VersionReq as VersionReq
 else:
     __getattr__, __dir__, __all__ = lazy_exports(
         __name__,
         {
-            "annotations": (
+            "snapformat.model.annotations": (
                 "Blob",
                 "BTreeMap",
                 "BTreeSet",
@@ -101,11 +101,11 @@ else:
                 "Vec",
                 "Via",
             ),
-            "blob": ("CStruct",),
-            "containers": ("PairMap", "PairSet", "Some"),
-            "encoding": ("DEFAULT_LIMIT", "FIRECRACKER", "Encoding"),
-            "flexible": ("Counted",),
-            "primitives": (
+            "snapformat.model.c_struct": ("CStruct",),
+            "snapformat.model.values": ("PairMap", "PairSet", "Some"),
+            "snapformat.encodings.bincode.encoding": ("DEFAULT_LIMIT", "FIRECRACKER", "Encoding"),
+            "snapformat.model.flexible": ("Counted",),
+            "snapformat.model.std.primitives": (
                 "NonZeroI8",
                 "NonZeroI16",
                 "NonZeroI32",
@@ -136,7 +136,7 @@ else:
                 "u128",
                 "usize",
             ),
-            "std": (
+            "snapformat.model.std.library": (
                 "Bound",
                 "BoundExcluded",
                 "BoundIncluded",
@@ -161,6 +161,6 @@ else:
                 "SocketAddrV6",
                 "SystemTime",
             ),
-            "versions": ("Version", "VersionReq"),
+            "snapformat.model.std.versions": ("Version", "VersionReq"),
         },
     )

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from snapformat.bincode.checks import told
 from snapformat.cli import INTERRUPTED
 from snapformat.cli._failure import Failure, tell
 from snapformat.cli._output import discard_output
 from snapformat.errors import SchemaError, SnapshotError
+from snapformat.model.checks import told
 from snapformat.printable import printable
 
 #: With this variable set, an error in snapformat itself shows its traceback.

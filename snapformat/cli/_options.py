@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from snapformat.cli._same_file import InputFile
-from snapformat.declare.registry import is_reference
 from snapformat.errors import SchemaError
 from snapformat.inspect import named_format
+from snapformat.model.declare.registry import is_reference
 from snapformat.snapshot import SnapshotFormat
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -10,11 +10,11 @@ from snapformat.cli._failure import explained
 from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import write_output
 from snapformat.cli._same_file import Command, InputFile, OutputFile
-from snapformat.declare.registry import is_reference
 from snapformat.errors import DecodeError, SchemaError
 from snapformat.inspect import named_format
 from snapformat.inspect.document import from_document, schema_of
 from snapformat.io import Source, read_all
+from snapformat.model.declare.registry import is_reference
 from snapformat.snapshot import SnapshotFormat
 from snapformat.values import parse_json
 

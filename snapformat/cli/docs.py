@@ -12,8 +12,8 @@ import click
 from snapformat.cli._failure import tell
 from snapformat.cli._output import write_text
 from snapformat.cli._same_file import Command, FileName, InputFile, refuse_same_file
-from snapformat.declare.registry import is_reference
 from snapformat.errors import SchemaError
+from snapformat.model.declare.registry import is_reference
 from snapformat.printable import printable
 
 #: Status where `--check` finds a difference.

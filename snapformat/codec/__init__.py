@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = lazy_exports(
         __name__,
         {
-            "api": ("decode", "decode_prefix", "decode_stream", "decoder", "encode"),
-            "lazy": ("validate",),
+            ".api": ("decode", "decode_prefix", "decode_stream", "decoder", "encode"),
+            ".lazy": ("validate",),
         },
     )

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
 from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
-from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.collector import LARGE
 from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.layouts import keep_code, node_of
@@ -15,6 +14,7 @@ from snapformat.codec.sections import is_hidden
 from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout.arrays import Arrays
 from snapformat.layout.walk import read_stream
+from snapformat.limits import DEFAULT_LIMITS, Limits
 
 T = TypeVar("T")
 

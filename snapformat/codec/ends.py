@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.account import Account, DoubtError
 from snapformat.codec.engine import Skipper, codec_of, indexer_of, skipper_of
 from snapformat.codec.outlines import Finder, remembering
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.limits import DEFAULT_LIMITS, Limits
 
 #: The end of a value that can't be there.
 NOWHERE = -1

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec.account import Account
 from snapformat.codec.collector import LARGE, may_pause, paused
 from snapformat.codec.source import GIVEN_UP, NotGenerated, Source
@@ -20,6 +19,7 @@ from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read
 from snapformat.layout.write import write as reference_write
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.once import first
 from snapformat.path import Segment
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.read_helpers import Guard
 from snapformat.codec.shape import FLAT_DEPTH, Uses, flat, parts, uses_of
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
-from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
+from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.expressions import Expr
 
 #: Blocks in one another in a function; Python allows twenty loops.
 MAX_BLOCKS = 12

@@ -8,13 +8,13 @@ from typing import Any
 import construct
 
 from snapformat.bincode import Encoding
-from snapformat.bincode.annotations import DECLARATION
-from snapformat.bincode.classes import Declaration, declaration_of
 from snapformat.codec.engine import writer_of
 from snapformat.codec.reserved import READER, WRITER
-from snapformat.declare.registry import resolved
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node, Struct
+from snapformat.model.annotations import DECLARATION
+from snapformat.model.declaration import Declaration, declaration_of
+from snapformat.model.declare.registry import resolved
 
 
 def node_of(payload: Any, encoding: Encoding) -> Node:

@@ -7,10 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, get_args
 
-from snapformat.bincode.blob import CStruct
-from snapformat.bincode.classes import declaration_of
-from snapformat.bincode.containers import Some
-from snapformat.budget import DEFAULT_LIMITS, Limits
 from snapformat.codec import sections
 from snapformat.codec.ends import end_finder
 from snapformat.codec.engine import (
@@ -29,6 +25,10 @@ from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, numbers_reader
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import Pieces
+from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.c_struct import CStruct
+from snapformat.model.declaration import declaration_of
+from snapformat.model.values import Some
 from snapformat.path import format_path
 
 

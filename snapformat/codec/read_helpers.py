@@ -13,7 +13,19 @@ from typing import Any, Literal
 
 import construct
 
-from snapformat.bincode.blob import (
+from snapformat.codec.account import Account
+from snapformat.codec.shape import atom_of
+from snapformat.codec.source import GIVEN_UP
+from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.encodings.construct.scalars import UTF8_WIDTHS
+from snapformat.layout import nodes
+from snapformat.layout.nodes import Node
+from snapformat.layout.opaque import parse_opaque
+from snapformat.layout.read_leaves import RawFlag, bits_of
+from snapformat.layout.read_parts import read_fields
+from snapformat.layout.reader import stream_at
+from snapformat.limits import UNLIMITED, Budget
+from snapformat.model.c_struct import (
     CStruct,
     Form,
     Read,
@@ -23,20 +35,8 @@ from snapformat.bincode.blob import (
     set_form,
     unfold,
 )
-from snapformat.bincode.classes import declaration_of
-from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
-from snapformat.bincode.numbers import f32_from_bits
-from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
-from snapformat.budget import UNLIMITED, Budget
-from snapformat.codec.account import Account
-from snapformat.codec.shape import atom_of
-from snapformat.codec.source import GIVEN_UP
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
-from snapformat.layout.opaque import parse_opaque
-from snapformat.layout.read_leaves import RawFlag, bits_of
-from snapformat.layout.read_parts import read_fields
-from snapformat.layout.reader import stream_at
+from snapformat.model.declaration import declaration_of
+from snapformat.model.floats import f32_from_bits
 
 
 class GuardError(Exception):

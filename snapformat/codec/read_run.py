@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from snapformat.bincode.containers import PairSet, Some
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.generator import Generator
 from snapformat.codec.run import Run
@@ -16,6 +15,7 @@ from snapformat.codec.shape import atom_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.values import PairSet, Some
 
 
 @dataclass(slots=True)

@@ -18,8 +18,6 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.blob import CStruct, Read, field_names, set_folded
-from snapformat.bincode.containers import SECRET, hashable, map_of_entries
 from snapformat.codec import read_helpers as helpers
 from snapformat.codec.folding import Folder, alias_of, foldable_slot, is_numbers
 from snapformat.codec.read_run import Chosen, RunReader, new_run
@@ -28,9 +26,11 @@ from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
 from snapformat.layout.empty import Same, keeps_one, maker_of, surplus_cost, zero_sized_cost
-from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
+from snapformat.model.c_struct import CStruct, Read, field_names, set_folded
+from snapformat.model.expressions import Scope
+from snapformat.model.values import SECRET, hashable, map_of_entries
 
 
 def generate_reader(root: Node) -> Source:

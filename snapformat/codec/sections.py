@@ -16,11 +16,6 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from snapformat.bincode.annotations import DECLARATION
-from snapformat.bincode.blob import CStruct
-from snapformat.bincode.classes import Declaration, declaration_of
-from snapformat.bincode.containers import Some
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec.account import Account
 from snapformat.codec.engine import Codec, Skipper, codec_of, indexer_of, read_part, skipper_of
 from snapformat.codec.folding import alias_of, slot_of
@@ -34,6 +29,11 @@ from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, number_code, view_of
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import fixed_size
+from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.annotations import DECLARATION
+from snapformat.model.c_struct import CStruct
+from snapformat.model.declaration import Declaration, declaration_of
+from snapformat.model.values import Some
 from snapformat.once import cached_property, first, replace
 from snapformat.path import Segment
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TypeGuard
 
-from snapformat.bincode.classes import declaration_of
-from snapformat.bincode.flexible import Counted
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.steps import Step, run
+from snapformat.model.declaration import declaration_of
+from snapformat.model.flexible import Counted
+from snapformat.trampoline import Task, run
 
 _INT_CODES = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 _FLOAT_CODES = {4: "f", 8: "d"}
@@ -211,7 +211,7 @@ def depth_of(node: Node) -> int:
     return depth
 
 
-def _depth(node: Node, known: dict[Node, int]) -> Step:
+def _depth(node: Node, known: dict[Node, int]) -> Task:
     found = known.get(node)
     if found is None:
         inner = 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from snapformat.bincode.wire import ByteOrder
 from snapformat.codec.read_helpers import Guard
 from snapformat.codec.shape import Atom
+from snapformat.encodings.bincode.config import ByteOrder
 
 
 class CountedSkipper:

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
 from snapformat.codec import read_helpers
 from snapformat.codec.account import DoubtError
 from snapformat.codec.generator import Generator
 from snapformat.codec.shape import atom_of, counted_of, depth_of, uses_of
 from snapformat.codec.skip_helpers import CountedSkipper
 from snapformat.codec.source import NotGenerated, Source
+from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.layout import nodes
 from snapformat.layout.empty import surplus_cost, zero_sized_cost
 from snapformat.layout.nodes import Node

@@ -11,7 +11,6 @@ from typing import Any
 
 import construct
 
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.shape import atom_of, parts
 from snapformat.codec.source import NotGenerated
@@ -20,6 +19,7 @@ from snapformat.layout import nodes
 from snapformat.layout.built import may_change
 from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.nodes import Node
+from snapformat.limits import DEFAULT_LIMITS
 
 _BY_METHOD = (
     nodes.Struct,

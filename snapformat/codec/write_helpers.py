@@ -11,22 +11,22 @@ from functools import cache, partial
 from operator import countOf
 from typing import Any, Literal
 
-from snapformat.bincode import checks
-from snapformat.bincode.blob import Folded, all_raw, blob_bytes, get_folded
-from snapformat.bincode.containers import Some
-from snapformat.bincode.numbers import encode_float, f32_to_bits
-from snapformat.bincode.order import natural_type, sort_key
-from snapformat.bincode.wire import encode_varint, zigzag
 from snapformat.codec.folding import Part
 from snapformat.codec.read_helpers import Guard, has_bulk, rarely
 from snapformat.codec.shape import MAX_SPELLED, atom_of
+from snapformat.encodings.bincode.config import encode_varint, zigzag
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
-from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import Pieces, build_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.write import write as reference_write
+from snapformat.model import checks
+from snapformat.model.c_struct import Folded, all_raw, blob_bytes, get_folded
+from snapformat.model.expressions import Scope
+from snapformat.model.floats import encode_float, f32_to_bits
+from snapformat.model.order import natural_type, sort_key
+from snapformat.model.values import Some
 
 __all__ = ["Pieces", "Some", "get_folded", "has_bulk"]
 

@@ -15,7 +15,6 @@ from operator import countOf
 from types import MemberDescriptorType
 from typing import Any
 
-from snapformat.bincode.order import holds_sorted
 from snapformat.codec import write_helpers as helpers
 from snapformat.codec.folding import Part, alias_of, foldable_slot, instance_check, is_numbers
 from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
@@ -25,6 +24,7 @@ from snapformat.codec.write_run import Chosen, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
+from snapformat.model.order import holds_sorted
 
 #: Largest fixed array of integers whose elements get locals.
 MAX_LOCALS = 8

@@ -10,8 +10,6 @@ from typing import Any
 
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bits import Bits as BitNames
-from snapformat.budget import DEFAULT_LIMITS
-from snapformat.declare.registry import resolved
 from snapformat.docs.envelope import describe_file
 from snapformat.docs.glossary import glossary
 from snapformat.docs.measure import Measure
@@ -21,6 +19,8 @@ from snapformat.layout import nodes
 from snapformat.layout.lower import layout_of
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import Types, parts, types_of
+from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.declare.registry import resolved
 from snapformat.snapshot import SnapshotFormat
 
 _KINDS = {"struct": "struct", "tuple": "tuple struct", "newtype": "newtype", "unit": "unit struct"}

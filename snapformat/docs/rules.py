@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.budget import Limits
 from snapformat.layout import nodes
 from snapformat.layout.empty import zero_sized_cost
-from snapformat.layout.expr import Expr
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import STANDARD, Types, expression, parts
+from snapformat.limits import Limits
+from snapformat.model.expressions import Expr
 from snapformat.snapshot.spec import FormatSpec
 
 #: Characters of a constant that are shown.

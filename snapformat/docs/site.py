@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from snapformat.declare.registry import import_reference, is_reference, registered
 from snapformat.docs.collect import describe
 from snapformat.docs.examples import add_examples
 from snapformat.docs.history import add_history, families_of
@@ -21,6 +20,7 @@ from snapformat.errors import DecodeError, SchemaError, SnapshotError, SnapshotI
 from snapformat.io import read_all, write_all
 from snapformat.layout.compare import Members, members_of
 from snapformat.layout.types import types_of
+from snapformat.model.declare.registry import import_reference, is_reference, registered
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import find_format, formats
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from snapformat.bincode.semver_text import parse_version
 from snapformat.errors import DecodeError, SnapshotError, excerpt
+from snapformat.model.std.semver_text import parse_version
 from snapformat.snapshot.reading import check_magic, check_version
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header

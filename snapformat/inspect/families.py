@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import semver
 
-from snapformat.declare.registry import import_reference
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.declare.registry import import_reference
 from snapformat.snapshot.catalogue import formats
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
 from snapformat.codec.ends import NOWHERE, find_end
-from snapformat.declare.registry import import_reference, is_reference
 from snapformat.errors import (
     Crc64Error,
     DecodeError,
@@ -22,6 +21,7 @@ from snapformat.errors import (
 from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.declare.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
 from snapformat.snapshot.reading import (
     Parts,

@@ -7,9 +7,9 @@ from array import array
 from collections.abc import Callable
 from typing import Any, Literal
 
-from snapformat.bincode.checks import BadValue
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
+from snapformat.model.checks import BadValue
 
 #: How arrays of numbers are handed out where views are wanted.
 Arrays = Literal["memoryview", "numpy"]

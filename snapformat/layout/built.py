@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
-from snapformat.steps import Step, run
+from snapformat.trampoline import Task, run
 
 _known: WeakKeyDictionary[Node, bool] = WeakKeyDictionary()
 
@@ -20,14 +20,14 @@ def may_change(node: Node) -> bool:
     return found
 
 
-def _may_change(node: Node) -> Step:
+def _may_change(node: Node) -> Task:
     if node not in _known:
         _known[node] = True  # for what contains itself
         _known[node] = yield _changes(node)
     return _known[node]
 
 
-def _changes(node: Node) -> Step:
+def _changes(node: Node) -> Task:
     match node:
         case nodes.Struct() if node.cls is None:
             for field in node.fields:

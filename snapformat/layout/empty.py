@@ -10,14 +10,14 @@ from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from snapformat.bincode.classes import declaration_of
-from snapformat.bincode.constructs.counted import cost_of
-from snapformat.budget import CONTAINER, FREE_PER_BYTE, MADE_BY_CONSTRUCT
+from snapformat.encodings.construct.counted import cost_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.steps import Step, run
+from snapformat.limits import CONTAINER, FREE_PER_BYTE, MADE_BY_CONSTRUCT
+from snapformat.model.declaration import declaration_of
+from snapformat.trampoline import Task, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ _costs: WeakKeyDictionary[Node, int] = WeakKeyDictionary()
 _sure_costs: WeakKeyDictionary[Node, int] = WeakKeyDictionary()
 
 
-def _cost(node: Node, known: WeakKeyDictionary[Node, int], *, is_zero: bool) -> Step:
+def _cost(node: Node, known: WeakKeyDictionary[Node, int], *, is_zero: bool) -> Task:
     cost = known.get(node)
     if cost is None:
         cost = known[node] = yield _made_of(node, known, is_zero=is_zero)
     return cost
 
 
-def _made_of(node: Node, known: WeakKeyDictionary[Node, int], *, is_zero: bool) -> Step:
+def _made_of(node: Node, known: WeakKeyDictionary[Node, int], *, is_zero: bool) -> Task:
     """Objects made for a value, but for those of elements in it."""
     parts: list[Node] = []
     match node:
@@ -113,7 +113,7 @@ def _made_of(node: Node, known: WeakKeyDictionary[Node, int], *, is_zero: bool) 
 
 def _made_of_fields(
     node: nodes.Tuple | nodes.Struct, known: WeakKeyDictionary[Node, int], *, is_zero: bool
-) -> Step:
+) -> Task:
     """An object with a value in it; each further one is a slot to fill, and what is made for it."""
     items = node.items if isinstance(node, nodes.Tuple) else tuple(field.node for field in node.fields)
     made = slots = 0
@@ -137,7 +137,7 @@ def is_zero_sized(node: Node) -> bool:
     return found
 
 
-def _is_zero_sized(node: Node, known: dict[Node, bool]) -> Step:
+def _is_zero_sized(node: Node, known: dict[Node, bool]) -> Task:
     if node in known:
         return known[node]
     match node:
@@ -206,13 +206,13 @@ class Same:
         return self.value
 
 
-def _maker(node: Node, known: dict[Node, Any]) -> Step:
+def _maker(node: Node, known: dict[Node, Any]) -> Task:
     if node not in known:
         known[node] = yield _made_by(node, known)
     return known[node]
 
 
-def _made_by(node: Node, known: dict[Node, Any]) -> Step:
+def _made_by(node: Node, known: dict[Node, Any]) -> Task:
     finish: Callable[[list[Any]], Any]
     if isinstance(node, nodes.Unit):
         return Same(node.value)

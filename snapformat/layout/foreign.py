@@ -13,8 +13,8 @@ from typing import Any
 
 import construct as c
 
-from snapformat.bincode.constructs import composites, named
-from snapformat.bincode.constructs.base import read_exactly
+from snapformat.encodings.construct import composites, named
+from snapformat.encodings.construct.base import read_exactly
 from snapformat.path import Segment, Variant
 
 Locals = dict[str, Any]

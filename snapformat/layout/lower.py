@@ -11,19 +11,20 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from snapformat.bincode import FIRECRACKER, Encoding, kinds
-from snapformat.bincode.constructs import named
-from snapformat.bincode.constructs.base import BincodeConstruct
-from snapformat.bincode.encoding import C_LAYOUT, sealed
-from snapformat.bincode.kinds import Kind, is_zero_sized
-from snapformat.bincode.wire import ByteOrder, Wire
+from snapformat.bincode import FIRECRACKER, Encoding
+from snapformat.encodings.bincode.config import ByteOrder, Wire
+from snapformat.encodings.bincode.encoding import C_LAYOUT, sealed
+from snapformat.encodings.construct import named
+from snapformat.encodings.construct.base import BincodeConstruct
 from snapformat.errors import SchemaError
 from snapformat.layout import nodes
 from snapformat.layout.lower_construct import Frame, Lowering, lower_foreign
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import fits_any, fixed_size
 from snapformat.layout.wrappers import Checksummed, Limited
-from snapformat.steps import Step, run_unwinding
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind, is_zero_sized
+from snapformat.trampoline import Task, run_with_unwind
 
 #: Trees of constructs. Those of classes are kept by their kinds: these trees refer back to them.
 _lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
@@ -58,7 +59,7 @@ def lower(sub: Any) -> Node:
     known = _lowered.get(sub) or _opaque.get(sub)
     if known is None:
         lowering = Lowering(_lower)
-        known = lowering.finish(run_unwinding(_lower(sub, lowering, ())))
+        known = lowering.finish(run_with_unwind(_lower(sub, lowering, ())))
         known = _keep(sub, known) if isinstance(known, nodes.Opaque) else _lowered.setdefault(sub, known)
     return known
 
@@ -82,7 +83,7 @@ def _of_kind(kind: Kind, wire: Wire) -> Node:
     known: Node | None = layouts.get(encoding)
     if known is None:
         lowering = Lowering(_lower)
-        known = lowering.finish(run_unwinding(_by_kind(kind, encoding, lowering, ())))
+        known = lowering.finish(run_with_unwind(_by_kind(kind, encoding, lowering, ())))
         # Only now: one that failed may have left references to nothing.
         for inner, its_encoding, node in lowering.alone:
             inner.layouts.setdefault(its_encoding, node)
@@ -90,7 +91,7 @@ def _of_kind(kind: Kind, wire: Wire) -> Node:
     return known
 
 
-def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     """One construct; `frames` are the structs around it whose fields expressions may name."""
     if isinstance(sub, BincodeConstruct | named.Struct):
         wire = _without_limit(sub.wire.integers, sub.wire.byteorder)
@@ -114,7 +115,7 @@ def _length(wire: Wire) -> nodes.Int:
     return nodes.Int("u64", 8, False, wire.byteorder, wire.is_variable(8))
 
 
-def _by_kind(kind: Kind, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _by_kind(kind: Kind, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     match kind:
         case kinds.Int():
             variable = wire.is_variable(kind.size)
@@ -165,7 +166,7 @@ def _by_kind(kind: Kind, wire: Wire, lowering: Lowering, frames: tuple[Frame, ..
     raise SchemaError(f"no layout of {kind!r}")
 
 
-def _blob(kind: kinds.Blob, wire: Wire, lowering: Lowering) -> Step:
+def _blob(kind: kinds.Blob, wire: Wire, lowering: Lowering) -> Task:
     # A C struct has the processor's layout, whatever the encoding around it.
     item: nodes.Struct = yield _by_kind(kind.item, C_LAYOUT, lowering, ())
     size = fixed_size(item)
@@ -176,7 +177,7 @@ def _blob(kind: kinds.Blob, wire: Wire, lowering: Lowering) -> Step:
 
 def _named(
     kind: kinds.Struct | kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]
-) -> Step:
+) -> Task:
     """A struct or enum; one that is being lowered further up becomes a reference."""
     if not frames and wire in kind.layouts:
         return kind.layouts[wire]
@@ -200,7 +201,7 @@ def _named(
     return node
 
 
-def _enum(kind: kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _enum(kind: kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     variants = []
     for variant in kind.variants:
         payload = None
@@ -212,7 +213,7 @@ def _enum(kind: kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame,
     return nodes.Enum(kind.name, index, tuple(variants), other, doc=kind.doc)
 
 
-def _struct(kind: kinds.Struct, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _struct(kind: kinds.Struct, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     fields = []
     for field in kind.fields:
         node = yield _by_kind(field.kind, wire, lowering, frames)
@@ -220,7 +221,7 @@ def _struct(kind: kinds.Struct, wire: Wire, lowering: Lowering, frames: tuple[Fr
     return nodes.Struct(kind.name, kind.style, tuple(fields), kind.cls, kind.make, doc=kind.doc)
 
 
-def _of_class(sub: Any, cls: type, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _of_class(sub: Any, cls: type, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     """A Struct registered for a class: the tree of the Struct, with instances for values."""
     inner = yield _lower(sub, lowering, frames)
     if not isinstance(inner, nodes.Struct) or inner.scoped:

@@ -16,11 +16,11 @@ import construct as c
 
 from snapformat.errors import SchemaError
 from snapformat.layout import nodes
-from snapformat.layout.expr import Expr, Unsupported, lower_expr
 from snapformat.layout.foreign import name_of
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.steps import Step
+from snapformat.model.expressions import Expr, Unsupported, lower_expr
+from snapformat.trampoline import Task
 
 
 @dataclass(eq=False, slots=True)
@@ -60,7 +60,7 @@ class Lowering:
         alone: Kinds lowered so far that know of nothing around them, with their encodings and trees.
     """
 
-    lower: Callable[[Any, Lowering, tuple[Frame, ...]], Step]
+    lower: Callable[[Any, Lowering, tuple[Frame, ...]], Task]
     by_place: dict[Place, Node] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
     references: list[tuple[nodes.Ref, Place]] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Lowering:
         return node
 
 
-def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     """Lower one of construct's constructs, or make it opaque."""
     try:
         return (yield _dispatch(sub, lowering, frames))
@@ -142,7 +142,7 @@ def reads_context(sub: Any) -> bool:
     return False
 
 
-def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     if not isinstance(sub, c.Construct):  # a case of a Switch: construct minds it when it is chosen
         raise Unsupported(f"{type(sub).__name__} in place of a construct")
     if sub.parsed is not None:
@@ -258,7 +258,7 @@ def _string(sub: Any) -> Node:
     return nodes.Str(length, sub.encoding)
 
 
-def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     frame = Frame()
     fields = []
     for part in sub.subcons:
@@ -277,7 +277,7 @@ def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
     return nodes.Struct("", "struct", tuple(fields), None, make, frame.used, named)
 
 
-def _prefixed_array(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Step:
+def _prefixed_array(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     """`PrefixedArray`, which construct composes of a `FocusedSeq`."""
     parts = {part.name: part.subcon for part in sub.subcons if type(part) is c.Renamed}
     count: Any = parts.get("count")
@@ -310,7 +310,7 @@ def _is_empty(sub: Any) -> bool:
         return False
 
 
-def _lazy_bound(sub: Any, lowering: Lowering) -> Step:
+def _lazy_bound(sub: Any, lowering: Lowering) -> Task:
     try:
         target = sub.subconfunc()
     except Exception:

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import Any
 
-from snapformat.bincode import kinds
-from snapformat.bincode.blob import CStruct
-from snapformat.bincode.kinds import Style
-from snapformat.bincode.wire import ByteOrder
 from snapformat.bits import Bits as Names
-from snapformat.layout.expr import Expr
+from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
+from snapformat.model.c_struct import CStruct
+from snapformat.model.expressions import Expr
+from snapformat.model.kinds import Style
 
 #: Variants that a message lists.
 _SHOWN = 12

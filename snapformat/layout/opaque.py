@@ -19,11 +19,11 @@ from weakref import WeakKeyDictionary, ref
 
 import construct as c
 
-from snapformat.bincode.constructs.base import BUDGET
-from snapformat.bincode.constructs.counted import Counted
-from snapformat.budget import Budget
+from snapformat.encodings.construct.base import BUDGET
+from snapformat.encodings.construct.counted import Counted
 from snapformat.layout.linear import linear_class
 from snapformat.layout.nodes import Opaque
+from snapformat.limits import Budget
 
 
 def parse_opaque(node: Opaque, stream: Any, budget: Budget) -> Any:

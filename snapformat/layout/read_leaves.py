@@ -6,15 +6,15 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.checks import shown, told
-from snapformat.bincode.constructs.counted import TooManyElementsError
-from snapformat.bincode.constructs.scalars import UTF8_WIDTHS
-from snapformat.bincode.numbers import decode_float
-from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.encodings.construct.counted import TooManyElementsError
+from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.layout import nodes
 from snapformat.layout.foreign import place_of
 from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.reader import Reader
+from snapformat.model.checks import shown, told
+from snapformat.model.floats import decode_float
 
 
 class RawFlag(int):

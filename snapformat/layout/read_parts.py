@@ -1,4 +1,4 @@
-"""Reading what has parts: one step a node (`snapformat.steps`), so that depth costs no interpreter stack."""
+"""Reading what has parts: a task for each node (`snapformat.trampoline`), so depth costs no stack."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.blob import CStruct, field_values, folded, unfold
-from snapformat.bincode.checks import literal, reason, shown, told
-from snapformat.bincode.containers import PairMap, PairSet, Some
-from snapformat.budget import DEFAULT_LIMITS, Budget
 from snapformat.errors import DecodeError
 from snapformat.layout import nodes
 from snapformat.layout import read_leaves as leaves
 from snapformat.layout.bulk import read_run
 from snapformat.layout.empty import Costs, element_costs, entry_costs, keeps_one, maker_of
-from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.reader import Reader
 from snapformat.layout.size import least_size
 from snapformat.layout.wrappers import left_over
+from snapformat.limits import DEFAULT_LIMITS, Budget
+from snapformat.model.c_struct import CStruct, field_values, folded, unfold
+from snapformat.model.checks import literal, reason, shown, told
+from snapformat.model.expressions import Scope
+from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.path import Variant
-from snapformat.steps import Step, run
+from snapformat.trampoline import Task, run
 
 #: Events that may wait to be handed out.
 _MOST_EVENTS = 1000
 
 
-def read_node(node: Node, r: Reader) -> Step:
+def read_node(node: Node, r: Reader) -> Task:
     """Any node, as a step."""
     leaf = _LEAVES.get(type(node))
     if leaf is not None:
@@ -39,7 +39,7 @@ def read_node(node: Node, r: Reader) -> Step:
     return (yield _STEPS[type(node)](node, r))
 
 
-def _option(node: nodes.Option, r: Reader) -> Step:
+def _option(node: nodes.Option, r: Reader) -> Task:
     r.claim(1)
     start = r.pos
     tag = r.take(1)[0]
@@ -53,7 +53,7 @@ def _option(node: nodes.Option, r: Reader) -> Step:
     return Some(value) if node.wrapped else value
 
 
-def _elements(item: Node, count: int, r: Reader) -> Step:
+def _elements(item: Node, count: int, r: Reader) -> Task:
     """A known number of like elements."""
     _claim_surplus(count, element_costs(item), r)
     if r.events is None:
@@ -80,7 +80,7 @@ def _elements(item: Node, count: int, r: Reader) -> Step:
     return values
 
 
-def _alike(item: Node, make: Callable[[], Any], count: int, r: Reader) -> Step:
+def _alike(item: Node, make: Callable[[], Any], count: int, r: Reader) -> Task:
     """Elements without bytes: one is read, the others are made."""
     values: list[Any] = []
     r.claim_zero_sized(count, element_costs(item).zero_sized)
@@ -95,7 +95,7 @@ def _alike(item: Node, make: Callable[[], Any], count: int, r: Reader) -> Step:
     return values
 
 
-def _pause() -> Step:
+def _pause() -> Task:
     """Let the events out: those of a long sequence must not pile up."""
     return
     yield
@@ -138,14 +138,14 @@ def _one_of_equals(count: int, cost: int, r: Reader) -> int:
     return 1
 
 
-def _seq(node: nodes.Seq, r: Reader) -> Step:
+def _seq(node: nodes.Seq, r: Reader) -> Task:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
         _check_zero_sized(count, element_costs(node.item).zero_sized, r)
     return (yield from _elements(node.item, count, r))
 
 
-def _set(node: nodes.Set, r: Reader) -> Step:
+def _set(node: nodes.Set, r: Reader) -> Task:
     count = _counted(node, node.length, r, "seqlen", least_size(node.item))
     if node.zero_sized:
         cost = element_costs(node.item).zero_sized
@@ -155,13 +155,13 @@ def _set(node: nodes.Set, r: Reader) -> Step:
     return PairSet((yield from _elements(node.item, count, r)))
 
 
-def _array(node: nodes.Array, r: Reader) -> Step:
+def _array(node: nodes.Array, r: Reader) -> Task:
     count = r.count(node.count, "number of elements")
     r.emit(r.pos, "tuple", count)
     return (yield from _elements(node.item, count, r))
 
 
-def _tuple(node: nodes.Tuple, r: Reader) -> Step:
+def _tuple(node: nodes.Tuple, r: Reader) -> Task:
     r.emit(r.pos, "tuple", len(node.items))
     values = []
     r.path.append(0)
@@ -172,7 +172,7 @@ def _tuple(node: nodes.Tuple, r: Reader) -> Step:
     return tuple(values)
 
 
-def _map(node: nodes.Map, r: Reader) -> Step:
+def _map(node: nodes.Map, r: Reader) -> Task:
     count = _counted(node, node.length, r, "maplen", least_size(node.key) + least_size(node.value))
     costs = entry_costs(node)
     _claim_surplus(count, costs, r)
@@ -199,7 +199,7 @@ def _map(node: nodes.Map, r: Reader) -> Step:
     return entries
 
 
-def _struct(node: nodes.Struct, r: Reader) -> Step:
+def _struct(node: nodes.Struct, r: Reader) -> Task:
     r.enter()
     if node.style == "struct":
         r.emit(r.pos, "struct", f"{node.name}/{len(node.fields)}")
@@ -212,7 +212,7 @@ def _struct(node: nodes.Struct, r: Reader) -> Step:
     return value
 
 
-def _fields(node: nodes.Struct, r: Reader) -> Step:
+def _fields(node: nodes.Struct, r: Reader) -> Task:
     """The fields of a struct or variant, and the value they make."""
     start = r.pos
     values = []
@@ -244,7 +244,7 @@ def _fields(node: nodes.Struct, r: Reader) -> Step:
         r.fail(f"not a {node.name or 'struct'}: {told(error)}", offset=start, cause=error)
 
 
-def _enum(node: nodes.Enum, r: Reader) -> Step:
+def _enum(node: nodes.Enum, r: Reader) -> Task:
     r.enter()
     start = r.pos
     index = leaves.read_int(node.index, r)
@@ -264,7 +264,7 @@ def _enum(node: nodes.Enum, r: Reader) -> Step:
     return value
 
 
-def _adapted(node: nodes.Adapted, r: Reader) -> Step:
+def _adapted(node: nodes.Adapted, r: Reader) -> Task:
     start = r.pos
     stored = yield read_node(node.item, r)
     try:
@@ -273,7 +273,7 @@ def _adapted(node: nodes.Adapted, r: Reader) -> Step:
         r.fail(f"not a {node.name}: {reason(error)}", offset=start, cause=error)
 
 
-def _blob(node: nodes.Blob, r: Reader) -> Step:
+def _blob(node: nodes.Blob, r: Reader) -> Task:
     prefix = r.pos
     length = leaves.read_length(node.length, r, "byteslen")
     start = r.pos
@@ -312,7 +312,7 @@ def read_fields(node: nodes.Struct, data: bytes) -> list[Any]:
     return field_values(run(read_node(node, r)))
 
 
-def _ref(node: nodes.Ref, r: Reader) -> Step:
+def _ref(node: nodes.Ref, r: Reader) -> Task:
     target = node.target
     counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
     if not counts:
@@ -323,12 +323,12 @@ def _ref(node: nodes.Ref, r: Reader) -> Step:
     return value
 
 
-def _labels(node: nodes.Labels, r: Reader) -> Step:
+def _labels(node: nodes.Labels, r: Reader) -> Task:
     number = yield read_node(node.item, r)
     return node.decode.get(number, construct.EnumInteger(number))
 
 
-def _const(node: nodes.Const, r: Reader) -> Step:
+def _const(node: nodes.Const, r: Reader) -> Task:
     start = r.pos
     value = yield read_node(node.item, r)
     if value != node.value:
@@ -336,11 +336,11 @@ def _const(node: nodes.Const, r: Reader) -> Step:
     return value
 
 
-def _stored(node: nodes.Rebuilt | nodes.Default, r: Reader) -> Step:
+def _stored(node: nodes.Rebuilt | nodes.Default, r: Reader) -> Task:
     return (yield read_node(node.item, r))
 
 
-def _switch(node: nodes.Switch, r: Reader) -> Step:
+def _switch(node: nodes.Switch, r: Reader) -> Task:
     key = r.evaluate(node.key)
     try:
         chosen = node.cases.get(key, node.default)
@@ -349,11 +349,11 @@ def _switch(node: nodes.Switch, r: Reader) -> Step:
     return (yield read_node(chosen, r))
 
 
-def _if(node: nodes.If, r: Reader) -> Step:
+def _if(node: nodes.If, r: Reader) -> Task:
     return (yield read_node(node.then if r.evaluate(node.condition) else node.otherwise, r))
 
 
-def _padded(node: nodes.Padded, r: Reader) -> Step:
+def _padded(node: nodes.Padded, r: Reader) -> Task:
     count = r.count(node.count, "number of bytes")
     start = r.pos
     value = yield read_node(node.item, r)
@@ -367,7 +367,7 @@ def _padded(node: nodes.Padded, r: Reader) -> Step:
     return value
 
 
-def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
+def _prefixed(node: nodes.Prefixed, r: Reader) -> Task:
     start = r.pos
     length = leaves.read_length(node.length, r, "byteslen") - node.including
     if length < 0:
@@ -386,7 +386,7 @@ def _prefixed(node: nodes.Prefixed, r: Reader) -> Step:
     return value
 
 
-def _limited(node: nodes.Limited, r: Reader) -> Step:
+def _limited(node: nodes.Limited, r: Reader) -> Task:
     outer = r.budget
     r.budget = Budget(node.limit, r.limits)
     # One account of zero-sized elements for the whole read.
@@ -397,7 +397,7 @@ def _limited(node: nodes.Limited, r: Reader) -> Step:
     return value
 
 
-def _checksummed(node: nodes.Checksummed, r: Reader) -> Step:
+def _checksummed(node: nodes.Checksummed, r: Reader) -> Task:
     if node.to_the_end:
         return (yield _checksummed_to_the_end(node, r))
     value = yield read_node(node.item, r)
@@ -409,7 +409,7 @@ def _checksummed(node: nodes.Checksummed, r: Reader) -> Step:
     return value
 
 
-def _checksummed_to_the_end(node: nodes.Checksummed, r: Reader) -> Step:
+def _checksummed_to_the_end(node: nodes.Checksummed, r: Reader) -> Task:
     r.expect_all()
     whole, end = r.data, r.end
     stop = end - node.stored.size
@@ -442,7 +442,7 @@ _LEAVES: dict[type[Node], Callable[[Any, Reader], Any]] = {
     nodes.Bits: leaves.leaf_bits,
     nodes.Opaque: leaves.leaf_opaque,
 }
-_STEPS: dict[type[Node], Callable[[Any, Reader], Step]] = {
+_STEPS: dict[type[Node], Callable[[Any, Reader], Task]] = {
     nodes.Option: _option,
     nodes.Seq: _seq,
     nodes.Set: _set,

@@ -7,13 +7,13 @@ from typing import Any, NoReturn
 
 import construct
 
-from snapformat.bincode.checks import literal, shown, told
-from snapformat.bincode.constructs.counted import LookAheadStream
-from snapformat.budget import Budget, Limits
+from snapformat.encodings.construct.counted import LookAheadStream
 from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead
-from snapformat.layout.expr import Expr, Scope
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.limits import Budget, Limits
+from snapformat.model.checks import literal, shown, told
+from snapformat.model.expressions import Expr, Scope
 from snapformat.path import Segment, format_path
 
 

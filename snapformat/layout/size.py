@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
-from snapformat.steps import Step, run
+from snapformat.trampoline import Task, run
 
 _known: WeakKeyDictionary[Node, int] = WeakKeyDictionary()
 
@@ -17,7 +17,7 @@ def least_size(node: Node) -> int:
     return size
 
 
-def _least(node: Node) -> Step:
+def _least(node: Node) -> Task:
     # Kept for inner nodes too: types that hold one another twice are a tree of exponential size.
     size = _known.get(node)
     if size is None:
@@ -25,7 +25,7 @@ def _least(node: Node) -> Step:
     return size
 
 
-def _counted(node: Node) -> Step:
+def _counted(node: Node) -> Task:
     match node:
         case nodes.Int():
             return 1 if node.variable else node.size
@@ -84,13 +84,13 @@ def fixed_size(node: Node) -> int | None:
     return size
 
 
-def _fixed_of(node: Node) -> Step:
+def _fixed_of(node: Node) -> Task:
     if node not in _fixed:
         _fixed[node] = yield _fixed_counted(node)
     return _fixed[node]
 
 
-def _fixed_counted(node: Node) -> Step:
+def _fixed_counted(node: Node) -> Task:
     match node:
         case nodes.Int():
             return None if node.variable else node.size
@@ -135,7 +135,7 @@ def fits_any(node: Node) -> bool:
     return found
 
 
-def _fits_any(node: Node) -> Step:
+def _fits_any(node: Node) -> Task:
     match node:
         case nodes.Int():
             return not node.nonzero

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import Any, TypeVar
 
-from snapformat.bincode.classes import declaration_of
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.declaration import declaration_of
 
 #: Nodes that stand for what is in them: they have no name and no bytes of their own.
 _WRAPPERS = (

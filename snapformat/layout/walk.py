@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from snapformat.budget import DEFAULT_LIMITS, Budget, Limits
 from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead, bytes_of
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_parts import read_node
 from snapformat.layout.reader import Event, Reader, StreamReader
+from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
 from snapformat.path import Segment
-from snapformat.steps import run
+from snapformat.trampoline import run
 
 
 def walk(

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import construct
 
-from snapformat.bincode.constructs.base import BUDGET, budget_of, read_exactly
-from snapformat.bincode.wire import ByteOrder, Wire
-from snapformat.budget import Budget
+from snapformat.encodings.bincode.config import ByteOrder, Wire
+from snapformat.encodings.construct.base import BUDGET, budget_of, read_exactly
+from snapformat.limits import Budget
 
 
 class ChecksumLike(Protocol):

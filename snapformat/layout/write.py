@@ -12,23 +12,23 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode import checks
-from snapformat.bincode.blob import blob_bytes, raw_of
-from snapformat.bincode.constructs.composites import unwrapped
-from snapformat.bincode.containers import Some
-from snapformat.bincode.order import sort_key
-from snapformat.bincode.wire import encode_varint, zigzag
-from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.encodings.bincode.config import encode_varint, zigzag
+from snapformat.encodings.construct.composites import unwrapped
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.empty import element_costs
-from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import build_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.writer import Writer
+from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model import checks
+from snapformat.model.c_struct import blob_bytes, raw_of
+from snapformat.model.expressions import Scope
+from snapformat.model.order import sort_key
+from snapformat.model.values import Some
 from snapformat.path import Segment, Variant
-from snapformat.steps import Step, run
+from snapformat.trampoline import Task, run
 
 
 def write(
@@ -64,12 +64,12 @@ def write(
     return bytes(w.out)
 
 
-def write_node(node: Node, value: Any, w: Writer) -> Step:
+def write_node(node: Node, value: Any, w: Writer) -> Task:
     """Any node, as a step, which gives the value as it was built."""
     return (yield _value(node, value, w))
 
 
-def _value(node: Node, value: Any, w: Writer) -> Step:
+def _value(node: Node, value: Any, w: Writer) -> Task:
     leaf = _LEAVES.get(type(node))
     if leaf is not None:
         return leaf(node, value, w)
@@ -193,7 +193,7 @@ def _opaque(node: nodes.Opaque, value: Any, w: Writer) -> Any:
 # --- with parts ---------------------------------------------------------------------------------------
 
 
-def _option(node: nodes.Option, value: Any, w: Writer) -> Step:
+def _option(node: nodes.Option, value: Any, w: Writer) -> Task:
     if value is None:
         w.out.append(0)
         return value
@@ -202,7 +202,7 @@ def _option(node: nodes.Option, value: Any, w: Writer) -> Step:
     return Some(built) if node.wrapped else built
 
 
-def _elements(item: Node, values: Any, w: Writer) -> Step:
+def _elements(item: Node, values: Any, w: Writer) -> Task:
     packed = _packed(item, values)
     if packed is not None:
         w.out += packed
@@ -236,7 +236,7 @@ def _packed(item: Node, values: Any) -> bytes | None:
         return None
 
 
-def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
+def _seq(node: nodes.Seq, value: Any, w: Writer) -> Task:
     numbers = w.check(given_numbers, node.item, value)
     if numbers is not None:
         _length(node.length, len(numbers), w)
@@ -249,7 +249,7 @@ def _seq(node: nodes.Seq, value: Any, w: Writer) -> Step:
     return (yield _elements(node.item, values, w))
 
 
-def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
+def _array(node: nodes.Array, value: Any, w: Writer) -> Task:
     count = w.count(node.count, "number of elements")
     numbers = w.check(given_numbers, node.item, value)
     if numbers is not None and len(numbers) == count:
@@ -259,7 +259,7 @@ def _array(node: nodes.Array, value: Any, w: Writer) -> Step:
     return (yield _elements(node.item, values, w))
 
 
-def _set(node: nodes.Set, value: Any, w: Writer) -> Step:
+def _set(node: nodes.Set, value: Any, w: Writer) -> Task:
     values = w.check(checks.as_elements, value)
     is_sorted = not node.of.ordered or _sort(values, lambda element: sort_key(node.of.item, element, w.keys))
     _length(node.length, len(values), w)
@@ -281,7 +281,7 @@ def _sort(values: list[Any], key: Callable[[Any], Any]) -> bool:
     return True
 
 
-def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
+def _map(node: nodes.Map, value: Any, w: Writer) -> Task:
     pairs = w.check(checks.as_pairs, value)
     is_sorted = not node.of.ordered or _sort(pairs, lambda pair: sort_key(node.of.key, pair[0], w.keys))
     _length(node.length, len(pairs), w)
@@ -297,7 +297,7 @@ def _map(node: nodes.Map, value: Any, w: Writer) -> Step:
     return value
 
 
-def _tuple(node: nodes.Tuple, value: Any, w: Writer) -> Step:
+def _tuple(node: nodes.Tuple, value: Any, w: Writer) -> Task:
     values = w.check(checks.as_tuple, value, len(node.items))
     built = []
     w.path.append(0)
@@ -308,7 +308,7 @@ def _tuple(node: nodes.Tuple, value: Any, w: Writer) -> Step:
     return tuple(built)
 
 
-def _struct(node: nodes.Struct, value: Any, w: Writer) -> Step:
+def _struct(node: nodes.Struct, value: Any, w: Writer) -> Task:
     w.enter()
     if node.cls is None:
         built = yield _container(node, value, w)
@@ -321,7 +321,7 @@ def _struct(node: nodes.Struct, value: Any, w: Writer) -> Step:
     return built
 
 
-def _fields(node: nodes.Struct, value: Any, w: Writer) -> Step:
+def _fields(node: nodes.Struct, value: Any, w: Writer) -> Task:
     """The fields of an instance."""
     positional = node.style == "tuple"
     nested = node.style != "newtype"
@@ -349,7 +349,7 @@ def _fields(node: nodes.Struct, value: Any, w: Writer) -> Step:
         path.pop()
 
 
-def _container(node: nodes.Struct, value: Any, w: Writer) -> Step:
+def _container(node: nodes.Struct, value: Any, w: Writer) -> Task:
     """The fields of a mapping, as construct builds them: what it can make itself may be missing."""
     if value is None:
         value = {}
@@ -374,7 +374,7 @@ def _container(node: nodes.Struct, value: Any, w: Writer) -> Step:
     return construct.Container(scope) if keep else value
 
 
-def _enum(node: nodes.Enum, value: Any, w: Writer) -> Step:
+def _enum(node: nodes.Enum, value: Any, w: Writer) -> Task:
     variant = node.variant_of(value)
     if variant is None:
         w.fail("the value does not fit", node.expected, checks.shown(value))
@@ -388,7 +388,7 @@ def _enum(node: nodes.Enum, value: Any, w: Writer) -> Step:
     return value
 
 
-def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
+def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Task:
     try:
         stored = node.encode(value)
     except Exception as error:  # the conversion is the user's code
@@ -397,7 +397,7 @@ def _adapted(node: nodes.Adapted, value: Any, w: Writer) -> Step:
     return value
 
 
-def _blob(node: nodes.Blob, value: Any, w: Writer) -> Step:
+def _blob(node: nodes.Blob, value: Any, w: Writer) -> Task:
     if not isinstance(value, node.cls):
         w.fail("the value does not fit", node.item.name, checks.shown(value))
     inside = b""
@@ -409,7 +409,7 @@ def _blob(node: nodes.Blob, value: Any, w: Writer) -> Step:
     return value
 
 
-def _apart(node: Node, value: Any, w: Writer) -> Step:
+def _apart(node: Node, value: Any, w: Writer) -> Task:
     """A part whose places count from its own start: gives its bytes, and the value as it was built."""
     before = w.out, w.start
     w.out, w.start = bytearray(), 0
@@ -419,7 +419,7 @@ def _apart(node: Node, value: Any, w: Writer) -> Step:
     return inside, built
 
 
-def _ref(node: nodes.Ref, value: Any, w: Writer) -> Step:
+def _ref(node: nodes.Ref, value: Any, w: Writer) -> Task:
     target = node.target
     counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
     if not counts:
@@ -430,7 +430,7 @@ def _ref(node: nodes.Ref, value: Any, w: Writer) -> Step:
     return built
 
 
-def _labels(node: nodes.Labels, value: Any, w: Writer) -> Step:
+def _labels(node: nodes.Labels, value: Any, w: Writer) -> Task:
     if isinstance(value, str):
         if value not in node.encode:
             w.fail("an unknown label", " or ".join(node.encode) or "a number", repr(str(value)))
@@ -440,13 +440,13 @@ def _labels(node: nodes.Labels, value: Any, w: Writer) -> Step:
     return value
 
 
-def _const(node: nodes.Const, value: Any, w: Writer) -> Step:
+def _const(node: nodes.Const, value: Any, w: Writer) -> Task:
     if value is not None and value != node.value:
         w.fail("not the constant", checks.literal(node.value), checks.shown(value))
     return (yield _value(node.item, node.value, w))
 
 
-def _rebuilt(node: nodes.Rebuilt, value: Any, w: Writer) -> Step:
+def _rebuilt(node: nodes.Rebuilt, value: Any, w: Writer) -> Task:
     return (yield _value(node.item, _for_item(node.item, w.evaluate(node.value)), w))
 
 
@@ -455,13 +455,13 @@ def _for_item(item: Node, computed: Any) -> Any:
     return int(computed) if isinstance(computed, bool) and isinstance(item, nodes.Int) else computed
 
 
-def _default(node: nodes.Default, value: Any, w: Writer) -> Step:
+def _default(node: nodes.Default, value: Any, w: Writer) -> Task:
     if value is None:
         value = _for_item(node.item, w.evaluate(node.value))
     return (yield _value(node.item, value, w))
 
 
-def _switch(node: nodes.Switch, value: Any, w: Writer) -> Step:
+def _switch(node: nodes.Switch, value: Any, w: Writer) -> Task:
     key = w.evaluate(node.key)
     try:
         chosen = node.cases.get(key, node.default)
@@ -470,11 +470,11 @@ def _switch(node: nodes.Switch, value: Any, w: Writer) -> Step:
     return (yield _value(chosen, value, w))
 
 
-def _if(node: nodes.If, value: Any, w: Writer) -> Step:
+def _if(node: nodes.If, value: Any, w: Writer) -> Task:
     return (yield _value(node.then if w.evaluate(node.condition) else node.otherwise, value, w))
 
 
-def _padded(node: nodes.Padded, value: Any, w: Writer) -> Step:
+def _padded(node: nodes.Padded, value: Any, w: Writer) -> Task:
     count = w.count(node.count, "number of bytes")
     start = len(w.out)
     built = yield _value(node.item, value, w)
@@ -485,18 +485,18 @@ def _padded(node: nodes.Padded, value: Any, w: Writer) -> Step:
     return built
 
 
-def _prefixed(node: nodes.Prefixed, value: Any, w: Writer) -> Step:
+def _prefixed(node: nodes.Prefixed, value: Any, w: Writer) -> Task:
     inside, built = yield _apart(node.item, value, w)
     _length(node.length, len(inside) + node.including, w)
     w.out += inside
     return built
 
 
-def _limited(node: nodes.Limited, value: Any, w: Writer) -> Step:
+def _limited(node: nodes.Limited, value: Any, w: Writer) -> Task:
     return (yield _value(node.item, value, w))
 
 
-def _checksummed(node: nodes.Checksummed, value: Any, w: Writer) -> Step:
+def _checksummed(node: nodes.Checksummed, value: Any, w: Writer) -> Task:
     start = len(w.out)
     yield _value(node.item, value, w)
     _int(node.stored, node.checksum.compute(bytes(w.out[start:])), w)
@@ -516,7 +516,7 @@ _LEAVES: dict[type[Node], Callable[[Any, Any, Writer], Any]] = {
     nodes.Bits: _bits,
     nodes.Opaque: _opaque,
 }
-_STEPS: dict[type[Node], Callable[[Any, Any, Writer], Step]] = {
+_STEPS: dict[type[Node], Callable[[Any, Any, Writer], Task]] = {
     nodes.Option: _option,
     nodes.Seq: _seq,
     nodes.Set: _set,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 
-from snapformat.bincode.checks import BadValue, literal, told
-from snapformat.bincode.order import KnownKeys
-from snapformat.budget import Budget, Limits
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.layout.empty import Costs
-from snapformat.layout.expr import Expr, Scope
 from snapformat.layout.foreign import place_of
 from snapformat.layout.reader import zero_sized_fault
+from snapformat.limits import Budget, Limits
+from snapformat.model.checks import BadValue, literal, told
+from snapformat.model.expressions import Expr, Scope
+from snapformat.model.order import KnownKeys
 from snapformat.path import Segment, format_path
 
 

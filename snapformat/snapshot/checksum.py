@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from snapformat.bincode.wire import ByteOrder
+from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.once import cached_property
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from snapformat.codec.reserved import FORMATS
-from snapformat.declare.registry import is_reference
+from snapformat.model.declare.registry import is_reference
 
 if TYPE_CHECKING:
     from snapformat.snapshot.spec import FormatSpec

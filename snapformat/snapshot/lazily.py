@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.bincode.wire import ByteOrder
 from snapformat.codec.engine import is_opaque, write_value
 from snapformat.codec.lazy import Opener, write_lazily
 from snapformat.codec.sections import Origin
+from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays

@@ -13,14 +13,14 @@ import construct
 import semver
 
 from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
-from snapformat.bincode.constructs.named import OfClass
-from snapformat.bincode.semver_text import parse_version, version_text
-from snapformat.budget import DEFAULT_LIMITS, Limits
-from snapformat.declare.registry import is_reference, resolved
+from snapformat.encodings.construct.named import OfClass
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node
 from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.declare.registry import is_reference, resolved
+from snapformat.model.std.semver_text import parse_version, version_text
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 

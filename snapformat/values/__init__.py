@@ -2,19 +2,19 @@
 
 Numbers are exact at any size; fields keep their order and serde's names; an option is null or its value; an
 enum's unit variant is a string, others are objects of one key; bytes are arrays of numbers. What serde_json
-itself would lose or refuse has a tag: see `snapformat.values.to_json`.
+itself would lose or refuse has a tag: see `snapformat.encodings.json.writer`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from snapformat.budget import DEFAULT_LIMITS, Limits
-from snapformat.declare.registry import resolved
+from snapformat.encodings.json.reader import node_from_json
+from snapformat.encodings.json.text import format_json, parse_json
+from snapformat.encodings.json.writer import node_to_json
 from snapformat.layout.lower import layout_of
-from snapformat.values.from_json import node_from_json
-from snapformat.values.text import format_json, parse_json
-from snapformat.values.to_json import node_to_json
+from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.declare.registry import resolved
 
 __all__ = [
     "dumps",

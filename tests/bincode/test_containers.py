@@ -16,7 +16,7 @@ import pytest
 
 from snapformat import schema
 from snapformat.bincode import PairMap, PairSet, Some, u8
-from snapformat.bincode.containers import hashable
+from snapformat.model.values import hashable
 
 
 @schema
@@ -142,7 +142,7 @@ def test_hashes_of_numbers_cannot_be_chosen(name: str):
 
 def test_hashes_of_numbers_are_of_one_process():
     program = (
-        "from snapformat.bincode.containers import hashable\n"
+        "from snapformat.model.values import hashable\n"
         "print(*(hash(hashable(x)) for x in (1, 1 << 40, 1 << 100, 0.5, 2.0**80)))"
     )
     runs = [

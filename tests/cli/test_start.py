@@ -92,7 +92,7 @@ def test_info_imports_what_a_file_needs_and_no_more():
     assert "snapformat_schemas.firecracker.v1_14.x86_64" in loaded
     assert not {name for name in loaded if "aarch64" in name}
     assert not {"importlib.metadata", "json", "numpy", "pdb", "rich"} & loaded
-    assert not {"snapformat.docs", "snapformat.values", "snapformat.bincode.std"} & loaded
+    assert not {"snapformat.docs", "snapformat.values", "snapformat.model.std.library"} & loaded
 
 
 def test_modules_that_wait_are_any_module_from_their_first_use_on():

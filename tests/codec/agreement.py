@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 from snapformat import SnapshotError
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import engine
 from snapformat.codec.account import Account
 from snapformat.codec.ends import find_end
@@ -15,6 +14,7 @@ from snapformat.layout import read as reference_read
 from snapformat.layout import write as reference_write
 from snapformat.layout.nodes import Node
 from snapformat.layout.read_leaves import RawFlag
+from snapformat.limits import DEFAULT_LIMITS
 
 
 def verdict(call: Callable[[], Any]) -> tuple[str, Any]:

@@ -10,10 +10,11 @@ import pytest
 
 from codec.agreement import generated_read, generated_write, identical, read_agrees, write_agrees
 from snapformat import DecodeError, decode, doc, encode, schema
-from snapformat.bincode import Blob, CStruct, Len, Vec, blob, f32, u8, u16, u32
-from snapformat.bincode.blob import raw_of
+from snapformat.bincode import Blob, CStruct, Len, Vec, f32, u8, u16, u32
 from snapformat.codec.read_helpers import OFTEN
 from snapformat.layout import layout_of, read, walk, write
+from snapformat.model import c_struct as blob
+from snapformat.model.c_struct import raw_of
 from snapformat.values import from_json
 
 T = TypeVar("T")

@@ -12,13 +12,13 @@ from codec.agreement import assert_same, identical, verdict
 from codec.constructs import Pair, pairs
 from codec.strategies import annotations, damaged, encodings, struct_of, values_of
 from snapformat.bincode import Len, Option, Some, u8
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import engine, sections, validate
 from snapformat.codec.lazy import Opener, Untouched, write_lazily
 from snapformat.codec.sections import Origin, is_hidden
 from snapformat.layout import layout_of, nodes
 from snapformat.layout import write as reference_write
 from snapformat.layout.nodes import Node
+from snapformat.limits import DEFAULT_LIMITS
 
 
 def _held(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

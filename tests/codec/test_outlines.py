@@ -13,13 +13,13 @@ from codec.strategies import encodings, values_of
 from codec.test_lazy import agreement, roots
 from snapformat import encode, schema
 from snapformat.bincode import Option, Vec, u64
-from snapformat.budget import DEFAULT_LIMITS
 from snapformat.codec import outlines
 from snapformat.codec.account import Account
 from snapformat.codec.engine import indexer_of
 from snapformat.codec.outlines import remembering
 from snapformat.layout import layout_of, nodes
 from snapformat.layout import write as reference_write
+from snapformat.limits import DEFAULT_LIMITS
 from snapformat.snapshot.catalogue import find_format
 from snapshots.data import state_files
 

@@ -9,9 +9,9 @@ import construct as c
 import pytest
 
 from hostile.bounded import run_bounded
-from snapformat.budget import Budget
 from snapformat.layout import nodes
 from snapformat.layout.opaque import build_opaque, parse_opaque
+from snapformat.limits import Budget
 
 #: Constructs, and a megabyte or more for them.
 LONG = {

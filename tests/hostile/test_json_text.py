@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hostile.bounded import run_bounded
-from snapformat.values.text import MAX_NESTING, nesting_of
+from snapformat.encodings.json.text import MAX_NESTING, nesting_of
 
 #: As a program may set it, up to what the C stack does not hold.
 RECURSION_LIMITS = [1000, 10_000, 1_000_000]

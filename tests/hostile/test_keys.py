@@ -10,7 +10,7 @@ import pytest
 from hostile.bounded import run_bounded
 from snapformat import decode, encode
 from snapformat.bincode import BTreeMap, BTreeSet, HashMap, PairMap, PairSet, Vec, u8
-from snapformat.bincode.containers import _Entries
+from snapformat.model.values import _Entries
 
 LEVELS = """
 numbers = range(1 << 15)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hostile.bounded import run_bounded
-from snapformat.budget import DEFAULT_LIMITS
+from snapformat.limits import DEFAULT_LIMITS
 
 TYPES = """
 def wide(name, fields):

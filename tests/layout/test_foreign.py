@@ -13,9 +13,9 @@ import pytest
 
 from snapformat import DecodeError, EncodeError, SnapshotError, decode, decode_stream, encode, schema
 from snapformat.bincode import HashMap, Via, u8
-from snapformat.declare.registry import layout_for
 from snapformat.docs import build
 from snapformat.layout import layout_of, walk
+from snapformat.model.declare.registry import layout_for
 from snapformat.values import dumps, loads
 
 this = c.this

@@ -13,11 +13,11 @@ from construct import this
 
 from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, schema
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
-from snapformat.bincode.constructs.counted import cost_of
-from snapformat.budget import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
+from snapformat.encodings.construct.counted import cost_of
 from snapformat.layout import layout_of, lower, nodes, read, walk
 from snapformat.layout.empty import zero_sized_cost
 from snapformat.layout.opaque import parse_opaque
+from snapformat.limits import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
 
 FULL = b"\xff\xff\xff\xff"
 #: Few enough to be quick, and more than the sound bytes below have.

@@ -69,7 +69,6 @@ from snapformat.bincode import (
     i64,
     i128,
     isize,
-    kinds,
     u8,
     u16,
     u32,
@@ -77,9 +76,10 @@ from snapformat.bincode import (
     u128,
     usize,
 )
-from snapformat.bincode.annotations import kind_of
-from snapformat.bincode.classes import seal
-from snapformat.bincode.numbers import f32_from_bits
+from snapformat.model import kinds
+from snapformat.model.annotations import kind_of
+from snapformat.model.declaration import seal
+from snapformat.model.floats import f32_from_bits
 
 T = TypeVar("T")
 _numbers = itertools.count()

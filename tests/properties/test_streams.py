@@ -29,7 +29,7 @@ from snapformat import (
     schema,
 )
 from snapformat.bincode import FIRECRACKER, u16
-from snapformat.budget import MADE_BY_CONSTRUCT
+from snapformat.limits import MADE_BY_CONSTRUCT
 
 FEW = Limits(zero_sized=200 * MADE_BY_CONSTRUCT)
 

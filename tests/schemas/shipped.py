@@ -9,7 +9,7 @@ from functools import cache
 from types import ModuleType
 
 import snapformat_schemas
-from snapformat.bincode.classes import Declaration, declaration_of
+from snapformat.model.declaration import Declaration, declaration_of
 
 
 @cache

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from schemas import shipped
-from snapformat.bincode.classes import Declaration
+from snapformat.model.declaration import Declaration
 
 #: The last three lines: words that say nothing about a particular thing.
 _STOP_WORDS = frozenset(

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from schemas.layouts import all_nodes, signature
 from schemas.values import Builder, Seeded, values_of
 from snapformat import SnapshotFormat
+from snapformat.encodings.json.reader import node_from_json
+from snapformat.encodings.json.writer import node_to_json
 from snapformat.layout import nodes, read, walk, write
 from snapformat.layout.nodes import Node
 from snapformat.values import dumps, loads
-from snapformat.values.from_json import node_from_json
-from snapformat.values.to_json import node_to_json
 from snapformat_schemas.firecracker import SCHEMAS
 
 each_format = pytest.mark.parametrize("format_", SCHEMAS, ids=lambda format_: format_.name)

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from snapformat.bincode import PairSet
-from snapformat.bincode.blob import unfold
 from snapformat.layout import nodes, read
 from snapformat.layout.nodes import Node
+from snapformat.model.c_struct import unfold
 
 #: A type that contains itself is not built deeper than this.
 _MOST_NESTED = 4

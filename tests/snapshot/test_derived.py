@@ -15,7 +15,7 @@ import pytest
 from codec.test_threads import together
 from snapformat import DataEnum, DecodeError, SchemaError, Snapshot, SnapshotFormat, UnitEnum, schema, variant
 from snapformat.bincode import Len, Option, Vec, u8, u16
-from snapformat.declare import register
+from snapformat.model.declare import register
 from snapformat.snapshot import FIRECRACKER_FORMAT
 
 

@@ -38,10 +38,10 @@ else:
     __getattr__, __dir__, __all__ = lazy_exports(
         __name__,
         {
-            "describing": ("summary",),
-            "identifying": ("Identification", "identify"),
-            "loading": ("load", "load_snapshot"),
-            "states": (
+            ".describing": ("summary",),
+            ".identifying": ("Identification", "identify"),
+            ".loading": ("load", "load_snapshot"),
+            ".states": (
                 "Aarch64State",
                 "Aarch64Vcpu",
                 "BootSource",

@@ -12,9 +12,9 @@ import re
 
 import semver
 
-from snapformat.bincode.semver_text import parse_version
 from snapformat.errors import DecodeError
 from snapformat.inspect import Recognition
+from snapformat.model.std.semver_text import parse_version
 from snapformat.snapshot.reading import read_header
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT
 from snapformat_schemas.firecracker.releases import MAGICS, RELEASES, Encoder, Release

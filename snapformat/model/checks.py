@@ -8,9 +8,9 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.numbers import encode_float
-from snapformat.bincode.wire import ByteOrder
+from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.errors import excerpt
+from snapformat.model.floats import encode_float
 from snapformat.printable import middle_cut, text_of
 
 

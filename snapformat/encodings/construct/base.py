@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 
 import construct
 
-from snapformat.bincode.order import KnownKeys
-from snapformat.bincode.wire import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
-from snapformat.budget import Budget
+from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
+from snapformat.limits import Budget
+from snapformat.model.order import KnownKeys
 
 #: Key of the budget in the root context; construct neither compares nor prints names with an underscore.
 BUDGET = "_snapformat_budget"

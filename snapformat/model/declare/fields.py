@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import MISSING
 from typing import Any
 
-from snapformat.bincode.checks import shown
 from snapformat.bits import Bits
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.checks import shown
 
 #: Key of our part in the metadata of a dataclass field.
 METADATA = "snapformat"

@@ -10,25 +10,25 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-Step = Generator["Step", Any, Any]
+Task = Generator["Task", Any, Any]
 
 
-class TooDeep(Exception):
+class TooDeepError(Exception):
     """More steps wait for one another than `run` was allowed: the data is in a circle, most likely."""
 
 
-def run(step: Step, most: int | None = None) -> Any:
+def run(step: Task, most: int | None = None) -> Any:
     """Drive a step to its end and return its result.
 
     An exception ends all at once: the steps above do not see it, and its traceback does not show them. So
-    a step must not rely on `except` or `finally` around a `yield`; `run_unwinding` is for those that do.
+    a step must not rely on `except` or `finally` around a `yield`; `run_with_unwind` is for those that do.
 
     Args:
         step: The outermost step.
         most: Steps that may wait for one another; None where the steps bound themselves.
 
     Raises:
-        TooDeep: There are more.
+        TooDeepError: There are more.
     """
     stack = [step]
     result: Any = None
@@ -42,11 +42,11 @@ def run(step: Step, most: int | None = None) -> Any:
             stack.append(child)
             result = None
             if most is not None and len(stack) > most:
-                raise TooDeep
+                raise TooDeepError
     return result
 
 
-def run_unwinding(step: Step) -> Any:
+def run_with_unwind(step: Task) -> Any:
     """Drive a step as `run` does; an exception passes through the steps above, which may catch it."""
     stack = [step]
     result: Any = None

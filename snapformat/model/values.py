@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import semver
 
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.steps import Step, run
+from snapformat.trampoline import Task, run
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -167,7 +167,7 @@ def hashable(root: Any) -> Any:
     return run(_flattened(root, set()))
 
 
-def _flattened(root: Any, open_ids: set[int]) -> Step:
+def _flattened(root: Any, open_ids: set[int]) -> Task:
     flat: list[Any] = []
     waiting = [root]
     while waiting:
@@ -220,7 +220,7 @@ def _flattened(root: Any, open_ids: set[int]) -> Step:
     return tuple(flat)
 
 
-def _part(value: Any, open_ids: set[int]) -> Step:
+def _part(value: Any, open_ids: set[int]) -> Task:
     """The stand-in of a value inside of a map or set."""
     return _spread(value) if isinstance(value, _ATOMS) else (yield _flattened(value, open_ids))
 

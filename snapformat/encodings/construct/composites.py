@@ -6,16 +6,16 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode import checks
-from snapformat.bincode.blob import blob_bytes, field_values, folded
-from snapformat.bincode.constructs.base import BincodeConstruct, known_keys, read_exactly
-from snapformat.bincode.constructs.counted import claim_all, claim_unless_moved, cost_of, position
-from snapformat.bincode.constructs.scalars import checked
-from snapformat.bincode.containers import PairMap, PairSet, Some
-from snapformat.bincode.kinds import Unit, is_zero_sized, may_be_empty
-from snapformat.bincode.order import sort_key
-from snapformat.bincode.wire import Wire, encode_int
-from snapformat.budget import MADE_BY_CONSTRUCT
+from snapformat.encodings.bincode.config import Wire, encode_int
+from snapformat.encodings.construct.base import BincodeConstruct, known_keys, read_exactly
+from snapformat.encodings.construct.counted import claim_all, claim_unless_moved, cost_of, position
+from snapformat.encodings.construct.scalars import checked
+from snapformat.limits import MADE_BY_CONSTRUCT
+from snapformat.model import checks
+from snapformat.model.c_struct import blob_bytes, field_values, folded
+from snapformat.model.kinds import Unit, is_zero_sized, may_be_empty
+from snapformat.model.order import sort_key
+from snapformat.model.values import PairMap, PairSet, Some
 
 
 class Option(BincodeConstruct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-from snapformat.declare.fields import VariantMark
+from snapformat.model.declare.fields import VariantMark
 
 
 class UnitEnum(enum.Enum):

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any, Generic, TypeVar
 
-from snapformat.bincode import kinds
-from snapformat.bincode.annotations import DECLARATION, kind_of
-from snapformat.bincode.classes import Declaration, FieldSpec, GivenKind
-from snapformat.bincode.kinds import Style
-from snapformat.bincode.primitives import u8, u16, u32, u64
 from snapformat.errors import excerpt
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
+from snapformat.model.annotations import DECLARATION, kind_of
+from snapformat.model.declaration import Declaration, FieldSpec, GivenKind
+from snapformat.model.kinds import Style
+from snapformat.model.std.primitives import u8, u16, u32, u64
 
 T = TypeVar("T")
 E = TypeVar("E")

@@ -16,14 +16,14 @@ from dataclasses import field
 from types import MemberDescriptorType
 from typing import Any, TypeVar
 
-from snapformat.bincode import kinds
-from snapformat.bincode.annotations import DECLARATION, Arguments, kind_of
-from snapformat.bincode.checks import reason
-from snapformat.bincode.kinds import Kind, Style, children
-from snapformat.bincode.order import has_order
 from snapformat.bits import Bits
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
+from snapformat.model.annotations import DECLARATION, Arguments, kind_of
+from snapformat.model.checks import reason
+from snapformat.model.kinds import Kind, Style, children
+from snapformat.model.order import has_order
 
 #: Deepest nesting of type arguments: a generic type that refers to itself with larger ones never ends.
 MAX_GENERATION = 64

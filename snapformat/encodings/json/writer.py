@@ -19,25 +19,25 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NoReturn
 
-from snapformat.bincode import checks
-from snapformat.bincode.blob import blob_bytes, rest_of
-from snapformat.bincode.constructs.composites import unwrapped
-from snapformat.bincode.numbers import f32_from_bits, f32_to_bits
-from snapformat.bincode.order import sort_key
-from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.encodings.construct.composites import unwrapped
+from snapformat.encodings.json.text import F32, float_text, parse_json, shortest_f32
 from snapformat.layout import nodes
 from snapformat.layout.arrays import listed
 from snapformat.layout.built import may_change
 from snapformat.layout.empty import element_costs, entry_costs
-from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import build_opaque, without_context
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.write import bit_number, write, write_node
 from snapformat.layout.writer import Writer
+from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model import checks
+from snapformat.model.c_struct import blob_bytes, rest_of
+from snapformat.model.expressions import Scope
+from snapformat.model.floats import f32_from_bits, f32_to_bits
+from snapformat.model.order import sort_key
 from snapformat.path import Variant
-from snapformat.steps import Step, run
-from snapformat.values.text import F32, float_text, parse_json, shortest_f32
+from snapformat.trampoline import Task, run
 
 
 class _Printer(Writer):
@@ -87,7 +87,7 @@ def node_to_json(
     return printer.guarded(lambda: run(_json(node, value, printer)))
 
 
-def _json(node: Node, value: Any, p: _Printer) -> Step:
+def _json(node: Node, value: Any, p: _Printer) -> Task:
     leaf = _LEAVES.get(type(node))
     if leaf is not None:
         return leaf(node, value, p)
@@ -165,7 +165,7 @@ def _opaque(node: nodes.Opaque, value: Any, p: _Printer) -> Any:
     return p.tag("bytes", data.hex(), "the layout of this part is not known")
 
 
-def _option(node: nodes.Option, value: Any, p: _Printer) -> Step:
+def _option(node: nodes.Option, value: Any, p: _Printer) -> Task:
     if value is None:
         return None
     inner = yield _json(node.item, p.check(unwrapped, value, node.wrapped), p)
@@ -174,7 +174,7 @@ def _option(node: nodes.Option, value: Any, p: _Printer) -> Step:
     return inner
 
 
-def _elements(item: Node, values: Any, p: _Printer) -> Step:
+def _elements(item: Node, values: Any, p: _Printer) -> Task:
     p.claim_elements(len(values), element_costs(item))
     shown = []
     leaf = _LEAVES.get(type(item))
@@ -186,23 +186,23 @@ def _elements(item: Node, values: Any, p: _Printer) -> Step:
     return shown
 
 
-def _seq(node: nodes.Seq, value: Any, p: _Printer) -> Step:
+def _seq(node: nodes.Seq, value: Any, p: _Printer) -> Task:
     return (yield _elements(node.item, p.check(checks.as_list, p.check(listed, node.item, value)), p))
 
 
-def _array(node: nodes.Array, value: Any, p: _Printer) -> Step:
+def _array(node: nodes.Array, value: Any, p: _Printer) -> Task:
     count = node.count if isinstance(node.count, int) else None
     return (yield _elements(node.item, p.check(checks.as_list, p.check(listed, node.item, value), count), p))
 
 
-def _set(node: nodes.Set, value: Any, p: _Printer) -> Step:
+def _set(node: nodes.Set, value: Any, p: _Printer) -> Task:
     values = p.check(checks.as_elements, value)
     if node.of.ordered:
         values.sort(key=lambda element: p.check(sort_key, node.of.item, element, p.keys))
     return (yield _elements(node.item, values, p))
 
 
-def _tuple(node: nodes.Tuple, value: Any, p: _Printer) -> Step:
+def _tuple(node: nodes.Tuple, value: Any, p: _Printer) -> Task:
     values = p.check(checks.as_tuple, value, len(node.items))
     shown = []
     p.path.append(0)
@@ -213,7 +213,7 @@ def _tuple(node: nodes.Tuple, value: Any, p: _Printer) -> Step:
     return shown
 
 
-def _map(node: nodes.Map, value: Any, p: _Printer) -> Step:
+def _map(node: nodes.Map, value: Any, p: _Printer) -> Task:
     pairs = p.check(checks.as_pairs, value)
     if node.of.ordered:
         pairs.sort(key=lambda pair: p.check(sort_key, node.of.key, pair[0], p.keys))
@@ -277,7 +277,7 @@ def _key_float(text: str) -> float:
     return float(number)
 
 
-def _struct(node: nodes.Struct, value: Any, p: _Printer) -> Step:
+def _struct(node: nodes.Struct, value: Any, p: _Printer) -> Task:
     outer = p.is_built
     if node.cls is not None:
         p.is_built = False
@@ -295,7 +295,7 @@ def _struct(node: nodes.Struct, value: Any, p: _Printer) -> Step:
     return shown
 
 
-def _as_written(node: nodes.Struct, value: Any, p: _Printer) -> Step:
+def _as_written(node: nodes.Struct, value: Any, p: _Printer) -> Task:
     """The value as it is built."""
     p.keep = True
     built = yield write_node(node, value, p)
@@ -304,7 +304,7 @@ def _as_written(node: nodes.Struct, value: Any, p: _Printer) -> Step:
     return built
 
 
-def _fields(node: nodes.Struct, value: Any, p: _Printer) -> Step:
+def _fields(node: nodes.Struct, value: Any, p: _Printer) -> Task:
     if node.style == "unit":
         return None
     outer = p.scope
@@ -335,7 +335,7 @@ def _fields(node: nodes.Struct, value: Any, p: _Printer) -> Step:
     return list(shown.values()) if node.style == "tuple" else shown
 
 
-def _enum(node: nodes.Enum, value: Any, p: _Printer) -> Step:
+def _enum(node: nodes.Enum, value: Any, p: _Printer) -> Task:
     variant = node.variant_of(value)
     if variant is None:
         p.fail("the value does not fit", node.expected, checks.shown(value))
@@ -350,7 +350,7 @@ def _enum(node: nodes.Enum, value: Any, p: _Printer) -> Step:
     return {variant.name: shown}
 
 
-def _adapted(node: nodes.Adapted, value: Any, p: _Printer) -> Step:
+def _adapted(node: nodes.Adapted, value: Any, p: _Printer) -> Task:
     try:
         stored = node.encode(value)
         text = node.text[0](value) if node.text is not None else None
@@ -362,7 +362,7 @@ def _adapted(node: nodes.Adapted, value: Any, p: _Printer) -> Step:
     return text if node.text is not None else (yield _json(node.item, stored, p))
 
 
-def _blob(node: nodes.Blob, value: Any, p: _Printer) -> Step:
+def _blob(node: nodes.Blob, value: Any, p: _Printer) -> Task:
     if not isinstance(value, node.cls):
         p.fail("the value does not fit", node.item.name, checks.shown(value))
     if not p.decoded:
@@ -374,7 +374,7 @@ def _blob(node: nodes.Blob, value: Any, p: _Printer) -> Step:
     return shown
 
 
-def _ref(node: nodes.Ref, value: Any, p: _Printer) -> Step:
+def _ref(node: nodes.Ref, value: Any, p: _Printer) -> Task:
     target = node.target
     counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
     if not counts:
@@ -385,7 +385,7 @@ def _ref(node: nodes.Ref, value: Any, p: _Printer) -> Step:
     return shown
 
 
-def _labels(node: nodes.Labels, value: Any, p: _Printer) -> Step:
+def _labels(node: nodes.Labels, value: Any, p: _Printer) -> Task:
     if not isinstance(value, str):
         return (yield _json(node.item, value, p))
     if value not in node.encode:
@@ -393,21 +393,21 @@ def _labels(node: nodes.Labels, value: Any, p: _Printer) -> Step:
     return str(value)
 
 
-def _const(node: nodes.Const, value: Any, p: _Printer) -> Step:
+def _const(node: nodes.Const, value: Any, p: _Printer) -> Task:
     return (yield _json(node.item, node.value, p))
 
 
-def _inner(node: Any, value: Any, p: _Printer) -> Step:
+def _inner(node: Any, value: Any, p: _Printer) -> Task:
     return (yield _json(node.item, value, p))
 
 
-def _switch(node: nodes.Switch, value: Any, p: _Printer) -> Step:
+def _switch(node: nodes.Switch, value: Any, p: _Printer) -> Task:
     key = p.evaluate(node.key)
     chosen = node.cases.get(key, node.default) if isinstance(key, str | int | bytes) else node.default
     return (yield _json(chosen, value, p))
 
 
-def _if(node: nodes.If, value: Any, p: _Printer) -> Step:
+def _if(node: nodes.If, value: Any, p: _Printer) -> Task:
     return (yield _json(node.then if p.evaluate(node.condition) else node.otherwise, value, p))
 
 
@@ -424,7 +424,7 @@ _LEAVES: dict[type[Node], Callable[[Any, Any, _Printer], Any]] = {
     nodes.Bits: _bits,
     nodes.Opaque: _opaque,
 }
-_STEPS: dict[type[Node], Callable[[Any, Any, _Printer], Step]] = {
+_STEPS: dict[type[Node], Callable[[Any, Any, _Printer], Task]] = {
     nodes.Option: _option,
     nodes.Seq: _seq,
     nodes.Set: _set,

@@ -8,11 +8,11 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode import kinds
-from snapformat.bincode.classes import declaration_of
-from snapformat.bincode.constructs.base import budget_of
-from snapformat.budget import MADE_BY_CONSTRUCT
-from snapformat.steps import Step, run
+from snapformat.encodings.construct.base import budget_of
+from snapformat.limits import MADE_BY_CONSTRUCT
+from snapformat.model import kinds
+from snapformat.model.declaration import declaration_of
+from snapformat.trampoline import Task, run
 
 
 class TooManyElementsError(construct.RangeError, construct.ExplicitError):  # type: ignore[misc]  # untyped
@@ -39,7 +39,7 @@ def cost_of(*subs: Any) -> int:
     return max(1, cost)
 
 
-def _constructs_in(sub: Any, known: dict[int, int]) -> Step:
+def _constructs_in(sub: Any, known: dict[int, int]) -> Task:
     if id(sub) not in known:
         known[id(sub)] = 1  # for one that contains itself
         attributes = getattr(sub, "__dict__", {})

@@ -9,11 +9,11 @@ from typing import Any, is_typeddict
 import construct
 
 from snapformat.bincode import FIRECRACKER, Encoding
-from snapformat.bincode.annotations import DECLARATION
-from snapformat.bincode.checks import told
-from snapformat.bincode.classes import GivenKind
-from snapformat.bincode.kinds import Foreign
 from snapformat.errors import SchemaError
+from snapformat.model.annotations import DECLARATION
+from snapformat.model.checks import told
+from snapformat.model.declaration import GivenKind
+from snapformat.model.kinds import Foreign
 
 _by_name: dict[str, Any] = {}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from snapformat.bincode import checks, kinds
-from snapformat.bincode.checks import BadValue, reason
-from snapformat.bincode.containers import Some
-from snapformat.bincode.kinds import Kind
-from snapformat.steps import Step, TooDeep, run
+from snapformat.model import checks, kinds
+from snapformat.model.checks import BadValue, reason
+from snapformat.model.kinds import Kind
+from snapformat.model.values import Some
+from snapformat.trampoline import Task, TooDeepError, run
 
 #: Steps of a key: some for each level that a writer would take, by default.
 _MOST_STEPS = 4096
@@ -77,11 +77,11 @@ def sort_key(kind: Kind, value: Any, known: KnownKeys | None = None) -> Any:
     """
     try:
         return run(_key(kind, value, {} if known is None else known), most=_MOST_STEPS)
-    except TooDeep:
+    except TooDeepError:
         raise BadValue("a value that is nested less deeply", "one that may be in a circle") from None
 
 
-def _key(kind: Kind, value: Any, known: KnownKeys) -> Step:
+def _key(kind: Kind, value: Any, known: KnownKeys) -> Task:
     match kind:
         case kinds.Int():
             return checks.as_int(value, kind.name, kind.size, kind.signed, kind.nonzero)
@@ -137,7 +137,7 @@ def _key(kind: Kind, value: Any, known: KnownKeys) -> Step:
             raise BadValue("a kind that has an order", type(kind).__name__)
 
 
-def _entry_keys(kind: kinds.Set | kinds.Map, value: Any, known: KnownKeys) -> Step:
+def _entry_keys(kind: kinds.Set | kinds.Map, value: Any, known: KnownKeys) -> Task:
     keys: list[Any] = []
     if isinstance(kind, kinds.Set):
         for element in value:

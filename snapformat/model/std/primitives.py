@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from snapformat.bincode.kinds import Char, Float, Int
-from snapformat.bincode.kinds import Unit as UnitKind
+from snapformat.model.kinds import Char, Float, Int
+from snapformat.model.kinds import Unit as UnitKind
 
 u8 = Annotated[int, Int("u8", 1, signed=False)]
 u16 = Annotated[int, Int("u16", 2, signed=False)]

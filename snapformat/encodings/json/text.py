@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from snapformat.bincode.numbers import f32_from_bits, f32_to_bits
 from snapformat.errors import DecodeError, excerpt
+from snapformat.model.floats import f32_from_bits, f32_to_bits
 
 
 def shortest_f32(value: float) -> float:

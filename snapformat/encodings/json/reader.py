@@ -10,25 +10,25 @@ from typing import Any, NoReturn
 
 import construct
 
-from snapformat.bincode.blob import folded, set_rest, unfold
-from snapformat.bincode.checks import BadValue, as_int, reason, shown, told
-from snapformat.bincode.constructs.counted import TooManyElementsError
-from snapformat.bincode.containers import PairMap, PairSet, Some
-from snapformat.bincode.numbers import decode_float, f32_from_bits, f32_to_bits
-from snapformat.budget import DEFAULT_LIMITS, Limits
+from snapformat.encodings.construct.counted import TooManyElementsError
+from snapformat.encodings.json.writer import key_text
 from snapformat.errors import DecodeError, excerpt
 from snapformat.layout import nodes
 from snapformat.layout.empty import element_costs, entry_costs
-from snapformat.layout.expr import Scope
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import parse_opaque
 from snapformat.layout.read_leaves import RawFlag
 from snapformat.layout.read_parts import read_fields
 from snapformat.layout.reader import zero_sized_fault
 from snapformat.layout.writer import Writer
+from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.c_struct import folded, set_rest, unfold
+from snapformat.model.checks import BadValue, as_int, reason, shown, told
+from snapformat.model.expressions import Scope
+from snapformat.model.floats import decode_float, f32_from_bits, f32_to_bits
+from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.path import Variant
-from snapformat.steps import Step, run
-from snapformat.values.to_json import key_text
+from snapformat.trampoline import Task, run
 
 
 class _Parser(Writer):
@@ -67,7 +67,7 @@ def node_from_json(node: Node, data: Any, *, limits: Limits = DEFAULT_LIMITS) ->
     return parser.guarded(lambda: run(_value(node, data, parser)))
 
 
-def _value(node: Node, data: Any, p: _Parser) -> Step:
+def _value(node: Node, data: Any, p: _Parser) -> Task:
     leaf = _LEAVES.get(type(node))
     if leaf is not None:
         return leaf(node, data, p)
@@ -166,7 +166,7 @@ def _opaque(node: nodes.Opaque, data: Any, p: _Parser) -> Any:
         p.fail_foreign(error)
 
 
-def _option(node: nodes.Option, data: Any, p: _Parser) -> Step:
+def _option(node: nodes.Option, data: Any, p: _Parser) -> Task:
     if data is None:
         return None
     inner = yield _value(node.item, data["$some"] if _tagged(data, "some") else data, p)
@@ -181,7 +181,7 @@ def _list(data: Any, p: _Parser, count: int | None = None) -> list[Any]:
     return data
 
 
-def _elements(item: Node, data: list[Any], p: _Parser) -> Step:
+def _elements(item: Node, data: list[Any], p: _Parser) -> Task:
     p.claim_elements(len(data), element_costs(item))
     values = []
     leaf = _LEAVES.get(type(item))
@@ -195,21 +195,21 @@ def _elements(item: Node, data: list[Any], p: _Parser) -> Step:
     return values
 
 
-def _seq(node: nodes.Seq, data: Any, p: _Parser) -> Step:
+def _seq(node: nodes.Seq, data: Any, p: _Parser) -> Task:
     return (yield _elements(node.item, _list(data, p), p))
 
 
-def _array(node: nodes.Array, data: Any, p: _Parser) -> Step:
+def _array(node: nodes.Array, data: Any, p: _Parser) -> Task:
     return (
         yield _elements(node.item, _list(data, p, node.count if isinstance(node.count, int) else None), p)
     )
 
 
-def _set(node: nodes.Set, data: Any, p: _Parser) -> Step:
+def _set(node: nodes.Set, data: Any, p: _Parser) -> Task:
     return PairSet((yield _elements(node.item, _list(data, p), p)))
 
 
-def _tuple(node: nodes.Tuple, data: Any, p: _Parser) -> Step:
+def _tuple(node: nodes.Tuple, data: Any, p: _Parser) -> Task:
     values = []
     p.path.append(0)
     for index, (item, element) in enumerate(zip(node.items, _list(data, p, len(node.items)), strict=True)):
@@ -219,7 +219,7 @@ def _tuple(node: nodes.Tuple, data: Any, p: _Parser) -> Step:
     return tuple(values)
 
 
-def _map(node: nodes.Map, data: Any, p: _Parser) -> Step:
+def _map(node: nodes.Map, data: Any, p: _Parser) -> Task:
     entries: PairMap[Any, Any] = PairMap()
     pairs = _pairs(node, data, p)
     p.claim_elements(len(pairs), entry_costs(node))
@@ -258,14 +258,14 @@ def _pairs(node: nodes.Map, data: Any, p: _Parser) -> list[Any]:
     return pairs
 
 
-def _struct(node: nodes.Struct, data: Any, p: _Parser) -> Step:
+def _struct(node: nodes.Struct, data: Any, p: _Parser) -> Task:
     p.enter()
     value = yield _fields(node, data, p)
     p.depth -= 1
     return value
 
 
-def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Step:
+def _fields(node: nodes.Struct, data: Any, p: _Parser) -> Task:
     """The fields of a struct or variant, and the value they make."""
     parts = _parts(node, data, p)
     outer = p.scope
@@ -336,7 +336,7 @@ def _parts(node: nodes.Struct, data: Any, p: _Parser) -> list[Any]:
     return [data.get(field.name) for field in node.fields]
 
 
-def _enum(node: nodes.Enum, data: Any, p: _Parser) -> Step:
+def _enum(node: nodes.Enum, data: Any, p: _Parser) -> Task:
     if isinstance(data, str):
         name, inner = data, None
     elif isinstance(data, dict) and len(data) == 1:
@@ -360,7 +360,7 @@ def _enum(node: nodes.Enum, data: Any, p: _Parser) -> Step:
     return value
 
 
-def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
+def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Task:
     convert: Callable[[Any], Any] = node.decode
     stored = data
     if node.text is not None:
@@ -377,7 +377,7 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Step:
         p.fail(f"not a {node.name}: {reason(error)}", cause=error)
 
 
-def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
+def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Task:
     """The bytes, or the decoded fields of the struct in them."""
     if isinstance(data, list):
         value = folded(node.cls, _byte_list(data, p), node.size, partial(read_fields, node.item))
@@ -400,7 +400,7 @@ def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Step:
     return value
 
 
-def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Step:
+def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Task:
     target = node.target
     counts = isinstance(target, nodes.Struct | nodes.Enum)  # they count themselves
     if not counts:
@@ -411,7 +411,7 @@ def _ref(node: nodes.Ref, data: Any, p: _Parser) -> Step:
     return value
 
 
-def _labels(node: nodes.Labels, data: Any, p: _Parser) -> Step:
+def _labels(node: nodes.Labels, data: Any, p: _Parser) -> Task:
     if isinstance(data, str):
         if data not in node.encode:
             p.fail(f"unknown label {excerpt(data)!r}", ", ".join(node.encode))
@@ -419,7 +419,7 @@ def _labels(node: nodes.Labels, data: Any, p: _Parser) -> Step:
     return construct.EnumInteger((yield _value(node.item, data, p)))
 
 
-def _const(node: nodes.Const, data: Any, p: _Parser) -> Step:
+def _const(node: nodes.Const, data: Any, p: _Parser) -> Task:
     if data is None:
         return node.value
     value = yield _value(node.item, data, p)
@@ -428,21 +428,21 @@ def _const(node: nodes.Const, data: Any, p: _Parser) -> Step:
     return value
 
 
-def _inner(node: Any, data: Any, p: _Parser) -> Step:
+def _inner(node: Any, data: Any, p: _Parser) -> Task:
     return (yield _value(node.item, data, p))
 
 
-def _default(node: nodes.Default, data: Any, p: _Parser) -> Step:
+def _default(node: nodes.Default, data: Any, p: _Parser) -> Task:
     return _made(node.value, None, p) if data is None else (yield _value(node.item, data, p))
 
 
-def _switch(node: nodes.Switch, data: Any, p: _Parser) -> Step:
+def _switch(node: nodes.Switch, data: Any, p: _Parser) -> Task:
     key = p.evaluate(node.key)
     chosen = node.cases.get(key, node.default) if isinstance(key, str | int | bytes) else node.default
     return (yield _value(chosen, data, p))
 
 
-def _if(node: nodes.If, data: Any, p: _Parser) -> Step:
+def _if(node: nodes.If, data: Any, p: _Parser) -> Task:
     return (yield _value(node.then if p.evaluate(node.condition) else node.otherwise, data, p))
 
 
@@ -459,7 +459,7 @@ _LEAVES: dict[type[Node], Callable[[Any, Any, _Parser], Any]] = {
     nodes.Bits: _bits,
     nodes.Opaque: _opaque,
 }
-_STEPS: dict[type[Node], Callable[[Any, Any, _Parser], Step]] = {
+_STEPS: dict[type[Node], Callable[[Any, Any, _Parser], Task]] = {
     nodes.Option: _option,
     nodes.Seq: _seq,
     nodes.Set: _set,

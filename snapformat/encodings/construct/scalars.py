@@ -6,10 +6,10 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode import checks
-from snapformat.bincode.constructs.base import BincodeConstruct, read_exactly
-from snapformat.bincode.numbers import decode_float
-from snapformat.bincode.wire import encode_int
+from snapformat.encodings.bincode.config import encode_int
+from snapformat.encodings.construct.base import BincodeConstruct, read_exactly
+from snapformat.model import checks
+from snapformat.model.floats import decode_float
 
 #: First byte of a char -> bytes in all; bincode gives other first bytes a width of 1 and then refuses them.
 UTF8_WIDTHS = bytes(

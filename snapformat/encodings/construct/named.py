@@ -7,10 +7,10 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode.checks import reason, shown
-from snapformat.bincode.constructs.base import BincodeConstruct
-from snapformat.bincode.order import variant_of
-from snapformat.bincode.wire import Wire, encode_int
+from snapformat.encodings.bincode.config import Wire, encode_int
+from snapformat.encodings.construct.base import BincodeConstruct
+from snapformat.model.checks import reason, shown
+from snapformat.model.order import variant_of
 
 
 class Struct(construct.Struct):  # type: ignore[misc]  # construct is untyped

@@ -6,15 +6,15 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode import kinds
-from snapformat.bincode.annotations import kind_of
-from snapformat.bincode.classes import seal, unsortable
-from snapformat.bincode.constructs import composites, named, scalars
-from snapformat.bincode.kinds import Kind
-from snapformat.bincode.wire import Wire
+from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.construct import composites, named, scalars
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.steps import Step, run
+from snapformat.model import kinds
+from snapformat.model.annotations import kind_of
+from snapformat.model.declaration import seal, unsortable
+from snapformat.model.kinds import Kind
+from snapformat.trampoline import Task, run
 
 #: The decode limit of the original module: 10 MiB of claimed bytes.
 DEFAULT_LIMIT = 10 * 1024 * 1024
@@ -103,7 +103,7 @@ class _Deriving:
         self.made: dict[tuple[int, Encoding], tuple[kinds.Struct | kinds.Enum, Encoding, Any]] = {}
 
 
-def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Step:
+def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Task:
     """Derive a construct; a named kind that is being derived further up becomes a reference to it."""
     if type(kind) in _SCALARS:
         return _SCALARS[type(kind)](kind, encoding)

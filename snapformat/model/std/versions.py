@@ -6,8 +6,8 @@ from typing import Annotated
 
 import semver
 
-from snapformat.bincode import kinds
-from snapformat.bincode.semver_text import parse_version, parse_version_req, version_order, version_text
+from snapformat.model import kinds
+from snapformat.model.std.semver_text import parse_version, parse_version_req, version_order, version_text
 
 #: `semver::Version`: stored as a str.
 Version = Annotated[

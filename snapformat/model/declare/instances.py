@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.bincode.classes import declaration_of
-from snapformat.bincode.containers import PairMap, Some
+from snapformat.model.declaration import declaration_of
+from snapformat.model.values import PairMap, Some
 
 
 def equal(self: Any, other: object) -> Any:

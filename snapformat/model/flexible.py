@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.bincode.blob import raw_of
+from snapformat.model.c_struct import raw_of
 
 
 class Counted:

@@ -14,12 +14,12 @@ from typing import Annotated, Any, ForwardRef, TypeVar
 
 import construct
 
-from snapformat.bincode import kinds
-from snapformat.bincode.blob import CStruct
-from snapformat.bincode.containers import Some
-from snapformat.bincode.kinds import Kind
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
+from snapformat.model.c_struct import CStruct
+from snapformat.model.kinds import Kind
+from snapformat.model.values import Some
 
 #: The class attribute that holds a class's declaration. Not inherited: each class is declared itself.
 DECLARATION = "__snapformat__"

@@ -11,12 +11,13 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
 
-from snapformat.bincode.annotations import DECLARATION
-from snapformat.bincode.blob import CStruct
-from snapformat.bincode.classes import Declaration, FieldSpec, declaration_of
-from snapformat.bincode.kinds import Style
-from snapformat.declare.enums import DataEnum, UnitEnum
-from snapformat.declare.fields import (
+from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass, own_annotations
+from snapformat.model.annotations import DECLARATION
+from snapformat.model.c_struct import CStruct
+from snapformat.model.declaration import Declaration, FieldSpec, declaration_of
+from snapformat.model.declare.enums import DataEnum, UnitEnum
+from snapformat.model.declare.fields import (
     METADATA,
     FieldOptions,
     VariantMark,
@@ -25,9 +26,8 @@ from snapformat.declare.fields import (
     doc,
     refuse,
 )
-from snapformat.declare.instances import equal, show
-from snapformat.errors import SchemaError
-from snapformat.lazy_dataclasses import dataclass, own_annotations
+from snapformat.model.declare.instances import equal, show
+from snapformat.model.kinds import Style
 
 C = TypeVar("C", bound=type)
 

@@ -1,0 +1,1 @@
+"""How values are stored: one folder an encoding."""

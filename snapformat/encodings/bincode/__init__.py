@@ -1,0 +1,1 @@
+"""bincode: values one after the other, in fixed or variable width."""

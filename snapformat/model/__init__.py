@@ -1,0 +1,1 @@
+"""Types and values, apart from how an encoding stores them."""

@@ -1,0 +1,8 @@
+"""Declaring types: classes with annotated fields, and the registry of named layouts."""
+
+from snapformat.model.declare.decorator import schema
+from snapformat.model.declare.enums import DataEnum, UnitEnum
+from snapformat.model.declare.fields import doc, variant
+from snapformat.model.declare.registry import layout_for, register, registered
+
+__all__ = ["DataEnum", "UnitEnum", "doc", "layout_for", "register", "registered", "schema", "variant"]
