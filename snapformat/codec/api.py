@@ -12,8 +12,8 @@ from snapformat.codec.layouts import keep_code, node_of
 from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
 from snapformat.codec.sections import is_hidden
 from snapformat.io import ExactReader, Source, bytes_of
+from snapformat.layout import read_stream
 from snapformat.layout.arrays import Arrays
-from snapformat.layout.walk import read_stream
 from snapformat.limits import DEFAULT_LIMITS, Limits
 
 T = TypeVar("T")

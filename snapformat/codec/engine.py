@@ -17,7 +17,7 @@ from snapformat.codec.collector import LARGE, may_pause, paused
 from snapformat.codec.source import GIVEN_UP, NotGenerated, Source
 from snapformat.layout.nodes import Node
 from snapformat.layout.walk import read as reference_read
-from snapformat.layout.write import write as reference_write
+from snapformat.layout.walk import write as reference_write
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.once import first

@@ -19,12 +19,12 @@ from snapformat.codec.folding import Part, is_numbers
 from snapformat.codec.outlines import Finder
 from snapformat.codec.sections import Origin, Path, Plan, Section, is_hidden, may_hold, plan_of, read_lazily
 from snapformat.codec.untouched import Untouched
+from snapformat.encodings.construct.running import Pieces
 from snapformat.errors import EncodeError
 from snapformat.io import bytes_of
 from snapformat.layout import nodes
 from snapformat.layout.arrays import Arrays, numbers_reader
 from snapformat.layout.nodes import Node
-from snapformat.layout.opaque import Pieces
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.c_struct import CStruct
 from snapformat.model.declaration import declaration_of

@@ -17,13 +17,11 @@ from snapformat.codec.account import Account
 from snapformat.codec.shape import atom_of
 from snapformat.codec.source import GIVEN_UP
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
+from snapformat.encodings.bincode.reader import read_c_struct, stream_at
+from snapformat.encodings.construct.running import parse_opaque
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
-from snapformat.layout.opaque import parse_opaque
-from snapformat.layout.read_leaves import RawFlag, bits_of
-from snapformat.layout.read_parts import read_fields
-from snapformat.layout.reader import stream_at
 from snapformat.limits import UNLIMITED, Budget
 from snapformat.model.c_struct import (
     CStruct,
@@ -37,6 +35,7 @@ from snapformat.model.c_struct import (
 )
 from snapformat.model.declaration import declaration_of
 from snapformat.model.floats import f32_from_bits
+from snapformat.model.values import RawFlag
 
 
 class GuardError(Exception):
@@ -94,7 +93,7 @@ def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
 
 def bits_reader(node: nodes.Bits) -> Callable[[bytes], Any]:
     """Reads a bit struct from its bytes."""
-    return lambda data: bits_of(node, int.from_bytes(data, "big"))
+    return lambda data: node.kind.values_of(int.from_bytes(data, "big"))
 
 
 def labels_reader(node: nodes.Labels) -> Callable[[int], Any]:
@@ -116,7 +115,7 @@ def opaque_reader(node: nodes.Opaque) -> Callable[..., tuple[Any, int]]:
         stream.seek(base + p)
         budget = Budget(None)
         budget.zero_sized = k.zero_sized
-        value = parse_opaque(node, stream, budget)
+        value = parse_opaque(node.kind, stream, budget)
         end = stream.tell() - base
         if not p <= end <= len(d):
             raise Guard
@@ -160,7 +159,7 @@ def form_of(node: nodes.Blob, make_fields: MakeFields) -> Form | None:
 
 
 def _fields_of(node: nodes.Blob, make_fields: MakeFields) -> Read:
-    return rarely(partial(read_fields, node.item), lambda: make_fields(node.item))
+    return rarely(partial(read_c_struct, node.item.kind), lambda: make_fields(node.item))
 
 
 #: C structs that are read or written by the reference in the time in which code for them is generated.

@@ -25,7 +25,7 @@ from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, has_opaque, is_an
 from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
-from snapformat.layout.empty import Same, keeps_one, maker_of, surplus_cost, zero_sized_cost
+from snapformat.layout.empty import surplus_cost, zero_sized_cost
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
 from snapformat.model.c_struct import CStruct, Read, field_names, set_folded
@@ -301,8 +301,6 @@ class _ReadGenerator(RunReader):
         count = self._length(node.length)
         if node.zero_sized:
             self._check_zero_sized(count, zero_sized_cost(node.item))
-            if keeps_one(node.item):
-                self._one_of_equals(count, zero_sized_cost(node.item))
         self._elements(node.item, count, name)
         self.out.line(f"{target} = ELEMENTS({name})")
 
@@ -310,8 +308,6 @@ class _ReadGenerator(RunReader):
         count = self._length(node.length)
         if node.zero_sized:
             self._check_zero_sized(count, zero_sized_cost(node.key, node.value))
-            if keeps_one(node.key, node.value):
-                self._one_of_equals(count, zero_sized_cost(node.key, node.value))
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
         self._claim_surplus(count, node.key, node.value)
@@ -365,12 +361,6 @@ class _ReadGenerator(RunReader):
         total = f"{count} * {cost}" if cost > 1 else count
         self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
 
-    def _one_of_equals(self, count: str, cost: int) -> None:
-        """Only one element is kept: the others are claimed, and not read."""
-        with self.out.block(f"if {count} > 1:"):
-            self._claim_zero_sized(f"({count} - 1) * {cost}")
-            self.out.line(f"{count} = 1")
-
     def _check_count(self, count: str, least: int) -> None:
         """That many elements fit into what is left."""
         if least:
@@ -387,14 +377,9 @@ class _ReadGenerator(RunReader):
         self.flush()
         self._claim_surplus(count, item)
         atom = atom_of(item)
-        # Structs have a depth, which only counts in recursive layouts.
-        make = maker_of(item) if isinstance(item, nodes.Unit) or not self.uses.recursive else None
-        if isinstance(make, Same):
-            cost = zero_sized_cost(item)
-            self._claim_zero_sized(f"{count} * {cost}" if cost > 1 else count)
-            is_unit = isinstance(item, nodes.Unit)
-            value = repr(make.value) if is_unit else self.out.refer("empty", make.value)
-            self.out.line(f"{target} = [{value}] * {count}")
+        if isinstance(item, nodes.Unit):
+            self._claim_zero_sized(count)
+            self.out.line(f"{target} = [{item.value!r}] * {count}")
             return
         if atom is not None and helpers.has_bulk(item):
             self._many(item, atom, count, target, fold)

@@ -15,18 +15,18 @@ from snapformat.codec.folding import Part
 from snapformat.codec.read_helpers import Guard, has_bulk, rarely
 from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.encodings.bincode.config import encode_varint, zigzag
+from snapformat.encodings.construct.running import Pieces, build_opaque
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.nodes import Node
-from snapformat.layout.opaque import Pieces, build_opaque
-from snapformat.layout.read_leaves import RawFlag
-from snapformat.layout.write import write as reference_write
+from snapformat.layout.walk import write as reference_write
 from snapformat.model import checks
 from snapformat.model.c_struct import Folded, all_raw, blob_bytes, get_folded
 from snapformat.model.expressions import Scope
 from snapformat.model.floats import encode_float, f32_to_bits
-from snapformat.model.order import natural_type, sort_key
-from snapformat.model.values import Some
+from snapformat.model.graph import natural_type
+from snapformat.model.order import sort_key
+from snapformat.model.values import RawFlag, Some
 
 __all__ = ["Pieces", "Some", "get_folded", "has_bulk"]
 
@@ -121,12 +121,12 @@ def as_bytes(value: Any) -> bytes:
 
 def opaque_writer(node: nodes.Opaque) -> Callable[[Any, Pieces], tuple[bytes, Any]]:
     """Builds by a construct behind pieces of output; gives the bytes, and what expressions see."""
-    return lambda value, pieces: build_opaque(node, value, lambda: pieces.place)
+    return lambda value, pieces: build_opaque(node.kind, value, lambda: pieces.place)
 
 
 def apart_writer(node: nodes.Opaque) -> Callable[[Any], tuple[bytes, Any]]:
     """The same, where places count from the construct's own bytes."""
-    return lambda value: build_opaque(node, value, int)
+    return lambda value: build_opaque(node.kind, value, int)
 
 
 def built_list(item: Node) -> Callable[[Any], list[Any]]:

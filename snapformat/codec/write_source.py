@@ -24,7 +24,7 @@ from snapformat.codec.write_run import Chosen, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
-from snapformat.model.order import holds_sorted
+from snapformat.model.graph import holds_sorted
 
 #: Largest fixed array of integers whose elements get locals.
 MAX_LOCALS = 8

@@ -9,9 +9,8 @@ from typing import Any
 
 from snapformat.docs.envelope import file_parts
 from snapformat.docs.model import Document, Example, ExampleRow
-from snapformat.layout import nodes, walk
+from snapformat.layout import Event, nodes, walk
 from snapformat.layout.nodes import Node
-from snapformat.layout.reader import Event
 from snapformat.layout.types import Types, parts, types_of, unwrapped
 from snapformat.path import Segment, Variant, format_path
 from snapformat.snapshot import SnapshotFormat

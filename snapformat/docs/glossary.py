@@ -37,8 +37,7 @@ from snapformat.bincode import (
 )
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Primitive, Size
-from snapformat.layout import layout_of, nodes
-from snapformat.layout.write import write
+from snapformat.layout import layout_of, nodes, write
 
 _INTEGER = re.compile(r"([ui])(\d+|size)")
 

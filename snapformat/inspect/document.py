@@ -14,7 +14,7 @@ from snapformat.model.std.semver_text import parse_version
 from snapformat.snapshot.reading import check_magic, check_version
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header
-from snapformat.values import node_from_json, node_to_json
+from snapformat.values import from_json_data, to_json_data
 
 _MAGIC = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _MEMBERS = {"$": ("schema", "header", "data", "trailing"), "$.header": ("magic", "version")}
@@ -35,8 +35,8 @@ def to_document(
         EncodeError: The data does not fit its type, or `serde` refuses it.
     """
     format_ = snapshot.format
-    data = node_to_json(
-        format_.payload_node, snapshot.data, serde=serde, decoded=decoded, limits=format_.limits
+    data = to_json_data(
+        format_.payload_kind, snapshot.data, serde=serde, decoded=decoded, limits=format_.limits
     )
     document = {
         "schema": format_.name if schema is None else schema,
@@ -86,7 +86,7 @@ def from_document(document: Any, format: SnapshotFormat) -> Snapshot[Any]:
         # The checks are those of a file: here, there are no bytes to point at.
         error.offset = None
         raise
-    data = node_from_json(format.payload_node, members["data"], limits=format.limits)
+    data = from_json_data(format.payload_kind, members["data"], limits=format.limits)
     return Snapshot(header, data, format, _trailing(members.get("trailing", ""), format))
 
 

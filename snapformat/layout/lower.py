@@ -1,36 +1,52 @@
-"""Lowering: from types and constructs to the layout tree.
-
-The vocabulary lowers one to one, by its kinds: whether a type was made into a construct before, or stands
-in one of construct's, its tree is the same. construct's own classes are in `layout.lower_construct`; what
-neither knows becomes an `Opaque` node that is run as it is.
-"""
+"""From kinds to the layout tree: the bytes of a kind under one configuration of bincode."""
 
 from __future__ import annotations
 
+from dataclasses import field
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from snapformat.bincode import FIRECRACKER, Encoding
-from snapformat.encodings.bincode.config import ByteOrder, Wire
+from snapformat.encodings.bincode.config import Wire
 from snapformat.encodings.bincode.encoding import C_LAYOUT, sealed
-from snapformat.encodings.construct import named
-from snapformat.encodings.construct.base import BincodeConstruct
+from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key, int_form
+from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.errors import SchemaError
 from snapformat.layout import nodes
-from snapformat.layout.lower_construct import Frame, Lowering, lower_foreign
 from snapformat.layout.nodes import Node
-from snapformat.layout.size import fits_any, fixed_size
-from snapformat.layout.wrappers import Checksummed, Limited
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.kinds import Kind, is_zero_sized
+from snapformat.model.from_construct import kind_of_construct
+from snapformat.model.graph import is_zero_sized
+from snapformat.model.kinds import ByteOrder, Kind
 from snapformat.trampoline import Task, run_with_unwind
 
-#: Trees of constructs. Those of classes are kept by their kinds: these trees refer back to them.
-_lowered: WeakKeyDictionary[Any, Node] = WeakKeyDictionary()
-#: Those of constructs that are opaque as a whole: the latest.
-_opaque: dict[Any, Node] = {}
-_MOST_OPAQUE = 256
+
+@dataclass(slots=True)
+class _Lowering:
+    """State of one lowering.
+
+    Attributes:
+        by_kind: Trees so far of what may refer to itself, by kind and configuration.
+        open: Kinds being lowered.
+        references: To what contains them.
+    """
+
+    by_kind: dict[Any, Node] = field(default_factory=dict)
+    open: set[Any] = field(default_factory=set)
+    references: list[tuple[nodes.Ref, Any]] = field(default_factory=list)
+
+    def refer(self, name: str, place: Any) -> nodes.Ref:
+        """A reference to what is being lowered further up."""
+        reference = nodes.Ref(name)
+        self.references.append((reference, place))
+        return reference
+
+    def finish(self, node: Node) -> Node:
+        """Set the references in the tree that was lowered, and give it."""
+        for reference, place in self.references:
+            reference.target = self.by_kind[place]
+        return node
 
 
 def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Node:
@@ -44,31 +60,17 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Node:
         The tree.
 
     Raises:
-        SchemaError: The type is no type of the serde data model, or holds undefined names.
+        SchemaError: The type is not a type of the serde data model, or holds undefined names.
     """
     kind = sealed(annotation)
     if isinstance(kind, kinds.Foreign) and kind.cls is None:
         return lower(kind.construct)
-    return _of_kind(kind, encoding)
+    return of_kind(kind, encoding)
 
 
 def lower(sub: Any) -> Node:
     """The layout tree of a construct; of each the same for all threads."""
-    if isinstance(sub, named.Struct | named.Enum):
-        return _of_kind(sub.kind, sub.wire)
-    known = _lowered.get(sub) or _opaque.get(sub)
-    if known is None:
-        lowering = Lowering(_lower)
-        known = lowering.finish(run_with_unwind(_lower(sub, lowering, ())))
-        known = _keep(sub, known) if isinstance(known, nodes.Opaque) else _lowered.setdefault(sub, known)
-    return known
-
-
-def _keep(sub: Any, node: nodes.Opaque) -> Node:
-    """Keep what holds its construct, which would never end if it was kept as long as that."""
-    for oldest in [*_opaque][: max(0, len(_opaque) - _MOST_OPAQUE + 1)]:
-        _opaque.pop(oldest, None)
-    return _opaque.setdefault(sub, node)
+    return of_kind(kind_of_construct(sub), FIRECRACKER)
 
 
 @cache
@@ -76,159 +78,212 @@ def _without_limit(integers: Any, byteorder: ByteOrder) -> Wire:
     return Encoding(integers, byteorder, limit=None)
 
 
-def _of_kind(kind: Kind, wire: Wire) -> Node:
-    # A limit is nothing of the layout: there are four encodings, and not one for every limit.
-    encoding = _without_limit(wire.integers, wire.byteorder)
-    layouts = kind.layouts if isinstance(kind, kinds.Struct | kinds.Enum) else {}
-    known: Node | None = layouts.get(encoding)
+def _place(wire: Wire) -> tuple[str, FormKey]:
+    # A limit is not part of the layout: there are four trees, and not one for every limit.
+    return "layout", form_key(wire)
+
+
+def of_kind(kind: Kind, wire: Wire) -> Node:
+    """The layout tree of a kind; of each kind the same one every time."""
+    while isinstance(kind, kinds.Encoded):
+        wire = kind.config
+        kind = kind.item
+    known: Node | None = kind.derived.get(_place(wire))
     if known is None:
-        lowering = Lowering(_lower)
-        known = lowering.finish(run_with_unwind(_by_kind(kind, encoding, lowering, ())))
+        lowering = _Lowering()
+        made = lowering.finish(
+            run_with_unwind(_lower(kind, _without_limit(wire.integers, wire.byteorder), lowering))
+        )
         # Only now: one that failed may have left references to nothing.
-        for inner, its_encoding, node in lowering.alone:
-            inner.layouts.setdefault(its_encoding, node)
-        known = layouts.get(encoding, known)  # another thread may have been first
+        for (inner, config), node in lowering.by_kind.items():
+            inner.derived.setdefault(_place(config), node)
+        known = kind.derived.setdefault(_place(wire), made)
     return known
 
 
-def _lower(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
-    """One construct; `frames` are the structs around it whose fields expressions may name."""
-    if isinstance(sub, BincodeConstruct | named.Struct):
-        wire = _without_limit(sub.wire.integers, sub.wire.byteorder)
-        return (yield _by_kind(sub.kind, wire, lowering, frames))
-    if isinstance(sub, named.Recursive):
-        # One that is not being lowered further up was derived with another type at the top.
-        return (yield _lower(sub.target, lowering, frames))
-    if isinstance(sub, Limited):
-        return nodes.Limited((yield _lower(sub.subcon, lowering, frames)), sub.limit)
-    if isinstance(sub, Checksummed):
-        size, order = sub.checksum.size, sub.wire.byteorder
-        stored = nodes.Int(f"u{8 * size}", size, False, order)
-        item = yield _lower(sub.subcon, lowering, frames)
-        return nodes.Checksummed(item, stored, sub.checksum, sub.to_the_end)
-    if isinstance(sub, named.OfClass):
-        return (yield _of_class(sub.subcon, sub.cls, lowering, frames))
-    return (yield lower_foreign(sub, lowering, frames))
-
-
 def _length(wire: Wire) -> nodes.Int:
-    return nodes.Int("u64", 8, False, wire.byteorder, wire.is_variable(8))
+    return _int(LENGTH, wire)
 
 
-def _by_kind(kind: Kind, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
+def _int(kind: kinds.Int, wire: Wire) -> nodes.Int:
+    form = int_form(kind, wire)
+    made = nodes.Int(kind.name, kind.size, kind.signed, form.byteorder, form.variable, kind.nonzero)
+    made.kind, made.config = kind, wire
+    return made
+
+
+def _prefix(length: kinds.Int | None, wire: Wire) -> nodes.Int:
+    return _length(wire) if length is None else _int(length, wire)
+
+
+def _lower(kind: Kind, wire: Wire, lowering: _Lowering) -> Task:
+    node: Node = yield _node_of(kind, wire, lowering)
+    if node.kind is None:
+        node.kind, node.config = kind, wire
+    return node
+
+
+def _node_of(kind: Kind, wire: Wire, lowering: _Lowering) -> Task:
     match kind:
         case kinds.Int():
-            variable = wire.is_variable(kind.size)
-            return nodes.Int(kind.name, kind.size, kind.signed, wire.byteorder, variable, kind.nonzero)
+            return _int(kind, wire)
         case kinds.Struct() | kinds.Enum():
-            return (yield _named(kind, wire, lowering, frames))
+            return (yield _named(kind, wire, lowering))
         case kinds.Option():
-            return nodes.Option((yield _by_kind(kind.item, wire, lowering, frames)), kind.wrapped)
+            return nodes.Option((yield _lower(kind.item, wire, lowering)), kind.wrapped)
         case kinds.Seq():
-            item = yield _by_kind(kind.item, wire, lowering, frames)
-            return nodes.Seq(item, _length(wire), is_zero_sized(kind.item))
+            item = yield _lower(kind.item, wire, lowering)
+            return nodes.Seq(item, _prefix(kind.length, wire), is_zero_sized(kind.item))
         case kinds.Array():
-            return nodes.Array((yield _by_kind(kind.item, wire, lowering, frames)), kind.count)
+            return nodes.Array((yield _lower(kind.item, wire, lowering)), kind.count)
         case kinds.Blob():
             return (yield _blob(kind, wire, lowering))
         case kinds.Float():
-            return nodes.Float(kind.size, wire.byteorder)
+            return nodes.Float(kind.size, kind.byteorder or wire.byteorder)
         case kinds.Bool():
-            return nodes.Bool()
+            return nodes.Bool(kind.lenient)
         case kinds.Char():
             return nodes.Char()
         case kinds.Str():
-            return nodes.Str(_length(wire))
+            return nodes.Str(_prefix(kind.length, wire), kind.encoding)
         case kinds.Bytes():
-            return nodes.Bytes(_length(wire), kind.exact, kind.no_nul)
+            return nodes.Bytes(_prefix(kind.length, wire), kind.exact, kind.no_nul)
+        case kinds.FixedBytes():
+            return nodes.FixedBytes(kind.count)
         case kinds.Unit():
-            return nodes.Unit()
+            return nodes.Unit(kind.value)
         case kinds.Set():
-            item = yield _by_kind(kind.item, wire, lowering, frames)
+            item = yield _lower(kind.item, wire, lowering)
             return nodes.Set(item, _length(wire), kind, is_zero_sized(kind.item))
         case kinds.Map():
-            key = yield _by_kind(kind.key, wire, lowering, frames)
-            value = yield _by_kind(kind.value, wire, lowering, frames)
+            key = yield _lower(kind.key, wire, lowering)
+            value = yield _lower(kind.value, wire, lowering)
             zero_sized = is_zero_sized(kind.key) and is_zero_sized(kind.value)
             return nodes.Map(key, value, _length(wire), kind, zero_sized)
         case kinds.Tuple():
             items = []
             for part in kind.items:
-                items.append((yield _by_kind(part, wire, lowering, frames)))
+                items.append((yield _lower(part, wire, lowering)))
             return nodes.Tuple(tuple(items))
         case kinds.Adapted():
-            item = yield _by_kind(kind.item, wire, lowering, frames)
+            item = yield _lower(kind.item, wire, lowering)
             return nodes.Adapted(item, kind.decode, kind.encode, kind.name, kind.text, kind.shown)
         case kinds.Foreign():
-            if kind.cls is None:
-                return (yield _lower(kind.construct, lowering, frames))
-            return (yield _of_class(kind.construct, kind.cls, lowering, frames))
+            assert kind.target is not None
+            return (yield _lower(kind.target, wire, lowering))
+        case kinds.Encoded():
+            config = _without_limit(kind.config.integers, kind.config.byteorder)
+            return (yield _lower(kind.item, config, lowering))
+        case kinds.LazyBound():
+            assert kind.target is not None
+            return (yield _lazy_bound(kind, wire, lowering))
+        case kinds.Opaque():
+            return nodes.Opaque(kind.construct, kind.reason)
+    return (yield _of_construct(kind, wire, lowering))
+
+
+def _of_construct(kind: Kind, wire: Wire, lowering: _Lowering) -> Task:
+    """The classes of construct's that are not in serde's data model."""
+    match kind:
+        case kinds.IntEnum():
+            return nodes.Labels((yield _lower(kind.item, wire, lowering)), kind.labels, kind.numbers)
+        case kinds.Const():
+            return nodes.Const((yield _lower(kind.item, wire, lowering)), kind.value)
+        case kinds.Computed():
+            return nodes.Computed(kind.value)
+        case kinds.Rebuild():
+            return nodes.Rebuilt((yield _lower(kind.item, wire, lowering)), kind.value)
+        case kinds.Default():
+            return nodes.Default((yield _lower(kind.item, wire, lowering)), kind.value)
+        case kinds.Switch():
+            cases = {}
+            for key, case in kind.cases.items():
+                cases[key] = yield _lower(case, wire, lowering)
+            return nodes.Switch(kind.key, cases, (yield _lower(kind.default, wire, lowering)))
+        case kinds.If():
+            then = yield _lower(kind.then, wire, lowering)
+            return nodes.If(kind.condition, then, (yield _lower(kind.otherwise, wire, lowering)))
+        case kinds.Padded():
+            return nodes.Padded((yield _lower(kind.item, wire, lowering)), kind.count, kind.pattern)
+        case kinds.Prefixed():
+            item = yield _lower(kind.item, wire, lowering)
+            return nodes.Prefixed(item, _int(kind.length, wire), kind.including)
+        case kinds.BitStruct():
+            return nodes.Bits(kind.size, kind.bits)
+        case kinds.Limited():
+            return nodes.Limited((yield _lower(kind.item, wire, lowering)), kind.limit)
+        case kinds.Checksummed():
+            item = yield _lower(kind.item, wire, lowering)
+            return nodes.Checksummed(item, _int(kind.stored, wire), kind.checksum, kind.to_the_end)
     raise SchemaError(f"no layout of {kind!r}")
 
 
-def _blob(kind: kinds.Blob, wire: Wire, lowering: Lowering) -> Task:
+def _blob(kind: kinds.Blob, wire: Wire, lowering: _Lowering) -> Task:
     # A C struct has the processor's layout, whatever the encoding around it.
-    item: nodes.Struct = yield _by_kind(kind.item, C_LAYOUT, lowering, ())
-    size = fixed_size(item)
-    if size is None:
-        raise SchemaError("a class in a Blob must have a fixed size", owner=kind.item.cls.__qualname__)
-    return nodes.Blob(_length(wire), item, size, fits_any(item))
+    item: nodes.Struct = yield _lower(kind.item, C_LAYOUT, lowering)
+    layout = c_layout(kind)
+    return nodes.Blob(_length(wire), item, layout.size, layout.fits_any)
 
 
-def _named(
-    kind: kinds.Struct | kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]
-) -> Task:
+def _lazy_bound(kind: kinds.LazyBound, wire: Wire, lowering: _Lowering) -> Task:
+    target = kind.target
+    assert target is not None
+    place = (target, wire)
+    if place in lowering.by_kind:
+        return lowering.by_kind[place]
+    if place in lowering.open:
+        return lowering.refer(kind.name, place)
+    if isinstance(target, kinds.Struct | kinds.Enum):
+        return (yield _named(target, wire, lowering))
+    lowering.open.add(place)
+    try:
+        node = yield _lower(target, wire, lowering)
+    finally:
+        lowering.open.discard(place)
+    lowering.by_kind[place] = node
+    return node
+
+
+def _named(kind: kinds.Struct | kinds.Enum, wire: Wire, lowering: _Lowering) -> Task:
     """A struct or enum; one that is being lowered further up becomes a reference."""
-    if not frames and wire in kind.layouts:
-        return kind.layouts[wire]
-    # The structs around it belong to what it is: expressions inside may name their fields.
-    place = (kind, wire, frames)
-    if place in lowering.by_place:
-        return lowering.by_place[place]
+    known = kind.derived.get(_place(wire))
+    if known is not None:
+        return known
+    place = (kind, wire)
+    if place in lowering.by_kind:
+        return lowering.by_kind[place]
     if place in lowering.open:
         return lowering.refer(kind.name, place)
     lowering.open.add(place)
     try:
         if isinstance(kind, kinds.Struct):
-            node: Node = yield _struct(kind, wire, lowering, frames)
+            node: Node = yield _struct(kind, wire, lowering)
         else:
-            node = yield _enum(kind, wire, lowering, frames)
+            node = yield _enum(kind, wire, lowering)
     finally:
         lowering.open.discard(place)
-    lowering.by_place[place] = node
-    if not frames and not lowering.arrays:
-        lowering.alone.append((kind, wire, node))
+    lowering.by_kind[place] = node
     return node
 
 
-def _enum(kind: kinds.Enum, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
+def _enum(kind: kinds.Enum, wire: Wire, lowering: _Lowering) -> Task:
     variants = []
     for variant in kind.variants:
         payload = None
         if variant.payload is not None:
-            payload = yield _struct(variant.payload, wire, lowering, frames)
+            payload = yield _struct(variant.payload, wire, lowering)
+            payload.kind, payload.config = variant.payload, wire
         variants.append(nodes.Variant(variant.name, variant.index, payload, variant.constant, variant.doc))
-    index = nodes.Int("u32", 4, False, wire.byteorder, wire.is_variable(4))
+    index = _int(INDEX, wire)
     other = None if kind.other is None else variants[kind.other.index]
     return nodes.Enum(kind.name, index, tuple(variants), other, doc=kind.doc)
 
 
-def _struct(kind: kinds.Struct, wire: Wire, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
+def _struct(kind: kinds.Struct, wire: Wire, lowering: _Lowering) -> Task:
     fields = []
-    for field in kind.fields:
-        node = yield _by_kind(field.kind, wire, lowering, frames)
-        fields.append(nodes.Field(field.name, field.attr, node, field.doc, bits=field.bits))
-    return nodes.Struct(kind.name, kind.style, tuple(fields), kind.cls, kind.make, doc=kind.doc)
-
-
-def _of_class(sub: Any, cls: type, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
-    """A Struct registered for a class: the tree of the Struct, with instances for values."""
-    inner = yield _lower(sub, lowering, frames)
-    if not isinstance(inner, nodes.Struct) or inner.scoped:
-        return nodes.Opaque(named.OfClass(sub, cls), "a class around a construct that is no plain Struct")
-    names = [field.attr for field in inner.fields if field.attr is not None]
-
-    def make(values: list[Any]) -> Any:
-        return named.instance_of(cls, dict(zip(names, values, strict=True)))
-
-    return nodes.Struct(cls.__name__, inner.style, inner.fields, cls, make, doc=inner.doc)
+    for each in kind.fields:
+        node = yield _lower(each.kind, wire, lowering)
+        fields.append(nodes.Field(each.name, each.attr, node, each.doc, each.optional, each.bits))
+    return nodes.Struct(
+        kind.name, kind.style, tuple(fields), kind.cls, kind.make, kind.scoped, kind.named, doc=kind.doc
+    )

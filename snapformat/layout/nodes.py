@@ -32,12 +32,14 @@ class Node:
     Attributes:
         doc: Description, or empty.
         codec: Where `snapformat.codec` keeps the code it made for this layout, so that it goes with it.
-        costs: Where `layout.empty` keeps the costs of an element of this layout.
+        kind: The kind that it is the layout of.
+        config: bincode's configuration.
     """
 
     doc: str = field(default="", kw_only=True)
     codec: Any = field(default=None, init=False, repr=False)
-    costs: Any = field(default=None, init=False, repr=False)
+    kind: Any = field(default=None, init=False, repr=False)
+    config: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)
@@ -202,7 +204,6 @@ class Map(Node):
         length: The number's node.
         of: The kind, which knows the order of keys.
         zero_sized: Entries take no bytes.
-        entry_costs: Where `layout.empty` keeps the costs of an entry.
     """
 
     key: Node
@@ -210,7 +211,6 @@ class Map(Node):
     length: Node
     of: kinds.Map
     zero_sized: bool = False
-    entry_costs: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)
@@ -467,29 +467,6 @@ class Prefixed(Node):
 
 
 @dataclass(eq=False, slots=True)
-class Bit:
-    """A field of a bit struct.
-
-    Attributes:
-        name: Its name, or None.
-        width: Bits.
-        signed: Two's complement.
-        flag: The value is a bool.
-        padding: Written as zero, passed over when read; the value is None.
-        labels: Number -> label and label -> number, for an enum of bits.
-        doc: One line of description.
-    """
-
-    name: str | None
-    width: int
-    signed: bool = False
-    flag: bool = False
-    padding: bool = False
-    labels: tuple[dict[int, Any], dict[str, int]] | None = None
-    doc: str = ""
-
-
-@dataclass(eq=False, slots=True)
 class Bits(Node):
     """construct's `BitStruct`: fields of bits, the highest bit of the first byte first.
 
@@ -499,7 +476,7 @@ class Bits(Node):
     """
 
     size: int
-    bits: tuple[Bit, ...]
+    bits: tuple[kinds.Bit, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -509,12 +486,10 @@ class Opaque(Node):
     Attributes:
         construct: The construct.
         reason: Why it is not lowered.
-        bounded: What reads in its place (see `layout.opaque`); None before the first time.
     """
 
     construct: Any
     reason: str
-    bounded: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False, slots=True)

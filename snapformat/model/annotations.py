@@ -18,6 +18,7 @@ from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct
+from snapformat.model.from_construct import foreign
 from snapformat.model.kinds import Kind
 from snapformat.model.values import Some
 
@@ -147,7 +148,7 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     if isinstance(annotation, Kind):
         return annotation
     if isinstance(annotation, construct.Construct):
-        return kinds.Foreign(annotation)
+        return foreign(annotation)
     if isinstance(annotation, TypeVar):
         return _type_variable(annotation, arguments)
     if isinstance(annotation, str | ForwardRef):
@@ -210,7 +211,7 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
         if isinstance(mark, Kind):
             return mark
         if isinstance(mark, construct.Construct):
-            return kinds.Foreign(mark)
+            return foreign(mark)
         if isinstance(mark, Via):
             name = mark.name or getattr(base, "__name__", str(base))
             item = kind_of(mark.item, arguments)
@@ -231,7 +232,7 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
 
 def _blob(base: Any, arguments: Arguments) -> Kind:
     item = kind_of(base, arguments)
-    if not isinstance(item, kinds.Struct) or not issubclass(item.cls, CStruct):
+    if not isinstance(item, kinds.Struct) or item.cls is None or not issubclass(item.cls, CStruct):
         raise SchemaError(f"Blob needs a declared class that derives from CStruct, not {_shown(base)}")
     return kinds.Blob(item)
 

@@ -22,11 +22,11 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.annotations import DECLARATION, Arguments, kind_of
 from snapformat.model.checks import reason
-from snapformat.model.kinds import Kind, Style, children
-from snapformat.model.order import has_order
+from snapformat.model.graph import has_order
+from snapformat.model.kinds import Kind, Style
 
 #: Deepest nesting of type arguments: a generic type that refers to itself with larger ones never ends.
-MAX_GENERATION = 64
+MAX_NESTING = 64
 
 
 @dataclass(slots=True)
@@ -114,21 +114,21 @@ class Declaration:
             raise SchemaError(f"{self.cls.__name__} takes {wanted}; it was given {len(arguments)}")
         known = self._kinds.get(arguments)
         if known is None:
-            generation = 1 + max(map(_generation, arguments), default=0)
-            if generation > MAX_GENERATION:
+            nesting = 1 + max(map(_nesting, arguments), default=0)
+            if nesting > MAX_NESTING:
                 raise SchemaError(
                     f"{self.cls.__name__} grows without end: its type arguments hold ever more of it"
                 )
             bound = dict(zip(self.parameters, arguments, strict=True))
             made = self._enum(bound) if self.style is None else self._struct(bound)
-            made.generation = generation
+            made.nesting = nesting
             known = self._kinds.setdefault(arguments, made)  # another thread may have been first
         return known
 
     def _struct(self, arguments: Arguments) -> kinds.Struct:
         assert self.style is not None
         made = kinds.Struct(self.name, self.style, self.cls, self.doc)
-        made.fill = lambda: self._fill(made, arguments)
+        made.resolve = lambda: self._fill(made, arguments)
         return made
 
     def _enum(self, arguments: Arguments) -> kinds.Enum:
@@ -140,7 +140,7 @@ class Declaration:
             )
             made.other = None if self.other is None else made.variants[self.other]
         else:
-            made.fill = lambda: self._fill_variants(made, arguments)
+            made.resolve = lambda: self._fill_variants(made, arguments)
         return made
 
     def _fill(self, made: kinds.Struct, arguments: Arguments) -> None:
@@ -152,6 +152,8 @@ class Declaration:
         for made_field in made.fields:
             self._check_bits(made_field)
         made.make = self._maker()
+        made.skipped = sum(spec.skip for spec in self.fields)
+        made.shared = self.plain and _is_bare(self.cls)
 
     def _check_bits(self, field: kinds.Field) -> None:
         kind = field.kind
@@ -295,6 +297,11 @@ class Declaration:
 _BUILT_IN = vars(builtins)
 
 
+def _is_bare(cls: type) -> bool:
+    """Whether an instance has no place for any value."""
+    return cls.__basicsize__ == object.__basicsize__ and not cls.__dictoffset__
+
+
 def _filler(cls: type, slots: list[Any]) -> Callable[[list[Any]], Any]:
     """Makes instances without `__init__`, which is compiled when it is first called."""
     new, setters = object.__new__, [slot.__set__ for slot in slots]
@@ -321,7 +328,7 @@ def _is_resolved(annotation: Any) -> bool:
     return True
 
 
-def _generation(kind: Kind) -> int:
+def _nesting(kind: Kind) -> int:
     """How deeply type arguments are nested in a kind."""
     deepest = 0
     waiting = [(kind, 0)]
@@ -329,9 +336,9 @@ def _generation(kind: Kind) -> int:
         current, depth = waiting.pop()
         deepest = max(deepest, depth)
         if isinstance(current, kinds.Struct | kinds.Enum):
-            deepest = max(deepest, depth + current.generation)
-        elif depth <= MAX_GENERATION:
-            waiting.extend((inner, depth + 1) for inner in children(current))
+            deepest = max(deepest, depth + current.nesting)
+        elif depth <= MAX_NESTING:
+            waiting.extend((inner, depth + 1) for inner in current.children())
     return deepest
 
 
@@ -367,20 +374,22 @@ def seal(kind: Kind) -> Kind:
     Raises:
         SchemaError: A name was never defined, or an annotation is wrong; owner and field are named.
     """
-    if isinstance(kind, kinds.Struct | kinds.Enum) and kind.fill is None:
+    if isinstance(kind, kinds.Struct | kinds.Enum | kinds.Foreign) and kind.resolve is None:
         return kind
     seen: dict[int, Kind] = {}
     waiting: list[Kind] = [kind]
-    fresh: list[kinds.Struct | kinds.Enum] = []
+    fresh: list[kinds.Struct | kinds.Enum | kinds.Foreign] = []
     while waiting:
         current = waiting.pop()
         if id(current) in seen:
             continue
         seen[id(current)] = current
-        if isinstance(current, kinds.Struct | kinds.Enum) and (fill := current.fill) is not None:
-            fill()  # as another thread may do too: what it fills in is the same
-            fresh.append(current)
-        waiting.extend(children(current))
+        if isinstance(current, kinds.Struct | kinds.Enum | kinds.Foreign):
+            resolve = current.resolve
+            if resolve is not None:
+                resolve()  # as another thread may do too: what it fills in is the same
+                fresh.append(current)
+        waiting.extend(current.children())
     structs = [current for current in fresh if isinstance(current, kinds.Struct)]
     try:
         # Those inside others first: so all of it is gone through once.
@@ -394,7 +403,7 @@ def seal(kind: Kind) -> Kind:
         raise
     # Only now: a type that was refused is looked at again the next time.
     for current in fresh:
-        current.fill = None
+        current.resolve = None
     return kind
 
 
@@ -406,9 +415,9 @@ def _check_struct(struct: kinds.Struct, ending: set[int]) -> None:
         ending: Structs that don't contain themselves: they contain none either of which they are a part.
     """
     for field_ in struct.fields:
-        if not children(field_.kind):
+        if not field_.kind.children():
             continue
-        owner, name = struct.cls.__qualname__, field_.attr
+        owner, name = struct.cls.__qualname__ if struct.cls is not None else None, field_.attr
         unsorted = unsortable(field_.kind)
         if unsorted is not None:
             raise SchemaError(unsorted, owner=owner, field=name)
@@ -423,10 +432,10 @@ def _check_struct(struct: kinds.Struct, ending: set[int]) -> None:
             if id(current) in passed or (isinstance(current, kinds.Array) and current.count == 0):
                 continue
             passed.add(id(current))
-            if id(current) in ending or (isinstance(current, kinds.Struct) and current.fill is None):
+            if id(current) in ending or (isinstance(current, kinds.Struct) and current.resolve is None):
                 continue
             if isinstance(current, kinds.Struct | kinds.Tuple | kinds.Array | kinds.Adapted):
-                inside.extend(children(current))
+                inside.extend(current.children())
 
 
 def unsortable(kind: Kind) -> str | None:
@@ -440,5 +449,5 @@ def unsortable(kind: Kind) -> str | None:
             case kinds.Set(item, True) if not has_order(item):
                 return f"a BTreeSet can't be sorted by {type(item).__name__.lower()}: Rust gives it no order"
         if not isinstance(current, kinds.Struct | kinds.Enum):
-            waiting.extend(children(current))
+            waiting.extend(current.children())
     return None

@@ -1,4 +1,4 @@
-"""Expressions of the tree: what construct's `this.count * 2` becomes.
+"""Expressions of fields: the form that construct's `this.count * 2` is evaluated in.
 
 An expression is evaluated against a `Scope`: the fields read so far of the enclosing struct, and its parent.
 """
@@ -53,9 +53,9 @@ class Expr:
     names: frozenset[tuple[int, Any]]
 
     @property
-    def climbs(self) -> int:
+    def levels_up(self) -> int:
         """How many enclosing structs up its names reach."""
-        return max((climbs for climbs, _ in self.names), default=0)
+        return max((levels for levels, _ in self.names), default=0)
 
     def __repr__(self) -> str:
         return self.text
@@ -137,16 +137,16 @@ def _path(value: Path) -> _Lowered:
     if attributes["_Path__name"] != "this" or not names:
         raise Unsupported("an expression of the value or of the whole context")
     names.reverse()
-    climbs = 0
+    levels_up = 0
     while names and names[0] == "_":
         names.pop(0)
-        climbs += 1
+        levels_up += 1
     if not names or any(isinstance(name, str) and name in _RESERVED for name in names):
         raise Unsupported("an expression of construct's own context entries")
     first, rest = names[0], names[1:]
 
     def evaluate(scope: Scope) -> Any:
-        for _ in range(climbs):
+        for _ in range(levels_up):
             if scope.parent is None:
                 raise LookupError("there is no enclosing struct")
             scope = scope.parent
@@ -156,4 +156,4 @@ def _path(value: Path) -> _Lowered:
             found = found[name] if by_key else getattr(found, name)
         return found
 
-    return evaluate, frozenset({(climbs, first)})
+    return evaluate, frozenset({(levels_up, first)})

@@ -2,26 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from snapformat.model import checks, kinds
-from snapformat.model.checks import BadValue, reason
-from snapformat.model.kinds import Kind
-from snapformat.model.values import Some
+from snapformat.limits import Limits
+from snapformat.model.checks import BadValue
+from snapformat.model.protocol import ValueWriter
 from snapformat.trampoline import Task, TooDeepError, run
 
-#: Steps of a key: some for each level that a writer would take, by default.
-_MOST_STEPS = 4096
+if TYPE_CHECKING:
+    from snapformat.model import kinds
+    from snapformat.model.kinds import Kind
+
+#: Tasks that may wait for one another while a key is made: some for each level that a writer would take.
+_MOST_TASKS = 4096
+#: The number of these tasks bounds the depth.
+_NO_LIMITS = Limits(depth=sys.maxsize, zero_sized=sys.maxsize)
 
 
-#: Keys of the maps and sets that were sorted in one write, by the identities of kind and value; with the
-#: value, so that no other gets its identity.
-KnownKeys = dict[tuple[int, int], tuple[Any, "_Sorted"]]
+def sort_key(kind: Kind, value: Any, keys: SortKeys | None = None) -> Any:
+    """A key that sorts values of `kind` as Rust does.
+
+    Text compares by code points, which is the order of its UTF-8; None is before all; a variant declared
+    first is before those declared later; structs, tuples and lists compare element by element.
+
+    Args:
+        kind: The kind.
+        value: A value of it.
+        keys: Keys of maps and sets that were made before.
+
+    Raises:
+        BadValue: The value doesn't fit the kind, or the kind has no order (floats, maps by hash).
+    """
+    return (SortKeys() if keys is None else keys).key(kind, value)
 
 
-class _Sorted:
-    """The key of a sorted map or set inside of a key: held by reference, compared without the stack."""
+class SortKeys:
+    """Keys of the maps and sets inside of keys that were sorted in one write, each made once."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        #: By the identities of kind and value; with the value, so that no other gets its identity.
+        self._known: dict[tuple[int, int], tuple[Any, _SortedParts]] = {}
+
+    def key(self, kind: Kind, value: Any) -> Any:
+        """A key that sorts values of `kind` as Rust does; see `sort_key`."""
+        try:
+            return run(self._key(kind, value), most=_MOST_TASKS)
+        except TooDeepError:
+            raise BadValue("a value that is nested less deeply", "one that may be in a circle") from None
+
+    def sort(self, kind: Kind, values: list[Any], part: Callable[[Any], Any] | None = None) -> bool:
+        """Sort values, or entries whose key `part` gives, in Rust's order.
+
+        Returns:
+            False if something in the values prevents it. They are written unsorted then, which finds out
+            what does not fit, and where.
+        """
+        try:
+            values.sort(key=lambda value: self.key(kind, value if part is None else part(value)))
+        except Exception:  # comparing is partly code of the values' own classes
+            return False
+        return True
+
+    def sorted_parts(self, kind: kinds.Set | kinds.Map, value: Any) -> Task:
+        """The key of a map or set inside of a key: the sorted keys of its entries."""
+        found = self._known.get((id(kind), id(value)))
+        if found is None:
+            keys: list[Any] = []
+            entries = ((element,) for element in value) if len(kind.children()) == 1 else value.items()
+            for entry in entries:
+                parts = []
+                for child, part in zip(kind.children(), entry, strict=True):
+                    parts.append((yield self._key(child, part)))
+                keys.append(parts)
+            found = self._known[id(kind), id(value)] = (value, _SortedParts(keys))
+        return found[1]
+
+    def _key(self, kind: Kind, value: Any) -> Task:
+        writer = _KeyWriter(self)
+        if kind.is_leaf:
+            kind.write(value, writer)
+        else:
+            yield kind.write(value, writer)
+        return writer.key
+
+
+class _SortedParts:
+    """The key of a map or set: held by reference, compared without the interpreter's stack."""
 
     __slots__ = ("parts",)
 
@@ -30,9 +100,9 @@ class _Sorted:
         self.parts = parts
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Sorted) and not _compared(self.parts, other.parts)
+        return isinstance(other, _SortedParts) and not _compared(self.parts, other.parts)
 
-    def __lt__(self, other: _Sorted) -> bool:
+    def __lt__(self, other: _SortedParts) -> bool:
         return _compared(self.parts, other.parts) < 0
 
     __hash__ = None  # type: ignore[assignment]  # only sorted by
@@ -44,11 +114,11 @@ def _compared(one: list[Any], two: list[Any]) -> int:
     while waiting:
         pairs, longer = waiting[-1]
         for left, right in pairs:
-            if isinstance(left, _Sorted) and isinstance(right, _Sorted):
+            if isinstance(left, _SortedParts) and isinstance(right, _SortedParts):
                 left, right = left.parts, right.parts
             if left is right:
                 continue
-            if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+            if isinstance(left, list) and isinstance(right, list):
                 waiting.append((zip(left, right, strict=False), len(left) - len(right)))
                 break
             if left != right:
@@ -60,146 +130,75 @@ def _compared(one: list[Any], two: list[Any]) -> int:
     return 0
 
 
-def sort_key(kind: Kind, value: Any, known: KnownKeys | None = None) -> Any:
-    """A key that sorts values of `kind` as Rust does.
+class _KeyWriter(ValueWriter):
+    """Writes a value as a flat list that compares as the value does.
 
-    Text compares by code points, which is the order of its UTF-8; None is before all; a variant declared
-    first is before those declared later; structs, tuples and lists compare element by element.
-
-    Args:
-        kind: The kind.
-        value: A value of it.
-        known: Keys of maps and sets in it that were made before, and where those that are made now are kept:
-            where keys stand in keys, each is sorted once.
-
-    Raises:
-        BadValue: The value doesn't fit the kind, or the kind has no order (floats, maps by hash).
+    Elements of a sequence follow a 1, and its end is a 0: so a sequence is before a longer one that begins
+    alike, whatever comes behind the two.
     """
-    try:
-        return run(_key(kind, value, {} if known is None else known), most=_MOST_STEPS)
-    except TooDeepError:
-        raise BadValue("a value that is nested less deeply", "one that may be in a circle") from None
 
+    __slots__ = ("_left", "key")
 
-def _key(kind: Kind, value: Any, known: KnownKeys) -> Task:
-    match kind:
-        case kinds.Int():
-            return checks.as_int(value, kind.name, kind.size, kind.signed, kind.nonzero)
-        case kinds.Bool():
-            return checks.as_bool(value)
-        case kinds.Bytes():
-            return checks.as_bytes(value, kind.exact, kind.no_nul)
-        case kinds.Char() | kinds.Str():
-            return checks.as_str(value)  # the order of UTF-8 is that of code points
-        case kinds.Unit():
-            return ()
-        case kinds.Adapted(item, _, encode):
-            try:
-                if kind.order is not None:
-                    return kind.order(value)
-                stored = encode(value)
-            except (ValueError, TypeError) as error:
-                raise BadValue(kind.name, reason(error)) from None
-            return (yield _key(item, stored, known))
-        case kinds.Option(item, wrapped):
-            if value is None:
-                return (0,)
-            inner = value.value if wrapped and isinstance(value, Some) else value
-            return (1, (yield _key(item, inner, known)))
-        case kinds.Seq(item) | kinds.Array(item):
-            keys = []
-            for element in value:
-                keys.append((yield _key(item, element, known)))
-            return keys
-        case kinds.Set() | kinds.Map(_, _, True):
-            found = known.get((id(kind), id(value)))
-            if found is None:
-                keys = yield _entry_keys(kind, value, known)
-                found = known[id(kind), id(value)] = (value, _Sorted(keys))
-            return found[1]
-        case kinds.Tuple(items):
-            keys = []
-            for item, element in zip(items, value, strict=True):
-                keys.append((yield _key(item, element, known)))
-            return keys
-        case kinds.Struct():
-            keys = []
-            for field in kind.fields:
-                keys.append((yield _key(field.kind, getattr(value, field.attr, None), known)))
-            return keys
-        case kinds.Enum():
-            variant = variant_of(kind, value)
-            if variant is None:
-                raise BadValue(kind.name, type(value).__name__)
-            payload = () if variant.payload is None else (yield _key(variant.payload, value, known))
-            return (variant.rank, payload)
-        case _:
-            raise BadValue("a kind that has an order", type(kind).__name__)
+    orders = True
 
+    def __init__(self, keys: SortKeys) -> None:
+        super().__init__(_NO_LIMITS, keys)
+        self.key: list[Any] = []
+        #: Elements of sequences that are still to come, by the length of the sequence's path.
+        self._left: dict[int, int] = {}
 
-def _entry_keys(kind: kinds.Set | kinds.Map, value: Any, known: KnownKeys) -> Task:
-    keys: list[Any] = []
-    if isinstance(kind, kinds.Set):
-        for element in value:
-            keys.append((yield _key(kind.item, element, known)))
-    else:
-        for entry, element in value.items():
-            keys.append(((yield _key(kind.key, entry, known)), (yield _key(kind.value, element, known))))
-    return keys
+    def fail(
+        self,
+        message: str,
+        expected: str | None = None,
+        found: str | None = None,
+        mark: Any = None,
+        cause: BaseException | None = None,
+    ) -> NoReturn:
+        raise BadValue(expected or message, found or "another") from cause
 
+    def _put(self, kind: Kind, value: Any) -> None:
+        self.key.append(value)
 
-def holds_sorted(kind: Kind) -> bool:
-    """Whether values of this kind hold maps or sets, which have to be sorted to compare them."""
-    seen: set[int] = set()
-    waiting = [kind]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, kinds.Set | kinds.Map):
-            return True
-        if id(current) not in seen:
-            seen.add(id(current))
-            waiting.extend(kinds.children(current))
-    return False
+    def _put_nothing(self, kind: Kind, count: int = 0) -> None:
+        pass
 
+    write_int = write_bool = write_char = _put
 
-def natural_type(kind: Kind) -> type | None:
-    """The Python type whose own order is Rust's order of a kind, if there is one."""
-    match kind:
-        case kinds.Int():
-            return int
-        case kinds.Bool():
-            return bool
-        case kinds.Bytes():
-            return bytes
-        case kinds.Char() | kinds.Str():
-            return str
-    return None
+    def write_option(self, kind: kinds.Option, present: bool) -> None:
+        self.key.append(present)
 
+    write_unit = write_tuple = write_array = write_struct = _put_nothing
 
-def variant_of(kind: kinds.Enum, value: Any) -> kinds.EnumVariant | None:
-    """The variant that a value is, or None."""
-    for variant in kind.variants:
-        if variant.payload is None:
-            if variant.constant is value:
-                return variant
-        elif type(value) is variant.payload.cls:
-            return variant
-    return None
+    def write_str(self, kind: kinds.Str, value: str, data: bytes) -> None:
+        self.key.append(value)
 
+    def write_bytes(self, kind: Kind, data: bytes) -> None:
+        self.key.append(data)
 
-def has_order(kind: Kind) -> bool:
-    """Whether Rust can sort values of this kind: what the key of a `BTreeMap` needs."""
-    seen: set[int] = set()
-    waiting = [kind]
-    while waiting:
-        current = waiting.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        match current:
-            case (
-                kinds.Float() | kinds.Foreign() | kinds.Blob() | kinds.Map(_, _, False) | kinds.Set(_, False)
-            ):
-                return False
-        waiting.extend(kinds.children(current))
-    return True
+    def write_ordered(self, key: Any) -> None:
+        self.key.append(key)
+
+    def write_variant(self, kind: kinds.Enum, variant: kinds.EnumVariant) -> None:
+        self.key.append(variant.rank)
+
+    def write_seq(self, kind: Kind, count: int) -> None:
+        if count:
+            self._left[len(self.path)] = count
+        else:
+            self.key.append(0)
+
+    def enter(self, index: int, step: Any) -> None:
+        if index == 0 and len(self.path) in self._left:
+            self.key.append(1)
+        super().enter(index, step)
+
+    def leave(self) -> None:
+        super().leave()
+        left = self._left.get(len(self.path))
+        if left is not None:
+            if left > 1:
+                self._left[len(self.path)] = left - 1
+            else:
+                del self._left[len(self.path)]
+                self.key.append(0)

@@ -347,3 +347,19 @@ class PairSet(MutableSet[T]):
 
     def __repr__(self) -> str:
         return f"PairSet({list(self)!r})"
+
+
+class RawFlag(int):
+    """A construct `Flag` whose byte is neither 0 nor 1: true, and it keeps the byte.
+
+    Attributes:
+        raw: The byte.
+    """
+
+    raw: int
+
+    def __new__(cls, raw: int) -> RawFlag:
+        """Make the truth of `raw`."""
+        made = super().__new__(cls, raw != 0)
+        made.raw = raw
+        return made

@@ -8,10 +8,10 @@ from snapformat.codec.engine import is_opaque, write_value
 from snapformat.codec.lazy import Opener, write_lazily
 from snapformat.codec.sections import Origin
 from snapformat.encodings.bincode.config import ByteOrder
+from snapformat.encodings.construct.wrappers import counted
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays
-from snapformat.layout.wrappers import counted
 from snapformat.snapshot.checksum import Checksum
 from snapformat.snapshot.reading import (
     check_magic,

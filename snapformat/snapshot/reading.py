@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
 from snapformat.codec.engine import read_value
+from snapformat.encodings.construct.wrappers import counted, left_over
 from snapformat.errors import (
     Crc64Error,
     DecodeError,
@@ -14,9 +15,8 @@ from snapformat.errors import (
     SnapshotError,
 )
 from snapformat.io import ExactReader, Source, name_of
+from snapformat.layout import read_stream
 from snapformat.layout.lower import layout_of
-from snapformat.layout.walk import read_stream
-from snapformat.layout.wrappers import counted, left_over
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header, Trailing
 
 #: The most bytes of a magic: its marker and the number, where integers are of variable length.

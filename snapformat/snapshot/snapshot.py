@@ -12,8 +12,7 @@ from snapformat import once
 from snapformat.codec.untouched import Untouched
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
-from snapformat.layout.reader import Event
-from snapformat.layout.walk import walk
+from snapformat.layout import Event, walk
 from snapformat.snapshot.derived import derived
 from snapformat.snapshot.reading import (
     check_checksum,

@@ -13,13 +13,15 @@ import construct
 import semver
 
 from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
-from snapformat.encodings.construct.named import OfClass
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.construct.wrappers import Checksummed, Limited
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node
-from snapformat.layout.wrappers import Checksummed, Limited
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.declare.registry import is_reference, resolved
+from snapformat.model.from_construct import ClassAdapter
+from snapformat.model.kinds import Kind
 from snapformat.model.std.semver_text import parse_version, version_text
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
@@ -68,7 +70,7 @@ def header_struct(encoding: Encoding) -> Any:
         "magic" / construct.Renamed(encoding.construct(u64), newdocs="Tells the format and the architecture"),
         "version" / construct.Renamed(encoding.construct(Version), newdocs="Version of the payload's format"),
     )
-    return OfClass(fields, Header)
+    return ClassAdapter(fields, Header)
 
 
 @cache
@@ -192,6 +194,11 @@ class FormatSpec:
     def payload_struct(self) -> Any:
         """The payload's construct."""
         return self.encoding.construct(self._payload)
+
+    @cached_property
+    def payload_kind(self) -> Kind:
+        """The payload's kind."""
+        return sealed(self._payload)
 
     @cached_property
     def payload_node(self) -> Node:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.encodings.json.reader import node_from_json
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.json.reader import from_json_data
 from snapformat.encodings.json.text import format_json, parse_json
-from snapformat.encodings.json.writer import node_to_json
-from snapformat.layout.lower import layout_of
+from snapformat.encodings.json.writer import to_json_data
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.declare.registry import resolved
 
@@ -20,11 +20,11 @@ __all__ = [
     "dumps",
     "format_json",
     "from_json",
+    "from_json_data",
     "loads",
-    "node_from_json",
-    "node_to_json",
     "parse_json",
     "to_json",
+    "to_json_data",
 ]
 
 
@@ -48,7 +48,7 @@ def to_json(
     Raises:
         EncodeError: The value does not fit the type, or `serde` refuses it.
     """
-    return node_to_json(layout_of(resolved(payload)), value, serde=serde, decoded=decoded, limits=limits)
+    return to_json_data(sealed(resolved(payload)), value, serde=serde, decoded=decoded, limits=limits)
 
 
 def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
@@ -62,7 +62,7 @@ def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> An
     Raises:
         DecodeError: The JSON does not fit the type; the path says where.
     """
-    return node_from_json(layout_of(resolved(payload)), data, limits=limits)
+    return from_json_data(sealed(resolved(payload)), data, limits=limits)
 
 
 def dumps(

@@ -13,8 +13,8 @@ from snapformat.codec.ends import find_end
 from snapformat.layout import read as reference_read
 from snapformat.layout import write as reference_write
 from snapformat.layout.nodes import Node
-from snapformat.layout.read_leaves import RawFlag
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.values import RawFlag
 
 
 def verdict(call: Callable[[], Any]) -> tuple[str, Any]:

@@ -70,7 +70,7 @@ def test_what_is_made_of_zero_sized_elements_is_bounded(name: str) -> None:
     code = f"""
 from snapformat.codec import engine
 from snapformat.layout import read
-from snapformat.layout.wrappers import Limited
+from snapformat.encodings.construct.wrappers import Limited
 kind, data = {kind}, {data}
 node = layout_of(kind)
 engine.reader_of(node)

@@ -11,7 +11,7 @@ import pytest
 
 from snapformat import DecodeError, EncodeError, decode_prefix, encode
 from snapformat.layout import layout_of, nodes, walk
-from snapformat.layout.read_leaves import RawFlag
+from snapformat.model.values import RawFlag
 
 #: What single bytes are changed to.
 _BYTES = (0, 1, 2, 3, 0x7F, 0x80, 0xFF)

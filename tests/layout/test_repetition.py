@@ -14,9 +14,9 @@ from construct import this
 from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, schema
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
 from snapformat.encodings.construct.counted import cost_of
+from snapformat.encodings.construct.running import bounded, parse_opaque
 from snapformat.layout import layout_of, lower, nodes, read, walk
 from snapformat.layout.empty import zero_sized_cost
-from snapformat.layout.opaque import parse_opaque
 from snapformat.limits import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
 
 FULL = b"\xff\xff\xff\xff"
@@ -204,14 +204,14 @@ def test_what_does_not_repeat_is_run_itself():
     node = lower(plain)
     assert isinstance(node, nodes.Opaque)
     read(node, b"abc")
-    assert node.bounded is plain
+    assert bounded(node.kind) is plain
 
 
 def test_constructs_that_contain_themselves_are_not_kept():
     def run_one() -> weakref.ref[Any]:
         made: Any = c.Struct("a" / c.GreedyRange(c.Byte), "below" / c.Optional(c.LazyBound(lambda: deeper)))
         deeper: Any = c.Struct(c.Const(b"x"), "again" / made)
-        found = parse_opaque(nodes.Opaque(made, "a test"), io.BytesIO(b"ab"), Budget(None))
+        found = parse_opaque(kinds.Opaque(made, "a test"), io.BytesIO(b"ab"), Budget(None))
         assert found == {"a": [97, 98], "below": None}
         return weakref.ref(made)
 

@@ -80,6 +80,7 @@ from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
 from snapformat.model.declaration import seal
 from snapformat.model.floats import f32_from_bits
+from snapformat.model.graph import is_zero_sized
 
 T = TypeVar("T")
 _numbers = itertools.count()
@@ -393,8 +394,8 @@ def counts_nothing(annotation: Any) -> bool:
         if id(current) in seen:
             continue
         seen.add(id(current))
-        inner = kinds.children(current)
-        if isinstance(current, kinds.Seq | kinds.Set | kinds.Map) and all(map(kinds.is_zero_sized, inner)):
+        inner = current.children()
+        if isinstance(current, kinds.Seq | kinds.Set | kinds.Map) and all(map(is_zero_sized, inner)):
             return True
         waiting += inner
     return False

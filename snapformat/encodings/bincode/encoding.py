@@ -13,6 +13,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
 from snapformat.model.declaration import seal, unsortable
+from snapformat.model.from_construct import ClassAdapter
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
@@ -64,7 +65,7 @@ class Encoding(Wire):
         made = run(_derive(sealed(annotation), self, deriving))
         # Only now, and those around others first: one inside may refer back to one around it.
         for kind, encoding, inner in reversed(deriving.made.values()):
-            first = kind.constructs.setdefault(encoding, inner)  # another thread may have come before
+            first = kind.derived.setdefault(("construct", encoding), inner)  # of several threads, the first
             made = first if made is inner else made
         return made
 
@@ -108,7 +109,7 @@ def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Task:
     if type(kind) in _SCALARS:
         return _SCALARS[type(kind)](kind, encoding)
     if type(kind) in _ELEMENTS:
-        (item,) = kinds.children(kind)
+        (item,) = kind.children()
         return _ELEMENTS[type(kind)](kind, encoding, (yield _derive(item, encoding, deriving)))
     match kind:
         case kinds.Tuple(items):
@@ -125,23 +126,21 @@ def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Task:
             try:
                 return composites.Blob(kind, encoding, sub)
             except construct.SizeofError:
-                raise SchemaError(
-                    "a class in a Blob must have a fixed size", owner=item.cls.__qualname__
-                ) from None
+                raise SchemaError("a class in a Blob must have a fixed size", owner=item.name) from None
         case kinds.Foreign():
-            return kind.construct if kind.cls is None else named.OfClass(kind.construct, kind.cls)
+            return kind.construct if kind.cls is None else ClassAdapter(kind.construct, kind.cls)
         case kinds.Struct() | kinds.Enum():
-            known = kind.constructs.get(encoding)
+            known = kind.derived.get(("construct", encoding))
             if known is not None:
                 return known
             place = id(kind), encoding
             if place in deriving.made:
                 return deriving.made[place][2]
             if place in deriving.open:
-                return named.Recursive(kind.name, lambda: kind.constructs[encoding])
+                return named.Recursive(kind.name, lambda: kind.derived["construct", encoding])
             deriving.open.add(place)
             subs = []
-            for child in kinds.children(kind):
+            for child in kind.children():
                 subs.append((yield _derive(child, encoding, deriving)))
             made = _named(kind, encoding, subs)
             deriving.made[place] = kind, encoding, made

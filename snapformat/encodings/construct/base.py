@@ -13,7 +13,10 @@ import construct
 
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
 from snapformat.limits import Budget
-from snapformat.model.order import KnownKeys
+from snapformat.model import kinds
+from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, in_scopes
+from snapformat.model.order import SortKeys
+from snapformat.trampoline import Task
 
 #: Key of the budget in the root context; construct neither compares nor prints names with an underscore.
 BUDGET = "_snapformat_budget"
@@ -33,10 +36,13 @@ def budget_of(context: Any, limit: int | None) -> Budget:
     return budget
 
 
-def known_keys(context: Any) -> KnownKeys:
+def sort_keys(context: Any) -> SortKeys:
     """Keys of maps and sets inside of keys that were sorted in this build."""
-    known: KnownKeys = _root(context).setdefault(_KEYS, {})
-    return known
+    root = _root(context)
+    if _KEYS not in root:
+        root[_KEYS] = SortKeys()
+    keys: SortKeys = root[_KEYS]
+    return keys
 
 
 def _root(context: Any) -> Any:
@@ -63,7 +69,7 @@ def read_exactly(stream: Any, size: int, path: str) -> bytes:
     return data
 
 
-class BincodeConstruct(construct.Construct):  # type: ignore[misc]  # construct is untyped
+class BincodeConstruct(OwnConstruct):
     """A construct for one kind under one encoding.
 
     Attributes:
@@ -75,6 +81,10 @@ class BincodeConstruct(construct.Construct):  # type: ignore[misc]  # construct 
         super().__init__()
         self.kind = kind
         self.wire = wire
+
+    def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
+        """The kind, in this encoding."""
+        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.wire)
 
     def _claim(self, size: int, context: Any, path: str) -> None:
         budget = budget_of(context, self.wire.limit)

@@ -7,13 +7,16 @@ from typing import Any
 import construct
 
 from snapformat.encodings.bincode.config import Wire, encode_int
-from snapformat.encodings.construct.base import BincodeConstruct, known_keys, read_exactly
-from snapformat.encodings.construct.counted import claim_all, claim_unless_moved, cost_of, position
+from snapformat.encodings.construct.base import BincodeConstruct, read_exactly, sort_keys
+from snapformat.encodings.construct.counted import claim_all, claim_unless_moved, position
 from snapformat.encodings.construct.scalars import checked
 from snapformat.limits import MADE_BY_CONSTRUCT
 from snapformat.model import checks
 from snapformat.model.c_struct import blob_bytes, field_values, folded
-from snapformat.model.kinds import Unit, is_zero_sized, may_be_empty
+from snapformat.model.from_construct import cost_of
+from snapformat.model.graph import is_zero_sized, may_be_empty
+from snapformat.model.kinds import Unit
+from snapformat.model.kinds.collections import unwrapped
 from snapformat.model.order import sort_key
 from snapformat.model.values import PairMap, PairSet, Some
 
@@ -44,15 +47,6 @@ class Option(BincodeConstruct):
         return Some(built) if self.kind.wrapped else built
 
 
-def unwrapped(value: Any, wrapped: bool) -> Any:
-    """What an option's present value holds."""
-    if not wrapped:
-        return value
-    if not isinstance(value, Some):
-        raise checks.BadValue("None or Some(value), since the value may be None itself", checks.shown(value))
-    return value.value
-
-
 class _Elements(BincodeConstruct):
     """What sequences, arrays and sets share."""
 
@@ -65,9 +59,9 @@ class _Elements(BincodeConstruct):
         if isinstance(self.kind.item, Unit):  # all the same
             claim_all(count, context, limit, path, cost=1)
             return [self.item._parsereport(stream, context, path)] * count
-        if is_zero_sized(self.kind.item):
-            claim_all(count, context, limit, path, cost=cost_of(self.item))
         counted = may_be_empty(self.kind.item)
+        if is_zero_sized(self.kind.item) and not counted:
+            claim_all(count, context, limit, path, cost=cost_of(self.item))
         cost = MADE_BY_CONSTRUCT + cost_of(self.item) if counted else 0
         values = []
         for _ in range(count):
@@ -118,8 +112,8 @@ class Set(_Elements):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         values = checked(checks.as_elements, path, obj)
         if self.kind.ordered:
-            known = known_keys(context)
-            values.sort(key=lambda value: checked(sort_key, path, self.kind.item, value, known))
+            keys = sort_keys(context)
+            values.sort(key=lambda value: checked(sort_key, path, self.kind.item, value, keys))
         self._write_length(len(values), stream)
         self._build_items(values, stream, context, path)
         return obj
@@ -135,9 +129,9 @@ class Map(BincodeConstruct):
 
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         count, limit = self._read_length(stream, context, path), self.wire.limit
-        if is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
-            claim_all(count, context, limit, path, cost=cost_of(self.key, self.value))
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
+        if not counted and is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
+            claim_all(count, context, limit, path, cost=cost_of(self.key, self.value))
         cost = MADE_BY_CONSTRUCT + cost_of(self.key, self.value) if counted else 0
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):
@@ -150,8 +144,8 @@ class Map(BincodeConstruct):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         pairs = checked(checks.as_pairs, path, obj)
         if self.kind.ordered:
-            known = known_keys(context)
-            pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0], known))
+            keys = sort_keys(context)
+            pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0], keys))
         stream.write(encode_int(len(pairs), 8, False, self.wire))
         for key, value in pairs:
             self.key._build(key, stream, context, path)

@@ -9,11 +9,13 @@ import construct
 
 from snapformat.encodings.bincode.config import Wire, encode_int
 from snapformat.encodings.construct.base import BincodeConstruct
+from snapformat.model import kinds
 from snapformat.model.checks import reason, shown
-from snapformat.model.order import variant_of
+from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, in_scopes
+from snapformat.trampoline import Task
 
 
-class Struct(construct.Struct):  # type: ignore[misc]  # construct is untyped
+class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """A struct that gives instances of its class.
 
     A `construct.Struct` with the same fields by name; only its values differ: instances instead of
@@ -29,6 +31,10 @@ class Struct(construct.Struct):  # type: ignore[misc]  # construct is untyped
         )
         self.kind = kind
         self.wire = wire
+
+    def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
+        """The kind, in this encoding."""
+        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.wire)
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
@@ -70,7 +76,7 @@ class Enum(BincodeConstruct):
         return self.payloads[variant.index]._parsereport(stream, context, path)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        variant = variant_of(self.kind, obj)
+        variant = self.kind.variant_of(obj)
         if variant is None:
             raise construct.MappingError(
                 f"expected a variant of {self.kind.name}, found {shown(obj)}", path=path
@@ -81,7 +87,7 @@ class Enum(BincodeConstruct):
         return obj
 
 
-class Recursive(construct.LazyBound):  # type: ignore[misc]  # construct is untyped
+class Recursive(construct.LazyBound, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """A type that refers to itself: bound when it is used."""
 
     def __init__(self, name: str, target: Callable[[], Any]) -> None:
@@ -93,34 +99,6 @@ class Recursive(construct.LazyBound):  # type: ignore[misc]  # construct is unty
         """The construct referred to."""
         return self.subconfunc()
 
-
-class OfClass(construct.Adapter):  # type: ignore[misc]  # construct is untyped
-    """Instances of a class in place of the containers of a Struct that was registered for it."""
-
-    def __init__(self, subcon: Any, cls: type) -> None:
-        super().__init__(subcon)
-        self.cls = cls
-
-    def _decode(self, obj: Any, context: Any, path: str) -> Any:
-        return instance_of(self.cls, obj)
-
-    def _encode(self, obj: Any, context: Any, path: str) -> Any:
-        if not isinstance(obj, self.cls):
-            raise construct.FormatFieldError(f"expected {self.cls.__name__}, found {shown(obj)}", path=path)
-        return container_of(obj)
-
-
-def instance_of(cls: type, values: Any) -> Any:
-    """An instance from a container: the class is called with the named values."""
-    return cls(**{name: value for name, value in values.items() if not name.startswith("_")})
-
-
-def container_of(obj: Any) -> Any:
-    """A container from an instance: its attributes by name, whether in slots or in a dict."""
-    container = construct.Container()
-    for cls in reversed(type(obj).__mro__):
-        for name in getattr(cls, "__slots__", ()):
-            if hasattr(obj, name):
-                container[name] = getattr(obj, name)
-    container.update(getattr(obj, "__dict__", {}))
-    return container
+    def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
+        """The target's kind."""
+        return (yield lowering.lower(self.target, lowering, scopes))

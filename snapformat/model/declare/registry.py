@@ -13,7 +13,7 @@ from snapformat.errors import SchemaError
 from snapformat.model.annotations import DECLARATION
 from snapformat.model.checks import told
 from snapformat.model.declaration import GivenKind
-from snapformat.model.kinds import Foreign
+from snapformat.model.from_construct import foreign
 
 _by_name: dict[str, Any] = {}
 
@@ -45,7 +45,7 @@ def register(what: str | type, struct: Any) -> None:
                 owner=what.__qualname__,
             )
         try:
-            setattr(what, DECLARATION, GivenKind(Foreign(struct, what)))
+            setattr(what, DECLARATION, GivenKind(foreign(struct, what)))
         except TypeError:
             raise SchemaError(
                 "a built-in class takes no layout: register it for a subclass, or under a name",

@@ -1,7 +1,7 @@
 """Classes of construct's that take the square of their input's length, or never end, in a linear time.
 
 Each gives what construct's own gives, and leaves the stream where that leaves it. They stand in for it where
-we run a construct (`layout.opaque`).
+we run a construct (`encodings.construct.running`).
 """
 
 from __future__ import annotations

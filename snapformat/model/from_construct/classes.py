@@ -1,7 +1,7 @@
-"""Lowering of construct's own classes: the one module that knows their internals.
+"""construct's classes as kinds: the one module that knows the internals of construct's classes.
 
 A parameter that is a function, and classes that are not listed here, can't be looked into: they become
-`Opaque` nodes. One that may read its context needs construct's context around it, so the outermost
+`Opaque` kinds. One that may read its context needs construct's context around it, so the outermost
 struct whose fields it could name becomes opaque as a whole.
 """
 
@@ -9,90 +9,47 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import field
 from typing import Any
 
 import construct as c
 
 from snapformat.errors import SchemaError
-from snapformat.layout import nodes
-from snapformat.layout.foreign import name_of
-from snapformat.layout.nodes import Node
-from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
 from snapformat.model.expressions import Expr, Unsupported, lower_expr
+from snapformat.model.from_construct.costs import cost_of
+from snapformat.model.from_construct.scopes import Lowering, NeedsContext, OuterStruct, Place, Scopes
+from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
-
-
-@dataclass(eq=False, slots=True)
-class Frame:
-    """A struct of construct's whose fields expressions may name.
-
-    Attributes:
-        used: An expression names a field of it, or looks through it at one further out.
-        names: The fields that are named.
-    """
-
-    used: bool = False
-    names: set[Any] = field(default_factory=set)
-
 
 #: Bytes or elements beyond which no size is: what has more can't be there.
 _MOST = 1 << 48
 
-#: What may refer to itself (a kind under an encoding, a construct), and the structs around it.
-Place = tuple[Any, ...]
+
+def name_of(sub: Any) -> str | None:
+    """The name of a construct as text: construct takes bytes, and all else, for a name too."""
+    name = sub.name
+    if isinstance(name, bytes):
+        return name.decode("utf-8", "backslashreplace") or None
+    return str(name) or None if name is not None else None
 
 
-class NeedsContext(Exception):
-    """What is being lowered must run under construct, with all that is around it."""
+def opaque(sub: Any, reason: str) -> kinds.Opaque:
+    """The kind of a construct that can't be looked into."""
+    return kinds.Opaque(sub, reason, cost_of(sub))
 
 
-@dataclass(slots=True)
-class Lowering:
-    """State of one lowering.
-
-    Attributes:
-        lower: Lowers any construct (`layout.lower`), for what is inside one of construct's.
-        by_place: Trees so far of what may refer to itself.
-        open: Those being lowered.
-        references: To what contains them, by its place.
-        arrays: Arrays of construct's around the current place: they number their elements in the context.
-        alone: Kinds lowered so far that know of nothing around them, with their encodings and trees.
-    """
-
-    lower: Callable[[Any, Lowering, tuple[Frame, ...]], Task]
-    by_place: dict[Place, Node] = field(default_factory=dict)
-    open: set[Place] = field(default_factory=set)
-    references: list[tuple[nodes.Ref, Place]] = field(default_factory=list)
-    arrays: int = 0
-    alone: list[tuple[Any, Any, Node]] = field(default_factory=list)
-
-    def refer(self, name: str, place: Place) -> nodes.Ref:
-        """A reference to what is being lowered further up."""
-        reference = nodes.Ref(name)
-        self.references.append((reference, place))
-        return reference
-
-    def finish(self, node: Node) -> Node:
-        """Set the references in the tree that was lowered, and give it."""
-        for reference, place in self.references:
-            if place in self.by_place:  # else it was in a part that has become opaque
-                reference.target = self.by_place[place]
-        return node
-
-
-def lower_foreign(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
+def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     """Lower one of construct's constructs, or make it opaque."""
     try:
-        return (yield _dispatch(sub, lowering, frames))
+        return (yield _dispatch(sub, lowering, scopes))
     except Unsupported as reason:
-        if (frames or lowering.arrays) and reads_context(sub):
+        if (scopes or lowering.arrays) and reads_context(sub):
             raise NeedsContext(str(reason)) from None
-        return nodes.Opaque(sub, str(reason))
+        return opaque(sub, str(reason))
     except NeedsContext as reason:
-        if frames or lowering.arrays:
+        if scopes or lowering.arrays:
             raise
-        return nodes.Opaque(sub, str(reason))
+        return opaque(sub, str(reason))
 
 
 #: Classes of construct's that neither read the context nor contain anything that could.
@@ -142,30 +99,30 @@ def reads_context(sub: Any) -> bool:
     return False
 
 
-def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
+def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     if not isinstance(sub, c.Construct):  # a case of a Switch: construct minds it when it is chosen
         raise Unsupported(f"{type(sub).__name__} in place of a construct")
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")
-    leaf = _leaf(sub, frames)
+    leaf = _leaf(sub, scopes)
     if leaf is not None:
         return leaf
     if type(sub) is c.Renamed:
-        return (yield lowering.lower(sub.subcon, lowering, frames))
+        return (yield lowering.lower(sub.subcon, lowering, scopes))
     if type(sub) is c.Struct:
-        return (yield _struct(sub, lowering, frames))
+        return (yield _struct(sub, lowering, scopes))
     if type(sub) is c.FocusedSeq:
-        return (yield _prefixed_array(sub, lowering, frames))
+        return (yield _prefixed_array(sub, lowering, scopes))
     if type(sub) is c.Switch:
         cases = {}
         for key, case in sub.cases.items():
-            cases[key] = yield lowering.lower(case, lowering, frames)
-        default = yield lowering.lower(sub.default, lowering, frames)
-        return nodes.Switch(_expr(sub.keyfunc, frames), cases, default)
+            cases[key] = yield lowering.lower(case, lowering, scopes)
+        default = yield lowering.lower(sub.default, lowering, scopes)
+        return kinds.Switch(_expr(sub.keyfunc, scopes), cases, default)
     if type(sub) is c.IfThenElse:
-        then = yield lowering.lower(sub.thensubcon, lowering, frames)
-        otherwise = yield lowering.lower(sub.elsesubcon, lowering, frames)
-        return nodes.If(_expr(sub.condfunc, frames), then, otherwise)
+        then = yield lowering.lower(sub.thensubcon, lowering, scopes)
+        otherwise = yield lowering.lower(sub.elsesubcon, lowering, scopes)
+        return kinds.If(_expr(sub.condfunc, scopes), then, otherwise)
     if type(sub) is c.LazyBound:
         return (yield _lazy_bound(sub, lowering))
     if type(sub) in (c.Transformed, c.Restreamed):
@@ -175,38 +132,38 @@ def _dispatch(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     is_array = type(sub) is c.Array
     lowering.arrays += is_array
     try:
-        inner = yield lowering.lower(sub.subcon, lowering, frames)
+        inner = yield lowering.lower(sub.subcon, lowering, scopes)
     finally:
         lowering.arrays -= is_array
-    return _WRAPPERS[type(sub)](sub, inner, frames)
+    return _WRAPPERS[type(sub)](sub, inner, scopes)
 
 
-def _expr(value: Any, frames: tuple[Frame, ...]) -> Any:
+def _expr(value: Any, scopes: Scopes) -> Any:
     """Lower a parameter, and note which structs it names fields of."""
     lowered = lower_expr(value)
     if isinstance(lowered, Expr):
-        if lowered.climbs >= len(frames):
+        if lowered.levels_up >= len(scopes):
             raise Unsupported(f"`{lowered.text}` names what is outside the outermost struct")
-        for frame in frames[len(frames) - 1 - lowered.climbs :]:
+        for frame in scopes[len(scopes) - 1 - lowered.levels_up :]:
             frame.used = True
-        for climbs, name in lowered.names:
-            frames[len(frames) - 1 - climbs].names.add(name)
+        for levels_up, name in lowered.names:
+            scopes[len(scopes) - 1 - levels_up].names.add(name)
     return lowered
 
 
-def _count(value: Any, frames: tuple[Frame, ...]) -> Any:
+def _count(value: Any, scopes: Scopes) -> Any:
     """Lower a number of bytes or elements; construct counts with bools as with numbers.
 
-    What is not a number of 0 or more is for construct to refuse, when it comes to it.
+    A number below 0 is for construct to refuse, when it comes to it.
     """
-    lowered = _expr(value, frames)
+    lowered = _expr(value, scopes)
     is_number = isinstance(lowered, int) and 0 <= lowered <= _MOST
     if not isinstance(lowered, Expr) and not is_number:
         raise Unsupported("a number that is below 0 or beyond all sizes")
     return int(lowered) if isinstance(lowered, bool) else lowered
 
 
-def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
+def _leaf(sub: Any, scopes: Scopes) -> Kind | None:
     """Constructs without others inside."""
     if type(sub) is c.FormatField:
         return _format_field(sub)
@@ -215,39 +172,39 @@ def _leaf(sub: Any, frames: tuple[Frame, ...]) -> Node | None:
             raise Unsupported("an integer whose width depends on the context")
         return _int(sub.length, sub.signed, "little" if sub.swapped else "big")
     if type(sub) is c.Bytes:
-        return nodes.FixedBytes(_count(sub.length, frames))
+        return kinds.FixedBytes(_count(sub.length, scopes))
     if sub is c.Flag or type(sub) is type(c.Flag):
-        return nodes.Bool(lenient=True)
+        return kinds.Bool(lenient=True)
     if type(sub) is type(c.Pass):
-        return nodes.Unit(None)
+        return kinds.Unit(None)
     if type(sub) is c.Computed:
-        return nodes.Computed(_expr(sub.func, frames))
+        return kinds.Computed(_expr(sub.func, scopes))
     if type(sub) is c.StringEncoded:
         return _string(sub)
     return None
 
 
-def _int(size: int, signed: bool, byteorder: Any) -> nodes.Int:
-    return nodes.Int(f"{'i' if signed else 'u'}{8 * size}", size, bool(signed), byteorder)
+def _int(size: int, signed: bool, byteorder: Any) -> kinds.Int:
+    return kinds.Int(f"{'i' if signed else 'u'}{8 * size}", size, bool(signed), False, byteorder, False)
 
 
-def _format_field(sub: Any) -> Node:
+def _format_field(sub: Any) -> Kind:
     order, code = sub.fmtstr[0], sub.fmtstr[1]
     byteorder = {"<": "little", ">": "big"}.get(order, sys.byteorder)
     if code in "efd":
-        return nodes.Float(sub.length, byteorder)  # type: ignore[arg-type]
+        return kinds.Float(sub.length, byteorder)  # type: ignore[arg-type]
     if code == "?" or code not in "bBhHiIlLqQ":
         raise Unsupported(f"the format {sub.fmtstr!r}")
     return _int(sub.length, code.islower(), byteorder)
 
 
-def _string(sub: Any) -> Node:
+def _string(sub: Any) -> Kind:
     """`PascalString`: text behind its length in bytes."""
     inner = sub.subcon
     if type(inner) is not c.Prefixed or inner.subcon is not c.GreedyBytes or inner.includelength:
         raise Unsupported("a string that is not length-prefixed")
     length = _leaf(inner.lengthfield, ())
-    if not isinstance(length, nodes.Int) or inner.lengthfield.parsed is not None:
+    if not isinstance(length, kinds.Int) or inner.lengthfield.parsed is not None:
         raise Unsupported("a string whose length is no plain integer")
     try:
         b"-".decode(sub.encoding)
@@ -255,17 +212,17 @@ def _string(sub: Any) -> Node:
         raise SchemaError(f"a PascalString in {sub.encoding!r}, by which Python knows no text") from None
     except ValueError:
         pass  # too little for a character
-    return nodes.Str(length, sub.encoding)
+    return kinds.Str(length, sub.encoding)
 
 
-def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
-    frame = Frame()
+def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
+    frame = OuterStruct()
     fields = []
     for part in sub.subcons:
-        node = yield lowering.lower(part, lowering, (*frames, frame))
+        kind = yield lowering.lower(part, lowering, (*scopes, frame))
         docs = part.docs.strip() if isinstance(part.docs, str) else ""
         attr = part.name or None  # what has an empty name is left out of the container, too
-        fields.append(nodes.Field(name_of(part), attr, node, docs, optional=bool(part.flagbuildnone)))
+        fields.append(kinds.Field(name_of(part), attr, kind, docs, optional=bool(part.flagbuildnone)))
     names = [f.attr for f in fields if f.attr is not None]
     if len({f.name for f in fields if f.attr is not None}) != len(names):
         raise Unsupported("two fields of one name")
@@ -273,11 +230,10 @@ def _struct(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
     def make(values: list[Any]) -> Any:
         return c.Container(zip(names, values, strict=True))
 
-    named = frozenset(frame.names)
-    return nodes.Struct("", "struct", tuple(fields), None, make, frame.used, named)
+    return kinds.Struct("", "struct", None, "", tuple(fields), make, frame.used, frozenset(frame.names))
 
 
-def _prefixed_array(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> Task:
+def _prefixed_array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     """`PrefixedArray`, which construct composes of a `FocusedSeq`."""
     parts = {part.name: part.subcon for part in sub.subcons if type(part) is c.Renamed}
     count: Any = parts.get("count")
@@ -289,25 +245,18 @@ def _prefixed_array(sub: Any, lowering: Lowering, frames: tuple[Frame, ...]) -> 
     if type(items) is not c.Array or str(items.count) != "this['count']" or items.discard:
         raise Unsupported("a FocusedSeq that is no PrefixedArray")
     length = _leaf(count.subcon, ())
-    if not isinstance(length, nodes.Int) or count.subcon.parsed is not None or items.parsed is not None:
+    if not isinstance(length, kinds.Int) or count.subcon.parsed is not None or items.parsed is not None:
         raise Unsupported("a PrefixedArray whose count is no plain integer")
     # construct gives the elements a context of their own; nothing of it can be named in the tree.
-    frame = Frame()
+    frame = OuterStruct()
     lowering.arrays += 1
     try:
-        item = yield lowering.lower(items.subcon, lowering, (*frames, frame))
+        item = yield lowering.lower(items.subcon, lowering, (*scopes, frame))
     finally:
         lowering.arrays -= 1
     if frame.used:
         raise Unsupported("an element that names the array's own context")
-    return nodes.Seq(item, length, _is_empty(items.subcon))
-
-
-def _is_empty(sub: Any) -> bool:
-    try:
-        return bool(sub.sizeof() == 0)
-    except Exception:
-        return False
+    return kinds.Seq(item, length)
 
 
 def _lazy_bound(sub: Any, lowering: Lowering) -> Task:
@@ -322,50 +271,50 @@ def _lazy_bound(sub: Any, lowering: Lowering) -> Task:
         return lowering.refer(target.name or "", place)
     lowering.open.add(place)
     try:
-        node = yield lowering.lower(target, lowering, ())
+        kind = yield lowering.lower(target, lowering, ())
     finally:
         lowering.open.discard(place)
-    lowering.by_place[place] = node
-    return node
+    lowering.by_place[place] = kind
+    return kind
 
 
-def _array(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
+def _array(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
     if sub.discard:
         raise Unsupported("an Array that discards its elements")
-    return nodes.Array(inner, _count(sub.count, frames))
+    return kinds.Array(inner, _count(sub.count, scopes))
 
 
-def _prefixed(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
+def _prefixed(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
     length = _leaf(sub.lengthfield, ())
-    if not isinstance(length, nodes.Int) or sub.lengthfield.parsed is not None:
+    if not isinstance(length, kinds.Int) or sub.lengthfield.parsed is not None:
         raise Unsupported("a Prefixed whose length is no plain integer")
-    if isinstance(inner, nodes.Opaque) and inner.construct is c.GreedyBytes and not sub.includelength:
-        return nodes.Bytes(length)
-    return nodes.Prefixed(inner, length, length.size if sub.includelength else 0)
+    if isinstance(inner, kinds.Opaque) and inner.construct is c.GreedyBytes and not sub.includelength:
+        return kinds.Bytes(length=length)
+    return kinds.Prefixed(inner, length, length.size if sub.includelength else 0)
 
 
-def _enum(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
-    if not isinstance(inner, nodes.Int):
+def _enum(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
+    if not isinstance(inner, kinds.Int):
         raise Unsupported("an Enum of something else than integers")
-    return nodes.Labels(inner, dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
+    return kinds.IntEnum(inner, dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
 
 
-def _padded(sub: Any, inner: Node, frames: tuple[Frame, ...]) -> Node:
-    return nodes.Padded(inner, _count(sub.length, frames), sub.pattern)
+def _padded(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
+    return kinds.Padded(inner, _count(sub.length, scopes), sub.pattern)
 
 
-_WRAPPERS: dict[type, Callable[[Any, Node, tuple[Frame, ...]], Node]] = {
+_WRAPPERS: dict[type, Callable[[Any, Kind, Scopes], Kind]] = {
     c.Array: _array,
     c.Prefixed: _prefixed,
     c.Enum: _enum,
     c.Padded: _padded,
-    c.Const: lambda sub, inner, frames: nodes.Const(inner, sub.value),
-    c.Rebuild: lambda sub, inner, frames: nodes.Rebuilt(inner, _expr(sub.func, frames)),
-    c.Default: lambda sub, inner, frames: nodes.Default(inner, _expr(sub.value, frames)),
+    c.Const: lambda sub, inner, scopes: kinds.Const(inner, sub.value),
+    c.Rebuild: lambda sub, inner, scopes: kinds.Rebuild(inner, _expr(sub.func, scopes)),
+    c.Default: lambda sub, inner, scopes: kinds.Default(inner, _expr(sub.value, scopes)),
 }
 
 
-def _bits(sub: Any) -> Node:
+def _bits(sub: Any) -> Kind:
     """`BitStruct`: a Struct of bits in whole bytes."""
     inner = sub.subcon
     if type(sub) is not c.Transformed or sub.decodefunc is not c.lib.bytes2bits:
@@ -376,17 +325,17 @@ def _bits(sub: Any) -> Node:
     total = sum(bit.width for bit in bits)
     if total % 8:
         raise Unsupported("a BitStruct that does not fill its bytes")
-    return nodes.Bits(total // 8, bits)
+    return kinds.BitStruct(total // 8, bits)
 
 
 def _is_width(length: Any) -> bool:
     return isinstance(length, int) and 0 < length <= _MOST
 
 
-def _bit(part: Any) -> nodes.Bit:
+def _bit(part: Any) -> kinds.Bit:
     name, doc, sub = part.name, part.docs.strip() if isinstance(part.docs, str) else "", part
     if not isinstance(name, str | None):
-        raise Unsupported("a name that is no text")
+        raise Unsupported("a name that is not text")
     while type(sub) is c.Renamed:
         if sub.parsed is not None:
             raise Unsupported("a `*` hook that sees every parsed value")
@@ -398,11 +347,11 @@ def _bit(part: Any) -> nodes.Bit:
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")
     if type(sub) is type(c.Flag):
-        return nodes.Bit(name, 1, flag=True, doc=doc)
+        return kinds.Bit(name, 1, flag=True, doc=doc)
     if type(sub) is c.BitsInteger and _is_width(sub.length) and not sub.swapped:
-        return nodes.Bit(name, sub.length, signed=bool(sub.signed), labels=labels, doc=doc)
+        return kinds.Bit(name, sub.length, signed=bool(sub.signed), labels=labels, doc=doc)
     if type(sub) is c.Padded and sub.subcon is c.Pass and _is_width(sub.length):
         if sub.pattern != b"\0":
             raise Unsupported("padding bits that are not zero")
-        return nodes.Bit(name, sub.length, padding=True, doc=doc)
+        return kinds.Bit(name, sub.length, padding=True, doc=doc)
     raise Unsupported(f"{type(sub).__name__} in a BitStruct")

@@ -9,23 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from types import CodeType
-from typing import Any
+from typing import Any, NoReturn
 
 import construct as c
 
 from snapformat.encodings.construct import composites, named
 from snapformat.encodings.construct.base import read_exactly
+from snapformat.model.checks import told
+from snapformat.model.from_construct import name_of
+from snapformat.model.traversal import Traversal
 from snapformat.path import Segment, Variant
 
 Locals = dict[str, Any]
 
 
-def name_of(sub: Any) -> str | None:
-    """The name of a construct as text: construct takes bytes, and all else, for a name too."""
-    name = sub.name
-    if isinstance(name, bytes):
-        return name.decode("utf-8", "backslashreplace") or None
-    return str(name) or None if name is not None else None
+def fail_foreign(traversal: Traversal, error: Exception) -> NoReturn:
+    """Raise the error for an exception of construct's, or of something in it, where it was by then."""
+    traversal.path.extend(place_of(error)[0])
+    traversal.fail(told(error), cause=error)
 
 
 def place_of(error: BaseException) -> tuple[list[Segment], int | None]:

@@ -5,7 +5,7 @@ What such a construct builds stands among other bytes, and so do the places that
 construct repeats as often as the bytes say (`PrefixedArray`), or as long as elements can be read
 (`GreedyRange`). Where these take no bytes, that is for ever. So whatever repeats is run as a copy of itself
 in which every element is counted, and so are classes of construct's that take the square of the time
-(`layout.linear`); what is neither is run itself.
+(`encodings.construct.linear`); what is neither is run itself.
 """
 
 from __future__ import annotations
@@ -21,25 +21,24 @@ import construct as c
 
 from snapformat.encodings.construct.base import BUDGET
 from snapformat.encodings.construct.counted import Counted
-from snapformat.layout.linear import linear_class
-from snapformat.layout.nodes import Opaque
+from snapformat.encodings.construct.linear import linear_class
 from snapformat.limits import Budget
+from snapformat.model.kinds import Opaque
 
 
-def parse_opaque(node: Opaque, stream: Any, budget: Budget) -> Any:
-    """Parse by a node's construct; what is claimed below it is claimed from the budget.
+def parse_opaque(kind: Opaque, stream: Any, budget: Budget) -> Any:
+    """Parse by a kind's construct; what is claimed below it is claimed from the budget.
 
     Raises:
         TooManyElementsError: Too many zero-sized elements.
         Exception: Whatever the construct raises.
     """
-    return _bounded(node).parse_stream(stream, **{BUDGET: budget})
+    return bounded(kind).parse_stream(stream, **{BUDGET: budget})
 
 
-def _bounded(node: Opaque) -> Any:
-    if node.bounded is None:
-        node.bounded = _Copies().of(node.construct)
-    return node.bounded
+def bounded(kind: Opaque) -> Any:
+    """The construct that is run in place of a kind's: a copy with its elements counted, where it repeats."""
+    return kind.derive(bounded, lambda: _Copies().of(kind.construct))
 
 
 class _BuildStream(io.BytesIO):
@@ -65,11 +64,11 @@ class _BuildStream(io.BytesIO):
         return self.tell()
 
 
-def build_opaque(node: Opaque, value: Any, start: Callable[[], int]) -> tuple[bytes, Any]:
-    """Build a value by a node's construct.
+def build_opaque(kind: Opaque, value: Any, start: Callable[[], int]) -> tuple[bytes, Any]:
+    """Build a value by a kind's construct.
 
     Args:
-        node: The node.
+        kind: The kind.
         value: The value.
         start: Gives the place of its first byte in all that is written.
 
@@ -82,7 +81,7 @@ def build_opaque(node: Opaque, value: Any, start: Callable[[], int]) -> tuple[by
     stream = _BuildStream(start)
     context = c.Container(_parsing=False, _building=True, _sizing=False)  # as in `build_stream`
     context._params = context
-    built = _bounded(node)._build(value, stream, context, "(building)")
+    built = bounded(kind)._build(value, stream, context, "(building)")
     return stream.getvalue(), built
 
 

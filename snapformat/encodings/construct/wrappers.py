@@ -10,6 +10,9 @@ import construct
 from snapformat.encodings.bincode.config import ByteOrder, Wire
 from snapformat.encodings.construct.base import BUDGET, budget_of, read_exactly
 from snapformat.limits import Budget
+from snapformat.model import kinds
+from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes
+from snapformat.trampoline import Task
 
 
 class ChecksumLike(Protocol):
@@ -36,12 +39,16 @@ def counted(count: int) -> str:
     return "1 byte" if count == 1 else f"{count} bytes"
 
 
-class Limited(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
+class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """Gives what is below it a budget of its own: header and data of a snapshot are counted apart."""
 
     def __init__(self, subcon: Any, limit: int | None) -> None:
         super().__init__(subcon)
         self.limit = limit
+
+    def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
+        """The same as a kind."""
+        return kinds.Limited((yield lowering.lower(self.subcon, lowering, scopes)), self.limit)
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         outer = budget_of(context, None)
@@ -57,7 +64,7 @@ class Limited(construct.Subconstruct):  # type: ignore[misc]  # construct is unt
             root[BUDGET] = outer
 
 
-class Checksummed(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
+class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """A construct, then a checksum over all of its bytes, checked over the whole stream.
 
     construct's own `Checksum` covers a region and must be told which; here the rule is that of the whole
@@ -76,6 +83,13 @@ class Checksummed(construct.Subconstruct):  # type: ignore[misc]  # construct is
         self.checksum = checksum
         self.wire = wire
         self.to_the_end = to_the_end
+
+    def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
+        """The same as a kind."""
+        size = self.checksum.size
+        stored = kinds.Int(f"u{8 * size}", size, False, False, self.wire.byteorder, False)
+        item = yield lowering.lower(self.subcon, lowering, scopes)
+        return kinds.Checksummed(item, stored, self.checksum, self.to_the_end)
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         whole: bytes = stream.read()

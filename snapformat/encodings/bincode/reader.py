@@ -1,0 +1,537 @@
+"""The reference reader of bincode: all other readers agree with it, and the errors are its own."""
+
+from __future__ import annotations
+
+import io
+from functools import partial
+from typing import Any
+
+import construct
+
+from snapformat.encodings.bincode.bulk import read_run
+from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
+from snapformat.encodings.bincode.events import Event
+from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
+from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
+from snapformat.encodings.construct.counted import TooManyElementsError
+from snapformat.encodings.construct.places import place_of
+from snapformat.encodings.construct.running import parse_opaque
+from snapformat.encodings.construct.scalars import UTF8_WIDTHS
+from snapformat.encodings.construct.wrappers import left_over
+from snapformat.errors import DecodeError
+from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
+from snapformat.model import kinds
+from snapformat.model.c_struct import CStruct, field_values, folded, unfold
+from snapformat.model.checks import shown, told
+from snapformat.model.costs import element_costs
+from snapformat.model.floats import decode_float
+from snapformat.model.kinds import Kind
+from snapformat.model.protocol import ValueReader
+from snapformat.model.values import RawFlag
+from snapformat.trampoline import Task
+
+#: Events that may wait to be taken.
+_MOST_EVENTS = 1000
+_STRUCTS = {"struct": "struct", "tuple": "tuple_struct", "unit": "unit_struct"}
+
+
+class BincodeReader(ValueReader):
+    """Reads values of bincode from bytes.
+
+    Args:
+        data: All bytes.
+        pos: Where to begin.
+        config: How bincode is configured.
+        budget: Claims allowed.
+        limits: Bounds of depth and of zero-sized elements.
+        emit: Collect events.
+        blobs: Collect the events of C structs in bytes, in place of one of their bytes.
+
+    Attributes:
+        config: The configuration of what is being read.
+        pos: Next byte.
+        begin: Where the part of known length begins that is being read; 0 outside of such parts.
+        end: Where the readable bytes end.
+        events: Events that were not taken yet; None where none are collected.
+        failure: The error of the source, which construct would take for the end of the data.
+    """
+
+    __slots__ = ("_key", "_stream", "begin", "blobs", "config", "data", "end", "events", "failure", "pos")
+
+    def __init__(
+        self,
+        data: bytes,
+        pos: int,
+        config: Wire,
+        budget: Budget,
+        limits: Limits,
+        *,
+        emit: bool = False,
+        blobs: bool = False,
+    ) -> None:
+        super().__init__(limits, budget)
+        self.data: bytes | bytearray = data
+        self.pos = pos
+        self.begin = 0
+        self.end = len(data)
+        self.events: list[Event] | None = [] if emit else None
+        self.blobs = blobs
+        self.failure: Exception | None = None
+        self.config = config
+        self._key = form_key(config)
+        self._stream: tuple[int, int, Any] | None = None
+
+    @property
+    def pauses(self) -> bool:
+        """Events pile up: whoever drives the read must take them."""
+        return self.events is not None and len(self.events) > _MOST_EVENTS
+
+    # --- bytes ----------------------------------------------------------------------------------------
+
+    def mark(self) -> int:
+        return self.pos
+
+    def offset_of(self, mark: int | None) -> int:
+        return self.pos if mark is None else mark
+
+    def _emit(self, offset: int, kind: str, value: Any, size: int | None = None) -> None:
+        """Collect an event that ends at the current position, or of the given size."""
+        if self.events is not None:
+            width = self.pos - offset if size is None else size
+            self.events.append(Event(offset, width, kind, self.segments(), value))
+
+    def claim(self, size: int, offset: int | None = None) -> None:
+        """Claim bytes of the budget before they are read; `offset` is where their number stands."""
+        if not self.budget.claim(size):
+            self.fail(
+                f"the limit of {self.budget.limit} claimed bytes is exceeded",
+                f"at most {self.budget.left + size} bytes more",
+                shown(size),
+                offset,
+            )
+
+    def take(self, size: int) -> bytes:
+        """The next bytes."""
+        start = self.pos
+        stop = start + size
+        if stop > self.end:
+            self.need(size)
+        self.pos = stop
+        return bytes(self.data[start:stop])
+
+    def _take_counted(self, size: int, offset: int) -> bytes:
+        """The next bytes, whose number was given at `offset`: there the fault is, if they are too many."""
+        self.claim(size, offset)
+        if size > self.end - self.pos:
+            self.need(size, offset)
+        return self.take(size)
+
+    def need(self, size: int, offset: int | None = None) -> None:
+        """Raise the error for bytes that are missing, unless they can be fetched."""
+        left = self.end - self.pos
+        self.fail("the data ends too early", f"{shown(size)} bytes", f"{left}", offset)
+
+    def expect(self, size: int) -> int:
+        """How many of the next `size` bytes there are."""
+        return self.end - self.pos
+
+    def expect_all(self) -> None:
+        """Fetch all bytes, for a value that reaches to the end."""
+
+    # --- numbers --------------------------------------------------------------------------------------
+
+    def read_int(self, kind: kinds.Int) -> int:
+        form = kind.derived.get(self._key) or int_form(kind, self.config)
+        start = self.pos
+        value = self._read_int(form)
+        if self.events is not None:
+            # serde passes usize and isize on as u64 and i64, and so do upstream's traces.
+            self._emit(start, kind.name.replace("size", "64"), value)
+        return value
+
+    def _read_int(self, form: IntForm) -> int:
+        """An integer, without an event."""
+        self.claim(form.size)
+        pos = self.pos
+        if form.packer is not None:
+            stop = pos + form.size
+            if stop > self.end:
+                self.need(form.size)
+            self.pos = stop
+            value: int = form.packer.unpack_from(self.data, pos)[0]
+        elif form.variable:
+            value = self._read_varint(form)
+        else:
+            value = int.from_bytes(self.take(form.size), form.byteorder, signed=form.signed)
+        if form.nonzero and value == 0:
+            self.fail("zero is not allowed", f"a nonzero {form.name}", "0", pos)
+        return value
+
+    def _read_varint(self, form: IntForm) -> int:
+        start = self.pos
+        value = self.take(1)[0]
+        if value >= VARINT_SINGLE:
+            width = VARINT_MARKERS.get(value)
+            if width is None or width > form.size:
+                found = "the reserved marker 255" if width is None else f"marker {value}, {width} bytes"
+                self.fail(
+                    "not a variable-length integer of this type",
+                    f"{form.name}, at most {form.size} bytes",
+                    found,
+                    start,
+                )
+            value = int.from_bytes(self.take(width), form.byteorder)
+        return unzigzag(value) if form.signed else value
+
+    def _read_length(self, kind: kinds.Int | None, event: str) -> int:
+        """A length prefix."""
+        kind = LENGTH if kind is None else kind
+        form = kind.derived.get(self._key) or int_form(kind, self.config)
+        start = self.pos
+        value = self._read_int(form)
+        if value < 0:
+            self.fail("a negative length", "0 or more", shown(value), start)
+        if self.events is not None:
+            self._emit(start, event, value)
+        return value
+
+    def read_float(self, kind: kinds.Float) -> float:
+        self.claim(kind.size)
+        start = self.pos
+        value = decode_float(self.take(kind.size), kind.byteorder or self.config.byteorder)
+        if self.events is not None:
+            self._emit(start, f"f{8 * kind.size}", value)
+        return value
+
+    def read_bool(self, kind: kinds.Bool) -> Any:
+        self.claim(1)
+        start = self.pos
+        byte = self.take(1)[0]
+        value: Any = byte == 1
+        if byte > 1:
+            if not kind.lenient:
+                self.fail("not a bool", "0 or 1", f"{byte}", start)
+            value = RawFlag(byte)
+        if self.events is not None:
+            self._emit(start, "bool", value)
+        return value
+
+    # --- text and bytes -------------------------------------------------------------------------------
+
+    def read_char(self, kind: kinds.Char) -> str:
+        start = self.pos
+        if start >= self.end:
+            self.need(1)
+        width = UTF8_WIDTHS[self.data[start]]
+        self.claim(width)
+        data = self.take(width)
+        try:
+            value = data.decode("utf-8")
+        except UnicodeDecodeError:
+            self.fail("not a char", "a Unicode scalar value in UTF-8", data.hex(" "), start)
+        if self.events is not None:
+            self._emit(start, "char", value)
+        return value
+
+    def read_str(self, kind: kinds.Str) -> str:
+        prefix = self.pos
+        length = self._read_length(kind.length, "strlen")
+        start = self.pos
+        data = self._take_counted(length, prefix)
+        try:
+            value = data.decode(kind.encoding)
+        except UnicodeDecodeError as error:
+            byte = data[error.start : error.start + 1].hex()
+            self.fail(f"not {kind.encoding.upper()}", "valid text", f"byte 0x{byte}", start + error.start)
+        except UnicodeError as error:  # some codecs give no position
+            self.fail(f"not {kind.encoding.upper()}", "valid text", told(error), start)
+        if self.events is not None:
+            self._emit(start, "str", value)
+        return value
+
+    def read_bytes(self, kind: kinds.Bytes) -> bytes:
+        prefix = self.pos
+        length = self._read_length(kind.length, "byteslen")
+        start = self.pos
+        data = self._take_counted(length, prefix)
+        if kind.exact is not None and length != kind.exact:
+            self.fail("bytes of a fixed length", f"{kind.exact} bytes", shown(length), prefix)
+        if kind.no_nul and b"\0" in data:
+            self.fail("a zero byte inside", "bytes without one", "0x00", start + data.index(0))
+        if self.events is not None:
+            self._emit(start, "bytes", data)
+        return data
+
+    def read_fixed_bytes(self, kind: kinds.FixedBytes, count: int) -> bytes:
+        self.claim(count)
+        start = self.pos
+        data = self.take(count)
+        if self.events is not None:
+            self._emit(start, "bytes", data)
+        return data
+
+    # --- what takes no bytes --------------------------------------------------------------------------
+
+    def read_unit(self, kind: Kind) -> None:
+        if self.events is not None:
+            self._emit(self.pos, "unit", getattr(kind, "value", None))
+
+    def read_computed(self, kind: kinds.Computed) -> Any:
+        value = self.evaluate(kind.value)
+        if self.events is not None:
+            self._emit(self.pos, "computed", value)
+        return value
+
+    # --- groups ---------------------------------------------------------------------------------------
+
+    def read_option(self, kind: kinds.Option) -> bool:
+        self.claim(1)
+        start = self.pos
+        tag = self.take(1)[0]
+        if tag > 1:
+            self.fail("not an option's tag", "0 (None) or 1 (Some)", f"{tag}", start)
+        if self.events is not None:
+            self._emit(start, "option", "Some" if tag else "None")
+        return tag == 1
+
+    def read_seq(self, kind: Kind) -> int:
+        return self._counted(kind, getattr(kind, "length", None), "seqlen")
+
+    def read_map(self, kind: kinds.Map) -> int:
+        return self._counted(kind, None, "maplen")
+
+    def _counted(self, kind: Kind, length: kinds.Int | None, event: str) -> int:
+        """A number of elements, checked against the bytes that are left."""
+        start = self.pos
+        count = self._read_length(length, event)
+        least = sum(least_size(child, self.config) for child in kind.children())
+        # What takes bytes claims as many or more: what could not be claimed is not asked for, nor missed.
+        wanted = min(count * least, self.budget.left + 1)
+        if self.expect(wanted) < wanted:
+            self.fail(
+                "more elements than the data can hold",
+                f"at most {(self.end - self.pos) // least} elements of {least} bytes or more",
+                shown(count),
+                start,
+            )
+        return count
+
+    def claim_elements(self, kind: Kind, count: int) -> None:
+        """Check the number of zero-sized elements, which are claimed as they are read."""
+        costs = element_costs(kind)
+        if costs.surplus:
+            self.claim_zero_sized(count, costs.surplus)
+        elif costs.known and count * costs.known > self.budget.zero_sized:
+            self.claim_zero_sized(count, costs.known)
+
+    def end_element(self, kind: Kind, begun: int) -> None:
+        if self.pos == begun:
+            self.claim_zero_sized(1, element_costs(kind).zero_sized)
+
+    def read_tuple(self, kind: Kind, count: int) -> None:
+        if self.events is not None:
+            self._emit(self.pos, "tuple", count)
+
+    read_array = read_tuple
+
+    def read_many(self, kind: Kind, count: int) -> list[Any] | None:
+        return None if self.events is not None else read_run(kind, count, self)
+
+    def read_struct(self, kind: kinds.Struct) -> None:
+        if self.events is not None and kind.style in _STRUCTS:
+            name = kind.name if kind.style == "unit" else f"{kind.name}/{len(kind.fields)}"
+            self._emit(self.pos, _STRUCTS[kind.style], name)
+
+    def read_variant(self, kind: kinds.Enum) -> kinds.EnumVariant:
+        start = self.pos
+        index = self._read_int(INDEX.derived.get(self._key) or int_form(INDEX, self.config))
+        variant = kind.variants[index] if index < len(kind.variants) else kind.other
+        if variant is None:
+            most = len(kind.variants) - 1
+            self.fail(f"not a variant of {kind.name}", f"an index from 0 to {most}", f"{index}", start)
+        if self.events is not None:
+            self._emit(start, "variant", f"{kind.name}::{variant.name}={index} ({variant.style})")
+        return variant
+
+    def read_variant_fields(self, kind: kinds.Struct) -> None:
+        pass
+
+    # --- construct's groupings of bytes ---------------------------------------------------------------
+
+    def begin_region(self, kind: kinds.Region) -> Any:
+        start = self.pos
+        if isinstance(kind, kinds.Padded):
+            return start, self.count(kind.count, "number of bytes")
+        if isinstance(kind, kinds.Prefixed):
+            length = self._read_length(kind.length, "byteslen") - kind.including
+            if length < 0:
+                found = shown(length + kind.including)
+                self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
+            if length > self.end - self.pos:
+                self.need(length)
+            outer, stop = (self.begin, self.end), self.pos + length
+            self.begin, self.end = self.pos, stop
+            return outer, stop
+        assert isinstance(kind, kinds.Checksummed)
+        if kind.to_the_end:
+            self.expect_all()
+            whole, end = self.data, self.end
+            stop = end - kind.stored.size
+            if stop < self.pos:
+                self.need(kind.stored.size)
+            # Cut, and not only bounded: constructs that run by themselves see the end of the data.
+            self.data, self.end = whole[:stop], stop
+            return whole, end
+        return None
+
+    def end_region(self, kind: kinds.Region, begun: Any) -> None:
+        if isinstance(kind, kinds.Padded):
+            start, count = begun
+            size = self.pos - start
+            if size > count:
+                self.fail("larger than its padding allows", f"at most {count} bytes", f"{size}", start)
+            self.claim(count - size)
+            at = self.pos
+            self.take(count - size)
+            self._emit(at, "padding", count - size)
+        elif isinstance(kind, kinds.Prefixed):
+            (self.begin, self.end), stop = begun
+            rest, self.pos = self.pos, stop
+            if rest < stop:
+                self._emit(rest, "padding", stop - rest)
+        elif isinstance(kind, kinds.Checksummed):
+            self._end_checksummed(kind, begun)
+
+    def _end_checksummed(self, kind: kinds.Checksummed, begun: Any) -> None:
+        left = 0
+        if begun is not None:
+            left, self.pos = self.end - self.pos, self.end
+            self.data, self.end = begun
+        start = self.pos
+        form = int_form(kind.stored, self.config)
+        stored = self._read_int(form)
+        self._emit(start, "checksum", stored)
+        if not kind.checksum.holds(bytes(self.data[: self.end]), form.byteorder):
+            self.fail("the checksum of the whole does not hold", mark=start)
+        if left:
+            self.fail(left_over(left, "between the data and the checksum"), mark=start - left)
+
+    def begin_budget(self, limit: int | None) -> Budget:
+        outer = self.budget
+        self.budget = Budget(limit, self.limits)
+        # One account of zero-sized elements for the whole read.
+        self.budget.zero_sized = outer.zero_sized
+        return outer
+
+    def end_budget(self, begun: Budget) -> None:
+        begun.zero_sized = self.budget.zero_sized
+        self.budget = begun
+
+    def begin_encoding(self, config: Wire) -> Wire:
+        outer = self.config
+        self.config, self._key = config, form_key(config)
+        return outer
+
+    def end_encoding(self, begun: Wire) -> None:
+        self.config, self._key = begun, form_key(begun)
+
+    def read_bits(self, kind: kinds.BitStruct) -> Any:
+        self.claim(kind.size)
+        start = self.pos
+        whole = int.from_bytes(self.take(kind.size), "big")
+        self._emit(start, "bits", whole)
+        return kind.values_of(whole)
+
+    # --- C structs ------------------------------------------------------------------------------------
+
+    def read_blob(self, kind: kinds.Blob) -> Task:
+        layout = c_layout(kind)
+        prefix = self.pos
+        length = self._read_length(None, "byteslen")
+        start = self.pos
+        data = self._take_counted(length, prefix)
+        shows_fields = length == layout.size and self.blobs and self.events is not None
+        if shows_fields:
+            self.pos = start
+            budget, config = (
+                self.begin_budget(None),
+                self.begin_encoding(C_CONFIG),
+            )  # claimed already, as bytes
+            yield kind.item.read(self)
+            self.end_encoding(config)
+            self.end_budget(budget)
+        assert kind.item.cls is not None
+        value: CStruct = folded(kind.item.cls, data, layout.size, partial(read_c_struct, kind.item))
+        if not layout.fits_any:
+            self._check_fields(kind, layout, value, start)
+        if not shows_fields:
+            self._emit(start, "bytes", data)
+        return value
+
+    def _check_fields(self, kind: kinds.Blob, layout: CLayout, value: CStruct, start: int) -> None:
+        """Refuse bytes that are not such a C struct; they begin at `start`."""
+        length = self.pos - start
+        try:
+            unfold(value)
+        except DecodeError as error:
+            if length == layout.size:  # read where it stands, which finds where the fault is
+                inside = BincodeReader(bytes(self.data), start, C_CONFIG, Budget(None), self.limits)
+                inside.path, inside.depth = self.path, self.depth
+                inside.read(kind.item)
+            self.fail(f"in {kind.item.name}, {error.message}", error.expected, error.found, start)
+
+    # --- construct ------------------------------------------------------------------------------------
+
+    def read_opaque(self, kind: kinds.Opaque) -> Any:
+        stream = self.stream()
+        start = self.pos
+        try:
+            value = parse_opaque(kind, stream, self.budget)
+            stop = max(stream.tell(), start)
+            self.pos = min(stop, start + self.expect(stop - start))
+        except TooManyElementsError as error:
+            self.fail_zero_sized(error.count, error.cost)
+        except Exception as error:
+            if self.failure is None:
+                segments, offset = place_of(error)
+                self.path.extend(segments)
+                offset = start if offset is None else min(max(offset, start), self.end)
+                self.fail(told(error), mark=offset, cause=error)
+        if self.failure is not None:  # construct may have gone on as if the data had ended
+            raise self.failure
+        self._emit(start, "opaque", value)
+        return value
+
+    def stream(self) -> Any:
+        """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.
+
+        Its positions are offsets in the data, as those of construct's streams for parts of their bytes are.
+        """
+        kept = self._stream
+        if kept is None or kept[:2] != (self.begin, self.end):
+            made = self.stream_of(self.begin)
+            kept = self._stream = (self.begin, self.end, made)
+        stream = kept[2]
+        stream.seek(self.pos)
+        return stream
+
+    def stream_of(self, begin: int) -> Any:
+        """A stream from a place to where the readable bytes end."""
+        return stream_at(self.data[begin : self.end], begin)
+
+
+def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
+    """A stream of bytes that stand at `base` in others."""
+    if not base:
+        return io.BytesIO(data)
+    made: io.BytesIO = construct.core.BytesIOWithOffsets(data, None, base)
+    return made
+
+
+def read_c_struct(kind: kinds.Struct, data: bytes) -> list[Any]:
+    """The fields of a C struct from bytes of its size.
+
+    Raises:
+        DecodeError: The bytes are not such a struct.
+    """
+    return field_values(BincodeReader(data, 0, C_CONFIG, Budget(None), DEFAULT_LIMITS).read(kind))

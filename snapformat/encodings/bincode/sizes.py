@@ -1,0 +1,171 @@
+"""Sizes that follow from a kind and the configuration alone."""
+
+from __future__ import annotations
+
+from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.forms import INDEX, LENGTH, form_key, int_form
+from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind
+from snapformat.trampoline import Task, run
+
+
+def least_size(kind: Kind, config: Wire) -> int:
+    """The fewest bytes that a value can take; 0 where nothing is known."""
+    return kind.derive(("least size", form_key(config)), lambda: (int(run(_least(kind, config, {}))),))[0]
+
+
+def _least(kind: Kind, config: Wire, known: dict[int, int]) -> Task:
+    # Kept for inner kinds too: types that hold one another twice are a tree of exponential size.
+    size = known.get(id(kind))
+    if size is None:
+        known[id(kind)] = 0  # what contains itself is not counted again
+        size = known[id(kind)] = yield _counted(kind, config, known)
+    return size
+
+
+def _counted(kind: Kind, config: Wire, known: dict[int, int]) -> Task:
+    match kind:
+        case kinds.Int():
+            return 1 if int_form(kind, config).variable else kind.size
+        case kinds.Float() | kinds.BitStruct():
+            return kind.size
+        case kinds.Bool() | kinds.Char() | kinds.Option():
+            return 1
+        case kinds.Str() | kinds.Bytes() | kinds.Seq() | kinds.Prefixed():
+            return (yield _least(kind.length or LENGTH, config, known))
+        case kinds.Set() | kinds.Map() | kinds.Blob():
+            return (yield _least(LENGTH, config, known))
+        case kinds.Enum():
+            return (yield _least(INDEX, config, known))
+        case kinds.FixedBytes() | kinds.Padded():
+            return kind.count if isinstance(kind.count, int) else 0
+        case kinds.Array():
+            count = kind.count if isinstance(kind.count, int) else 0
+            return count * (yield _least(kind.item, config, known))
+        case kinds.Encoded():
+            return (yield _least(kind.item, kind.config, {}))
+        case kinds.LazyBound() | kinds.Opaque() | kinds.Switch() | kinds.If():
+            # References stand for what contains them: what comes on top of it is not counted.
+            return 0
+    total = kind.stored.size if isinstance(kind, kinds.Checksummed) else 0
+    for part in kind.children():
+        total += yield _least(part, config, known)
+    return total
+
+
+def fixed_size(kind: Kind, config: Wire) -> int | None:
+    """The bytes that every value takes, where no zero-sized elements are to be counted; else None."""
+    size: int | None = kind.derive(
+        ("fixed size", form_key(config)), lambda: (run(_fixed(kind, config, {})),)
+    )[0]
+    return size
+
+
+def _fixed(kind: Kind, config: Wire, known: dict[int, int | None]) -> Task:
+    if id(kind) not in known:
+        known[id(kind)] = None  # what contains itself has no fixed size
+        known[id(kind)] = yield _fixed_of(kind, config, known)
+    return known[id(kind)]
+
+
+def _fixed_of(kind: Kind, config: Wire, known: dict[int, int | None]) -> Task:
+    match kind:
+        case kinds.Int():
+            return None if int_form(kind, config).variable else kind.size
+        case kinds.Float() | kinds.BitStruct():
+            return kind.size
+        case kinds.Bool():
+            return 1
+        case kinds.Unit() | kinds.Computed():
+            return 0
+        case kinds.FixedBytes():
+            return kind.count if isinstance(kind.count, int) else None
+        case kinds.Padded():
+            # What is inside may claim more than its bytes.
+            inside = yield _fixed(kind.item, config, known)
+            return kind.count if isinstance(kind.count, int) and inside is not None else None
+        case kinds.Array():
+            size = yield _fixed(kind.item, config, known)
+            # Zero-sized elements are counted one by one.
+            return kind.count * size if isinstance(kind.count, int) and size else None
+        case kinds.Enum():
+            return (
+                (yield _fixed(INDEX, config, known))
+                if all(variant.payload is None for variant in kind.variants)
+                else None
+            )
+        case kinds.Encoded():
+            return (yield _fixed(kind.item, kind.config, {}))
+        case (
+            kinds.Tuple()
+            | kinds.Struct()
+            | kinds.Adapted()
+            | kinds.IntEnum()
+            | kinds.Const()
+            | kinds.Rebuild()
+            | kinds.Default()
+            | kinds.Foreign()
+        ):
+            total = 0
+            for item in kind.children():
+                size = yield _fixed(item, config, known)
+                if size is None:
+                    return None
+                total += size
+            return total
+    return None
+
+
+def fits_any(kind: Kind) -> bool:
+    """Whether any bytes of its fixed size are a value of this kind."""
+    return kind.derive(fits_any, lambda: (bool(run(_fits_any(kind))),))[0]
+
+
+def _fits_any(kind: Kind) -> Task:
+    match kind:
+        case kinds.Int():
+            return not kind.nonzero
+        case kinds.Float() | kinds.FixedBytes() | kinds.Unit():
+            return True
+        case kinds.Array() | kinds.Struct() | kinds.Foreign() | kinds.Encoded():
+            for item in kind.children():
+                if not (yield _fits_any(item)):
+                    return False
+            return True
+    return False
+
+
+#: How the members of a C struct are laid out: packed, since the kernel's headers spell out all padding.
+C_CONFIG = Wire()
+
+
+@dataclass(frozen=True, slots=True)
+class CLayout:
+    """The layout of a C struct in bytes.
+
+    Attributes:
+        size: Bytes of the struct.
+        fits_any: Any bytes of this size are such a struct.
+    """
+
+    size: int
+    fits_any: bool
+
+
+def c_layout(kind: kinds.Blob) -> CLayout:
+    """The layout of a C struct, which is the processor's, whatever the encoding around it.
+
+    Raises:
+        SchemaError: It has no fixed size.
+    """
+    return kind.derive(c_layout, lambda: _c_layout(kind.item))
+
+
+def _c_layout(item: kinds.Struct) -> CLayout:
+    size = fixed_size(item, C_CONFIG)
+    if size is None:
+        assert item.cls is not None
+        raise SchemaError("a class in a Blob must have a fixed size", owner=item.cls.__qualname__)
+    return CLayout(size, fits_any(item))

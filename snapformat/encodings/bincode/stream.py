@@ -1,0 +1,116 @@
+"""The reference reader over a source: it fetches what it needs, and no more than the value has."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.reader import BincodeReader
+from snapformat.encodings.construct.counted import LookAheadStream
+from snapformat.io import SupportsRead
+from snapformat.limits import Budget, Limits
+
+#: Bytes that are fetched at once of a source that is read to its end.
+_PIECE = 1 << 20
+
+
+class StreamReader(BincodeReader):
+    """A reader that fetches what it needs from a source, and no more than the value has.
+
+    Args:
+        source: Its `read` gives fewer bytes than asked only at its end.
+        config: How bincode is configured.
+        budget: Claims allowed.
+        limits: Bounds of depth and of zero-sized elements.
+    """
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: SupportsRead, config: Wire, budget: Budget, limits: Limits) -> None:
+        super().__init__(b"", 0, config, budget, limits)
+        self.data = bytearray()
+        self._source = source
+
+    def stream_of(self, begin: int) -> Any:
+        """A stream that goes on as far as the source does; in a part of known length, one of its bytes."""
+        return super().stream_of(begin) if begin else _Ahead(self)
+
+    def need(self, size: int, offset: int | None = None) -> None:
+        """Fetch bytes; raise the error if the source has no more, or inside of a part that ends here."""
+        if self.expect(size) < size:
+            super().need(size, offset)
+
+    def expect(self, size: int) -> int:
+        """Fetch what is missing of the next `size` bytes, which the value needs in any case."""
+        missing = self.pos + size - self.end
+        if missing > 0 and not self.begin:
+            self.data += self._source.read(missing) or b""
+            self.end = len(self.data)
+        return self.end - self.pos
+
+    def expect_all(self) -> None:
+        """Fetch the rest of the source, unless inside of a part that ends before it."""
+        if not self.begin:
+            while piece := self._source.read(_PIECE):
+                self.data += piece
+            self.end = len(self.data)
+
+
+class _Ahead(LookAheadStream):
+    """A stream over the bytes that a reader fetches; construct may look ahead and go back.
+
+    Args:
+        reader: The reader; its position is not changed.
+    """
+
+    def __init__(self, reader: StreamReader) -> None:
+        self._reader = reader
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        reader, start = self._reader, self._place
+        everything = size is None or size < 0
+        self._fetch(None if everything or size is None else start + size)
+        found = bytes(reader.data[start:] if everything else reader.data[start : start + (size or 0)])
+        self._place += len(found)
+        return found
+
+    def _fetch(self, stop: int | None) -> None:
+        """Fetch the bytes before a place, or all that there are."""
+        reader = self._reader
+        try:
+            if stop is None:
+                reader.expect_all()
+            else:
+                reader.expect(stop - reader.pos)
+        except Exception as error:  # of the source, or a mistake in it: construct may take it for data's end
+            reader.failure = error
+            raise
+
+    def tell(self) -> int:
+        return self._place
+
+    def overrun(self) -> int:
+        if self._place > len(self._reader.data):
+            self._fetch(self._place)
+        return max(0, self._place - len(self._reader.data))
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        if whence == io.SEEK_END:
+            place = self._place
+            self.read()
+            self._place = place
+            offset += len(self._reader.data)
+        elif whence == io.SEEK_CUR:
+            offset += self._place
+        if offset < 0 and whence == io.SEEK_SET:
+            raise ValueError("a place before the start")
+        self._place = max(0, offset)  # as `BytesIO` does
+        return self._place

@@ -1,0 +1,178 @@
+"""Reading by the reference: values, events, streams; and writing by it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.events import Event
+from snapformat.encodings.bincode.reader import BincodeReader
+from snapformat.encodings.bincode.stream import StreamReader
+from snapformat.encodings.bincode.writer import BincodeWriter
+from snapformat.errors import DecodeError
+from snapformat.io import SupportsRead, bytes_of
+from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
+from snapformat.model.kinds import Kind
+from snapformat.path import Segment
+from snapformat.trampoline import Task
+
+
+def walk_value(
+    kind: Kind,
+    config: Wire,
+    data: bytes | bytearray | memoryview,
+    offset: int = 0,
+    *,
+    limit: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+    blobs: bool = False,
+) -> Generator[Event, None, int]:
+    """Read bytes and describe them, in their order.
+
+    Args:
+        kind: The kind of the value.
+        config: How bincode is configured.
+        data: The bytes.
+        offset: Where to begin.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of zero-sized elements.
+        root: Path of the value itself.
+        blobs: Look into bytes that hold a C struct, where they have its very size.
+
+    Yields:
+        An event for every primitive, and for every group before its parts.
+
+    Returns:
+        The offset after the value: the value of `yield from`.
+
+    Raises:
+        DecodeError: The bytes are not such a value. Events up to there have been yielded.
+    """
+    reader = BincodeReader(
+        bytes_of(data), offset, config, Budget(limit, limits), limits, emit=True, blobs=blobs
+    )
+    reader.path.extend(root)
+    stack = [_read(kind, reader)]
+    result: Any = None
+    error: DecodeError | None = None
+    while stack and error is None:
+        try:
+            child = stack[-1].send(result)
+        except StopIteration as stop:
+            stack.pop()
+            result = stop.value
+        except DecodeError as caught:
+            error = caught
+        else:
+            stack.append(child)
+            result = None
+        if reader.events:
+            yield from reader.events
+            reader.events.clear()
+    if error is not None:
+        raise error
+    return reader.pos
+
+
+def _read(kind: Kind, reader: BincodeReader) -> Task:
+    return kind.read(reader) if kind.is_leaf else (yield kind.read(reader))
+
+
+def read_value(
+    kind: Kind,
+    config: Wire,
+    data: bytes,
+    offset: int = 0,
+    *,
+    limit: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+    depth: int = 0,
+    stop: int | None = None,
+) -> tuple[Any, int]:
+    """Read a value.
+
+    Args:
+        kind: Its kind.
+        config: How bincode is configured.
+        data: The bytes.
+        offset: Where to begin.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of zero-sized elements.
+        root: Path of the value itself, for errors.
+        depth: Structs and enums around the value.
+        stop: Where the readable bytes end, if not with the data. Constructs that run by themselves would
+            look behind it: for these, the data must be cut.
+
+    Returns:
+        The value, and the offset after it.
+
+    Raises:
+        DecodeError: The bytes are not such a value.
+    """
+    reader = BincodeReader(data, offset, config, Budget(limit, limits), limits)
+    reader.path.extend(root)
+    reader.depth = depth
+    if stop is not None:
+        reader.end = stop
+    return reader.read(kind), reader.pos
+
+
+def read_from(
+    kind: Kind,
+    config: Wire,
+    source: SupportsRead,
+    *,
+    limit: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+) -> Any:
+    """Read a value from a source, taking no more from it than the value has.
+
+    Args:
+        kind: Its kind.
+        config: How bincode is configured.
+        source: Its `read` gives fewer bytes than asked only at its end.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of zero-sized elements.
+        root: Path of the value itself, for errors.
+
+    Raises:
+        DecodeError: The bytes are not such a value, or end too early.
+    """
+    reader = StreamReader(source, config, Budget(limit, limits), limits)
+    reader.path.extend(root)
+    return reader.read(kind)
+
+
+def write_value(
+    kind: Kind,
+    config: Wire,
+    value: Any,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+    depth: int = 0,
+    start: int = 0,
+) -> bytes:
+    """Write a value.
+
+    Args:
+        kind: Its kind.
+        config: How bincode is configured.
+        value: The value.
+        limits: Bounds of depth and of zero-sized elements.
+        root: Path of the value itself, for errors.
+        depth: Structs and enums around the value.
+        start: Place of the first byte, for constructs that ask where they are.
+
+    Raises:
+        EncodeError: The value does not fit its kind; the path says where.
+    """
+    writer = BincodeWriter(config, limits, start)
+    writer.path.extend(root)
+    writer.depth = depth
+    writer.write(kind, value)
+    return bytes(writer.out)

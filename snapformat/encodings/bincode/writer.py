@@ -1,0 +1,202 @@
+"""The reference writer of bincode: all other writers agree with it, and the errors are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from snapformat.encodings.bincode.bulk import packed
+from snapformat.encodings.bincode.config import Wire, encode_varint, zigzag
+from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
+from snapformat.encodings.bincode.sizes import C_CONFIG
+from snapformat.encodings.construct.places import fail_foreign
+from snapformat.encodings.construct.running import build_opaque
+from snapformat.limits import Limits
+from snapformat.model import kinds
+from snapformat.model.c_struct import blob_bytes, raw_of
+from snapformat.model.checks import as_int
+from snapformat.model.costs import element_costs
+from snapformat.model.floats import encode_float
+from snapformat.model.kinds import Kind
+from snapformat.model.order import SortKeys
+from snapformat.model.protocol import ValueWriter
+from snapformat.model.values import RawFlag
+from snapformat.trampoline import Task
+
+
+class BincodeWriter(ValueWriter):
+    """Writes values of bincode into bytes.
+
+    Args:
+        config: How bincode is configured.
+        limits: Bounds of depth and of zero-sized elements.
+        start: Place of the first of these bytes, for constructs that ask where they are.
+
+    Attributes:
+        out: Bytes so far.
+    """
+
+    __slots__ = ("_config", "_key", "_start", "out")
+
+    def __init__(self, config: Wire, limits: Limits, start: int = 0) -> None:
+        super().__init__(limits, SortKeys())
+        self.out = bytearray()
+        self._start = start
+        self._config = config
+        self._key = form_key(config)
+
+    @property
+    def place(self) -> int:
+        """Where the next byte is written."""
+        return self._start + len(self.out)
+
+    # --- numbers --------------------------------------------------------------------------------------
+
+    def write_int(self, kind: kinds.Int, value: int) -> None:
+        self._write_int(kind.derived.get(self._key) or int_form(kind, self._config), value)
+
+    def _write_int(self, form: IntForm, value: int) -> None:
+        if form.packer is not None:
+            self.out += form.packer.pack(value)
+        elif form.variable:
+            self.out += encode_varint(zigzag(value) if form.signed else value, form.byteorder)
+        else:
+            self.out += value.to_bytes(form.size, form.byteorder, signed=form.signed)
+
+    def _write_length(self, kind: kinds.Int | None, count: int) -> None:
+        """A length prefix; the count may be too large for it."""
+        kind = LENGTH if kind is None else kind
+        self.write_int(kind, self.check(as_int, count, kind.name, kind.size, kind.signed, kind.nonzero))
+
+    def write_bool(self, kind: kinds.Bool, value: Any) -> None:
+        self.out.append(value.raw if isinstance(value, RawFlag) else value)
+
+    def write_float(self, kind: kinds.Float, value: float) -> None:
+        self.out += encode_float(value, kind.size, kind.byteorder or self._config.byteorder)
+
+    # --- text and bytes -------------------------------------------------------------------------------
+
+    def write_char(self, kind: kinds.Char, value: str) -> None:
+        self.out += value.encode("utf-8")
+
+    def write_str(self, kind: kinds.Str, value: str, data: bytes) -> None:
+        self._write_length(kind.length, len(data))
+        self.out += data
+
+    def write_bytes(self, kind: kinds.Bytes, data: bytes) -> None:
+        self._write_length(kind.length, len(data))
+        self.out += data
+
+    def write_fixed_bytes(self, kind: kinds.FixedBytes, data: bytes) -> None:
+        self.out += data
+
+    def write_unit(self, kind: Kind) -> None:
+        pass
+
+    # --- groups ---------------------------------------------------------------------------------------
+
+    def write_option(self, kind: kinds.Option, present: bool) -> None:
+        self.out.append(present)
+
+    def write_seq(self, kind: Kind, count: int) -> None:
+        self._write_length(getattr(kind, "length", None), count)
+
+    def write_map(self, kind: kinds.Map, count: int) -> None:
+        self._write_length(None, count)
+
+    def claim_elements(self, kind: Kind, count: int) -> None:
+        """Refuse what would not be read back."""
+        costs = element_costs(kind)
+        if costs.known and not costs.surplus and count * costs.known > self.limits.zero_sized:
+            self.fail("too many elements without bytes", f"at most {self.limits.zero_sized}", f"{count}")
+
+    def write_tuple(self, kind: Kind, count: int) -> None:
+        pass
+
+    write_array = write_tuple
+
+    def write_many(self, kind: Kind, values: Sequence[Any]) -> bool:
+        data = packed(kind, values, self._config)
+        if data is None:
+            return False
+        self.out += data
+        return True
+
+    def write_struct(self, kind: kinds.Struct) -> None:
+        pass
+
+    def write_variant(self, kind: kinds.Enum, variant: kinds.EnumVariant) -> None:
+        self._write_int(INDEX.derived.get(self._key) or int_form(INDEX, self._config), variant.index)
+
+    # --- construct's groupings of bytes ---------------------------------------------------------------
+
+    def begin_region(self, kind: kinds.Region) -> Any:
+        if isinstance(kind, kinds.Padded):
+            return len(self.out), self.count(kind.count, "number of bytes")
+        if isinstance(kind, kinds.Prefixed):
+            return self._begin_apart()
+        return len(self.out)
+
+    def end_region(self, kind: kinds.Region, begun: Any) -> None:
+        if isinstance(kind, kinds.Padded):
+            start, count = begun
+            size = len(self.out) - start
+            if size > count:
+                self.fail("larger than its padding allows", f"at most {count} bytes", f"{size}")
+            self.out += kind.pattern * (count - size)
+        elif isinstance(kind, kinds.Prefixed):
+            inside = self._end_apart(begun)
+            self._write_length(kind.length, len(inside) + kind.including)
+            self.out += inside
+        elif isinstance(kind, kinds.Checksummed):
+            self.write_int(kind.stored, kind.checksum.compute(bytes(self.out[begun:])))
+
+    def _begin_apart(self) -> Any:
+        """What follows is put together apart, and its places count from its own start."""
+        before = self.out, self._start
+        self.out, self._start = bytearray(), 0
+        return before
+
+    def _end_apart(self, before: Any) -> bytes:
+        inside = bytes(self.out)
+        self.out, self._start = before
+        return inside
+
+    def begin_encoding(self, config: Wire) -> Wire:
+        outer = self._config
+        self._config, self._key = config, form_key(config)
+        return outer
+
+    def end_encoding(self, begun: Wire) -> None:
+        self._config, self._key = begun, form_key(begun)
+
+    def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
+        self.out += whole.to_bytes(kind.size, "big")
+
+    # --- C structs, construct -------------------------------------------------------------------------
+
+    def write_blob(self, kind: kinds.Blob, value: Any) -> Task:
+        inside = b""
+        if raw_of(value) is None:
+            before, config = self._begin_apart(), self.begin_encoding(C_CONFIG)
+            yield kind.item.write(value, self)
+            self.end_encoding(config)
+            inside = self._end_apart(before)
+        data = blob_bytes(value, lambda _: inside)
+        self._write_length(None, len(data))
+        self.out += data
+
+    def write_opaque(self, kind: kinds.Opaque, value: Any) -> Any:
+        try:
+            data, built = build_opaque(kind, value, lambda: self.place)
+        except Exception as error:
+            fail_foreign(self, error)
+        self.out += data
+        return built
+
+
+def write_c_struct(kind: kinds.Struct, value: Any, limits: Limits) -> bytes:
+    """The bytes of a C struct whose fields were set."""
+    writer = BincodeWriter(C_CONFIG, limits)
+    writer.write(kind, value)
+    return bytes(writer.out)

@@ -1,0 +1,25 @@
+"""Kinds of construct's declarations: one tree for the vocabulary and for construct."""
+
+from snapformat.model.from_construct.classes import name_of, opaque
+from snapformat.model.from_construct.costs import cost_of
+from snapformat.model.from_construct.lowering import foreign, kind_of_construct
+from snapformat.model.from_construct.scopes import (
+    ClassAdapter,
+    Lowering,
+    OwnConstruct,
+    Scopes,
+    in_scopes,
+)
+
+__all__ = [
+    "ClassAdapter",
+    "Lowering",
+    "OwnConstruct",
+    "Scopes",
+    "cost_of",
+    "foreign",
+    "in_scopes",
+    "kind_of_construct",
+    "name_of",
+    "opaque",
+]

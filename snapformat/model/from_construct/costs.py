@@ -1,0 +1,50 @@
+"""Costs of values that construct makes, where they take no bytes (see `model.costs`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import construct
+
+from snapformat.model import kinds
+from snapformat.trampoline import Task, run
+
+
+def cost_of(*subs: Any) -> int:
+    """Cost of a value of these, one after the other: as many constructs as run inside of it, at least 1.
+
+    What is inside of arrays costs by itself. Where something refers to what contains it, construct itself
+    bounds the depth. For zero-sized values of the vocabulary it is the cost that `model.costs` gives.
+    """
+    cost: int = sum(run(_constructs_in(sub, {})) - 1 for sub in subs)
+    return max(1, cost)
+
+
+def _constructs_in(sub: Any, known: dict[int, int]) -> Task:
+    if id(sub) not in known:
+        known[id(sub)] = 1  # for one that contains itself
+        attributes = getattr(sub, "__dict__", {})
+        kind = attributes.get("kind")
+        if isinstance(sub, construct.Array) or isinstance(kind, kinds.Array):
+            total = 2  # a list, whose elements cost by themselves
+        else:
+            total = int(not isinstance(sub, construct.Renamed)) + _skipped_fields(kind)
+            for inner in _constructs_of(attributes):
+                total += yield _constructs_in(inner, known)
+        known[id(sub)] = total
+    return known[id(sub)]
+
+
+def _constructs_of(attributes: dict[str, Any]) -> Iterator[Any]:
+    for name, held in attributes.items():
+        if name.startswith("_"):  # construct's own tables of what stands in another attribute
+            continue
+        several: Any = [held]
+        if isinstance(held, dict | list | tuple):
+            several = held.values() if isinstance(held, dict) else held
+        yield from (inner for inner in several if isinstance(inner, construct.Construct))
+
+
+def _skipped_fields(kind: Any) -> int:
+    return kind.skipped if isinstance(kind, kinds.Struct) else 0

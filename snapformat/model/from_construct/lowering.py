@@ -1,0 +1,55 @@
+"""The kind of a construct, made once for each."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from snapformat.model import kinds
+from snapformat.model.from_construct.classes import lower_foreign
+from snapformat.model.from_construct.scopes import Lowering, OwnConstruct, Scopes, of_class
+from snapformat.model.kinds import Kind
+from snapformat.trampoline import Task, run_with_unwind
+
+#: Kinds of constructs.
+_known: WeakKeyDictionary[Any, Kind] = WeakKeyDictionary()
+#: Those of constructs that are opaque as a whole: the latest. They refer to their constructs, which a weak
+#: table would keep for ever.
+_opaque: dict[Any, Kind] = {}
+_MOST_OPAQUE = 256
+
+
+def kind_of_construct(sub: Any) -> Kind:
+    """The kind that a construct is; of each the same for all threads."""
+    known = _known.get(sub) or _opaque.get(sub)
+    if known is None:
+        lowering = Lowering(lower)
+        made = lowering.finish(run_with_unwind(lower(sub, lowering, ())))
+        if not isinstance(made, kinds.Opaque):
+            return _known.setdefault(sub, made)
+        for oldest in [*_opaque][: max(0, len(_opaque) - _MOST_OPAQUE + 1)]:
+            _opaque.pop(oldest, None)
+        known = _opaque.setdefault(sub, made)
+    return known
+
+
+def lower(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
+    """The kind of a construct; `scopes` are the structs around it whose fields expressions may name."""
+    if isinstance(sub, OwnConstruct):
+        return (yield sub.as_kind(lowering, scopes))
+    return (yield lower_foreign(sub, lowering, scopes))
+
+
+def foreign(construct: Any, cls: type | None = None) -> kinds.Foreign:
+    """The kind of a type that is declared by a construct; it is looked into when it is resolved."""
+    made = kinds.Foreign(construct, cls)
+
+    def resolve() -> None:
+        if cls is None:
+            made.target = kind_of_construct(construct)
+        else:
+            lowering = Lowering(lower)
+            made.target = lowering.finish(run_with_unwind(of_class(construct, cls, lowering, ())))
+
+    made.resolve = resolve
+    return made

@@ -1,0 +1,184 @@
+"""The state of making kinds of constructs: the structs around a construct, and references to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any
+
+import construct as c
+
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
+from snapformat.model.checks import shown
+from snapformat.model.from_construct.costs import cost_of
+from snapformat.model.graph import walk_kinds
+from snapformat.model.kinds import Kind
+from snapformat.trampoline import Task
+
+
+@dataclass(eq=False, slots=True)
+class OuterStruct:
+    """A struct of construct's whose fields expressions may name.
+
+    Attributes:
+        used: An expression names a field of it, or looks through it at one further out.
+        names: The fields that are named.
+    """
+
+    used: bool = False
+    names: set[Any] = field(default_factory=set)
+
+
+#: What may refer to itself, and the structs around it.
+Place = tuple[Any, ...]
+#: The structs around a construct, outermost first.
+Scopes = tuple[OuterStruct, ...]
+
+
+class NeedsContext(Exception):
+    """What is being made a kind of must run under construct, with all that is around it."""
+
+
+class OwnConstruct(c.Construct):  # type: ignore[misc]  # construct is untyped
+    """A construct of this library, which gives its own kind."""
+
+    def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
+        """The kind, as a task."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class Lowering:
+    """State of making a kind of a construct.
+
+    Attributes:
+        lower: The kind of a construct inside, as a task; see `model.from_construct.lower`.
+        by_place: Kinds so far of what may refer to itself.
+        open: What is being made a kind of.
+        references: To what contains them, by its place.
+        arrays: Arrays of construct's around the current place: they number their elements in the context.
+    """
+
+    lower: Callable[[Any, Lowering, Scopes], Task]
+    by_place: dict[Place, Kind] = field(default_factory=dict)
+    open: set[Place] = field(default_factory=set)
+    references: list[tuple[kinds.LazyBound, Place]] = field(default_factory=list)
+    arrays: int = 0
+
+    def refer(self, name: str, place: Place) -> kinds.LazyBound:
+        """A reference to what is being made a kind of further up."""
+        reference = kinds.LazyBound(name)
+        self.references.append((reference, place))
+        return reference
+
+    def finish(self, kind: Kind) -> Kind:
+        """Set the references in a finished kind, and give it."""
+        for reference, place in self.references:
+            if place in self.by_place:  # else it was in a part that has become opaque
+                reference.target = self.by_place[place]
+        return kind
+
+
+def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
+    """A Struct registered for a class: the kind of the Struct, with instances for values."""
+    inner = yield lowering.lower(sub, lowering, scopes)
+    if not isinstance(inner, kinds.Struct) or inner.scoped:
+        reason = "a class around a construct that is not a plain Struct"
+        return kinds.Opaque(ClassAdapter(sub, cls), reason, cost_of(sub))
+    names = [each.attr for each in inner.fields if each.attr is not None]
+
+    def make(values: list[Any]) -> Any:
+        return instance_of(cls, dict(zip(names, values, strict=True)))
+
+    return kinds.Struct(cls.__name__, inner.style, cls, inner.doc, inner.fields, make)
+
+
+class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct is untyped
+    """Instances of a class in place of the containers of a Struct that was registered for it."""
+
+    def __init__(self, subcon: Any, cls: type) -> None:
+        super().__init__(subcon)
+        self.cls = cls
+
+    def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
+        """The Struct's kind, with instances for values."""
+        return (yield of_class(self.subcon, self.cls, lowering, scopes))
+
+    def _decode(self, obj: Any, context: Any, path: str) -> Any:
+        return instance_of(self.cls, obj)
+
+    def _encode(self, obj: Any, context: Any, path: str) -> Any:
+        if not isinstance(obj, self.cls):
+            raise c.FormatFieldError(f"expected {self.cls.__name__}, found {shown(obj)}", path=path)
+        return container_of(obj)
+
+
+def instance_of(cls: type, values: Any) -> Any:
+    """An instance from a container: the class is called with the named values."""
+    return cls(**{name: value for name, value in values.items() if not name.startswith("_")})
+
+
+def container_of(obj: Any) -> Any:
+    """A container from an instance: its attributes by name, whether in slots or in a dict."""
+    container = c.Container()
+    for cls in reversed(type(obj).__mro__):
+        for name in getattr(cls, "__slots__", ()):
+            if hasattr(obj, name):
+                container[name] = getattr(obj, name)
+    container.update(getattr(obj, "__dict__", {}))
+    return container
+
+
+def in_scopes(kind: Kind, lowering: Lowering, scopes: Scopes) -> Task:
+    """A kind inside construct's structs, whose fields the constructs in it may name."""
+    if not (scopes or lowering.arrays) or not any(isinstance(k, kinds.Foreign) for k in walk_kinds(kind)):
+        return kind
+    return (yield _copied(kind, lowering, scopes))
+
+
+def _copied(kind: Kind, lowering: Lowering, scopes: Scopes) -> Task:
+    place: Place = (kind, scopes)
+    if place in lowering.by_place:
+        return lowering.by_place[place]
+    match kind:
+        case kinds.Foreign(cls=None):
+            return (yield lowering.lower(kind.construct, lowering, scopes))
+        case kinds.Foreign():
+            assert kind.cls is not None
+            return (yield of_class(kind.construct, kind.cls, lowering, scopes))
+        case kinds.Option() | kinds.Seq() | kinds.Set() | kinds.Array() | kinds.Adapted() | kinds.Encoded():
+            return dataclasses.replace(kind, item=(yield _copied(kind.item, lowering, scopes)))
+        case kinds.Map():
+            key = yield _copied(kind.key, lowering, scopes)
+            return kinds.Map(key, (yield _copied(kind.value, lowering, scopes)), kind.ordered)
+        case kinds.Tuple():
+            items = []
+            for item in kind.items:
+                items.append((yield _copied(item, lowering, scopes)))
+            return kinds.Tuple(tuple(items))
+        case kinds.Struct():
+            made = lowering.by_place[place] = kinds.Struct(kind.name, kind.style, kind.cls, kind.doc)
+            made.skipped, made.shared = kind.skipped, kind.shared
+            made.fields, made.make = (yield _fields(kind, lowering, scopes)), kind.make
+            return made
+        case kinds.Enum():
+            enum = lowering.by_place[place] = kinds.Enum(kind.name, kind.cls, kind.doc)
+            variants = []
+            for variant in kind.variants:
+                payload = variant.payload
+                if payload is not None:
+                    payload = yield _copied(payload, lowering, scopes)
+                variants.append(dataclasses.replace(variant, payload=payload))
+            enum.variants = tuple(variants)
+            enum.other = None if kind.other is None else variants[kind.other.index]
+            return enum
+    return kind
+
+
+def _fields(kind: kinds.Struct, lowering: Lowering, scopes: Scopes) -> Task:
+    fields = []
+    for each in kind.fields:
+        fields.append(dataclasses.replace(each, kind=(yield _copied(each.kind, lowering, scopes))))
+    return tuple(fields)

@@ -1,0 +1,306 @@
+"""Values made of others by number: options, sequences, tuples, maps, sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import checks
+from snapformat.model.buffers import numbers_of
+from snapformat.model.expressions import Expr
+from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.scalars import Int
+from snapformat.model.values import PairMap, PairSet, Some
+from snapformat.trampoline import Task
+
+if TYPE_CHECKING:
+    from snapformat.model.protocol import ValueReader, ValueWriter
+
+#: Elements that are read between two pauses of a long sequence.
+_BETWEEN_PAUSES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Kind):
+    """`Option<T>`: absent, or the value.
+
+    Attributes:
+        item: The kind inside.
+        wrapped: The present value is wrapped in `Some`, since `item` is an option itself.
+    """
+
+    item: Kind
+    wrapped: bool = False
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write None or the value."""
+        out.write_option(self, value is not None)
+        if value is None:
+            return None
+        inner = out.check(unwrapped, value, self.wrapped)
+        out.enter_item()
+        built = self.item.write(inner, out) if self.item.is_leaf else (yield self.item.write(inner, out))
+        out.leave_item()
+        return Some(built) if self.wrapped else built
+
+    def read(self, source: ValueReader) -> Task:
+        """Read None or the value."""
+        if not source.read_option(self):
+            return None
+        source.enter_item()
+        value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+        source.leave_item()
+        return Some(value) if self.wrapped else value
+
+    def children(self) -> Sequence[Kind]:
+        """The kind inside."""
+        return (self.item,)
+
+
+def unwrapped(value: Any, wrapped: bool) -> Any:
+    """The value inside an option that is present."""
+    if not wrapped:
+        return value
+    if not isinstance(value, Some):
+        raise checks.BadValue("None or Some(value), since the value may be None itself", checks.shown(value))
+    return value.value
+
+
+def write_elements(kind: Kind, values: Sequence[Any], out: ValueWriter) -> Task:
+    """Write the elements of a sequence, whose kind is its only child; gives what they were built into."""
+    (item,) = kind.children()
+    out.claim_elements(kind, len(values))
+    if out.write_many(item, values):
+        return _listed(values) if out.keep else values
+    built: list[Any] | None = [] if out.keep else None
+    for position, value in enumerate(values):
+        out.enter(0, position)
+        part = item.write(value, out) if item.is_leaf else (yield item.write(value, out))
+        out.leave()
+        if built is not None:
+            built.append(part)
+    return values if built is None else built
+
+
+def _listed(values: Sequence[Any]) -> list[Any]:
+    return values.tolist() if isinstance(values, memoryview) else list(values)
+
+
+def read_elements(kind: Kind, count: int, source: ValueReader) -> Task:
+    """Read as many elements of a sequence, whose kind is its only child."""
+    (item,) = kind.children()
+    source.claim_elements(kind, count)
+    values: list[Any] | None = source.read_many(item, count)
+    if values is not None:
+        return values
+    values = []
+    for position in range(count):
+        begun = source.mark()
+        source.enter(0, position)
+        values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
+        source.leave()
+        source.end_element(kind, begun)
+        if source.pauses and not position % _BETWEEN_PAUSES:
+            yield _pause()
+    return values
+
+
+def _pause() -> Task:
+    """Return to who drives the task: it may take what was read so far."""
+    return
+    yield
+
+
+@dataclass(frozen=True, slots=True)
+class Seq(Kind):
+    """`Vec<T>` and its like, and construct's `PrefixedArray`: a number, then the elements.
+
+    Attributes:
+        item: An element.
+        length: The number; None as the encoding has it.
+    """
+
+    item: Kind
+    length: Int | None = None
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write a list, a tuple, or a buffer of numbers."""
+        values = _given(self.item, value, out)
+        out.write_seq(self, len(values))
+        return (yield from write_elements(self, values, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Read a list."""
+        return (yield from read_elements(self, source.read_seq(self), source))
+
+    def children(self) -> Sequence[Kind]:
+        """The kind of an element."""
+        return (self.item,)
+
+
+def _given(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
+    """The elements of a list or tuple, or the numbers of a buffer as a memoryview."""
+    numbers: memoryview | None = out.check(numbers_of, item, value)
+    if numbers is None or (count is not None and len(numbers) != count):
+        listed: tuple[Any, ...] = out.check(checks.as_list, value if numbers is None else [*numbers], count)
+        return listed
+    return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Kind):
+    """`[T; N]`, and construct's `Array`: elements whose number is not stored.
+
+    Attributes:
+        item: An element.
+        count: How many; construct's may be an expression of earlier fields.
+    """
+
+    item: Kind
+    count: int | Expr
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write a list, a tuple, or a buffer of numbers, of the right length."""
+        count = out.count(self.count, "number of elements")
+        values = _given(self.item, value, out, count)
+        out.write_array(self, count)
+        return (yield from write_elements(self, values, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Read a list."""
+        count = source.count(self.count, "number of elements")
+        source.read_array(self, count)
+        return (yield from read_elements(self, count, source))
+
+    def children(self) -> Sequence[Kind]:
+        """The kind of an element."""
+        return (self.item,)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Kind):
+    """A tuple: its elements one after the other."""
+
+    items: tuple[Kind, ...]
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write a tuple or a list of the right length."""
+        values = out.check(checks.as_tuple, value, len(self.items))
+        out.write_tuple(self, len(values))
+        built = []
+        for index, (item, element) in enumerate(zip(self.items, values, strict=True)):
+            out.enter(index, index)
+            built.append(item.write(element, out) if item.is_leaf else (yield item.write(element, out)))
+            out.leave()
+        return tuple(built)
+
+    def read(self, source: ValueReader) -> Task:
+        """Read a tuple."""
+        source.read_tuple(self, len(self.items))
+        values = []
+        for index, item in enumerate(self.items):
+            source.enter(index, index)
+            values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
+            source.leave()
+        return tuple(values)
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of the elements."""
+        return self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Map(Kind):
+    """A map: a number, then keys and values in turn.
+
+    Attributes:
+        key: A key.
+        value: A value.
+        ordered: Entries are written sorted by key (`BTreeMap`).
+    """
+
+    key: Kind
+    value: Kind
+    ordered: bool
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write a mapping."""
+        if out.orders:
+            out.write_ordered((yield out.keys.sorted_parts(self, value)))
+            return value
+        pairs = out.check(checks.as_pairs, value)
+        is_sorted = not self.ordered or out.keys.sort(self.key, pairs, itemgetter(0))
+        out.write_map(self, len(pairs))
+        out.claim_elements(self, len(pairs))
+        for position, pair in enumerate(pairs):
+            for side, (name, kind) in enumerate((("key", self.key), ("value", self.value))):
+                out.enter(side, (position, name))
+                if kind.is_leaf:
+                    kind.write(pair[side], out)
+                else:
+                    yield kind.write(pair[side], out)
+                out.leave()
+        if not is_sorted:
+            out.fail("the keys can't be sorted")
+        return value
+
+    def read(self, source: ValueReader) -> Task:
+        """Read a `PairMap`; of equal keys the last one counts."""
+        entries: PairMap[Any, Any] = PairMap()
+        key_kind, value_kind = self.key, self.value
+        count = source.read_map(self)
+        source.claim_elements(self, count)
+        for position in range(count):
+            begun = source.mark()
+            source.enter(0, (position, "key"))
+            key = key_kind.read(source) if key_kind.is_leaf else (yield key_kind.read(source))
+            source.leave()
+            source.enter(1, (position, "value"))
+            value = value_kind.read(source) if value_kind.is_leaf else (yield value_kind.read(source))
+            source.leave()
+            try:
+                entries[key] = value
+            except RecursionError:  # keys that are maps themselves, in depth
+                source.fail("keys nested too deeply to be compared")
+            source.end_element(self, begun)
+        return entries
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of a key and a value."""
+        return (self.key, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Kind):
+    """A set: a number, then the elements.
+
+    Attributes:
+        item: An element.
+        ordered: Elements are written sorted (`BTreeSet`).
+    """
+
+    item: Kind
+    ordered: bool
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write a set."""
+        if out.orders:
+            out.write_ordered((yield out.keys.sorted_parts(self, value)))
+            return value
+        values = out.check(checks.as_elements, value)
+        is_sorted = not self.ordered or out.keys.sort(self.item, values)
+        out.write_seq(self, len(values))
+        yield from write_elements(self, values, out)
+        if not is_sorted:
+            out.fail("the elements can't be sorted")
+        return value
+
+    def read(self, source: ValueReader) -> Task:
+        """Read a `PairSet`."""
+        return PairSet((yield from read_elements(self, source.read_seq(self), source)))
+
+    def children(self) -> Sequence[Kind]:
+        """The kind of an element."""
+        return (self.item,)

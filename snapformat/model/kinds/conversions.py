@@ -1,0 +1,254 @@
+"""Values that differ from what is stored: conversions, labels, and what construct supplies itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import construct
+
+from snapformat.errors import excerpt
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.checks import literal, shown
+from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.scalars import Int
+from snapformat.trampoline import Task
+
+if TYPE_CHECKING:
+    from snapformat.model.protocol import ValueReader, ValueWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted(Kind):
+    """A kind whose Python value is converted by code, as Rust's `try_from` and `with` do.
+
+    Attributes:
+        item: What is stored.
+        decode: From the stored value to the Python value; `ValueError` refuses it.
+        encode: Back; `ValueError` and `TypeError` refuse it.
+        name: What the value is called in messages and documents.
+        text: The human-readable form is text where the stored form is not (`IpAddr`): a pair of functions
+            from the Python value to `str` and back; None where it is the stored value.
+        order: Gives a key that sorts Python values as Rust does; None where the stored value's order is it.
+        shown: The decoded JSON form is an object of its own (a register list by names): a pair of functions
+            from the Python value to that object and back; None where it is like the plain form.
+    """
+
+    item: Kind
+    decode: Callable[[Any], Any]
+    encode: Callable[[Any], Any]
+    name: str
+    text: tuple[Callable[[Any], str], Callable[[str], Any]] | None = None
+    order: Callable[[Any], Any] | None = None
+    shown: tuple[Callable[[Any], dict[str, Any]], Callable[[dict[str, Any]], Any]] | None = None
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write the stored form, or the text for people."""
+        if out.orders and self.order is not None:
+            out.write_ordered(out.convert(self.order, value, self.name))
+            return value
+        stored = out.convert(self.encode, value, self.name)  # in any case: it checks the value
+        if out.decoded and self.shown is not None:
+            out.write_object(out.convert(self.shown[0], value, self.name))
+        elif out.human and self.text is not None:
+            out.write_label(self, out.convert(self.text[0], value, self.name))
+        elif self.item.is_leaf:
+            self.item.write(stored, out)
+        else:
+            yield self.item.write(stored, out)
+        return value
+
+    def read(self, source: ValueReader) -> Task:
+        """Read the stored form, or the text for people, and convert it."""
+        start = source.mark()
+        convert: Callable[[Any], Any] = self.decode
+        stored: Any = None
+        if source.human and self.text is not None:
+            stored = source.read_text()
+            if stored is None:
+                source.refuse(f"the text of {self.name}")
+            convert = self.text[1]
+        elif self.shown is not None and (members := source.read_object()) is not None:
+            convert, stored = self.shown[1], members
+        else:
+            stored = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+        return source.convert(convert, stored, self.name, start)
+
+    def children(self) -> Sequence[Kind]:
+        """The stored kind."""
+        return (self.item,)
+
+
+@dataclass(frozen=True, slots=True)
+class IntEnum(Kind):
+    """construct's `Enum`: an integer, shown by its label; an undeclared number is kept.
+
+    Attributes:
+        item: The integer.
+        labels: Number -> label (an `EnumIntegerString`).
+        numbers: Label -> number.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    item: Kind
+    labels: dict[int, Any]
+    numbers: dict[str, int]
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write a label or a number."""
+        number = value
+        if isinstance(value, str):
+            if value not in self.numbers:
+                out.fail("an unknown label", " or ".join(self.numbers) or "a number", repr(str(value)))
+            number = self.numbers[value]
+            if out.human:
+                out.write_label(self, str(value))
+                return value
+        self.item.write(number, out)
+        return value
+
+    def read(self, source: ValueReader) -> Any:
+        """Read a label; of an undeclared number an `EnumInteger`."""
+        text = source.read_text()
+        if text is not None:
+            if text not in self.numbers:
+                source.fail(f"unknown label {excerpt(text)!r}", ", ".join(self.numbers))
+            return self.labels[self.numbers[text]]
+        number = self.item.read(source)
+        return self.labels.get(number, construct.EnumInteger(number))
+
+    def children(self) -> Sequence[Kind]:
+        """The integer."""
+        return (self.item,)
+
+    def __hash__(self) -> int:
+        return hash((self.item, len(self.labels)))
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Kind):
+    """A value that must be there.
+
+    Attributes:
+        item: How it is stored.
+        value: The value.
+    """
+
+    item: Kind
+    value: Any
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write the constant; the value may be left out."""
+        if value is not None and value != self.value:
+            out.fail("not the constant", literal(self.value), shown(value))
+        item = self.item
+        return item.write(self.value, out) if item.is_leaf else (yield item.write(self.value, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Read the constant."""
+        if source.is_null():
+            return self.value
+        start = source.mark()
+        value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+        if value != self.value:
+            source.fail("not the constant", literal(self.value), literal(value), start)
+        return value
+
+    def children(self) -> Sequence[Kind]:
+        """The stored kind."""
+        return (self.item,)
+
+    def __hash__(self) -> int:
+        return hash((self.item, repr(self.value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Computed(Kind):
+    """construct's `Computed`: not stored; a constant or an expression of fields before."""
+
+    is_leaf: ClassVar[bool] = True
+
+    value: Any
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Compute the value, whatever is given."""
+        found = out.evaluate(self.value)
+        out.write_computed(self, found)
+        return found
+
+    def read(self, source: ValueReader) -> Any:
+        """Compute the value."""
+        return source.read_computed(self)
+
+    def __hash__(self) -> int:
+        return hash(repr(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild(Kind):
+    """construct's `Rebuild`: when written, the value is computed, whatever is given.
+
+    Attributes:
+        item: How it is stored.
+        value: A constant or an expression of fields.
+    """
+
+    item: Kind
+    value: Any
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write the computed value."""
+        item, number = self.item, _stored_form(self.item, out.evaluate(self.value))
+        return item.write(number, out) if item.is_leaf else (yield item.write(number, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Read the stored value."""
+        if source.is_null():
+            return source.supplied(self.value)
+        return self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+
+    def children(self) -> Sequence[Kind]:
+        """The stored kind."""
+        return (self.item,)
+
+    def __hash__(self) -> int:
+        return hash((self.item, repr(self.value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Default(Kind):
+    """construct's `Default`: when written without a value, `value` is taken.
+
+    Attributes:
+        item: How it is stored.
+        value: A constant or an expression of fields.
+    """
+
+    item: Kind
+    value: Any
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write the value, or the default for None."""
+        item = self.item
+        if value is None:
+            value = _stored_form(item, out.evaluate(self.value))
+        return item.write(value, out) if item.is_leaf else (yield item.write(value, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Read the stored value."""
+        if source.is_null():
+            return source.supplied(self.value)
+        return self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+
+    def children(self) -> Sequence[Kind]:
+        """The stored kind."""
+        return (self.item,)
+
+    def __hash__(self) -> int:
+        return hash((self.item, repr(self.value)))
+
+
+def _stored_form(item: Kind, computed: Any) -> Any:
+    """A computed value to be stored: construct stores the truth of an expression as a number."""
+    return int(computed) if isinstance(computed, bool) and isinstance(item, Int) else computed

@@ -1,0 +1,131 @@
+"""Kinds that come from outside the data model: C structs, constructs, parts in another encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.named import Struct
+from snapformat.trampoline import Task
+
+if TYPE_CHECKING:
+    from snapformat.model.protocol import ValueReader, ValueWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Blob(Kind):
+    """serde `bytes` that hold a C struct: shorter than the struct, longer, or exactly it.
+
+    Attributes:
+        item: The struct; its class is a `CStruct`.
+    """
+
+    item: Struct
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write an instance of the struct's class."""
+        assert self.item.cls is not None
+        if not isinstance(value, self.item.cls):
+            out.misfit(self.item.name, value)
+        yield out.write_blob(self, value)
+        return value
+
+    def read(self, source: ValueReader) -> Task:
+        """Read an instance, which keeps its bytes until it is touched."""
+        return (yield source.read_blob(self))
+
+    def children(self) -> Sequence[Kind]:
+        """The struct."""
+        return (self.item,)
+
+
+@dataclass(eq=False, slots=True)
+class Opaque(Kind):
+    """A construct that can't be looked into: it is run as it is.
+
+    Attributes:
+        construct: The construct.
+        reason: Why it can't be looked into.
+        cost: What a value that takes no bytes counts as; see `model.costs`.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    construct: Any
+    reason: str
+    cost: int = 1
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Let the construct build the value."""
+        return out.write_opaque(self, value)
+
+    def read(self, source: ValueReader) -> Any:
+        """Let the construct parse."""
+        return source.read_opaque(self)
+
+
+@dataclass(eq=False, slots=True)
+class Foreign(Kind):
+    """A type declared by a construct; it brings its own encoding.
+
+    Attributes:
+        construct: The construct.
+        cls: The class its values are turned into, or None for what the construct itself gives.
+        target: The kind that the construct is, where it can be looked into.
+        resolve: Sets `target`; None once that is done.
+    """
+
+    construct: Any
+    cls: type | None = None
+    target: Kind | None = None
+    resolve: Callable[[], None] | None = None
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write by the target."""
+        assert self.target is not None
+        target = self.target
+        return target.write(value, out) if target.is_leaf else (yield target.write(value, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Read by the target."""
+        assert self.target is not None
+        target = self.target
+        return target.read(source) if target.is_leaf else (yield target.read(source))
+
+    def children(self) -> Sequence[Kind]:
+        """The target."""
+        return () if self.target is None else (self.target,)
+
+
+@dataclass(eq=False, slots=True)
+class Encoded(Kind):
+    """A kind in an encoding of its own: a construct of `Encoding.construct` inside another construct.
+
+    Attributes:
+        item: The kind.
+        config: The encoding's configuration.
+    """
+
+    item: Kind
+    config: Any
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write in that encoding."""
+        begun = out.begin_encoding(self.config)
+        item = self.item
+        written = item.write(value, out) if item.is_leaf else (yield item.write(value, out))
+        out.end_encoding(begun)
+        return written
+
+    def read(self, source: ValueReader) -> Task:
+        """Read in that encoding."""
+        begun = source.begin_encoding(self.config)
+        value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+        source.end_encoding(begun)
+        return value
+
+    def children(self) -> Sequence[Kind]:
+        """The kind."""
+        return (self.item,)

@@ -1,0 +1,299 @@
+"""Structs and enums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import construct
+
+from snapformat.bits import Bits
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.checks import shown, told
+from snapformat.model.expressions import Scope
+from snapformat.model.kinds.base import Kind
+from snapformat.path import Variant
+from snapformat.trampoline import Task
+
+if TYPE_CHECKING:
+    from snapformat.model.protocol import ValueReader, ValueWriter
+
+Style: TypeAlias = Literal["struct", "tuple", "newtype", "unit"]
+
+#: Variants that a message names.
+_MOST_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a struct or variant.
+
+    Attributes:
+        name: serde's name, as in JSON and paths; None for what has no name (construct's padding).
+        attr: The attribute of the Python object, or the key of construct's container.
+        kind: What it is.
+        doc: One line of description.
+        bits: Names for the bits of the number.
+        optional: It may be left out when a container is written (constants, computed values).
+    """
+
+    name: str | None
+    attr: str | None
+    kind: Kind
+    doc: str = ""
+    bits: tuple[Bits, ...] = ()
+    optional: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Struct(Kind):
+    """A struct of any style; identity is what equality means here.
+
+    Attributes:
+        name: serde's name; empty for construct's Structs.
+        style: `struct`, `tuple`, `newtype` or `unit`.
+        cls: The Python class of its values; None for construct's containers.
+        doc: Description.
+        fields: What is stored, in order; set once all names are known.
+        make: From the list of the named fields' values to an instance.
+        scoped: Expressions inside name its fields.
+        named: The fields that they name.
+        skipped: How many fields its class has that are not stored.
+        shared: One instance is as good as many: there is nothing to set, and no code that makes one.
+        resolve: Sets `fields`, `make`, `skipped` and `shared`; None once that is done.
+        nesting: How deeply its type arguments are nested.
+    """
+
+    name: str
+    style: Style
+    cls: type | None
+    doc: str = ""
+    fields: tuple[Field, ...] = ()
+    make: Callable[[list[Any]], Any] = lambda values: values
+    scoped: bool = False
+    named: frozenset[Any] = frozenset()
+    skipped: int = 0
+    shared: bool = False
+    resolve: Callable[[], None] | None = None
+    nesting: int = 1
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write an instance of the class, or a mapping."""
+        out.descend()
+        if self.cls is None:
+            built = yield from self._write_container(value, out)
+        else:
+            if not isinstance(value, self.cls):
+                out.misfit(self.cls.__name__, value)
+            out.write_struct(self)
+            yield from self.write_fields(value, out)
+            built = value
+        out.ascend()
+        return built
+
+    def write_fields(self, value: Any, out: ValueWriter) -> Task:
+        """Write the fields of an instance."""
+        is_nested, is_tuple = self.style != "newtype", self.style == "tuple"
+        for index, each in enumerate(self.fields):
+            if each.attr is None and out.human:
+                continue
+            if is_nested:
+                out.enter(index, index if is_tuple else each.name or f"_{index}")
+            part = None
+            if each.attr is not None:
+                try:
+                    part = getattr(value, each.attr)
+                except AttributeError:
+                    if not each.optional:
+                        out.fail("the field is missing")
+            if each.kind.is_leaf:
+                each.kind.write(part, out)
+            else:
+                yield each.kind.write(part, out)
+            if is_nested:
+                out.leave()
+
+    def _write_container(self, value: Any, out: ValueWriter) -> Task:
+        """Write the fields of a mapping, as construct builds them: what it can supply may be missing.
+
+        Expressions see the fields that are still to come as they were given, and those before as they were
+        built.
+        """
+        if value is None:
+            value = {}
+        if not isinstance(value, Mapping):
+            out.fail(out.misfit_message, "a mapping of fields", shown(value))
+        outer, keep = out.scope, out.keep
+        out.scope = scope = Scope(outer)
+        scope.update(value)
+        out.write_struct(self)
+        for index, each in enumerate(self.fields):
+            if each.attr is None and out.human:
+                continue
+            out.enter(index, each.name or f"_{index}")
+            part = None
+            if each.attr is not None:
+                if each.attr not in value and not each.optional:
+                    out.fail("the field is missing")
+                part = scope[each.attr] = value.get(each.attr)
+                out.keep = keep or each.attr in self.named
+            built = each.kind.write(part, out) if each.kind.is_leaf else (yield each.kind.write(part, out))
+            if each.attr is not None:
+                scope[each.attr] = built
+            out.leave()
+        out.scope, out.keep = outer, keep
+        return construct.Container(scope) if keep else value
+
+    def read(self, source: ValueReader) -> Task:
+        """Read an instance, or a container."""
+        source.descend()
+        source.read_struct(self)
+        value = yield from self.read_fields(source)
+        source.ascend()
+        return value
+
+    def read_fields(self, source: ValueReader) -> Task:
+        """Read the fields, and make the value of them."""
+        start = source.mark()
+        values = []
+        outer = source.scope
+        scope = None
+        if self.scoped:
+            source.scope = scope = Scope(outer)
+            scope.update(source.coming_fields(self))
+        is_nested, is_tuple = self.style != "newtype", self.style == "tuple"
+        for index, each in enumerate(self.fields):
+            if each.attr is None and source.human:
+                continue
+            if is_nested:
+                source.enter(index, index if is_tuple else each.name or f"_{index}")
+            kind = each.kind
+            value = kind.read(source) if kind.is_leaf else (yield kind.read(source))
+            if is_nested:
+                source.leave()
+            if each.attr is not None:
+                values.append(value)
+                if scope is not None:
+                    scope[each.attr] = value
+        source.scope = outer
+        try:
+            return self.make(values)
+        except Exception as error:  # code of the value's own class
+            source.fail(f"not a {self.name or 'struct'}: {told(error)}", mark=start, cause=error)
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of the fields."""
+        return tuple(each.kind for each in self.fields)
+
+
+@dataclass(eq=False, slots=True)
+class EnumVariant:
+    """A variant of an enum.
+
+    Attributes:
+        name: serde's name.
+        index: Its number: the order of declaration.
+        payload: A struct kind whose style is the variant's (its `cls` holds the values), or None where the
+            value is a constant (`UnitEnum`).
+        constant: That constant.
+        doc: Description.
+        discriminant: Rust's number of the variant, by which variants are sorted; it is not stored.
+    """
+
+    name: str
+    index: int
+    payload: Struct | None
+    constant: Any = None
+    doc: str = ""
+    discriminant: int | None = None
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of variants."""
+        return self.index if self.discriminant is None else self.discriminant
+
+    @property
+    def style(self) -> Style:
+        """Serde's style of the variant."""
+        return "unit" if self.payload is None else self.payload.style
+
+
+@dataclass(eq=False, slots=True)
+class Enum(Kind):
+    """An enum: a variant's number, then the variant's fields.
+
+    Attributes:
+        name: serde's name.
+        cls: The Python class of its values.
+        doc: Description.
+        variants: All of them; set once all names are known.
+        other: The variant that takes unknown indexes (`#[serde(other)]`), or None.
+        resolve: Sets `variants`; None once that is done.
+        nesting: How deeply its type arguments are nested.
+    """
+
+    name: str
+    cls: type
+    doc: str = ""
+    variants: tuple[EnumVariant, ...] = ()
+    other: EnumVariant | None = None
+    resolve: Callable[[], None] | None = None
+    nesting: int = 1
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write a constant, or an instance of a variant's class."""
+        variant = self.variant_of(value)
+        if variant is None:
+            out.misfit(self.expected, value)
+        out.descend()
+        out.write_variant(self, variant)
+        if variant.payload is not None:
+            out.enter(variant.index, Variant(variant.name))
+            out.write_variant_fields(variant.payload)
+            yield from variant.payload.write_fields(value, out)
+            out.leave()
+        out.ascend()
+        return value
+
+    def read(self, source: ValueReader) -> Task:
+        """Read a constant, or an instance of a variant's class."""
+        source.descend()
+        variant = source.read_variant(self)
+        value = variant.constant
+        if variant.payload is not None:
+            source.enter(variant.index, Variant(variant.name))
+            source.read_variant_fields(variant.payload)
+            value = yield from variant.payload.read_fields(source)
+            source.leave()
+        source.ascend()
+        return value
+
+    def variant_of(self, value: Any) -> EnumVariant | None:
+        """The variant that a value is, or None."""
+        by_value = self.derive("variants by value", self._by_value)
+        found = by_value.get(type(value))
+        if found is None:
+            try:
+                found = by_value.get(value)
+            except TypeError:
+                return None
+            if found is not None and found.constant is not value:
+                return None
+        return found
+
+    def _by_value(self) -> dict[Any, EnumVariant]:
+        return {
+            variant.constant if variant.payload is None else variant.payload.cls: variant
+            for variant in self.variants
+        }
+
+    @property
+    def expected(self) -> str:
+        """The expected value for messages, with the first of the variants."""
+        names = [variant.name for variant in self.variants[:_MOST_NAMED]]
+        more = ", ..." if len(self.variants) > _MOST_NAMED else ""
+        return f"a variant of {self.name} ({', '.join(names)}{more})"
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of the variants' fields."""
+        return tuple(variant.payload for variant in self.variants if variant.payload is not None)

@@ -1,0 +1,222 @@
+"""Values without parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import checks
+from snapformat.model.expressions import Expr
+from snapformat.model.kinds.base import Kind
+from snapformat.model.values import RawFlag
+
+if TYPE_CHECKING:
+    from snapformat.model.protocol import ValueReader, ValueWriter
+
+ByteOrder: TypeAlias = Literal["little", "big"]
+#: Width -> `struct`'s letters of a signed and an unsigned integer.
+LETTERS = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bool(Kind):
+    """`bool`: one byte, 0 or 1.
+
+    Attributes:
+        lenient: construct's `Flag`: any byte but 0 is true, and is kept.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    lenient: bool = False
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write a bool."""
+        given = value
+        if not self.lenient:
+            out.check(checks.as_bool, value)
+        elif not isinstance(value, RawFlag):
+            given = bool(value)
+        out.write_bool(self, given)
+        return value
+
+    def read(self, source: ValueReader) -> Any:
+        """Read a bool."""
+        return source.read_bool(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Int(Kind):
+    """An integer.
+
+    Attributes:
+        name: serde's name, `u8` to `i128`, `usize`, `isize`; other widths are named alike (`u24`).
+        size: Nominal width, bytes.
+        signed: Two's complement (fixed width) or zigzag (variable width).
+        nonzero: Zero is refused (`NonZeroU8` and so on).
+        byteorder: Order of its bytes; None as the encoding has it.
+        variable: It has a variable length; None as the encoding has it.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    name: str
+    size: int
+    signed: bool
+    nonzero: bool = False
+    byteorder: ByteOrder | None = None
+    variable: bool | None = None
+
+    @property
+    def letter(self) -> str | None:
+        """`struct`'s letter, of the widths it knows."""
+        found = LETTERS.get(self.size) if not self.nonzero else None
+        return None if found is None else found[not self.signed]
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write an integer in range."""
+        out.write_int(self, out.check(checks.as_int, value, self.name, self.size, self.signed, self.nonzero))
+        return value
+
+    def read(self, source: ValueReader) -> int:
+        """Read an integer."""
+        return source.read_int(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Float(Kind):
+    """`f32` or `f64`, or construct's half precision, IEEE 754.
+
+    Attributes:
+        size: 2, 4 or 8 bytes.
+        byteorder: Order of its bytes; None as the encoding has it.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    size: int
+    byteorder: ByteOrder | None = None
+
+    @property
+    def letter(self) -> str | None:
+        """`struct`'s letter, of the widths that buffers have."""
+        return {4: "f", 8: "d"}.get(self.size)
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write a float in range."""
+        out.check(checks.as_float, value, self.size, "little")
+        out.write_float(self, float(value))
+        return value
+
+    def read(self, source: ValueReader) -> float:
+        """Read a float."""
+        return source.read_float(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Char(Kind):
+    """`char`: one Unicode scalar value as 1 to 4 bytes of UTF-8."""
+
+    is_leaf: ClassVar[bool] = True
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write a char."""
+        out.check(checks.as_char, value)
+        out.write_char(self, str(value))
+        return value
+
+    def read(self, source: ValueReader) -> str:
+        """Read a char."""
+        return source.read_char(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Str(Kind):
+    """Text behind its length in bytes.
+
+    Attributes:
+        length: The length; None as the encoding has it.
+        encoding: Name of the text encoding.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    length: Int | None = None
+    encoding: str = "utf-8"
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write text."""
+        data = out.check(checks.as_str, value, self.encoding)
+        out.write_str(self, str(value), data)
+        return value
+
+    def read(self, source: ValueReader) -> str:
+        """Read text."""
+        return source.read_str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes(Kind):
+    """serde `bytes`: length, then the bytes.
+
+    Attributes:
+        exact: The only length accepted (`serde_bytes::ByteArray<N>`), or None.
+        no_nul: A zero byte is refused (`CString`).
+        length: The length; None as the encoding has it.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    exact: int | None = None
+    no_nul: bool = False
+    length: Int | None = None
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write bytes."""
+        data = out.check(checks.as_bytes, value, self.exact, self.no_nul)
+        out.write_bytes(self, data)
+        return data
+
+    def read(self, source: ValueReader) -> bytes:
+        """Read bytes."""
+        return source.read_bytes(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedBytes(Kind):
+    """construct's `Bytes`: as many as the declaration or an earlier field says."""
+
+    is_leaf: ClassVar[bool] = True
+
+    count: int | Expr
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write bytes of the right number."""
+        data = out.check(checks.as_bytes, value, out.count(self.count, "number of bytes"))
+        out.write_fixed_bytes(self, data)
+        return data
+
+    def read(self, source: ValueReader) -> bytes:
+        """Read as many bytes."""
+        return source.read_fixed_bytes(self, source.count(self.count, "number of bytes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit(Kind):
+    """`()` and `PhantomData`: no bytes; the value is `()`, or None where construct's `Pass` declares it."""
+
+    is_leaf: ClassVar[bool] = True
+
+    value: Any = ()
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Write nothing."""
+        if self.value is not None:
+            out.check(checks.as_tuple, value, 0)
+        out.write_unit(self)
+        return value
+
+    def read(self, source: ValueReader) -> Any:
+        """Read nothing."""
+        source.read_unit(self)
+        return self.value

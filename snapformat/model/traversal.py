@@ -1,0 +1,184 @@
+"""The state that every reader and writer shares: its place in a value, and the errors that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from snapformat.errors import SnapshotError
+from snapformat.limits import Budget, Limits
+from snapformat.model.checks import BadValue, literal, reason, shown, told
+from snapformat.model.costs import element_costs
+from snapformat.model.expressions import Expr, Scope
+from snapformat.path import Segment, format_path
+
+if TYPE_CHECKING:
+    from snapformat.model.kinds import Kind
+
+#: What one part of a value adds to the path: a field or an index, or a map entry's position and side.
+Step = Segment | tuple[Segment, ...]
+
+
+class Traversal:
+    """A walk over a value, by its kind.
+
+    Attributes:
+        path: What was entered and not yet left.
+        depth: Structs and enums around the current value.
+        limits: Bounds of depth and of zero-sized elements.
+        budget: What may still be claimed.
+        scope: Fields that expressions may name, or None outside of construct's structs.
+    """
+
+    __slots__ = ("budget", "depth", "limits", "path", "scope")
+
+    #: Class of the errors raised here.
+    error: ClassVar[type[SnapshotError]]
+    #: The message about a value or input of another type.
+    misfit_message: ClassVar[str] = "the value does not fit"
+    #: The message about a value that is nested too deeply.
+    depth_message: ClassVar[str] = "nested too deeply"
+    #: The encoding is meant for people (serde's `is_human_readable`): addresses are text, no padding.
+    human: ClassVar[bool] = False
+    #: Values are written to be compared, not to be read back.
+    orders: ClassVar[bool] = False
+    #: C structs and conversions show their fields instead of their stored form.
+    decoded: bool = False
+
+    def __init__(self, limits: Limits, budget: Budget | None = None) -> None:
+        self.path: list[Step] = []
+        self.depth = 0
+        self.limits = limits
+        self.budget = Budget(None, limits) if budget is None else budget
+        self.scope: Scope | None = None
+
+    # --- place ----------------------------------------------------------------------------------------
+
+    def enter(self, index: int, step: Step) -> None:
+        """Enter a child.
+
+        Args:
+            index: Which child of its kind it is; all elements of a sequence are child 0.
+            step: What it adds to the path.
+        """
+        self.path.append(step)
+
+    def leave(self) -> None:
+        """Leave what was entered last."""
+        self.path.pop()
+
+    def enter_item(self) -> None:
+        """Enter the value inside an option, which adds nothing to the path."""
+
+    def leave_item(self) -> None:
+        """Leave it."""
+
+    def descend(self) -> None:
+        """Go one struct or enum deeper."""
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            self.fail(self.depth_message, f"at most {self.limits.depth} levels")
+
+    def ascend(self) -> None:
+        """Come back up."""
+        self.depth -= 1
+
+    def segments(self) -> tuple[Segment, ...]:
+        """The current path."""
+        return tuple(_flat(self.path))
+
+    # --- errors ---------------------------------------------------------------------------------------
+
+    def fail(
+        self,
+        message: str,
+        expected: str | None = None,
+        found: str | None = None,
+        mark: Any = None,
+        cause: BaseException | None = None,
+    ) -> NoReturn:
+        """Raise the error for the current path.
+
+        Args:
+            message: What is wrong.
+            expected: What would be right.
+            found: What is there.
+            mark: Where in the input it is; see `ValueReader.mark`.
+            cause: The exception of foreign code that is the reason, or None.
+        """
+        raise self.error(
+            message,
+            path=format_path(_flat(self.path)),
+            offset=self.offset_of(mark),
+            expected=expected,
+            found=found,
+        ) from cause
+
+    def offset_of(self, mark: Any) -> int | None:
+        """The offset of a mark, or of the current place; None where values have no offsets."""
+        return None
+
+    def misfit(self, expected: str, value: Any) -> NoReturn:
+        """Raise the error for a value of another type."""
+        self.fail(self.misfit_message, expected, shown(value))
+
+    def check(self, check: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a check of `model.checks`; its refusal becomes the error for the current path."""
+        try:
+            return check(*arguments)
+        except BadValue as error:
+            self.fail(self.misfit_message, error.expected, error.found, cause=error.__cause__)
+
+    def convert(self, function: Callable[[Any], Any], value: Any, name: str, mark: Any = None) -> Any:
+        """Run a conversion, which is code of the schema; what it raises becomes the error for this path."""
+        try:
+            return function(value)
+        except Exception as error:
+            self.fail(f"not a {name}: {reason(error)}", mark=mark, cause=error)
+
+    # --- zero-sized elements --------------------------------------------------------------------------
+
+    def claim_elements(self, kind: Kind, count: int) -> None:
+        """Account for the elements of a sequence or the entries of a map, as far as they are zero-sized."""
+        cost = element_costs(kind).known
+        if cost:
+            self.claim_zero_sized(count, cost)
+
+    def claim_zero_sized(self, count: int, cost: int) -> None:
+        """Account for so many zero-sized values, each of a cost."""
+        if not self.budget.claim_zero_sized(count * cost):
+            self.fail_zero_sized(count, cost)
+
+    def fail_zero_sized(self, count: int, cost: int) -> NoReturn:
+        """Raise the error for so many zero-sized values more."""
+        self.fail(
+            "too many elements without bytes",
+            f"at most {self.limits.zero_sized} in all",
+            f"{shown(count)} more" + (f", counting as {cost} each" if cost > 1 else ""),
+        )
+
+    # --- expressions ----------------------------------------------------------------------------------
+
+    def evaluate(self, value: Any) -> Any:
+        """A parameter of a kind: a constant, or an expression of fields."""
+        if not isinstance(value, Expr):
+            return value
+        try:
+            return value.evaluate(self.scope if self.scope is not None else Scope(None))
+        except Exception as error:
+            self.fail(f"the expression {value.text} can't be computed: {told(error)}")
+
+    def count(self, value: Any, name: str) -> int:
+        """A parameter that must be a number of 0 or more; True is 1, as for construct."""
+        number = self.evaluate(value)
+        if not isinstance(number, int) or number < 0:
+            self.fail(f"a bad {name}", "a number of 0 or more", literal(number))
+        return int(number)
+
+
+def _flat(path: list[Step]) -> Iterator[Segment]:
+    for step in path:
+        if type(step) is tuple:
+            yield from step
+        else:
+            yield step  # type: ignore[misc]  # no tuple
