@@ -37,7 +37,9 @@ from snapformat.bincode import (
 )
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Primitive, Size
-from snapformat.layout import layout_of, nodes, write
+from snapformat.layout import layout_of, write
+from snapformat.layout.lower import of_kind
+from snapformat.model import kinds
 
 _INTEGER = re.compile(r"([ui])(\d+|size)")
 
@@ -243,7 +245,7 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
 def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitive:
     size = bits // 8
     variable = encoding.is_variable(size)
-    node = nodes.Int(name, size, signed, encoding.byteorder, variable)
+    node = of_kind(kinds.Int(name, size, signed), encoding)
     value = -2 if signed else {1: 127, 2: 1000}.get(size, 100_000)
     kind = "Signed" if signed else "Unsigned"
     bounds = f"-2^{bits - 1} to 2^{bits - 1} - 1" if signed else f"0 to 2^{bits} - 1"

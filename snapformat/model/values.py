@@ -164,6 +164,8 @@ def hashable(root: Any) -> Any:
         return root * SECRET
     if isinstance(root, _ATOMS):
         return _spread(root)
+    if kind is tuple and not root:
+        return _UNIT
     return run(_flattened(root, set()))
 
 
@@ -218,6 +220,10 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
         else:
             flat.append(value)
     return tuple(flat)
+
+
+#: The stand-in of `()`, of which there may be many in a set.
+_UNIT = run(_flattened((), set()))
 
 
 def _part(value: Any, open_ids: set[int]) -> Task:

@@ -18,6 +18,7 @@ from snapformat.encodings.construct.running import bounded, parse_opaque
 from snapformat.layout import layout_of, lower, nodes, read, walk
 from snapformat.layout.empty import zero_sized_cost
 from snapformat.limits import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
+from snapformat.model import kinds
 
 FULL = b"\xff\xff\xff\xff"
 #: Few enough to be quick, and more than the sound bytes below have.
