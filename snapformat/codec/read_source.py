@@ -29,6 +29,7 @@ from snapformat.layout.empty import surplus_cost, zero_sized_cost
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
 from snapformat.model.c_struct import CStruct, Read, field_names, set_folded
+from snapformat.model.costs import collapses_to_one
 from snapformat.model.expressions import Scope
 from snapformat.model.values import SECRET, hashable, map_of_entries
 
@@ -301,6 +302,7 @@ class _ReadGenerator(RunReader):
         count = self._length(node.length)
         if node.zero_sized:
             self._check_zero_sized(count, zero_sized_cost(node.item))
+            self._distinct(node, count, zero_sized_cost(node.item))
         self._elements(node.item, count, name)
         self.out.line(f"{target} = ELEMENTS({name})")
 
@@ -308,6 +310,7 @@ class _ReadGenerator(RunReader):
         count = self._length(node.length)
         if node.zero_sized:
             self._check_zero_sized(count, zero_sized_cost(node.key, node.value))
+            self._distinct(node, count, zero_sized_cost(node.key, node.value))
         least = least_size(node.key) + least_size(node.value)
         self._check_count(count, least)
         self._claim_surplus(count, node.key, node.value)
@@ -360,6 +363,13 @@ class _ReadGenerator(RunReader):
         """So many zero-sized elements are still allowed."""
         total = f"{count} * {cost}" if cost > 1 else count
         self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
+
+    def _distinct(self, node: nodes.Set | nodes.Map, count: str, cost: int) -> None:
+        """Of equal entries that take no bytes one is read; the others are claimed."""
+        if collapses_to_one(node.kind):
+            with self.out.block(f"if {count} > 1:"):
+                self._claim_zero_sized(f"({count} - 1) * {cost}")
+                self.out.line(f"{count} = 1")
 
     def _check_count(self, count: str, least: int) -> None:
         """That many elements fit into what is left."""

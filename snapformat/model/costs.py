@@ -8,7 +8,7 @@ from __future__ import annotations
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import CONTAINER, FREE_PER_BYTE, MADE_BY_CONSTRUCT
 from snapformat.model import kinds
-from snapformat.model.graph import is_zero_sized
+from snapformat.model.graph import is_zero_sized, walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
@@ -44,6 +44,17 @@ def costs_of(*items: Kind) -> Costs:
     surplus = sum(run(_cost(item, {}, is_zero=False)) for item in items) - free if free else 0
     surplus = max(0, surplus)
     return Costs(cost, surplus, cost if all(map(is_zero_sized, items)) else surplus)
+
+
+def collapses_to_one(kind: kinds.Set | kinds.Map) -> bool:
+    """Whether a set or map has one entry at most: its keys and values take no bytes, and are all alike."""
+    return kind.derive(collapses_to_one, lambda: (all(map(_is_plain, walk_kinds(*kind.children()))),))[0]
+
+
+def _is_plain(kind: Kind) -> bool:
+    return isinstance(kind, kinds.Unit | kinds.Tuple) or (
+        isinstance(kind, kinds.Struct) and kind.cls is not None
+    )
 
 
 def nominal_size(kind: Kind) -> int:

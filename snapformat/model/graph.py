@@ -9,10 +9,10 @@ from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
 
-def walk_kinds(root: Kind) -> Iterator[Kind]:
-    """A kind and all kinds below it, each once, in the order in which they are met."""
+def walk_kinds(*roots: Kind) -> Iterator[Kind]:
+    """Kinds and all kinds below them, each once, in the order in which they are met."""
     seen: set[int] = set()
-    waiting = [root]
+    waiting = [*reversed(roots)]
     while waiting:
         kind = waiting.pop()
         if id(kind) not in seen:

@@ -323,6 +323,10 @@ class ValueReader(Traversal):
         """The current place in the input, for errors that are found later; None where there is none."""
         return None
 
+    def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
+        """How many entries are to be read, of as many: of equal ones that take no bytes, one will do."""
+        return count
+
     def end_element(self, kind: Kind, begun: Any) -> None:
         """An element of a sequence, or an entry of a map, that began at a mark was read."""
 

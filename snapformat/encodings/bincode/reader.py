@@ -23,7 +23,7 @@ from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, field_values, folded, unfold
 from snapformat.model.checks import shown, told
-from snapformat.model.costs import element_costs
+from snapformat.model.costs import collapses_to_one, element_costs
 from snapformat.model.floats import decode_float
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
@@ -323,6 +323,12 @@ class BincodeReader(ValueReader):
             self.claim_zero_sized(count, costs.surplus)
         elif costs.known and count * costs.known > self.budget.zero_sized:
             self.claim_zero_sized(count, costs.known)
+
+    def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
+        if count < 2 or self.events is not None or not collapses_to_one(kind):
+            return count
+        self.claim_zero_sized(count - 1, element_costs(kind).zero_sized)
+        return 1
 
     def end_element(self, kind: Kind, begun: int) -> None:
         if self.pos == begun:

@@ -250,7 +250,7 @@ class Map(Kind):
         """Read a `PairMap`; of equal keys the last one counts."""
         entries: PairMap[Any, Any] = PairMap()
         key_kind, value_kind = self.key, self.value
-        count = source.read_map(self)
+        count = source.distinct(self, source.read_map(self))
         source.claim_elements(self, count)
         for position in range(count):
             begun = source.mark()
@@ -299,7 +299,8 @@ class Set(Kind):
 
     def read(self, source: ValueReader) -> Task:
         """Read a `PairSet`."""
-        return PairSet((yield from read_elements(self, source.read_seq(self), source)))
+        count = source.distinct(self, source.read_seq(self))
+        return PairSet((yield from read_elements(self, count, source)))
 
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""
