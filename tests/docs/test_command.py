@@ -80,8 +80,8 @@ def test_check_of_no_folder(here: Path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "say either -o DIR or --check DIR"),
-        (["-o", "a", "--check", "b"], "say either -o DIR or --check DIR"),
+        ([], "give either -o DIR or --check DIR"),
+        (["-o", "a", "--check", "b"], "give either -o DIR or --check DIR"),
         (["nosuch", "-o", "out"], "there is no schema 'nosuch'"),
         (["no_such_module:X", "-o", "out"], "can't import 'no_such_module:X'"),
         (["os:sep", "-o", "out"], "no layout is registered under"),
