@@ -155,11 +155,11 @@ def test_a_foreign_reason_is_the_cause(call: Callable[[], Any]) -> None:
 def test_a_path_in_place_of_bytes(call: Callable[[Any], Any], tmp_path: Path) -> None:
     for given in ("file.bin", tmp_path, io.BytesIO(b"\1")):
         with pytest.raises(
-            TypeError, match=r"expected the bytes themselves .*: decode_stream reads a value from"
+            TypeError, match=r"expected a bytes-like object .*: use decode_stream to read a value from"
         ):
             call(given)
     for given in (5, None, [1, 2], 1.5):
-        with pytest.raises(TypeError, match=r"expected the bytes themselves .*, got "):
+        with pytest.raises(TypeError, match=r"expected a bytes-like object .*, got "):
             call(given)
 
 
