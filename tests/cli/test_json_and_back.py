@@ -192,7 +192,7 @@ def good() -> str:
         (b"null", "not the document of a snapshot"),
         (b"{}", "no schema is named"),
         (b'{"schema": 7}', "not the name of a schema: expected text, found int - at `$.schema`"),
-        (b'{"schema": "nonsense", "data": {}}', "there is no schema 'nonsense'"),
+        (b'{"schema": "nonsense", "data": {}}', "unknown schema 'nonsense'"),
         (b'{"schema": "os:getcwd", "data": {}}', "allow it with --schema os:getcwd"),
         (b'{"schema": "firecracker/1.14/x86_64"}', 'missing member: expected "data"'),
         (b'{"schema": "firecracker/1.14/x86_64", "data": {}, "extra": 1}', "unknown member"),

@@ -82,7 +82,7 @@ def test_check_of_no_folder(here: Path):
     [
         ([], "give either -o DIR or --check DIR"),
         (["-o", "a", "--check", "b"], "give either -o DIR or --check DIR"),
-        (["nosuch", "-o", "out"], "there is no schema 'nosuch'"),
+        (["nosuch", "-o", "out"], "unknown schema 'nosuch'"),
         (["no_such_module:X", "-o", "out"], "can't import 'no_such_module:X'"),
         (["os:sep", "-o", "out"], "no layout is registered under"),
         (["1.14/x86_64", "-o", "out", "--format", "pdf"], "'pdf' is not one of"),

@@ -192,7 +192,9 @@ def test_empty_content_to_a_text_file() -> None:
 
 @pytest.mark.parametrize("answer", ["text", 1.5, b"x"])
 def test_answers_that_are_no_count(answer: object) -> None:
-    with pytest.raises(TypeError, match=r"write\(\) of Scripted must return the number of bytes written, got "):
+    with pytest.raises(
+        TypeError, match=r"write\(\) of Scripted must return the number of bytes written, got "
+    ):
         write_all(Scripted(answer), b"content")
 
 
