@@ -82,8 +82,8 @@ class Built:
 def _where(found: bytes, wanted: str) -> str:
     """Locate the first line that differs."""
     left, right = found.splitlines(), wanted.encode().splitlines()
-    for number, (ours, theirs) in enumerate(zip(left, right, strict=False), 1):
-        if ours != theirs:
+    for number, (old, new) in enumerate(zip(left, right, strict=False), 1):
+        if old != new:
             return f" from line {number} on"
     return f" from line {min(len(left), len(right)) + 1} on"
 
@@ -193,7 +193,7 @@ def _resolved(what: Iterable[Any]) -> list[Named]:
             found.append((each, each))
         else:
             found += [(None, format_) for format_ in _matching(each)]
-    # Releases are ordered as in the catalogue, in whatever order they are given.
+    # Releases are ordered as in the catalogue, not as given.
     order = {id(format_): at for at, format_ in enumerate(formats().values())}
     listed = [at for at, (_, each) in enumerate(found) if id(each) in order]
     ordered = sorted((found[at] for at in listed), key=lambda named: order[id(named[1])])

@@ -51,10 +51,10 @@ class Descriptor(NamedTuple):
     """An open descriptor of a process, reached through `/proc`, `/dev/stdout` or similar.
 
     Attributes:
-        ours: Its number if it belongs to this process, else None.
+        number: Its number if it belongs to this process, else None.
     """
 
-    ours: int | None
+    number: int | None
 
 
 def find_place(path: str) -> Place | Descriptor:

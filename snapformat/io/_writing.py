@@ -123,7 +123,7 @@ def _write_path(path: str, data: bytes, timeout: float) -> None:
     try:
         place = find_place(path)
         if isinstance(place, Descriptor):
-            return _write_in_place(path, place.ours, data, timeout)
+            return _write_in_place(path, place.number, data, timeout)
         with closing(place):
             old = place.status()
             if old is None or stat.S_ISREG(old.st_mode):
@@ -138,21 +138,21 @@ def _write_path(path: str, data: bytes, timeout: float) -> None:
         raise failure(SnapshotIOError, "cannot write", cause, file=path, hint=hint) from cause
 
 
-def _write_in_place(path: str, ours: int | None, data: bytes, timeout: float) -> None:
+def _write_in_place(path: str, number: int | None, data: bytes, timeout: float) -> None:
     """Write to a pipe, a device or a descriptor, which can't be replaced. Raises OSError.
 
     Args:
         path: The path.
-        ours: The number of a descriptor of this process, else None.
+        number: The number of a descriptor of this process, else None.
         data: The content.
         timeout: Seconds to wait for a reader, and for each piece to be accepted.
     """
     descriptor = -1
     try:
-        if ours is not None:
+        if number is not None:
             # Opening a redirected standard output again would overwrite it from its first byte. The shared
             # descriptor also shares the blocking mode: `| less` may wait for as long as it needs.
-            descriptor = os.dup(ours)
+            descriptor = os.dup(number)
         else:
             descriptor = _open_for_writing(path, timeout)
         view = memoryview(data)

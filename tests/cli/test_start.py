@@ -67,7 +67,7 @@ def test_demo_of_a_bad_file():
         text=True,
     )
     assert done.returncode == 1
-    assert "not good: " in done.stdout
+    assert "bad file: " in done.stdout
 
 
 #: Runs the command line, then prints its modules, but not those that wait for their first use.

@@ -35,7 +35,7 @@ class VirtioBlockState:
     )
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
-    disk_path: str = doc("Host path of the backing file; opened anew when the snapshot is restored")
+    disk_path: str = doc("Host path of the backing file; opened again when the snapshot is restored")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
     rate_limiter_state: RateLimiterState = doc("Limits on requests and bytes, reads and writes together")
     file_engine_type: FileEngineTypeState = doc("I/O engine that serves the backing file")

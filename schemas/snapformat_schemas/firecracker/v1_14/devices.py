@@ -111,7 +111,7 @@ class PmemConfig:
     """Persistent memory as configured with `PUT /pmem`."""
 
     id: str = doc("Name of the device in the API, as in `PUT /pmem/{id}`")
-    path_on_host: str = doc("Host path of the file mapped into the guest; mapped anew on restore")
+    path_on_host: str = doc("Host path of the file mapped into the guest; mapped again on restore")
     root_device: bool = doc("The guest's root file system lives on this device")
     read_only: bool = doc("Mapped without write permission, as a KVM_MEM_READONLY slot")
 

@@ -5,8 +5,8 @@ lists have been the same since v1.8.0, and the ITS came with v1.13.0. Names and 
 GICv3 and GICv4 Architecture Specifications, and `include/linux/irqchip/arm-gic-v3.h` of Linux 6.12.
 
 An entry of `dist` and `rdist` holds a register's value in chunks of 4 bytes; one of the CPU interface is a
-single chunk of 8 bytes, whatever the register's size. Registers with one field per interrupt are stored
-for the 96 interrupts from 32 on.
+single chunk of 8 bytes, regardless of the size of the register. Registers with one field per interrupt are
+stored for the 96 interrupts from 32 on.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ GICV2_CPU_INTERFACE = (
 
 #: `gic.its_state`: the interrupt translation service, by the name of the field.
 ITS_REGISTERS: dict[str, GicRegister] = {
-    "iidr": GicRegister("GITS_IIDR", 0x4, 4, "Implementer and revision; tells the format of the tables"),
+    "iidr": GicRegister("GITS_IIDR", 0x4, 4, "Implementer and revision; determines the format of the tables"),
     "cbaser": GicRegister("GITS_CBASER", 0x80, 8, "Command queue: address and size; bit 63 valid", stride=8),
     "creadr": GicRegister("GITS_CREADR", 0x90, 8, "Command queue: where the ITS reads next, bytes", stride=8),
     "cwriter": GicRegister(

@@ -252,7 +252,9 @@ HYPERV: dict[int, Msr] = {
     0x4000_00F2: Msr("HV_X64_MSR_SYNDBG_STATUS", "Synthetic debugger: result"),
     0x4000_00F3: Msr("HV_X64_MSR_SYNDBG_SEND_BUFFER", "Synthetic debugger: data to send"),
     0x4000_00F4: Msr("HV_X64_MSR_SYNDBG_RECV_BUFFER", "Synthetic debugger: where to receive"),
-    0x4000_00F5: Msr("HV_X64_MSR_SYNDBG_PENDING_BUFFER", "Synthetic debugger: where to tell of data"),
+    0x4000_00F5: Msr(
+        "HV_X64_MSR_SYNDBG_PENDING_BUFFER", "Synthetic debugger: address of the flag for pending data"
+    ),
     0x4000_00FF: Msr("HV_X64_MSR_SYNDBG_OPTIONS", "Synthetic debugger: options"),
     0x4000_0105: Msr("HV_X64_MSR_CRASH_CTL", "A write reports that the guest has crashed"),
     0x4000_0106: Msr("HV_X64_MSR_REENLIGHTENMENT_CONTROL", "Interrupt after a migration"),
