@@ -1,4 +1,4 @@
-# Two commands on a fresh machine (Debian, python3 3.11+, make): `make demo` and `make test`.
+# Two commands for a fresh machine (Debian, Python 3.11+, make): `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -8,13 +8,13 @@ BENCH_READY := $(VENV)/.ready-bench
 .PHONY: help demo test lint vectors snapshots docs bench bench-check clean
 
 help:
-	@echo "make demo       verify, show and change a real microVM snapshot"
-	@echo "make test       everything that CI runs: lint, types, tests"
-	@echo "make vectors    only the golden cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
-	@echo "make snapshots  only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
-	@echo "make bench      compare with other libraries, write the table and the chart in docs/"
+	@echo "make demo       verify, show and edit a real microVM snapshot"
+	@echo "make test       run everything that CI runs: lint, types, tests"
+	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
+	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
+	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
 	@echo "make bench-check  the same, and fail where a floor does not hold"
-	@echo "make docs       write anew what of docs/ is generated: the formats and the command line"
+	@echo "make docs       regenerate the generated pages of docs/: formats and command line"
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -38,7 +38,7 @@ vectors: $(READY)
 snapshots: $(READY)
 	$(BIN)/python -m pytest tests/snapshots
 
-# borsh-construct asks for an older construct than it needs, and for type stubs of it: hence --no-deps.
+# borsh-construct requires an older construct than it needs, and type stubs for it: hence --no-deps.
 $(BENCH_READY): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'borsh-construct>=0.1,<0.2'

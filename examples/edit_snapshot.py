@@ -1,7 +1,7 @@
-"""Change a microVM's snapshot: another disk, more memory; then show what is different in the file.
+"""Edit the snapshot of a microVM: another disk, more memory; then show the differences between the files.
 
-Run it as it is: `python examples/edit_snapshot.py [FILE]`. The file itself is left alone: what is changed
-goes to a temporary folder.
+Run it as `python examples/edit_snapshot.py [FILE]`. The file itself is not changed: the edited copy is
+written to a temporary folder.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         edited = Path(folder) / "edited.vmstate"
         snapshot.save(edited)
-        print(f"\nChanged, and saved as {edited.name}")
+        print(f"\nEdited and saved as {edited.name}")
         if not verified(edited):
             return 1
         reloaded = Snapshot.load(edited, MicrovmState)
         assert reloaded == snapshot
         describe(reloaded.data)
-        print("\nThe difference")
+        print("\nDifferences")
         show_difference(original, edited)
     return 0
 
 
 def verified(path: Path) -> bool:
-    """Check a file as Firecracker itself does, and say what it is."""
+    """Check a file as Firecracker does, and print its format."""
     verdict = judge(path)
     if verdict.error is not None:
-        print(f"  not good: {verdict.error}")
+        print(f"  bad file: {verdict.error}")
         return False
     found = summarize(path)
     print(f"  verified: {found.schema}, header version {found.version}, {found.size:,} bytes")
@@ -55,7 +55,7 @@ def verified(path: Path) -> bool:
 
 
 def describe(state: MicrovmState) -> None:
-    """Say what the machine is. An editor completes these fields, and mypy checks them."""
+    """Print the machine. Editors complete these fields, and mypy checks them."""
     info = state.vm_info
     print(f"  machine:  {len(state.vcpu_states)} vCPU, {info.mem_size_mib} MiB of memory")
     print(f"  kernel:   {info.boot_source.kernel_image_path} {info.boot_source.boot_args or ''}")
@@ -64,7 +64,7 @@ def describe(state: MicrovmState) -> None:
 
 
 def disk_of(drive: BlockState) -> str:
-    """Name what is behind a drive: the variants of an enum are classes, and `match` tells them apart."""
+    """Return the backing file of a drive. The variants of an enum are classes to `match` on."""
     match drive:
         case BlockStateVirtio(state):
             return state.disk_path
@@ -73,7 +73,7 @@ def disk_of(drive: BlockState) -> str:
 
 
 def change(state: MicrovmState) -> None:
-    """Give the machine twice the memory, and its first drive another file."""
+    """Double the memory of the machine, and change the file of its first drive."""
     state.vm_info.mem_size_mib *= 2
     for device in state.device_states.mmio_state.block_devices[:1]:
         match device.device_state:
@@ -90,7 +90,7 @@ def show_difference(before: Path, after: Path) -> None:
 
 
 def values(path: Path) -> dict[str, object]:
-    """List what is in a file: one event for each value, in the order of the bytes."""
+    """List the values of a file by path, in the order of the bytes."""
     listed: dict[str, object] = {}
     for event in find_format("firecracker/1.14/x86_64").walk(path):
         if event.kind == "checksum":

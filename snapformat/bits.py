@@ -1,4 +1,4 @@
-"""Names for the bits of a register: tables are data, and two functions read a value by them."""
+"""Names for the bits of a register: tables of `Bits`, and two functions that decode a value with them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ class Bits(NamedTuple):
     """A flag, or a field of several bits.
 
     Attributes:
-        name: The manual's name.
+        name: Its name in the manual of the processor or device.
         low: Number of its lowest bit; 0 is the least significant.
-        about: What it means when set, or what the field holds.
+        about: The meaning of the set flag, or the contents of the field.
         width: Number of bits.
-        values: Names of the field's values, where they have names.
-        ones: At rest the bits are 1, so that being set tells nothing.
+        values: Names of the field's values, if they have names.
+        ones: Whether the bits are normally 1, so that set bits are not worth listing.
     """
 
     name: str
@@ -27,23 +27,23 @@ class Bits(NamedTuple):
 
     @property
     def mask(self) -> int:
-        """The bits of the register that it takes up."""
+        """The mask of its bits in the register."""
         return ((1 << self.width) - 1) << self.low
 
     def of(self, value: int) -> int:
-        """Its value within a register's value."""
+        """Extract it from the value of a register."""
         return (value & self.mask) >> self.low
 
 
 def fields(value: int, table: Iterable[Bits]) -> dict[str, int]:
-    """All fields of a register's value, by name."""
+    """Return all fields of a register's value by name."""
     return {bits.name: bits.of(value) for bits in table}
 
 
 def names(value: int, table: Iterable[Bits]) -> list[str]:
-    """What is set in a register's value: `PE`, `IOPL=0x3`, and `bit 40` for a bit without a name.
+    """Return the names of the set bits of a register's value: `PE`, `IOPL=0x3`, `bit 40` if unnamed.
 
-    Fields that are 0 are left out, and so is what rests at 1.
+    Fields that are 0, and those with `ones`, are left out.
     """
     found = []
     rest = value

@@ -1,8 +1,8 @@
-"""The exceptions of snapformat: one tree for everything that data or I/O can do wrong.
+"""The exceptions of snapformat: one tree for all errors of data and I/O.
 
-`SnapshotError` is the root. Every class says which variant of the original module's error enum it
-stands for (`code`), so that verdicts can be compared with those of the Rust implementation. A
-caller's misuse is a plain `TypeError` or `ValueError`; a mistake in a declaration is a `SchemaError`.
+`SnapshotError` is the root. The `code` of every class is the corresponding variant of the error enum of
+Firecracker's Rust module, so that verdicts can be compared. Wrong arguments raise a plain `TypeError` or
+`ValueError`, and mistakes in a declaration a `SchemaError`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from snapformat.printable import MOST_OF_LINE, MOST_OF_REASON, middle_cut, short
 
 
 class SnapshotError(Exception):
-    """Root of all errors that data, files and streams can cause.
+    """The base class of all errors caused by data, files and streams.
 
     Attributes:
-        code: Name of the matching variant of the original module's error enum: `Io`, `Decode`,
-            `Encode`, `InvalidMagic`, `InvalidFormatVersion` or `Crc64`.
-        message: What is wrong, without place.
-        path: Value path such as `$.vcpu_states[2].regs.rip`, or None where no value is concerned.
-        offset: Byte offset in the input, counted from its start, or None.
-        expected: What would have been right, in words, or None.
-        found: What stands there, in words, or None.
-        hint: What the reader may do about it, or None.
-        file: Name of the file concerned, or None.
+        code: Name of the corresponding variant of Firecracker's error enum: `Io`, `Decode`, `Encode`,
+            `InvalidMagic`, `InvalidFormatVersion` or `Crc64`.
+        message: Description of the error, without its place.
+        path: Value path such as `$.vcpu_states[2].regs.rip`, or None if it does not concern a value.
+        offset: Byte offset from the start of the input, or None.
+        expected: The expected value in words, or None.
+        found: The found value in words, or None.
+        hint: Advice for the user, or None.
+        file: Name of the file, or None.
     """
 
     code: ClassVar[str] = "Decode"
@@ -50,7 +50,7 @@ class SnapshotError(Exception):
         self.file = file
 
     def __str__(self) -> str:
-        # The text is bounded whatever the input, and safe to print; the attributes have all of it.
+        # The text is bounded and safe to print for any input; the attributes are complete.
         text = shortened(self.message, MOST_OF_REASON)
         if self.expected is not None:
             text += f": expected {shortened(self.expected)}"
@@ -76,7 +76,7 @@ class SnapshotError(Exception):
 
 
 def _rebuild(cls: type[SnapshotError], state: dict[str, Any]) -> SnapshotError:
-    """Make an error again from its attributes (pickling, `multiprocessing`)."""
+    """Restore an error from its attributes (for pickling and `multiprocessing`)."""
     error = cls.__new__(cls)
     Exception.__init__(error, state["message"])
     for name, value in state.items():
@@ -111,7 +111,7 @@ class InvalidMagicError(SnapshotError):
 
 
 class InvalidFormatVersionError(SnapshotError):
-    """The header is sound, but names a version that the format does not read.
+    """The header is valid, but has a version that the format does not read.
 
     Attributes:
         version: The version found, a `semver.Version`.
@@ -125,10 +125,10 @@ class InvalidFormatVersionError(SnapshotError):
 
 
 class Crc64Error(SnapshotError):
-    """The checksum over the whole file does not hold.
+    """The checksum of the file does not match.
 
     Attributes:
-        stored: The checksum that the file carries, or None where it has no room for one.
+        stored: The checksum in the file, or None if the file is too short for one.
         computed: The checksum of the bytes before it, or None.
     """
 
@@ -143,7 +143,7 @@ class Crc64Error(SnapshotError):
 
 
 class _WithErrno(SnapshotError, OSError):
-    """Mixin: a snapshot error that is an `OSError` too, with `errno` and `strerror` of its cause."""
+    """Mixin for a snapshot error that is also an `OSError`, with the `errno` and `strerror` of its cause."""
 
     def __init__(self, message: str, *, cause: OSError | None = None, **place: Any) -> None:
         SnapshotError.__init__(self, message, **place)
@@ -154,30 +154,30 @@ class _WithErrno(SnapshotError, OSError):
         return SnapshotError.__str__(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # OSError keeps these two outside of the instance's dict.
+        # OSError does not store these two in `__dict__`.
         return (_rebuild, (type(self), self.__dict__ | {"errno": self.errno, "strerror": self.strerror}))
 
 
 class SnapshotIOError(_WithErrno):
-    """Reading or writing failed below the format: the file, the pipe, the disk."""
+    """A file, pipe or disk failed while a whole file was read or written."""
 
     code = "Io"
 
 
 class DecodeIOError(DecodeError, _WithErrno):
-    """The reader failed while single values were decoded from it."""
+    """A stream failed while values were decoded from it."""
 
 
 class EncodeIOError(EncodeError, _WithErrno):
-    """The writer failed: `save` to a stream that is full, closed or broken."""
+    """A stream that is full, closed or broken failed while it was written to."""
 
 
 class SchemaError(TypeError):
-    """A declaration is wrong: raised when it is declared, or when its names are resolved.
+    """A mistake in a declaration, raised when it is declared or when its names are resolved.
 
     Attributes:
         owner: Qualified name of the declared class, or None.
-        field: The field, variant or parameter at fault, or None.
+        field: The wrong field, variant or parameter, or None.
     """
 
     def __init__(self, message: str, *, owner: str | None = None, field: str | None = None) -> None:
@@ -189,7 +189,7 @@ class SchemaError(TypeError):
 
 
 def excerpt(text: str, most: int = 80) -> str:
-    """Text of the input as a message quotes it: cut where it is long, sooner where it has to be escaped."""
+    """Shorten text of the input for a message; text that has to be escaped is cut earlier."""
     if not text[:most].isprintable():
         most //= 4
     return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -1,7 +1,7 @@
-"""Names of a package that are imported when they are first used (PEP 562): importing the package is free.
+"""Lazy exports (PEP 562): names of a package are imported on first use, so importing the package is cheap.
 
-A package says its names twice, side by side: in imports under `TYPE_CHECKING`, which editors and type
-checkers read, and in the table that it gives to `lazy_exports`. A test holds the two equal.
+A package lists its names twice, side by side: in imports under `TYPE_CHECKING` for editors and type
+checkers, and in the table passed to `lazy_exports`. A test checks that both are equal.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    # Even `typing` takes longer to import than all that is done here.
+    # Importing `typing` alone would take longer than everything below.
     from collections.abc import Callable, Mapping
     from typing import Any
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def lazy_exports(
     package: str, homes: Mapping[str, tuple[str, ...]]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """The functions `__getattr__` and `__dir__` of a package, and its `__all__`.
+    """Make the functions `__getattr__` and `__dir__` of a package, and its `__all__`.
 
     Args:
-        package: The package's `__name__`.
-        homes: Module -> the names that it has. A module below the package begins with a dot, and is an
-            attribute too. No name may be that of a module, which would take its place once it is imported.
+        package: The `__name__` of the package.
+        homes: The names by module. A module of the package begins with a dot, and is an attribute of the
+            package too. No name may equal that of a module, which would replace it once it is imported.
     """
     wholes = {home: f"{package}{home}" if home.startswith(".") else home for home in homes}
     places = {name: wholes[home] for home, names in homes.items() for name in names}

@@ -1,37 +1,37 @@
-"""Bounds of reading and writing: claimed bytes, nesting depth, objects made of zero-sized elements.
+"""Limits of reading and writing: claimed bytes, nesting depth, objects made of zero-sized elements.
 
-bincode bounds a decoder by the *nominal* widths of what it reads, not by memory: nothing at all is
-claimed for an element that takes no bytes, nor for depth. The Rust module therefore hangs on some inputs
-and aborts on others; here those two have bounds of their own.
+bincode limits a decoder by the *nominal* widths of the values, not by memory: zero-sized elements and depth
+claim nothing. The Rust module therefore hangs on some inputs and aborts on others; here, both have limits
+of their own.
 """
 
 from __future__ import annotations
 
 from snapformat.lazy_dataclasses import dataclass
 
-#: What stands for "no limit": beyond any length that a u64 prefix times a u128 can claim.
+#: Stands for "no limit": more than any length that a u64 prefix times a u128 can claim.
 UNLIMITED = 1 << 160
 
-#: Cost of a container of construct's, beside that of its fields: it takes the memory of several objects.
+#: Cost of a container of construct, in addition to its fields: it takes the memory of several objects.
 CONTAINER = 4
-#: Cost of a value that is made by one of construct's own classes, which take that much longer.
+#: Cost of a value made by one of construct's own classes, which take that much longer.
 MADE_BY_CONSTRUCT = 4
-#: Objects that a byte may bring with it: an element of few bytes in which more is made of zero-sized parts
-#: counts as zero-sized too.
+#: Objects per byte that are free of charge: an element of few bytes with more objects made of zero-sized
+#: parts counts as zero-sized too.
 FREE_PER_BYTE = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds that are not part of the format, but of this implementation.
+    """Limits of this implementation that do not belong to a format.
 
     Attributes:
-        depth: Most struct and enum values that may be nested in one another. Checked when reading and
-            when writing, so that a cyclic object is an error too.
-        zero_sized: Most objects that one read may make of zero-sized elements (`Vec<()>`), all together:
-            nothing in the data bounds how many there are. A unit is one, a struct as many as it has fields,
-            with all that is inside of these; a value made by construct's own classes counts for more. JSON is
-            bounded alike, both ways.
+        depth: Maximum nesting of struct and enum values. Checked when reading and when writing, so that a
+            cyclic object is an error too.
+        zero_sized: Maximum number of objects that one read makes of zero-sized elements (`Vec<()>`), whose
+            number the size of the data does not limit. A unit counts as one, a struct as the number of its
+            fields with everything in them, and a value made by construct's own classes as several. JSON has
+            the same limit in both directions.
     """
 
     depth: int = 512
@@ -42,10 +42,10 @@ DEFAULT_LIMITS = Limits()
 
 
 class Budget:
-    """Running account of one read.
+    """The remaining budget of one read.
 
     Attributes:
-        limit: Bytes that may be claimed, or None without a limit.
+        limit: Bytes that may be claimed in total, or None for no limit.
         left: Bytes that may still be claimed; negative once the limit is exceeded.
         zero_sized: Objects that may still be made of zero-sized elements.
     """
@@ -58,11 +58,11 @@ class Budget:
         self.zero_sized = limits.zero_sized
 
     def claim(self, size: int) -> bool:
-        """Claim `size` bytes, before they are read; False if that exceeds the limit."""
+        """Claim `size` bytes before reading them; return False if that exceeds the limit."""
         self.left -= size
         return self.left >= 0
 
     def claim_zero_sized(self, count: int) -> bool:
-        """Account for `count` objects made of zero-sized elements; False if there are too many."""
+        """Charge `count` objects made of zero-sized elements; return False if there are too many."""
         self.zero_sized -= count
         return self.zero_sized >= 0

@@ -1,10 +1,10 @@
-"""Publishing a value once, in one step, without a lock.
+"""Publishing a value once, atomically, without a lock.
 
-A lock that another thread holds stays locked in a forked child, one that is held while a user's code runs
-can deadlock with a lock of that code, and one that an interrupt leaves locked stops everything after it. So
-none is taken: several threads may compute the same value, and one call of C decides whose is kept. Neither
-another thread nor an interrupt comes in between: both wait for the end of such a call. That is so where there
-is a GIL; a free-threaded Python would need another way.
+A lock held by another thread stays locked in a forked child, a lock held while a user's code runs can
+deadlock with a lock of that code, and a lock left by an interrupt blocks everything after it. So there is
+none: several threads may compute the same value, and a single call of a C function decides which one is
+kept. With a GIL, neither another thread nor an interrupt can run during such a call; a free-threaded Python
+would need another implementation.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ def replace(
     """
     held = map(is_, map(get, (instance,)), (old,))
     try:
-        # All of it happens in `next`: it looks, compares and puts.
+        # `next` gets, compares and sets in one call of C.
         return next(starmap(put, compress(((instance, new),), held)), _KEPT) is not _KEPT
     except AttributeError:  # deleted
         return False
 
 
 def first(slot: Any, instance: Any, value: T) -> T:
-    """Put a value into a slot that holds None, unless another thread came first; gives what is there then."""
+    """Put a value into a slot that holds None, unless another thread was first; return the slot's value."""
     replace(slot.__get__, slot.__set__, instance, None, value)
     found: T = slot.__get__(instance)
     return found
 
 
-class cached_property(Generic[T]):  # noqa: N801 - as `functools` spells it
+class cached_property(Generic[T]):  # noqa: N801 - the name in `functools`
     """`functools.cached_property` without the lock that Python 3.11 holds while the value is computed.
 
     Every thread gets the same value.

@@ -1,4 +1,4 @@
-"""The value path: where in a value something stands, such as `$.vcpu_states[2].regs.rip`.
+"""Value paths: the place of a part in a value, such as `$.vcpu_states[2].regs.rip`.
 
 A path is a tuple of segments: a field name (`str`), an index (`int`) or an enum variant (`Variant`,
 printed `<Name>`). The entries of a map are numbered, with `key` and `value` below each.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from snapformat.printable import middle_cut
 
-# Compiled when they are first used, which most runs never do.
+# Compiled on first use, as most runs don't need them.
 _PLAIN_NAME = r"[^\W\d]\w*|\d+\w*"
 _SEGMENT = r'\.([^.\[\]<>"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|<([^<>"]*)>|<("(?:[^"\\]|\\.)*")>'
 
@@ -27,7 +27,7 @@ Segment = str | int | Variant
 
 
 def format_path(segments: Iterable[Segment]) -> str:
-    """Print a path, `$` being the whole value.
+    """Format a path; `$` is the whole value.
 
     Args:
         segments: Field names, indexes and variants, from the outside in.
@@ -50,10 +50,10 @@ def format_path(segments: Iterable[Segment]) -> str:
 
 
 def parse_path(text: str) -> tuple[Segment, ...]:
-    """Read a path as `format_path` prints it; the leading `$` may be left out.
+    """Parse a path as formatted by `format_path`; the leading `$` is optional.
 
     Raises:
-        ValueError: The text is no path; the message says from where on.
+        ValueError: The text is not a path; the message includes the part that can't be parsed.
     """
     position = 1 if text.startswith("$") else 0
     if position == 0 and text and text[0] not in ".[<":
@@ -80,5 +80,5 @@ def parse_path(text: str) -> tuple[Segment, ...]:
 
 
 def is_prefix(prefix: Sequence[Segment], segments: Sequence[Segment]) -> bool:
-    """Whether `segments` lies at or below `prefix`."""
+    """Return whether the path `segments` is equal to or below `prefix`."""
     return tuple(segments[: len(prefix)]) == tuple(prefix)

@@ -1,24 +1,24 @@
-"""Text made safe to print: escaped, and bounded.
+"""Making text safe to print: escaped, and of bounded length.
 
-A terminal obeys control characters, marks of direction turn lines around, and a text may be megabytes long.
+Terminals interpret control characters, bidirectional marks reorder lines, and a text may be megabytes long.
 """
 
 from __future__ import annotations
 
-#: Most characters of a line of a message, and of a reason of several lines that other code gives.
+#: Maximum number of characters of a line of a message, and of a reason of several lines from other code.
 MOST_OF_LINE = 300
 MOST_OF_REASON = 2000
 
 
 def printable(text: str) -> str:
-    r"""Text with all that can't be seen escaped, and `\xff` for a byte of a file name that is not UTF-8."""
+    r"""Escape unprintable characters; a byte of a file name that is not UTF-8 becomes `\xff`."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
 def middle_cut(text: str, most: int = MOST_OF_LINE) -> str:
-    """The two ends of a text that is longer than `most`, and how much stands between them."""
+    """Shorten a text longer than `most` characters to its two ends and the number of characters between."""
     if len(text) <= most:
         return text
     end = (most - 40) // 2
@@ -26,24 +26,24 @@ def middle_cut(text: str, most: int = MOST_OF_LINE) -> str:
 
 
 def shortened(text: str, most: int = MOST_OF_LINE) -> str:
-    """Text that is safe to print, of at most so many characters."""
+    """Escape a text, and shorten it to at most `most` characters."""
     return middle_cut(printable(middle_cut(text, most)), most)
 
 
 def text_of(error: BaseException, without: str = "") -> str:
-    """The text of an exception as one line; empty where there is none, or where asking for it fails.
+    """Return the text of an exception as one line; empty if it has none, or if `str` fails.
 
-    It is whole, unless one of its lines is longer than a message should be, or all of it is.
+    A long line of it, or a long text, is shortened in the middle.
 
     Args:
         error: The exception.
-        without: What is left out where the text begins by it.
+        without: A prefix to remove.
     """
     try:
         text = str(error)
-    except Exception:  # of a class of the user's
+    except Exception:  # raised by a user's class
         return ""
-    # The first cut is for texts of megabytes, of which the lines need not be looked for.
+    # Shortened first, so that a text of megabytes is not split into lines.
     lines = middle_cut(text.removeprefix(without), 8 * MOST_OF_REASON).splitlines()
     return middle_cut(" ".join(filter(None, map(shortened, map(str.strip, lines)))), MOST_OF_REASON)
 

@@ -1,7 +1,7 @@
-"""Recursive algorithms without the interpreter's stack.
+"""A trampoline: recursive algorithms without the interpreter's stack.
 
-A step is a generator that yields the steps it needs the results of, and returns its own result. `run`
-keeps the stack of suspended steps on the heap, so that depth is bounded by a budget and not by
+A task is a generator that yields the tasks whose results it needs, and returns its own result. `run` keeps
+the stack of suspended tasks on the heap, so that the depth is bounded by a budget and not by
 `RecursionError`.
 """
 
@@ -14,23 +14,24 @@ Task = Generator["Task", Any, Any]
 
 
 class TooDeepError(Exception):
-    """More steps wait for one another than `run` was allowed: the data is in a circle, most likely."""
+    """More tasks are suspended than `run` allows; the data probably contains a cycle."""
 
 
-def run(step: Task, most: int | None = None) -> Any:
-    """Drive a step to its end and return its result.
+def run(task: Task, most: int | None = None) -> Any:
+    """Run a task to its end and return its result.
 
-    An exception ends all at once: the steps above do not see it, and its traceback does not show them. So
-    a step must not rely on `except` or `finally` around a `yield`; `run_with_unwind` is for those that do.
+    An exception ends all tasks at once: the suspended tasks do not see it, and its traceback does not show
+    them. So a task must not rely on `except` or `finally` around a `yield`; use `run_with_unwind` for those
+    that do.
 
     Args:
-        step: The outermost step.
-        most: Steps that may wait for one another; None where the steps bound themselves.
+        task: The outermost task.
+        most: Maximum number of suspended tasks; None if the tasks limit their depth themselves.
 
     Raises:
-        TooDeepError: There are more.
+        TooDeepError: More tasks are suspended.
     """
-    stack = [step]
+    stack = [task]
     result: Any = None
     while stack:
         try:
@@ -46,9 +47,9 @@ def run(step: Task, most: int | None = None) -> Any:
     return result
 
 
-def run_with_unwind(step: Task) -> Any:
-    """Drive a step as `run` does; an exception passes through the steps above, which may catch it."""
-    stack = [step]
+def run_with_unwind(task: Task) -> Any:
+    """Run a task like `run`, but pass an exception through the suspended tasks, which may catch it."""
+    stack = [task]
     result: Any = None
     raised: BaseException | None = None
     while stack:

@@ -34,8 +34,14 @@ def test_commands(place: Path):
     assert (place / "rebuilt.vmstate").read_bytes() == (place / "examples/microvm.vmstate").read_bytes()
 
 
-def test_links():
-    for target in re.findall(r"\]\((?!http)([^)#]+)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links(name: str):
+    targets = re.findall(r"\]\(([^)#]+)", (ROOT / name).read_text(encoding="utf-8"))
+    assert targets
+    for target in targets:
+        assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+def test_the_table_of_places():
     for target in re.findall(r"^\| `([^`]+)`", README, re.MULTILINE):
         assert (ROOT / target).exists(), target

@@ -1,1 +1,1 @@
-"""Schemas that come with snapformat: pure declarations, found by it through an entry point."""
+"""The schemas included with snapformat, found through an entry point."""

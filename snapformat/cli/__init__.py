@@ -13,11 +13,11 @@ INTERRUPTED = 130
 
 
 def main() -> NoReturn:
-    """Run the command line and end the process.
+    """Run the command line and exit the process.
 
-    Without click, which comes with the extra `cli`, it says so and ends with status 2.
+    Prints a message and exits with status 2 if click, which comes with the extra `cli`, is missing.
     """
-    # Nearly all imports are in here, and not above: Ctrl-C ends them as it ends everything else.
+    # Nearly all imports happen inside this `try`, so that Ctrl-C during an import is handled like any other.
     try:
         status = _run()
     except KeyboardInterrupt:
@@ -30,11 +30,11 @@ def _run() -> int:
 
     from snapformat.cli._later import UNUSED, import_later
 
-    # Most runs are short, and what is imported stays: looking for garbage would be a tenth of their time.
+    # Most runs are short, and imported modules stay: garbage collection would be a tenth of their time.
     gc.set_threshold(100_000)
     import_later(*UNUSED)
     try:
-        # The library can be installed without click.
+        # click is optional.
         from snapformat.cli._app import run
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "click":
@@ -42,6 +42,6 @@ def _run() -> int:
         print("snapformat: the command line needs click: install snapformat[cli]", file=sys.stderr)
         return 2
     status = run()
-    # All of it goes with the process: looking for garbage in it once more is a quarter of a short run.
+    # The process ends now: one more garbage collection would be a quarter of a short run.
     gc.freeze()
     return status

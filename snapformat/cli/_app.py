@@ -1,4 +1,4 @@
-"""The command group, and how a run ends: every way out has its status, and none shows a traceback."""
+"""The command group, and its exit statuses: every error has one, and none prints a traceback."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 import click
 
 from snapformat.cli import INTERRUPTED
-from snapformat.cli._failure import Failure, tell
+from snapformat.cli._failure import Failure, print_error
 from snapformat.cli._output import discard_output
 from snapformat.errors import SchemaError, SnapshotError
 from snapformat.model.checks import told
 from snapformat.printable import printable
 
-#: With this variable set, an error in snapformat itself shows its traceback.
+#: Environment variable that makes a bug in snapformat print its traceback.
 TRACEBACK = "SNAPFORMAT_TRACEBACK"
 
 _COMMANDS = ("info", "verify", "dump", "build", "schemas", "docs")
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command's module when the command is called.
+    """A group that imports the module of a command when the command is called.
 
-    A cold start is most of the time of most calls: `info` must not pay for what only `build` needs.
+    Most of the time of a call is start-up: `info` must not pay for modules that only `build` needs.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands, in the order in which one gets to know them."""
+        """Return the commands, the most common first."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error of the library becomes one paragraph and status 1."""
+        """Run a command, and turn an error of the library into one paragraph and status 1."""
         try:
             return super().invoke(ctx)
         except (SnapshotError, SchemaError) as error:
@@ -51,25 +51,25 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="snapformat", prog_name="snapformat", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Look at binary snapshot files, check them, and take them to JSON and back."""
+    """Inspect and check binary snapshot files, and convert them to JSON and back."""
 
 
 def _show(error: click.ClickException) -> None:
-    """Print an error: click's own repeat arguments, which are any text."""
+    """Print an error; click's messages repeat arguments, which may contain any characters."""
     if isinstance(error, Failure):
         error.show()
     else:
-        shown = io.StringIO()
-        error.show(shown)
-        tell("\n".join(map(printable, shown.getvalue().rstrip("\n").split("\n"))))
+        text = io.StringIO()
+        error.show(text)
+        print_error("\n".join(map(printable, text.getvalue().rstrip("\n").split("\n"))))
 
 
 def run() -> int:
-    """Run the command line with the process's arguments.
+    """Run the command line with the arguments of the process.
 
     Returns:
-        The exit status: 0 for good, 1 for a bad file or a failure, 2 for a wrong call, 130 after Ctrl-C,
-        141 where the reader of standard output went away.
+        The exit status: 0 for success, 1 for a bad file or a failure, 2 for a usage error, 130 after Ctrl-C,
+        141 if standard output was closed.
     """
     try:
         status = cli.main(prog_name="snapformat", standalone_mode=False)
@@ -79,19 +79,19 @@ def run() -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except OSError as error:
-        # Files are the library's, with its own errors: this is click's help on its way out.
+        # The library raises its own errors for files, so this is click failing to print its help.
         discard_output()
-        tell(printable(f"error: cannot write: {error.strerror or error}"))
+        print_error(printable(f"error: cannot write: {error.strerror or error}"))
         return 1
     except MemoryError:
-        tell("error: out of memory")
+        print_error("error: out of memory")
         return 1
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        tell(
-            f"error: {printable(told(error))} - this is a fault of snapformat itself; please report it"
-            f" with what {TRACEBACK}=1 shows"
+        print_error(
+            f"error: {printable(told(error))} - this is a bug in snapformat; please report it"
+            f" with the output of {TRACEBACK}=1"
         )
         return 1
     return status if isinstance(status, int) else 0

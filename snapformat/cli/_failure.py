@@ -1,4 +1,4 @@
-"""How an error is told: one paragraph on standard error, and the bytes around its place."""
+"""Printing an error: one paragraph on standard error, and the bytes around its offset."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from snapformat.printable import printable
 
 
 class Failure(click.ClickException):
-    """The end of a run that did not do what was asked: status 1.
+    """An error that ends the run with status 1.
 
     Args:
-        error: What the library says.
-        data: The bytes that its offset points into, if it does.
+        error: The error that the library raised.
+        data: The bytes that its offset refers to, if it has one.
     """
 
     exit_code = 1
@@ -27,12 +27,12 @@ class Failure(click.ClickException):
         super().__init__(paragraph(error, data))
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print it to standard error."""
-        tell(self.message)
+        """Print the message to standard error."""
+        print_error(self.message)
 
 
 def paragraph(error: SnapshotError | SchemaError, data: bytes | None = None) -> str:
-    """The text of an error: class and message, and a few rows of bytes around its offset."""
+    """Format an error: its class, its message, and a few rows of bytes around its offset."""
     code = error.code if isinstance(error, SnapshotError) else "schema"
     text = f"error: {code}: {printable(str(error))}"
     if data is not None and isinstance(error, SnapshotError) and error.offset is not None:
@@ -42,12 +42,12 @@ def paragraph(error: SnapshotError | SchemaError, data: bytes | None = None) -> 
 
 
 @contextlib.contextmanager
-def explained(file: str, data: bytes | None = None) -> Iterator[None]:
-    """Name the file in errors of the library, and show its bytes.
+def errors_in(file: str, data: bytes | None = None) -> Iterator[None]:
+    """Add the name of the file to errors of the library, and print its bytes with them.
 
     Args:
         file: The file's name.
-        data: The bytes that offsets point into, if there are any.
+        data: The bytes that offsets refer to, if there are any.
     """
     try:
         yield
@@ -57,7 +57,7 @@ def explained(file: str, data: bytes | None = None) -> Iterator[None]:
         raise Failure(error, data) from error
 
 
-def tell(text: str) -> None:
-    """Print to standard error, whatever has become of it."""
+def print_error(text: str) -> None:
+    """Print to standard error; if that is closed or broken, do nothing."""
     with contextlib.suppress(OSError, ValueError):
         click.echo(text, err=True)

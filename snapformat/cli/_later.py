@@ -1,4 +1,4 @@
-"""Modules that a cold start gets along without: loaded when something of them is first used."""
+"""Modules that are loaded on first use, to shorten the start-up."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: What others import at once, and few runs use: pdb with what is below it is a third of construct's import.
+#: Modules that dependencies import but few runs use: pdb and its imports are a third of construct's import.
 UNUSED = ("hashlib", "json", "pdb", "pickle", "textwrap", "tokenize")
 
 
-class _Later(ModuleType):
+class _LazyModule(ModuleType):
     # `importlib.util.LazyLoader` loads a module as soon as a second one imports it (until Python 3.12).
     def __getattr__(self, name: str) -> Any:
-        self.__class__ = ModuleType  # type: ignore[assignment]  # from here on it is any module
+        self.__class__ = ModuleType  # type: ignore[assignment]  # a plain module from now on
         spec = self.__spec__
         assert spec is not None
         assert spec.loader is not None
@@ -26,9 +26,9 @@ class _Later(ModuleType):
 
 
 def import_later(*names: str) -> None:
-    """Put modules in place that load themselves at the first look at a name of theirs."""
+    """Register modules that load themselves on the first access to an attribute."""
     for name in names:
         spec = None if name in sys.modules else find_spec(name)
         if spec is not None:
             sys.modules[name] = module = module_from_spec(spec)
-            module.__class__ = _Later
+            module.__class__ = _LazyModule

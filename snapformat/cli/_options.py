@@ -1,4 +1,4 @@
-"""Arguments and options that several commands have."""
+"""Arguments and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Named(NamedTuple):
-    """A format, and the name that finds it again."""
+    """A format, and the name under which it is found again."""
 
     name: str
     format: SnapshotFormat
 
 
-_IMPORTS = "MODULE:ATTRIBUTE runs the code of that module, also of one in the working folder: trust it."
+_IMPORTS = (
+    "MODULE:ATTRIBUTE runs the code of the module, also of one in the working directory: only name modules"
+    " that you trust."
+)
 
 
 def schema_option(*names: str, metavar: str, help: str) -> Callable[[F], F]:
-    """An option that names a schema; the command gets `Named` or None."""
+    """Make an option that names a schema; the command gets `Named` or None."""
     return click.option(*names, metavar=metavar, callback=_named, help=f"{help} {_IMPORTS}")
 
 
@@ -38,8 +41,8 @@ def _named(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
     if value is None:
         return None
     if is_reference(value):
-        # As `python -m` does, so that a module beside the file is found; at the end, where it hides nothing.
-        with contextlib.suppress(OSError):  # a working folder that is gone
+        # Like `python -m`, find modules in the working directory; at the end, where it shadows nothing.
+        with contextlib.suppress(OSError):  # the working directory was deleted
             sys.path.append(os.getcwd())
     try:
         return Named(*named_format(value))
@@ -48,4 +51,4 @@ def _named(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
 
 
 file_argument = click.argument("file", type=InputFile())
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

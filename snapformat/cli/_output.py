@@ -1,4 +1,4 @@
-"""Standard output: bytes as they are, text that can't harm a terminal, tables where someone looks at them."""
+"""Standard output: raw bytes, text that is safe on a terminal, and tables on a terminal."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from snapformat.errors import EncodeIOError, SnapshotIOError
 from snapformat.io import write_all
 from snapformat.printable import printable
 
-#: Status where the reader went away (`| head`), as a shell reports a process that ended by SIGPIPE.
+#: Status when standard output was closed (`| head`), as a shell reports a process that ended by SIGPIPE.
 READER_GONE = 141
 
 
 def write_bytes(data: bytes) -> None:
-    """Write to standard output, all of it, now.
+    """Write all of `data` to standard output and flush it.
 
     Raises:
-        Exit: The reader is gone, which is no error worth a word.
-        SnapshotIOError: It can't be written.
+        Exit: Standard output was closed (a broken pipe), which needs no message.
+        SnapshotIOError: Writing failed.
     """
     if sys.stdout is None:
         cause = OSError(errno.EBADF, os.strerror(errno.EBADF))
@@ -45,7 +45,7 @@ def write_output(output: str, data: bytes) -> None:
     """Write to a file, or to standard output for `-`.
 
     Raises:
-        SnapshotIOError: It can't be written.
+        SnapshotIOError: Writing failed.
     """
     if output == "-":
         write_bytes(data)
@@ -54,7 +54,7 @@ def write_output(output: str, data: bytes) -> None:
 
 
 def discard_output() -> None:
-    """Let the interpreter flush what is left, at its end, to where it does not fail again."""
+    """Redirect standard output to /dev/null, so that the flush at exit does not fail again."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -62,20 +62,20 @@ def discard_output() -> None:
 
 
 def write_text(text: str) -> None:
-    """Write text to standard output in its encoding; what that lacks is escaped."""
+    """Write text to standard output in its encoding, and escape characters that the encoding lacks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     write_bytes(text.encode(encoding, "backslashreplace"))
 
 
 def show_facts(facts: Sequence[tuple[str, str]]) -> None:
-    """Print names and values: `name: value`, or a table on a terminal."""
+    """Print names and values as `name: value`, or as a table on a terminal."""
     rows = [(name, printable(value)) for name, value in facts]
     if not on_terminal() or not _rich_table((), rows):
         write_text("".join(f"{name}: {value}\n" for name, value in rows))
 
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows: aligned columns without a head, or a table on a terminal."""
+    """Print rows as aligned columns without a header, or as a table on a terminal."""
     cells = [[printable(cell) for cell in row] for row in rows]
     if not on_terminal() or not _rich_table(head, cells):
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -84,21 +84,21 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def show_lines(rows: Sequence[tuple[str, str]], head: tuple[str, str]) -> None:
-    """Print pairs: `first: second` a line, or a table on a terminal."""
+    """Print pairs as lines `first: second`, or as a table on a terminal."""
     cells = [(printable(first), printable(second)) for first, second in rows]
     if not on_terminal() or not _rich_table(head, cells):
         write_text("".join(f"{first}: {second}\n" for first, second in cells))
 
 
 def on_terminal() -> bool:
-    """Whether standard output is a terminal."""
+    """Return whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Print a table, unless rich is missing."""
+    """Print a table, and return False if rich is missing."""
     try:
-        # Here and not above: piped output never waits for rich to be imported.
+        # Imported here, so that piped output does not pay for importing rich.
         from snapformat.cli._terminal import print_table
     except ImportError:
         return False

@@ -1,4 +1,4 @@
-"""The reference of the command line as Markdown, from the commands themselves.
+"""The reference of the command line as Markdown, generated from the commands.
 
 `python -m snapformat.cli._reference` prints it.
 """
@@ -13,11 +13,11 @@ _WIDTH = 100
 
 
 def reference() -> str:
-    """What every command says of itself."""
+    """Return the help of every command, and the exit statuses, as Markdown."""
     parts = [
         "# Command line",
-        "Generated from the commands: `make docs` writes it anew. Without click, which comes with the extra\n"
-        "`cli`, there is no command line.",
+        "This page is generated from the commands by `make docs`. The command line needs click, which the\n"
+        "extra `cli` installs.",
         _section(cli, "snapformat", None),
     ]
     root = click.Context(cli, info_name="snapformat")
@@ -28,11 +28,11 @@ def reference() -> str:
     parts += [
         "## Exit status",
         "| Status | Meaning |\n|--:|---|\n"
-        "| 0 | all is well |\n"
-        "| 1 | a bad file, a difference that was asked for, or a failure |\n"
-        "| 2 | a wrong call |\n"
-        "| 130 | ended by Ctrl-C |\n"
-        "| 141 | the reader of standard output went away |",
+        "| 0 | success |\n"
+        "| 1 | a bad file, a difference found by `--check`, or a failure |\n"
+        "| 2 | a usage error |\n"
+        "| 130 | interrupted by Ctrl-C |\n"
+        "| 141 | standard output was closed (broken pipe) |",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -1,4 +1,4 @@
-"""No command writes over what it reads: input and output are compared as files, not as names."""
+"""Refusing commands whose output is one of their inputs: files are compared, not names."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ import click
 
 from snapformat.printable import printable
 
-#: What tells a file from all others: its device, and its number there.
+#: The device and the inode of a file.
 _Identity = tuple[int, int]
 
 
 class FileName(click.Path):
-    """The name of a file, taken as it is: which names are good is for the library to say."""
+    """A file name, passed on unchecked: the library reports bad names."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the name."""
+        """Return the name unchanged."""
         return value
 
 
 class InputFile(FileName):
-    """The name of a file that is read.
+    """The name of an input file.
 
     Args:
-        dash: `-` is standard input.
+        dash: Whether `-` means standard input.
     """
 
     def __init__(self, *, dash: bool = False) -> None:
@@ -38,17 +38,17 @@ class InputFile(FileName):
 
 
 class OutputFile(FileName):
-    """The name of a file that is written; `-` is standard output."""
+    """The name of an output file; `-` means standard output."""
 
 
 class Command(click.Command):
-    """A command that is not run if a file that it would write is one that it reads; every command is one.
+    """The class of every command: refuses to run if an output file is also an input file.
 
-    Standard output counts as written, so that `dump FILE >> FILE` is refused too.
+    Standard output counts as an output, so `dump FILE >> FILE` is refused too.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Compare the files, and run the command."""
+        """Compare the files, then run the command."""
         refuse_same_file(self._inputs(ctx), [*self._outputs(ctx), sys.stdout])
         return super().invoke(ctx)
 
@@ -72,11 +72,14 @@ def _values(ctx: click.Context, parameter: click.Parameter) -> tuple[str, ...]:
 
 
 def refuse_same_file(inputs: Iterable[Any], outputs: Iterable[Any]) -> None:
-    """Raise `click.UsageError` if a file is both input and output: by whatever links, names or descriptors.
+    """Refuse a file that is both an input and an output, through any link, name or descriptor.
 
     Args:
         inputs: Names, or the stream of standard input.
         outputs: Names, or the stream of standard output.
+
+    Raises:
+        click.UsageError: An input and an output are the same file.
     """
     read: dict[_Identity, Any] = {}
     for each in inputs:
@@ -88,16 +91,16 @@ def refuse_same_file(inputs: Iterable[Any], outputs: Iterable[Any]) -> None:
     for each in outputs:
         found = _identity(each)
         if found in read:
-            names = f"{_shown(read[found])} and {_shown(each)}"
+            names = f"{_describe(read[found])} and {_describe(each)}"
             context = click.get_current_context(silent=True)
             raise click.UsageError(f"input and output are the same file: {names}", context)
 
 
 def _identity(end: Any) -> _Identity | None:
-    """The identity of a regular file, with links followed; None for anything else, or where there is none."""
+    """Return the identity of a regular file, following links; None for anything else."""
     if end is None:  # a standard stream that was closed
         return None
-    # ValueError: a name with a zero byte, a stream without a descriptor.
+    # ValueError: a name with a NUL byte, or a stream without a descriptor.
     with contextlib.suppress(OSError, ValueError):
         status = os.stat(end if isinstance(end, str | bytes) else end.fileno())
         if stat.S_ISREG(status.st_mode):
@@ -105,7 +108,7 @@ def _identity(end: Any) -> _Identity | None:
     return None
 
 
-def _shown(end: Any) -> str:
+def _describe(end: Any) -> str:
     if isinstance(end, str | bytes):
         return printable(os.fsdecode(end))
     return "standard input" if end is sys.stdin else "standard output"

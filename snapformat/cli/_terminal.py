@@ -1,4 +1,4 @@
-"""Tables on a terminal, by rich: imported only where there is one."""
+"""Tables on a terminal, drawn by rich; imported only if standard output is a terminal."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _BAD = ("damaged", "not-a-snapshot", "false", "Io", "Decode", "InvalidMagic", "I
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; without a head, the first column is bold instead.
+    """Print a table. Without column titles, the first column is bold.
 
     Args:
-        head: Titles of the columns, or none.
-        rows: Cells of text, which is never read as rich's markup.
+        head: Titles of the columns; may be empty.
+        rows: Cells of plain text; rich's markup is not interpreted.
     """
     table = Table(box=box.SIMPLE_HEAD if head else None, show_header=bool(head), pad_edge=False)
     for number in range(len(head) or len(rows[0])):
@@ -27,7 +27,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         )
     for row in rows:
         table.add_row(*(Text(cell, style=_style(cell)) for cell in row))
-    # Nothing is guessed from the text: a number in a file's name is no number.
+    # Without highlighting, which would colour a number in a file name.
     Console(highlight=False).print(table)
 
 

@@ -1,4 +1,4 @@
-"""`snapformat build`: JSON as a file."""
+"""`snapformat build`: make a file from JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from snapformat.cli._failure import explained
+from snapformat.cli._failure import errors_in
 from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import write_output
 from snapformat.cli._same_file import Command, InputFile, OutputFile
@@ -18,7 +18,7 @@ from snapformat.model.declare.registry import is_reference
 from snapformat.snapshot import SnapshotFormat
 from snapformat.values import parse_json
 
-#: Bytes of JSON above which it is not read: data within the format's limits prints as far less.
+#: Maximum size of the JSON in bytes: data within the limits of a format prints as far less.
 MAX_JSON_SIZE = 1 << 30
 
 
@@ -30,23 +30,24 @@ MAX_JSON_SIZE = 1 << 30
     metavar="FILE",
     type=OutputFile(),
     required=True,
-    help="The file; - for standard output.",
+    help="File to write; - for standard output.",
 )
 @schema_option(
     "--schema",
     metavar="SCHEMA",
-    help="A name that `schemas` lists, or its end; or MODULE:ATTRIBUTE. By default the JSON names it.",
+    help="A name that `schemas` lists, or its end; or MODULE:ATTRIBUTE. By default the schema that the JSON"
+    " names.",
 )
 def command(json_file: str, output: str, schema: Named | None) -> None:
-    """Make a snapshot file of JSON (- for standard input) in the form that `snapformat dump` prints.
+    """Make a snapshot file from JSON (- for standard input) as printed by `snapformat dump`.
 
-    The file is replaced in one step, or not at all. It can't be JSON itself.
+    The file is replaced atomically. It must not be the input file.
     """
     source: Source = json_file
     if json_file == "-":
         source = sys.stdin.buffer if sys.stdin is not None else b""
     text = read_all(source, max_size=MAX_JSON_SIZE)
-    with explained("standard input" if json_file == "-" else json_file):
+    with errors_in("standard input" if json_file == "-" else json_file):
         document = parse_json(text)
         snapshot = from_document(document, _chosen(document) if schema is None else schema.format)
         content = snapshot.to_bytes()
@@ -54,14 +55,14 @@ def command(json_file: str, output: str, schema: Named | None) -> None:
 
 
 def _chosen(document: object) -> SnapshotFormat:
-    """The format that the JSON names."""
+    """Return the format that the JSON names."""
     name = schema_of(document)
     if name is None:
         raise DecodeError("no schema is named", path="$.schema", hint="name one with --schema")
     if is_reference(name):
-        # Importing runs code: what the JSON of someone else says is no reason to.
+        # Importing a module runs its code, so a name in untrusted JSON must not cause it.
         raise DecodeError(
-            "this schema is a place to import",
+            "this schema has to be imported from a module",
             path="$.schema",
             found=name,
             hint=f"allow it with --schema {name}",

@@ -1,4 +1,4 @@
-"""`snapformat docs`: the reference manual of formats, made from their schemas."""
+"""`snapformat docs`: generate the reference manual of formats from their schemas."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import click
 
-from snapformat.cli._failure import tell
+from snapformat.cli._failure import print_error
 from snapformat.cli._output import write_text
 from snapformat.cli._same_file import Command, FileName, InputFile, refuse_same_file
 from snapformat.errors import SchemaError
 from snapformat.model.declare.registry import is_reference
 from snapformat.printable import printable
 
-#: Status where `--check` finds a difference.
+#: Status if `--check` finds a difference.
 STALE = 1
 
 
@@ -24,7 +24,10 @@ STALE = 1
 @click.argument("schemas", metavar="[SCHEMA]...", nargs=-1)
 @click.option("-o", "--output", metavar="DIR", type=FileName(), help="Folder to write to.")
 @click.option(
-    "--check", metavar="DIR", type=FileName(), help="Write nothing; compare, and end with 1 if DIR differs."
+    "--check",
+    metavar="DIR",
+    type=FileName(),
+    help="Compare with DIR instead of writing; exit with status 1 if it differs.",
 )
 @click.option(
     "--format",
@@ -33,7 +36,7 @@ STALE = 1
     multiple=True,
     default=("html",),
     show_default=True,
-    help="What to make; may be repeated.",
+    help="Output format; may be repeated.",
 )
 @click.option(
     "--sample",
@@ -41,12 +44,15 @@ STALE = 1
     metavar="FILE",
     type=InputFile(),
     multiple=True,
-    help="A file of one of the formats, from which types get an example; may be repeated.",
+    help="A file of one of the formats, used for the examples of types; may be repeated.",
 )
 @click.option(
-    "--templates", metavar="DIR", type=FileName(), help="Folder of Jinja2 templates that come before our own."
+    "--templates",
+    metavar="DIR",
+    type=FileName(),
+    help="Folder of Jinja2 templates that override the default ones.",
 )
-@click.option("--title", metavar="TEXT", help="Title of the whole.")
+@click.option("--title", metavar="TEXT", help="Title of the manual.")
 def command(
     schemas: tuple[str, ...],
     output: str | None,
@@ -56,25 +62,26 @@ def command(
     templates: str | None,
     title: str | None,
 ) -> None:
-    """Make the reference manual of SCHEMAs: what every byte is, with offsets, sizes, diagrams and history.
+    """Generate the reference manual of SCHEMAs: the offset and size of every field, diagrams and history.
 
     A SCHEMA is a name that `schemas` lists, its beginning or its end; or MODULE:ATTRIBUTE: a SnapshotFormat,
-    a list of them, or a type of data. By default all that `schemas` lists is documented. MODULE:ATTRIBUTE
-    runs the code of that module, also of one in the working folder: trust it.
+    a list of them, or a type of data. By default all schemas that `schemas` lists are documented.
+    MODULE:ATTRIBUTE runs the code of the module, also of one in the working directory: only name modules
+    that you trust.
     """
     if (output is None) == (check is None):
-        raise click.UsageError("say either -o DIR or --check DIR")
+        raise click.UsageError("give either -o DIR or --check DIR")
     if any(is_reference(schema) for schema in schemas):
-        # As `python -m` does, so that a module beside the file is found; at the end, where it hides nothing.
-        with contextlib.suppress(OSError):  # a working folder that is gone
+        # Like `python -m`, find modules in the working directory; at the end, where it shadows nothing.
+        with contextlib.suppress(OSError):  # the working directory was deleted
             sys.path.append(os.getcwd())
     try:
-        # Here and not above: the command line can be installed without Jinja2.
+        # Jinja2 is optional.
         from snapformat.docs import build
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("jinja2", "markupsafe"):
             raise
-        raise click.UsageError("documents need Jinja2: install snapformat[docs]") from error
+        raise click.UsageError("the command docs needs Jinja2: install snapformat[docs]") from error
     try:
         built = build(schemas, outputs=outputs, samples=samples, templates=templates, title=title)
     except SchemaError as error:
@@ -85,10 +92,10 @@ def command(
         built.write(output)
         write_text(f"{len(built.files)} files in {printable(str(output))}\n")
         return
-    assert check is not None  # one of the two was said
+    assert check is not None  # checked above
     differences = built.differences(check)
     for line in differences:
-        tell(f"{printable(check)}/{printable(line)}")
+        print_error(f"{printable(check)}/{printable(line)}")
     if differences:
         raise click.exceptions.Exit(STALE)
 

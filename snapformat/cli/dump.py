@@ -1,10 +1,10 @@
-"""`snapformat dump`: a file as JSON."""
+"""`snapformat dump`: print a file as JSON."""
 
 from __future__ import annotations
 
 import click
 
-from snapformat.cli._failure import explained
+from snapformat.cli._failure import errors_in
 from snapformat.cli._options import Named, file_argument, schema_option
 from snapformat.cli._output import on_terminal, write_output
 from snapformat.cli._same_file import Command, OutputFile
@@ -19,8 +19,8 @@ from snapformat.values import format_json
 @schema_option(
     "--schema",
     metavar="SCHEMA",
-    help="A name that `schemas` lists, or its end; or MODULE:ATTRIBUTE, a SnapshotFormat or the data's class."
-    " By default the file's header decides.",
+    help="A name that `schemas` lists, or its end; or MODULE:ATTRIBUTE, a SnapshotFormat or the class of the"
+    " data. By default the schema is selected by the header of the file.",
 )
 @click.option(
     "--as",
@@ -28,24 +28,25 @@ from snapformat.values import format_json
     type=click.Choice(["tagged", "serde", "decoded"]),
     default="tagged",
     show_default=True,
-    help="tagged: what serde_json would lose (NaN, say) gets a tag that `build` reads; serde: it is an error;"
-    " decoded: as tagged, and bytes that hold a C structure are shown by the names of its fields.",
+    help="serde: plain JSON; fails on values that serde_json can't restore, such as NaN. tagged: marks such"
+    " values so that `build` restores them. decoded: like tagged, with C structures as named fields instead"
+    " of bytes.",
 )
 @click.option("-o", "--output", metavar="OUT", type=OutputFile(), default="-", help="Write to a file.")
 def command(file: str, schema: Named | None, form: str, output: str) -> None:
-    r"""Print FILE as JSON: its schema, its header, and its data as serde_json prints them.
+    r"""Print FILE as JSON: its schema, its header, and its data in the form of serde_json.
 
-    `snapformat build` makes the same file of it again, in whichever form it is. OUT can't be FILE itself.
-    Control characters and marks of direction in texts are escaped (\u009b); with `--as serde`, which is
-    serde_json's to the letter, only where it is printed to a terminal.
+    `snapformat build` makes the same file from any of the three forms. OUT must not be FILE. Control
+    characters and bidirectional marks in text are escaped (\u009b); `--as serde`, which prints exactly what
+    serde_json prints, escapes them on a terminal only.
     """
     format_ = None if schema is None else schema.format
     data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
-    with explained(file, data):
+    with errors_in(file, data):
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
         document = to_document(snapshot, schema=name, serde=form == "serde", decoded=form == "decoded")
-    # A terminal obeys characters that serde_json writes as they are: there it is not held to the letter.
-    to_the_letter = form == "serde" and not (output == "-" and on_terminal())
-    text = format_json(document, 1, serde=to_the_letter).encode() + b"\n"
+    # serde_json does not escape characters that control a terminal, so there its exact form is unsafe.
+    exact = form == "serde" and not (output == "-" and on_terminal())
+    text = format_json(document, 1, serde=exact).encode() + b"\n"
     write_output(output, text)

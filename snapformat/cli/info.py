@@ -1,4 +1,4 @@
-"""`snapformat info`: what a file is."""
+"""`snapformat info`: identify and summarize a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import click
 
-from snapformat.cli._failure import explained, paragraph, tell
+from snapformat.cli._failure import errors_in, paragraph, print_error
 from snapformat.cli._options import file_argument, json_option
 from snapformat.cli._output import show_facts, write_text
 from snapformat.cli._same_file import Command
@@ -19,14 +19,14 @@ from snapformat.io import read_all
 @json_option
 @click.pass_context
 def command(ctx: click.Context, file: str, as_json: bool) -> None:
-    """Say what FILE is: architecture, version, schema, sizes, checksum, and the machine in it.
+    """Identify FILE: architecture, version, schema, sizes, checksum, and the machine in it.
 
-    Releases are those of the program that may have written it, the likeliest first. The status is ok,
-    damaged, unknown-version (a sound file that no installed schema reads) or not-a-snapshot. Exit status: 0
-    for ok and unknown-version, else 1.
+    `releases` lists the releases of the program that may have written the file, most likely first. The status
+    is ok, damaged, unknown-version (an intact file that no installed schema reads) or not-a-snapshot. Exit
+    status: 0 for ok and unknown-version, else 1.
     """
     data = read_all(file, max_size=max_file_size())
-    with explained(file, data):
+    with errors_in(file, data):
         summary = summarize(data)
     bad = summary.status in (Status.DAMAGED, Status.NOT_A_SNAPSHOT)
     if as_json:
@@ -35,12 +35,12 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
         show_facts([("file", file), *_facts(summary)])
         if bad and summary.error is not None:
             summary.error.file = file
-            tell(paragraph(summary.error, data))
+            print_error(paragraph(summary.error, data))
     ctx.exit(1 if bad else 0)
 
 
 def _facts(summary: Summary) -> list[tuple[str, str]]:
-    """The facts of the JSON form, flat; the other schemas that would do; what the data is about."""
+    """Return the facts of the JSON form, flattened; other schemas that fit; the facts of the data."""
     facts: list[tuple[str, str]] = []
     for name, value in summary.to_json().items():
         if name in ("releases", "summary"):

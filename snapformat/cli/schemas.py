@@ -1,4 +1,4 @@
-"""`snapformat schemas`: what can be read."""
+"""`snapformat schemas`: list the installed formats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snapformat.snapshot.catalogue import formats
 
 @click.command("schemas", cls=Command)
 def command() -> None:
-    """List the schemas: name, magic by architecture, version, class of the data."""
+    """List the installed schemas: name, magic by architecture, version, class of the data."""
     rows = [
         (
             format_.name,

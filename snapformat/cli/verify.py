@@ -1,4 +1,4 @@
-"""`snapformat verify`: whether files load."""
+"""`snapformat verify`: check whether files load."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import click
 
-from snapformat.cli._failure import paragraph, tell
+from snapformat.cli._failure import paragraph, print_error
 from snapformat.cli._options import Named, json_option, schema_option
 from snapformat.cli._output import show_lines, write_text
 from snapformat.cli._same_file import Command, InputFile
@@ -21,37 +21,37 @@ from snapformat.io import read_all
     "--as",
     "release",
     metavar="RELEASE[/ARCH]",
-    help="Give the verdict of this very release, by its magic, version and order of checks; or of the format"
-    " at MODULE:ATTRIBUTE.",
+    help="Check the files the way this release would, with its magic, version and order of checks; or the way"
+    " of the format MODULE:ATTRIBUTE.",
 )
 @json_option
 @click.pass_context
 def command(ctx: click.Context, files: tuple[str, ...], release: Named | None, as_json: bool) -> None:
-    """Check every FILE as the original program does when it loads it.
+    """Check every FILE as the program that wrote it does when it loads the file.
 
-    Without --as, the release is chosen by the file's header. A bad file gets the name of the original's
-    error: Io, Decode, InvalidMagic, InvalidFormatVersion or Crc64. Exit status: 0 if all files are good, 1
-    if one is not.
+    Without --as, the release is selected by the header of the file. The verdict is ok or the error that the
+    program reports: Io, Decode, InvalidMagic, InvalidFormatVersion or Crc64. Exit status: 0 if all files are
+    ok, else 1.
     """
     verdicts: list[tuple[str, Verdict]] = []
-    told: list[str] = []
+    errors: list[str] = []
     for file in files:
         verdict, data = _judge(file, release)
         verdicts.append((file, verdict))
         if verdict.error is not None and not as_json:
             verdict.error.file = file
-            told.append(paragraph(verdict.error, data))
+            errors.append(paragraph(verdict.error, data))
     if as_json:
         write_text(json.dumps([_row(file, verdict) for file, verdict in verdicts]) + "\n")
     else:
         show_lines([(file, verdict.code or "ok") for file, verdict in verdicts], ("file", "verdict"))
-    for text in told:
-        tell(text)
+    for text in errors:
+        print_error(text)
     ctx.exit(0 if all(verdict.ok for _, verdict in verdicts) else 1)
 
 
 def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:
-    """The verdict on a file, and the bytes that its offset points into."""
+    """Return the verdict on a file, and the bytes that its offset refers to."""
     format_ = None if release is None else release.format
     try:
         data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)

@@ -1,6 +1,6 @@
-"""Documents that write themselves from the schemas: HTML, Markdown and JSON, from one model.
+"""Reference manuals generated from schemas: HTML, Markdown and JSON, from one document model.
 
-Needs Jinja2, which comes with the extra `docs`.
+Needs Jinja2, which the extra `docs` installs.
 """
 
 from snapformat.docs.collect import describe

@@ -1,4 +1,4 @@
-"""From a format or a type to its document."""
+"""Making the document of a format or of a type."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _KINDS = {"struct": "struct", "tuple": "tuple struct", "newtype": "newtype", "un
 
 
 def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRACKER) -> Document:
-    """The document of a format or of a type.
+    """Make the document of a format or of a type.
 
     Args:
         what: A `SnapshotFormat`; or a type: a class, an annotation, a construct, a registered name.
-        name: What to call it; by default the format's or the type's own name.
+        name: Name of the document; by default that of the format or type.
         encoding: Encoding of a type; a format has its own.
 
     Raises:
-        SchemaError: This is no type of the serde data model, or holds undefined names.
-        ValueError: The format declares no data.
+        SchemaError: It is not a type of the serde data model, or contains undefined names.
+        ValueError: The format does not declare a payload.
     """
     if isinstance(what, SnapshotFormat):
         return _Collector(what.payload_node, what.encoding, what).document(name or what.name)
@@ -47,7 +47,7 @@ def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRA
 
 
 class _Collector:
-    """Makes the document of one tree."""
+    """Makes the document of one layout."""
 
     def __init__(self, root: Node, encoding: Encoding, spec: SnapshotFormat | None) -> None:
         self.root = root
@@ -61,7 +61,7 @@ class _Collector:
         self.primitives: set[str] = set()
 
     def document(self, name: str) -> Document:
-        """Put it together."""
+        """Make the document."""
         found = [self._type(label, node) for label, node in self.types.by_label.items()]
         file = None
         if self.spec is not None:
@@ -101,7 +101,7 @@ class _Collector:
             case nodes.Labels():
                 made.kind = "labels"
                 made.variants = tuple(self._labels(node))
-                made.constraints = (*self.rules.of(node.item), "a number without a label is kept as it is")
+                made.constraints = (*self.rules.of(node.item), "a number without a label is preserved")
             case nodes.Switch() | nodes.If():
                 made.kind = "choice"
                 made.variants = tuple(self._cases(node))
@@ -124,7 +124,7 @@ class _Collector:
         return Field(name, offset, self.measure.size(node), spelled, doc, self.rules.of(node))
 
     def _alias(self, node: Node) -> Field:
-        """The one member of a root that is no type by itself, spelled out."""
+        """Make the field of a root that is not a named type."""
         label = self.types.labels.pop(node)
         try:
             return self._field("value", node, described(node) or "The value", Offset(0, (), "0"))
@@ -163,7 +163,7 @@ class _Collector:
             yield Variant(key, "", "newtype", self.measure.size(case), "", fields)
 
     def _connect(self, found: list[Type]) -> None:
-        """Who uses whom: used by, recursive, depth."""
+        """Fill in the relations between types: used by, recursive, depth."""
         by_label = {each.label: each for each in found}
         uses: dict[str, list[Use]] = {label: [] for label in by_label}
         below: dict[str, dict[str, None]] = {label: {} for label in by_label}
@@ -189,7 +189,7 @@ class _Collector:
 
 
 def _reached(label: str, below: dict[str, dict[str, None]]) -> set[str]:
-    """All labels that can be come to from one, itself only if there is a way back."""
+    """Return all labels reachable from one; that label itself only if it is recursive."""
     reached: set[str] = set()
     waiting = list(below[label])
     while waiting:
@@ -212,7 +212,7 @@ def _below(root: Node) -> list[Node]:
 
 
 def _members(node: nodes.Struct) -> list[tuple[str, Node, str]]:
-    """Name, node and description of a struct's fields; without a description of its own, the class's."""
+    """Return name, node and description of a struct's fields; by default the class's description of it."""
     known = attributes(node.cls)
     return [
         (
@@ -234,7 +234,7 @@ def _bits(node: nodes.Bits) -> Iterable[Bit]:
 
 
 def _flags(structs: Iterable[tuple[str, nodes.Struct]]) -> tuple[Flags, ...]:
-    """The tables of named bits, each once with all the fields that it is about."""
+    """Return the tables of named bits, each once with all fields that use it."""
     tables: list[tuple[tuple[BitNames, ...], list[str]]] = []
     for prefix, node in structs:
         for name, each in zip(_members(node), node.fields, strict=True):
@@ -255,8 +255,8 @@ def _named(table: tuple[BitNames, ...]) -> Iterable[Bit]:
 
 def _chooser(node: nodes.Switch | nodes.If) -> str:
     if isinstance(node, nodes.If):
-        return f"chosen by the truth of `{shown(node.condition)}`"
-    return f"chosen by `{shown(node.key)}`"
+        return f"selected by whether `{shown(node.condition)}` is true"
+    return f"selected by `{shown(node.key)}`"
 
 
 _SECTION = re.compile(r"^Attributes:[ \t]*\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
@@ -264,12 +264,12 @@ _ATTRIBUTE = re.compile(r"^    (\w+)(?: \([^)]*\))?: ((?:.*\n?)(?:^ {6,}.*\n?)*)
 
 
 def described(node: Node) -> str:
-    """The description of a node, without the list of attributes, which the fields say."""
+    """Return the description of a node, without the list of attributes, which becomes that of the fields."""
     return _SECTION.sub("", inspect.cleandoc(node.doc)).strip()
 
 
 def attributes(cls: type | None) -> dict[str, str]:
-    """The descriptions under `Attributes:` in a class docstring (Google style), by name."""
+    """Return the descriptions under `Attributes:` in a class docstring (Google style), by name."""
     section = _SECTION.search(inspect.cleandoc(cls.__doc__ or "")) if cls is not None else None
     if section is None:
         return {}

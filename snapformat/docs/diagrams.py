@@ -1,7 +1,7 @@
-"""Diagrams as inline SVG, drawn from the model: rows of bytes, rows of bits, the map of what contains what.
+"""Diagrams as inline SVG, drawn from the model: rows of bytes, rows of bits, the map of types.
 
-Lines and letters take the colour of the text around them (`currentColor`); fills are classes `c0` to `c7`,
-which a style sheet may colour, and a field has the same one in its table and in its example.
+Lines and text use the colour of the surrounding text (`currentColor`). Fills are the classes `c0` to `c7`,
+coloured by the style sheet; a field has the same class in its table and in its example.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from html import escape
 from snapformat.docs.model import Bit, Document, Field, Offset, Type
 from snapformat.docs.text import one_line
 
-#: Classes of fills; a field's number is taken modulo this.
+#: Number of classes of fills; the number of a field is taken modulo this.
 COLOURS = 8
-#: Cells of a row: bytes or bits.
+#: Cells per row: bytes or bits.
 _COLUMNS = 8
 _CELL, _ROW, _GUTTER, _HEAD = 36, 30, 46, 18
 _WIDTH = _GUTTER + _COLUMNS * _CELL + 6
-#: Width of a letter of the diagrams' font, which is fixed.
+#: Width of a letter of the diagrams' font, which is monospaced.
 _LETTER = 6.7
-#: A field of more rows than this is drawn as one, with a break.
+#: A field of more rows than this is drawn as one row with a break.
 _MAX_ROWS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A field in a diagram: where it is, in cells, and what it says."""
+    """A field in a diagram: its position in cells, and its text."""
 
     number: int
     name: str
@@ -42,13 +42,13 @@ class _Box:
 def byte_diagram(
     fields: Sequence[Field], title: str, ident: str, *, index: Offset | None = None, first: int = 0
 ) -> str:
-    """Fields as rows of eight bytes.
+    """Draw fields as rows of eight bytes.
 
     Args:
         fields: The fields, in order.
-        title: What it shows, for those who don't see it.
+        title: Description for screen readers.
         ident: Prefix of its ids, unique in the page.
-        index: Offset behind an enum's index, which is drawn as a field of its own; None where there is none.
+        index: Offset after an enum's index, which is drawn as a field of its own; None if there is none.
         first: Number of the first field.
     """
     boxes: list[_Box] = []
@@ -78,7 +78,7 @@ def byte_diagram(
             continue
         boxes.append(_Box(number, name, row, column, exact, "" if exact < _COLUMNS else text))
         if offset.isdecimal():
-            # A row that begins within a field.
+            # Offsets of rows that begin within the field.
             inside = range(_COLUMNS - column, exact, _COLUMNS)
             offsets += ((row + 1 + n, str(int(offset) + at)) for n, at in enumerate(inside))
             labelled = max(labelled, row + len(inside))
@@ -90,19 +90,19 @@ def byte_diagram(
 
 
 def rows_of(diagram: str) -> int:
-    """The number of rows of a diagram that was drawn here."""
+    """Return the number of rows of a diagram made by this module."""
     height = diagram.partition('viewBox="0 0 ')[2].partition('"')[0].partition(" ")[2]
     return (int(height) - _HEAD) // _ROW
 
 
 def bit_diagram(bits: Sequence[Bit], title: str, ident: str, *, of_number: bool = False) -> str:
-    """Bits as rows of eight, the highest first.
+    """Draw bits as rows of eight, the highest first.
 
     Args:
         bits: The bits, from the highest.
-        title: What it shows.
-        ident: Prefix of the identifiers in it.
-        of_number: Rows are counted by their lowest bit, not by their byte; bits between may have no name.
+        title: Description for screen readers.
+        ident: Prefix of its ids, unique in the page.
+        of_number: Label rows by their lowest bit, not by their byte, and draw gaps for unnamed bits.
     """
     rows = bits[0].high // _COLUMNS + 1 if bits else 0
     total = rows * _COLUMNS
@@ -154,7 +154,7 @@ def _grid(
 
 
 def _box(box: _Box) -> str:
-    """A field: one rectangle, or an outline over two rows; its label in the widest of them."""
+    """Draw a field: one rectangle, or several over two rows, with the label in the widest one."""
     colour = f"c{box.number % COLOURS}" if box.number >= 0 else "ci"
     pieces = list(_pieces(box))
     shapes = [f"<g><title>{_text(_long(box))}</title>"]
@@ -165,7 +165,7 @@ def _box(box: _Box) -> str:
             f' stroke="currentColor"{dash}/>'
         )
     if len(pieces) > 1:
-        # Two pieces are one field: the line between them goes where they touch.
+        # The pieces are one field: remove the line where they touch.
         (x1, y1, w1), (x2, _, w2) = pieces[0], pieces[-1]
         left, right = max(x1, x2) + 1, min(x1 + w1, x2 + w2) - 1
         if right > left:
@@ -215,13 +215,13 @@ def _long(box: _Box) -> str:
 
 
 def containment_map(document: Document, link: Callable[[str], str], title: str, ident: str) -> str:
-    """What contains what, as a tree: each type once in full; where it comes again, dimmed.
+    """Draw the types as a tree: each type once with its parts, and dimmed where it is repeated.
 
     Args:
         document: The document.
-        link: From a label to the address of its section.
-        title: What it shows, for those who don't see it.
-        ident: Prefix of its ids.
+        link: Function from a label to the address of its section.
+        title: Description for screen readers.
+        ident: Prefix of its ids, unique in the page.
     """
     rows = list(tree(document))
     line, indent = 22, 18
@@ -263,7 +263,7 @@ class Row:
 
 
 def tree(document: Document) -> Iterable[Row]:
-    """The types below the root, depth first: each with what is in it once, and then only named."""
+    """Yield the types below the root, depth first: each once with its parts, and repeated by name only."""
     by_label = document.by_label
     shown: set[str] = set()
     number = 0
@@ -283,7 +283,7 @@ def tree(document: Document) -> Iterable[Row]:
 
 
 def contained(each: Type, by_label: dict[str, Type]) -> Iterable[str]:
-    """The types that the members of a type name, each once."""
+    """Return the types that the members of a type refer to, each once."""
     found: dict[str, None] = {}
     for _, member in each.members:
         for span in member.type:

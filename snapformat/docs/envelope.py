@@ -1,4 +1,4 @@
-"""The file around the data: header, checksum, order of the checks, errors of a reader."""
+"""The description of a file: header, checksum, order of checks, errors."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from snapformat.layout.types import unwrapped
 from snapformat.snapshot import CheckOrder, SnapshotFormat
 from snapformat.snapshot import Checksum as Crc
 
-#: The usual probe of a checksum.
+#: The bytes whose checksum is commonly published as its check value.
 PROBE = b"123456789"
 
 MakeFields = Callable[..., tuple[Field, ...]]
 
 
 def file_parts(spec: SnapshotFormat) -> list[tuple[str, Node, str]]:
-    """Name, layout and description of what a file consists of, in order."""
+    """Return name, layout and description of the parts of a file, in order."""
     header = unwrapped(spec.header_node)
     assert isinstance(header, nodes.Struct)
     found = [(each.name or "", each.node, each.doc) for each in header.fields]
@@ -34,12 +34,12 @@ def file_parts(spec: SnapshotFormat) -> list[tuple[str, Node, str]]:
 
 
 def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> File:
-    """The model of a file.
+    """Make the model of a file.
 
     Args:
         spec: The format.
-        measure: Sizes of the data's layout.
-        make: Makes fields of `file_parts`.
+        measure: Sizes of the layout of the data.
+        make: Function that makes fields from `file_parts`.
     """
     parts = file_parts(spec)
     checksum = None if spec.checksum is None else _checksum(spec.checksum, spec)
@@ -58,7 +58,7 @@ def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> F
 
 def _checksum(crc: Crc, spec: SnapshotFormat) -> Checksum:
     digits = (crc.width + 3) // 4
-    # The rule of the whole file: what `Checksum.holds` goes by.
+    # The rule of `Checksum.holds` for whole files.
     zero = crc.init == crc.xorout == 0 and crc.reflected == (spec.encoding.byteorder == "little")
     return Checksum(
         name=crc.name,
@@ -74,10 +74,10 @@ def _checksum(crc: Crc, spec: SnapshotFormat) -> Checksum:
 
 _HEADER = "The header is decoded: magic and version."
 _MAGIC = "The magic is compared."
-_VERSION = "The version is judged."
+_VERSION = "The version is checked."
 _DATA = "The data is decoded."
-_END = "Nothing else may be in the file."
-_KEPT = "Bytes between the data and the checksum are kept as they are."
+_END = "The file must contain nothing else."
+_KEPT = "Bytes between the data and the checksum are kept."
 
 
 def _order(spec: SnapshotFormat) -> tuple[str, ...]:
@@ -86,12 +86,12 @@ def _order(spec: SnapshotFormat) -> tuple[str, ...]:
         if spec.checksum is not None:
             size = spec.checksum.size
             steps.insert(
-                0, f"The last {size} bytes of the file are compared with the checksum of all before."
+                0, f"The last {size} bytes of the file are compared with the checksum of all bytes before."
             )
     else:
         steps = [_HEADER, _MAGIC, _VERSION, _DATA]
         if spec.checksum is not None:
-            steps.append("The checksum is checked, over the whole file.")
+            steps.append("The checksum of the whole file is checked.")
     if spec.trailing == "refuse":
         steps.append(_END)
     elif spec.trailing == "keep":
@@ -100,21 +100,24 @@ def _order(spec: SnapshotFormat) -> tuple[str, ...]:
 
 
 def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
-    """What `SnapshotFormat.load` can raise, in the order of the checks."""
+    """Return the errors that `SnapshotFormat.load` can raise, in the order of the checks."""
     known: dict[str, tuple[type[errors.SnapshotError], str]] = {
         "size": (
             errors.SnapshotIOError,
             f"the file can't be read, or is larger than {spec.max_file_size} bytes",
         ),
-        _HEADER: (errors.DecodeError, "the header is cut short, or its version is no semantic version"),
+        _HEADER: (errors.DecodeError, "the header is truncated, or its version is not a semantic version"),
         _MAGIC: (errors.InvalidMagicError, "the magic is another one"),
-        _VERSION: (errors.InvalidFormatVersionError, "the version is one that is not read"),
+        _VERSION: (errors.InvalidFormatVersionError, "the format does not read this version"),
         _DATA: (
             errors.DecodeError,
-            "the data ends too early, or a value is none of its type: path and offset say which",
+            "the data is truncated or not a value of its type; the error has the path and the offset",
         ),
-        _END: (errors.DecodeError, "bytes are left after the data, or after the checksum"),
+        _END: (errors.DecodeError, "bytes are left over after the data or after the checksum"),
     }
-    checksum = (errors.Crc64Error, "the checksum does not hold: the file is damaged, or bytes follow it")
+    checksum = (
+        errors.Crc64Error,
+        "the checksum does not match: the file is damaged, or bytes follow the checksum",
+    )
     found = [known["size"], *(known.get(step, checksum) for step in _order(spec) if step != _KEPT)]
     return tuple(Error(cls.code, cls.__name__, when) for cls, when in found)

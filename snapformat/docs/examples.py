@@ -1,4 +1,4 @@
-"""Worked examples: values of sample files beside their bytes, taken from the layout's walk."""
+"""Worked examples: values of sample files beside their bytes, from a walk of the layout."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from snapformat.path import Segment, Variant, format_path
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.reading import read_header
 
-#: Bytes of a row that are shown.
+#: Maximum number of bytes shown per row.
 SHOWN = 16
-#: Characters of a text that are shown.
+#: Maximum number of characters shown of a text.
 _TEXT = 48
 
 
 @dataclass(slots=True)
 class _Run:
-    """The bytes of one field of an instance, while they come in."""
+    """The bytes of one field of an instance, collected from events."""
 
     offset: int
     size: int = 0
@@ -38,16 +38,16 @@ class _Instance:
 
 
 def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: str) -> None:
-    """Give every type of a document that occurs in a sample, and has no example yet, one.
+    """Add an example to every type of a document that has none yet and occurs in a sample.
 
     Args:
         document: The document of the format.
         spec: The format.
         data: The bytes of the sample.
-        sample: What to call it.
+        sample: Name of the sample.
 
     Raises:
-        DecodeError: The sample can't be read by the format.
+        DecodeError: The format can't read the sample.
     """
     root = spec.payload_node
     types = types_of(root)
@@ -87,10 +87,10 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
 
 
 def _frames(root: Node, types: Types, event: Event) -> Iterable[tuple[str, tuple[Segment, ...], int, int]]:
-    """The types around an event, outermost first.
+    """Yield the types that contain an event, outermost first.
 
     Yields:
-        Label, path of the instance, number of the member (-1: none), number of segments of the member's path.
+        Label, path of the instance, number of the member or -1, number of segments of the member's path.
     """
     node, position = root, 0
     segments = event.segments
@@ -141,7 +141,7 @@ def _frames(root: Node, types: Types, event: Event) -> Iterable[tuple[str, tuple
 
 
 def _member(node: nodes.Struct, segments: tuple[Segment, ...], position: int) -> tuple[int, int] | None:
-    """The field that a path leads to, and the position after it."""
+    """Return the field that a path leads to, and the position after it."""
     if node.style == "newtype":
         return 0, position
     if position >= len(segments):
@@ -155,7 +155,7 @@ def _member(node: nodes.Struct, segments: tuple[Segment, ...], position: int) ->
 
 
 def _below(node: Node, event: Event, segments: tuple[Segment, ...], position: int) -> tuple[Node, int] | None:
-    """The part of a node that a path leads into, or None where the event is the node's own."""
+    """Return the part of a node that a path leads into, or None if the event belongs to the node itself."""
     left = len(segments) - position
     match node:
         case nodes.Option():
@@ -178,7 +178,7 @@ def _below(node: Node, event: Event, segments: tuple[Segment, ...], position: in
 
 
 def _value(run: _Run) -> str:
-    """The value of a field in words."""
+    """Describe the value of a field."""
     first, last = run.events[0][0], run.events[-1][0]
     if first.kind == "option" and first.value == "None":
         return "None"
@@ -206,7 +206,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A primitive value in words."""
+    """Describe a primitive value."""
     match value:
         case bool():
             return str(value).lower()
@@ -224,7 +224,7 @@ def value_text(value: Any) -> str:
 
 
 def _file_rows(spec: SnapshotFormat, data: bytes, start: int, end: int) -> Iterable[ExampleRow]:
-    """Header, data and checksum."""
+    """Yield the rows of header, data and checksum."""
     names = [name for name, _, _ in file_parts(spec)]
     header = walk(spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits)
     runs: dict[str, _Run] = {}

@@ -1,4 +1,4 @@
-"""The glossary: each primitive encoding in words, with an example that the library itself encodes."""
+"""The glossary of a document: every primitive encoding in words, with an example encoded by the library."""
 
 from __future__ import annotations
 
@@ -54,17 +54,15 @@ class _Entry(NamedTuple):
 
 _ADDRESS = ipaddress.IPv4Address("192.0.2.1")
 
-#: Entries by name. `{length}` stands for how a length is encoded, `{index}` for an enum's index.
+#: Entries by name. `{length}` is replaced by the encoding of a length, `{index}` by that of an enum's index.
 _ENTRIES: dict[str, _Entry] = {
-    "f32": _Entry("IEEE 754 binary32; every bit pattern is kept, NaN payloads too.", "", f32, 1.5, "1.5"),
-    "f64": _Entry("IEEE 754 binary64; every bit pattern is kept, NaN payloads too.", "", f64, 1.5, "1.5"),
+    "f32": _Entry("IEEE 754 binary32; every bit pattern is preserved, also of NaNs.", "", f32, 1.5, "1.5"),
+    "f64": _Entry("IEEE 754 binary64; every bit pattern is preserved, also of NaNs.", "", f64, 1.5, "1.5"),
     "bool": _Entry("One byte: 0 is false, 1 is true.", "any other byte", bool, True, "true"),
-    "char": _Entry(
-        "One Unicode scalar value as 1 to 4 bytes of UTF-8.", "bytes that are none", char, "é", "'é'"
-    ),
+    "char": _Entry("One Unicode scalar value as 1 to 4 bytes of UTF-8.", "invalid UTF-8", char, "é", "'é'"),
     "str": _Entry(
-        "The number of bytes ({length}), then that many bytes of UTF-8, without a zero at the end.",
-        "bytes that are not UTF-8",
+        "The number of bytes ({length}), then the text in UTF-8, without a terminating zero.",
+        "invalid UTF-8",
         str,
         "vda",
         '"vda"',
@@ -77,13 +75,13 @@ _ENTRIES: dict[str, _Entry] = {
         "2 bytes",
     ),
     "blob": _Entry(
-        "The number of bytes ({length}), then a C structure, its padding included.",
+        "The number of bytes ({length}), then a C structure with its padding.",
         "",
         bytes,
         b"\x01\0\0\0",
         "a structure of 4 bytes",
     ),
-    "()": _Entry("No bytes at all.", "", tuple[()], (), "()"),
+    "()": _Entry("No bytes.", "", tuple[()], (), "()"),
     "Option": _Entry(
         "A tag byte: 0 is None; 1 is Some, and the value follows.",
         "any other tag",
@@ -131,18 +129,22 @@ _ENTRIES: dict[str, _Entry] = {
     ),
     "Version": _Entry(
         "A semantic version as `str`.",
-        "text that is no semantic version",
+        "text that is not a semantic version",
         Version,
         semver.Version(1, 2, 3),
         '"1.2.3"',
     ),
     "VersionReq": _Entry(
-        "A requirement on a semantic version as `str`.", "text that is none", VersionReq, "^1.2", '"^1.2"'
+        "A requirement on a semantic version as `str`.",
+        "text that is not a requirement",
+        VersionReq,
+        "^1.2",
+        '"^1.2"',
     ),
-    "PathBuf": _Entry("A path as `str`.", "bytes that are not UTF-8", Path, "/dev/vda", '"/dev/vda"'),
+    "PathBuf": _Entry("A path as `str`.", "invalid UTF-8", Path, "/dev/vda", '"/dev/vda"'),
     "OsString": _Entry("Index 0 (Unix), then a `Vec` of u8.", "index 1 (Windows)", OsString, b"vda", '"vda"'),
     "Duration": _Entry(
-        "Whole seconds (u64), then nanoseconds (u32); those of a second or more are carried over.",
+        "Whole seconds (u64), then nanoseconds (u32); whole seconds in the nanoseconds are carried over.",
         "seconds beyond u64",
         Duration,
         Duration(1, 500_000_000),
@@ -187,13 +189,13 @@ _ENTRIES: dict[str, _Entry] = {
     ),
 }
 
-#: What has no bytes of its own to show.
+#: Entries without an example.
 _WITHOUT_EXAMPLE = {
-    "array": "Elements of a number known beforehand, one after the other, without a length.",
-    "fixed bytes": "Bytes of a number known beforehand, without a length.",
-    "computed": "Not in the bytes: computed from what is.",
-    "prefixed": "A value within a number of bytes that is stored before it.",
-    "opaque": "Read and written by a construct that can't be looked into.",
+    "array": "A number of elements known from the layout, one after the other, without a length.",
+    "fixed bytes": "A number of bytes known from the layout, without a length.",
+    "computed": "Not in the bytes, but computed from other values.",
+    "prefixed": "A value preceded by its size in bytes.",
+    "opaque": "Read and written by a construct that snapformat can't analyze.",
 }
 
 _ORDER = ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"]
@@ -201,11 +203,11 @@ _ORDER += [*_ENTRIES, *_WITHOUT_EXAMPLE]
 
 
 def glossary(names: Iterable[str], encoding: Encoding) -> tuple[Primitive, ...]:
-    """The entries of the given primitives, in the order of the table.
+    """Return the entries of primitives, in the order of the table.
 
     Args:
-        names: Names, as `layout.types` spells them; unknown ones are left out.
-        encoding: How they are encoded.
+        names: Names as in `layout.types`; unknown ones are ignored.
+        encoding: The encoding.
     """
     chosen = set(names)
     order = [*_ORDER, *sorted(chosen - set(_ORDER))]

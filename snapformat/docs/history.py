@@ -1,4 +1,4 @@
-"""History of a family of releases: since when, until when, and what each step changed."""
+"""The history of a family of releases: the lifetimes of types and members, and the changes of every step."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Step:
         new: Name of the later one.
         old_release: The earlier release.
         new_release: The later one.
-        facts: What changed in the file around the data, a sentence each.
-        changes: What changed in the layout.
+        facts: Changes of the file around the data, a sentence each.
+        changes: Changes of the layout.
     """
 
     old: str
@@ -36,7 +36,7 @@ class Family:
 
     Attributes:
         name: Name of the family.
-        variant: What sets these releases apart from others of the family (an architecture), or empty.
+        variant: The rest of the names, such as an architecture, or empty.
         releases: Release and name of its document, oldest first.
         steps: The steps, oldest first.
     """
@@ -103,7 +103,7 @@ def _has(table: dict[str, Members], label: str, member: str, text: str | None) -
 
 
 def _lifetime(present: Sequence[bool], index: int, releases: Sequence[str]) -> Lifetime:
-    """The run of releases around one in which something is there."""
+    """Return the range of consecutive releases around one that have a type or member."""
     first = last = index
     while first > 0 and present[first - 1]:
         first -= 1
@@ -118,17 +118,17 @@ def _facts(old: Document, new: Document) -> list[str]:
         return []
     found = []
     if old.file.version != new.file.version:
-        found.append(f"The version in the header went from {old.file.version} to {new.file.version}.")
+        found.append(f"The version in the header changed from {old.file.version} to {new.file.version}.")
     else:
-        found.append(f"The version in the header stayed at {new.file.version}.")
+        found.append(f"The version in the header is still {new.file.version}.")
     if old.file.magics != new.file.magics:
         found.append("The magic changed.")
     if old.file.checksum != new.file.checksum:
         found.append("The checksum changed.")
     if old.file.order != new.file.order:
-        found.append(f"The order of the checks changed; now: {' '.join(new.file.order)}")
+        found.append(f"The order of checks changed to: {' '.join(new.file.order)}")
     if old.limit != new.limit:
-        found.append(f"The limit of claimed bytes went from {old.limit} to {new.limit}.")
+        found.append(f"The limit of claimed bytes changed from {old.limit} to {new.limit}.")
     if (old.byteorder, old.integers) != (new.byteorder, new.integers):
-        found.append(f"Integers are {new.integers}, {new.byteorder}-endian now.")
+        found.append(f"Integers are now {new.integers}, {new.byteorder}-endian.")
     return found

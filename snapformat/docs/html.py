@@ -1,4 +1,4 @@
-"""HTML: a static site that needs nothing from anywhere."""
+"""The HTML renderer: a static site without external resources."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from snapformat.layout.types import Span
 
 
 def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> dict[str, str]:
-    """All files of the site by name.
+    """Render all files of the site, by name.
 
     Args:
         site: The site.
-        templates: A folder with templates that come before the package's.
+        templates: A folder with templates that override the package's own.
     """
     env = environment(templates, autoescape=True)
     env.filters |= {
@@ -84,7 +84,7 @@ def _document(env: Any, site: Site, page: Page) -> str:
     labels = {anchor: label for label, anchor in page.anchors.items()}
 
     def field_anchor(anchor: str, name: str) -> str:
-        # The fields of the file belong to no type.
+        # The fields of the file don't belong to a type.
         return page.members.get((labels.get(anchor, ""), name)) or f"{anchor}.{slug(name)}"
 
     context = {
@@ -105,19 +105,19 @@ def _change_href(site: Site, step: Step, change: Change) -> str:
     return "" if target is None else f"{target[0].slug}.html#{target[1]}"
 
 
-#: Rows of a diagram above which it is folded.
+#: Maximum number of rows of a diagram that is not collapsed.
 _FOLDED = 40
-#: Where a long name may be broken: after punctuation, and before a capital.
+#: Places where a long name may be broken: after punctuation, and before a capital letter.
 _JOINTS = re.compile(r"(?<=[_.<,:/])(?=.)|(?<=[a-z0-9])(?=[A-Z])")
 
 
 def breakable(text: str) -> Markup:
-    """A name that may be broken where its words join, and nowhere else."""
+    """Mark the places where a name may be broken: between its words."""
     return Markup("<wbr>").join(_JOINTS.split(one_line(text)))
 
 
 def inline(text: str) -> Markup:
-    """Running text: code in backticks is marked, all else escaped; its direction stays its own."""
+    """Convert running text: mark code in backticks, escape the rest, and isolate the text direction."""
     pieces = [
         Markup("<code>{}</code>").format(piece.text) if piece.code else escape(piece.text)
         for piece in inlines(text)
@@ -127,7 +127,7 @@ def inline(text: str) -> Markup:
 
 
 def prose(text: str) -> Markup:
-    """A description of several paragraphs."""
+    """Convert a description of several paragraphs."""
     parts: list[Markup] = []
     for block in blocks(text):
         if block.kind == "code":
@@ -142,16 +142,16 @@ def prose(text: str) -> Markup:
 
 @pass_context
 def containment_map(context: Context, document: Document, ident: str) -> Markup:
-    """The map of a document, with links into its page."""
+    """Draw the map of the types of a document, with links into its page."""
     page: Page = context["page"]
-    title = f"{document.name}: which type contains which"
+    title = f"{document.name}: types and the types they contain"
     svg = diagrams.containment_map(document, lambda label: f"#{page.anchor(label)}", title, ident)
     return Markup(svg)
 
 
 @pass_context
 def spelled(context: Context, spans: Sequence[Span]) -> Markup:
-    """A type with links to its section and to the glossary."""
+    """Convert the name of a type, with links to its section and to the glossary."""
     page: Page | None = context.get("page")
     parts: list[Markup] = []
     for span in spans:
@@ -172,14 +172,14 @@ def _explained(page: Page, name: str) -> bool:
 def byte_diagram(
     fields: Sequence[Field], title: str, ident: str, index: Offset | None = None, first: int = 0
 ) -> Markup:
-    """Fields as a diagram of bytes; nothing where nothing has bytes."""
+    """Draw fields as a diagram of bytes; empty if no field has bytes."""
     if all(each.size.most == 0 for each in fields):
         return Markup("")
     return _figure(diagrams.byte_diagram(fields, title, ident, index=index, first=first))
 
 
 def bit_diagram(bits: Sequence[Bit], title: str, ident: str, of_number: bool = False) -> Markup:
-    """Bits as a diagram, folded where it is long."""
+    """Draw bits as a diagram, which is collapsed if it is long."""
     return _figure(diagrams.bit_diagram(bits, title, ident, of_number=of_number))
 
 
@@ -194,7 +194,7 @@ def _figure(svg: str) -> Markup:
 
 
 def search_index(site: Site) -> str:
-    """The search index as a script: what is alike on several pages is one entry."""
+    """Make the search index as a script; equal entries of several pages are merged."""
     pages = [{"href": f"{page.slug}.html", "name": page.document.name} for page in site.pages]
     merged: dict[tuple[str, str, str, str], list[int]] = {}
     for number, page in enumerate(site.pages):
@@ -207,6 +207,6 @@ def search_index(site: Site) -> str:
         for (text, kind, anchor, doc), found in merged.items()
     ]
     data = json.dumps({"pages": pages, "entries": entries}, ensure_ascii=True, separators=(",", ":"))
-    # So that it can stand in a page as well.
+    # Escaped so that it could also be embedded in a page.
     data = data.replace("<", "\\u003c")
     return f"window.SEARCH={data};\n"

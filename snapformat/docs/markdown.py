@@ -1,4 +1,4 @@
-"""Markdown as GitHub renders it, with anchors that stay: a file a document, to read or to include."""
+"""The Markdown renderer: one file per document for GitHub, with stable anchors."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from snapformat.docs.text import (
 from snapformat.layout.types import Span
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
-#: What would begin a heading, a list or a quotation.
+#: Text that would begin a heading, a list or a quotation.
 _START = re.compile(r"^(\s*)(\d*)([#+=.)-])(?=[\s#=-]|$)")
 
 
 def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None) -> dict[str, str]:
-    """All files by name; `README.md` is the overview.
+    """Render all files, by name; `README.md` is the overview.
 
     Args:
         site: The site.
-        templates: A folder with templates that come before the package's.
+        templates: A folder with templates that override the package's own.
     """
     env = environment(templates, autoescape=False)
     env.filters |= {
@@ -86,14 +86,14 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
 
 
 def escaped(value: str) -> str:
-    """Text in which nothing is markup; marks of direction are written as what they are."""
+    """Escape markup; bidirectional marks become character references."""
     value = visible(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     value = _SPECIAL.sub(lambda match: "\\" + match[0], value)
     return "".join(f"&#x{ord(char):x};" if char in BIDI else char for char in value)
 
 
 def code(value: str) -> str:
-    """A code span, whatever is in it."""
+    """Make a code span of any text."""
     value = " ".join(visible_directions(value).split("\n"))
     longest = max((len(run) for run in re.findall(r"`+", value)), default=0)
     fence = "`" * (longest + 1)
@@ -102,20 +102,20 @@ def code(value: str) -> str:
 
 
 def text(value: str) -> str:
-    """Running text on one line, with its code marked."""
+    """Convert running text to one line, and mark code in backticks."""
     joined = "".join(code(piece.text) if piece.code else escaped(piece.text) for piece in inlines(value))
-    # Without blanks at its ends, at which emphasis would be none.
+    # Without spaces at the ends, where emphasis would not be recognized.
     return _START.sub(r"\1\2\\\3", " ".join(joined.split("\n")).strip(), count=1)
 
 
 def cell(value: str) -> str:
-    """Running text in a table: in code, too, a bar would end the cell."""
+    """Convert running text for a table, where `|` has to be escaped in code too."""
     pieces = (code(p.text).replace("|", "\\|") if p.code else escaped(p.text) for p in inlines(value))
     return " ".join("".join(pieces).split("\n"))
 
 
 def prose(value: str) -> str:
-    """A description of several paragraphs."""
+    """Convert a description of several paragraphs."""
     parts = []
     for block in blocks(value):
         if block.kind == "code":
@@ -132,7 +132,7 @@ def prose(value: str) -> str:
 
 @pass_context
 def spelled(context: Context, spans: Sequence[Span]) -> str:
-    """A type with links to its section and to the glossary."""
+    """Convert the name of a type, with links to its section and to the glossary."""
     page: Page | None = context.get("page")
     parts = []
     for span in spans:
@@ -147,7 +147,7 @@ def spelled(context: Context, spans: Sequence[Span]) -> str:
 
 
 def dump(example: Example) -> str:
-    """The rows of an example as aligned text."""
+    """Format the rows of an example as aligned text."""
     width = max((len(one_line(row.name)) for row in example.rows), default=0)
     lines = []
     for row in example.rows:
@@ -155,5 +155,5 @@ def dump(example: Example) -> str:
         shown = row.data.hex(" ") + more
         name = one_line(row.name)
         lines.append(f"{row.offset:08x}  {shown:<54} {name:<{width}}  {one_line(row.value)}".rstrip())
-    # A fence that no line can close.
+    # No line may close the fence around it.
     return "\n".join(line.replace("```", "`\u200b``") for line in lines)

@@ -1,4 +1,4 @@
-"""Sizes and offsets of a layout: exact, as a range, or as a formula of the fields before."""
+"""Sizes and offsets of a layout: exact, as a range, or as a formula of the preceding fields."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.layout.types import parts, unwrapped
 
-#: Terms that a formula shows; with more it is counted from the end of the last field of variable size.
+#: Maximum number of terms of a formula; with more it starts at the end of the last field of variable size.
 _MAX_TERMS = 3
 
 Bounds = tuple[float, float]
 
 
 class Measure:
-    """Sizes of the nodes of a tree.
+    """The sizes of the nodes of a layout.
 
     Args:
-        root: The tree. What is measured must be in it, or be made of what is in it.
+        root: The layout. Measured nodes must be in it, or consist of nodes in it.
     """
 
     def __init__(self, root: Node) -> None:
         self._known: dict[Node, Bounds] = {}
         targets = {node.target for node in _all(root) if isinstance(node, nodes.Ref)}
-        # The fewest bytes of a type that holds itself: from above, until nothing changes any more.
+        # The minimum size of a recursive type is the fixed point, approached from above.
         self._targets: dict[Node, float] = dict.fromkeys(targets, inf)
         while True:
             self._known.clear()
@@ -37,7 +37,7 @@ class Measure:
         self._known.clear()
 
     def bounds(self, node: Node) -> Bounds:
-        """The fewest and the most bytes of a node; infinite where there is no bound."""
+        """Return the minimum and the maximum size of a node in bytes; infinite if there is no bound."""
         waiting = [node]
         while waiting:
             current = waiting[-1]
@@ -51,27 +51,27 @@ class Measure:
         return self._known[node]
 
     def exact(self, node: Node) -> int | None:
-        """The size of a node that always takes the same number of bytes, or None."""
+        """Return the size of a node of fixed size, or None."""
         least, most = self.bounds(node)
         return int(least) if least == most < inf else None
 
     def size(self, node: Node) -> Size:
-        """The size of a node, for the model."""
+        """Return the size of a node for the model."""
         least, most = self.bounds(node)
         low, high = 0 if least == inf else int(least), None if most == inf else int(most)
         return Size(low, high, self._text(node, low, high))
 
     def whole(self, found: Iterable[Node]) -> Size:
-        """The size of nodes one after the other."""
+        """Return the size of consecutive nodes."""
         bounds = [self.bounds(node) for node in found]
         return size_of(sum(low for low, _ in bounds), sum(high for _, high in bounds))
 
     def offsets(self, fields: Iterable[tuple[str, Node]], start: int = 0) -> list[Offset]:
-        """The offsets of fields that follow each other.
+        """Return the offsets of consecutive fields.
 
         Args:
             fields: Names and nodes.
-            start: Bytes before the first.
+            start: Number of bytes before the first field.
         """
         constant, terms, found = start, list[Term](), []
         last, since = "", 0
@@ -104,7 +104,7 @@ class Measure:
         return 0, Term("size", name)
 
     def _element(self, node: Node) -> int | None:
-        """Bytes of an element of a counted node, where all have the same."""
+        """Return the size of the elements of a sequence, set or map, if it is fixed."""
         if isinstance(node, nodes.Seq | nodes.Set):
             return self.exact(node.item)
         if isinstance(node, nodes.Map):
@@ -129,7 +129,7 @@ class Measure:
         return size_of(least, inf if most is None else most).text
 
     def _own(self, node: Node) -> Bounds:
-        """The bounds of a node whose parts are known."""
+        """Compute the bounds of a node from those of its parts."""
         known = self._known
         match node:
             case nodes.Int():
@@ -183,13 +183,13 @@ class Measure:
 def _construct_size(sizeof: Callable[[], object]) -> Bounds:
     try:
         size = sizeof()
-    except Exception:  # construct's way to say that there is no fixed size, or the user's own code
+    except Exception:  # construct raises if there is no fixed size, and so may a user's code
         return 0, inf
     return (size, size) if isinstance(size, int) and size >= 0 else (0, inf)
 
 
 def _measured(node: Node) -> list[Node]:
-    """The nodes whose sizes a node's own depends on."""
+    """Return the nodes whose sizes the size of a node depends on."""
     below = parts(node)
     if isinstance(node, nodes.Struct) or not hasattr(node, "length"):
         return [*below, node.index] if isinstance(node, nodes.Enum) else below
@@ -208,7 +208,7 @@ def _all(root: Node) -> list[Node]:
 
 
 def size_of(least: float, most: float) -> Size:
-    """A size by its bounds."""
+    """Make a size from its bounds."""
     low = 0 if least == inf else int(least)
     if most == inf:
         return Size(low, None, f"{low} or more")

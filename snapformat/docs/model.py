@@ -1,7 +1,7 @@
-"""The document model: all that a document says, as plain data.
+"""The document model: everything in a document, as plain data.
 
-Renderers read nothing else, and JSON is this model as it is (`plain`). Texts are as the schema has them:
-escaping is the renderers' work. A type is referred to by its label, which is unique in a document.
+Renderers use nothing else, and the JSON form is this model unchanged (`plain`). Texts are those of the
+schema; renderers escape them. A type is referred to by its label, which is unique in a document.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any
 
 from snapformat.layout.types import Span
 
-#: Version of the JSON form: raised when a member is renamed, removed or changes its meaning.
+#: Version of the JSON form, raised when a member is renamed, removed or changes its meaning.
 MODEL_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many bytes something takes.
+    """A size in bytes.
 
     Attributes:
-        least: The fewest.
-        most: The most, or None where the layout sets no bound.
-        text: For readers: `8`, `1 or 9`, `8 + len`, `4 to 20`, `8 or more`.
+        least: The minimum.
+        most: The maximum, or None if the layout has no bound.
+        text: The size as text: `8`, `1 or 9`, `8 + len`, `4 to 20`, `8 or more`.
     """
 
     least: int
@@ -32,18 +32,19 @@ class Size:
 
     @property
     def exact(self) -> int | None:
-        """The size, where it is always the same."""
+        """The size if it is fixed, or None."""
         return self.least if self.least == self.most else None
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of an offset that depends on the value of a field before.
+    """A part of an offset that depends on the value of a preceding field.
 
     Attributes:
-        kind: `len`: bytes of a text or of bytes; `count`: elements; `size`: all bytes of the field.
-        field: The field's name.
-        factor: What it is multiplied with: bytes of an element.
+        kind: `len`: length of a text or byte string in bytes; `count`: number of elements; `size`: size of
+            the field in bytes.
+        field: Name of the field.
+        factor: Factor of the term: the size of an element in bytes.
     """
 
     kind: str
@@ -52,19 +53,19 @@ class Term:
 
     @property
     def text(self) -> str:
-        """As it stands in a formula."""
+        """The term as in a formula."""
         call = f"{self.kind}({self.field})"
         return call if self.factor == 1 else f"{self.factor} × {call}"
 
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """Where a field begins, counted from the start of its type.
+    """The offset of a field from the start of its type.
 
     Attributes:
-        constant: The part that never changes.
-        terms: What is added to it.
-        text: For readers; where many terms add up, counted from the end of the last field of variable size.
+        constant: The constant part.
+        terms: The terms added to it.
+        text: The offset as text; with many terms, relative to the end of the last field of variable size.
     """
 
     constant: int
@@ -73,17 +74,17 @@ class Offset:
 
     @property
     def exact(self) -> int | None:
-        """The offset, where it is always the same."""
+        """The offset if it is fixed, or None."""
         return None if self.terms else self.constant
 
 
 @dataclass(slots=True)
 class Lifetime:
-    """In which releases of its family something is there, in the form shown here.
+    """The range of releases that have a type or member in this form.
 
     Attributes:
-        since: The first release with it; None where it is as old as the family.
-        until: The last release with it; None where the newest has it.
+        since: The first release with it; None if the first release of the family has it.
+        until: The last release with it; None if the newest release has it.
     """
 
     since: str | None = None
@@ -95,13 +96,13 @@ class Field:
     """A field, element or case.
 
     Attributes:
-        name: Its name; a number where it has none.
-        offset: Where it begins.
-        size: Its bytes.
-        type: How its type is spelled.
+        name: Its name, or its number if it has none.
+        offset: Its offset.
+        size: Its size.
+        type: The name of its type, with links.
         doc: Description.
-        constraints: What a reader refuses or a writer sees to, a sentence each, without full stop.
-        lifetime: Since when, until when.
+        constraints: Constraints of reading and writing, a sentence each, without full stop.
+        lifetime: The releases that have it.
     """
 
     name: str
@@ -123,14 +124,14 @@ class Variant:
     """A variant of an enum, a label of a number, or a case of a choice.
 
     Attributes:
-        index: What stands in the bytes, or what the choice goes by.
+        index: The number in the bytes, or the key of the choice.
         name: Its name.
         style: `unit`, `newtype`, `tuple` or `struct`.
-        size: Bytes of the whole value, index and all.
+        size: Size of the whole value, including the index.
         doc: Description.
-        fields: Its fields; offsets are counted from the start of the index.
-        other: It takes indexes that no variant has.
-        lifetime: Since when, until when.
+        fields: Its fields; offsets are relative to the start of the index.
+        other: Whether it stands for all indexes without a variant.
+        lifetime: The releases that have it.
     """
 
     index: str
@@ -172,8 +173,8 @@ class Flags:
     """Names for the bits of numbers.
 
     Attributes:
-        fields: The fields that hold such a number, named as in `Type.members`.
-        bits: The bits, from the highest; those between them have no names.
+        fields: The fields with such a number, named as in `Type.members`.
+        bits: The named bits, from the highest.
     """
 
     fields: tuple[str, ...]
@@ -182,7 +183,7 @@ class Flags:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Where a type is used.
+    """A field that uses a type.
 
     Attributes:
         type: Label of the type that has the field.
@@ -195,13 +196,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class ExampleRow:
-    """A few bytes of a worked example.
+    """A row of a worked example.
 
     Attributes:
-        field: The field they belong to; its index, or -1 for what belongs to none (an enum's index).
-        name: The field's name.
-        offset: In the sample.
-        size: All bytes, shown or not.
+        field: Number of the field, or -1 if the bytes don't belong to a field (the index of an enum).
+        name: Name of the field.
+        offset: Offset in the sample.
+        size: Number of all bytes, shown or not.
         data: The first bytes.
         value: The value in words.
     """
@@ -234,20 +235,20 @@ class Type:
     """A type.
 
     Attributes:
-        label: What it is called: unique in the document.
+        label: Its name, unique in the document.
         kind: `struct`, `tuple struct`, `newtype`, `unit struct`, `enum`, `bits`, `labels`, `choice`, `alias`.
         doc: Description.
-        size: Bytes of a value.
-        fields: Its fields; none for an enum.
-        variants: Of an enum, of labelled numbers, of a choice.
-        bits: Of bits.
+        size: Size of a value.
+        fields: Its fields; empty for an enum.
+        variants: The variants of an enum, the labels of a number, or the cases of a choice.
+        bits: The fields of bits.
         flags: Names for the bits of fields.
-        constraints: What a reader refuses besides, a sentence each.
-        used_by: Where it is used.
-        recursive: A value of it may hold another.
-        nested: It is a C struct that stands in bytes of their own (a blob).
-        depth: Steps from the root, along the shortest way.
-        lifetime: Since when, until when.
+        constraints: Further constraints of reading and writing, a sentence each.
+        used_by: The fields that use it.
+        recursive: Whether a value may contain another value of this type.
+        nested: Whether it is a C struct in a byte string (a blob).
+        depth: Distance from the root, on the shortest path.
+        lifetime: The releases that have it.
         example: A worked example, or None.
     """
 
@@ -269,7 +270,7 @@ class Type:
 
     @property
     def members(self) -> list[tuple[str, Field]]:
-        """All fields with their names in an index: those of variants as `Variant.field`."""
+        """All fields with their names; fields of variants are named `Variant.field`."""
         listed = [(each.name, each) for each in self.fields]
         for variant in self.variants:
             owner = variant.name or variant.index
@@ -279,17 +280,17 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """A file's checksum, by its usual parameters.
+    """The checksum of a file, by its usual parameters.
 
     Attributes:
         name: Its name.
-        width: Bits.
-        poly: The polynomial, hex.
-        init: Start value, hex.
-        reflected: Bits are taken least significant first, in and out.
-        xorout: Mask of the result, hex.
-        check: Checksum of the nine bytes `123456789`, hex.
-        residue: What the whole file, checksum and all, gives; None where there is no such rule.
+        width: Width in bits.
+        poly: The polynomial in hexadecimal.
+        init: Initial value in hexadecimal.
+        reflected: Whether input and output are processed least significant bit first.
+        xorout: Mask XORed with the result, in hexadecimal.
+        check: Checksum of the nine bytes `123456789`, in hexadecimal.
+        residue: Checksum of a whole intact file, including the stored one; None if it is not constant.
     """
 
     name: str
@@ -304,12 +305,12 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """An error that a reader can raise.
+    """An error that reading can raise.
 
     Attributes:
-        code: Name in the original's error enum.
-        cls: Name of the exception's class.
-        when: When it is raised.
+        code: Name in the error enum of the original program.
+        cls: Name of the exception class.
+        when: The reason for raising it.
     """
 
     code: str
@@ -323,14 +324,14 @@ class File:
 
     Attributes:
         fields: Header, data, checksum.
-        size: Bytes of a file.
-        magics: Magic by architecture, hex; the architecture is empty where one is for all.
-        version: Version that is written.
-        version_rule: Which versions are read, in words.
+        size: Size of a file.
+        magics: Magic by architecture, in hexadecimal; the architecture is empty if there is one for all.
+        version: The version that is written.
+        version_rule: The versions that are read, in words.
         checksum: The checksum, or None.
-        order: How a file is checked, step by step.
-        max_file_size: Bytes above which a file is refused unread.
-        errors: What a reader can raise, in the order of the checks.
+        order: The checks in order, a sentence each.
+        max_file_size: Maximum size of a file in bytes.
+        errors: The errors that reading can raise, in the order of the checks.
         example: A worked example, or None.
     """
 
@@ -348,14 +349,14 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """An entry of the glossary: how a primitive is encoded.
+    """An entry of the glossary: the encoding of a primitive.
 
     Attributes:
-        name: Its name, as types are spelled.
+        name: Its name, as in the names of types.
         doc: The encoding in words.
-        size: Its bytes.
-        refused: What a reader refuses, or empty.
-        example: A value, in words.
+        size: Its size.
+        refused: The bytes that reading refuses, or empty.
+        example: A value in words.
         data: The bytes of the example.
     """
 
@@ -369,18 +370,18 @@ class Primitive:
 
 @dataclass(slots=True)
 class Document:
-    """All about one format, or about one type.
+    """The document of a format or of a type.
 
     Attributes:
         name: Name of the format or type.
         doc: Description of the data.
         byteorder: `little` or `big`.
         integers: `fixed` or `variable`.
-        limit: Most bytes that may be claimed, in the header and in the data each; None for no limit.
-        max_depth: Most structs and enums that may be nested.
+        limit: Maximum number of bytes claimed by the header and by the data each; None for no limit.
+        max_depth: Maximum nesting of structs and enums.
         root: Label of the type of the data.
         file: The file around the data, or None for a bare type.
-        types: All types, in the order in which the bytes come to them.
+        types: All types, in the order of their first occurrence in the bytes.
         primitives: Glossary of the primitive encodings that are used.
     """
 
@@ -402,7 +403,7 @@ class Document:
 
 
 def plain(value: Any) -> Any:
-    """A part of the model as plain data for JSON; bytes are hex text."""
+    """Convert a part of the model to plain data for JSON; bytes become hexadecimal text."""
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, tuple | list):

@@ -1,4 +1,4 @@
-"""What a site consists of, and where everything in it is: the part that all renderers share."""
+"""The pages of a site and their anchors, shared by all renderers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Entry(NamedTuple):
     """An entry of an index.
 
     Attributes:
-        text: What is looked up.
+        text: The name to look up.
         kind: `type`, `field`, `variant` or `encoding`.
         of: The type it belongs to, or empty.
-        anchor: Where it is, in its page.
+        anchor: Its anchor in the page.
         doc: Description.
     """
 
@@ -37,8 +37,9 @@ class Page:
 
     Attributes:
         document: The document.
-        slug: Name of its file, without ending.
-        anchors: Anchor of every type by label, and of every member by label and name.
+        slug: Name of its file, without extension.
+        anchors: Anchors of types by label.
+        members: Anchors of members by label and name.
     """
 
     document: Document
@@ -58,15 +59,15 @@ class Page:
                     self.members[each.label, name] = give(f"{base}.{slug(name)}")
 
     def anchor(self, label: str) -> str:
-        """The anchor of a type."""
+        """Return the anchor of a type."""
         return self.anchors[label]
 
     def member(self, label: str, name: str) -> str:
-        """The anchor of a field or variant; that of its type, where it has none."""
+        """Return the anchor of a field or variant, or that of its type if it has none."""
         return self.members.get((label, name)) or self.anchors[label]
 
     def index(self) -> list[Entry]:
-        """All types, fields and variants, in the order of the alphabet."""
+        """Return all types, fields, variants and encodings in alphabetical order."""
         found: list[Entry] = []
         for each in self.document.types:
             found.append(Entry(each.label, "type", "", self.anchors[each.label], each.doc))
@@ -87,18 +88,18 @@ class Page:
 
 
 def primitive_anchor(name: str) -> str:
-    """The anchor of a primitive's entry in the glossary."""
+    """Return the anchor of a primitive's entry in the glossary."""
     return "enc-" + {"()": "unit"}.get(name, slug(name))
 
 
 @dataclass
 class Site:
-    """All pages.
+    """A site: all pages.
 
     Attributes:
-        title: What the whole is called.
-        pages: A page a document.
-        families: The families among them.
+        title: Title of the site.
+        pages: One page per document.
+        families: The families of the documents.
         language: Language of the texts, for screen readers.
     """
 
@@ -108,11 +109,11 @@ class Site:
     language: str = "en"
 
     def page(self, name: str) -> Page:
-        """The page of a document."""
+        """Return the page of a document."""
         return next(page for page in self.pages if page.document.name == name)
 
     def family(self, name: str) -> Family | None:
-        """The family of a document, or None."""
+        """Return the family of a document, or None."""
         for family in self.families:
             if any(name == document for _, document in family.releases):
                 return family
@@ -127,17 +128,17 @@ class Site:
         return {(old, new): give(f"changes-{slug(old)}-to-{slug(new)}") for old, new in steps}
 
     def step_slug(self, step: Step) -> str:
-        """Name of the file of a step, without ending; no page and no other step has it."""
+        """Return the unique name of the file of a step, without extension."""
         return self._step_slugs[step.old, step.new]
 
     def steps(self, name: str) -> list[Step]:
-        """The steps to and from a document."""
+        """Return the steps to and from a document."""
         family = self.family(name)
         return [] if family is None else [s for s in family.steps if name in (s.old, s.new)]
 
 
 def make_pages(documents: Iterable[Document]) -> tuple[Page, ...]:
-    """Pages with names of files that differ."""
+    """Make the pages of documents, with unique names of files."""
     give = Anchors()
     for reserved in ("index", "readme", "families", "style", "site", "search-index"):
         give(reserved)
@@ -145,7 +146,7 @@ def make_pages(documents: Iterable[Document]) -> tuple[Page, ...]:
 
 
 def change_target(site: Site, step: Step, change: Change) -> tuple[Page, str] | None:
-    """Page and anchor of what changed: in the new release, or in the old one where it is gone."""
+    """Return page and anchor of a change: in the new release, or in the old one for a removal."""
     page = site.page(step.old if change.action == "removed" else step.new)
     if change.type not in page.anchors:
         return None
@@ -154,8 +155,8 @@ def change_target(site: Site, step: Step, change: Change) -> tuple[Page, str] | 
 
 
 def summary(changes: Sequence[Change]) -> str:
-    """How many changes there are of each sort."""
+    """Count the changes by action."""
     counts: dict[str, int] = {}
     for change in changes:
         counts[change.action] = counts.get(change.action, 0) + 1
-    return ", ".join(f"{number} {action}" for action, number in counts.items()) or "no change of the layout"
+    return ", ".join(f"{number} {action}" for action, number in counts.items()) or "no changes of the layout"

@@ -1,4 +1,4 @@
-"""From formats and types to files: what `snapformat docs` does, as a library call."""
+"""Making the files of a manual from formats and types: the implementation of `snapformat docs`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from snapformat.model.declare.registry import import_reference, is_reference, re
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import find_format, formats
 
-#: What can be rendered.
+#: The output formats.
 OUTPUTS = ("html", "markdown", "json")
-#: Endings of generated files: others in the folder are not ours.
+#: Extensions of generated files; other files in the folder are ignored.
 _ENDINGS = {".html", ".css", ".js", ".md", ".json"}
 
 Named = tuple[str | None, Any]
@@ -44,7 +44,7 @@ class Built:
     files: dict[str, str] = field(default_factory=dict)
 
     def write(self, folder: StrPath) -> None:
-        """Write them; files of the folder that are not generated stay.
+        """Write them to a folder; other files in it are kept.
 
         Raises:
             SnapshotIOError: A file can't be written.
@@ -54,13 +54,17 @@ class Built:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SnapshotIOError(
-                f"cannot make the folder: {error.strerror or error}", cause=error, file=str(folder)
+                f"cannot create the folder: {error.strerror or error}", cause=error, file=str(folder)
             ) from error
         for name, text in self.files.items():
             write_all(root / name, text.encode())
 
     def differences(self, folder: StrPath) -> list[str]:
-        """How a folder differs from what would be written, a line a file; empty where it does not."""
+        """Compare a folder with these files.
+
+        Returns:
+            One line per difference; empty if there is none.
+        """
         root = Path(folder)
         found = []
         for name, text in self.files.items():
@@ -71,15 +75,15 @@ class Built:
                 found.append(f"{name}: differs{_where(path.read_bytes(), text)}")
         if root.is_dir():
             names = (p.name for p in sorted(root.iterdir()) if p.is_file() and p.suffix in _ENDINGS)
-            found += [f"{name}: not generated any more" for name in names if name not in self.files]
+            found += [f"{name}: no longer generated" for name in names if name not in self.files]
         return found
 
 
 def _where(found: bytes, wanted: str) -> str:
-    """The first line that differs."""
+    """Locate the first line that differs."""
     left, right = found.splitlines(), wanted.encode().splitlines()
-    for number, (ours, theirs) in enumerate(zip(left, right, strict=False), 1):
-        if ours != theirs:
+    for number, (old, new) in enumerate(zip(left, right, strict=False), 1):
+        if old != new:
             return f" from line {number} on"
     return f" from line {min(len(left), len(right)) + 1} on"
 
@@ -97,25 +101,26 @@ def build(
 
     Args:
         what: `SnapshotFormat`s; types (classes, annotations, constructs); names of the catalogue or their
-            ends; `module:attribute` places of a format, of a type, or of an iterable of formats. By default
+            ends; references `module:attribute` to a format, a type, or an iterable of formats. By default
             all formats of the catalogue.
         output: Folder to write to, or None.
-        outputs: Which of `html`, `markdown` and `json` to make.
+        outputs: The output formats: some of `html`, `markdown` and `json`.
         samples: Files of the formats: types show a value of the first sample that has one.
-        templates: Folder with templates that come before the package's own.
-        title: Title of the whole.
+        templates: Folder with templates that override the package's own.
+        title: Title of the manual.
 
     Returns:
         The files.
 
     Raises:
-        SchemaError: There is no such name or place, or what stands there is no format and no type.
-        SnapshotError: A sample can't be read by any of the formats; or a file can't be written.
-        ValueError: An output that there is not.
+        SchemaError: A name is unknown, an import fails, or the imported object is neither a format nor a
+            type.
+        SnapshotError: None of the formats can read a sample, or a file can't be written.
+        ValueError: An output format is unknown.
     """
     unknown = [name for name in outputs if name not in OUTPUTS]
     if unknown:
-        raise ValueError(f"no output {unknown[0]!r}; there are {', '.join(OUTPUTS)}")
+        raise ValueError(f"unknown output {unknown[0]!r}; known: {', '.join(OUTPUTS)}")
     site = make_site(what, samples=samples, title=title)
     built = Built()
     if "html" in outputs:
@@ -130,7 +135,7 @@ def build(
 
 
 def make_site(what: Iterable[Any] = (), *, samples: Iterable[StrPath] = (), title: str | None = None) -> Site:
-    """The model of all pages; arguments and errors are those of `build`."""
+    """Make the model of all pages; arguments and errors are those of `build`."""
     chosen = _resolved(what)
     documents: dict[str, Document] = {}
     specs: dict[str, SnapshotFormat] = {}
@@ -155,7 +160,7 @@ def make_site(what: Iterable[Any] = (), *, samples: Iterable[StrPath] = (), titl
 
 
 def render_json(site: Site) -> dict[str, str]:
-    """The model, a file a document, and the families."""
+    """Render the model as JSON: one file per document, and one for the families."""
     files = {}
     for page in site.pages:
         data = {"model_version": MODEL_VERSION, **plain(page.document)}
@@ -171,12 +176,12 @@ def render_json(site: Site) -> dict[str, str]:
 
 
 def _resolved(what: Iterable[Any]) -> list[Named]:
-    """What is meant, and a name where it has none of its own."""
+    """Resolve names and references; returns each object with its name, or None if it has its own."""
     given = list(what)
     if not given:
         given = list(formats().values())
         if not given:
-            raise SchemaError("there is nothing to document: no schemas are installed")
+            raise SchemaError("nothing to document: no schemas are installed")
     found: list[Named] = []
     names = dict(registered())
     for each in given:
@@ -188,7 +193,7 @@ def _resolved(what: Iterable[Any]) -> list[Named]:
             found.append((each, each))
         else:
             found += [(None, format_) for format_ in _matching(each)]
-    # The catalogue tells which release came first, however they were named.
+    # Releases are ordered as in the catalogue, not as given.
     order = {id(format_): at for at, format_ in enumerate(formats().values())}
     listed = [at for at, (_, each) in enumerate(found) if id(each) in order]
     ordered = sorted((found[at] for at in listed), key=lambda named: order[id(named[1])])
@@ -198,7 +203,7 @@ def _resolved(what: Iterable[Any]) -> list[Named]:
 
 
 def _matching(name: str) -> list[SnapshotFormat]:
-    """The formats of a name, its end, or its beginning (`firecracker`, `firecracker/1.14`)."""
+    """Return the formats of a name, its end, or its beginning (`firecracker`, `firecracker/1.14`)."""
     begun = [format_ for key, format_ in formats().items() if key.startswith(name.rstrip("/") + "/")]
     return begun or [find_format(name)]
 
@@ -214,11 +219,11 @@ def _imported(reference: str) -> list[Named]:
 
 
 def _add_sample(documents: dict[str, Document], specs: dict[str, SnapshotFormat], sample: StrPath) -> None:
-    """Give the document that reads a sample its examples."""
+    """Add examples from a sample to the document of the format that reads it."""
     name = Path(sample).name
     data = read_all(sample, max_size=max((spec.max_file_size for spec in specs.values()), default=1 << 30))
     refused: SnapshotError | None = None
-    # The newest first, as where a file is loaded.
+    # The newest first, as when a file is loaded.
     for key in reversed(specs):
         try:
             specs[key].load(data, strict=True)
@@ -228,11 +233,11 @@ def _add_sample(documents: dict[str, Document], specs: dict[str, SnapshotFormat]
         add_examples(documents[key], specs[key], data, name)
         return
     if refused is None:
-        raise DecodeError("a sample needs a format: a bare type has no files", file=str(sample))
+        raise DecodeError("a sample needs a format, but only types are documented", file=str(sample))
     raise DecodeError(f"no documented format reads this sample: {refused}", file=str(sample))
 
 
 def _common(names: Sequence[str]) -> str:
-    """What names begin with alike, up to a slash."""
+    """Return a title from the common first part of the names."""
     first = {name.split("/")[0] for name in names}
     return f"{next(iter(first))} formats" if len(first) == 1 else "Formats"

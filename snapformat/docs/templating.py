@@ -1,4 +1,4 @@
-"""Jinja2 environments: the templates that come with the package, and those of a user before them."""
+"""Jinja2 environments: the package's templates, overridden by those of a user."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import jinja2
 
 from snapformat.docs.text import visible
 
-#: Where the package's own templates can always be had: `{% extends "default/html/document.html" %}`.
+#: Prefix of the package's own templates: `{% extends "default/html/document.html" %}`.
 DEFAULT = "default"
 
 
 def environment(user: str | os.PathLike[str] | None, *, autoescape: bool) -> jinja2.Environment:
-    """An environment.
+    """Make an environment.
 
     Args:
-        user: A folder whose templates come before the package's of the same name, or None.
-        autoescape: Texts are escaped for HTML unless they are marked as safe.
+        user: A folder whose templates override the package's of the same name, or None.
+        autoescape: Whether to escape texts for HTML unless they are marked as safe.
     """
     own = jinja2.PackageLoader("snapformat.docs", "templates")
     loaders: list[jinja2.BaseLoader] = [own, jinja2.PrefixLoader({DEFAULT: own})]
@@ -35,8 +35,8 @@ def environment(user: str | os.PathLike[str] | None, *, autoescape: bool) -> jin
 
 
 def render(env: jinja2.Environment, template: str, context: dict[str, Any]) -> str:
-    """Render a template; lines end without blanks, and the text with one line break."""
-    # Once more: templates of users print names as they are.
+    """Render a template, without trailing spaces and repeated empty lines, and with one final line break."""
+    # Again, as a user's template may print names unescaped.
     text = visible(env.get_template(template).render(context))
     lines = [line.rstrip() for line in text.split("\n")]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]

@@ -1,4 +1,4 @@
-"""Texts of a schema, made safe: what they mean as markup, and what is shown in place of what can't be."""
+"""Texts of a schema: parsing their markup, and replacing characters that are unsafe in documents."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-#: Characters that change the direction of text around them; a schema may need them, a page must survive them.
+#: Bidirectional marks, which change the direction of the text around them; a schema may need them.
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-#: Control characters, separators of lines and paragraphs, lone surrogates, and what is no character.
+#: Control characters, separators of lines and paragraphs, lone surrogates, and noncharacters.
 _CONTROLS = "\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef"
 _CONTROLS += "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
 _UNFIT = re.compile(f"[{_CONTROLS}]")
@@ -26,7 +26,7 @@ class Inline:
 
     Attributes:
         text: The text.
-        code: It stood between backticks.
+        code: Whether it was between backticks.
     """
 
     text: str
@@ -38,8 +38,8 @@ class Block:
     """A block of a description.
 
     Attributes:
-        kind: A paragraph, a list, or lines as they are.
-        items: One text; of a list, one an item.
+        kind: A paragraph, a list, or verbatim lines.
+        items: One text; for a list, one text per item.
     """
 
     kind: Literal["paragraph", "list", "code"]
@@ -47,17 +47,17 @@ class Block:
 
 
 def visible(text: str) -> str:
-    """Text in which what no document can hold shows as its number: control characters, lone surrogates."""
+    """Escape characters that are invalid in documents: control characters, lone surrogates and the like."""
     return _UNFIT.sub(_number, text)
 
 
 def visible_directions(text: str) -> str:
-    """As `visible`, with marks of direction made visible too: for code, which is shown letter by letter."""
+    """Escape as `visible`, and bidirectional marks too; for code."""
     return _UNFIT_IN_CODE.sub(_number, text)
 
 
 def one_line(text: str) -> str:
-    """As `visible_directions`, for a name: it has no lines and no columns."""
+    """Escape as `visible_directions`, and line breaks and tabs too; for names."""
     return _UNFIT_IN_NAMES.sub(_number, text)
 
 
@@ -66,7 +66,7 @@ def _number(match: re.Match[str]) -> str:
 
 
 def inlines(text: str) -> Iterator[Inline]:
-    """Split running text at its code in backticks; backticks that don't pair are text."""
+    """Split running text into text and code in backticks; unpaired backticks are text."""
     position = 0
     for match in _CODE.finditer(text):
         if match.start() > position:
@@ -122,7 +122,7 @@ def _block(lines: list[str]) -> list[Block]:
 
 
 def first_sentence(text: str) -> str:
-    """The first paragraph of a description, on one line."""
+    """Return the first paragraph of a description, on one line."""
     for block in blocks(text):
         if block.kind != "code":
             return block.items[0]
@@ -130,24 +130,24 @@ def first_sentence(text: str) -> str:
 
 
 def in_bytes(size: str) -> str:
-    """The text of a size with its unit."""
+    """Return the text of a size with its unit."""
     return f"{size} byte" if size == "1" else f"{size} bytes"
 
 
 def slug(text: str) -> str:
-    """A name for anchors and files: lower-case letters, digits, dots, underscores and hyphens."""
+    """Make a name for anchors and files: lower-case letters, digits, dots, underscores and hyphens."""
     flat = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9._]+", "-", flat).strip("-.") or "x"
 
 
 class Anchors:
-    """Names that are given out once: the second of the same gets a number."""
+    """Makes unique anchors: a repeated one gets a number."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
 
     def __call__(self, text: str) -> str:
-        """An anchor for a text."""
+        """Return a unique anchor for a text."""
         base = slug(text)
         number = self._given.get(base, 0) + 1
         self._given[base] = number

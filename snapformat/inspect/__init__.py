@@ -1,6 +1,6 @@
-"""Looking at snapshot files: what one is, what a release says of it, its bytes.
+"""Inspecting snapshot files: identify, judge, summarize, and print bytes.
 
-The JSON document of a file is apart, in `snapformat.inspect.document`: looking at a file needs no JSON.
+The JSON document of a file is in `snapformat.inspect.document`, so that inspecting does not import JSON.
 """
 
 from snapformat.inspect.excerpt import excerpt

@@ -1,6 +1,6 @@
 """A snapshot as one JSON document: `{"schema", "header": {"magic", "version"}, "data"}`.
 
-Bytes that a format keeps after its data are a fourth member, `"trailing"`, as hexadecimal text.
+Trailing bytes that a format keeps are a fourth member, `"trailing"`, as hexadecimal text.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _MEMBERS = {"$": ("schema", "header", "data", "trailing"), "$.header": ("magic",
 def to_document(
     snapshot: Snapshot[Any], *, schema: str | None = None, serde: bool = False, decoded: bool = False
 ) -> dict[str, Any]:
-    """The document of a snapshot, as plain data.
+    """Convert a snapshot to a document of plain data.
 
     Args:
         snapshot: The snapshot.
-        schema: The name that finds its format again; by default the format's own.
-        serde: Only what serde_json itself prints and reads back; tags are errors.
-        decoded: Show bytes that hold a C struct as its fields; serde_json shows the bytes.
+        schema: The name under which its format is found again; by default the format's own.
+        serde: Use the exact form of serde_json, and refuse values that it can't restore.
+        decoded: Represent bytes that hold a C struct by its fields; serde_json prints the bytes.
 
     Raises:
         EncodeError: The data does not fit its type, or `serde` refuses it.
@@ -49,41 +49,41 @@ def to_document(
 
 
 def schema_of(document: Any) -> str | None:
-    """The schema that a document names, or None.
+    """Return the schema that a document names, or None.
 
     Raises:
-        DecodeError: It is no document, or names something else than text.
+        DecodeError: It is not a document, or the name is not text.
     """
     schema = _members(document, "$").get("schema")
     if schema is not None and not isinstance(schema, str):
         raise DecodeError(
-            "not a schema's name", path="$.schema", expected="text", found=type(schema).__name__
+            "not the name of a schema", path="$.schema", expected="text", found=type(schema).__name__
         )
     return schema
 
 
 def from_document(document: Any, format: SnapshotFormat) -> Snapshot[Any]:
-    """The snapshot of a document.
+    """Make a snapshot from a document.
 
     Args:
-        document: Plain data, as `to_document` gives it; without a header (or a part of it), the format's
-            own is taken.
+        document: Plain data, as `to_document` returns it. A missing header, or a missing member of it, is
+            filled in from the format.
         format: The format.
 
     Raises:
-        DecodeError: It is no such document, or the data does not fit the format's type.
-        InvalidMagicError: The magic is not the format's.
+        DecodeError: It is not such a document, or the data does not fit the format's type.
+        InvalidMagicError: The magic is not one of the format's.
         InvalidFormatVersionError: The format does not read this version.
     """
     members = _members(document, "$")
     if "data" not in members:
-        raise DecodeError("a member is missing", path="$", expected='"data"')
+        raise DecodeError("missing member", path="$", expected='"data"')
     header = _header(members.get("header", {}), format)
     try:
         check_magic(format, header)
         check_version(format, header)
     except SnapshotError as error:
-        # The checks are those of a file: here, there are no bytes to point at.
+        # The checks are those of a file; a document has no offsets.
         error.offset = None
         raise
     data = from_json_data(format.payload_kind, members["data"], limits=format.limits)
@@ -95,13 +95,13 @@ def _trailing(given: Any, format_: SnapshotFormat) -> bytes:
         trailing = bytes.fromhex(given)
     except (ValueError, TypeError):
         raise DecodeError(
-            "not the bytes after the data",
+            "not trailing bytes",
             path="$.trailing",
             expected="hexadecimal text",
             found=excerpt(repr(given)),
         ) from None
     if trailing and format_.trailing != "keep":
-        raise DecodeError("this format keeps no bytes after the data", path="$.trailing")
+        raise DecodeError("this format does not keep trailing bytes", path="$.trailing")
     return trailing
 
 
@@ -124,12 +124,12 @@ def _header(given: Any, format_: SnapshotFormat) -> Header:
 
 
 def _members(given: Any, path: str) -> Mapping[str, Any]:
-    """An object of the document, with no members but the known."""
+    """Return the members of an object of the document, or refuse it if one is unknown."""
     known = _MEMBERS[path]
     expected = "an object of " + ", ".join(f'"{name}"' for name in known)
     if not isinstance(given, dict):
-        raise DecodeError("not a snapshot's document", path=path, expected=expected)
+        raise DecodeError("not the document of a snapshot", path=path, expected=expected)
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise DecodeError("an unknown member", path=path, expected=expected, found=f"{unknown[0]!r}"[:80])
+        raise DecodeError("unknown member", path=path, expected=expected, found=f"{unknown[0]!r}"[:80])
     return given

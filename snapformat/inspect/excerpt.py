@@ -1,4 +1,4 @@
-"""A few rows of a file's bytes around an offset, for error messages."""
+"""A hex dump of the bytes around an offset, for error messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ ROW = 16
 
 
 def excerpt(data: bytes, offset: int, around: int = 1) -> str:
-    """The row of 16 bytes that holds an offset, and its neighbours; carets mark the byte.
+    """Dump the row of 16 bytes that contains an offset, and its neighbours; carets mark the byte.
 
     ```text
     00000020  01 00 00 00 00 00 00 00  02 07 00 00 00 00 00 00  |................|
@@ -19,7 +19,7 @@ def excerpt(data: bytes, offset: int, around: int = 1) -> str:
         around: Rows before and after.
 
     Returns:
-        Lines without a line break at the end; no text for an offset outside the file.
+        Lines without a line break at the end; an empty text for an offset outside the file.
     """
     if not 0 <= offset <= len(data):
         return ""

@@ -1,7 +1,7 @@
-"""What a family of formats knows beyond its layouts: files that no layout reads, and what a payload means.
+"""Families of formats: they recognize files that no format reads, and summarize payloads.
 
-A `SnapshotFormat` names its family by a place to import, `family="package.module:NAME"`, so that nothing of
-it is imported before somebody asks. What stands there has the methods of `Family`.
+A `SnapshotFormat` refers to its family as `family="package.module:NAME"`, an object with the methods of
+`Family`, which is imported on first use.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """A file of the family that none of its layouts reads.
+    """A file of the family that none of its formats reads.
 
     Attributes:
-        releases: Releases of the program that may have written it; none where it is of no release.
-        why: How that is known, in words.
+        releases: Releases of the program that may have written it; empty if no release did.
+        why: The evidence, in words.
         advice: What can be done with the file, in words.
-        arch: The architecture it is of, or None.
-        version: The version it says it has, where that is a semantic version.
+        arch: Its architecture, or None.
+        version: The version in its header, if that is a semantic version.
     """
 
     releases: tuple[str, ...]
@@ -38,21 +38,21 @@ class Recognition:
 
     @property
     def note(self) -> str:
-        """Why and advice in one line."""
+        """The evidence and the advice in one line."""
         return f"{self.why}; {self.advice}"
 
 
 class Family(Protocol):
-    """What formats name as their `family`."""
+    """The protocol of the object that formats name as their `family`."""
 
     def recognize(self, data: bytes) -> Recognition | None:
-        """Look at a file that no format claims; None if it is none of the family's. Raises nothing."""
+        """Recognize a file that no format claims; None if it is not of the family. Must not raise."""
 
     def summary(self, snapshot: Snapshot[Any]) -> dict[str, Any]:
-        """What a loaded snapshot is about, as plain data. Takes whatever its layout takes."""
+        """Summarize a loaded snapshot as plain data. Must accept every value of its type."""
 
     def facts(self, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """The summary as lines of name and value, for one screen."""
+        """Format a summary as names and values, to fit on one screen."""
 
 
 @cache
@@ -62,16 +62,16 @@ def _imported(reference: str) -> Family:
 
 
 def family_of(format_: SnapshotFormat) -> Family | None:
-    """The family of a format.
+    """Return the family of a format, or None.
 
     Raises:
-        SchemaError: What the format names can't be imported.
+        SchemaError: The family can't be imported.
     """
     return None if format_.family is None else _imported(format_.family)
 
 
 def recognize(data: bytes) -> Recognition | None:
-    """Ask every family about a file that no format claims.
+    """Ask every family to recognize a file that no format claims.
 
     Raises:
         SchemaError: A family can't be imported.

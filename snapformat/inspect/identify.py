@@ -1,4 +1,4 @@
-"""Which format a file is of: by its header, and where several formats share one, by what loads."""
+"""Finding the format of a file: by its header, and if several formats share it, by which one fits."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotF
 from snapformat.snapshot.spec import Header
 
 UNKNOWN_MAGIC = "no installed schema has this magic"
-NAME_IT = "a schema that is not installed can be named: MODULE:ATTRIBUTE"
+NAME_IT = "a schema that is not installed can be given as MODULE:ATTRIBUTE"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A file's header, and the formats that claim it.
+    """The header of a file, and the formats that claim it.
 
     Attributes:
         header: The header.
-        header_end: Offset after it.
-        reader: The format with whose encoding it was read: one of `formats`, where there are any.
+        header_end: Offset after the header.
+        reader: The format whose encoding the header was read with; one of `formats` unless that is empty.
         formats: The formats that read files with such a header, newest last.
-        recognized: Where no format claims the file: what a family of formats says of it, if it knows it.
+        recognized: If no format claims the file, the description by a family that recognizes it.
     """
 
     header: Header
@@ -58,7 +58,7 @@ class Identity:
     recognized: Recognition | None = None
 
     def refusal(self) -> SnapshotError:
-        """The error for a header that no format claims: wrong magic or unsupported version."""
+        """Make the error for a header that no format claims: wrong magic or unsupported version."""
         error = self._refusal()
         if error.hint is None and self.recognized is not None:
             error.hint = self.recognized.note
@@ -90,11 +90,11 @@ class Identity:
 
 
 class Candidate:
-    """The outcome of reading a file by one format; the file is read when it is first asked for.
+    """The result of reading a file with one format; the file is read on first access.
 
     Attributes:
         format: The format.
-        is_alone: There are no others that it could be compared with.
+        is_alone: Whether it is the only candidate.
     """
 
     __slots__ = ("_data", "_most", "_read", "format", "is_alone")
@@ -108,7 +108,7 @@ class Candidate:
 
     @property
     def most(self) -> Rank:
-        """The highest rank that it can have: lower than the best if its layout can't be that of the file."""
+        """The highest rank that it can reach; below the best if the file can't have its layout."""
         if self._most is None:
             self._most = _BEST if self.is_alone or self.is_read else _highest(self.format, self._data)
         return self._most
@@ -121,12 +121,12 @@ class Candidate:
 
     @property
     def is_read(self) -> bool:
-        """Whether the file was read by this format already."""
+        """Whether the file was already read with this format."""
         return self._read is not None
 
     @property
     def parts(self) -> Parts | None:
-        """Header and data; kept where only the checksum fails; None where the data can't be read."""
+        """Header and data, also if only the checksum fails; None if the data can't be read."""
         return self._found().parts
 
     @property
@@ -136,24 +136,24 @@ class Candidate:
 
     @property
     def exact(self) -> bool:
-        """The data and its checksum fill the file exactly."""
+        """Whether the data and its checksum fill the file exactly."""
         return self.most[1] and self._found().exact
 
     @property
     def mismatch(self) -> SnapshotError | None:
-        """Why the data can't be read by the format's layout, or None where it can."""
+        """The error of reading the data with the format's layout, or None."""
         return self._found().mismatch
 
     @property
     def rank(self) -> Rank:
-        """The rank of the candidate; the best has the highest."""
+        """The rank of the candidate; higher is better."""
         found = self._found()
         reached = 0 if found.mismatch is None else found.mismatch.offset or 0
         return found.parts is not None, found.exact, found.error is None, reached
 
 
 class _Read(NamedTuple):
-    """The outcome of reading a file; see `Candidate`."""
+    """The result of reading a file; see `Candidate`."""
 
     parts: Parts | None
     error: SnapshotError | None
@@ -161,13 +161,13 @@ class _Read(NamedTuple):
     mismatch: SnapshotError | None
 
 
-#: Whether the data can be read, whether it fills the file, whether the file loads, and how far reading got.
+#: Whether the data can be read, fills the file exactly, and loads without error; and the offset reached.
 Rank = tuple[bool, bool, bool, int]
 _BEST: Rank = (True, True, True, 0)
 
 
 def max_file_size() -> int:
-    """The largest file that any known format reads; what is larger need not be read at all."""
+    """Return the size in bytes of the largest file that any known format reads."""
     return _largest(tuple(formats().values()))
 
 
@@ -177,11 +177,11 @@ def _largest(known: tuple[SnapshotFormat, ...]) -> int:
 
 
 def identify(data: bytes) -> Identity:
-    """Read a file's header, in every encoding that a known format has, and find the formats that claim it.
+    """Read the header of a file with the encodings of all known formats, and find the formats that claim it.
 
     Raises:
-        DecodeError: The header can't be read in any of them; if a family of formats knows the file all the
-            same, the error's hint says so.
+        DecodeError: The header can't be read with any of them. If a family of formats recognizes the file,
+            the error's hint describes it.
     """
     unclaimed: Identity | None = None
     refused: DecodeError | None = None
@@ -191,11 +191,13 @@ def identify(data: bytes) -> Identity:
         except DecodeError as error:
             refused = refused or error
             continue
-        find = _claiming if end <= _LONG_HEADER else _claiming.__wrapped__  # data must not fill the memory
+        find = (
+            _claiming if end <= _LONG_HEADER else _claiming.__wrapped__
+        )  # long headers would fill the cache
         claiming = find(data[:end], reader, tuple(formats().values()))
         if claiming:
             return Identity(header, end, claiming[-1], claiming)
-        # A wrong encoding seldom gives a version, but a known magic counts for more still.
+        # A wrong encoding rarely yields a valid version, and a known magic is even stronger evidence.
         if unclaimed is None or (known_arch(header.magic)[0] and not known_arch(unclaimed.header.magic)[0]):
             unclaimed = Identity(header, end, reader, ())
     recognized = recognize(data)
@@ -206,12 +208,12 @@ def identify(data: bytes) -> Identity:
     if recognized is not None:
         refused.hint = recognized.note
     elif magic is not None and not known_arch(magic)[0]:
-        # Nor the first format's that was tried, which is what it says.
+        # The error only mentions the magic of the format that was tried first.
         refused.message, refused.expected, refused.hint = UNKNOWN_MAGIC, None, NAME_IT
     raise refused
 
 
-#: Bytes of a header beyond which it is not remembered.
+#: Maximum size in bytes of a header that is cached.
 _LONG_HEADER = 256
 
 
@@ -219,14 +221,14 @@ _LONG_HEADER = 256
 def _claiming(
     head: bytes, reader: SnapshotFormat, known: tuple[SnapshotFormat, ...]
 ) -> tuple[SnapshotFormat, ...]:
-    """The known formats that claim files with a header, which many files share; one gives the encoding."""
+    """Return the known formats of one encoding that claim a header; cached, as many files share a header."""
     header, _ = read_header(reader, head)
     return tuple(f for f in formats_for(header) if f in known and f.encoding == reader.encoding)
 
 
 def magic_of(data: bytes) -> int | None:
-    """The number at the start of a file whose header can't be read whole; a known magic is preferred."""
-    from snapformat.codec import decode_prefix  # here and not above: few files are that bad
+    """Return the magic of a file whose header is not readable; a known magic is preferred."""
+    from snapformat.codec import decode_prefix  # imported here, as few files need it
 
     found: int | None = None
     for reader in _readers():
@@ -241,7 +243,7 @@ def magic_of(data: bytes) -> int | None:
 
 
 def known_arch(magic: int) -> tuple[bool, str | None]:
-    """Whether some format has this magic, and the architecture it stands for, where it stands for one."""
+    """Return whether a known format has this magic, and the architecture that it identifies, or None."""
     for format_ in (FIRECRACKER_FORMAT, *formats().values()):
         if magic in format_.magics.values():
             return True, format_.arch_of(magic)
@@ -253,10 +255,10 @@ def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[A
 
     Args:
         source: A path, a bytes-like object or a binary file object.
-        format: The format; by default the header decides, and where several share it, what fits best.
+        format: The format; by default the one that claims the header, or of several the one that fits best.
 
     Raises:
-        SnapshotError: As `SnapshotFormat.load`; for a header that no format claims, its `Identity.refusal`.
+        SnapshotError: As `SnapshotFormat.load`; for a header that no format claims, `Identity.refusal`.
         SchemaError: A schema that claims the file can't be used.
     """
     if format is not None:
@@ -273,12 +275,12 @@ def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[A
 
 
 def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> Candidate:
-    """The first of `candidates`; those that can't be the first are not read."""
+    """Return the first of `candidates`, without reading those that can't be the first."""
     return _best(_all(data, claiming))
 
 
 def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
-    """The first of `candidates`, and if it loads, those that load and fit as well."""
+    """Return the first of `candidates`, and if it loads, all others that load and fit equally well."""
     found = _all(data, claiming)
     best = _best(found)
     if best.error is not None:
@@ -287,17 +289,17 @@ def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> lis
 
 
 def candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
-    """What comes of reading a file by each of several formats, ranked: the best first.
+    """Read a file with each of several formats, and rank the results, the best first.
 
-    Data that ends just where the checksum of the file's end begins ranks first, then data that leaves
-    bytes over, then what got furthest. On a tie the newer format wins.
+    Data that ends where the checksum at the end of the file begins ranks first, then data that leaves bytes
+    over, then data that was readable up to the highest offset. On a tie the newer format wins.
 
     Args:
         data: All bytes of the file.
         claiming: The formats, newest last.
     """
     found = _all(data, claiming)
-    # What is sure to be the last need not be read to be ranked: what is wrong with it takes long to find.
+    # A candidate that is certainly the last is ranked without reading: locating its error takes long.
     last = min(reversed(found), key=lambda candidate: candidate.most)
     others = [candidate for candidate in found if candidate is not last]
     if not all(candidate.rank > last.most for candidate in others):
@@ -307,12 +309,12 @@ def candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candid
 
 
 def _all(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
-    """What may come of reading a file by each of several formats, the newest first."""
+    """Make the candidates of several formats, the newest first."""
     return [Candidate(format_, data, is_alone=len(claiming) == 1) for format_ in reversed(claiming)]
 
 
 def _best(found: list[Candidate]) -> Candidate:
-    """The one of highest rank; of several, the first. Those that can't be it are not read."""
+    """Return the first candidate of the highest rank, without reading those that can't have it."""
     for candidate in found:
         if candidate.most == _BEST and candidate.rank == _BEST:
             return candidate
@@ -325,17 +327,18 @@ def _best(found: list[Candidate]) -> Candidate:
 
 
 def named_format(name: str) -> tuple[str, SnapshotFormat]:
-    """The format of a name in the catalogue, or of a place to import.
+    """Return the format of a name in the catalogue, or import one.
 
     Args:
         name: `firecracker/1.14/x86_64` or its end; or `module:attribute`, which is a `SnapshotFormat`, or
             a type of data for Firecracker's files.
 
     Returns:
-        The name by which the format is found again, and the format.
+        The name under which the format is found again, and the format.
 
     Raises:
-        SchemaError: There is no such name or place, or what stands there is no format and no type.
+        SchemaError: The name is unknown, the import fails, or the imported object is neither a format nor a
+            type.
     """
     if not is_reference(name):
         format_ = find_format(name)
@@ -347,7 +350,7 @@ def named_format(name: str) -> tuple[str, SnapshotFormat]:
 
 
 def _readers() -> Iterator[SnapshotFormat]:
-    """One format for each encoding, Firecracker's first, and with it the others' only if they are needed."""
+    """Yield one format per encoding, Firecracker's first; the others are imported only if needed."""
     yield FIRECRACKER_FORMAT
     seen = {FIRECRACKER_FORMAT.encoding}
     for format_ in formats().values():
@@ -357,8 +360,8 @@ def _readers() -> Iterator[SnapshotFormat]:
 
 
 def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
-    """The highest rank that a format can have, as far as its layout can tell without being read."""
-    node = vars(format_).get("payload_node")  # what was never read by it is not imported for this
+    """Return the highest rank that a format can reach, as far as the layout shows without reading."""
+    node = vars(format_).get("payload_node")  # a payload type that was never used is not imported for this
     if node is None:
         return _BEST
     try:
@@ -372,7 +375,7 @@ def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
 
 
 def _read(format_: SnapshotFormat, data: bytes) -> _Read:
-    """Read a file by a format, and keep what comes of it."""
+    """Read a file with a format, and keep the result or the error."""
     parts: Parts | None = None
     refusal: SnapshotError | None = None
     mismatch: SnapshotError | None = None

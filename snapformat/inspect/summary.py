@@ -1,4 +1,4 @@
-"""What a file is: the facts that can be had of any file with a readable header, and a status."""
+"""Summaries of files: the facts that any file with a readable header has, and a status."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotF
 
 
 class Status(enum.StrEnum):
-    """What a file is worth.
+    """The status of a file.
 
     Attributes:
         OK: A known format loads it.
         DAMAGED: It is a snapshot, but its header, data or checksum is broken.
-        UNKNOWN_VERSION: A sound snapshot of a version or magic that no installed schema reads.
-        NOT_A_SNAPSHOT: Neither a known magic nor a header.
+        UNKNOWN_VERSION: An intact snapshot of a version or magic that no installed schema reads.
+        NOT_A_SNAPSHOT: It has neither a known magic nor a header.
     """
 
     OK = "ok"
@@ -42,15 +42,15 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChecksumSummary:
-    """A file's checksum.
+    """The checksum of a file.
 
     Attributes:
-        stored: The last bytes of the file; where the format ignores what follows the data, and the data is
-            known, the bytes after it. None where there are none.
-        computed: The checksum of all bytes before it; None where there are no bytes for one.
-        ok: The file holds by the original's rule, which is about the whole file: bytes after the
-            checksum, or before it, can make this differ from `stored == computed`.
-        size: Bytes of a stored value.
+        stored: The last bytes of the file. If the format ignores trailing bytes and the data can be read, the
+            bytes after the data instead. None if the file has no such bytes.
+        computed: The checksum of all bytes before it; None if there are none.
+        ok: Whether the checksum of the whole file matches, by Firecracker's rule. Trailing bytes can make
+            this differ from `stored == computed`.
+        size: Size of a stored value in bytes.
     """
 
     stored: int | None = None
@@ -61,23 +61,23 @@ class ChecksumSummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a file is. What is not known is None.
+    """The facts of a file. Unknown ones are None.
 
     Attributes:
-        size: Bytes in all.
+        size: Size of the file in bytes.
         magic: The u64 at its start.
-        arch: The architecture that the magic stands for.
-        version: The header's version.
-        format: The format that claims the file, and fits it best.
-        also: Further formats that read it just as well.
-        payload_bytes: Bytes of the data, without header and checksum.
-        trailing_bytes: Bytes that are neither header nor data nor checksum.
+        arch: The architecture that the magic identifies.
+        version: The version in the header.
+        format: The format that claims the file and fits it best.
+        also: Other formats that fit equally well.
+        payload_bytes: Size of the data in bytes, without header and checksum.
+        trailing_bytes: Number of bytes that are neither header nor data nor checksum.
         checksum: The checksum.
-        status: What the file is worth.
-        error: Why it is not `ok`, or None.
-        recognized: Where no format claims the file: what a family of formats says of it, if it knows it.
-        about: What the data is about, as the format's family tells it; None where the file is not sound, or
-            its format has no family.
+        status: The status.
+        error: The reason it is not `ok`, or None.
+        recognized: If no format claims the file, the description by a family that recognizes it.
+        about: The summary of the data by the format's family; None if the file is damaged, or its format has
+            no family.
     """
 
     size: int
@@ -96,14 +96,14 @@ class Summary:
 
     @property
     def releases(self) -> tuple[str, ...]:
-        """The releases that may have written the file, the likeliest first; formats without one by name."""
+        """The releases that may have written the file, most likely first; names of formats without one."""
         if self.format is not None:
             return tuple(f.release or f.name for f in (self.format, *self.also))
         return () if self.recognized is None else self.recognized.releases
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What the data is about, as lines of name and value."""
+        """The summary of the data as names and values."""
         family = None if self.format is None or self.about is None else family_of(self.format)
         return [] if family is None or self.about is None else family.facts(self.about)
 
@@ -113,7 +113,7 @@ class Summary:
         return None if self.format is None else self.format.name
 
     def to_json(self) -> dict[str, Any]:
-        """The facts as plain data: numbers that are read as bit patterns are text, `0x` and all digits."""
+        """Return the facts as plain data; magics and checksums are hexadecimal text with all digits."""
         digits = 2 * self.checksum.size
         return {
             "size": self.size,
@@ -135,7 +135,7 @@ class Summary:
 
 
 def summarize(source: Source) -> Summary:
-    """Find out what a file is.
+    """Identify a file and summarize it.
 
     Args:
         source: A path, a bytes-like object or a binary file object.
@@ -242,7 +242,7 @@ def _about(best: Candidate) -> dict[str, Any] | None:
 
 
 def _checksum_at_end(format_: SnapshotFormat, data: bytes, start: int) -> ChecksumSummary:
-    """The checksum in the last bytes of a file whose data is not known but begins at `start`."""
+    """Return the checksum in the last bytes of a file whose data begins at `start` and was not read."""
     if format_.checksum is None:
         return ChecksumSummary()
     return _checksum_at(format_, data, max(start, len(data) - format_.checksum.size))

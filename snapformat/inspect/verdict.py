@@ -1,4 +1,4 @@
-"""The verdict on a file: what the original program of a release would answer when it loads it."""
+"""The verdict on a file: whether the program that writes the format would load it, and its error if not."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from snapformat.snapshot.snapshot import SnapshotFormat
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a file loads, and if not, why.
+    """The result of checking a file.
 
     Attributes:
-        format: The format that was asked, or None if no format claims the file.
+        format: The format that the file was checked with, or None if no format claims the file.
         error: The error, or None.
     """
 
@@ -31,22 +31,22 @@ class Verdict:
 
     @property
     def code(self) -> str | None:
-        """The original's name for the error, such as `Crc64`; see `SnapshotError.code`."""
+        """Firecracker's name for the error, such as `Crc64`; see `SnapshotError.code`."""
         return None if self.error is None else self.error.code
 
     @property
     def path(self) -> str | None:
-        """The value path concerned, or None."""
+        """The value path of the error, or None."""
         return None if self.error is None else self.error.path
 
     @property
     def offset(self) -> int | None:
-        """The byte offset concerned, or None."""
+        """The byte offset of the error, or None."""
         return None if self.error is None else self.error.offset
 
     @property
     def message(self) -> str | None:
-        """What is wrong, in words that don't repeat file, path and offset; None if nothing is."""
+        """The text of the error without file, path and offset; None if there is no error."""
         if self.error is None:
             return None
         bare = copy.copy(self.error)
@@ -55,15 +55,15 @@ class Verdict:
 
 
 def judge(source: Source, format: SnapshotFormat | None = None) -> Verdict:
-    """Load a file and keep what comes of it.
+    """Check a file by loading it.
 
     Args:
         source: A path, a bytes-like object or a binary file object.
-        format: The format that judges, with its own magic, version and order of checks. By default the
-            header decides: of the formats that claim it, the one that fits best.
+        format: The format to check with: its magic, version and order of checks. By default, of the formats
+            that claim the header, the one that fits best.
 
     Raises:
-        SchemaError: The format's own declaration can't be used.
+        SchemaError: The declaration of the format can't be used.
     """
     try:
         data = read_all(source, max_size=max_file_size() if format is None else format.max_file_size)

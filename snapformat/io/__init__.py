@@ -1,12 +1,13 @@
-"""The only room that touches the disk: whole reads, exact reads and atomic writes.
+"""File access: reading whole sources, reading exactly what is needed, and atomic writes.
 
-Three things are here. `read_all` fetches the whole content of a source, whatever it is, within a
-limit. `ExactReader` is a stream that takes from a source what it was asked for and not a byte more.
-`write_all` leaves a file old or new, and whole, whenever the process or the machine stops.
+`read_all` returns the whole content of any source, up to a limit. `ExactReader` is a stream that never
+reads ahead. `write_all` replaces a file atomically: if the process or the machine stops, either the old or
+the new file is there.
 
-None of them knows the format. What a path does wrong is a `SnapshotIOError`; a file object that fails
-is the matching verdict of the format (`Io` for a whole read, `Decode` for an exact read, `Encode` for
-a write). Nothing is ever mapped into memory: a mapped file that shrinks kills the interpreter.
+This is the only package that touches files, and it does not know any format. An error of a path is a
+`SnapshotIOError`. An error of a file object has the code that Firecracker gives it: `Io` for a whole read,
+`Decode` for an exact read, `Encode` for a write. Files are never mapped into memory, as a mapped file that
+shrinks kills the interpreter.
 """
 
 from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, bytes_of, name_of

@@ -1,4 +1,4 @@
-"""Exact reads: a stream that takes no byte that nobody asked for."""
+"""Exact reads: a stream that never reads ahead."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from snapformat.io._inputs import CHUNK, open_input
 
 
 class ExactReader:
-    """A source as a stream for decoding value by value.
+    """A stream over a source, for decoding value by value.
 
-    What follows the last value that was read stays in the caller's file object, pipe or socket. A path
-    is opened here, and closed by `close` or at the end of a `with` block; a file object is not closed.
+    Bytes after the last value stay in the caller's file object, pipe or socket. A path is opened here, and
+    closed by `close` or at the end of a `with` block; a file object is not closed.
 
     Args:
-        source: A path, a binary file object (read from where it stands), or a bytes-like object.
-        max_size: The most bytes that may be read in all, or None for no limit.
-        timeout: Seconds that a pipe or a device may stay silent in one `read`.
+        source: A path, a binary file object (read from its current position), or a bytes-like object.
+        max_size: Maximum number of bytes to read in total, or None for no limit.
+        timeout: Seconds to wait for data from a pipe or a device in one `read`.
 
     Raises:
-        SnapshotIOError: A path that can't be opened, or is a directory.
-        TypeError: The source is of no accepted kind, or a file object in text mode.
+        SnapshotIOError: The path can't be opened, or is a directory.
+        TypeError: The source is of an unsupported type, or a file object in text mode.
     """
 
     __slots__ = ("_closed", "_consumed", "_input", "_max_size", "_surplus")
@@ -39,35 +39,35 @@ class ExactReader:
 
     @property
     def consumed(self) -> bytes:
-        """All bytes that were read so far, those of a read that failed half-way among them."""
+        """All bytes read so far, including those of a read that failed half-way."""
         return self._consumed.getvalue()
 
     @property
     def name(self) -> str | None:
-        """Name of the source for messages, or None."""
+        """The name of the source for messages, or None."""
         return self._input.name
 
     def tell(self) -> int:
-        """Return how many bytes were read so far: the offset from where the reader began."""
+        """Return the number of bytes read so far."""
         return self._consumed.tell()
 
     def read(self, size: int = -1, /) -> bytes:
-        """Read until `size` bytes are there, or the source ends.
+        """Read `size` bytes, or fewer at the end of the source.
 
-        Memory follows what arrives (at most 1 MiB is asked for at once), so any `size` may be tried.
+        At most 1 MiB is requested at once and memory grows with the data received, so any `size` is safe.
 
         Args:
-            size: How many bytes; negative for all until the end.
+            size: Number of bytes; negative to read until the end.
 
         Returns:
             Exactly `size` bytes; fewer only at the end of the source.
 
         Raises:
-            DecodeIOError: The source failed (errno of its error), stayed silent (ETIMEDOUT), is a
-                non-blocking file object without data (EAGAIN), or has more than `max_size` bytes
-                (EFBIG). A failing reader is `Decode` to the format, not `Io`.
-            TypeError: A file object that returns something else than bytes.
-            ValueError: The reader was closed.
+            DecodeIOError: The source failed (with the errno of its error), sent no data in time
+                (ETIMEDOUT), is a non-blocking file object without data (EAGAIN), or has more than
+                `max_size` bytes (EFBIG). Its code is `Decode`, not `Io`, as in Firecracker.
+            TypeError: The file object returned something other than bytes.
+            ValueError: The reader is closed.
         """
         if self._closed:
             raise ValueError("read of a closed reader")
@@ -78,7 +78,7 @@ class ExactReader:
             at = self.tell()
             want = CHUNK if end is None else min(CHUNK, end - at)
             try:
-                # One byte beyond the limit tells a source that ends there from one that goes on.
+                # Read one byte more than the limit, to detect a source that goes on.
                 piece = self._take(want if limit is None else min(want, max(0, limit - at) + 1))
             except OSError as cause:
                 raise failure(DecodeIOError, "cannot read", cause, file=self.name, offset=at) from origin_of(
@@ -101,14 +101,14 @@ class ExactReader:
         return self._consumed.read()
 
     def _take(self, size: int) -> bytes:
-        """Get up to `size` bytes, b"" at the end."""
+        """Return up to `size` bytes, b"" at the end."""
         piece = self._surplus or self._input.read(size)
-        # A file object that returns more than it was asked for: the rest is kept for the next read.
+        # A file object may return more than requested: the rest is kept for the next read.
         self._surplus = piece[size:]
         return piece[:size]
 
     def close(self) -> None:
-        """Close what was opened here. What was consumed stays to be had."""
+        """Close a path that was opened here. `consumed` stays available."""
         if not self._closed:
             self._closed = True
             self._input.close()

@@ -1,4 +1,4 @@
-"""From what the operating system says to what the caller gets."""
+"""Converting exceptions of the operating system and of file objects to snapformat's errors."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ def failure(
     found: str | None = None,
     hint: str | None = None,
 ) -> _Failure:
-    """Make an error of the tree that says in words what failed, with the errno of its cause.
+    """Make an error that describes the failed action, with the errno of its cause.
 
     Args:
         kind: The class of the error.
-        doing: What was tried, such as `cannot open`.
-        cause: What the system or the file object raised. Python's own may lack an errno
-            (`io.UnsupportedOperation`); the error then has none either.
-        file: Name for the message, or None.
-        offset: Bytes that went before, or None.
-        expected: What would have been right, or None.
-        found: What there was, or None.
-        hint: What the reader may do about it, or None.
+        doing: The failed action, such as `cannot open`.
+        cause: The exception of the system or of the file object. If it has no errno
+            (`io.UnsupportedOperation`), the error has none either.
+        file: Name of the file for the message, or None.
+        offset: Number of bytes processed before, or None.
+        expected: The expected value in words, or None.
+        found: The found value in words, or None.
+        hint: Advice for the user, or None.
     """
     words = cause.strerror or text_of(cause) or type(cause).__name__
     return kind(
@@ -48,7 +48,7 @@ def failure(
     )
 
 
-#: Kinds of exceptions that a mistake in a program causes, and no bytes and no device.
+#: Exceptions caused by a bug in a program, not by data or a device.
 _MISTAKES = (
     ArithmeticError,
     AssertionError,
@@ -65,15 +65,15 @@ _MISTAKES = (
 
 
 class ObjectFailure(OSError):
-    """A caller's file object failed by an exception that is not an `OSError`: its `__cause__`."""
+    """A caller's file object raised an exception that is not an `OSError`, which is the `__cause__`."""
 
 
 def object_failure(error: Exception) -> ObjectFailure | None:
-    """Make an `OSError` of what a file object raised, or None where that is to pass as it is.
+    """Convert an exception of a file object to an `OSError`, or return None if it must propagate unchanged.
 
-    Compressed files fail by exceptions of their own (`zlib.error`, `lzma.LZMAError`, `zipfile.BadZipFile`),
-    or by `EOFError`; so do files that come over a network. Those of mistakes in a program pass (a closed file
-    is a `ValueError`), and so do the library's own.
+    Compressed files raise exceptions of their own (`zlib.error`, `lzma.LZMAError`, `zipfile.BadZipFile`) or
+    `EOFError`, and so do network files. Exceptions of bugs propagate (a closed file raises `ValueError`), and
+    so do the errors of this library.
     """
     if isinstance(error, (*_MISTAKES, SnapshotError)) or type(error) is ValueError:
         return None
@@ -81,24 +81,24 @@ def object_failure(error: Exception) -> ObjectFailure | None:
 
 
 def origin_of(cause: OSError) -> BaseException:
-    """The exception that the caller's file object raised."""
+    """Return the exception that the caller's file object raised."""
     return cause.__cause__ or cause if isinstance(cause, ObjectFailure) else cause
 
 
 def os_error(number: int, words: str | None = None) -> OSError:
-    """Make an `OSError` (the subclass that fits) of an errno, in the system's words or in ours."""
+    """Make an `OSError` (of the matching subclass) from an errno, with the system's message or another."""
     return OSError(number, words if words is not None else os.strerror(number))
 
 
 def unusable_name(error: ValueError) -> OSError:
-    """Turn what Python says of a name that no system call can carry into an `OSError`.
+    """Convert the ValueError for a file name that can't be passed to the kernel into an `OSError`.
 
-    A NUL character and a lone surrogate never reach the kernel: Python raises ValueError for them.
-    The original's Rust reports the same as an I/O error (`InvalidInput`).
+    Python raises ValueError for names with a NUL or a lone surrogate. Rust reports an I/O error
+    (`InvalidInput`) for them.
     """
     return os_error(errno.EINVAL, f"{os.strerror(errno.EINVAL)}, not a file name: {error}")
 
 
 def nothing_taken() -> OSError:
-    """Make the error for a write that took no byte, in the words of Rust's `write_all`."""
+    """Make the error for a write of 0 bytes, with the message of Rust's `write_all`."""
     return OSError("failed to write whole buffer")

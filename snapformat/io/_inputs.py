@@ -1,4 +1,4 @@
-"""One way to read from each kind of source: `read(n)` gives 1 to n bytes, b"" at the end, or an OSError."""
+"""A common interface of all sources: `read(n)` returns 1 to n bytes, b"" at the end, or raises OSError."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from snapformat.io._places import socket_hint
 from snapformat.io._waiting import Patience
 
 CHUNK = 1 << 20
-"""The most bytes that are asked for at once, 1 MiB: what is allocated follows what arrives, not a claim."""
+"""Maximum number of bytes requested at once, 1 MiB, so that memory grows with the data received."""
 
 
 class Input(Protocol):
-    """A source, opened."""
+    """An open source."""
 
     @property
     def name(self) -> str | None:
         """The name for messages, or None."""
 
     def read(self, size: int, /) -> bytes:
-        """Read once: at most `size` bytes (a file object may break that), b"" at the end."""
+        """Read once: at most `size` bytes (a file object may return more), b"" at the end."""
 
     def close(self) -> None:
-        """Let go of what was opened here; a caller's file object stays open."""
+        """Close a path that was opened here; a caller's file object stays open."""
 
 
 class PathInput:
-    """A path, opened for reading without ever blocking for longer than `timeout`.
+    """A path opened for reading, which never blocks for longer than `timeout`.
 
     Attributes:
-        name: The path as it was given.
-        size: Size in bytes of a regular file when it was opened, None for anything else.
-        time: When its content was changed last, by then, in nanoseconds since the epoch.
+        name: The path as given.
+        size: Size of a regular file in bytes when it was opened; None for anything else.
+        time: Modification time when it was opened, in nanoseconds since the epoch.
 
     Raises:
-        SnapshotIOError: It can't be opened, or is a directory.
+        SnapshotIOError: The path can't be opened, or is a directory.
     """
 
     __slots__ = ("_descriptor", "_fifo", "_timeout", "name", "size", "time")
@@ -52,8 +52,8 @@ class PathInput:
         self._timeout = timeout
         self._descriptor = -1
         try:
-            # O_NONBLOCK: opening a FIFO would wait for a writer without end. O_NOCTTY: looking at a
-            # terminal must not make it ours.
+            # O_NONBLOCK: opening a FIFO would wait for a writer forever. O_NOCTTY: opening a terminal must
+            # not make it the controlling terminal.
             flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
             self._descriptor = os.open(path, flags)
             status = os.fstat(self._descriptor)
@@ -71,22 +71,22 @@ class PathInput:
         self.time = status.st_mtime_ns
 
     def now(self) -> tuple[int, int]:
-        """Return what `size` and `time` of a regular file are by now."""
+        """Return the current size and modification time of a regular file."""
         status = os.fstat(self._descriptor)
         return status.st_size, status.st_mtime_ns
 
     def read(self, size: int, /) -> bytes:
-        """Read once, waiting for at most the time-out. Raises OSError."""
+        """Read once, waiting at most `timeout` seconds. Raises OSError."""
         patience = Patience(self._timeout)
         what = "nothing was written to the pipe" if self._fifo else "no data came"
-        # Regular files need no wait, and some of /proc answer poll() with "not ready" for good.
+        # Regular files need no wait, and poll() on some files of /proc never reports them as ready.
         if self.size is None:
             patience.wait(self._descriptor, select.POLLIN, what)
         while True:
             try:
                 return os.read(self._descriptor, size)
             except BlockingIOError:
-                # Another reader of the same pipe was faster, or a /proc file that has to be waited for.
+                # Another reader of the same pipe was faster, or this is a /proc file without data yet.
                 if patience.over():
                     raise patience.exhausted(what) from None
                 patience.wait(self._descriptor, select.POLLIN, what)
@@ -99,7 +99,7 @@ class PathInput:
 
 
 class BufferInput:
-    """A bytes-like object, read where it lies: a header costs no copy of the whole."""
+    """A bytes-like object, read without copying the whole."""
 
     __slots__ = ("_at", "_view")
 
@@ -110,7 +110,7 @@ class BufferInput:
         self._at = 0
 
     def read(self, size: int, /) -> bytes:
-        """Copy out the next bytes."""
+        """Return a copy of the next bytes."""
         piece = bytes(self._view[self._at : self._at + size])
         self._at += len(piece)
         return piece
@@ -121,7 +121,7 @@ class BufferInput:
 
 
 class ObjectInput:
-    """A caller's file object, held to the contract of binary files."""
+    """A caller's file object, whose `read` is checked to behave as that of a binary file."""
 
     __slots__ = ("_read", "_stream", "name")
 
@@ -139,9 +139,9 @@ class ObjectInput:
         """Call the object's `read` once.
 
         Raises:
-            OSError: The object's own; EAGAIN where it has nothing yet; EIO where it failed by another
-                exception, as files of damaged compressed data do.
-            TypeError: It returned something else than bytes, or decodes text.
+            OSError: The object raised it; EAGAIN if no data is available yet; EIO if it raised another
+                exception, as a compressed file with damaged data does.
+            TypeError: It returned something other than bytes, or decodes text.
         """
         try:
             piece: object = self._read(size)
@@ -167,15 +167,15 @@ class ObjectInput:
         )
 
     def close(self) -> None:
-        """Leave the caller's object as it is."""
+        """Do nothing: the caller closes the object."""
 
 
 def open_input(source: Source, timeout: float) -> Input:
-    """Open a source of any kind.
+    """Open a source of any type.
 
     Raises:
-        SnapshotIOError: A path that can't be opened.
-        TypeError: No source at all, or a file object in text mode.
+        SnapshotIOError: The path can't be opened.
+        TypeError: The source is of an unsupported type, or a file object in text mode.
     """
     if isinstance(source, bytes | bytearray | memoryview):
         return BufferInput(source)
@@ -184,10 +184,10 @@ def open_input(source: Source, timeout: float) -> Input:
 
 
 def flat(source: bytes | bytearray | memoryview) -> memoryview:
-    """Return the bytes of a buffer as a one-dimensional view, copied only where they don't lie in a row."""
+    """Return the bytes of a buffer as a one-dimensional view, copied only if they are not contiguous."""
     view = memoryview(source)
     try:
         return view.cast("B")
     except TypeError:
-        # Strided or empty views, and element formats that cast() does not know (ctypes' "<i").
+        # Strided or empty views, and element formats that cast() does not support (ctypes' "<i").
         return memoryview(view.tobytes())

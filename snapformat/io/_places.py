@@ -1,4 +1,4 @@
-"""Where a path really leads, when something is to be put there."""
+"""Resolving the path of a file that is to be written."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import NamedTuple
 
 from snapformat.io._failure import os_error, unusable_name
 
-# The kernel's own limit on links in one path.
+# The kernel's limit of links in one path.
 _MOST_LINKS = 40
 
-# Links in these folders are no names but open descriptors: following their text leads nowhere
-# ("pipe:[4711]"), or to a file that someone has open and expects to go on writing to.
+# Links in these folders are open descriptors, not names. Their text leads nowhere ("pipe:[4711]"), or to a
+# file that a process has open and must not be replaced.
 _DESCRIPTORS = r"/proc/(\d+)(?:/task/\d+)?/fd"
 
 
 class Place:
-    """A name in an open folder, with all links followed; nothing needs to be there yet.
+    """A name in an open folder, with all links followed; the file need not exist.
 
-    The folder is held open rather than named: all that happens to the name happens in that very folder,
-    whoever renames it or changes the working directory meanwhile, and however long its path is.
+    The folder is kept open, so all operations apply to the same folder, even if it is renamed, the working
+    directory changes, or its path is very long.
 
     Attributes:
-        folder: Descriptor of the folder, for `dir_fd=` (O_PATH: good for nothing else).
-        name: The name in it, which is no link.
+        folder: Descriptor of the folder for `dir_fd=` (opened with O_PATH).
+        name: The name in it, which is not a link.
     """
 
     __slots__ = ("folder", "name")
@@ -36,36 +36,36 @@ class Place:
         self.name = name
 
     def status(self) -> os.stat_result | None:
-        """Return the state of what is there, or None."""
+        """Return the status of the file, or None if there is none."""
         try:
             return os.stat(self.name, dir_fd=self.folder, follow_symlinks=False)
         except FileNotFoundError:
             return None
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folder."""
         os.close(self.folder)
 
 
 class Descriptor(NamedTuple):
-    """An open descriptor of some process, reached through `/proc` or `/dev/stdout` and the like.
+    """An open descriptor of a process, reached through `/proc`, `/dev/stdout` or similar.
 
     Attributes:
-        ours: Its number, if it is one of this process, else None.
+        number: Its number if it belongs to this process, else None.
     """
 
-    ours: int | None
+    number: int | None
 
 
 def find_place(path: str) -> Place | Descriptor:
-    """Follow all links of a path to the name that they end at; a `Place` is the caller's to close.
+    """Follow all links of a path to the final name. The caller closes the `Place`.
 
     `os.path.realpath` would follow a dangling link through folders that do not exist, take `new/` for
     `new`, and resolve `/dev/stdout` to the text behind a descriptor.
 
     Raises:
-        OSError: A folder on the way is missing or may not be searched, the links go in a circle
-            (ELOOP), the path can only mean a folder (EISDIR), or is no path at all (EINVAL).
+        OSError: A folder on the way is missing or not searchable, the links form a cycle (ELOOP), the path
+            can only be a folder (EISDIR), or is not a valid path (EINVAL).
     """
     folder: int | None = None
     try:
@@ -83,7 +83,7 @@ def find_place(path: str) -> Place | Descriptor:
             try:
                 path = os.readlink(name, dir_fd=folder)
             except OSError as error:
-                # EINVAL: something else than a link, ENOENT: nothing. That is the place.
+                # EINVAL: it is not a link; ENOENT: it does not exist. Either way, the name is final.
                 if error.errno not in (errno.EINVAL, errno.ENOENT):
                     raise
                 return Place(folder, name)
@@ -104,13 +104,13 @@ def _process_of(folder: int) -> int | None:
     try:
         match = re.fullmatch(_DESCRIPTORS, os.readlink(f"/proc/self/fd/{folder}"))
     except OSError:
-        # Where /proc is not mounted, there are no such folders.
+        # /proc is not mounted, so there are no such folders.
         return None
     return int(match[1]) if match is not None else None
 
 
 def socket_hint(path: str, cause: OSError) -> str | None:
-    """Say that a path is a socket, where that is why it can't be opened: ENXIO alone tells nobody."""
+    """Return a hint if a path can't be opened because it is a socket, as ENXIO alone is not clear."""
     try:
         if cause.errno == errno.ENXIO and stat.S_ISSOCK(os.stat(path).st_mode):
             return "it is a socket, which can't be opened as a file"

@@ -1,4 +1,4 @@
-"""Whole reads: everything that a source holds, within a limit."""
+"""Reading the whole content of a source, up to a limit."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from snapformat.io._inputs import CHUNK, Input, ObjectInput, PathInput
 
 
 def read_all(source: Source, *, max_size: int, timeout: float = 5.0) -> bytes:
-    """Return everything that a source holds.
+    """Return the whole content of a source.
 
     Args:
-        source: A path; a binary file object, read from where it stands to its end, not closed; or a
-            bytes-like object (`bytes` come back as they are, anything else is copied).
-        max_size: The most bytes to accept, whatever the source. A regular file that is larger is
-            refused unread; anything else as soon as one byte more has come.
-        timeout: Seconds that a pipe or a device may stay silent, before its first byte and between
-            any two. Regular files and file objects know no time-out.
+        source: A path; a binary file object, which is read from its current position to its end and not
+            closed; or a bytes-like object (`bytes` are returned unchanged, anything else is copied).
+        max_size: Maximum size in bytes. A larger regular file is refused without reading it, any other
+            source as soon as one byte more has been read.
+        timeout: Seconds to wait for the first and for each following data of a pipe or a device. Has no
+            effect on regular files and file objects.
 
     Raises:
-        SnapshotIOError: It can't be opened or read, is a directory or a socket (errno as the system
-            gives it; EINVAL for a name with a NUL), is too large (EFBIG), changed its size meanwhile
-            (EBUSY), stayed silent (ETIMEDOUT), or is a non-blocking file object without data
+        SnapshotIOError: It can't be opened or read, is a directory or a socket (with the errno of the
+            system; EINVAL for a name with a NUL), is too large (EFBIG), changed its size meanwhile
+            (EBUSY), sent no data in time (ETIMEDOUT), or is a non-blocking file object without data
             (EAGAIN).
-        TypeError: The source is of no accepted kind, or a file object in text mode.
+        TypeError: The source is of an unsupported type, or a file object in text mode.
     """
     if type(source) is bytes and len(source) <= max_size:
         return source
@@ -41,39 +41,39 @@ def read_all(source: Source, *, max_size: int, timeout: float = 5.0) -> bytes:
     if path is None:
         return _read_stream(ObjectInput(source), max_size)
     with closing(PathInput(path, timeout)) as file:
-        # /proc says 0 of files that have content.
+        # Files of /proc with content have the size 0.
         return _read_file(file, file.size, max_size) if file.size else _read_stream(file, max_size)
 
 
 def _read_file(file: PathInput, size: int, max_size: int) -> bytes:
-    """Read a regular file that says how large it is."""
+    """Read a regular file of a known size."""
     if size > max_size:
         raise _too_large(max_size, size, file.name)
-    # Here the size is no claim, but the system's word.
+    # The size comes from the system, so it can be requested at once.
     content = _gather(file, size, size + 1)
     now, _ = file.now()
-    # Either may tell: a file can grow behind the read, and shrink and grow again beside it.
+    # Both are checked: a file can grow after the read, or shrink and grow again during it.
     if now != size or len(content) != size:
         raise _changed(size, now if now != size else len(content), file.name)
     return content
 
 
 def _read_stream(stream: Input, max_size: int) -> bytes:
-    """Read what has no size until it ends."""
+    """Read a source of unknown size to its end."""
     content = _gather(stream, max_size)
     if len(content) > max_size:
         raise _too_large(max_size, None, stream.name)
     if isinstance(stream, PathInput) and stream.size == 0:
         size, time = stream.now()
-        # Not one of /proc after all, but an empty file that was written meanwhile (and emptied again).
+        # Not a file of /proc, but an empty file that was written (and perhaps truncated again) meanwhile.
         if size != 0 or (content and time != stream.time):
             raise _changed(0, size or len(content), stream.name)
     return content
 
 
 def _gather(stream: Input, limit: int, most: int = CHUNK) -> bytes:
-    """Read to the end, or until it is clear that there are more than `limit` bytes, `most` at once."""
-    # BytesIO hands its buffer over without a copy, and a million small pieces cost no object each.
+    """Read to the end, or until more than `limit` bytes were read, requesting at most `most` at once."""
+    # BytesIO returns its buffer without a copy, and keeps no object per piece.
     content = io.BytesIO()
     first = b""
     got = 0
@@ -93,12 +93,12 @@ def _gather(stream: Input, limit: int, most: int = CHUNK) -> bytes:
                 content.write(first)
             content.write(piece)
         got += len(piece)
-    # What came at once needs no second place.
+    # A single piece is returned without a copy.
     return first if got == len(first) else content.getvalue()
 
 
 def _changed(size: int, now: int, name: str) -> SnapshotIOError:
-    # EBUSY, as the one thing to be done about it is to try again when the writer is through.
+    # EBUSY, as the caller should try again after the writer has finished.
     return failure(
         SnapshotIOError,
         "cannot read",

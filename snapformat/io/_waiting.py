@@ -1,4 +1,4 @@
-"""Bounded waits on descriptors that may never become ready."""
+"""Waiting with a time-out for descriptors to become ready."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import time
 
 from snapformat.io._failure import os_error
 
-# poll() takes milliseconds in a C int, and a caller may pass math.inf: it is asked in steps.
+# poll() takes milliseconds as a C int, and a caller may pass math.inf, so long waits are split.
 _LONGEST_POLL = 3600.0
 
 
 class Patience:
-    """How long one step may take: a deadline that starts when the object is made.
+    """A deadline, counted from the creation of the object.
 
     Attributes:
-        seconds: The time allowed.
+        seconds: The time until the deadline.
     """
 
     __slots__ = ("_deadline", "seconds")
@@ -26,22 +26,22 @@ class Patience:
         self._deadline = time.monotonic() + seconds
 
     def over(self) -> bool:
-        """Say whether the time is up."""
+        """Return whether the deadline has passed."""
         return time.monotonic() >= self._deadline
 
     def wait(self, descriptor: int, events: int, what: str) -> None:
         """Wait until `descriptor` is ready, or broken (which the next call on it will report).
 
-        Linux gives no POLLHUP for the reading end of a FIFO that has never had a writer since it was
-        opened: waiting there is waiting for the first writer, while `read` would report an end.
+        Linux sends no POLLHUP to the reading end of a FIFO that has had no writer since it was opened, so
+        this waits for the first writer, while `read` would report the end of the file.
 
         Args:
             descriptor: The file descriptor.
             events: `select.POLLIN` or `select.POLLOUT`.
-            what: What did not happen, for the message: `nothing was written to the pipe`.
+            what: The reason for the message, such as `nothing was written to the pipe`.
 
         Raises:
-            TimeoutError: Nothing happened in time (an `OSError` with errno ETIMEDOUT).
+            TimeoutError: The deadline passed (an `OSError` with errno ETIMEDOUT).
         """
         poll = select.poll()
         poll.register(descriptor, events)
@@ -53,6 +53,6 @@ class Patience:
                 raise self.exhausted(what)
 
     def exhausted(self, what: str) -> OSError:
-        """Make the error for time that ran out."""
-        # The system's own words for ETIMEDOUT speak of a connection.
+        """Make the error for a passed deadline."""
+        # The system's message for ETIMEDOUT mentions a connection.
         return os_error(errno.ETIMEDOUT, f"timed out, {what} for {self.seconds:g} s")

@@ -1,4 +1,4 @@
-"""Writing: the one call for all kinds of targets, and those that can't be replaced whole."""
+"""Writing to targets of all types, and to those that can't be replaced: pipes, devices, descriptors."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ from snapformat.io._failure import failure, nothing_taken, object_failure, origi
 from snapformat.io._places import Descriptor, find_place, socket_hint
 from snapformat.io._waiting import Patience
 
-# At most this much is handed to a file object at once: its short writes cost a copy of the rest.
+# Maximum number of bytes passed to a file object at once: a short write costs a copy of the rest.
 _PIECE = 1 << 18
 
-# How often a FIFO without a reader is tried again, in seconds: there is nothing to wait on.
+# Seconds between attempts to open a FIFO without a reader, which can't be waited for.
 _RETRY = 0.01
 
 
 def write_all(target: Target, data: bytes, *, timeout: float = 5.0) -> None:
-    """Write a whole content.
+    """Write the whole content of a file.
 
-    A path is written atomically: whatever happens, a reader finds the old file or the new one, whole.
-    The content goes to a hidden temporary file in the same folder, which is flushed to the disk and
-    takes the target's place; then the folder is flushed too. Links are followed, a dangling one makes
-    the file that it names. An existing file's permissions are kept, and its owner and POSIX access list
-    where the system lets us; hard links to it and other extended attributes are not. A folder's default
-    access list is for new files: it gives nobody more than the old file did. A file that may not be
-    written to is not replaced either. A process killed half-way can leave the temporary file behind
-    (`.NAME.*.tmp`), never a torn target.
+    A path is written atomically: at any time, a reader finds either the old or the new file, complete. The
+    content is written to a hidden temporary file in the same folder, which is flushed to the disk and
+    renamed to the target; then the folder is flushed too. Links are followed; for a dangling link, the file
+    that it names is created. The permissions of an existing file are kept, and its owner and POSIX access
+    list if the system allows it; hard links to it and other extended attributes are not. The default access
+    list of a folder is applied to new files only, so replacing a file never adds permissions. A file without
+    write permission is not replaced. A killed process can leave the temporary file (`.NAME.*.tmp`) behind,
+    but never a partly written target.
 
-    Pipes, devices and descriptors (`/dev/stdout`, `/dev/fd/3`) are written where they are, as they
-    can't be replaced.
+    Pipes, devices and descriptors (`/dev/stdout`, `/dev/fd/3`) are written in place, as they can't be
+    replaced.
 
-    A file object gets the bytes by its `write`, as often as it takes. It is neither flushed nor closed:
-    both are the caller's, and can still fail.
+    The `write` of a file object is called until all bytes are written. The object is neither flushed nor
+    closed: both are up to the caller, and can still fail.
 
     Args:
         target: A path or a binary file object.
         data: The content.
-        timeout: Seconds that a pipe may have no reader, or a pipe or device may take no data. Files,
-            file objects and our own descriptors know no time-out.
+        timeout: Seconds to wait for a reader of a pipe, and for a pipe or device to accept data. Has no
+            effect on files, file objects and descriptors of this process.
 
     Raises:
-        SnapshotIOError: Anything that goes wrong with a path: no such folder, no permission, a folder
-            or a socket in its place, a full disk, no reader for a pipe (ETIMEDOUT).
-        EncodeIOError: A file object that fails (errno of its error), takes nothing, or would block
-            (EAGAIN). A failing writer is `Encode` to the format, not `Io`.
-        TypeError: The target is of no accepted kind, or a file object in text mode.
+        SnapshotIOError: Writing to a path failed: no such folder, no permission, the path is a folder or a
+            socket, the disk is full, a pipe has no reader (ETIMEDOUT).
+        EncodeIOError: A file object failed (with the errno of its error), accepted nothing, or would block
+            (EAGAIN). Its code is `Encode`, not `Io`, as in Firecracker.
+        TypeError: The target is of an unsupported type, or a file object in text mode.
     """
-    if type(target) is io.BytesIO:  # at once: to ask for all that it is not takes as long as to write
+    if type(target) is io.BytesIO:  # a fast path: the checks below take as long as the write
         target.write(data)
         return
     path = path_of(target)
@@ -67,11 +67,11 @@ def write_all(target: Target, data: bytes, *, timeout: float = 5.0) -> None:
     elif not callable(getattr(target, "write", None)):
         raise wrong_target(target)
     else:
-        _write_object(target, data)  # type: ignore[arg-type]  # a path was done above
+        _write_object(target, data)  # type: ignore[arg-type]  # paths were handled above
 
 
 def _write_object(stream: SupportsWrite, data: bytes) -> None:
-    """Write to a caller's file object, held to the contract of binary files."""
+    """Write to a caller's file object, and check that its `write` behaves as that of a binary file."""
     at = 0
     while at < len(data):
         piece = data[at : at + _PIECE]
@@ -87,7 +87,7 @@ def _write_once(stream: SupportsWrite, piece: bytes) -> object:
     try:
         return stream.write(piece)
     except TypeError as error:
-        # Text files that are no TextIOBase, such as tempfile's wrappers, say it only here.
+        # Text files that are not a TextIOBase, such as tempfile's wrappers, are only detected here.
         raise TypeError(f"write() of {type(stream).__name__} does not take bytes: {error}") from error
     except OSError:
         raise
@@ -99,9 +99,9 @@ def _write_once(stream: SupportsWrite, piece: bytes) -> object:
 
 
 def _written(stream: SupportsWrite, asked: int, answer: object) -> int:
-    """Make sense of what `write` returned: how many of `asked` bytes were taken."""
+    """Return how many of `asked` bytes were written, given the return value of `write`."""
     if answer is None:
-        # A raw file says so that it would block. Everyone else just did not care to count.
+        # None from a raw file means that it would block; other files just don't count.
         if isinstance(stream, io.RawIOBase):
             raise os_error(errno.EAGAIN)
         return asked
@@ -109,13 +109,13 @@ def _written(stream: SupportsWrite, asked: int, answer: object) -> int:
         taken = operator.index(answer)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(
-            f"write() of {type(stream).__name__} must return how many bytes it took, "
+            f"write() of {type(stream).__name__} must return the number of bytes written, "
             f"got {type(answer).__name__}"
         ) from None
     if taken == 0:
         raise nothing_taken()
     if not 0 < taken <= asked:
-        raise OSError(f"write() says that it took {taken} of {asked} bytes")
+        raise OSError(f"write() returned {taken} for {asked} bytes")
     return taken
 
 
@@ -123,7 +123,7 @@ def _write_path(path: str, data: bytes, timeout: float) -> None:
     try:
         place = find_place(path)
         if isinstance(place, Descriptor):
-            return _write_in_place(path, place.ours, data, timeout)
+            return _write_in_place(path, place.number, data, timeout)
         with closing(place):
             old = place.status()
             if old is None or stat.S_ISREG(old.st_mode):
@@ -138,21 +138,21 @@ def _write_path(path: str, data: bytes, timeout: float) -> None:
         raise failure(SnapshotIOError, "cannot write", cause, file=path, hint=hint) from cause
 
 
-def _write_in_place(path: str, ours: int | None, data: bytes, timeout: float) -> None:
+def _write_in_place(path: str, number: int | None, data: bytes, timeout: float) -> None:
     """Write to a pipe, a device or a descriptor, which can't be replaced. Raises OSError.
 
     Args:
         path: The path.
-        ours: The number behind it, where it is a descriptor of this process, else None.
+        number: The number of a descriptor of this process, else None.
         data: The content.
-        timeout: Seconds to wait for a reader, and for each piece to be taken.
+        timeout: Seconds to wait for a reader, and for each piece to be accepted.
     """
     descriptor = -1
     try:
-        if ours is not None:
-            # Opened anew, a redirected standard output would begin again at its first byte. Sharing
-            # the descriptor also shares its blocking mode: `| less` may take as long as it likes.
-            descriptor = os.dup(ours)
+        if number is not None:
+            # Opening a redirected standard output again would overwrite it from its first byte. The shared
+            # descriptor also shares the blocking mode: `| less` may wait for as long as it needs.
+            descriptor = os.dup(number)
         else:
             descriptor = _open_for_writing(path, timeout)
         view = memoryview(data)
@@ -164,24 +164,24 @@ def _write_in_place(path: str, ours: int | None, data: bytes, timeout: float) ->
 
 
 def _put(descriptor: int, view: memoryview, timeout: float) -> int:
-    """Write once to something that may have to be waited for; return how many bytes were taken."""
+    """Write once to a descriptor that may not be ready; return the number of bytes written."""
     patience = Patience(timeout)
-    what = "nothing was taken"
+    what = "no data was accepted"
     while True:
         try:
             return write_once(descriptor, view)
         except BlockingIOError:
-            # The pipe is full; or not full enough to say so, when another writer is faster than us.
+            # The pipe is full, or another writer filled it after poll() reported it as ready.
             if patience.over():
                 raise patience.exhausted(what) from None
             patience.wait(descriptor, select.POLLOUT, what)
 
 
 def _open_for_writing(path: str, timeout: float) -> int:
-    """Open something that is there already, waiting for a reader where it is a FIFO."""
+    """Open an existing file for writing; wait for a reader if it is a FIFO."""
     patience = Patience(timeout)
-    # O_NONBLOCK: opening a FIFO would wait for a reader without end. O_TRUNC is for files behind another
-    # process' descriptor; pipes and devices know nothing of it.
+    # O_NONBLOCK: opening a FIFO would wait for a reader forever. O_TRUNC is for files behind a descriptor of
+    # another process; pipes and devices ignore it.
     flags = os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The formats that installed packages bring: found through the entry points `snapformat.schemas`.
+"""The formats of installed packages, found through the entry points `snapformat.schemas`.
 
 Each entry point names an iterable of `SnapshotFormat`, whose names are unique: `firecracker/1.14/x86_64`.
 """
@@ -15,22 +15,22 @@ from snapformat.snapshot.snapshot import SnapshotFormat
 from snapformat.snapshot.spec import Header, machine_arch
 
 GROUP = "snapformat.schemas"
-#: Names that a message lists.
-_SHOWN = 20
+#: Maximum number of names that a message lists.
+_MOST_NAMES = 20
 
 
 @cache
 def formats() -> dict[str, SnapshotFormat]:
-    """All formats by name, in the order in which they were declared.
+    """Return all formats by name, in the order of their declaration.
 
-    A package whose schemas can't be imported is left out, with a warning.
+    A package whose schemas can't be imported is skipped with a warning.
     """
     found: dict[str, SnapshotFormat] = {}
     for entry in entry_points(GROUP):
         try:
             declared = list(entry.load())
-        except Exception as error:  # whatever an installed package does when it is imported
-            # One broken package must not take the others away.
+        except Exception as error:  # an import may raise anything
+            # One broken package must not hide the others.
             warnings.warn(
                 f"the schemas {entry.name!r} can't be loaded: {printable(text_of(error))}",
                 RuntimeWarning,
@@ -43,29 +43,29 @@ def formats() -> dict[str, SnapshotFormat]:
 
 
 def find_format(name: str) -> SnapshotFormat:
-    """The format of a name: `firecracker/1.14/x86_64`, or its end (`1.14/x86_64`), or without architecture.
+    """Find a format by name: `firecracker/1.14/x86_64`, its end (`1.14/x86_64`), or without architecture.
 
-    Without architecture, that of this machine is taken, or the only one there is.
+    A name without architecture means the format for this machine's architecture, or the only match.
 
     Raises:
-        SchemaError: No format has this name, or several have.
+        SchemaError: No format has this name, or several have it.
     """
     known = formats()
     if name in known:
         return known[name]
     matching = [format_ for key, format_ in known.items() if _matches(key, name)]
     if not matching:
-        raise SchemaError(f"there is no schema {name!r}; {_suggestion(name, list(known))}")
+        raise SchemaError(f"unknown schema {name!r}; {_suggestion(name, list(known))}")
     if len(matching) > 1:
         matching = [f for f in matching if machine_arch() in f.magics] or matching
     if len(matching) > 1:
-        raise SchemaError(f"the schema {name!r} may be {' or '.join(f.name for f in matching)}")
+        raise SchemaError(f"ambiguous schema {name!r}: {' or '.join(f.name for f in matching)}")
     return matching[0]
 
 
 def _suggestion(name: str, known: list[str]) -> str:
     """Suggest names close to an unknown one, or list the known names."""
-    from difflib import get_close_matches  # here and not above: names are mostly right
+    from difflib import get_close_matches  # imported here, as most names are correct
 
     ends = {
         "/".join(parts[at:]): key for key in known for parts in [key.split("/")] for at in range(len(parts))
@@ -73,8 +73,8 @@ def _suggestion(name: str, known: list[str]) -> str:
     meant = dict.fromkeys(ends[end] for end in get_close_matches(name, ends, 8, 0.7))
     if meant:
         return f"did you mean {' or '.join(list(meant)[:3])}?"
-    more = f", ... ({len(known)} in all)" if len(known) > _SHOWN else ""
-    return f"known: {', '.join(known[:_SHOWN]) or 'none'}{more}"
+    more = f", ... ({len(known)} in all)" if len(known) > _MOST_NAMES else ""
+    return f"known: {', '.join(known[:_MOST_NAMES]) or 'none'}{more}"
 
 
 def _matches(key: str, name: str) -> bool:
@@ -83,7 +83,7 @@ def _matches(key: str, name: str) -> bool:
 
 
 def formats_for(header: Header) -> list[SnapshotFormat]:
-    """The formats whose magic and version rule take a file with this header, newest last."""
+    """Return the formats whose magic and version rule accept a header, newest last."""
     return [
         format_
         for format_ in formats().values()

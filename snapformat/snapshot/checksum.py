@@ -1,7 +1,7 @@
-"""Checksums: declared as crcmod declares them, computed by anycrc where it can.
+"""Checksums: declared with crcmod's parameters, and computed by anycrc if it is installed.
 
-The definition is crcmod's generator; anycrc computes the same values some thirty times faster, and the
-tests hold the two equal. Without anycrc, crcmod computes.
+crcmod is the definition. anycrc computes the same values about thirty times faster, and the tests check that
+both agree.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Compute = Callable[[Any, int], int]
 
 @dataclass(frozen=True)
 class Checksum:
-    """A cyclic redundancy check, by its usual parameters.
+    """A cyclic redundancy check, defined by its usual parameters.
 
     Attributes:
-        name: Its name, for documents.
-        width: Bits.
+        name: Its name in documents.
+        width: Width in bits.
         poly: The polynomial without its highest bit, most significant bit first.
-        init: Start value of the register.
-        reflected: Bits are taken least significant first, in and out.
-        xorout: Mask of the result.
+        init: Initial value of the register.
+        reflected: Whether input and output are processed least significant bit first.
+        xorout: Mask XORed with the result.
     """
 
     name: str
@@ -45,39 +45,39 @@ class Checksum:
 
     @property
     def size(self) -> int:
-        """Bytes of the stored value."""
+        """Size of the stored value in bytes."""
         return self.width // 8
 
     def compute(self, data: Buffer, initial: int | None = None) -> int:
-        """The checksum of data.
+        """Compute the checksum of data.
 
         Args:
             data: The bytes.
-            initial: The checksum of what comes before them, to go on from; None at the start.
+            initial: The checksum of the bytes before them, to continue from; None at the start.
         """
         return self._engine(data, self.init ^ self.xorout if initial is None else initial)
 
     def replaced(self, value: int, old: Buffer, new: Buffer, after: int) -> int | None:
-        """The checksum of data whose beginning is replaced, without looking at the rest of it.
+        """Compute the checksum of data whose beginning is replaced, without reading the rest of it.
 
         Args:
-            value: The checksum of the data as it was.
-            old: The beginning as it was.
-            new: What takes its place; it may be of another size.
-            after: Bytes after it.
+            value: The checksum of the old data.
+            old: The old beginning.
+            new: The new beginning, which may have another size.
+            after: Number of bytes after it.
 
         Returns:
-            The checksum; None without anycrc, which has what it takes.
+            The checksum; None if anycrc, which implements this, is not installed.
         """
         shift, compute, start = self._shift, self._engine, self.init ^ self.xorout
         return None if shift is None else shift(compute(old, start) ^ compute(new, start), value, after)
 
     def holds(self, whole: bytes, byteorder: ByteOrder = "little") -> bool:
-        """Whether a whole file that ends in its checksum is sound.
+        """Return whether the checksum at the end of a whole file matches.
 
-        A checksum without masks has the property that data followed by its own checksum, stored the way
-        its bits run, gives zero; the original program checks just that, of the whole file, whatever
-        follows the checksum. Any other checksum is compared with the last bytes.
+        For a checksum without masks, data followed by its own checksum in the matching byte order has the
+        checksum zero. Firecracker checks exactly this for the whole file, including bytes after the
+        checksum. Any other checksum is compared with the last bytes.
         """
         if byteorder == self._zero_order:
             return self._engine(whole, 0) == 0
@@ -88,14 +88,14 @@ class Checksum:
 
     @cached_property
     def _zero_order(self) -> ByteOrder | None:
-        """The order of a stored checksum that makes that of the whole zero; None where no order does."""
+        """The byte order in which a stored checksum makes that of the whole file zero, or None."""
         if self.init or self.xorout:
             return None
         return "little" if self.reflected else "big"
 
     @cached_property
     def _shift(self) -> Callable[[int, int, int], int] | None:
-        """Takes a difference past so many bytes, onto a checksum; masks are the same before and after."""
+        """The function `combine` of anycrc: shifts a difference and adds it to a checksum."""
         if anycrc is None:
             return None
         model = anycrc.CRC(self.width, self.poly, 0, self.reflected, self.reflected, 0)
@@ -111,8 +111,8 @@ class Checksum:
 
 
 def crcmod_engine(checksum: Checksum) -> Compute:
-    """The declared definition: crcmod's function of the checksum so far."""
-    import crcmod  # here and not above: where anycrc computes, it is not called
+    """Make a compute function with crcmod."""
+    import crcmod  # imported here, as it is not needed if anycrc is installed
 
     run = crcmod.mkCrcFun(
         1 << checksum.width | checksum.poly,
@@ -124,9 +124,9 @@ def crcmod_engine(checksum: Checksum) -> Compute:
 
 
 def anycrc_engine(checksum: Checksum) -> Compute:
-    """The fast one: anycrc's, from the same parameters.
+    """Make a compute function with anycrc, which is faster.
 
-    anycrc continues from a checksum just as crcmod does: from the value as it is printed.
+    anycrc continues from the final value of a checksum, as crcmod does.
     """
     model = anycrc.CRC(
         checksum.width, checksum.poly, checksum.init, checksum.reflected, checksum.reflected, checksum.xorout
@@ -135,18 +135,18 @@ def anycrc_engine(checksum: Checksum) -> Compute:
     return compute
 
 
-#: CRC-64/REDIS, also "Jones": the checksum of Firecracker's snapshots.
+#: CRC-64/REDIS, also called "Jones": the checksum of Firecracker's snapshots.
 CRC64_JONES = Checksum("CRC-64/REDIS (Jones)", 64, 0xAD93D23594C935A9)
 
 
 class ChecksumWriter:
-    """A writer that computes the checksum of what passes through it to another.
+    """A writer that passes bytes to another writer and computes their checksum.
 
-    Only bytes that the other writer took count.
+    Only bytes that the other writer accepted are counted.
 
     Args:
         writer: A binary file object.
-        checksum: How it is computed.
+        checksum: The checksum to compute.
     """
 
     def __init__(self, writer: Any, checksum: Checksum = CRC64_JONES) -> None:
@@ -155,7 +155,7 @@ class ChecksumWriter:
         self._value: int | None = None
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
-        """Write to the other writer and return the number of bytes that it took."""
+        """Write to the other writer, and return the number of bytes that it accepted."""
         view = memoryview(data).cast("B")
         taken = self.writer.write(view)
         count = len(view) if taken is None else int(taken)
@@ -163,12 +163,12 @@ class ChecksumWriter:
         return count
 
     def flush(self) -> None:
-        """Flush the other writer, if it can be."""
+        """Flush the other writer, if it has a method `flush`."""
         flush = getattr(self.writer, "flush", None)
         if flush is not None:
             flush()
 
     @property
     def checksum(self) -> int:
-        """The checksum of all bytes so far."""
+        """The checksum of all bytes written so far."""
         return self._how.compute(b"") if self._value is None else self._value

@@ -1,7 +1,7 @@
-"""Formats derived from another by another payload: made once, as long as that format and the payload live.
+"""A cache of formats that differ from another one in the payload only.
 
-`Snapshot.load(path, State)` derives one in every call, and all that is known of a format, such as the header
-of the last file, is kept in it.
+`Snapshot.load(path, State)` needs such a format in every call. Keeping it makes use of everything that a
+format caches, such as the header of the last file.
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ Format = TypeVar("Format", bound="FormatSpec")
 
 
 def derived(origin: Format, payload: Any) -> Format:
-    """The format with another payload: the same object every time, while it is kept.
+    """Return the format with another payload, the same object every time while it is cached.
 
-    What is derived for a class is kept in the class, and goes with it, or with the original format.
-    Annotations, constructs and registered names can keep nothing: the original format keeps the latest. A
-    payload without a hash and one that is imported when it is needed are looked up every time.
+    A format for a class is cached in the class, and is freed with the class or with the original format. For
+    annotations, constructs and registered names, the original format caches the latest. For an unhashable
+    payload, or one that is imported on first use, nothing is cached.
 
     Raises:
-        SchemaError: The payload is no type of the serde data model.
+        SchemaError: The payload is not a type of the serde data model.
     """
     found: Any
     try:
         if isinstance(payload, type):
             owner, known = vars(payload).get(FORMATS, _NONE)
-            if owner is not payload:  # none yet, or a copy of another class, with all that is in it
+            if owner is not payload:  # none yet, or copied from another class with its attributes
                 known = _keeping(payload)
             if known is not None:
                 found = known.get(origin)
                 if found is None:
                     found = known.setdefault(origin, dataclasses.replace(origin, payload=payload))
-                return found  # type: ignore[no-any-return]  # weak dictionaries are of any type here
+                return found  # type: ignore[no-any-return]  # the weak dictionary is untyped
         if not is_reference(payload):
             found = origin.latest(payload)
             return found  # type: ignore[no-any-return]
-    except TypeError:  # no hash; or a wrong type in the payload, which is said again
+    except TypeError:  # unhashable, or a SchemaError, which is raised again below
         pass
     return dataclasses.replace(origin, payload=payload)
 
@@ -52,7 +52,7 @@ _NONE = (None, None)
 
 
 def _keeping(cls: type) -> WeakKeyDictionary[Any, Any] | None:
-    """Let a class keep what is derived for it; None where nothing can be put into it (`str`)."""
+    """Add an empty cache to a class, and return it; None if the class has no settable attributes (`str`)."""
     known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
     try:
         setattr(cls, FORMATS, (cls, known))

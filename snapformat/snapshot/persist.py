@@ -1,4 +1,4 @@
-"""The `Persist` interface: a component that can be saved to a state and restored from it."""
+"""The `Persist` interface: components that can be saved to a state and restored from it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Arguments = TypeVar("Arguments")
 
 
 class Persist(ABC, Generic[State, Arguments]):
-    """A component whose state can be saved, and that can be made again from it.
+    """A component whose state can be saved and restored.
 
-    The state is plain data, a class declared with `@schema`, say; what can't be data (files, sockets,
-    other components) comes as constructor arguments.
+    The state is plain data, such as a class declared with `@schema`. Objects that can't be data (files,
+    sockets, other components) are passed as constructor arguments.
 
     Example:
         ```python
@@ -29,14 +29,14 @@ class Persist(ABC, Generic[State, Arguments]):
 
     @abstractmethod
     def save(self) -> State:
-        """The current state."""
+        """Return the current state."""
 
     @classmethod
     @abstractmethod
     def restore(cls, arguments: Arguments, state: State) -> Self:
-        """Make the component again.
+        """Make the component from a state.
 
         Args:
-            arguments: What its constructor needs besides the state.
-            state: What `save` gave.
+            arguments: Constructor arguments other than the state.
+            state: A state returned by `save`.
         """

@@ -1,4 +1,4 @@
-"""Reading a file of a declared format: which check comes when, and what is said when one fails."""
+"""Reading a file of a declared format: the order of checks, and their errors."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from snapformat.layout import read_stream
 from snapformat.layout.lower import layout_of
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header, Trailing
 
-#: The most bytes of a magic: its marker and the number, where integers are of variable length.
+#: Maximum size of a magic in bytes: with integers of variable length, a marker and the number.
 MOST_OF_MAGIC = 9
 
 
 class Parts(NamedTuple):
-    """What a file was read into.
+    """The decoded parts of a file.
 
     Attributes:
         header: The header.
-        header_end: Offset of the payload.
-        data: The payload's value.
+        header_end: Offset after the header, where the payload begins.
+        data: The value of the payload.
         data_end: Offset after the payload.
-        trailing: Bytes after it that the format keeps.
+        trailing: Bytes after the payload that the format keeps.
     """
 
     header: Header
@@ -42,22 +42,22 @@ class Parts(NamedTuple):
 
 
 def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple[Header, int]:
-    """Decode the header at the start of a file, without judging it.
+    """Decode the header at the start of a file, without checking it.
 
     Args:
         spec: The format.
         data: All bytes of the file.
-        stop: Where the readable bytes end, if not with the file.
+        stop: Offset where the readable bytes end; by default the end of the file.
 
     Returns:
         The header and the offset after it.
 
     Raises:
-        DecodeError: Too short, or the version is no semantic version.
+        DecodeError: The file is too short, or the version is not a semantic version.
     """
     latest: tuple[bytes, Header] | None = spec.latest_header
     end = len(data) if stop is None else stop
-    if latest is not None and data.startswith(latest[0], 0, end):  # most files of a format have the same
+    if latest is not None and data.startswith(latest[0], 0, end):  # most files of a format share their header
         known, header = latest
         return Header(header.magic, header.version), len(known)
     try:
@@ -77,19 +77,19 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
 
 
 def explain_header(spec: FormatSpec, data: bytes, error: DecodeError) -> None:
-    """Say so where a header that can't be decoded begins with another magic: the file is of another format.
+    """Reword the error of an undecodable header that begins with another magic: it is another format.
 
-    The error's class stays: the original decodes the whole header before it looks at the magic.
+    The class of the error is kept, as Firecracker decodes the whole header before it checks the magic.
     """
     magic = magic_in(spec, data)
     if magic is not None and magic not in spec.magics.values() and not isinstance(error, OSError):
-        error.hint = f"nor can the rest of the header be decoded: {error.message}"
+        error.hint = f"the rest of the header can't be decoded either: {error.message}"
         error.message, error.path, error.offset = not_of(spec), "$.header.magic", 0
         error.expected, error.found = expected_magic(spec), f"0x{magic:016x}"
 
 
 def magic_in(spec: FormatSpec, data: bytes) -> int | None:
-    """The number at the start of bytes, read as the format reads its magic; None where there is none."""
+    """Decode the magic at the start of a file, or return None if it is too short."""
     try:
         magic: int = read_value(layout_of(u64, spec.encoding), data[:MOST_OF_MAGIC])[0]
     except DecodeError:
@@ -98,22 +98,22 @@ def magic_in(spec: FormatSpec, data: bytes) -> int | None:
 
 
 def not_of(spec: FormatSpec) -> str:
-    """Describe a file with another magic."""
-    return f"not a {spec.name} file, by its magic"
+    """Return the message for a file with another magic."""
+    return f"not a {spec.name} file: wrong magic"
 
 
 def expected_magic(spec: FormatSpec) -> str:
-    """The magic, or those of the architectures, in words."""
-    shown = (f"0x{magic:016x}" + (f" ({arch})" if arch else "") for arch, magic in spec.magics.items())
-    return " or ".join(shown)
+    """Return the magic in words, or those of all architectures."""
+    magics = (f"0x{magic:016x}" + (f" ({arch})" if arch else "") for arch, magic in spec.magics.items())
+    return " or ".join(magics)
 
 
 def read_header_from(spec: FormatSpec, source: Source) -> Header:
-    """Decode the header of a source, taking no more from it than the header has.
+    """Decode the header of a source, without reading any byte after it.
 
     Raises:
         SnapshotIOError: The file can't be opened.
-        DecodeError: The source fails or ends within the header, or the version is none.
+        DecodeError: The source fails or ends within the header, or the version is not a semantic version.
     """
     with ExactReader(source) as reader:
         try:
@@ -153,16 +153,18 @@ def check_version(spec: FormatSpec, header: Header) -> None:
 
 
 def payload_stop(spec: FormatSpec, size: int, trailing: Trailing, check_crc: bool) -> int:
-    """Where the payload of a file must end: unless what follows it is ignored, it never reads its checksum.
+    """Return the offset where the payload must end at the latest.
+
+    This is where the checksum begins, unless trailing bytes are ignored.
 
     Args:
         spec: The format.
-        size: Bytes of the file.
+        size: Size of the file in bytes.
         trailing: The rule for bytes after the payload.
-        check_crc: The checksum is checked.
+        check_crc: Whether the checksum is checked.
 
     Returns:
-        The offset; below 0 for a file that is too short for its checksum.
+        The offset; negative if the file is too short for its checksum.
     """
     if spec.checksum is None:
         return size
@@ -179,17 +181,17 @@ def load_bytes(
     Args:
         spec: The format.
         data: All bytes of the file.
-        check_crc: Check the checksum.
+        check_crc: Whether to check the checksum.
         trailing: The rule for bytes after the payload; by default the format's.
 
     Returns:
-        Header, data, and where they end.
+        Header, data, and the offsets after them.
 
     Raises:
-        DecodeError: Header or payload can't be decoded, or bytes are left that the rule refuses.
-        InvalidMagicError: Another magic.
-        InvalidFormatVersionError: A version that is not read.
-        Crc64Error: The checksum does not hold.
+        DecodeError: Header or payload can't be decoded, or bytes are left over that the rule refuses.
+        InvalidMagicError: The magic is another one.
+        InvalidFormatVersionError: The format does not read this version.
+        Crc64Error: The checksum does not match.
     """
     parts = read_parts(spec, data, check_crc, trailing)
     if (spec.trailing if trailing is None else trailing) == "refuse":
@@ -200,7 +202,7 @@ def load_bytes(
 def read_parts(
     spec: FormatSpec, data: bytes, check_crc: bool = True, trailing: Trailing | None = None
 ) -> Parts:
-    """Read a whole file; bytes that are left are not refused. Else as `load_bytes`."""
+    """Read a whole file like `load_bytes`, without refusing bytes left over."""
     rule = spec.trailing if trailing is None else trailing
     stop = payload_stop(spec, len(data), rule, check_crc)
     if spec.order is CheckOrder.CHECKSUM_FIRST:
@@ -217,7 +219,7 @@ def read_parts(
 
 
 def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool) -> Parts:
-    """Releases up to 1.13: the last bytes are the checksum of those before, whatever these are."""
+    """Read a file as releases up to 1.13 do, which compare the checksum before anything else."""
     check_room(spec, data, 0, stop)
     if spec.checksum is not None and check_crc:
         stored = int.from_bytes(data[stop:], spec.encoding.byteorder)
@@ -232,7 +234,7 @@ def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool) -
 
 
 def check_room(spec: FormatSpec, data: bytes, offset: int, stop: int) -> None:
-    """Raise `DecodeError` if the payload, which begins at `offset`, would have to end before that."""
+    """Raise `DecodeError` if the payload would have to end before its start at `offset`."""
     if stop < offset:
         assert spec.checksum is not None
         raise DecodeError(
@@ -244,19 +246,19 @@ def check_room(spec: FormatSpec, data: bytes, offset: int, stop: int) -> None:
 
 
 def read_payload(spec: FormatSpec, data: bytes, offset: int, stop: int) -> tuple[Any, int]:
-    """Decode the payload; an error says what the checksum of the whole file says.
+    """Decode the payload. The hint of an error tells whether the checksum of the file matches.
 
     Args:
         spec: The format.
         data: All bytes of the file.
-        offset: Where the payload begins.
-        stop: Where it must end at the latest.
+        offset: Offset of the payload.
+        stop: Offset where it must end at the latest.
 
     Returns:
         The value and the offset after it.
 
     Raises:
-        DecodeError: The bytes are no such value.
+        DecodeError: The bytes are not a value of the payload's type.
     """
     try:
         return read_value(
@@ -268,22 +270,22 @@ def read_payload(spec: FormatSpec, data: bytes, offset: int, stop: int) -> tuple
 
 
 def explain(spec: FormatSpec, whole: bytes, error: DecodeError) -> None:
-    """Say what the checksum says about a payload that can't be decoded."""
+    """Add a hint to the error of an undecodable payload: damage, or another layout."""
     if error.hint is None and spec.checksum is not None:
         if spec.checksum.holds(whole, spec.encoding.byteorder):
-            error.hint = "the checksum holds: this is another layout, try another schema"
+            error.hint = "the checksum matches: this is another layout, try another schema"
         else:
-            error.hint = "the checksum fails too: the file is damaged"
+            error.hint = "the checksum doesn't match either: the file is damaged"
 
 
 def check_checksum(spec: FormatSpec, data: bytes, data_end: int, offset: int | None = None) -> None:
-    """Raise `Crc64Error` unless the checksum of the whole file holds.
+    """Raise `Crc64Error` unless the checksum of the whole file matches.
 
     Args:
         spec: The format.
         data: All bytes of the file.
-        data_end: Where the payload ends.
-        offset: Where the checksum is stored; by default there.
+        data_end: Offset after the payload.
+        offset: Offset of the stored checksum; by default `data_end`.
     """
     checksum, order = spec.checksum, spec.encoding.byteorder
     if checksum is None or checksum.holds(data, order):
@@ -302,16 +304,16 @@ def check_checksum(spec: FormatSpec, data: bytes, data_end: int, offset: int | N
 def _crc_error(
     spec: FormatSpec, stored: int | None, computed: int, offset: int, after: int = 0
 ) -> Crc64Error:
-    """The error for a checksum that does not hold; `after` bytes follow one that does."""
+    """Make the error for a checksum that does not match; `after` bytes follow one that does."""
     assert spec.checksum is not None
     digits = 2 * spec.checksum.size
-    message, hint = "the checksum does not hold", "the file is damaged"
+    message, hint = "the checksum does not match", "the file is damaged"
     expected: str | None = f"0x{computed:0{digits}x}"
     found = "none" if stored is None else f"0x{stored:0{digits}x}"
-    if after or stored == computed:  # two equal numbers would say nothing
-        message, expected = "the checksum does not hold for the whole file", None
+    if after or stored == computed:  # two equal numbers would explain nothing
+        message, expected = "the checksum does not match for the whole file", None
         found = f"{counted(after)} after it"
-        hint = f"the payload's own checksum is right, but does not cover {counted(after)} after it"
+        hint = f"the checksum of the payload is correct, but does not cover {counted(after)} after it"
     return Crc64Error(
         message,
         stored=stored,
@@ -324,7 +326,7 @@ def _crc_error(
 
 
 def _after_checksum(spec: FormatSpec, data: bytes, data_end: int) -> int:
-    """How many bytes follow a checksum that stands right after the payload and holds; 0 if there is none."""
+    """Return the number of bytes after a matching checksum that follows the payload; 0 if there is none."""
     checksum = spec.checksum
     end = data_end if checksum is None else data_end + checksum.size
     if checksum is None or end >= len(data):
@@ -334,14 +336,14 @@ def _after_checksum(spec: FormatSpec, data: bytes, data_end: int) -> int:
 
 
 def extra_bytes(spec: FormatSpec, data: bytes, data_end: int) -> int:
-    """How many bytes are neither header nor payload nor checksum; below 0 where some are missing."""
+    """Return the number of bytes that are neither header nor payload nor checksum; negative if too few."""
     return len(data) - data_end - (0 if spec.checksum is None else spec.checksum.size)
 
 
 def check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
-    """Raise `DecodeError` unless the payload and its checksum end the file."""
+    """Raise `DecodeError` unless the file ends with the payload and its checksum."""
     extra = extra_bytes(spec, data, data_end)
-    if extra <= 0:  # fewer are an error by themselves
+    if extra <= 0:  # too few bytes are another error
         return
     after = _after_checksum(spec, data, data_end)
     if spec.checksum is None:
@@ -351,12 +353,12 @@ def check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
     raise DecodeError(
         left_over(extra, where),
         offset=len(data) - after if after else data_end,
-        hint='SnapshotFormat(trailing="keep") keeps such bytes, trailing="ignore" drops them',
+        hint='SnapshotFormat(trailing="keep") keeps such bytes, trailing="ignore" ignores them',
     )
 
 
 def named(error: SnapshotError, source: Source) -> SnapshotError:
-    """Put the file's name into an error, where there is one."""
+    """Add the name of the file to an error, if it has one."""
     if error.file is None:
         name = source if isinstance(source, str) else name_of(source)
         if hasattr(source, "__fspath__"):

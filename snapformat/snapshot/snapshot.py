@@ -1,4 +1,4 @@
-"""`Snapshot` and `SnapshotFormat`: files of a declared format, loaded and saved."""
+"""`Snapshot` and `SnapshotFormat`: loading and saving files of a declared format."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ T = TypeVar("T")
 
 @cache
 def _lazily() -> Any:
-    """What reads lazily and writes: the command line mostly loads, and no more."""
+    """Import the module for lazy reading and writing, which most runs of the command line don't need."""
     from snapformat.snapshot import lazily
 
     return lazily
 
 
 class SnapshotFormat(FormatSpec):
-    """A family of snapshot files, declared in a few lines.
+    """A format of snapshot files, declared in a few lines.
 
     Example:
         ```python
@@ -55,14 +55,14 @@ class SnapshotFormat(FormatSpec):
     """
 
     def with_payload(self, payload: Any) -> SnapshotFormat:
-        """The same format with another type of data; of a class the same object every time."""
+        """Return this format with another type of data; for a class, the same object every time."""
         return derived(self, payload)
 
     def new(self, data: Any, *, arch: str | None = None) -> Snapshot[Any]:
-        """A snapshot of data, with this format's version.
+        """Make a snapshot of data, with this format's version.
 
         Args:
-            data: The data; it is checked when it is saved.
+            data: The data; it is checked when the snapshot is saved.
             arch: Architecture whose magic is written; by default this machine's.
         """
         return Snapshot(Header(self.magic_of(arch), self.supported), data, self)
@@ -70,40 +70,39 @@ class SnapshotFormat(FormatSpec):
     def load(
         self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
     ) -> Snapshot[Any]:
-        """Read a file, checking all of it; its rule for bytes after the data is the format's `trailing`.
+        """Read a file and check all of it. Bytes after the data are treated as the format's `trailing` says.
 
-        With `lazy`, the checksum vouches for the data: structs and sequences are decoded when they are
-        touched, and what is never touched is written as the very bytes it was read from. Bytes that are no
-        value of their type raise when they are touched; `Snapshot.validate` touches all. Header and checksum
-        are judged as ever. A layout that can't be passed over (one with construct's `Checksum`, say) is read
-        at once.
+        With `lazy`, header and checksum are checked, but structs and sequences are decoded on first access;
+        untouched ones are written back byte for byte. Bytes that are not a value of their type raise a
+        `DecodeError` on first access; `Snapshot.validate` decodes everything. A layout that can't be skipped
+        without decoding (one with construct's `Checksum`, for example) is read at once.
 
         Args:
             source: A path, a bytes-like object or a binary file object.
-            strict: Read by the rule `trailing="refuse"`, whatever the format's is.
-            lazy: Decode what is touched.
-            arrays: With `lazy`: `"memoryview"` or `"numpy"` hands out sequences of numbers, and fixed arrays
-                of more than 64, as views of the file's bytes, not as lists. Those in variants of enums,
-                tuples, sets and maps are lists all the same. In the byte order that is not the machine's, a
-                memoryview is one of a copy.
+            strict: Read with the rule `trailing="refuse"`, whatever the rule of the format.
+            lazy: Decode on first access.
+            arrays: With `lazy`: `"memoryview"` or `"numpy"` returns sequences of numbers, and fixed arrays of
+                more than 64 numbers, as views of the file's bytes instead of lists. Those in variants of
+                enums, tuples, sets and maps stay lists. If the byte order is not that of the machine, a
+                memoryview refers to a copy.
 
         Raises:
             SnapshotIOError: The file can't be read.
-            DecodeError: Header or payload can't be decoded, or bytes are left that are refused.
-            InvalidMagicError: Another magic.
-            InvalidFormatVersionError: A version that is not read.
-            Crc64Error: The checksum does not hold.
+            DecodeError: Header or payload can't be decoded, or bytes are left over that are refused.
+            InvalidMagicError: The magic is another one.
+            InvalidFormatVersionError: The format does not read this version.
+            Crc64Error: The checksum does not match.
         """
         return self._load(source, True, strict, lazy, arrays)
 
     def load_without_crc_check(
         self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
     ) -> Snapshot[Any]:
-        """Read a file without looking at its checksum; else as `load`.
+        """Read a file like `load`, without comparing its checksum.
 
-        The checksum's bytes have their place at the end of the file all the same, whatever they are, and are
-        no part of the data. A buffer without them is read by the format `dataclasses.replace(format,
-        checksum=None)`. Under `trailing="ignore"`, only header and data have to be there.
+        The bytes of the checksum are still expected at the end of the file, and are not part of the data. To
+        read a buffer without them, use the format `dataclasses.replace(format, checksum=None)`. With
+        `trailing="ignore"`, only header and data have to be there.
         """
         return self._load(source, False, strict, lazy, arrays)
 
@@ -131,31 +130,31 @@ class SnapshotFormat(FormatSpec):
         return Snapshot(parts.header, parts.data, self, parts.trailing)
 
     def get_format_version(self, source: Source) -> semver.Version:
-        """The version in a file's header; nothing else is read, and nothing judged.
+        """Return the version in the header of a file, without reading or checking anything else.
 
         Raises:
             SnapshotIOError: The file can't be opened.
-            DecodeError: The source fails or ends within the header, or the version is none.
+            DecodeError: The source fails or ends within the header, or the version is not a semantic version.
         """
         return self.get_header(source).version
 
     def get_header(self, source: Source) -> Header:
-        """A file's header; nothing else is read, and nothing judged. Raises as `get_format_version`."""
+        """Return the header of a file, without checking it. Raises as `get_format_version`."""
         try:
             return read_header_from(self, source)
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
 
     def walk(self, source: Source) -> Iterator[Event]:
-        """What is where in a file: header, data and checksum, in the order of the bytes.
+        """Iterate over the values of a file with their offsets: header, data and checksum.
 
-        Paths are those of errors: `$.header` for the header, `$` for the data itself. Bytes after the data
-        that the format keeps are an event of the kind `trailing`.
+        Paths are those of errors: `$.header` for the header, `$` for the data. Trailing bytes that the format
+        keeps are an event of the kind `trailing`.
 
         Raises:
             SnapshotIOError: The file can't be read.
-            DecodeError: It can't be decoded, or bytes are left that are refused.
-            Crc64Error: The checksum does not hold.
+            DecodeError: It can't be decoded, or bytes are left over that are refused.
+            Crc64Error: The checksum does not match.
         """
         data = read_all(source, max_size=self.max_file_size)
         header_end = read_header(self, data)[1]
@@ -181,11 +180,11 @@ class Snapshot(Generic[T]):
     """A snapshot in memory: its header and its data.
 
     Attributes:
-        header: Magic and version; a loaded snapshot keeps the file's own.
+        header: Magic and version; a loaded snapshot keeps those of its file.
         data: The data.
         format: The format it was made or loaded with.
-        trailing: Bytes after the data that the file's checksum covers: what a newer program has added, say.
-            A format with `trailing="keep"` reads and writes them; under any other they are empty.
+        trailing: Bytes between the data and the checksum, such as fields added by a newer program. A format
+            with `trailing="keep"` reads and writes them; with any other format they are empty.
     """
 
     __slots__ = ("_data", "_origin", "format", "header", "trailing")
@@ -200,21 +199,21 @@ class Snapshot(Generic[T]):
     @property
     def data(self) -> T:
         """The data."""
-        # Not `isinstance`, which would ask what is undecoded for its class.
+        # `type()`, because `isinstance` would trigger the lazy `__class__` property.
         while type(found := self._data) is Untouched:
-            # Unless another thread was first, or has set it: then all get what is there.
+            # If another thread was first, or has set it, all threads get that value.
             once.replace(*_DATA, self, found, found.value())
-        return found  # type: ignore[return-value]  # read by its layout
+        return found  # type: ignore[return-value]  # its layout ensures the type
 
     @data.setter
     def data(self, value: T) -> None:
         self._data = value
 
     def validate(self) -> None:
-        """Decode all that a lazy `load` has left undecoded; the data is then as any other.
+        """Decode everything that a lazy `load` has deferred; afterwards the data is as if read at once.
 
         Raises:
-            DecodeError: Bytes are no value of their type; path and offset say where.
+            DecodeError: Bytes are not a value of their type; the error has the path and the offset.
         """
         from snapformat.codec.lazy import validate
 
@@ -224,12 +223,12 @@ class Snapshot(Generic[T]):
     def new(
         cls, data: T, payload: Any = None, *, format: SnapshotFormat | None = None, arch: str | None = None
     ) -> Snapshot[T]:
-        """A snapshot of data.
+        """Make a snapshot of data.
 
         Args:
-            data: The data; it is checked when it is saved.
-            payload: Its type, where the data's class is not declared (`Snapshot.new(42, u32)`).
-            format: The format; by default Firecracker's, version and all.
+            data: The data; it is checked when the snapshot is saved.
+            payload: Its type, unless the class of the data is declared (`Snapshot.new(42, u32)`).
+            format: The format; by default Firecracker's, with the version of release 1.14.
             arch: Architecture whose magic is written; by default this machine's.
         """
         chosen = FIRECRACKER_FORMAT if format is None else format
@@ -276,16 +275,16 @@ class Snapshot(Generic[T]):
     ) -> Snapshot[Any]:
         """Read a file whose data is of the given type; see `SnapshotFormat.load`.
 
-        Without a format of your own, the rule for bytes after the data is that of Firecracker's code:
+        Without a format of your own, bytes after the data are treated as in Firecracker's code:
         `trailing="ignore"`.
 
         Args:
             source: A path, a bytes-like object or a binary file object.
             payload: Type of the data.
             format: The format; by default Firecracker's, of either architecture.
-            strict: Refuse bytes left after the data.
-            lazy: Decode what is touched.
-            arrays: With `lazy`: how sequences of numbers are handed out.
+            strict: Refuse bytes left over after the data.
+            lazy: Decode on first access.
+            arrays: With `lazy`: the class of sequences of numbers; see `SnapshotFormat.load`.
         """
         chosen = FIRECRACKER_FORMAT if format is None else format
         return chosen.with_payload(payload).load(source, strict=strict, lazy=lazy, arrays=arrays)
@@ -324,45 +323,45 @@ class Snapshot(Generic[T]):
         lazy: bool = False,
         arrays: Arrays | None = None,
     ) -> Snapshot[Any]:
-        """Read a file without looking at its checksum; else as `load`."""
+        """Read a file like `load`, without comparing its checksum."""
         chosen = FIRECRACKER_FORMAT if format is None else format
         return chosen.with_payload(payload).load_without_crc_check(source, lazy=lazy, arrays=arrays)
 
     @property
     def version(self) -> semver.Version:
-        """The header's version."""
+        """The version in the header."""
         return self.header.version
 
     @property
     def magic(self) -> int:
-        """The header's magic."""
+        """The magic in the header."""
         return self.header.magic
 
     @property
     def arch(self) -> str | None:
-        """The architecture that the magic stands for, or None."""
+        """The architecture that the magic identifies, or None."""
         return self.format.arch_of(self.header.magic)
 
     def to_bytes(self) -> bytes:
-        """The whole file: header, data, what is kept after it, checksum.
+        """Return the bytes of the whole file: header, data, kept trailing bytes, checksum.
 
         Raises:
-            EncodeError: Header or data don't fit their types; the path says where.
-            DecodeError: What was read lazily turns out to be bad where it has to be looked at.
+            EncodeError: Header or data don't fit their types; the error has the path.
+            DecodeError: A deferred field has to be decoded, and its bytes are not a value of its type.
         """
         data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._origin, self.trailing)
         return data
 
     def save(self, target: Target) -> None:
-        """Write the file: all of it is encoded first, and a path is replaced in one step or not at all.
+        """Encode the snapshot and write it; a path is replaced atomically.
 
         Args:
             target: A path or a binary file object.
 
         Raises:
             EncodeError: Header or data don't fit their types, or the file object fails.
-            DecodeError: What was read lazily turns out to be bad where it has to be looked at.
-            SnapshotIOError: The path can't be written; what was there before is still there.
+            DecodeError: A deferred field has to be decoded, and its bytes are not a value of its type.
+            SnapshotIOError: The path can't be written; the old file is unchanged.
         """
         try:
             data = self.to_bytes()
@@ -371,7 +370,7 @@ class Snapshot(Generic[T]):
         write_all(target, data)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Nothing else refers to the bytes it was read from.
+        # Without the bytes of the file that it was read from.
         return Snapshot, (self.header, self.data, self.format, self.trailing)
 
     def __eq__(self, other: object) -> bool:
@@ -390,7 +389,7 @@ class Snapshot(Generic[T]):
 _slot: Any = vars(Snapshot)["_data"]
 _DATA = _slot.__get__, _slot.__set__
 
-#: Firecracker's files from outside: both architectures, the version of release 1.14, no type of data.
+#: Firecracker's files without a type of data: both architectures, the version of release 1.14.
 FIRECRACKER_FORMAT = SnapshotFormat(
     name="firecracker",
     magic={"x86_64": 0x0710_1984_8664_0000, "aarch64": 0x0710_1984_AAAA_0000},
@@ -400,5 +399,5 @@ FIRECRACKER_FORMAT = SnapshotFormat(
 
 
 def get_format_version(source: Source) -> semver.Version:
-    """The version in the header of a snapshot file; see `SnapshotFormat.get_format_version`."""
+    """Return the version in the header of a snapshot file; see `SnapshotFormat.get_format_version`."""
     return FIRECRACKER_FORMAT.get_format_version(source)

@@ -1,4 +1,4 @@
-"""What a family of snapshot files is: magic, version, payload, checksum, and its layout as a Struct."""
+"""The declaration of a format: magic, version, payload, checksum, and the layout of the file as a Struct."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from snapformat.model.std.semver_text import parse_version, version_text
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 
-#: A file above this is refused unread.
+#: Default maximum size of a file in bytes.
 MAX_FILE_SIZE = 1 << 30
 
 
-#: What becomes of bytes of a file that are neither header nor data nor checksum: see `FormatSpec`.
+#: The treatment of bytes that are neither header nor data nor checksum: see `FormatSpec`.
 Trailing = Literal["refuse", "keep", "ignore"]
 
 
 class CheckOrder(enum.Enum):
-    """In which order a file is checked: it decides which of several faults is reported.
+    """The order of checks, which decides which of several faults is reported.
 
     Attributes:
         PAYLOAD_FIRST: Header, magic, version, payload, checksum of the whole file: Firecracker 1.14.
@@ -47,7 +47,7 @@ class CheckOrder(enum.Enum):
 
 
 def same_major(supported: semver.Version, found: semver.Version) -> bool:
-    """The original's rule: equal major, and a minor that is not newer; the rest does not matter."""
+    """Firecracker's rule: the major number is equal, and the minor number is not newer."""
     return found.major == supported.major and found.minor <= supported.minor
 
 
@@ -56,7 +56,7 @@ class Header:
     """The header of a snapshot file.
 
     Attributes:
-        magic: u64 at offset 0; tells the architecture.
+        magic: u64 at offset 0; identifies the format and the architecture.
         version: Version of the payload's format, a semantic version.
     """
 
@@ -65,9 +65,10 @@ class Header:
 
 
 def header_struct(encoding: Encoding) -> Any:
-    """The header as a Struct, giving `Header`: magic (u64), then the version as a str."""
+    """Make the Struct of the header, which parses to `Header`: magic (u64), then the version as a str."""
     fields = construct.Struct(
-        "magic" / construct.Renamed(encoding.construct(u64), newdocs="Tells the format and the architecture"),
+        "magic"
+        / construct.Renamed(encoding.construct(u64), newdocs="Identifies the format and the architecture"),
         "version" / construct.Renamed(encoding.construct(Version), newdocs="Version of the payload's format"),
     )
     return ClassAdapter(fields, Header)
@@ -75,40 +76,40 @@ def header_struct(encoding: Encoding) -> Any:
 
 @cache
 def _header_node(integers: Any, byteorder: Any) -> Node:
-    """The header's layout, in which a limit has no part: there are four."""
+    """Return the layout of the header, which does not depend on the limit: there are four."""
     return lower(header_struct(Encoding(integers, byteorder, limit=None)))
 
 
-#: Formats derived by payloads that are no classes, of each format: these hold their payloads.
+#: Maximum number of derived formats that a format caches for payloads that are not classes.
 _MOST_DERIVED = 16
 
 
 @dataclass(frozen=True, slots=False, eq=False)
 class FormatSpec:
-    """The declaration of a family of files.
+    """The declaration of a format.
 
     Attributes:
-        name: What the format is called.
-        magic: The magic number, or one for each architecture by name.
-        version: The version that is written, and against which a file's is checked.
-        payload: Type of the data: a class, an annotation, a construct, a registered name, or the place of
-            one of these, as `module:attribute`, which is imported when it is needed; None if files of this
-            family are only looked at from outside.
-        encoding: Encoding of header, payload and checksum. Its limit counts for each of them apart.
-        checksum: The checksum at the end, or None for none.
-        order: In which order a file is checked.
-        accepts: Whether a file's version is read, given the supported and the found one.
-        limits: Bounds of depth and of zero-sized elements.
-        max_file_size: Bytes above which a file is refused unread.
+        name: Name of the format.
+        magic: The magic number, or a mapping from architectures to magic numbers.
+        version: The version that is written, and that the version of a file is compared with.
+        payload: Type of the data: a class, an annotation, a construct, a registered name, or a reference to
+            one of these as `module:attribute`, which is imported on first use. None if the data of such
+            files is never read.
+        encoding: Encoding of header, payload and checksum. Its limit applies to each of them separately.
+        checksum: The checksum at the end of a file, or None.
+        order: The order of checks.
+        accepts: Function of the supported and the found version; returns whether such files are read.
+        limits: Limits of depth and of zero-sized elements.
+        max_file_size: Maximum size of a file in bytes; a larger one is refused without reading it.
         release: The release or releases of the program that write such files, or None.
-        family: Place of what the format's family knows beyond layouts, as `module:attribute`, or None; see
-            `snapformat.inspect.families`. It is imported when it is needed.
-        trailing: What becomes of bytes that are neither header nor data nor checksum. With `"refuse"` and
-            `"keep"`, the file's last bytes are its checksum, and the data never reads any of them. Bytes
-            between the two are refused, or kept: they are `Snapshot.trailing`, and are written again.
-            `"ignore"` is the rule of Firecracker's own code, and of its formats here: the checksum must hold
-            for the whole file, and bytes after the data are neither looked at nor written again. Data that
-            asks for more bytes than there are is given those of the checksum.
+        family: Reference to the format's family as `module:attribute`, or None; see
+            `snapformat.inspect.families`. It is imported on first use.
+        trailing: The treatment of bytes that are neither header nor data nor checksum. With `"refuse"` and
+            `"keep"`, the checksum is the last bytes of the file and never read as data. Bytes between data
+            and checksum are refused, or kept in `Snapshot.trailing` and written again. `"ignore"` is the rule
+            of Firecracker's own code, and of its formats here: the checksum must match for the whole file,
+            and bytes after the data are neither checked nor written again. Data that runs past its end
+            continues into the checksum.
     """
 
     name: str
@@ -124,9 +125,9 @@ class FormatSpec:
     release: str | None = None
     family: str | None = None
     trailing: Trailing = "refuse"
-    #: What `snapshot.lazily` knows of the header of the last file, and keeps here.
+    #: Cache of `snapshot.lazily`: the validated header of the last file.
     known: Any = field(default=None, init=False, repr=False, compare=False)
-    #: The bytes of the header that was read last, and what it says, not yet judged.
+    #: Cache: the bytes of the header that was read last, and the decoded header, not yet checked.
     latest_header: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -143,22 +144,22 @@ class FormatSpec:
         if self.checksum is not None and self.checksum.width % 8:
             raise ValueError(f"the checksum's width must be whole bytes, not {self.checksum.width} bits")
         if self.payload is not None and not is_reference(self.payload):
-            self.payload_node  # noqa: B018 - seals the payload's type: undefined names fail here
+            self.payload_node  # noqa: B018 - resolves the payload's type: undefined names fail here
 
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
 
     def __deepcopy__(self, memo: Any) -> FormatSpec:
-        return self  # nobody can change it
+        return self  # immutable
 
     @cached_property
     def latest(self) -> Callable[[Any], Any]:
-        """Gives the format derived by a payload that has a hash; the latest are kept. See `derived`."""
+        """A cached function from a hashable payload to the format with that payload. See `derived`."""
         return lru_cache(_MOST_DERIVED)(lambda payload: dataclasses.replace(self, payload=payload))
 
     @cached_property
     def magics(self) -> Mapping[str, int]:
-        """Magic by architecture; the key is empty where the format has one for all."""
+        """Magic by architecture; the key is empty if the format has one magic for all."""
         return self.magic if isinstance(self.magic, Mapping) else {"": self.magic}
 
     @cached_property
@@ -167,32 +168,32 @@ class FormatSpec:
         return parse_version(str(self.version))
 
     def magic_of(self, arch: str | None = None) -> int:
-        """The magic that is written: of the named architecture, or of this machine's."""
+        """Return the magic that is written for an architecture; by default this machine's."""
         magics = self.magics
         if arch is None:
             arch = machine_arch()
             return magics.get(arch, next(iter(magics.values())))
         if arch not in magics:
-            raise ValueError(f"{self.name} has no architecture {arch!r}; it has {', '.join(magics)}")
+            raise ValueError(f"{self.name} has no architecture {arch!r}, only {', '.join(magics)}")
         return magics[arch]
 
     def arch_of(self, magic: int) -> str | None:
-        """The architecture that a magic stands for, or None."""
+        """Return the architecture that a magic identifies, or None."""
         return next((arch or None for arch, known in self.magics.items() if known == magic), None)
 
     @cached_property
     def header_struct(self) -> Any:
-        """The header's Struct."""
+        """The Struct of the header."""
         return header_struct(self.encoding)
 
     @cached_property
     def header_node(self) -> Node:
-        """The header's layout: formats of like encodings share it, and the code made for it."""
+        """The layout of the header, shared with its generated code by formats of equal encodings."""
         return _header_node(self.encoding.integers, self.encoding.byteorder)
 
     @cached_property
     def payload_struct(self) -> Any:
-        """The payload's construct."""
+        """The construct of the payload."""
         return self.encoding.construct(self._payload)
 
     @cached_property
@@ -202,20 +203,20 @@ class FormatSpec:
 
     @cached_property
     def payload_node(self) -> Node:
-        """The payload's layout."""
+        """The layout of the payload."""
         return layout_of(self._payload, self.encoding)
 
     @property
     def _payload(self) -> Any:
         if self.payload is None:
-            raise ValueError(f"the format {self.name} declares no payload")
+            raise ValueError(f"the format {self.name} does not declare a payload")
         return resolved(self.payload)
 
     @cached_property
     def struct(self) -> Any:
-        """The whole file as a Struct: header and data in a checksummed wrapper.
+        """The Struct of the whole file: header and data in a checksummed wrapper.
 
-        Under `trailing="keep"` it has a third field, `trailing`, which may be left out for building.
+        With `trailing="keep"` it has a third field, `trailing`, which is optional when building.
         """
         limit = self.encoding.limit
         fields = ["header" / Limited(self.header_struct, limit), "data" / Limited(self.payload_struct, limit)]
@@ -230,13 +231,13 @@ class FormatSpec:
 
     @cached_property
     def node(self) -> Node:
-        """The whole file's layout."""
+        """The layout of the whole file."""
         return lower(self.struct)
 
 
 def machine_arch() -> str:
-    """This machine's architecture, by the kernel's name: `x86_64`, `aarch64` or another."""
-    import platform  # here and not above: reading files needs none of it
+    """Return this machine's architecture by its name in the kernel: `x86_64`, `aarch64` or another."""
+    import platform  # imported here, as reading files does not need it
 
     machine = platform.machine().lower()
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)

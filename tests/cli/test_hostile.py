@@ -133,7 +133,7 @@ def test_a_fault_of_our_own_is_one_line(
     assert _app.run() == 1
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err.startswith("error: KeyError: 'boom' - this is a fault of snapformat itself")
+    assert shown.err.startswith("error: KeyError: 'boom' - this is a bug in snapformat")
     assert shown.err.count("\n") == 1
     monkeypatch.setenv("SNAPFORMAT_TRACEBACK", "1")
     with pytest.raises(KeyError):

@@ -158,7 +158,7 @@ def test_unknown_version_damaged(file: Path):
     assert (row["status"], row["version"], row["checksum"]["ok"]) == ("damaged", "9.0.0", False)
     result = call("info", file)
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"error: Crc64: {file}: the checksum does not hold: expected 0x")
+    assert result.stderr.startswith(f"error: Crc64: {file}: the checksum does not match: expected 0x")
 
 
 def test_unknown_version_and_nothing_more(file: Path):
@@ -236,7 +236,7 @@ def test_damage_is_explained(file: Path):
     assert result.stdout.endswith("status: damaged\nreleases: 1.14\n")
     assert result.stderr == (
         f"error: Decode: {file}: not a bool: expected 0 or 1, found 2 - at `$.vm_info.smt`, offset 29 (0x1d)"
-        " (the checksum holds: this is another layout, try another schema)\n"
+        " (the checksum matches: this is another layout, try another schema)\n"
         "\n"
         "00000000  00 00 64 86 84 19 10 07  05 00 00 00 00 00 00 00  |..d.............|\n"
         "00000010  38 2e 30 2e 30 00 01 00  00 00 00 00 00 02 03 00  |8.0.0...........|\n"

@@ -67,7 +67,7 @@ def test_demo_of_a_bad_file():
         text=True,
     )
     assert done.returncode == 1
-    assert "not good: " in done.stdout
+    assert "bad file: " in done.stdout
 
 
 #: Runs the command line, then prints its modules, but not those that wait for their first use.
@@ -106,13 +106,13 @@ from json import loads, decoder
 print(loads("2"), decoder.__name__, "nosuchmodule" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    assert done.stdout.splitlines() == ["_Later [1] module True", "2 json.decoder False"]
+    assert done.stdout.splitlines() == ["_LazyModule [1] module True", "2 json.decoder False"]
 
 
 @pytest.mark.parametrize("command", ["dump", "build", "verify", "docs"])
 def test_the_help_says_that_a_module_runs(command: str):
     shown = " ".join(call(command, "--help").stdout.split())
-    assert "MODULE:ATTRIBUTE runs the code of that module, also of one in the working folder" in shown
+    assert "MODULE:ATTRIBUTE runs the code of the module, also of one in the working directory" in shown
 
 
 INTERRUPTED_IMPORT = """

@@ -154,7 +154,8 @@ def test_blobs_are_looked_into(tmp_path):
     holder, part = document.types
     assert (part.label, part.nested, part.size.text) == ("Part", True, "4")
     assert [field.type_text for field in holder.fields] == ["blob<Part>", "Vec<blob<Part>>"]
-    assert holder.fields[0].constraints == ("4 bytes; shorter ones are filled with zeros, longer ones kept",)
+    padding = "4 bytes; shorter data is padded with zeros, longer data is kept"
+    assert holder.fields[0].constraints == (padding,)
     assert holder.fields[1].offset.text == "8 + len(first)"
     assert "blob" in {each.name for each in document.primitives}
     sample = tmp_path / "sample"
@@ -258,11 +259,11 @@ def test_constraints():
         nothing: list[Unit]
 
     assert [field.constraints for field in only(Many).fields] == [
-        ("no zero byte inside",),
+        ("without zero bytes",),
         ("written sorted, in Rust's order",),
         ("must be a valid even number",),
         ("each element: must be a valid even number",),
-        ("elements take no bytes: at most 1048576 of such in all",),
+        ("elements are zero-sized: at most 1048576 in total",),
     ]
 
 
@@ -283,7 +284,7 @@ def test_constructs():
     assert "construct" in opaque.fields[0].constraints[0]
     padded = only(c.Struct("x" / c.Padded(4, c.Int8ub), "y" / c.Computed(c.this.x + 1), "z" / c.Int8ub))
     assert [field.offset.text for field in padded.fields] == ["0", "4", "4"]
-    assert padded.fields[1].constraints == ("not in the bytes: `(this.x + 1)`",)
+    assert padded.fields[1].constraints == ("not in the bytes, computed as `(this.x + 1)`",)
 
 
 def test_data_enum_payload_offsets_count_from_the_index():

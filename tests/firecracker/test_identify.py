@@ -51,7 +51,7 @@ def test_alike_but_for_network_interfaces():
     found = firecracker.identify(without_net("1.10.0"))
     assert found.releases == ("1.10.0", "1.9")
     assert found.is_ambiguous
-    assert found.why[-1] == "1.10.0 and 1.9 can't be told apart by this file; the newest is taken"
+    assert found.why[-1] == "1.10.0 and 1.9 can't be distinguished by this file; the newest is taken"
     summary = summarize(without_net("1.10.0"))
     assert summary.releases == ("1.10.0", "1.9")
     assert summary.to_json()["releases"] == ["1.10.0", "1.9"]
@@ -111,7 +111,7 @@ def test_bitcode(arch: str, prefix: bytes, version: str, release: str | None, tm
     assert (row["status"], row["releases"]) == ("unknown-version", list(found.releases))
     assert (row["version"], row["arch"]) == (version, arch)
     note = call("info", file).stdout.splitlines()[-1]
-    assert note.startswith(f"note: version {version} behind the magic, in bitcode")
+    assert note.startswith(f"note: version {version} after the magic, in bitcode")
     if release is not None:
         assert note.endswith(f"restore this with Firecracker {release}")
         assert found.encoder is Encoder.BITCODE
@@ -128,7 +128,7 @@ def test_bitcode(arch: str, prefix: bytes, version: str, release: str | None, tm
         ("9.0.0", ("1.15",), "though not in its encoding (bitcode)"),
         ("11.0.0", (), "a development build between Firecracker 1.16 and 1.17"),
         ("13.0.0", (), "newer than Firecracker 1.17"),
-        ("0.1.0", (), "no release that is known here"),
+        ("0.1.0", (), "no known release wrote it"),
     ],
 )
 def test_version_without_a_layout(version: str, releases: tuple[str, ...], said: str):
@@ -151,5 +151,5 @@ def test_version_without_a_layout(version: str, releases: tuple[str, ...], said:
 def test_not_firecrackers(content: bytes):
     found = firecracker.identify(content)
     assert (found.releases, found.arch, found.format) == ((), None, None)
-    assert found.why == ("no magic of Firecracker's",)
+    assert found.why == ("not a magic of Firecracker",)
     assert found.error is not None

@@ -134,7 +134,7 @@ def test_nothing_taken() -> None:
 
 @pytest.mark.parametrize("count", [-1, 11, 1000])
 def test_impossible_counts(count: int) -> None:
-    assert f"took {count} of 10 bytes" in str(refusal(Scripted(count)))
+    assert f"write() returned {count} for 10 bytes" in str(refusal(Scripted(count)))
 
 
 def test_failing_writer_keeps_its_errno() -> None:
@@ -192,7 +192,9 @@ def test_empty_content_to_a_text_file() -> None:
 
 @pytest.mark.parametrize("answer", ["text", 1.5, b"x"])
 def test_answers_that_are_no_count(answer: object) -> None:
-    with pytest.raises(TypeError, match=r"write\(\) of Scripted must return how many bytes it took, got "):
+    with pytest.raises(
+        TypeError, match=r"write\(\) of Scripted must return the number of bytes written, got "
+    ):
         write_all(Scripted(answer), b"content")
 
 

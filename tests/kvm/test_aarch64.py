@@ -110,9 +110,9 @@ def test_parts() -> None:
 
 
 def test_values_must_fit() -> None:
-    with pytest.raises(ValueError, match="ask for 8 bytes of values, but there are 9"):
+    with pytest.raises(ValueError, match="require 8 bytes of values, but there are 9"):
         registers.registers([0x6030000000100000], bytes(9))
-    with pytest.raises(ValueError, match="ask for 12 bytes of values, but there are 11"):
+    with pytest.raises(ValueError, match="require 12 bytes of values, but there are 11"):
         registers.registers([0x6030000000100000, 0x60200000001000D4], bytes(11))
     assert registers.registers([], b"") == []
 
@@ -133,9 +133,9 @@ def test_plain_list() -> None:
     [
         ({"name": "X1"}, "is X0, not X1"),
         ({"value": "0x10000000000000000"}, "more than 8 bytes"),
-        ({"value": "-0x1"}, "no hex number"),
-        ({"value": 1}, "no hex number"),
-        ({"id": "0x16030000000100000"}, "no id of 64 bits"),
+        ({"value": "-0x1"}, "not a hex number"),
+        ({"value": 1}, "not a hex number"),
+        ({"id": "0x16030000000100000"}, "not a 64-bit id"),
         ({"more": 1}, "an object of id, name and value"),
     ],
 )

@@ -131,9 +131,9 @@ def test_registers(sizes: list[int]):
 @pytest.mark.parametrize(
     ("ids", "size", "said"),
     [
-        ([_ID[8]], 7, "take 8 bytes .* are 7"),
-        ([_ID[8]], 9, "take 8 bytes .* are 9"),
-        ([], 1, "take 0 bytes .* are 1"),
+        ([_ID[8]], 7, "require 8 bytes .* are 7"),
+        ([_ID[8]], 9, "require 8 bytes .* are 9"),
+        ([], 1, "require 0 bytes .* are 1"),
         ([_ID[512]], 512, "4096 bits"),
         ([0xF << 52], 0, "262144 bits"),
     ],

@@ -65,12 +65,12 @@ def test_damage_is_told_from_another_layout():
     broken = DATA[:29] + b"\x09" + DATA[30:]
     error = error_of(broken)
     assert (error.path, error.offset, error.expected, error.found) == ("$[0]", 29, "0 or 1", "9")
-    assert error.hint == "the checksum fails too: the file is damaged"
+    assert error.hint == "the checksum doesn't match either: the file is damaged"
     error = error_of(resealed(broken[:-8]))
-    assert error.hint == "the checksum holds: this is another layout, try another schema"
+    assert error.hint == "the checksum matches: this is another layout, try another schema"
     assert str(error) == (
         "not a bool: expected 0 or 1, found 9 - at `$[0]`, offset 29 (0x1d) "
-        "(the checksum holds: this is another layout, try another schema)"
+        "(the checksum matches: this is another layout, try another schema)"
     )
 
 
@@ -81,7 +81,7 @@ def test_the_hint_of_formats_without_and_with_an_older_order():
         name="demo", magic=7, version="1.2.0", payload=list[bool], order=CheckOrder.CHECKSUM_FIRST
     )
     error = error_of(resealed(DATA[:29] + b"\x09\0"), older)
-    assert error.hint == "the checksum holds: this is another layout, try another schema"
+    assert error.hint == "the checksum matches: this is another layout, try another schema"
 
 
 def test_magic():
@@ -119,7 +119,7 @@ def test_checksum():
     assert (error.stored, error.computed, error.found) == (None, computed, "none")
     for format_ in (FORMAT, upstream):
         error = error_of(DATA + b"x", format_)
-        assert error.hint == "the payload's own checksum is right, but does not cover 1 byte after it"
+        assert error.hint == "the checksum of the payload is correct, but does not cover 1 byte after it"
 
 
 def test_the_file_is_named(tmp_path):
@@ -128,7 +128,7 @@ def test_the_file_is_named(tmp_path):
     for source in (path, str(path)):
         error = error_of(source)
         assert error.file == str(path)
-        assert str(error).startswith(f"{path}: the checksum does not hold")
+        assert str(error).startswith(f"{path}: the checksum does not match")
     with path.open("rb") as stream:
         assert error_of(stream).file == str(path)
     (tmp_path / "short").write_bytes(DATA[:5])

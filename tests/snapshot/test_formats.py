@@ -146,7 +146,7 @@ def test_a_format_to_look_at_files_from_outside():
     outside = SnapshotFormat(name="any", magic=1, version="1.0.0")
     assert str(outside.get_format_version(SAVES.new(Save(1, [])).to_bytes())) == "1.2.0"
     assert outside.get_header(SAVES.new(Save(1, [])).to_bytes()).magic == 0x47414D45
-    with pytest.raises(ValueError, match="the format any declares no payload"):
+    with pytest.raises(ValueError, match="the format any does not declare a payload"):
         outside.load(outside.with_payload(u8).new(1).to_bytes())
     assert outside.with_payload(u16).load(outside.with_payload(u16).new(1).to_bytes()).data == 1
 

@@ -392,7 +392,7 @@ def test_json_keeps_them() -> None:
     assert document["trailing"] == "e803000000000000"
     assert from_document(document, keep).to_bytes() == data
     assert "trailing" not in to_document(keep.new(Old("a", 5)))
-    with pytest.raises(DecodeError, match=r"keeps no bytes after the data - at `\$.trailing`"):
+    with pytest.raises(DecodeError, match=r"this format does not keep trailing bytes - at `\$.trailing`"):
         from_document(document, saves(Old))
     for wrong in ("abc", 5, None, ["e8"]):
         with pytest.raises(DecodeError, match=r"expected hexadecimal text, .*at `\$.trailing`"):

@@ -1,9 +1,9 @@
 """Firecracker's vmstate files: releases 1.8 to 1.14 on x86_64 and aarch64.
 
-`load` gives the typed state of a file of any of them, `identify` says which wrote it and why, `summary` what
-machine it is. `SCHEMAS` are the formats, one for each release and architecture.
+`load` returns the typed state of a file of any of them, `identify` finds the release that wrote it, and
+`summary` describes the machine. `SCHEMAS` are the formats, one for each release and architecture.
 
-Importing this package is cheap: a release's layout is imported when a file needs it, a tool when it is used.
+Importing this package is cheap: layouts and functions are imported on first use.
 """
 
 # ruff: isort: skip_file
@@ -55,11 +55,11 @@ else:
     )
     __all__ += ["ENCODING", "RELEASES", "SCHEMAS", "Release"]
 
-#: Fixed-width, little endian, at most 10 MiB claimed in the header and in the payload each. bincode 1.3, used
-#: up to 1.11 (`VM_STATE_DESERIALIZE_LIMIT`), writes and counts as bincode 2 does.
+#: Fixed-width, little-endian, with a limit of 10 MiB for the header and for the payload each. bincode 1.3,
+#: used up to 1.11 (`VM_STATE_DESERIALIZE_LIMIT`), writes and counts in the same way as bincode 2.
 ENCODING = Encoding(limit=10 * 1024 * 1024)
 
-#: The formats of all releases that have a layout here, oldest first. A payload is named by its place.
+#: The formats of all releases with a layout here, oldest first. Payloads are imported on first use.
 SCHEMAS = tuple(
     SnapshotFormat(
         name=f"firecracker/{release.name}/{arch}",

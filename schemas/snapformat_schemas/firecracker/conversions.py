@@ -1,8 +1,8 @@
-"""Values that upstream reads with code of its own: what it refuses is refused, what it rewrites is rewritten.
+"""Types with hand-written serde code in Firecracker: the same values are refused, or normalized.
 
-All others are derived by serde from their declaration. Read from Firecracker v1.14.4:
-`src/vmm/src/utils/net/mac.rs`, `src/vmm/src/cpu_config/templates.rs` and `src/pci/src/lib.rs`; where an
-earlier release has the type, it reads it alike.
+All other types derive serde's traits. Read from Firecracker v1.14.4: `src/vmm/src/utils/net/mac.rs`,
+`src/vmm/src/cpu_config/templates.rs` and `src/pci/src/lib.rs`; earlier releases with these types read them in
+the same way.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from snapformat.bincode import Via
 _MAC_BYTE = r"[0-9a-fA-F]{2}|\+[0-9a-fA-F]"
 _CAPABILITY = r"(!?)\+?([0-9]+)"
 _HEX = r"\+?([0-9a-fA-F]+)"
-#: As upstream writes them, which is how they mostly are: then there is nothing to convert.
+#: The forms that Firecracker writes, which need no conversion.
 _USUAL_MAC = r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}"
 _USUAL_PCI = r"[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]"
 
@@ -25,7 +25,7 @@ def _mac_address(text: str) -> str:
         return text
     parts = text.split(":")
     if len(parts) != 6 or not all(re.fullmatch(_MAC_BYTE, part) for part in parts):
-        raise ValueError(f"{text[:40]!r} is not six pairs of hex digits with colons between")
+        raise ValueError(f"{text[:40]!r} is not six pairs of hex digits separated by colons")
     return ":".join(f"{int(part, 16):02x}" for part in parts)
 
 
@@ -44,7 +44,7 @@ def _kvm_capability(text: str) -> str:
 KvmCapability = Annotated[
     str, Via(str, decode=_kvm_capability, encode=_kvm_capability, name="KVM capability")
 ]
-"""Number of a KVM capability as decimal text; `!` before it takes it off the list of those demanded."""
+"""Number of a KVM capability as decimal text; `!` before it removes it from the required ones."""
 
 
 def _hex(text: str, most: int) -> int:

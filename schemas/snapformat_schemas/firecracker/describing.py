@@ -1,4 +1,4 @@
-"""What machine a state is of: processors, memory, boot source and devices, the same for all releases."""
+"""Describing the machine of a state: processors, memory, boot source and devices, for all releases."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from snapformat_schemas.virtio.names import BLOCK_FEATURES
 #: MIDR_EL1 by its encoding as a system register of aarch64.
 _MIDR = (3, 0, 0, 0, 0)
 
-#: Feature bit of a drive that the guest can't write to.
+#: Feature bit of a read-only drive.
 _READ_ONLY = next(bits.mask for bits in BLOCK_FEATURES if bits.name == "RO")
 
-#: The balloon counts in pages of 4 KiB.
+#: The balloon counts pages of 4 KiB.
 _PAGES_PER_MIB = 256
 
 
@@ -30,10 +30,10 @@ class _Device(NamedTuple):
 
 
 def summary(source: Source | Snapshot[Any]) -> dict[str, Any]:
-    """What machine a snapshot is of, as plain data that JSON can say. Sizes are in MiB or in bytes by name.
+    """Describe the machine of a snapshot as plain data for JSON. Names of sizes end in their unit.
 
     Args:
-        source: A loaded snapshot, or what `load_snapshot` takes.
+        source: A loaded snapshot, or a source for `load_snapshot`.
 
     Raises:
         SnapshotError: As `load_snapshot`.
@@ -69,13 +69,13 @@ def summary(source: Source | Snapshot[Any]) -> dict[str, Any]:
 
 
 def _buses(state: Any) -> list[Any]:
-    """The device lists of a state: one up to 1.12, one a transport from 1.13 on."""
+    """Return the device lists of a state: one up to 1.12, one per transport from 1.13 on."""
     devices = state.device_states
     return [devices.mmio_state, devices.pci_state] if hasattr(devices, "pci_state") else [devices]
 
 
 def _name(value: UnitEnum) -> str:
-    """Upstream's name of a variant."""
+    """Return the name of a variant in Firecracker."""
     layout = layout_of(type(value))
     assert isinstance(layout, nodes.Enum)
     variant = layout.variant_of(value)
@@ -99,7 +99,7 @@ def _single(buses: list[Any], name: str, describe: Any) -> dict[str, Any] | None
 
 
 def _place(connected: Any) -> dict[str, Any]:
-    """Where the guest finds a device."""
+    """Return the address of a device."""
     info = getattr(connected, "device_info", None)
     if info is None:
         return {"pci": connected.transport_state.pci_device_bdf}
@@ -113,7 +113,7 @@ def _cpu(state: Any) -> dict[str, Any] | None:
     return _x86_cpu(first.cpuid[1]) if hasattr(first, "cpuid") else _aarch64_cpu(*first.regs)
 
 
-# The tables of an architecture are imported where a file is of it, and not above.
+# The tables of an architecture are only imported for files of it.
 
 
 def _x86_cpu(entries: Any) -> dict[str, Any] | None:
@@ -212,7 +212,7 @@ def _memory(device: _Device) -> dict[str, Any]:
 
 
 def _mmds(buses: list[Any]) -> str | None:
-    """Version of the metadata service; None where no interface gives access to it."""
+    """Return the version of the metadata service; None if no interface gives access to it."""
     for bus in buses:
         settings = getattr(bus, "mmds", None)
         version = getattr(bus, "mmds_version", None) if settings is None else settings.version
@@ -222,7 +222,7 @@ def _mmds(buses: list[Any]) -> str | None:
 
 
 def facts(about: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A summary as lines of name and value; what a machine lacks has no line."""
+    """Format a summary as names and values; devices that a machine lacks are left out."""
     lines = [
         ("vcpus", str(about["vcpus"]) + (", threads of one core in pairs" if about["smt"] else "")),
         ("memory", _memory_text(about)),

@@ -1,4 +1,4 @@
-"""What Firecracker's formats know beyond their layouts: see `snapformat.inspect.families`."""
+"""The family of Firecracker's formats: see `snapformat.inspect.families`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from snapformat_schemas.firecracker.recognizing import recognize
 
 
 class FirecrackerFamily:
-    """The `family` of all of Firecracker's formats."""
+    """The `family` of all Firecracker formats."""
 
     def recognize(self, data: bytes) -> Recognition | None:
-        """Files of releases that can only be named, and of development builds."""
+        """Recognize files of releases without a layout, and of development builds."""
         return recognize(data)
 
     def summary(self, snapshot: Snapshot[Any]) -> dict[str, Any]:
-        """The machine: its memory, processors, boot source and devices."""
+        """Describe the machine: its memory, processors, boot source and devices."""
         return summary(snapshot)
 
     def facts(self, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """The summary, line by line."""
+        """Format the summary as names and values."""
         return facts(summary)
 
 

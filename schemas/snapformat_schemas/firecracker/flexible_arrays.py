@@ -1,7 +1,7 @@
 """C structs of KVM that end in a flexible array: a pair of the header's bytes and the entries.
 
 Read from `src/fam.rs` of the crate vmm-sys-util, and `src/x86_64/{fam_wrappers,serialize}.rs` of the crate
-kvm-bindings. Both are of x86_64; upstream refuses a header whose count is not the number of entries.
+kvm-bindings. All are for x86_64; Firecracker refuses a header whose count is not the number of entries.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which release wrote a file, and how that shows."""
+"""Identifying the release that wrote a file, with the reasons."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from snapformat_schemas.firecracker.releases import RELEASES, Encoder, Release
 
 
 class _Reasons:
-    """Sentences, some of which are made when they are first asked for.
+    """Reasons, some of which are computed on first access.
 
     Args:
-        reasons: Sentences; and formats by which the file was not read, for which each a sentence is made.
-        size: Bytes of the file.
+        reasons: Sentences, and candidates that were not read yet and get a sentence on first access.
+        size: Size of the file in bytes.
     """
 
     __slots__ = ("_reasons", "_size")
@@ -32,7 +32,7 @@ class _Reasons:
         self._size = size
 
     def text(self) -> tuple[str, ...]:
-        """The sentences."""
+        """Return the reasons as sentences."""
         self._reasons = made = tuple(r if isinstance(r, str) else _fit(r, self._size) for r in self._reasons)
         return made
 
@@ -42,16 +42,16 @@ class _Reasons:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """Which release wrote a file.
+    """The result of identifying a file.
 
     Attributes:
-        releases: Releases that may have written it, the likeliest first: more than one where they can't be
-            told apart, none where no release writes such a file.
-        arch: The architecture it is of, or None.
-        version: The version in its header, where that is a semantic version.
-        encoder: What wrote it, or None.
+        releases: Releases that may have written it, most likely first: several if they can't be
+            distinguished, none if no release writes such a file.
+        arch: Its architecture, or None.
+        version: The version in its header, if that is a semantic version.
+        encoder: The encoder that wrote it, or None.
         format: The format that reads it, or None.
-        error: What is wrong with the file, or why it can't be read here; None if it loads.
+        error: The reason the file can't be loaded; None if it can.
     """
 
     releases: tuple[str, ...]
@@ -64,10 +64,10 @@ class Identification:
 
     @property
     def why(self) -> tuple[str, ...]:
-        """How all this is known, a sentence each.
+        """The reasons, a sentence each.
 
-        Why a layout does not fit takes long to find out: this is done when it is asked for. Until then, the
-        bytes of a file with a header of several releases are kept.
+        Finding out why a layout does not fit takes long, so this is done on first access. Until then, the
+        bytes of a file whose header is shared by several releases are kept in memory.
         """
         return self._reasons.text()
 
@@ -78,11 +78,11 @@ class Identification:
 
 
 def identify(source: Source) -> Identification:
-    """Find out which release wrote a file: by its header, and by which layout it fits.
+    """Identify the release that wrote a file, by its header and by the layout that fits.
 
-    Where one header is of several releases, a layout that ends where the checksum begins ranks first, then
-    one that leaves bytes over. Counts and values that upstream checks belong to the layout. On a tie all are
-    named, the newest first.
+    If several releases share the header, a layout that ends where the checksum begins ranks first, then one
+    that leaves bytes over. Counts and values that Firecracker checks belong to the layout. On a tie all
+    releases are named, the newest first.
 
     Args:
         source: A path, a bytes-like object or a binary file object.
@@ -100,7 +100,7 @@ def identify(source: Source) -> Identification:
         return _recognized(identity.recognized or recognize(data), identity.refusal())
     ranked = candidates(data, claiming)
     best = ranked[0]
-    # Whether it fills the file is known of a layout before it is read, whether it fits only then.
+    # `exact` is known without reading the file with the layout, `mismatch` is not.
     fitting = [c for c in ranked if c.exact == best.exact and c.mismatch is None] or ranked
     names = tuple(c.format.release or c.format.name for c in fitting)
     magic, version = identity.header.magic, identity.header.version
@@ -109,7 +109,7 @@ def identify(source: Source) -> Identification:
     why: list[str | Candidate] = [f"magic 0x{magic:016x}: {arch}", f"header version {version}: {sharing}"]
     why += [_fit(c, len(data)) if c.is_read else c for c in ranked]
     if len(names) > 1 and best.mismatch is None:
-        why.append(f"{' and '.join(names)} can't be told apart by this file; the newest is taken")
+        why.append(f"{' and '.join(names)} can't be distinguished by this file; the newest is taken")
     return Identification(
         releases=names,
         arch=arch,
@@ -122,7 +122,7 @@ def identify(source: Source) -> Identification:
 
 
 def _fit(candidate: Candidate, size: int) -> str:
-    """How the layout of a release fits a file of a size."""
+    """Describe how the layout of a release fits a file."""
     name = candidate.format.release
     if candidate.mismatch is not None:
         return f"{name}: the layout does not fit: {candidate.mismatch}"
@@ -135,7 +135,7 @@ def _fit(candidate: Candidate, size: int) -> str:
 
 def _recognized(found: Recognition | None, error: SnapshotError) -> Identification:
     if found is None:
-        return Identification((), None, None, None, None, error, _Reasons(("no magic of Firecracker's",)))
+        return Identification((), None, None, None, None, error, _Reasons(("not a magic of Firecracker",)))
     encoder = _release(found.releases[0]).encoder if found.releases else None
     why = _Reasons((found.why, found.advice))
     return Identification(found.releases, found.arch, found.version, encoder, None, error, why)

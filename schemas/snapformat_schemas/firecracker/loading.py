@@ -1,4 +1,4 @@
-"""Loading a file of whatever release."""
+"""Loading files of any release."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def load(source: Source, *, arch: Literal["aarch64"]) -> Aarch64State: ...
 
 
 def load(source: Source, *, arch: str | None = None) -> Any:
-    """The state in a vmstate file of whatever release.
+    """Load the state in a vmstate file of any release.
 
     Args:
         source: A path, a bytes-like object or a binary file object.
-        arch: The architecture that the file must be of; tells type checkers which registers there are.
+        arch: The architecture that the file must have; lets type checkers know the registers.
 
     Returns:
-        The `MicrovmState` of the release, as it declares it.
+        The `MicrovmState` of the release.
 
     Raises:
         SnapshotError: As `load_snapshot`.
@@ -39,21 +39,21 @@ def load(source: Source, *, arch: str | None = None) -> Any:
 
 
 def load_snapshot(source: Source, *, arch: str | None = None) -> Snapshot[Any]:
-    """A vmstate file of whatever release, as a snapshot: its `data` is the state, and it can be saved again.
+    """Load a vmstate file of any release as a snapshot, which can be saved again; its `data` is the state.
 
     Args:
         source: A path, a bytes-like object or a binary file object.
-        arch: The architecture that the file must be of.
+        arch: The architecture that the file must have.
 
     Raises:
         SnapshotIOError: The file can't be read.
         DecodeError: Header or state can't be decoded.
-        InvalidMagicError: No file of Firecracker's, or of another architecture.
-        InvalidFormatVersionError: A release that can't be read here; the hint names it.
-        Crc64Error: The checksum does not hold.
+        InvalidMagicError: The file is not Firecracker's, or of another architecture.
+        InvalidFormatVersionError: The release can't be read; the hint names it.
+        Crc64Error: The checksum does not match.
     """
     if arch is not None and arch not in MAGICS:
-        raise ValueError(f"no architecture of Firecracker's: {arch!r}; there are {', '.join(MAGICS)}")
+        raise ValueError(f"unknown architecture {arch!r}; known: {', '.join(MAGICS)}")
     try:
         snapshot = load_any(source)
         if snapshot.magic not in ([MAGICS[arch]] if arch else MAGICS.values()):

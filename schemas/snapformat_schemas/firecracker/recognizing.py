@@ -1,9 +1,9 @@
-"""Files that no layout here reads: which release wrote one, how that shows, and what can be done with it.
+"""Recognizing files of releases without a layout here, with the evidence and advice.
 
 Read from `src/snapshot/src/lib.rs` of Firecracker v1.6.0 (older container) and
 `src/vmm/src/snapshot/mod.rs` of v1.15.0 (bitcode), and for bitcode from `src/serde/ser.rs`, `src/str.rs` and
 `src/pack_ints.rs` of the crate: it writes one column after the other, so the file begins with magic and
-version there too, but with other bytes around them. Just where they stand is not relied on.
+version there too, but with other bytes around them. Their exact offsets are not relied on.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from snapformat.snapshot.reading import read_header
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT
 from snapformat_schemas.firecracker.releases import MAGICS, RELEASES, Encoder, Release
 
-#: Magic, version of the older container, data version.
+#: Size of the header of the older container: magic with the container's version, and data version.
 _OLD_HEADER = 10
 
-#: Of a bitcode file: bytes within which the magic stands, and what comes between it and the version: less
-#: than the 8 bytes of a length that precede the version in all other files.
+#: In a bitcode file, the magic is within the first 16 bytes, and the version follows it after fewer than the
+#: 8 bytes of the length that precedes the version in all other files.
 _BITCODE_MAGIC = 16
 _BITCODE_VERSION = rb"[^0-9]{0,3}?((?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2})(?![0-9.])"
 
@@ -31,7 +31,7 @@ _READABLE = [release for release in RELEASES if release.module is not None]
 
 
 def recognize(data: bytes) -> Recognition | None:
-    """What is known of a file that no layout reads; None if it is not Firecracker's."""
+    """Recognize a file that no format here reads; None if it is not Firecracker's."""
     return _older_container(data) or _bare_magic(data) or _bitcode(data)
 
 
@@ -43,7 +43,7 @@ def _older_container(data: bytes) -> Recognition | None:
         return None
     number = int.from_bytes(data[8:_OLD_HEADER], "little")
     found = _of_version(str(number), Encoder.VERSIONIZE)
-    where = f"data version {number} in the container that Firecracker had up to 1.6"
+    where = f"data version {number} in the container of Firecracker up to 1.6"
     if not found:
         return Recognition((), where, "no release has that version", arch)
     (release,) = found
@@ -63,7 +63,7 @@ def _bare_magic(data: bytes) -> Recognition | None:
     why = f"header version {version}"
     found = _of_version(f"{version.major}.0.0")
     if version.major > _major(RELEASES[-1]):
-        newer = f"{why}, newer than Firecracker {RELEASES[-1].name}, the newest that is known here"
+        newer = f"{why}, newer than Firecracker {RELEASES[-1].name}, the newest known release"
         return Recognition((), newer, "look for a newer snapformat", arch, version)
     if not found:
         return Recognition((), f"{why}, which no release has", _developers(version), arch, version)
@@ -87,7 +87,7 @@ def _bitcode(data: bytes) -> Recognition | None:
             continue
         version = parse_version(match[1].decode())
         names = tuple(release.name for release in _of_version(f"{version.major}.0.0", Encoder.BITCODE))
-        why = f"version {version} behind the magic, in bitcode, which Firecracker has from 1.15 on"
+        why = f"version {version} after the magic, in bitcode, which Firecracker uses from 1.15 on"
         if names:
             return Recognition(names, f"{why}: Firecracker {names[0]}", _only(names), arch, version)
         return Recognition((), why, _developers(version), arch, version)
@@ -102,8 +102,10 @@ def _developers(version: semver.Version) -> str:
     before = [r for r in RELEASES if r.encoder is not Encoder.VERSIONIZE and _major(r) < version.major]
     after = [r for r in RELEASES if r.encoder is not Encoder.VERSIONIZE and _major(r) > version.major]
     if not before or not after:
-        return "no release that is known here wrote it"
-    return f"a development build between Firecracker {before[-1].name} and {after[0].name} may have"
+        return "no known release wrote it"
+    return (
+        f"a development build between Firecracker {before[-1].name} and {after[0].name} may have written it"
+    )
 
 
 def _major(release: Release) -> int:
@@ -111,7 +113,7 @@ def _major(release: Release) -> int:
 
 
 def _of_version(version: str, encoder: Encoder | None = None) -> list[Release]:
-    """Releases of a version, oldest first."""
+    """Return the releases with a version, oldest first."""
     return [r for r in RELEASES if r.version == version and (encoder is None or r.encoder is encoder)]
 
 

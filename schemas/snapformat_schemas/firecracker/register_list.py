@@ -1,6 +1,6 @@
-"""The register list of a vCPU on aarch64, which upstream reads and checks with code of its own.
+"""The register list of a vCPU on aarch64, which Firecracker reads and checks with hand-written serde code.
 
-Read from `src/vmm/src/arch/aarch64/regs.rs` of Firecracker v1.14.4; earlier releases read it alike.
+Read from `src/vmm/src/arch/aarch64/regs.rs` of Firecracker v1.14.4; earlier releases do the same.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ def _check_registers(ids: list[int], data: bytes | list[int]) -> None:
     for number in ids:
         size = registers.size_of(number)
         if size > 256:
-            raise ValueError(f"register {number:#018x} has {8 * size} bits, and at most 2048 are read")
+            raise ValueError(f"register {number:#018x} has {8 * size} bits, more than 2048")
         total += size
     if total != len(data):
-        raise ValueError(f"the registers take {total} bytes by their ids, but there are {len(data)}")
+        raise ValueError(f"the register ids require {total} bytes of values, but there are {len(data)}")
 
 
 def _read_registers(stored: tuple[list[int], list[int]]) -> tuple[list[int], bytes]:
@@ -34,13 +34,13 @@ def _written_registers(value: tuple[list[int], bytes]) -> tuple[list[int], list[
     return ids, list(data)
 
 
-def _shown(value: tuple[list[int], bytes]) -> dict[str, Any]:
+def _to_json(value: tuple[list[int], bytes]) -> dict[str, Any]:
     return {"registers": registers.to_plain(*value)}
 
 
-def _from_shown(data: dict[str, Any]) -> tuple[list[int], bytes]:
+def _from_json(data: dict[str, Any]) -> tuple[list[int], bytes]:
     if list(data) != ["registers"]:
-        raise ValueError('an object of "registers" is expected')
+        raise ValueError('expected an object with the member "registers"')
     return registers.from_plain(data["registers"])
 
 
@@ -51,10 +51,10 @@ Aarch64RegisterVec = Annotated[
         decode=_read_registers,
         encode=_written_registers,
         name="register list",
-        shown=(_shown, _from_shown),
+        shown=(_to_json, _from_json),
     ),
 ]
-"""Register ids, and the registers' values one after the other, `1 << (id >> 52 & 15)` bytes each.
+"""Register ids, and the values of the registers one after the other, `1 << (id >> 52 & 15)` bytes each.
 
-`snapformat_schemas.kvm.aarch64.registers.registers(*value)` gives names and numbers.
+`snapformat_schemas.kvm.aarch64.registers.registers(*value)` decodes them.
 """

@@ -1,10 +1,10 @@
-"""The catalogue: every release that has snapshots, how one tells its files, and which layout reads them.
+"""All releases with snapshots: the version in their files, their encoder, and the package of the layout.
 
-Versions are upstream's own. Up to 1.6 the data version is a number, `FC_V*_SNAP_VERSION` of
-`src/vmm/src/version_map.rs`, behind a magic whose last 16 bits are the container's version (`BASE_MAGIC_ID`
-of `src/snapshot/src/lib.rs`). From 1.7 on it is a semantic version behind the bare magic, `SNAPSHOT_VERSION`
+Versions are those of Firecracker. Up to 1.6 the data version is a number, `FC_V*_SNAP_VERSION` of
+`src/vmm/src/version_map.rs`, after a magic whose last 16 bits are the container's version (`BASE_MAGIC_ID`
+of `src/snapshot/src/lib.rs`). From 1.7 on it is a semantic version after the bare magic, `SNAPSHOT_VERSION`
 of `src/vmm/src/persist.rs`. From 1.15 on header and data are encoded as one value by bitcode
-(`src/vmm/src/snapshot/mod.rs`). All patch releases of a name are alike in all of it.
+(`src/vmm/src/snapshot/mod.rs`). All patch releases of a release have the same.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ARCHITECTURES = tuple(MAGICS)
 
 
 class Encoder(enum.Enum):
-    """The Rust crate that writes a release's files."""
+    """The Rust crate that writes the files of a release."""
 
     VERSIONIZE = "versionize"
     BINCODE_1 = "bincode 1.3"
@@ -31,14 +31,14 @@ class Encoder(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release, or several patch releases of which that is all there is to say.
+    """A release, or several patch releases with the same format.
 
     Attributes:
-        name: Such as `1.14`; with the patch level where that matters.
+        name: Its name, such as `1.14`; with the patch level only if patch releases differ.
         version: Data version in its files: a semantic version, or up to 1.6 a number.
-        encoder: What writes them.
-        checksum_first: The checksum is verified before anything is decoded.
-        module: Package of its layouts below this one, or None where there is none.
+        encoder: The encoder of its files.
+        checksum_first: Whether the checksum is verified before anything is decoded.
+        module: Package of its layouts below this one, or None.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""What the states of all releases have in common, for type checkers: attributes of one name in each.
+"""Protocols that the states of all releases implement, for type checkers.
 
 A function that takes a `State` works with every release and architecture; one that takes an `X86State` or
-an `Aarch64State` may look at registers. All classes `MicrovmState` of the releases are such states.
+an `Aarch64State` may access registers. The classes `MicrovmState` of all releases implement them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from snapformat_schemas.kvm.x86_64.timers import KvmClockData, KvmPitState2
 
 
 class BootSource(Protocol):
-    """What was booted."""
+    """Kernel, initrd and command line of the boot."""
 
     kernel_image_path: str
     initrd_path: str | None
@@ -32,7 +32,7 @@ class BootSource(Protocol):
 
 
 class VmInfo(Protocol):
-    """How the machine was configured before it was booted."""
+    """Configuration of the machine before it was booted."""
 
     mem_size_mib: int
     smt: bool
@@ -57,14 +57,14 @@ class Vcpu(Protocol):
 
     @property
     def mp_state(self) -> KvmMpState | Aarch64MpState:
-        """Whether it runs."""
+        """Run state."""
 
 
 class State(Protocol):
-    """A microVM's state, of whatever release and architecture.
+    """The state of a microVM, of any release and architecture.
 
-    `vm_state` and `device_states` are there in every release, and differ; `firecracker.summary` looks at
-    them for all releases alike.
+    Every release has `vm_state` and `device_states`, but they differ; `firecracker.summary` describes them
+    for all releases.
     """
 
     vm_state: Any
@@ -96,7 +96,7 @@ class X86Vcpu(Protocol):
 
 
 class X86VmState(Protocol):
-    """The virtual machine of x86_64, apart from vCPUs and devices."""
+    """The virtual machine of x86_64, without vCPUs and devices."""
 
     pitstate: KvmPitState2
     clock: KvmClockData
@@ -106,7 +106,7 @@ class X86VmState(Protocol):
 
 
 class X86State(Protocol):
-    """A microVM's state on x86_64, of whatever release."""
+    """The state of a microVM on x86_64, of any release."""
 
     device_states: Any
 
@@ -133,13 +133,13 @@ class Aarch64Vcpu(Protocol):
 
 
 class Aarch64VmState(Protocol):
-    """The virtual machine of aarch64, apart from vCPUs and devices."""
+    """The virtual machine of aarch64, without vCPUs and devices."""
 
     gic: Any
 
 
 class Aarch64State(Protocol):
-    """A microVM's state on aarch64, of whatever release."""
+    """The state of a microVM on aarch64, of any release."""
 
     device_states: Any
 

@@ -73,7 +73,7 @@ COMMON_FEATURES = (
     Bits("NOTIFY_ON_EMPTY", 24, "An interrupt when a queue runs empty; only before version 1"),
     Bits("ANY_LAYOUT", 27, "Buffers may be split anyhow; only before version 1"),
     Bits("INDIRECT_DESC", 28, "A descriptor may point to a table of descriptors"),
-    Bits("EVENT_IDX", 29, "Each side says from which buffer on it wants to be told"),
+    Bits("EVENT_IDX", 29, "Each side sets the buffer from which on it wants notifications"),
     Bits("UNUSED", 30, "Marks devices of drafts; not used"),
     Bits("VERSION_1", 32, "The device keeps to version 1 of the specification"),
     Bits("ACCESS_PLATFORM", 33, "Memory accesses go through the platform (IOMMU, encryption)"),
@@ -92,7 +92,7 @@ NET_FEATURES = (
     Bits("CSUM", 0, "The device completes checksums of sent packets"),
     Bits("GUEST_CSUM", 1, "The driver takes packets with incomplete checksums"),
     Bits("CTRL_GUEST_OFFLOADS", 2, "The driver can change offloads later"),
-    Bits("MTU", 3, "The device tells the largest packet"),
+    Bits("MTU", 3, "The device reports the maximum packet size"),
     Bits("MAC", 5, "The device has a MAC address"),
     Bits("GSO", 6, "The device splits packets of any kind; replaced"),
     Bits("GUEST_TSO4", 7, "The driver takes large TCP packets over IPv4"),
@@ -104,7 +104,7 @@ NET_FEATURES = (
     Bits("HOST_ECN", 13, "The device takes large TCP packets with congestion marks"),
     Bits("HOST_UFO", 14, "The device takes large UDP packets"),
     Bits("MRG_RXBUF", 15, "A received packet may span buffers"),
-    Bits("STATUS", 16, "The device tells whether the link is up"),
+    Bits("STATUS", 16, "The device reports whether the link is up"),
     Bits("CTRL_VQ", 17, "There is a control queue"),
     Bits("CTRL_RX", 18, "Filters of received packets can be set"),
     Bits("CTRL_VLAN", 19, "VLANs can be filtered"),
@@ -118,30 +118,30 @@ NET_FEATURES = (
     Bits("GUEST_USO4", 54, "The driver takes large UDP segments over IPv4"),
     Bits("GUEST_USO6", 55, "The driver takes large UDP segments over IPv6"),
     Bits("HOST_USO", 56, "The device takes large UDP segments"),
-    Bits("HASH_REPORT", 57, "The device tells each packet's hash"),
+    Bits("HASH_REPORT", 57, "The device reports the hash of each packet"),
     Bits("GUEST_HDRLEN", 59, "The driver gives the exact length of headers"),
     Bits("RSS", 60, "Packets are spread over queues by hash"),
-    Bits("RSC_EXT", 61, "The device tells of packets it has joined"),
+    Bits("RSC_EXT", 61, "The device reports packets that it has merged"),
     Bits("STANDBY", 62, "The device stands in for another with the same address"),
-    Bits("SPEED_DUPLEX", 63, "The device tells speed and duplex"),
+    Bits("SPEED_DUPLEX", 63, "The device reports speed and duplex"),
 )
 
 #: Features of a drive.
 BLOCK_FEATURES = (
     Bits("BARRIER", 0, "Requests can be barriers; only before version 1"),
-    Bits("SIZE_MAX", 1, "The device tells the largest segment"),
-    Bits("SEG_MAX", 2, "The device tells the most segments a request may have"),
-    Bits("GEOMETRY", 4, "The device tells cylinders, heads and sectors"),
+    Bits("SIZE_MAX", 1, "The device reports the maximum segment size"),
+    Bits("SEG_MAX", 2, "The device reports the maximum number of segments of a request"),
+    Bits("GEOMETRY", 4, "The device reports cylinders, heads and sectors"),
     Bits("RO", 5, "The drive is read-only"),
-    Bits("BLK_SIZE", 6, "The device tells its block size"),
+    Bits("BLK_SIZE", 6, "The device reports its block size"),
     Bits("SCSI", 7, "SCSI commands; only before version 1"),
     Bits("FLUSH", 9, "Writes can be flushed"),
-    Bits("TOPOLOGY", 10, "The device tells the best alignment and size"),
+    Bits("TOPOLOGY", 10, "The device reports the best alignment and size"),
     Bits("CONFIG_WCE", 11, "The write cache can be switched"),
     Bits("MQ", 12, "Several queues"),
     Bits("DISCARD", 13, "Blocks can be discarded"),
     Bits("WRITE_ZEROES", 14, "Blocks can be zeroed"),
-    Bits("LIFETIME", 15, "The device tells its wear"),
+    Bits("LIFETIME", 15, "The device reports its wear"),
     Bits("SECURE_ERASE", 16, "Blocks can be erased for good"),
     Bits("ZONED", 17, "The drive has zones"),
 )
@@ -152,7 +152,7 @@ BALLOON_FEATURES = (
     Bits("STATS_VQ", 1, "The guest reports memory statistics"),
     Bits("DEFLATE_ON_OOM", 2, "The guest takes pages back when it runs out"),
     Bits("FREE_PAGE_HINT", 3, "The guest hints at free pages on request"),
-    Bits("PAGE_POISON", 4, "The guest tells what free pages are filled with"),
+    Bits("PAGE_POISON", 4, "The guest reports the contents of free pages"),
     Bits("REPORTING", 5, "The guest reports free pages by itself"),
 )
 
@@ -165,7 +165,7 @@ VSOCK_FEATURES = (
 
 #: Features of a hot-plug memory device.
 MEM_FEATURES = (
-    Bits("ACPI_PXM", 0, "The device tells its proximity domain"),
+    Bits("ACPI_PXM", 0, "The device reports its proximity domain"),
     Bits("UNPLUGGED_INACCESSIBLE", 1, "Unplugged memory must not be touched"),
     Bits("PERSISTENT_SUSPEND", 2, "Memory stays plugged over suspend"),
 )
@@ -221,7 +221,7 @@ MMIO_REGISTERS: dict[int, str] = {
     0x100: "Config",
 }
 
-#: What MagicValue reads as: "virt".
+#: The value of MagicValue: "virt".
 MMIO_MAGIC = 0x7472_6976
 
 

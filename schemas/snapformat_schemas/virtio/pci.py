@@ -57,7 +57,7 @@ COMMAND = (
     Bits("IO", 0, "Answers in I/O space"),
     Bits("MEMORY", 1, "Answers in memory space"),
     Bits("MASTER", 2, "May access memory by itself"),
-    Bits("SPECIAL", 3, "Heeds special cycles"),
+    Bits("SPECIAL", 3, "Monitors special cycles"),
     Bits("INVALIDATE", 4, "May write and invalidate"),
     Bits("VGA_PALETTE", 5, "Snoops palette writes"),
     Bits("PARITY", 6, "Reports parity errors"),
@@ -101,18 +101,18 @@ VIRTIO_CAPABILITIES: dict[int, str] = {
     9: "vendor data",
 }
 
-#: Vector number that stands for no interrupt (msix_config, msix_queues).
+#: Vector number that means no interrupt (msix_config, msix_queues).
 NO_VECTOR = 0xFFFF
 
 #: Message control of the MSI-X capability.
 MSIX_CONTROL = (
     Bits("TABLE_SIZE", 0, "Number of vectors, less one", 11),
-    Bits("FUNCTION_MASK", 14, "All vectors are held back"),
+    Bits("FUNCTION_MASK", 14, "All vectors are masked"),
     Bits("ENABLE", 15, "MSI-X is on; line interrupts are off"),
 )
 
 #: Vector control of an MSI-X table entry (vector_ctl).
-VECTOR_CONTROL = (Bits("MASKED", 0, "The vector is held back"),)
+VECTOR_CONTROL = (Bits("MASKED", 0, "The vector is masked"),)
 
 #: Lower half of a message's address (msg_addr_lo) on x86.
 MESSAGE_ADDRESS = (
@@ -139,7 +139,7 @@ MESSAGE_DATA = (
 
 
 class Address(NamedTuple):
-    """Where a device sits on PCI.
+    """The address of a device on PCI.
 
     Attributes:
         segment: PCI segment group.
@@ -158,12 +158,12 @@ class Address(NamedTuple):
 
 
 def address(value: int) -> Address:
-    """Take a packed address apart: segment in 31:16, bus in 15:8, device in 7:3, function in 2:0."""
+    """Decode a packed address: segment in 31:16, bus in 15:8, device in 7:3, function in 2:0."""
     return Address(value >> 16, value >> 8 & 0xFF, value >> 3 & 0x1F, value & 7)
 
 
 def virtio_type(device_id: int) -> int | None:
-    """Device type of a PCI device id of virtio's vendor; None for another device."""
+    """Return the device type of a PCI device id of virtio's vendor; None for another device."""
     if device_id in TRANSITIONAL_IDS:
         return TRANSITIONAL_IDS[device_id]
     device_type = device_id - DEVICE_ID_BASE
@@ -174,9 +174,9 @@ class Capability(NamedTuple):
     """A capability found in configuration space.
 
     Attributes:
-        offset: Where it begins, bytes.
+        offset: Its offset in bytes.
         id: Its id.
-        name: What it is, from `CAPABILITIES` or `VIRTIO_CAPABILITIES`.
+        name: Its name in `CAPABILITIES` or `VIRTIO_CAPABILITIES`.
     """
 
     offset: int
@@ -205,7 +205,7 @@ def capabilities(registers: Sequence[int]) -> list[Capability]:
 
 
 def pending(pba_entries: Sequence[int]) -> list[int]:
-    """Vectors whose interrupt waits because it is held back: bits of the pending bit array."""
+    """Return the vectors with a pending, masked interrupt: bits of the pending bit array."""
     return [
         64 * index + bit for index, entry in enumerate(pba_entries) for bit in range(64) if entry >> bit & 1
     ]

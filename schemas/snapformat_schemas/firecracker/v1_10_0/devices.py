@@ -23,8 +23,10 @@ class MmdsNetworkStackState:
     )
     ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
     tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
-    max_connections: NonZeroUsize = doc("Most TCP connections the guest may have open at a time, 30")
-    max_pending_resets: NonZeroUsize = doc("Most RST segments waiting to be sent, 100")
+    max_connections: NonZeroUsize = doc(
+        "Maximum number of TCP connections the guest may have open at a time, 30"
+    )
+    max_pending_resets: NonZeroUsize = doc("Maximum number of RST segments waiting to be sent, 100")
 
 
 @schema
@@ -49,8 +51,8 @@ class NetState:
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
     mmds_ns: MmdsNetworkStackState | None = doc(
-        "Set where the guest can reach the metadata service by this interface"
+        "Set if the guest can reach the metadata service through this interface"
     )
     config_space: NetConfigSpaceState = doc("Guest-visible configuration: the Ethernet address")
     virtio_state: VirtioDeviceState = doc("Features and the receive and transmit queues")
-    rx_buffers_state: RxBufferState = doc("How many buffers of the receive queue are in the device's hands")
+    rx_buffers_state: RxBufferState = doc("Number of buffers of the receive queue that the device holds")

@@ -39,11 +39,11 @@ class DeviceStates:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    memory_state: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
-    vm_state: VmState = doc("Interrupt controllers and timers, demands on KVM")
+    memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
+    vm_state: VmState = doc("Interrupt controllers, timers, and required KVM capabilities")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

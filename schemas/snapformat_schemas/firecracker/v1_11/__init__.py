@@ -1,5 +1,5 @@
 """Firecracker 1.11: the state of a microVM, header version 5.0.0.
 
-Read from Firecracker v1.11.0. `MicrovmState`, the root, stands in `x86_64` and in `aarch64`; `machine`,
-`memory`, `devices` and `device_manager` hold what does not depend on the architecture.
+Read from Firecracker v1.11.0. `MicrovmState`, the root, is in `x86_64` and in `aarch64`; `machine`,
+`memory`, `devices` and `device_manager` don't depend on the architecture.
 """

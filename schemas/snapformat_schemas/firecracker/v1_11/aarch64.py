@@ -45,7 +45,7 @@ class DeviceStates:
     """Serial console, clock and virtio devices, all of them memory-mapped."""
 
     legacy_devices: list[ConnectedLegacyState] = doc(
-        "Serial console and real-time clock: their places only, in no particular order"
+        "Serial console and real-time clock: their addresses only, in no particular order"
     )
     block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
     net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
@@ -61,11 +61,11 @@ class DeviceStates:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    memory_state: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
-    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
+    kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Interrupt controller of the machine")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")

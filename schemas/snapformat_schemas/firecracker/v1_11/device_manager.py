@@ -59,7 +59,7 @@ class ConnectedNetState:
 class ConnectedVsockState:
     """Socket channel between guest and host, on the MMIO transport."""
 
-    device_id: str = doc("Always `vsock`, whatever vsock_id the API was given")
+    device_id: str = doc("Always `vsock`, regardless of the vsock_id given to the API")
     device_state: VsockState = doc("The host's Unix socket, the guest's address and queues")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
     device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")

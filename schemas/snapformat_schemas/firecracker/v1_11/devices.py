@@ -21,8 +21,8 @@ class NetState:
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
     mmds_ns: MmdsNetworkStackState | None = doc(
-        "Set where the guest can reach the metadata service by this interface"
+        "Set if the guest can reach the metadata service through this interface"
     )
     config_space: NetConfigSpaceState = doc("Guest-visible configuration: the Ethernet address")
     virtio_state: VirtioDeviceState = doc("Features and the receive and transmit queues")
-    rx_buffers_state: RxBufferState = doc("How many buffers of the receive queue are in the device's hands")
+    rx_buffers_state: RxBufferState = doc("Number of buffers of the receive queue that the device holds")

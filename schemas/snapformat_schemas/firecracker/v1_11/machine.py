@@ -1,4 +1,4 @@
-"""What the VMM remembers about KVM.
+"""The KVM capabilities that the VMM requires.
 
 Read from `src/vmm/src/vstate/kvm.rs` and `src/vmm/src/cpu_config/templates.rs` of Firecracker v1.11.0.
 """
@@ -11,7 +11,7 @@ from snapformat_schemas.firecracker.conversions import KvmCapability
 
 @schema
 class KvmState:
-    """What the VMM remembers about the KVM device itself."""
+    """KVM capabilities that the VMM requires on restore."""
 
     kvm_cap_modifiers: list[KvmCapability] = doc(
         "KVM_CAP_* numbers of a custom CPU template: `121` also requires that one, `!56` lifts a requirement"

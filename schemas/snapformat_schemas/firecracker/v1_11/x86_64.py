@@ -64,11 +64,11 @@ class DeviceStates:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    memory_state: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
-    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
+    kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Interrupt controllers and timers of the machine")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")

@@ -20,16 +20,16 @@ from snapformat_schemas.firecracker.v1_11.memory import GuestMemoryState
 class VmState:
     """State of the KVM virtual machine: memory layout and interrupt controller."""
 
-    memory: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
+    memory: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     gic: GicState = doc("Registers of Arm's interrupt controller, version 2 or 3")
 
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map and interrupt controller of the machine")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")

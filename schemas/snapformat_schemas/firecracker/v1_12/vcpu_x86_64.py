@@ -3,8 +3,8 @@
 Read from `src/vmm/src/arch/x86_64/vcpu.rs` of Firecracker v1.12.1, and from `src/serialize.rs` and
 `src/x86_64/{serialize,fam_wrappers}.rs` of the crate kvm-bindings, which Firecracker uses at 0.11.1.
 
-KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
-zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+KVM structures are stored as bytes with a length prefix. Firecracker pads shorter ones with zeros and cuts
+longer ones, so the sizes given here are those that it writes, not those that it requires.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Read from `src/vmm/src/persist.rs` and `src/vmm/src/arch/x86_64/vm.rs` of Firecracker v1.12.1, and from
 `src/serialize.rs` and `src/x86_64/serialize.rs` of the crate kvm-bindings, which Firecracker uses at 0.11.1.
 
-KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
-zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+KVM structures are stored as bytes with a length prefix. Firecracker pads shorter ones with zeros and cuts
+longer ones, so the sizes given here are those that it writes, not those that it requires.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from snapformat_schemas.kvm.x86_64.timers import KvmClockData, KvmPitState2
 class VmState:
     """State of the KVM virtual machine: memory layout, timers and interrupt controllers."""
 
-    memory: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
+    memory: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     pitstate: Blob[KvmPitState2] = doc(
         "`struct kvm_pit_state2`, 112 bytes: i8254 timer with three channels (KVM_GET_PIT2)"
     )
@@ -45,10 +45,10 @@ class VmState:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, interrupt controllers and timers of the machine")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")

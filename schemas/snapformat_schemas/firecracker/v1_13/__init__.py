@@ -1,7 +1,7 @@
 """Firecracker 1.13: the state of a microVM, header version 8.0.0 (which 1.14 shares, with another layout).
 
-Read from Firecracker v1.13.2. `MicrovmState`, the root, stands in `x86_64` and in `aarch64`, with all that
-depends on the architecture; the other modules hold what does not:
+Read from Firecracker v1.13.2. `MicrovmState`, the root, is in `x86_64` and in `aarch64`, with everything
+that depends on the architecture; the other modules hold the rest:
 
 * `allocator`: interrupt lines and address ranges
 * `virtio`, `pci`: device header, transports and what they need

@@ -4,8 +4,8 @@ Read from `src/vmm/src/persist.rs`, `src/vmm/src/arch/aarch64/{regs,vcpu,vm}.rs`
 `src/vmm/src/device_manager/{mod,persist}.rs` of Firecracker v1.13.2, and from the serializers of the crate
 kvm-bindings, which Firecracker uses at 0.13.0.
 
-KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
-zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+KVM structures are stored as bytes with a length prefix. Firecracker pads shorter ones with zeros and cuts
+longer ones, so the sizes given here are those that it writes, not those that it requires.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from snapformat_schemas.kvm.aarch64.vcpu import KvmMpState, KvmVcpuInit
 class VmState:
     """State of the KVM virtual machine: memory layout, interrupt controller, resources."""
 
-    memory: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
+    memory: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     gic: GicState = doc("Registers of Arm's interrupt controller, version 2 or 3")
     resource_allocator: ResourceAllocator = doc("Interrupt lines and address ranges that are in use")
 
@@ -77,7 +77,7 @@ class DeviceStates:
     """Serial console, clock, and virtio devices on the MMIO transport; of these none when PCI is on."""
 
     legacy_devices: list[ConnectedLegacyState] = doc(
-        "Serial console and real-time clock: their places only, in no particular order"
+        "Serial console and real-time clock: their addresses only, in no particular order"
     )
     block_devices: list[MmioVirtioDeviceState[BlockState]] = doc("Drives, in no particular order")
     net_devices: list[MmioVirtioDeviceState[NetState]] = doc("Network interfaces, in no particular order")
@@ -106,10 +106,10 @@ class DevicesState:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, interrupt controller, resource allocators")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DevicesState = doc("Serial console, clock, virtio devices, and the generation ID")

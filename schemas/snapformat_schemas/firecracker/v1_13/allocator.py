@@ -32,7 +32,7 @@ class InnerNode:
     """Node of a balanced (AVL) binary tree whose intervals do not overlap."""
 
     key: RangeInclusive = doc("Interval of guest addresses this node stands for; the tree is ordered by it")
-    node_state: NodeState = doc("Tells taken intervals from those still available")
+    node_state: NodeState = doc("Whether the interval is taken or available")
     left: InnerNode | None = doc("Subtree of the lower addresses, None at the edge of the tree")
     right: InnerNode | None = doc("Subtree of the higher addresses, None at the edge of the tree")
     height: u64 = doc("Levels below and including this node, 1 for a leaf; drives rebalancing, at most 50")
@@ -50,7 +50,7 @@ class AddressAllocator:
     """Allocator of address ranges out of one fixed window of guest physical memory."""
 
     address_space: RangeInclusive = doc("Window that is managed; set at boot and never resized")
-    interval_tree: IntervalTree = doc("How the window is cut up into free and taken pieces")
+    interval_tree: IntervalTree = doc("Partition of the window into free and taken intervals")
 
 
 @schema

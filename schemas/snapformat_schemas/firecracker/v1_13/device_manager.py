@@ -41,7 +41,7 @@ class MmioVirtioDeviceState(Generic[T]):
     device_id: str = doc(
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
     )
-    device_state: T = doc("What drive, network interface, balloon and so on keep for themselves")
+    device_state: T = doc("The device's own state: drive, network interface, balloon and so on")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
     device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
 
@@ -54,7 +54,7 @@ class PciVirtioDeviceState(Generic[T]):
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng` for single devices"
     )
     pci_device_bdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
-    device_state: T = doc("What drive, network interface, balloon and so on keep for themselves")
+    device_state: T = doc("The device's own state: drive, network interface, balloon and so on")
     transport_state: VirtioPciDeviceState = doc(
         "Configuration space, BAR and interrupts of the virtio-PCI transport"
     )

@@ -26,7 +26,7 @@ from snapformat_schemas.firecracker.v1_13.virtio import VirtioDeviceState
 class VirtioBlockState:
     """Drive backed by a file or block device of the host.
 
-    Whether it is read-only is not stored apart: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
+    Whether it is read-only is not stored separately: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
     """
 
     id: str = doc("Name of the drive in the API, its drive_id")
@@ -35,7 +35,7 @@ class VirtioBlockState:
     )
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
-    disk_path: str = doc("Host path of the backing file; opened anew when the snapshot is restored")
+    disk_path: str = doc("Host path of the backing file; opened again when the snapshot is restored")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
     rate_limiter_state: RateLimiterState = doc("Limits on requests and bytes, reads and writes together")
     file_engine_type: FileEngineTypeState = doc("I/O engine that serves the backing file")
@@ -45,7 +45,7 @@ class VirtioBlockState:
 class VhostUserBlockState:
     """Drive served by a vhost-user process.
 
-    Declared upstream but out of use: Firecracker leaves such drives out of a snapshot and restores none.
+    Declared upstream but unused: Firecracker leaves such drives out of a snapshot and restores none.
     """
 
     id: str = doc("Name of the drive in the API, its drive_id")
@@ -92,7 +92,7 @@ class MmdsState:
     """Settings of the metadata service; its contents and tokens are not part of a snapshot."""
 
     version: MmdsVersion = doc("Whether a guest needs a session token")
-    imds_compat: bool = doc("Answer in EC2's IMDS format always, whatever the request's Accept header says")
+    imds_compat: bool = doc("Always answer in EC2's IMDS format, regardless of the request's Accept header")
 
 
 @schema
@@ -104,7 +104,7 @@ class NetState:
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
     mmds_ns: MmdsNetworkStackState | None = doc(
-        "Set where the guest can reach the metadata service by this interface"
+        "Set if the guest can reach the metadata service through this interface"
     )
     config_space: NetConfigSpaceState = doc("Guest-visible configuration: the Ethernet address")
     virtio_state: VirtioDeviceState = doc("Features and the receive and transmit queues")
@@ -120,10 +120,10 @@ class VsockFrontendState:
 
 @schema
 class VsockState:
-    """Vsock device. Open connections are not kept: saving tells the guest of a transport reset."""
+    """Vsock device. Open connections are not kept: saving notifies the guest of a transport reset."""
 
-    backend: VsockBackendState = doc("Where the host's end of each connection lives")
-    frontend: VsockFrontendState = doc("What the guest's driver sees: its address and queues")
+    backend: VsockBackendState = doc("Host side of the connections")
+    frontend: VsockFrontendState = doc("Guest side: its address and queues")
 
 
 @schema
@@ -138,7 +138,7 @@ class BalloonState:
     )
     latest_stats: BalloonStatsState = doc("Guest memory statistics as of the last poll")
     config_space: BalloonConfigSpaceState = doc(
-        "Guest-visible configuration: how large the balloon is to be and is"
+        "Guest-visible configuration: target and actual size of the balloon"
     )
     virtio_state: VirtioDeviceState = doc(
         "Features and the inflate and deflate queues, and one for statistics where they are on"

@@ -27,7 +27,7 @@ class ItsRegisterState:
     baser: Annotated[list[u64], Len(8)] = doc(
         "GITS_BASER0 to 7, from 0x100: address, size and kind of the tables of devices and collections"
     )
-    ctlr: u64 = doc("GITS_CTLR, 0x00: bit 0 enables the service, bit 31 says it is quiescent")
+    ctlr: u64 = doc("GITS_CTLR, 0x00: bit 0 enables the service, bit 31 is set while it is quiescent")
 
 
 @schema
@@ -39,5 +39,5 @@ class GicState:
     )
     gic_vcpu_states: list[GicVcpuState] = doc("Per-processor registers, in the order of vcpu_states")
     its_state: ItsRegisterState | None = doc(
-        "Translation of message-signalled interrupts; None with GICv2, and demanded with GICv3"
+        "Translation of message-signalled interrupts; None with GICv2, and required with GICv3"
     )

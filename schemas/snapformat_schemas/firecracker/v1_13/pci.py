@@ -14,7 +14,7 @@ from snapformat_schemas.virtio.names import STATUS
 
 @schema
 class PciBarRegionType(UnitEnum):
-    """What a base address register decodes. The number of a variant is not the register's type bits."""
+    """Address space of a base address register. The number of a variant is not the register's type bits."""
 
     Memory32BitRegion = variant("Memory that lies below 4 GiB, bits 0 to 2 of the register 000")
     IoRegion = variant("I/O ports, bit 0 of the register 1")
@@ -36,13 +36,9 @@ class PciBar:
     """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
 
     addr: u32 = doc("Half of the guest physical address; the low register carries type bits in bits 0 to 3")
-    size: u32 = doc(
-        "What the guest reads back after writing all ones: this half of the two's complement of the length"
-    )
+    size: u32 = doc("Value read back after writing all ones: this half of the two's complement of the length")
     used: bool = doc("The register belongs to a BAR that the device has set up")
-    type: PciBarRegionType | None = doc(
-        "What is decoded; None for unused ones and for the high half of a pair"
-    )
+    type: PciBarRegionType | None = doc("Address space; None for unused ones and for the high half of a pair")
 
 
 @schema
@@ -53,7 +49,7 @@ class PciBarConfiguration:
     size: u64 = doc("Bytes it covers, 524288")
     idx: usize = doc("First of the registers it takes, 0")
     region_type: PciBarRegionType = doc("Address space and width: 64-bit memory")
-    prefetchable: PciBarPrefetchable = doc("Whether the guest may read ahead in it: it may not")
+    prefetchable: PciBarPrefetchable = doc("Whether the guest may read ahead in the memory; never allowed")
 
 
 @schema
@@ -67,7 +63,7 @@ class PciConfigurationState:
     )
     rom_bar_addr: u32 = doc("Address of an expansion ROM; 0, as no device has one")
     rom_bar_size: u32 = doc("Size mask of an expansion ROM; 0 as well")
-    rom_bar_used: bool = doc("An expansion ROM is set up; never so")
+    rom_bar_used: bool = doc("An expansion ROM is set up; always false")
     last_capability: tuple[usize, usize] | None = doc(
         "Offset and length, in bytes, of the capability added last; the next one would follow it"
     )
@@ -94,13 +90,13 @@ class MsixConfigState:
         "One per vector: as many as the device has queues, plus one for configuration changes"
     )
     pba_entries: list[u64] = doc("Pending bit array, 64 vectors to a word: interrupts raised while masked")
-    masked: bool = doc("Function Mask, bit 14 of Message Control: holds back every vector of the device")
+    masked: bool = doc("Function Mask, bit 14 of Message Control: masks every vector of the device")
     enabled: bool = doc("MSI-X Enable, bit 15 of Message Control: set by the driver before it uses MSI-X")
 
 
 @schema
 class VirtioPciCommonConfigState:
-    """What the driver last set in `struct virtio_pci_common_cfg` (virtio specification, section 4.1.4.3)."""
+    """Values last set by the driver in `virtio_pci_common_cfg` (virtio specification, section 4.1.4.3)."""
 
     driver_status: u8 = doc("Register device_status: how far the driver has come", bits=STATUS)
     config_generation: u8 = doc(
@@ -115,7 +111,7 @@ class VirtioPciCommonConfigState:
 
 @schema
 class VirtioPciDeviceState:
-    """Transport of a virtio device on the PCI bus: what the guest finds at its address and in its BAR."""
+    """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
     pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
     device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")

@@ -31,7 +31,7 @@ from snapformat_schemas.firecracker.v1_14.memory import GuestMemoryState
 class VmState:
     """State of the KVM virtual machine: memory layout, interrupt controller, resources."""
 
-    memory: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
+    memory: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     gic: GicState = doc("Registers of Arm's interrupt controller, version 2 or 3")
     resource_allocator: ResourceAllocator = doc("Interrupt lines and address ranges that are in use")
 
@@ -41,7 +41,7 @@ class DeviceStates:
     """Serial console, clock, and virtio devices on the MMIO transport; of these none when PCI is on."""
 
     legacy_devices: list[ConnectedLegacyState] = doc(
-        "Serial console and real-time clock: their places only, in no particular order"
+        "Serial console and real-time clock: their addresses only, in no particular order"
     )
     block_devices: list[MmioVirtioDeviceState[BlockState]] = doc("Drives, in no particular order")
     net_devices: list[MmioVirtioDeviceState[NetState]] = doc("Network interfaces, in no particular order")
@@ -83,10 +83,10 @@ class DevicesState:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, interrupt controller, resource allocators")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DevicesState = doc("Serial console, clock, virtio devices, and the generation ID")

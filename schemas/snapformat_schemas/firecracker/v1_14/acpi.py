@@ -67,4 +67,4 @@ class VmClockState:
     """VMClock device (x86_64 only in this release)."""
 
     guest_address: u64 = doc("Guest physical address of the 4 KiB page the guest reads")
-    inner: VmClockAbi = doc("Host's copy of what stands in that page")
+    inner: VmClockAbi = doc("Host's copy of that page")

@@ -34,7 +34,7 @@ class PciVirtioDeviceState(Generic[T]):
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
     )
     pci_device_bdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
-    device_state: T = doc("What drive, network interface, balloon and so on keep for themselves")
+    device_state: T = doc("The device's own state: drive, network interface, balloon and so on")
     transport_state: VirtioPciDeviceState = doc(
         "Configuration space, BAR and interrupts of the virtio-PCI transport"
     )

@@ -20,7 +20,7 @@ class BalloonStatsState:
     swap_out: u64 | None = doc("VIRTIO_BALLOON_S_SWAP_OUT: bytes written to swap")
     major_faults: u64 | None = doc("VIRTIO_BALLOON_S_MAJFLT: page faults that needed I/O, a count")
     minor_faults: u64 | None = doc("VIRTIO_BALLOON_S_MINFLT: page faults served from memory, a count")
-    free_memory: u64 | None = doc("VIRTIO_BALLOON_S_MEMFREE: bytes the guest uses for nothing at all")
+    free_memory: u64 | None = doc("VIRTIO_BALLOON_S_MEMFREE: bytes that the guest does not use")
     total_memory: u64 | None = doc("VIRTIO_BALLOON_S_MEMTOT: bytes the guest's kernel manages")
     available_memory: u64 | None = doc(
         "VIRTIO_BALLOON_S_AVAIL: bytes a new program could get without swapping, estimated"
@@ -74,7 +74,7 @@ class BalloonState:
     )
     latest_stats: BalloonStatsState = doc("Guest memory statistics as of the last poll")
     config_space: BalloonConfigSpaceState = doc(
-        "Guest-visible configuration: how large the balloon is to be and is"
+        "Guest-visible configuration: target and actual size of the balloon"
     )
     hinting_state: HintingState = doc("Progress of free page hinting; all zero where the feature is off")
     virtio_state: VirtioDeviceState = doc(
@@ -100,7 +100,7 @@ class VirtioMemState:
 
 @schema(name="ConfigSpace")
 class PmemConfigSpace:
-    """Where the guest finds its persistent memory, `struct virtio_pmem_config`."""
+    """Location of persistent memory in the guest, `struct virtio_pmem_config`."""
 
     start: u64 = doc("Guest physical address of the first byte, 2 MiB aligned")
     size: u64 = doc("Bytes in the range: the backing file's size, rounded up to 2 MiB")
@@ -111,7 +111,7 @@ class PmemConfig:
     """Persistent memory as configured with `PUT /pmem`."""
 
     id: str = doc("Name of the device in the API, as in `PUT /pmem/{id}`")
-    path_on_host: str = doc("Host path of the file mapped into the guest; mapped anew on restore")
+    path_on_host: str = doc("Host path of the file mapped into the guest; mapped again on restore")
     root_device: bool = doc("The guest's root file system lives on this device")
     read_only: bool = doc("Mapped without write permission, as a KVM_MEM_READONLY slot")
 
@@ -122,4 +122,4 @@ class PmemState:
 
     virtio_state: VirtioDeviceState = doc("Features and the single queue of flush requests")
     config_space: PmemConfigSpace = doc("Guest-visible configuration: address and size of the mapping")
-    config: PmemConfig = doc("What the API was given: the file and how to map it")
+    config: PmemConfig = doc("Configuration given to the API: the file and how to map it")

@@ -18,9 +18,7 @@ class PciBar:
     """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
 
     addr: u32 = doc("Half of the guest physical address; the low register carries type bits in bits 0 to 3")
-    size: u32 = doc(
-        "What the guest reads back after writing all ones: this half of the two's complement of the length"
-    )
+    size: u32 = doc("Value read back after writing all ones: this half of the two's complement of the length")
     used: bool = doc("The register belongs to a BAR that the device has set up")
 
 
@@ -49,14 +47,14 @@ class MsixConfigState:
         "One per vector: as many as the device has queues, plus one for configuration changes"
     )
     pba_entries: list[u64] = doc("Pending bit array, 64 vectors to a word: interrupts raised while masked")
-    masked: bool = doc("Function Mask, bit 14 of Message Control: holds back every vector of the device")
+    masked: bool = doc("Function Mask, bit 14 of Message Control: masks every vector of the device")
     enabled: bool = doc("MSI-X Enable, bit 15 of Message Control: set by the driver before it uses MSI-X")
     vectors: list[u32] = doc("GSI that KVM routes each vector through, one of gsi_msi_allocator's numbers")
 
 
 @schema
 class VirtioPciDeviceState:
-    """Transport of a virtio device on the PCI bus: what the guest finds at its address and in its BAR."""
+    """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
     pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
     device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")

@@ -34,7 +34,7 @@ from snapformat_schemas.kvm.x86_64.timers import KvmClockData, KvmPitState2
 class VmState:
     """State of the KVM virtual machine: memory layout, resources, timers and interrupt controllers."""
 
-    memory: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
+    memory: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     resource_allocator: ResourceAllocator = doc("Interrupt lines and address ranges that are in use")
     pitstate: Blob[KvmPitState2] = doc(
         "`struct kvm_pit_state2`, 112 bytes: i8254 timer with three channels (KVM_GET_PIT2)"
@@ -98,10 +98,10 @@ class DevicesState:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    kvm_state: KvmState = doc("Capabilities demanded of KVM beyond the usual ones")
+    kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, resource allocators, interrupt controllers and timers")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DevicesState = doc("Virtio devices and the two ACPI ones")

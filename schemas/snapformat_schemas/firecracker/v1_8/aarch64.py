@@ -4,8 +4,8 @@ Read from `src/vmm/src/persist.rs`, `src/vmm/src/arch/aarch64/regs.rs`, `src/vmm
 `src/vmm/src/vstate/vcpu/aarch64.rs` and `src/vmm/src/device_manager/persist.rs` of Firecracker v1.8.0, and
 from the serializers of the crate kvm-bindings, which Firecracker uses at 0.8.2.
 
-KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
-zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+KVM structures are stored as bytes with a length prefix. Firecracker pads shorter ones with zeros and cuts
+longer ones, so the sizes given here are those that it writes, not those that it requires.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class DeviceStates:
     """Serial console, clock and virtio devices, all of them memory-mapped."""
 
     legacy_devices: list[ConnectedLegacyState] = doc(
-        "Serial console and real-time clock: their places only, in no particular order"
+        "Serial console and real-time clock: their addresses only, in no particular order"
     )
     block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
     net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
@@ -85,10 +85,10 @@ class DeviceStates:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    memory_state: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
-    vm_state: VmState = doc("Interrupt controller, demands on KVM")
+    memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
+    vm_state: VmState = doc("Interrupt controller and required KVM capabilities")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")

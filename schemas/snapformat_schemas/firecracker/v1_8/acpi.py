@@ -14,7 +14,7 @@ from snapformat.bincode import u32, u64
 class VMGenIDState:
     """VM Generation ID device. The 128-bit ID itself is not saved: every restore draws a new one."""
 
-    gsi: u32 = doc("Interrupt line that tells the guest its ID has changed")
+    gsi: u32 = doc("Interrupt line that notifies the guest of a changed ID")
     addr: u64 = doc("Guest physical address of the 16 bytes that hold the ID, 8-byte aligned")
 
 

@@ -29,7 +29,7 @@ class FileEngineTypeState(UnitEnum):
 
 @schema
 class NetConfigSpaceState:
-    """What `struct virtio_net_config` shows the guest."""
+    """Contents of `struct virtio_net_config`, which the guest reads."""
 
     guest_mac: MacAddr | None = doc(
         "Ethernet address as six hex pairs, `06:00:ac:10:00:02`; None: the guest picks one"
@@ -54,7 +54,7 @@ class VsockBackendState(DataEnum):
 class VsockBackendStateUds(VsockBackendState):
     """Backend on Unix domain sockets, the only one there is."""
 
-    value: VsockUdsState = doc("Where on the host the socket lives")
+    value: VsockUdsState = doc("Location of the socket on the host")
 
 
 @schema
@@ -65,7 +65,7 @@ class BalloonStatsState:
     swap_out: u64 | None = doc("VIRTIO_BALLOON_S_SWAP_OUT: bytes written to swap")
     major_faults: u64 | None = doc("VIRTIO_BALLOON_S_MAJFLT: page faults that needed I/O, a count")
     minor_faults: u64 | None = doc("VIRTIO_BALLOON_S_MINFLT: page faults served from memory, a count")
-    free_memory: u64 | None = doc("VIRTIO_BALLOON_S_MEMFREE: bytes the guest uses for nothing at all")
+    free_memory: u64 | None = doc("VIRTIO_BALLOON_S_MEMFREE: bytes that the guest does not use")
     total_memory: u64 | None = doc("VIRTIO_BALLOON_S_MEMTOT: bytes the guest's kernel manages")
     available_memory: u64 | None = doc(
         "VIRTIO_BALLOON_S_AVAIL: bytes a new program could get without swapping, estimated"
@@ -82,4 +82,4 @@ class BalloonConfigSpaceState:
     """Target and actual size of the balloon, as `struct virtio_balloon_config` shows them."""
 
     num_pages: u32 = doc("Size the host asks for, in 4 KiB pages")
-    actual_pages: u32 = doc("What the guest says it has given up, in 4 KiB pages")
+    actual_pages: u32 = doc("Size that the guest reports to have given up, in 4 KiB pages")

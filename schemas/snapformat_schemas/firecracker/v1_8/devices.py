@@ -27,7 +27,7 @@ from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState, VirtioD
 class VirtioBlockState:
     """Drive backed by a file or block device of the host.
 
-    Whether it is read-only is not stored apart: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
+    Whether it is read-only is not stored separately: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
     """
 
     id: str = doc("Name of the drive in the API, its drive_id")
@@ -36,7 +36,7 @@ class VirtioBlockState:
     )
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
-    disk_path: str = doc("Host path of the backing file; opened anew when the snapshot is restored")
+    disk_path: str = doc("Host path of the backing file; opened again when the snapshot is restored")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
     rate_limiter_state: RateLimiterState = doc("Limits on requests and bytes, reads and writes together")
     file_engine_type: FileEngineTypeState = doc("I/O engine that serves the backing file")
@@ -46,7 +46,7 @@ class VirtioBlockState:
 class VhostUserBlockState:
     """Drive served by a vhost-user process.
 
-    Declared upstream but out of use: Firecracker leaves such drives out of a snapshot and restores none.
+    Declared upstream but unused: Firecracker leaves such drives out of a snapshot and restores none.
     """
 
     id: str = doc("Name of the drive in the API, its drive_id")
@@ -90,9 +90,11 @@ class MmdsNetworkStackState:
     ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
     tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
     max_connections: usize = doc(
-        "Most TCP connections the guest may have open at a time, 30; zero aborts a restore"
+        "Maximum number of TCP connections the guest may have open at a time, 30; zero aborts a restore"
     )
-    max_pending_resets: usize = doc("Most RST segments waiting to be sent, 100; zero aborts a restore")
+    max_pending_resets: usize = doc(
+        "Maximum number of RST segments waiting to be sent, 100; zero aborts a restore"
+    )
 
 
 @schema
@@ -104,7 +106,7 @@ class NetState:
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
     mmds_ns: MmdsNetworkStackState | None = doc(
-        "Set where the guest can reach the metadata service by this interface"
+        "Set if the guest can reach the metadata service through this interface"
     )
     config_space: NetConfigSpaceState = doc("Guest-visible configuration: the Ethernet address")
     virtio_state: VirtioDeviceState = doc("Features and the receive and transmit queues")
@@ -120,10 +122,10 @@ class VsockFrontendState:
 
 @schema
 class VsockState:
-    """Vsock device. Open connections are not kept: saving tells the guest of a transport reset."""
+    """Vsock device. Open connections are not kept: saving notifies the guest of a transport reset."""
 
-    backend: VsockBackendState = doc("Where the host's end of each connection lives")
-    frontend: VsockFrontendState = doc("What the guest's driver sees: its address and queues")
+    backend: VsockBackendState = doc("Host side of the connections")
+    frontend: VsockFrontendState = doc("Guest side: its address and queues")
 
 
 @schema
@@ -138,7 +140,7 @@ class BalloonState:
     )
     latest_stats: BalloonStatsState = doc("Guest memory statistics as of the last poll")
     config_space: BalloonConfigSpaceState = doc(
-        "Guest-visible configuration: how large the balloon is to be and is"
+        "Guest-visible configuration: target and actual size of the balloon"
     )
     virtio_state: VirtioDeviceState = doc(
         "Features and the inflate and deflate queues, and one for statistics where they are on"

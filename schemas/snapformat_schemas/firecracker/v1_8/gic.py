@@ -1,8 +1,8 @@
 """Arm's interrupt controller (GIC), version 3 or 2: the registers that are saved.
 
 Read from `src/vmm/src/arch/aarch64/gic/regs.rs` and
-`src/vmm/src/arch/aarch64/gic/{gicv2,gicv3}/regs/*.rs` of Firecracker v1.8.0. Which register an entry is
-follows from its place in the list alone.
+`src/vmm/src/arch/aarch64/gic/{gicv2,gicv3}/regs/*.rs` of Firecracker v1.8.0. The register
+of an entry is determined by its position in the list alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class GicRegState(Generic[T]):
 
 @schema
 class VgicSysRegsState:
-    """CPU interface of one vCPU: what it takes to acknowledge and end interrupts."""
+    """CPU interface of one vCPU, which acknowledges and ends interrupts."""
 
     main_icc_regs: list[GicRegState[u64]] = doc(
         "GICv3: ICC_SRE, CTLR, IGRPEN0, IGRPEN1, PMR, BPR0, BPR1; GICv2: GICC_CTLR, PMR, BPR, ABPR, APR0 to 3"
@@ -38,7 +38,7 @@ class VgicSysRegsState:
 
 @schema
 class GicVcpuState:
-    """Part of the interrupt controller that each vCPU has of its own."""
+    """Per-vCPU part of the interrupt controller."""
 
     rdist: list[GicRegState[u32]] = doc(
         "GICv3: 14 redistributor registers, 5 of control and LPIs, then 9 of SGIs and PPIs; GICv2: empty"

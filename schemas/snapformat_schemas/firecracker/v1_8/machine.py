@@ -10,11 +10,11 @@ from snapformat import UnitEnum, doc, schema, variant
 
 @schema
 class BootSourceConfig:
-    """What was booted, as given to `PUT /boot-source`; informative after a restore."""
+    """Boot source as given to `PUT /boot-source`; informative after a restore."""
 
     kernel_image_path: str = doc("Host path of the guest kernel that was booted; not opened again on restore")
     initrd_path: str | None = doc("Host path of the initial ramdisk; None when the kernel booted without one")
-    boot_args: str | None = doc("Kernel command line asked for; None stands for Firecracker's default")
+    boot_args: str | None = doc("Requested kernel command line; None means Firecracker's default")
 
 
 @schema

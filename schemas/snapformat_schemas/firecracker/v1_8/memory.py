@@ -20,7 +20,7 @@ class GuestMemoryRegionState:
 
 @schema
 class GuestMemoryState:
-    """Map of the guest's physical memory, and where the memory file has it."""
+    """Map of the guest's physical memory and of the memory file."""
 
     regions: list[GuestMemoryRegionState] = doc(
         "Ranges in ascending address order; their sizes add up to the memory file's"

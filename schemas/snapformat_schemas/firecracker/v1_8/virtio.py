@@ -13,9 +13,11 @@ from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, S
 
 @schema
 class QueueState:
-    """A split virtqueue: where its three rings lie in guest memory and how far the device has got."""
+    """A split virtqueue: the addresses of its three rings in guest memory, and the progress of the device."""
 
-    max_size: u16 = doc("Most descriptors the device offers; a restore demands the built-in 256")
+    max_size: u16 = doc(
+        "Maximum number of descriptors the device offers; a restore requires the built-in 256"
+    )
     size: u16 = doc("Number of descriptors the driver chose, a power of two not above max_size")
     ready: bool = doc("The driver has finished setting the queue up (QueueReady / queue_enable)")
     desc_table: u64 = doc("Guest physical address of the descriptor table, 16 bytes per descriptor")

@@ -1,4 +1,4 @@
-"""What a machine on x86_64 was configured with: the same in every release since.
+"""Configuration of a machine on x86_64: the same in every release since.
 
 Read from `src/vmm/src/persist.rs` and `src/vmm/src/cpu_config/x86_64/static_cpu_templates/mod.rs` of
 Firecracker v1.8.0.
@@ -25,7 +25,7 @@ class StaticCpuTemplate(UnitEnum):
 
 @schema
 class VmInfo:
-    """How the machine was configured before it was booted, apart from its devices."""
+    """Configuration of the machine before it was booted, without its devices."""
 
     mem_size_mib: u64 = doc("Guest memory given at boot, MiB; what is hot-plugged later is not counted")
     smt: bool = doc("Two vCPUs show up as the threads of one core (simultaneous multithreading)")

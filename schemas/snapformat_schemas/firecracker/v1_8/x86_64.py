@@ -4,8 +4,8 @@ Read from `src/vmm/src/persist.rs`, `src/vmm/src/vstate/vm.rs`, `src/vmm/src/vst
 `src/vmm/src/cpu_config/templates.rs` and `src/vmm/src/device_manager/persist.rs` of Firecracker v1.8.0, and
 from the serializers of the crate kvm-bindings, which Firecracker uses at 0.8.2.
 
-KVM structures are stored as their bytes, with a length before them. Firecracker fills a shorter one up with
-zeros and cuts a longer one, so the sizes given here are what it writes, not what it demands.
+KVM structures are stored as bytes with a length prefix. Firecracker pads shorter ones with zeros and cuts
+longer ones, so the sizes given here are those that it writes, not those that it requires.
 """
 
 from __future__ import annotations
@@ -104,11 +104,11 @@ class DeviceStates:
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    memory_state: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
-    vm_state: VmState = doc("Interrupt controllers and timers, demands on KVM")
+    memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
+    vm_state: VmState = doc("Interrupt controllers, timers, and required KVM capabilities")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

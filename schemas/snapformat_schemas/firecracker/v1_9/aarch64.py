@@ -15,11 +15,11 @@ from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 
 @schema
 class MicrovmState:
-    """A whole microVM apart from the contents of its memory: the data of a vmstate file."""
+    """A microVM without the contents of its memory: the data of a vmstate file."""
 
     vm_info: VmInfo = doc("Configuration the machine was booted with")
-    memory_state: GuestMemoryState = doc("Guest physical memory map, which tells what the memory file holds")
-    vm_state: VmState = doc("Interrupt controller, demands on KVM")
+    memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
+    vm_state: VmState = doc("Interrupt controller and required KVM capabilities")
     vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by the device tree")

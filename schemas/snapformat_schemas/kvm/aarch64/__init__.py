@@ -1,1 +1,1 @@
-"""KVM's structures and registers on aarch64, one module a subject."""
+"""KVM's structures and registers on aarch64, one module per subject."""

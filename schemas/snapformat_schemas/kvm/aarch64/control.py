@@ -1,4 +1,4 @@
-"""What a few system registers say: processor state, system control, identity of the processor.
+"""Decoding some system registers: processor state, system control, identity of the processor.
 
 Read from the Arm Architecture Reference Manual (A-profile), "AArch64 System Register Descriptions"; parts of
 implementers from `arch/arm64/include/asm/cputype.h` of Linux 6.12.
@@ -77,8 +77,8 @@ SCTLR_EL1 = (
     Bits("BT0", 35, "Branch targets at EL0 are checked strictly"),
     Bits("BT1", 36, "Branch targets at EL1 are checked strictly"),
     Bits("ITFSB", 37, "Tag faults are synchronized on entry"),
-    Bits("TCF0", 38, "What a tag fault of EL0 does", 2),
-    Bits("TCF", 40, "What a tag fault of EL1 does", 2),
+    Bits("TCF0", 38, "Effect of a tag fault at EL0", 2),
+    Bits("TCF", 40, "Effect of a tag fault at EL1", 2),
     Bits("ATA0", 42, "EL0 may use memory tags"),
     Bits("ATA", 43, "EL1 may use memory tags"),
     Bits("DSSBS", 44, "SSBS on an exception"),
@@ -154,7 +154,7 @@ PARTS: dict[tuple[int, int], str] = {
 
 
 class Midr(NamedTuple):
-    """MIDR_EL1 taken apart.
+    """The fields of MIDR_EL1.
 
     Attributes:
         implementer: Company that built the processor, or its code as text.
@@ -173,7 +173,7 @@ class Midr(NamedTuple):
 
 
 def midr(value: int) -> Midr:
-    """Which processor it is, from MIDR_EL1."""
+    """Identify the processor from MIDR_EL1."""
     implementer, part = value >> 24 & 0xFF, value >> 4 & 0xFFF
     return Midr(
         IMPLEMENTERS.get(implementer, f"implementer {implementer:#x}"),

@@ -5,8 +5,8 @@ lists have been the same since v1.8.0, and the ITS came with v1.13.0. Names and 
 GICv3 and GICv4 Architecture Specifications, and `include/linux/irqchip/arm-gic-v3.h` of Linux 6.12.
 
 An entry of `dist` and `rdist` holds a register's value in chunks of 4 bytes; one of the CPU interface is a
-single chunk of 8 bytes, whatever the register's size. Registers with a field an interrupt are stored from
-interrupt 32 on, for 96 of them.
+single chunk of 8 bytes, regardless of the size of the register. Registers with one field per interrupt are
+stored for the 96 interrupts from 32 on.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class GicRegister(NamedTuple):
         name: The specification's name, without the number of its row.
         offset: Where its first stored byte lies, from the component's base; for a CPU interface of GICv3, 0.
         size: Bytes of the register, or of the stored part of a row.
-        about: What it holds.
-        bits: Bits an interrupt takes, in a register with a field an interrupt; else 0.
-        first: First interrupt that the stored part is about.
+        about: Its contents.
+        bits: Bits per interrupt, in a register with one field per interrupt; else 0.
+        first: First interrupt of the stored part.
         stride: Bytes from one register of a row to the next.
     """
 
@@ -157,7 +157,7 @@ GICV2_CPU_INTERFACE = (
 
 #: `gic.its_state`: the interrupt translation service, by the name of the field.
 ITS_REGISTERS: dict[str, GicRegister] = {
-    "iidr": GicRegister("GITS_IIDR", 0x4, 4, "Implementer and revision; tells the format of the tables"),
+    "iidr": GicRegister("GITS_IIDR", 0x4, 4, "Implementer and revision; determines the format of the tables"),
     "cbaser": GicRegister("GITS_CBASER", 0x80, 8, "Command queue: address and size; bit 63 valid", stride=8),
     "creadr": GicRegister("GITS_CREADR", 0x90, 8, "Command queue: where the ITS reads next, bytes", stride=8),
     "cwriter": GicRegister(
@@ -249,7 +249,7 @@ def name_at(table: dict[int, tuple[str, int, int]], offset: int) -> str:
 
 
 def interrupts(register: GicRegister, chunk: int, size: int = 4) -> range:
-    """Interrupt numbers that a chunk of a register is about; empty for one without a field an interrupt.
+    """Return the interrupts of a chunk of a register; empty if it has no fields per interrupt.
 
     Args:
         register: The register, one of the lists above.

@@ -1,4 +1,4 @@
-"""The register list of a vCPU: what a KVM register id names, and how long its value is.
+"""The register list of a vCPU: decoding KVM's register ids, and the sizes of the values.
 
 Read from `asm/kvm.h`, `asm/ptrace.h` and `linux/kvm.h` of linux-libc-dev-arm64-cross 6.1; the second register
 of vendor calls is of later kernels.
@@ -81,7 +81,7 @@ CORE_REGISTERS: dict[int, SystemRegister] = {
     312: SystemRegister("SPSR_irq", "Saved state of AArch32 IRQ mode"),
     320: SystemRegister("SPSR_fiq", "Saved state of AArch32 FIQ mode"),
     **{336 + 16 * n: SystemRegister(f"V{n}", f"Vector register {n}, 128 bits") for n in range(32)},
-    848: SystemRegister("FPSR", "Floating point: what has happened"),
+    848: SystemRegister("FPSR", "Floating point: status flags"),
     852: SystemRegister("FPCR", "Floating point: rounding and traps"),
 }
 
@@ -106,7 +106,7 @@ SVE_VECTOR_LENGTHS = 0xFFFF
 
 
 class RegisterId(NamedTuple):
-    """An id taken apart.
+    """The fields of a register id.
 
     Attributes:
         architecture: One of `ARCHITECTURES`, or a number as text.
@@ -122,7 +122,7 @@ class RegisterId(NamedTuple):
 
 
 def parse(register_id: int) -> RegisterId:
-    """Take an id apart."""
+    """Decode a register id."""
     architecture = register_id >> 56
     return RegisterId(
         ARCHITECTURES.get(architecture, f"{architecture:#x}"),
@@ -133,12 +133,12 @@ def parse(register_id: int) -> RegisterId:
 
 
 def size_of(register_id: int) -> int:
-    """Bytes that a register's value takes."""
+    """Return the size of a register's value in bytes."""
     return 1 << (register_id >> 52 & 0xF)
 
 
 def encoding_of(register_id: int) -> Encoding | None:
-    """op0, op1, CRn, CRm, op2 of a system register's id; None for other kinds."""
+    """Return op0, op1, CRn, CRm, op2 of a system register's id; None for other kinds."""
     if register_id >> 56 != ARCH_ARM64 or register_id >> 16 & 0xFFF != SYSREG:
         return None
     number = register_id & 0xFFFF
@@ -146,13 +146,13 @@ def encoding_of(register_id: int) -> Encoding | None:
 
 
 def system_register_id(encoding: Encoding) -> int:
-    """The id under which KVM keeps a system register."""
+    """Return KVM's id of a system register."""
     op0, op1, crn, crm, op2 = encoding
     return 0x6030_0000_0013_0000 | op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
 
 
 def lookup(register_id: int) -> SystemRegister | None:
-    """Name and meaning of the register that an id names; None where neither has been given one."""
+    """Return name and meaning of the register with an id; None if it has no name."""
     if register_id >> 56 != ARCH_ARM64:
         return None
     kind, number = register_id >> 16 & 0xFFF, register_id & 0xFFFF
@@ -173,10 +173,10 @@ def lookup(register_id: int) -> SystemRegister | None:
 
 
 def name_of(register_id: int) -> str:
-    """Name of the register that an id names.
+    """Return the name of the register with an id.
 
-    A system register without a name of its own has Arm's generic one, `S3_0_C5_C9_2`; what else is unknown
-    shows its kind and number, and the id of another architecture shows that.
+    A system register without a name of its own has Arm's generic one, `S3_0_C5_C9_2`; other unknown
+    registers are named by kind and number, and by their architecture if it is another one.
     """
     found = lookup(register_id)
     if found is not None:
@@ -215,7 +215,7 @@ def registers(ids: Iterable[int], data: bytes) -> list[Register]:
         data: The values one after the other, without gaps.
 
     Raises:
-        ValueError: The data is not exactly as long as the ids ask for.
+        ValueError: The length of the data is not the one that the ids require.
     """
     found = []
     offset = 0
@@ -225,12 +225,12 @@ def registers(ids: Iterable[int], data: bytes) -> list[Register]:
         found.append(Register(register_id, name_of(register_id), offset, value))
         offset = end
     if offset != len(data):
-        raise ValueError(f"the ids ask for {offset} bytes of values, but there are {len(data)}")
+        raise ValueError(f"the ids require {offset} bytes of values, but there are {len(data)}")
     return found
 
 
 def to_plain(ids: Iterable[int], data: bytes) -> list[dict[str, str]]:
-    """The list as plain data: id, name and value of each register, numbers in hex with all their digits.
+    """Convert a list to plain data: id, name and value of each register, numbers in hex with all digits.
 
     Raises:
         ValueError: As `registers`.
@@ -246,23 +246,23 @@ def to_plain(ids: Iterable[int], data: bytes) -> list[dict[str, str]]:
 
 
 def from_plain(plain: Any) -> tuple[list[int], bytes]:
-    """Ids and data of a list in the form of `to_plain`.
+    """Convert a list in the form of `to_plain` to ids and data.
 
-    Ids and values count; a name may be left out, but must not be another register's.
+    A name is optional, but must not be that of another register.
 
     Raises:
-        ValueError: It is no such list, a value is too large, or a name does not belong to its id.
+        ValueError: It is not such a list, a value is too large, or a name does not belong to its id.
     """
     if not isinstance(plain, list):
-        raise ValueError("a list of registers is expected")
+        raise ValueError("expected a list of registers")
     ids: list[int] = []
     data = bytearray()
     for entry in plain:
         if not isinstance(entry, dict) or not {"id", "value"} <= set(entry) <= {"id", "name", "value"}:
-            raise ValueError("a register is an object of id, name and value")
+            raise ValueError("expected an object of id, name and value")
         register_id, value = _number(entry["id"]), _number(entry["value"])
         if register_id >= 1 << 64:
-            raise ValueError(f"{register_id:#x} is no id of 64 bits")
+            raise ValueError(f"{register_id:#x} is not a 64-bit id")
         name, size = name_of(register_id), size_of(register_id)
         if entry.get("name", name) != name:
             raise ValueError(f"{register_id:#018x} is {name}, not {str(entry['name'])[:40]}")
@@ -275,7 +275,7 @@ def from_plain(plain: Any) -> tuple[list[int], bytes]:
 
 def _number(text: Any) -> int:
     if not isinstance(text, str) or re.fullmatch(r"0x[0-9a-fA-F]{1,512}", text) is None:
-        raise ValueError(f"{str(text)[:40]!r} is no hex number such as 0x10")
+        raise ValueError(f"{str(text)[:40]!r} is not a hex number such as 0x10")
     return int(text, 16)
 
 

@@ -45,18 +45,18 @@ MONITORS: dict[Encoding, SystemRegister] = {
     (3, 0, 9, 9, 4): _R("PMSFCR_EL1", "Profiling: filters on or off"),
     (3, 0, 9, 9, 5): _R("PMSEVFR_EL1", "Profiling: events to keep"),
     (3, 0, 9, 9, 6): _R("PMSLATFR_EL1", "Profiling: latency from which samples are kept"),
-    (3, 0, 9, 9, 7): _R("PMSIDR_EL1", "Profiling: what there is"),
+    (3, 0, 9, 9, 7): _R("PMSIDR_EL1", "Profiling features"),
     (3, 0, 9, 10, 0): _R("PMBLIMITR_EL1", "Profiling buffer: end"),
     (3, 0, 9, 10, 1): _R("PMBPTR_EL1", "Profiling buffer: write pointer"),
     (3, 0, 9, 10, 3): _R("PMBSR_EL1", "Profiling buffer: status"),
-    (3, 0, 9, 10, 7): _R("PMBIDR_EL1", "Profiling buffer: what there is"),
+    (3, 0, 9, 10, 7): _R("PMBIDR_EL1", "Profiling buffer features"),
     (3, 0, 9, 11, 0): _R("TRBLIMITR_EL1", "Trace buffer: end"),
     (3, 0, 9, 11, 1): _R("TRBPTR_EL1", "Trace buffer: write pointer"),
     (3, 0, 9, 11, 2): _R("TRBBASER_EL1", "Trace buffer: start"),
     (3, 0, 9, 11, 3): _R("TRBSR_EL1", "Trace buffer: status"),
     (3, 0, 9, 11, 4): _R("TRBMAR_EL1", "Trace buffer: memory attributes"),
     (3, 0, 9, 11, 6): _R("TRBTRG_EL1", "Trace buffer: bytes until the trigger"),
-    (3, 0, 9, 11, 7): _R("TRBIDR_EL1", "Trace buffer: what there is"),
+    (3, 0, 9, 11, 7): _R("TRBIDR_EL1", "Trace buffer features"),
     (3, 0, 9, 14, 1): _R("PMINTENSET_EL1", "Counters whose overflow interrupts: set"),
     (3, 0, 9, 14, 2): _R("PMINTENCLR_EL1", "Counters whose overflow interrupts: clear"),
     (3, 0, 9, 14, 6): _R("PMMIR_EL1", "Parameters of the performance monitor"),
@@ -71,14 +71,14 @@ MONITORS: dict[Encoding, SystemRegister] = {
     (3, 3, 9, 12, 6): _R("PMCEID0_EL0", "Events that can be counted, part 0"),
     (3, 3, 9, 12, 7): _R("PMCEID1_EL0", "Events that can be counted, part 1"),
     (3, 3, 9, 13, 0): _R("PMCCNTR_EL0", "Cycle counter"),
-    (3, 3, 9, 13, 1): _R("PMXEVTYPER_EL0", "What the selected counter counts"),
+    (3, 3, 9, 13, 1): _R("PMXEVTYPER_EL0", "Event of the selected counter"),
     (3, 3, 9, 13, 2): _R("PMXEVCNTR_EL0", "The selected counter"),
     (3, 3, 9, 14, 0): _R("PMUSERENR_EL0", "Whether user code may use the monitor"),
     (3, 3, 9, 14, 3): _R("PMOVSSET_EL0", "Counters that have overflowed: set"),
     (3, 3, 14, 15, 7): _R("PMCCFILTR_EL0", "Cycle counter: where it counts"),
     **{(3, 3, 14, 8 + n // 8, n % 8): _R(f"PMEVCNTR{n}_EL0", f"Event counter {n}") for n in range(31)},
     **{
-        (3, 3, 14, 12 + n // 8, n % 8): _R(f"PMEVTYPER{n}_EL0", f"What event counter {n} counts")
+        (3, 3, 14, 12 + n // 8, n % 8): _R(f"PMEVTYPER{n}_EL0", f"Event of event counter {n}")
         for n in range(31)
     },
 }
@@ -86,7 +86,7 @@ MONITORS: dict[Encoding, SystemRegister] = {
 #: Generic timers. KVM's API swaps two of them: see `registers.KVM_TIMERS`.
 TIMERS: dict[Encoding, SystemRegister] = {
     (3, 0, 14, 1, 0): _R("CNTKCTL_EL1", "Whether user code may use timers and counters"),
-    (3, 3, 14, 0, 0): _R("CNTFRQ_EL0", "Rate of the counters as firmware told it, Hz"),
+    (3, 3, 14, 0, 0): _R("CNTFRQ_EL0", "Rate of the counters as set by firmware, Hz"),
     (3, 3, 14, 0, 1): _R("CNTPCT_EL0", "Physical counter, ticks"),
     (3, 3, 14, 0, 2): _R("CNTVCT_EL0", "Virtual counter, ticks"),
     (3, 3, 14, 0, 5): _R("CNTPCTSS_EL0", "Physical counter, read in order"),

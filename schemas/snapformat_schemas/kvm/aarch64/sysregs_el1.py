@@ -17,7 +17,7 @@ class SystemRegister(NamedTuple):
 
     Attributes:
         name: Arm's name.
-        about: What it holds.
+        about: Its contents.
     """
 
     name: str
@@ -26,7 +26,7 @@ class SystemRegister(NamedTuple):
 
 _R = SystemRegister
 
-#: What the processor is and can do. KVM keeps most of them as the guest was told.
+#: Identification and features of the processor. KVM keeps most of them as the guest sees them.
 IDENTIFICATION: dict[Encoding, SystemRegister] = {
     (3, 0, 0, 0, 0): _R("MIDR_EL1", "Implementer, part and revision of the processor"),
     (3, 0, 0, 0, 5): _R("MPIDR_EL1", "Affinity: which processor of the machine it is"),
@@ -56,8 +56,8 @@ IDENTIFICATION: dict[Encoding, SystemRegister] = {
     (3, 0, 0, 4, 0): _R("ID_AA64PFR0_EL1", "Exception levels, floating point, SVE, RAS, GIC interface"),
     (3, 0, 0, 4, 1): _R("ID_AA64PFR1_EL1", "Branch targets, SSBS, memory tagging, SME"),
     (3, 0, 0, 4, 2): _R("ID_AA64PFR2_EL1", "Memory tagging extensions, FPMR"),
-    (3, 0, 0, 4, 4): _R("ID_AA64ZFR0_EL1", "What SVE can do"),
-    (3, 0, 0, 4, 5): _R("ID_AA64SMFR0_EL1", "What SME can do"),
+    (3, 0, 0, 4, 4): _R("ID_AA64ZFR0_EL1", "SVE features"),
+    (3, 0, 0, 4, 5): _R("ID_AA64SMFR0_EL1", "SME features"),
     (3, 0, 0, 4, 7): _R("ID_AA64FPFR0_EL1", "8-bit floating point"),
     (3, 0, 0, 5, 0): _R("ID_AA64DFR0_EL1", "Debug version, breakpoints, performance monitor, trace"),
     (3, 0, 0, 5, 1): _R("ID_AA64DFR1_EL1", "Debug, part 1"),
@@ -164,7 +164,7 @@ CONTROL: dict[Encoding, SystemRegister] = {
     (3, 3, 2, 5, 1): _R("GCSPR_EL0", "Guarded control stack pointer of EL0"),
     (3, 3, 4, 2, 2): _R("SVCR", "Streaming mode and matrix storage, on or off"),
     (3, 3, 4, 4, 0): _R("FPCR", "Floating point: rounding and traps"),
-    (3, 3, 4, 4, 1): _R("FPSR", "Floating point: what has happened"),
+    (3, 3, 4, 4, 1): _R("FPSR", "Floating point: status flags"),
     (3, 3, 4, 4, 2): _R("FPMR", "Formats of 8-bit floating point"),
     (3, 3, 10, 2, 4): _R("POR_EL0", "Permission overlays of EL0"),
     (3, 3, 13, 0, 2): _R("TPIDR_EL0", "Left to user code: thread pointer"),

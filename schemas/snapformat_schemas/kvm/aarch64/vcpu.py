@@ -1,4 +1,4 @@
-"""How a vCPU is set up and whether it runs: `struct kvm_vcpu_init`, `struct kvm_mp_state`.
+"""Set-up and run state of a vCPU: `struct kvm_vcpu_init`, `struct kvm_mp_state`.
 
 Read from `asm/kvm.h` and `linux/kvm.h` of linux-libc-dev-arm64-cross 6.1; the features of nested
 virtualization are of later kernels.
@@ -12,7 +12,7 @@ from snapformat import doc, schema
 from snapformat.bincode import CStruct, Len, u32
 from snapformat.bits import Bits
 
-#: `kvm_vcpu_init.target`: the processor that KVM imitates.
+#: `kvm_vcpu_init.target`: the processor that KVM emulates.
 TARGETS: dict[int, str] = {
     0: "AEM v8",
     1: "Foundation v8",
@@ -41,9 +41,9 @@ MP_STATES: dict[int, str] = {0: "RUNNABLE", 5: "STOPPED", 10: "SUSPENDED"}
 
 @schema(name="kvm_vcpu_init")
 class KvmVcpuInit(CStruct):
-    """What a vCPU was created as, 32 bytes (KVM_ARM_VCPU_INIT); a restore creates it alike."""
+    """Configuration of a vCPU, 32 bytes (KVM_ARM_VCPU_INIT); a restore creates it with the same."""
 
-    target: u32 = doc("Processor that KVM imitates; names in `TARGETS`, as a rule 5")
+    target: u32 = doc("Processor that KVM emulates; names in `TARGETS`, usually 5")
     features: Annotated[list[u32], Len(7)] = doc(
         "Features switched on, a bit each; named are those of the first word", bits=FEATURES
     )

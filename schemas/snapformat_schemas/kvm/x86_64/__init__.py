@@ -1,1 +1,1 @@
-"""KVM's structures on x86_64, one module a subject."""
+"""KVM's structures on x86_64, one module per subject."""

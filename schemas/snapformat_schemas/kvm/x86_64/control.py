@@ -11,12 +11,12 @@ from snapformat.bits import Bits
 #: Control register 0.
 CR0 = (
     Bits("PE", 0, "Protected mode"),
-    Bits("MP", 1, "WAIT heeds TS"),
+    Bits("MP", 1, "WAIT checks TS"),
     Bits("EM", 2, "No x87 FPU: its instructions fault"),
     Bits("TS", 3, "Task switched: the next x87 or SSE instruction faults"),
     Bits("ET", 4, "Always 1"),
     Bits("NE", 5, "x87 errors are exceptions, not interrupts"),
-    Bits("WP", 16, "Read-only pages bind the kernel too"),
+    Bits("WP", 16, "The kernel can't write read-only pages either"),
     Bits("AM", 18, "Alignment checks can be switched on"),
     Bits("NW", 29, "No write-through"),
     Bits("CD", 30, "Caches are off"),
@@ -62,7 +62,7 @@ CR4 = (
     Bits("OSXSAVE", 18, "The system saves extended state with XSAVE"),
     Bits("KL", 19, "Key Locker"),
     Bits("SMEP", 20, "The kernel can't run user pages"),
-    Bits("SMAP", 21, "The kernel can't read or write user pages unless it says so"),
+    Bits("SMAP", 21, "The kernel can't read or write user pages unless it sets AC"),
     Bits("PKE", 22, "Protection keys of user pages"),
     Bits("CET", 23, "Shadow stacks and branch tracking"),
     Bits("PKS", 24, "Protection keys of kernel pages"),
@@ -75,7 +75,7 @@ CR4 = (
 #: Extended feature enable register, MSR 0xc0000080.
 EFER = (
     Bits("SCE", 0, "SYSCALL and SYSRET"),
-    Bits("LME", 8, "Long mode is asked for"),
+    Bits("LME", 8, "Long mode is requested"),
     Bits("LMA", 10, "Long mode is active: LME with paging on"),
     Bits("NXE", 11, "Pages can be marked as not executable"),
     Bits("SVME", 12, "SVM instructions (AMD)"),
@@ -102,7 +102,7 @@ RFLAGS = (
     Bits("OF", 11, "Signed overflow"),
     Bits("IOPL", 12, "Lowest privilege that may do I/O", 2),
     Bits("NT", 14, "Nested task"),
-    Bits("RF", 16, "The next instruction's breakpoint is passed over"),
+    Bits("RF", 16, "A breakpoint at the next instruction is ignored"),
     Bits("VM", 17, "Virtual-8086 mode"),
     Bits("AC", 18, "Alignment checks in user code; access to user pages under SMAP"),
     Bits("VIF", 19, "Virtual copy of IF"),
@@ -155,8 +155,8 @@ DR7 = (
         bits
         for n in range(4)
         for bits in (
-            Bits(f"RW{n}", 16 + 4 * n, f"What access breakpoint {n} waits for", 2, _ACCESS),
-            Bits(f"LEN{n}", 18 + 4 * n, f"Length of what breakpoint {n} watches", 2, _LENGTH),
+            Bits(f"RW{n}", 16 + 4 * n, f"Kind of access that triggers breakpoint {n}", 2, _ACCESS),
+            Bits(f"LEN{n}", 18 + 4 * n, f"Length of the range of breakpoint {n}", 2, _LENGTH),
         )
     ),
 )

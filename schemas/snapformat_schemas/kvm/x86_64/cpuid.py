@@ -1,4 +1,4 @@
-"""CPUID as the guest sees it: header and entries of `struct kvm_cpuid2`, and what the entries say.
+"""CPUID as the guest sees it: header and entries of `struct kvm_cpuid2`, and decoding the entries.
 
 Read from `asm/kvm.h` of linux-libc-dev 6.1, and for the leaves from the Intel SDM, volume 2, "CPUID" and the
 AMD APM, volume 3, appendix E. Names of leaves and feature bits: `cpuid_names`.
@@ -26,13 +26,13 @@ FLAGS = (
 class KvmCpuid2(CStruct):
     """Header of the list of CPUID entries, 8 bytes; the entries are stored beside it (KVM_GET_CPUID2)."""
 
-    nent: u32 = doc("Number of entries; a restore demands that as many are stored")
+    nent: u32 = doc("Number of entries; a restore requires the same number of stored ones")
     padding: u32 = doc("Aligns the entries to 8 bytes, zero")
 
 
 @schema(name="kvm_cpuid_entry2")
 class KvmCpuidEntry2(CStruct):
-    """What CPUID answers to one leaf and index, 40 bytes."""
+    """Answer of CPUID to one leaf and index, 40 bytes."""
 
     function: u32 = doc("Leaf: EAX before the instruction; names in `cpuid_names.LEAVES`")
     index: u32 = doc("Sub-leaf: ECX before the instruction; counts only with SIGNIFICANT_INDEX in flags")
@@ -45,7 +45,7 @@ class KvmCpuidEntry2(CStruct):
 
 
 class Signature(NamedTuple):
-    """Which processor it is.
+    """The model of a processor.
 
     Attributes:
         family: Family with the extended family added, such as 25 (0x19) for AMD Zen 3.
@@ -59,7 +59,7 @@ class Signature(NamedTuple):
 
 
 def find(entries: Iterable[KvmCpuidEntry2], function: int, index: int = 0) -> KvmCpuidEntry2 | None:
-    """The entry that answers for a leaf and index, or None."""
+    """Return the entry of a leaf and index, or None."""
     for entry in entries:
         if entry.function == function and (entry.index == index or not entry.flags & 1):
             return entry
@@ -67,19 +67,19 @@ def find(entries: Iterable[KvmCpuidEntry2], function: int, index: int = 0) -> Kv
 
 
 def vendor(entries: Iterable[KvmCpuidEntry2]) -> str | None:
-    """Vendor string of leaf 0: `GenuineIntel`, `AuthenticAMD`; None without the leaf."""
+    """Return the vendor string of leaf 0: `GenuineIntel`, `AuthenticAMD`; None without the leaf."""
     entry = find(entries, 0)
     return None if entry is None else _text(entry.ebx, entry.edx, entry.ecx)
 
 
 def hypervisor(entries: Iterable[KvmCpuidEntry2]) -> str | None:
-    """What the hypervisor calls itself, leaf 0x40000000: `KVMKVMKVM`; None without the leaf."""
+    """Return the hypervisor's signature, leaf 0x40000000: `KVMKVMKVM`; None without the leaf."""
     entry = find(entries, 0x4000_0000)
     return None if entry is None else _text(entry.ebx, entry.ecx, entry.edx)
 
 
 def brand(entries: Iterable[KvmCpuidEntry2]) -> str | None:
-    """Brand string of leaves 0x80000002 to 0x80000004; None where they lack."""
+    """Return the brand string of leaves 0x80000002 to 0x80000004; None without the leaves."""
     entries = list(entries)
     parts = [find(entries, function) for function in (0x8000_0002, 0x8000_0003, 0x8000_0004)]
     found = [part for part in parts if part is not None]
@@ -93,7 +93,7 @@ def brand(entries: Iterable[KvmCpuidEntry2]) -> str | None:
 
 
 def signature(entries: Iterable[KvmCpuidEntry2]) -> Signature | None:
-    """Family, model and stepping of leaf 1; None without the leaf."""
+    """Return family, model and stepping of leaf 1; None without the leaf."""
     entry = find(entries, 1)
     if entry is None:
         return None
@@ -107,7 +107,7 @@ def signature(entries: Iterable[KvmCpuidEntry2]) -> Signature | None:
 
 
 def features(entries: Iterable[KvmCpuidEntry2]) -> list[str]:
-    """Names of the features that are on, in the words of /proc/cpuinfo, leaf by leaf."""
+    """Return the names of enabled features as in /proc/cpuinfo, leaf by leaf."""
     entries = list(entries)
     found: dict[str, None] = {}
     for (function, index, register), bits in FEATURES.items():
@@ -120,6 +120,6 @@ def features(entries: Iterable[KvmCpuidEntry2]) -> list[str]:
 
 
 def _text(*registers: int, cut: bool = True) -> str:
-    """ASCII text in registers, four characters each, up to the first NUL unless not `cut`."""
+    """Decode ASCII text in registers, four characters each; with `cut`, up to the first NUL."""
     text = b"".join(register.to_bytes(4, "little") for register in registers).decode("latin-1")
     return text.split("\0")[0] if cut else text

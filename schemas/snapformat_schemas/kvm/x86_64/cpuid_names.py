@@ -8,7 +8,7 @@ the bit.
 
 from __future__ import annotations
 
-#: What a leaf (EAX before the instruction) tells.
+#: The meaning of a leaf (EAX before the instruction).
 LEAVES: dict[int, str] = {
     0x0: "Highest basic leaf, vendor",
     0x1: "Family, model, stepping, features",
@@ -43,7 +43,7 @@ LEAVES: dict[int, str] = {
     0x24: "AVX10",
     0x4000_0000: "Highest hypervisor leaf, hypervisor's name",
     0x4000_0001: "KVM's paravirtual features",
-    0x4000_0010: "Frequencies told by the hypervisor",
+    0x4000_0010: "Frequencies reported by the hypervisor",
     0x8000_0000: "Highest extended leaf, vendor",
     0x8000_0001: "Extended features",
     0x8000_0002: "Brand string, characters 1 to 16",
@@ -414,5 +414,5 @@ FEATURES: dict[tuple[int, int, str], dict[int, str]] = {
 
 
 def leaf_name(function: int) -> str:
-    """What a leaf tells; `leaf 0x13` for one without a name."""
+    """Return the meaning of a leaf; `leaf 0x13` for one without a name."""
     return LEAVES.get(function, f"leaf {function:#x}")

@@ -18,8 +18,8 @@ class KvmDebugregs(CStruct):
     """Hardware breakpoints of the guest, 128 bytes (KVM_GET_DEBUGREGS)."""
 
     db: Annotated[list[u64], Len(4)] = doc("DR0 to DR3: linear addresses of four breakpoints")
-    dr6: u64 = doc("Which breakpoint or single step raised the last #DB", bits=control.DR6)
-    dr7: u64 = doc("Which breakpoints are armed, on what access and length", bits=control.DR7)
+    dr6: u64 = doc("Cause of the last #DB: breakpoint or single step", bits=control.DR6)
+    dr7: u64 = doc("Armed breakpoints, with kind of access and length", bits=control.DR7)
     flags: u64 = doc("No flag is defined: KVM writes 0 and refuses anything else")
     reserved: Annotated[list[u64], Len(9)] = doc("Room for extensions, zero")
 
@@ -30,14 +30,14 @@ class KvmXcr:
 
     xcr: u32 = doc("Number of the register; KVM knows 0 only")
     reserved: u32 = doc("Aligns the value to 8 bytes, zero")
-    value: u64 = doc("Contents; of XCR0, the state components switched on", bits=COMPONENTS)
+    value: u64 = doc("Contents; for XCR0, the enabled state components", bits=COMPONENTS)
 
 
 @schema(name="kvm_xcrs")
 class KvmXcrs(CStruct):
     """Extended control registers, 392 bytes (KVM_GET_XCRS)."""
 
-    nr_xcrs: u32 = doc("How many of the 16 places are filled: 1, or 0 where the processor lacks XSAVE")
+    nr_xcrs: u32 = doc("Number of used entries: 1, or 0 if the processor lacks XSAVE")
     flags: u32 = doc("No flag is defined: KVM writes 0 and refuses others")
-    xcrs: Annotated[list[KvmXcr], Len(16)] = doc("The registers; places from nr_xcrs on mean nothing")
+    xcrs: Annotated[list[KvmXcr], Len(16)] = doc("The registers; entries from nr_xcrs on are unused")
     padding: Annotated[list[u64], Len(16)] = doc("Room for extensions, zero")

@@ -38,7 +38,7 @@ EXCEPTIONS: dict[int, str] = {
     30: "#SX security",
 }
 
-#: `kvm_mp_state.mp_state` on x86: how far the vCPU is from running.
+#: `kvm_mp_state.mp_state` on x86: the run state of the vCPU.
 MP_STATES: dict[int, str] = {
     0: "RUNNABLE",
     1: "UNINITIALIZED",
@@ -69,11 +69,11 @@ SHADOW = (
 class VcpuEventsException:
     """A fault or trap of the processor on its way to the guest's handler."""
 
-    injected: u8 = doc("1 if it is being delivered, or only raised, unless VALID_PAYLOAD tells them apart")
+    injected: u8 = doc("1 if it is being delivered; without VALID_PAYLOAD also if it is only raised")
     nr: u8 = doc("Vector of the exception, 0 to 31; names in `EXCEPTIONS`")
     has_error_code: u8 = doc("1 if error_code is pushed on the guest's stack")
     pending: u8 = doc("1 if it is raised and its delivery has not begun; only with VALID_PAYLOAD")
-    error_code: u32 = doc("What the processor pushes, such as the page fault's access bits")
+    error_code: u32 = doc("Error code that the processor pushes, such as the access bits of a page fault")
 
 
 @schema
@@ -91,7 +91,7 @@ class VcpuEventsNmi:
     """The non-maskable interrupt."""
 
     injected: u8 = doc("1 if delivery has begun and must be taken up again")
-    pending: u8 = doc("How many wait for delivery, at most 2; older kernels say 1 for any number")
+    pending: u8 = doc("Number waiting for delivery, at most 2; older kernels store 1 for any number")
     masked: u8 = doc("1 from delivery to the handler's IRET: further ones wait")
     pad: u8 = doc("Fills the part up to 4 bytes")
 

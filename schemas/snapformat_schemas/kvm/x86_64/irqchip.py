@@ -38,7 +38,7 @@ REDIRECT_MODES = (
 
 #: `IoapicRedirect.mask`.
 REDIRECT_MASK = (
-    Bits("MASK", 0, "The interrupt is held back"),
+    Bits("MASK", 0, "The interrupt is masked"),
     Bits("RESERVE", 1, "Reserved", 7),
 )
 
@@ -49,17 +49,17 @@ class KvmPicState:
 
     last_irr: u8 = doc("Level of the inputs when last seen, to notice edges")
     irr: u8 = doc("Interrupts requested but not yet taken")
-    imr: u8 = doc("Interrupts held back by the guest")
+    imr: u8 = doc("Interrupts masked by the guest")
     isr: u8 = doc("Interrupts taken whose end has not been signalled")
     priority_add: u8 = doc("Input with the highest priority; moves with rotating priorities")
     irq_base: u8 = doc("Vector of input 0; the others follow")
-    read_reg_select: u8 = doc("What a read of the command port gives: 0 for irr, 1 for isr")
-    poll: u8 = doc("1 if the next read polls: it takes an interrupt and tells which")
-    special_mask: u8 = doc("1 in special mask mode: an interrupt in service does not hold back lower ones")
+    read_reg_select: u8 = doc("Register read through the command port: 0 for irr, 1 for isr")
+    poll: u8 = doc("1 if the next read polls: it takes an interrupt and returns its number")
+    special_mask: u8 = doc("1 in special mask mode: an interrupt in service does not block lower ones")
     init_state: u8 = doc("Initialization word awaited: 0 for none, else 1 to 3 for the second to the fourth")
     auto_eoi: u8 = doc("1 if an interrupt ends by itself when it is taken")
     rotate_on_auto_eoi: u8 = doc("1 if priorities rotate at each such end")
-    special_fully_nested_mode: u8 = doc("1 if the slave's input does not hold back others of the slave")
+    special_fully_nested_mode: u8 = doc("1 if the slave's input does not block others of the slave")
     init4: u8 = doc("1 if the initialization has a fourth word")
     elcr: u8 = doc("Inputs that are level-triggered (ports 0x4d0 and 0x4d1)")
     elcr_mask: u8 = doc("Bits of elcr that the guest can set; 0xf8 on the master, 0xde on the slave")
@@ -71,7 +71,7 @@ class IoapicRedirect:
 
     vector: u8 = doc("Vector of the interrupt, 16 to 254 once the guest has set it")
     modes: u8 = doc("Delivery, destination mode, polarity, trigger", bits=REDIRECT_MODES)
-    mask: u8 = doc("Bit 0 holds the interrupt back", bits=REDIRECT_MASK)
+    mask: u8 = doc("Bit 0 masks the interrupt", bits=REDIRECT_MASK)
     reserved: Annotated[list[u8], Len(4)] = doc("Reserved; a guest that knows extended IDs uses the last")
     dest_id: u8 = doc("APIC ID of the destination, or a set of logical ones")
 
@@ -83,9 +83,9 @@ class KvmIoapicState:
     base_address: u64 = doc("Guest physical address of its registers, 0xfec00000")
     ioregsel: u32 = doc("Register that the data window shows: 0 ID, 1 version, 0x10 and up the entries")
     id: u32 = doc("ID of the I/O APIC, 4 bits")
-    irr: u32 = doc("Inputs whose interrupt is requested, a bit an input")
+    irr: u32 = doc("Inputs whose interrupt is requested, one bit per input")
     pad: u32 = doc("Aligns the entries to 8 bytes, zero")
-    redirtbl: Annotated[list[IoapicRedirect], Len(24)] = doc("One entry an input; inputs are GSIs 0 to 23")
+    redirtbl: Annotated[list[IoapicRedirect], Len(24)] = doc("One entry per input; inputs are GSIs 0 to 23")
 
 
 @schema
@@ -93,7 +93,7 @@ class IrqchipPic:
     """The union of `kvm_irqchip`, seen as PIC; 512 bytes."""
 
     pic: KvmPicState = doc("One i8259, in the first 16 bytes")
-    unused: Annotated[bytes, Bytes(496)] = doc("What the union leaves, whatever KVM had there")
+    unused: Annotated[bytes, Bytes(496)] = doc("Unused bytes of the union, with undefined contents")
 
 
 @schema
@@ -101,7 +101,7 @@ class IrqchipIoapic:
     """The union of `kvm_irqchip`, seen as I/O APIC; 512 bytes."""
 
     ioapic: KvmIoapicState = doc("The I/O APIC, in the first 216 bytes")
-    unused: Annotated[bytes, Bytes(296)] = doc("What the union leaves, whatever KVM had there")
+    unused: Annotated[bytes, Bytes(296)] = doc("Unused bytes of the union, with undefined contents")
 
 
 @schema

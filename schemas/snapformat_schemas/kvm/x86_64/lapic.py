@@ -34,7 +34,7 @@ LVT = (
     Bits("ACTIVE_LOW", 13, "The input (LINT0, LINT1) is active when low"),
     Bits("REMOTE_IRR", 14, "A level-triggered interrupt was accepted and its end is awaited"),
     Bits("LEVEL", 15, "The input is level-triggered"),
-    Bits("MASKED", 16, "The interrupt is held back"),
+    Bits("MASKED", 16, "The interrupt is masked"),
 )
 
 #: The timer's entry (lvt_timer).
@@ -112,18 +112,16 @@ class KvmLapicState(CStruct):
     lvt_lint1: LapicRegister = doc("0x360: input 1, where NMI is wired to", bits=LVT)
     lvt_error: LapicRegister = doc("0x370: interrupt raised when esr gains a bit", bits=LVT)
     timer_initial: LapicRegister = doc(
-        "0x380: where the timer counts down from; in bus cycles (in KVM 1 ns) times the divisor"
+        "0x380: initial count of the timer; in bus cycles (in KVM 1 ns) times the divisor"
     )
-    timer_current: LapicRegister = doc(
-        "0x390: where it was at the save, in the same unit; 0 if it has run out"
-    )
+    timer_current: LapicRegister = doc("0x390: its count when saved, in the same unit; 0 if it has expired")
     reserved_3a0: Annotated[list[LapicRegister], Len(4)] = doc("0x3a0 to 0x3df: no register there")
     timer_divide: LapicRegister = doc("0x3e0: divisor of the timer's clock, see `divisor`")
     self_ipi: LapicRegister = doc("0x3f0: in x2APIC mode, a write sends the vCPU an interrupt; reads as 0")
 
 
 def vectors(bitmap: Sequence[LapicRegister]) -> list[int]:
-    """Vectors whose bit is set in one of the three bitmaps (isr, tmr, irr)."""
+    """Return the vectors whose bit is set in one of the three bitmaps (isr, tmr, irr)."""
     return [
         32 * index + bit
         for index, register in enumerate(bitmap)
@@ -133,6 +131,6 @@ def vectors(bitmap: Sequence[LapicRegister]) -> list[int]:
 
 
 def divisor(timer_divide: int) -> int:
-    """What the timer's clock is divided by: 1 to 128. The code is in bits 3, 1 and 0."""
+    """Return the divisor of the timer's clock: 1 to 128. The code is in bits 3, 1 and 0."""
     code = timer_divide >> 1 & 0b100 | timer_divide & 0b11
     return 1 if code == 0b111 else 2 << code

@@ -94,7 +94,7 @@ def _pairs(first: str, second: str) -> Callable[[int, int], Msr]:
     return lambda index, at: (
         Msr(second.format(at // 2), f"Performance counter {at // 2}")
         if at % 2
-        else Msr(first.format(at // 2), f"What performance counter {at // 2} counts")
+        else Msr(first.format(at // 2), f"Event of performance counter {at // 2}")
     )
 
 
@@ -115,7 +115,7 @@ def _synthetic_timer(index: int, at: int) -> Msr:
 #: Rows of registers: first number, how many, and a function that describes one.
 _ROWS: tuple[tuple[int, int, Callable[[int, int], Msr | None]], ...] = (
     (0xC1, 8, _row("IA32_PMC{}", "Performance counter {}")),
-    (0x186, 8, _row("IA32_PERFEVTSEL{}", "What performance counter {} counts")),
+    (0x186, 8, _row("IA32_PERFEVTSEL{}", "Event of performance counter {}")),
     (0x200, 0x20, _variable_range),
     (0x250, 0x20, _fixed_range),
     (0x280, 0x20, _row("IA32_MC{}_CTL2", "Machine-check bank {}: interrupt for corrected errors")),
@@ -129,8 +129,8 @@ _ROWS: tuple[tuple[int, int, Callable[[int, int], Msr | None]], ...] = (
     (0x1600, 0x20, _row("IA32_LBR_{}_TO_IP", "Branch record {}: where it went to")),
     (0x4000_0090, 16, _row("HV_X64_MSR_SINT{}", "Synthetic interrupt source {}")),
     (0x4000_00B0, 8, _synthetic_timer),
-    (0x4000_0100, 5, _row("HV_X64_MSR_CRASH_P{}", "What the crashed guest tells, part {}")),
-    (0xC001_0000, 4, _row("PERF_LEGACY_CTL{}", "What performance counter {} counts (AMD)")),
+    (0x4000_0100, 5, _row("HV_X64_MSR_CRASH_P{}", "Crash information of the guest, part {}")),
+    (0xC001_0000, 4, _row("PERF_LEGACY_CTL{}", "Event of performance counter {} (AMD)")),
     (0xC001_0004, 4, _row("PERF_LEGACY_CTR{}", "Performance counter {} (AMD)")),
     (0xC001_0064, 8, _row("PStateDef{}", "Frequency and voltage of performance state {}")),
     (0xC001_0200, 12, _pairs("PERF_CTL{}", "PERF_CTR{}")),

@@ -1,6 +1,6 @@
 """The model-specific registers that KVM saves and Firecracker knows, one by one.
 
-Which ones they are was read from `src/vmm/src/arch/x86_64/msr.rs` of Firecracker v1.14.4; what they hold from
+The list was read from `src/vmm/src/arch/x86_64/msr.rs` of Firecracker v1.14.4; their meaning from
 the Intel SDM, volume 4, the AMD APM, volume 2, appendix A, `asm/kvm_para.h` of linux-libc-dev 6.1 and
 the Hyper-V Top-Level Functional Specification. Registers have the manuals' names. Those that come in rows
 (memory types, machine-check banks, counters, x2APIC) are in `msr_names`.
@@ -16,7 +16,7 @@ class Msr(NamedTuple):
 
     Attributes:
         name: The manual's name.
-        about: What it holds.
+        about: Its contents.
     """
 
     name: str
@@ -35,7 +35,7 @@ INTEL: dict[int, Msr] = {
     0x33: Msr("MSR_TEST_CTRL", "Traps on split locks"),
     0x34: Msr("MSR_SMI_COUNT", "System-management interrupts since reset"),
     0x3A: Msr("IA32_FEATURE_CONTROL", "Whether VMX and SGX may be used, and its lock"),
-    0x3B: Msr("IA32_TSC_ADJUST", "What the guest has added to the time-stamp counter, cycles"),
+    0x3B: Msr("IA32_TSC_ADJUST", "Cycles that the guest has added to the time-stamp counter"),
     0x48: Msr("IA32_SPEC_CTRL", "Limits on speculation: IBRS, STIBP, SSBD"),
     0x49: Msr("IA32_PRED_CMD", "A write empties the branch predictors"),
     0x79: Msr("IA32_BIOS_UPDT_TRIG", "A write loads a microcode update"),
@@ -72,8 +72,8 @@ INTEL: dict[int, Msr] = {
     0x199: Msr("IA32_PERF_CTL", "Performance state asked for"),
     0x1A0: Msr("IA32_MISC_ENABLE", "Fast strings, MONITOR, SpeedStep and others, on or off"),
     0x1A4: Msr("MSR_MISC_FEATURE_CONTROL", "Prefetchers on or off"),
-    0x1A6: Msr("MSR_OFFCORE_RSP_0", "What an off-core event counts"),
-    0x1A7: Msr("MSR_OFFCORE_RSP_1", "What an off-core event counts"),
+    0x1A6: Msr("MSR_OFFCORE_RSP_0", "Selection of an off-core event"),
+    0x1A7: Msr("MSR_OFFCORE_RSP_1", "Selection of an off-core event"),
     0x1AA: Msr("MSR_MISC_PWR_MGMT", "Coordination of performance states"),
     0x1AD: Msr("MSR_TURBO_RATIO_LIMIT", "Highest ratio by number of busy cores"),
     0x1AE: Msr("MSR_TURBO_RATIO_LIMIT1", "Highest ratio by number of busy cores, continued"),
@@ -93,7 +93,7 @@ INTEL: dict[int, Msr] = {
     0x38F: Msr("IA32_PERF_GLOBAL_CTRL", "Counters that run"),
     0x390: Msr("IA32_PERF_GLOBAL_OVF_CTRL", "A write clears overflows"),
     0x3F1: Msr("IA32_PEBS_ENABLE", "Counters that record precise events"),
-    0x3F2: Msr("MSR_PEBS_DATA_CFG", "What such a record holds"),
+    0x3F2: Msr("MSR_PEBS_DATA_CFG", "Contents of such a record"),
     0x3F6: Msr("MSR_PEBS_LD_LAT", "Load latency from which it is recorded, cycles"),
     0x3FC: Msr("MSR_CORE_C3_RESIDENCY", "Time spent in idle state C3, TSC cycles"),
     0x3FD: Msr("MSR_CORE_C6_RESIDENCY", "Time spent in idle state C6, TSC cycles"),
@@ -120,7 +120,7 @@ INTEL: dict[int, Msr] = {
     0x4D0: Msr("IA32_MCG_EXT_CTL", "Machine checks of one logical processor only"),
     0x560: Msr("IA32_RTIT_OUTPUT_BASE", "Processor Trace: where it is written"),
     0x561: Msr("IA32_RTIT_OUTPUT_MASK_PTRS", "Processor Trace: how far it has got"),
-    0x570: Msr("IA32_RTIT_CTL", "Processor Trace: what is traced"),
+    0x570: Msr("IA32_RTIT_CTL", "Processor Trace: selection of events"),
     0x571: Msr("IA32_RTIT_STATUS", "Processor Trace: whether it runs"),
     0x572: Msr("IA32_RTIT_CR3_MATCH", "Processor Trace: address space to trace"),
     0x600: Msr("IA32_DS_AREA", "Address of the debug store"),
@@ -196,7 +196,7 @@ AMD: dict[int, Msr] = {
     0xC001_011F: Msr("VIRT_SPEC_CTRL", "Limit on speculation as the hypervisor offers it: SSBD"),
     0xC001_0130: Msr("GHCB", "SEV-ES: page shared between guest and hypervisor"),
     0xC001_0131: Msr("SEV_STATUS", "Which kinds of memory encryption the guest runs under"),
-    0xC001_0140: Msr("OSVW_ID_Length", "How many errata OSVW_Status tells of"),
+    0xC001_0140: Msr("OSVW_ID_Length", "Number of errata described by OSVW_Status"),
     0xC001_0141: Msr("OSVW_Status", "Errata the system must work around"),
     0xC001_0299: Msr("RAPL_PWR_UNIT", "Units of power, energy and time"),
     0xC001_1019: Msr("DR1_ADDR_MASK", "Address bits that breakpoint 1 ignores"),
@@ -223,14 +223,14 @@ KVM: dict[int, Msr] = {
     0x4B56_4D03: Msr("MSR_KVM_STEAL_TIME", "Guest physical address of the steal time; bit 0 is on"),
     0x4B56_4D04: Msr("MSR_KVM_PV_EOI_EN", "Guest physical address of the end-of-interrupt flag; bit 0 is on"),
     0x4B56_4D05: Msr("MSR_KVM_POLL_CONTROL", "Bit 0: the host polls before it puts a halted vCPU to sleep"),
-    0x4B56_4D06: Msr("MSR_KVM_ASYNC_PF_INT", "Vector that tells of pages that have come in"),
+    0x4B56_4D06: Msr("MSR_KVM_ASYNC_PF_INT", "Vector of notifications about pages that are present"),
     0x4B56_4D07: Msr("MSR_KVM_ASYNC_PF_ACK", "A write acknowledges it"),
     0x4B56_4D08: Msr("MSR_KVM_MIGRATION_CONTROL", "Bit 0: the guest is ready for live migration"),
 }
 
 #: Registers of Hyper-V, which KVM offers to Windows guests.
 HYPERV: dict[int, Msr] = {
-    0x4000_0000: Msr("HV_X64_MSR_GUEST_OS_ID", "What the guest says it is"),
+    0x4000_0000: Msr("HV_X64_MSR_GUEST_OS_ID", "Identification of the guest"),
     0x4000_0001: Msr("HV_X64_MSR_HYPERCALL", "Page for hypercalls"),
     0x4000_0002: Msr("HV_X64_MSR_VP_INDEX", "Number of the vCPU"),
     0x4000_0003: Msr("HV_X64_MSR_RESET", "A write resets the machine"),
@@ -250,11 +250,13 @@ HYPERV: dict[int, Msr] = {
     0x4000_0084: Msr("HV_X64_MSR_EOM", "A write ends a message"),
     0x4000_00F1: Msr("HV_X64_MSR_SYNDBG_CONTROL", "Synthetic debugger: command"),
     0x4000_00F2: Msr("HV_X64_MSR_SYNDBG_STATUS", "Synthetic debugger: result"),
-    0x4000_00F3: Msr("HV_X64_MSR_SYNDBG_SEND_BUFFER", "Synthetic debugger: what to send"),
+    0x4000_00F3: Msr("HV_X64_MSR_SYNDBG_SEND_BUFFER", "Synthetic debugger: data to send"),
     0x4000_00F4: Msr("HV_X64_MSR_SYNDBG_RECV_BUFFER", "Synthetic debugger: where to receive"),
-    0x4000_00F5: Msr("HV_X64_MSR_SYNDBG_PENDING_BUFFER", "Synthetic debugger: where to tell of data"),
+    0x4000_00F5: Msr(
+        "HV_X64_MSR_SYNDBG_PENDING_BUFFER", "Synthetic debugger: address of the flag for pending data"
+    ),
     0x4000_00FF: Msr("HV_X64_MSR_SYNDBG_OPTIONS", "Synthetic debugger: options"),
-    0x4000_0105: Msr("HV_X64_MSR_CRASH_CTL", "A write tells that the guest has crashed"),
+    0x4000_0105: Msr("HV_X64_MSR_CRASH_CTL", "A write reports that the guest has crashed"),
     0x4000_0106: Msr("HV_X64_MSR_REENLIGHTENMENT_CONTROL", "Interrupt after a migration"),
     0x4000_0107: Msr("HV_X64_MSR_TSC_EMULATION_CONTROL", "Whether the time-stamp counter is emulated"),
     0x4000_0108: Msr("HV_X64_MSR_TSC_EMULATION_STATUS", "Whether it is emulated now"),

@@ -1,6 +1,6 @@
-"""Model-specific registers as stored: header and entries of `struct kvm_msrs`.
+"""Stored model-specific registers: header and entries of `struct kvm_msrs`.
 
-Read from `asm/kvm.h` of linux-libc-dev 6.1; `msr_names` knows what the indexes mean.
+Read from `asm/kvm.h` of linux-libc-dev 6.1; `msr_names` has the meaning of the indexes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from snapformat.bincode import CStruct, u32, u64
 class KvmMsrs(CStruct):
     """Header of a list of registers, 8 bytes; the entries are stored beside it (KVM_GET_MSRS)."""
 
-    nmsrs: u32 = doc("Number of entries; a restore demands that as many are stored")
+    nmsrs: u32 = doc("Number of entries; a restore requires the same number of stored ones")
     pad: u32 = doc("Aligns the entries to 8 bytes, zero")
 
 

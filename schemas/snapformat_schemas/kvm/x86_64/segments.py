@@ -1,4 +1,4 @@
-"""What a segment register holds, and which mode the processor runs in.
+"""Types of segments, and the mode of the processor.
 
 Read from the Intel SDM, volume 3, "Segment Descriptors", and the AMD APM, volume 2, chapter 4.
 """
@@ -45,7 +45,7 @@ SYSTEM_SEGMENT_TYPES: dict[int, str] = {
 
 
 def segment_type(segment: KvmSegment) -> str:
-    """What a segment register holds, in words; `unusable` for a null selector."""
+    """Describe the contents of a segment register; `unusable` for a null selector."""
     if segment.unusable:
         return "unusable"
     table = SEGMENT_TYPES if segment.s else SYSTEM_SEGMENT_TYPES
@@ -53,7 +53,7 @@ def segment_type(segment: KvmSegment) -> str:
 
 
 def cpu_mode(cr0: int, efer: int, cs: KvmSegment, rflags: int = 0) -> str:
-    """Mode the vCPU runs in: `real`, `virtual-8086`, `protected`, `compatibility` or `64-bit`."""
+    """Return the mode of the vCPU: `real`, `virtual-8086`, `protected`, `compatibility` or `64-bit`."""
     if not cr0 & 1:
         return "real"
     if efer & 1 << 10:

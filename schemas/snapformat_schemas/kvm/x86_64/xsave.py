@@ -1,11 +1,11 @@
-"""FPU and vector registers: `struct kvm_xsave`, and what Firecracker stores around it.
+"""FPU and vector registers: `struct kvm_xsave`, and Firecracker's count before it.
 
 Read from `asm/kvm.h` and `asm/sigcontext.h` of linux-libc-dev 6.1, from the Intel SDM, volume 1, "Managing
 State Using the XSAVE Feature Set", and for the count of 1.12 and later from `kvm_xsave2` in
 `src/x86_64/fam_wrappers.rs` of the crate kvm-bindings 0.14.
 
-The area is in XSAVE's standard form. Where a component lies past the first 576 bytes differs between
-processors; the guest's CPUID leaf 0xD says where: see `components`.
+The area is in XSAVE's standard form. The offsets of components after the first 576 bytes differ between
+processors; they are in the guest's CPUID leaf 0xD: see `components`.
 """
 
 from __future__ import annotations
@@ -75,11 +75,11 @@ class X87Register:
 
 @schema
 class XsaveLegacy:
-    """The legacy area, 512 bytes: what FXSAVE writes in 64-bit mode."""
+    """The legacy area, 512 bytes, as written by FXSAVE in 64-bit mode."""
 
     fcw: u16 = doc("Control word of the x87: masked exceptions, precision, rounding; 0x37f after FNINIT")
     fsw: u16 = doc("Status word of the x87: exceptions, condition codes, top of stack in bits 13:11")
-    ftw: u8 = doc("Tags of the x87, a bit a physical register: 1 if it is in use")
+    ftw: u8 = doc("Tags of the x87, one bit per physical register: 1 if it is in use")
     reserved: u8 = doc("Belongs to the tag word, zero")
     fop: u16 = doc("Opcode of the last x87 instruction, 11 bits")
     fip: u64 = doc("Address of the last x87 instruction")
@@ -88,8 +88,8 @@ class XsaveLegacy:
     mxcsr_mask: u32 = doc("Bits of mxcsr that the processor knows; 0 means 0xffbf")
     st: Annotated[list[X87Register], Len(8)] = doc("ST0 to ST7, counted from the top of the stack")
     xmm: Annotated[list[u128], Len(16)] = doc("XMM0 to XMM15; also the lower halves of YMM0 to YMM15")
-    reserved_416: Annotated[bytes, Bytes(48)] = doc("Kept free for later processors")
-    available: Annotated[bytes, Bytes(48)] = doc("Left to software; FXSAVE does not touch it")
+    reserved_416: Annotated[bytes, Bytes(48)] = doc("Unused bytes that later processors may use")
+    available: Annotated[bytes, Bytes(48)] = doc("Available to software; FXSAVE does not write it")
 
 
 @schema
@@ -105,25 +105,25 @@ class XsaveHeader:
 
 @schema(name="kvm_xsave")
 class KvmXsave(CStruct):
-    """XSAVE area of one vCPU, 4096 bytes (KVM_GET_XSAVE); stored as it is up to Firecracker 1.11."""
+    """XSAVE area of one vCPU, 4096 bytes (KVM_GET_XSAVE); stored alone up to Firecracker 1.11."""
 
     legacy: XsaveLegacy = doc("FXSAVE's 512 bytes: x87, MMX and SSE registers")
     header: XsaveHeader = doc("Which components hold values, and whether the form is compacted")
     extended: Annotated[bytes, Bytes(3520)] = doc(
-        "AVX and later components, from byte 576 of the area on; `components` cuts them out"
+        "AVX and later components, from byte 576 of the area on; `components` locates them"
     )
 
 
 @schema(name="kvm_xsave2")
 class KvmXsave2(CStruct):
-    """XSAVE area behind a count, 4104 bytes; from Firecracker 1.12 on (KVM_GET_XSAVE2)."""
+    """XSAVE area after a count, 4104 bytes; from Firecracker 1.12 on (KVM_GET_XSAVE2)."""
 
     len: u64 = doc("Number of 32-bit words stored after the area, for components past 4096 bytes (AMX)")
     xsave: KvmXsave = doc("The first 4096 bytes of the area")
 
 
 class Component(NamedTuple):
-    """Where a component lies within the XSAVE area.
+    """The position of a component in the XSAVE area.
 
     Attributes:
         name: Its name in `COMPONENTS`, or `component N`.
@@ -137,9 +137,9 @@ class Component(NamedTuple):
 
 
 def components(entries: Iterable[KvmCpuidEntry2]) -> list[Component]:
-    """Where the components of a vCPU's XSAVE area lie, as its CPUID leaf 0xD says; AVX is at 576.
+    """Locate the components of a vCPU's XSAVE area, by its CPUID leaf 0xD; AVX is at 576.
 
-    Supervisor components have no place in the standard form and are left out.
+    Supervisor components are not part of the standard form and are left out.
     """
     known = {bits.low: bits.name for bits in COMPONENTS}
     found = [
