@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots docs bench bench-check clean
+.PHONY: help demo test lint vectors snapshots differential docs bench bench-check clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
 	@echo "make test       run everything that CI runs: lint, types, tests"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
+	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
 	@echo "make bench-check  the same, and fail where a floor does not hold"
 	@echo "make docs       regenerate the generated pages of docs/: formats and command line"
@@ -37,6 +38,12 @@ vectors: $(READY)
 
 snapshots: $(READY)
 	$(BIN)/python -m pytest tests/snapshots
+
+# Batches of some 8,500 inputs, by number. The state file lets an interrupted run go on.
+FROM ?= 0
+COUNT ?= 120
+differential: $(READY)
+	$(BIN)/python -m tests.differential --from $(FROM) --count $(COUNT) --state .differential-$(FROM)-$(COUNT).json
 
 # borsh-construct requires an older construct than it needs, and type stubs for it: hence --no-deps.
 $(BENCH_READY): $(READY)

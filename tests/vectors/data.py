@@ -30,6 +30,20 @@ CONFIGS: dict[str, dict[str, Any]] = {
 }
 
 
+#: What a row's `result` may be; the last names the error of a row without `error_class`.
+RESULTS = ("ok", "error", "LimitExceeded")
+
+_KEYS = """
+    name note unsupported rust_type payload_type config limit op value model hex parts len file_len result
+    error error_class error_debug error_display debug decode decode_error bytes_read roundtrip decoded_value
+    reencoded_hex magic supported_version version file_version file_version_len arch crc crc_decimal init
+    header_len payload_len writer_len written_hex bytes_before_end chunk error_at_end partial_hex input major
+    minor patch pre build display length seconds profile stack_kib ok_depth crash_depth
+"""
+#: What rows may say. Others are printed at the end of a run: a suite may have to look at them.
+KEYS = frozenset(_KEYS.split())
+
+
 def folder() -> Path:
     """The folder of the vectors."""
     return Path(os.environ.get(ENVIRONMENT) or DEFAULT_FOLDER)
@@ -49,6 +63,12 @@ class Row(dict[str, Any]):
         if self.get("hex") is not None:
             return bytes.fromhex(self["hex"])
         return b"".join(bytes.fromhex(text) * int(times) for text, times in self["parts"])
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether Rust succeeded; a result that is not known fails."""
+        assert self["result"] in RESULTS, f"unknown: result = {self['result']!r}"
+        return bool(self["result"] == "ok")
 
     @property
     def id(self) -> str:

@@ -7,6 +7,8 @@ can translate. The types of the rows that need it:
 * `Remote` names the definition `DurDef` of the foreign type `ext::Dur`;
 * `Even` and `FromInto` name functions on the type itself.
 
+Two types of std and semver, `Weak` and `Comparator`, have conversions too, and stand in for any row's.
+
 Keys are those Rust names; everything around them (structs, variants, other fields) is made by rule. Also
 here: the values that error rows only describe in words.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from snapformat import bincode as bc
 
@@ -115,6 +117,23 @@ HAND_WRITTEN: dict[str, HandWritten] = {
         make=lambda stored: FromInto(hi=stored[1], lo=stored[0]),
     ),
 }
+
+
+def _one_comparator(text: str) -> str:
+    """`semver::Comparator::from_str`: a requirement of one part, which is no lone wildcard."""
+    if "," in text or text.strip(" ") in ("*", "x", "X"):
+        raise ValueError(f"{text!r} is not one comparator")
+    return text
+
+
+#: `semver::Comparator`. Requirements are checked and printed by the library, as Rust does.
+COMPARATOR = Annotated[str, bc.Via(bc.VersionReq, decode=_one_comparator, encode=_one_comparator)]
+
+
+def weak(item: Any) -> Any:
+    """`Weak<T>`: whatever was read, nothing holds it."""
+    return Annotated[Any, bc.Via(bc.Option[item], decode=lambda _: None, encode=lambda value: value)]
+
 
 #: Values for rows that carry none since Rust refused to write them, by what Rust said of them. The value is
 #: that of the named type; rows of types that hold one are out of reach.

@@ -66,3 +66,7 @@ def print_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if INFORMATIVE in data.files():
         ran = passed[INFORMATIVE] + failed[INFORMATIVE]
         write(f"{INFORMATIVE}: {len(data.rows(INFORMATIVE))} rows, {ran} compared; informative, no verdict")
+    for file in data.files():
+        unread = sorted({key for row in data.rows(file) for key in row} - data.KEYS)
+        if unread:
+            write(f"{file}: fields that no suite is known to read: {', '.join(unread)}")

@@ -20,7 +20,7 @@ import snapformat
 from snapformat import bincode as bc
 from vectors import rust_std, shapes
 from vectors.compounds import EnumShape, Fields, FieldShape, StructShape, VariantShape
-from vectors.hand_written import HAND_WRITTEN, HandWritten
+from vectors.hand_written import COMPARATOR, HAND_WRITTEN, HandWritten, weak
 from vectors.members import Member, default_of, field_members, variant_members
 from vectors.rust_syntax import (
     Alias,
@@ -58,7 +58,7 @@ class World:
         World._count += 1
         self.module = types.ModuleType(f"rust_types_{World._count}")
         self.names: dict[str, Any] = vars(self.module)
-        self.names.update(bc=bc, typing=typing)
+        self.names.update(bc=bc, typing=typing, comparator=COMPARATOR, weak=weak)
         sys.modules[self.module.__name__] = self.module
         self.items: dict[str, Item] = {}
         for text in declarations.values():

@@ -30,6 +30,7 @@ from vectors.shapes import (
     Shape,
     Str,
     Unit,
+    Weak,
 )
 
 _WIDTHS = ("8", "16", "32", "64", "128", "size")
@@ -187,6 +188,7 @@ _PLAIN: dict[str, Shape] = {
     "Bytes": Bytes(),
     "ByteBuf": Bytes(),
     "VersionReq": Str("bc.VersionReq"),
+    "Comparator": Str("comparator"),
 }
 
 #: Types without arguments that are made of others; made when asked for.
@@ -225,7 +227,7 @@ _MADE: dict[str, Callable[[], Shape]] = {
 
 _ONE: dict[str, Callable[[Shape], Shape]] = {
     "Option": Option,
-    "Weak": Option,
+    "Weak": Weak,
     "Bound": _bound,
     "Range": _range("Range", "start", "end"),
     "RangeInclusive": _range("RangeInclusive", "start", "end"),

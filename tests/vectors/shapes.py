@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as SetOf
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from snapformat import bincode as bc
@@ -201,6 +203,8 @@ class Option(Shape):
     """None or the value; options of options are wrapped in `Some`."""
 
     def __init__(self, item: Shape) -> None:
+        if isinstance(item, Weak):
+            raise NotExpressible("an option of a Weak: a dead one and none are both None")
         self.item = item
         self.source = f"bc.Option[{item.source}]"
         self.wrapped = isinstance(item, Option)
@@ -221,6 +225,34 @@ class Option(Shape):
 
     def default(self) -> None:
         return None
+
+
+class Weak(Option):
+    """`rc::Weak` and `sync::Weak`: written as an option of what is pointed to, read as one that is dead.
+
+    `Option<Weak<T>>` has no counterpart: both options would be None.
+    """
+
+    def __init__(self, item: Shape) -> None:
+        super().__init__(item)
+        self.source = f"weak({item.source})"
+
+    def from_value(self, value: Any) -> Any:
+        return None if _READ.get() else super().from_value(value)
+
+
+#: Whether values are made as reading gives them.
+_READ = ContextVar("_READ", default=False)
+
+
+@contextmanager
+def as_read() -> Iterator[None]:
+    """In here `from_value` gives what reading gives: a live `Weak` is written, but never read."""
+    before = _READ.set(True)
+    try:
+        yield
+    finally:
+        _READ.reset(before)
 
 
 def _elements(value: Any, item: Shape) -> list[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 
 import anycrc
 import crcmod
@@ -12,30 +10,15 @@ import crcmod
 from snapformat.snapshot.checksum import CRC64_JONES
 from vectors import data
 from vectors.data import Row, each_row
+from vectors.formulas import row_content
 
 _CRCMOD = crcmod.mkCrcFun(0x1AD93D23594C935A9, initCrc=0, rev=True, xorOut=0)
 _ANYCRC = anycrc.Model("CRC64-REDIS")
 
-#: Rows too long for their hex say by name what they are made of: byte i of each pattern.
-_PATTERNS = {
-    "zeros": lambda i: 0,
-    "ff": lambda i: 0xFF,
-    "inc": lambda i: i & 0xFF,
-    "mul": lambda i: (i * 167 + 13) & 0xFF,
-}
-
-
-def _content(row: Row) -> bytes:
-    if row["hex"] is not None:
-        return row.bytes
-    (pattern,) = [name for name in _PATTERNS if re.search(rf"(^|_){name}(_|$)", row["name"])]
-    period = bytes(map(_PATTERNS[pattern], range(256)))
-    return bytes(itertools.islice(itertools.cycle(period), row["len"]))
-
 
 @each_row("crc64*.jsonl")
 def test_checksum(row: Row) -> None:
-    content, initial, crc = _content(row), int(row["init"], 16), int(row["crc"], 16)
+    content, initial, crc = row_content(row), int(row["init"], 16), int(row["crc"], 16)
     assert len(content) == row["len"]
     assert crc == int(row["crc_decimal"])
     assert CRC64_JONES.compute(content, initial=initial) == crc

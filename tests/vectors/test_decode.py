@@ -13,7 +13,7 @@ from vectors.data import Row, each_row
 def test_decode(row: Row) -> None:
     case = Case(row)
     data = row.bytes
-    if row["result"] != "ok":
+    if not row.is_ok:
         with pytest.raises(DecodeError) as caught:
             case.by_op(data)
         assert_error(caught.value, row)

@@ -21,7 +21,7 @@ def test_file(row: Row) -> None:
         assert len(data) == row["file_len"]
     if "crc" in row:
         assert CRC64_JONES.compute(data[:-8]) == int(row["crc"], 16)
-    if row["result"] != "ok":
+    if not row.is_ok:
         with pytest.raises(SnapshotError) as caught:
             _run(form, row["op"], data)
         assert_error(caught.value, row)

@@ -22,7 +22,7 @@ def test_limit(row: Row) -> None:
     if "len" in row:
         assert len(data) == row["len"]
     for op in [row["op"]] if "op" in row else ["decode_from_slice", "decode_from_std_read"]:
-        if row["result"] == "ok":
+        if row.is_ok:
             got, _ = DECODERS[op](case, data)
             if "value" in row:
                 assert_same(case.shape, got, value_of(case.shape, row), op)

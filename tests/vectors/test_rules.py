@@ -14,6 +14,7 @@ import snapformat
 from snapformat.bincode import Encoding
 from vectors.checks import assert_bytes, assert_names, assert_same
 from vectors.rust_build import World
+from vectors.shapes import NotExpressible, as_read
 
 _DECLARATIONS = """
     struct Unit; struct Brace {} struct Paren(); struct New(pub u16); struct Pair(u8, New);
@@ -160,6 +161,12 @@ _CASES: list[tuple[str, Any, str, Any]] = [
     ("Rc<RefCell<Vec<Option<()>>>>", [None, {"some": None}], "02000000000000000001", None),
     ("Option<Option<Option<u8>>>", {"some": {"some": None}}, "010100", None),
     ("std::sync::Weak<Option<u8>>", {"some": None}, "0100", ["some", ["none"]]),
+    ("std::rc::Weak<u16>", {"some": 5}, "010500", ["some", ["u16", "5"]]),
+    ("std::rc::Weak<u16>", None, "00", ["none"]),
+    ("Vec<Weak<New>>", [{"some": 5}, None], "0200000000000000" + "010500" + "00", None),
+    ("Def<Weak<bool>>", {"t": {"some": True}}, "0101", None),
+    ("semver::Comparator", ">=1.2", "0500000000000000" + b">=1.2".hex(), ["str", ">=1.2"]),
+    ("(Comparator, u8)", ["1.*", 1], "0300000000000000" + b"1.*".hex() + "01", None),
     ("core::cmp::Reverse<Wrapping<i8>>", -1, "ff", ["i8", "-1"]),
     ("NonZero<u16>", 7, "0700", None),
     ("core::num::NonZero<isize>", -7, "f9ffffffffffffff", ["i64", "-7"]),
@@ -213,13 +220,45 @@ def test_rule(text: str, value: Any, data: str, model: Any) -> None:
         assert shape.to_model(made) == model
     wanted = bytes.fromhex(data)
     assert_bytes(snapformat.encode(made, annotation), wanted, "encode")
+    with as_read():
+        read = shape.from_value(value)
     got, taken = snapformat.decode_prefix(wanted, annotation)
     assert taken == len(wanted)
-    assert_same(shape, got, made, "decode_prefix")
+    assert_same(shape, got, read, "decode_prefix")
     construct = Encoding().construct(annotation)
-    assert_same(shape, construct.parse(wanted), made, "construct's parse")
+    assert_same(shape, construct.parse(wanted), read, "construct's parse")
     assert_bytes(construct.build(made), wanted, "construct's build")
     assert_names(shape, annotation)
+
+
+def test_a_dead_weak_is_written_as_none() -> None:
+    annotation = _world().annotation("std::rc::Weak<u8>")
+    assert snapformat.encode(snapformat.decode(b"\x01\x05", annotation), annotation) == b"\x00"
+    with pytest.raises(snapformat.DecodeError):
+        snapformat.decode(b"\x01", annotation)  # what is pointed to is read, and then dropped
+
+
+def test_an_option_of_a_weak_has_no_counterpart() -> None:
+    with pytest.raises(NotExpressible):
+        _world().shape("Option<Weak<u8>>")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("1.2.3", "^1.2.3"), (" >1 ", ">1"), ("~1.2.3-a.1", "~1.2.3-a.1")]
+)
+def test_comparators_are_printed_as_rust_prints_them(text: str, wanted: str) -> None:
+    annotation = _world().annotation("semver::Comparator")
+    assert snapformat.decode(snapformat.encode(text, str), annotation) == wanted
+    assert snapformat.encode(text, annotation) == snapformat.encode(wanted, str)
+
+
+@pytest.mark.parametrize("text", ["", "*", "x", "1, 2", "1.2.3,", ">>1", "1.*.3", "01", "a"])
+def test_not_one_comparator(text: str) -> None:
+    annotation = _world().annotation("semver::Comparator")
+    with pytest.raises(snapformat.DecodeError):
+        snapformat.decode(snapformat.encode(text, str), annotation)
+    with pytest.raises(snapformat.EncodeError):
+        snapformat.encode(text, annotation)
 
 
 def test_unknown_index_is_rest() -> None:

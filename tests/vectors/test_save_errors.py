@@ -1,7 +1,7 @@
 """Writers with limited room, and readers that give little at a time and then fail.
 
-The rows of `save` do not say what is saved; other rows of the file do (a value that was loaded, the version
-and magic of a whole file), and each row's `written_hex` holds us to it.
+The rows of `save` do not say what is saved. The bytes that were written do, or other rows of the file (a
+value that was loaded); each row's `written_hex` holds the library to it.
 """
 
 from __future__ import annotations
@@ -9,17 +9,21 @@ from __future__ import annotations
 import errno
 import io
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+import snapformat
 from snapformat.errors import SnapshotError
 from vectors import formats
 from vectors.checks import assert_bytes, assert_error, assert_same, world
 from vectors.data import Row, each_row, rows
 
-#: What the rows' program saved, should no other row of the file tell.
-_USUAL = {"magic": "0x0710198486640000", "file_version": "1.2.3", "value": 42}
+#: What may stand in for what neither a row nor the bytes of it say: then nothing of it shows.
+_ANY_MAGIC = 0x0710_1984_8664_0000
+_ANY_VERSION = "1.2.3"
 
 
 class RoomyWriter(io.RawIOBase):
@@ -65,33 +69,87 @@ class HaltingReader(io.RawIOBase):
         return len(part)
 
 
-def _told(row: Row, key: str) -> Any:
-    """What a row says, or another row of its file with the same payload type."""
-    if key in row:
-        return row[key]
-    same = (other for other in rows(row.file) if other["payload_type"] == row["payload_type"])
-    return next((other[key] for other in same if key in other), _USUAL[key])
+@dataclass(frozen=True)
+class Saved:
+    """What a row's program saved or read.
+
+    Attributes:
+        magic: The magic.
+        version: The version.
+        value: The value, as rows write it, in a list; empty where no row says it.
+        payload: The bytes of the value, where a row has all of them.
+    """
+
+    magic: int
+    version: str
+    value: list[Any]
+    payload: bytes | None
+
+
+def saved_by(row: Row, others: Iterable[Row]) -> Saved:
+    """Find out what was saved: from the row, from the bytes of it, then from other rows of its type.
+
+    Of the rows whose bytes begin like the row's, the longest shows the most.
+    """
+    same = [row, *(other for other in others if other["payload_type"] == row["payload_type"])]
+    visible = _file_of(row)
+    longest = max((_file_of(other) for other in same if _file_of(other).startswith(visible)), key=len)
+    magic, version, payload = _header_of(longest)
+    for other in same:
+        if magic is None and "magic" in other:
+            magic = int(other["magic"], 16)
+        if version is None:
+            version = other.get("file_version", other.get("version"))
+    whole = [other for other in same if other["op"] == "save" and other["result"] == "ok"]
+    complete = any(_file_of(other) == longest for other in whole)
+    if "magic" in row:
+        magic = int(row["magic"], 16)
+    return Saved(
+        magic=_ANY_MAGIC if magic is None else magic,
+        version=row.get("file_version", version or _ANY_VERSION),
+        value=next(([other["value"]] for other in same if "value" in other), []),
+        payload=payload[:-8] if complete and payload is not None else None,
+    )
+
+
+def _file_of(row: Row) -> bytes:
+    return bytes.fromhex(row["written_hex"]) if "written_hex" in row else row.bytes
+
+
+def _header_of(data: bytes) -> tuple[int | None, str | None, bytes | None]:
+    """Magic, version and the bytes behind them, as far as they are there."""
+    magic = int.from_bytes(data[:8], "little") if len(data) >= 8 else None
+    size = int.from_bytes(data[8:16], "little")
+    if len(data) < 16 + size or len(data) < 16:
+        return magic, None, None
+    return magic, data[16 : 16 + size].decode(), data[16 + size :]
 
 
 @each_row("save_errors*.jsonl")
 def test_save_error(row: Row) -> None:
-    magic, version = int(_told(row, "magic"), 16), _told(row, "file_version")
-    form = formats.format_of(magic, version, row["payload_type"])
+    saved = saved_by(row, rows(row.file))
+    form = formats.format_of(saved.magic, saved.version, row["payload_type"])
     if row["op"] == "save":
-        _check_save(row, form)
+        _check_save(row, form, saved)
     else:
         _check_read(row, form)
 
 
-def _check_save(row: Row, form: Any) -> None:
+def _check_save(row: Row, form: Any, saved: Saved) -> None:
     shape = world().shape(row["payload_type"])
-    snapshot = form.new(shape.from_value(_told(row, "value")))
+    if saved.value:
+        value = shape.from_value(saved.value[0])
+    elif saved.payload is not None:
+        value = snapformat.decode(saved.payload, world().annotation(row["payload_type"]))
+    else:
+        value = shape.default()
+    snapshot = form.new(value)
     if "one byte a call" in row["note"]:
         (message,) = re.findall(r"io::Error Other\((\w+)\)", row["note"])
         writer = RoomyWriter(row["writer_len"], step=1, failure=OSError(errno.EIO, message))
     else:
         writer = RoomyWriter(row["writer_len"])
-    if row["result"] == "ok":
+    if row.is_ok:
         snapshot.save(writer)
     else:
         with pytest.raises(SnapshotError) as caught:
@@ -105,7 +163,7 @@ def _check_read(row: Row, form: Any) -> None:
     assert len(data) == row["bytes_before_end"]
     reader = HaltingReader(data, row["chunk"], fails=row["error_at_end"])
     operation = {"load": form.load, "get_format_version": form.get_format_version}[row["op"]]
-    if row["result"] != "ok":
+    if not row.is_ok:
         with pytest.raises(SnapshotError) as caught:
             operation(reader)
         assert_error(caught.value, row)
@@ -120,3 +178,31 @@ def _check_read(row: Row, form: Any) -> None:
     assert str(got.version) == row["file_version"]
     shape = world().shape(row["payload_type"])
     assert_same(shape, got.data, shape.from_value(row["value"]), row["op"])
+
+
+def _row(**fields: Any) -> Row:
+    return Row({"payload_type": "i32", "op": "save", "result": "error", **fields}, "save_errors.jsonl", 1)
+
+
+#: A file of aarch64 with version 2.0.0-x and a payload of 7, as a program saved it.
+_WRITTEN = formats.saved(formats.format_of(0x0710_1984_AAAA_0000, "2.0.0-x", "i32").new(7))
+
+
+def test_what_was_saved_is_in_the_bytes() -> None:
+    """No row says magic, version or value: the longest of those that begin alike shows them."""
+    every = [_row(written_hex=_WRITTEN[:size].hex()) for size in (0, 5, 17, 30)]
+    whole = _row(written_hex=_WRITTEN.hex(), result="ok")
+    other = _row(written_hex=bytes(40).hex(), result="ok")
+    for row in (*every, whole):
+        found = saved_by(row, [*every, whole])
+        assert found == Saved(0x0710_1984_AAAA_0000, "2.0.0-x", [], (7).to_bytes(4, "little"))
+    assert saved_by(every[1], [*every, other]) == Saved(0x0710_1984_AAAA_0000, "2.0.0-x", [], None)
+
+
+def test_what_a_row_says_comes_first() -> None:
+    row = _row(written_hex="", magic="0x5", file_version="3.0.0", value=9)
+    assert saved_by(row, [_row(written_hex=_WRITTEN.hex(), value=7)]) == Saved(5, "3.0.0", [9], None)
+
+
+def test_what_shows_nowhere_may_be_anything() -> None:
+    assert saved_by(_row(written_hex=""), []) == Saved(_ANY_MAGIC, _ANY_VERSION, [], None)

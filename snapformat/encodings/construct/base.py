@@ -118,3 +118,13 @@ class BincodeConstruct(OwnConstruct):
 
     def _no_size(self, path: str) -> NoReturn:
         raise construct.SizeofError(f"the size of {self!r} depends on the value", path=path)
+
+
+class BincodeSubconstruct(BincodeConstruct, construct.Subconstruct):  # type: ignore[misc]
+    """A construct for a kind with one other inside, which is its `subcon`."""
+
+    def __init__(self, kind: Any, wire: Wire, subcon: Any) -> None:
+        construct.Subconstruct.__init__(self, subcon)
+        self.flagbuildnone = False  # a field of this kind can't be left out, whatever is inside
+        self.kind = kind
+        self.wire = wire

@@ -7,7 +7,12 @@ from typing import Any
 import construct
 
 from snapformat.encodings.bincode.config import Wire, encode_int
-from snapformat.encodings.construct.base import BincodeConstruct, read_exactly, sort_keys
+from snapformat.encodings.construct.base import (
+    BincodeConstruct,
+    BincodeSubconstruct,
+    read_exactly,
+    sort_keys,
+)
 from snapformat.encodings.construct.counted import claim_all, claim_unless_moved, position
 from snapformat.encodings.construct.scalars import checked
 from snapformat.limits import MADE_BY_CONSTRUCT
@@ -21,12 +26,8 @@ from snapformat.model.order import sort_key
 from snapformat.model.values import PairMap, PairSet, Some
 
 
-class Option(BincodeConstruct):
+class Option(BincodeSubconstruct):
     """`Option<T>`: tag, then the value."""
-
-    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
-        super().__init__(kind, wire)
-        self.item = item
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         self._claim(1, context, path)
@@ -35,7 +36,7 @@ class Option(BincodeConstruct):
             raise construct.MappingError(f"expected an option's tag, 0 or 1, found {tag}", path=path)
         if tag == 0:
             return None
-        value = self.item._parsereport(stream, context, path)
+        value = self.subcon._parsereport(stream, context, path)
         return Some(value) if self.kind.wrapped else value
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
@@ -43,35 +44,31 @@ class Option(BincodeConstruct):
             stream.write(b"\0")
             return obj
         stream.write(b"\1")
-        built = self.item._build(checked(unwrapped, path, obj, self.kind.wrapped), stream, context, path)
+        built = self.subcon._build(checked(unwrapped, path, obj, self.kind.wrapped), stream, context, path)
         return Some(built) if self.kind.wrapped else built
 
 
-class _Elements(BincodeConstruct):
+class _Elements(BincodeSubconstruct):
     """What sequences, arrays and sets share."""
-
-    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
-        super().__init__(kind, wire)
-        self.item = item
 
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
         limit = self.wire.limit
         if isinstance(self.kind.item, Unit):  # all the same
             claim_all(count, context, limit, path, cost=1)
-            return [self.item._parsereport(stream, context, path)] * count
+            return [self.subcon._parsereport(stream, context, path)] * count
         counted = may_be_empty(self.kind.item)
         if is_zero_sized(self.kind.item) and not counted:
-            claim_all(count, context, limit, path, cost=cost_of(self.item))
-        cost = MADE_BY_CONSTRUCT + cost_of(self.item) if counted else 0
+            claim_all(count, context, limit, path, cost=cost_of(self.subcon))
+        cost = MADE_BY_CONSTRUCT + cost_of(self.subcon) if counted else 0
         values = []
         for _ in range(count):
             before = position(stream) if counted else None
-            values.append(self.item._parsereport(stream, context, path))
+            values.append(self.subcon._parsereport(stream, context, path))
             claim_unless_moved(before, stream, context, limit, path, cost)
         return values
 
     def _build_items(self, values: Any, stream: Any, context: Any, path: str) -> list[Any]:
-        return [self.item._build(value, stream, context, path) for value in values]
+        return [self.subcon._build(value, stream, context, path) for value in values]
 
     def _write_length(self, count: int, stream: Any) -> None:
         stream.write(encode_int(count, 8, False, self.wire))
@@ -100,7 +97,7 @@ class Array(_Elements):
         return self._build_items(values, stream, context, path)
 
     def _sizeof(self, context: Any, path: str) -> int:
-        return int(self.kind.count * self.item._sizeof(context, path)) if self.kind.count else 0
+        return int(self.kind.count * self.subcon._sizeof(context, path)) if self.kind.count else 0
 
 
 class Set(_Elements):
@@ -124,20 +121,20 @@ class Map(BincodeConstruct):
 
     def __init__(self, kind: Any, wire: Wire, key: Any, value: Any) -> None:
         super().__init__(kind, wire)
-        self.key = key
-        self.value = value
+        self.subcons = [key, value]
 
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
+        key_sub, value_sub = self.subcons
         count, limit = self._read_length(stream, context, path), self.wire.limit
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
         if not counted and is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
-            claim_all(count, context, limit, path, cost=cost_of(self.key, self.value))
-        cost = MADE_BY_CONSTRUCT + cost_of(self.key, self.value) if counted else 0
+            claim_all(count, context, limit, path, cost=cost_of(*self.subcons))
+        cost = MADE_BY_CONSTRUCT + cost_of(*self.subcons) if counted else 0
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):
             before = position(stream) if counted else None
-            key = self.key._parsereport(stream, context, path)
-            entries[key] = self.value._parsereport(stream, context, path)
+            key = key_sub._parsereport(stream, context, path)
+            entries[key] = value_sub._parsereport(stream, context, path)
             claim_unless_moved(before, stream, context, limit, path, cost)
         return entries
 
@@ -147,41 +144,43 @@ class Map(BincodeConstruct):
             keys = sort_keys(context)
             pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0], keys))
         stream.write(encode_int(len(pairs), 8, False, self.wire))
+        key_sub, value_sub = self.subcons
         for key, value in pairs:
-            self.key._build(key, stream, context, path)
-            self.value._build(value, stream, context, path)
+            key_sub._build(key, stream, context, path)
+            value_sub._build(value, stream, context, path)
         return obj
 
 
-class Tuple(BincodeConstruct):
+class Tuple(BincodeConstruct, construct.Sequence):  # type: ignore[misc]  # construct is untyped
     """A tuple: its elements."""
 
-    def __init__(self, kind: Any, wire: Wire, items: list[Any]) -> None:
-        super().__init__(kind, wire)
-        self.items = items
+    def __init__(self, kind: Any, wire: Wire, subcons: list[Any]) -> None:
+        construct.Sequence.__init__(self, *subcons)
+        self.flagbuildnone = False
+        self.kind = kind
+        self.wire = wire
 
     def _parse(self, stream: Any, context: Any, path: str) -> tuple[Any, ...]:
-        return tuple([item._parsereport(stream, context, path) for item in self.items])
+        return tuple([item._parsereport(stream, context, path) for item in self.subcons])
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        values = checked(checks.as_tuple, path, obj, len(self.items))
-        built = [i._build(v, stream, context, path) for i, v in zip(self.items, values, strict=True)]
+        values = checked(checks.as_tuple, path, obj, len(self.subcons))
+        built = [i._build(v, stream, context, path) for i, v in zip(self.subcons, values, strict=True)]
         return tuple(built)
 
     def _sizeof(self, context: Any, path: str) -> int:
-        return sum(item._sizeof(context, path) for item in self.items)
+        return sum(item._sizeof(context, path) for item in self.subcons)
 
 
-class Blob(BincodeConstruct):
+class Blob(BincodeSubconstruct):
     """Bytes that hold a C struct."""
 
-    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
-        super().__init__(kind, wire)
-        self.item = item
-        self.size: int = item.sizeof()
+    def __init__(self, kind: Any, wire: Wire, subcon: Any) -> None:
+        super().__init__(kind, wire, subcon)
+        self.size: int = subcon.sizeof()
 
     def _read(self, data: bytes) -> list[Any]:
-        return field_values(self.item.parse(data))
+        return field_values(self.subcon.parse(data))
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         length = self._read_length(stream, context, path)
@@ -194,20 +193,16 @@ class Blob(BincodeConstruct):
             raise construct.FormatFieldError(
                 f"expected {self.kind.item.name}, found {checks.shown(obj)}", path=path
             )
-        data = blob_bytes(obj, self.item.build)
+        data = blob_bytes(obj, self.subcon.build)
         stream.write(encode_int(len(data), 8, False, self.wire) + data)
         return obj
 
 
-class Adapted(BincodeConstruct):
+class Adapted(BincodeSubconstruct):
     """A value converted by code."""
 
-    def __init__(self, kind: Any, wire: Wire, item: Any) -> None:
-        super().__init__(kind, wire)
-        self.item = item
-
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
-        stored = self.item._parsereport(stream, context, path)
+        stored = self.subcon._parsereport(stream, context, path)
         try:
             return self.kind.decode(stored)
         except (ValueError, OverflowError) as error:
@@ -222,8 +217,8 @@ class Adapted(BincodeConstruct):
             raise construct.ValidationError(
                 f"no {self.kind.name}: {checks.reason(error)}", path=path
             ) from None
-        self.item._build(stored, stream, context, path)
+        self.subcon._build(stored, stream, context, path)
         return obj
 
     def _sizeof(self, context: Any, path: str) -> int:
-        return int(self.item._sizeof(context, path))
+        return int(self.subcon._sizeof(context, path))

@@ -57,11 +57,15 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
 
 
 class Enum(BincodeConstruct):
-    """An enum: index, then the payload of that variant."""
+    """An enum: index, then the payload of that variant.
+
+    Attributes:
+        cases: The payloads by index, as `construct.Switch` has them; variants without payload have none.
+    """
 
     def __init__(self, kind: Any, wire: Wire, payloads: list[Any]) -> None:
         super().__init__(kind, wire)
-        self.payloads = payloads
+        self.cases = {index: sub for index, sub in enumerate(payloads) if sub is not None}
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
@@ -73,7 +77,7 @@ class Enum(BincodeConstruct):
             )
         if variant.payload is None:
             return variant.constant
-        return self.payloads[variant.index]._parsereport(stream, context, path)
+        return self.cases[variant.index]._parsereport(stream, context, path)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         variant = self.kind.variant_of(obj)
@@ -83,7 +87,7 @@ class Enum(BincodeConstruct):
             )
         stream.write(encode_int(variant.index, 4, False, self.wire))
         if variant.payload is not None:
-            self.payloads[variant.index]._build(obj, stream, context, path)
+            self.cases[variant.index]._build(obj, stream, context, path)
         return obj
 
 

@@ -1,0 +1,239 @@
+"""Every class of kind is handled by every operation: one that is declared later and left out somewhere fails.
+
+The classes come from `Kind.__subclasses__()`; a class without a sample fails too.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple
+
+import construct as c
+import pytest
+
+from properties.strategies import ENCODINGS, same
+from snapformat import DataEnum, SchemaError, decode, decode_prefix, decode_stream, encode, schema
+from snapformat.bincode import (
+    Blob,
+    BTreeMap,
+    BTreeSet,
+    CStruct,
+    Duration,
+    HashMap,
+    Len,
+    Option,
+    PairMap,
+    PairSet,
+    Unit,
+    char,
+    f64,
+    u8,
+    u16,
+    u32,
+)
+from snapformat.docs import describe
+from snapformat.layout import layout_of, walk
+from snapformat.layout.compare import Change, compare
+from snapformat.model import kinds
+from snapformat.model.annotations import kind_of
+from snapformat.values import dumps, from_json, loads, to_json
+
+
+@schema
+class Point:
+    """A struct."""
+
+    x: u8
+    y: u16
+
+
+@schema
+class Choice(DataEnum):
+    """An enum."""
+
+
+@schema(name="One", kind="newtype")
+class ChoiceOne(Choice):
+    """With a number."""
+
+    value: u8
+
+
+@schema(name="Two", kind="unit")
+class ChoiceTwo(Choice):
+    """Without data."""
+
+
+@schema
+class Registers(CStruct):
+    """A C struct."""
+
+    a: u16
+    b: u8
+
+
+class Sample(NamedTuple):
+    """A kind, as an annotation, and two values of it.
+
+    Attributes:
+        annotation: The annotation.
+        small: The value that sorts first.
+        large: The other.
+        name: What documents and comparisons call the type.
+        ordered: Whether Rust can sort the values.
+    """
+
+    annotation: Any
+    small: Any
+    large: Any
+    name: str
+    ordered: bool = True
+
+
+SAMPLES: dict[type[kinds.Kind], Sample] = {
+    kinds.Bool: Sample(bool, False, True, "bool"),
+    kinds.Int: Sample(u16, 255, 256, "u16"),
+    kinds.Float: Sample(f64, -0.0, 1.5, "f64", ordered=False),
+    kinds.Char: Sample(char, "z", "\u00e9", "char"),
+    kinds.Str: Sample(str, "Z", "a", "str"),
+    kinds.Bytes: Sample(bytes, b"\x7f", b"\x80", "bytes"),
+    kinds.Unit: Sample(Unit, (), (), "()"),
+    kinds.Option: Sample(Option[u8], None, 0, "Option<u8>"),
+    kinds.Seq: Sample(list[u16], [1], [1, 0], "Vec<u16>"),
+    kinds.Array: Sample(Annotated[list[u8], Len(2)], [1, 9], [2, 0], "[u8; 2]"),
+    kinds.Tuple: Sample(tuple[u8, bool], (1, True), (2, False), "(u8, bool)"),
+    kinds.Map: Sample(BTreeMap[u16, u8], PairMap({1: 2}), PairMap({256: 1}), "BTreeMap<u16, u8>"),
+    kinds.Set: Sample(BTreeSet[u16], PairSet([1]), PairSet([256]), "BTreeSet<u16>"),
+    kinds.Adapted: Sample(Duration, Duration(1, 5), Duration(256, 0), "Duration"),
+    kinds.Blob: Sample(
+        Blob[Registers], Registers(a=1, b=2), Registers(a=2, b=1), "blob<Registers>", ordered=False
+    ),
+    kinds.Foreign: Sample(Annotated[int, c.Int24ub], 1, 256, "u24", ordered=False),
+    kinds.Struct: Sample(Point, Point(x=1, y=256), Point(x=2, y=1), "Point"),
+    kinds.Enum: Sample(Choice, ChoiceOne(value=9), ChoiceTwo(), "Choice"),
+}
+
+
+def _classes(cls: type[kinds.Kind] = kinds.Kind) -> Iterator[type[kinds.Kind]]:
+    """All classes of kinds, as their modules name them: `slots=True` makes each class twice."""
+    for found in cls.__subclasses__():
+        yield from _classes(found)
+        module = sys.modules[found.__module__]
+        if found.__module__.startswith("snapformat.") and getattr(module, found.__name__, None) is found:
+            yield found
+
+
+#: Kinds, but not the classes that only hold what several have in common.
+CLASSES = [cls for cls in dict.fromkeys(_classes()) if cls in SAMPLES or not list(_classes(cls))]
+each_kind = pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+
+
+def _holder(annotation: Any) -> Any:
+    """A class with a field of that type."""
+    fields = {"field": annotation, "behind": u8}
+    body = {"__annotations__": fields, "__doc__": "Made up.", "__module__": __name__}
+    return schema(type("Holder", (), body))
+
+
+@each_kind
+def test_there_is_a_sample(cls: type[kinds.Kind]) -> None:
+    assert cls in SAMPLES, f"the kind {cls.__name__} needs a sample here, and a handler everywhere"
+    assert type(kind_of(SAMPLES[cls].annotation)) is cls
+
+
+@each_kind
+def test_bytes(cls: type[kinds.Kind]) -> None:
+    annotation, small, large, *_ = SAMPLES[cls]
+    holder = _holder(annotation)
+    for encoding in ENCODINGS:
+        for value in (holder(field=small, behind=7), holder(field=large, behind=7)):
+            data = encode(value, holder, encoding)
+            struct = encoding.construct(holder)
+            assert struct.build(value) == data
+            for found in (
+                decode(data, holder, encoding),
+                decode(data, holder, encoding, lazy=True),
+                decode_prefix(data + b"more", holder, encoding)[0],
+                decode_stream(io.BytesIO(data), holder, encoding),
+                struct.parse(data),
+            ):
+                assert same(found, value)
+                assert encode(found, holder, encoding) == data
+            events = list(walk(layout_of(holder, encoding), data))
+            assert sum(event.size for event in events) == len(data)
+            assert events[-1].path == "$.behind"
+
+
+@each_kind
+def test_json(cls: type[kinds.Kind]) -> None:
+    annotation, small, large, *_ = SAMPLES[cls]
+    for kind, values in (
+        (annotation, [small, large]),
+        (list[annotation], [[small, large]]),
+        (Option[Option[annotation]], [None]),
+        (_holder(annotation), []),
+    ):
+        for value in values:
+            assert same(from_json(to_json(value, kind), kind), value)
+            assert same(loads(dumps(value, kind), kind), value)
+    holder = _holder(annotation)
+    shown = to_json(holder(field=large, behind=7), holder)
+    assert list(shown) == ["field", "behind"]
+    assert same(from_json(shown, holder).field, large)
+
+
+@each_kind
+def test_json_of_keys(cls: type[kinds.Kind]) -> None:
+    """A map's keys are text in JSON, or the map is a list of pairs: either comes back."""
+    annotation, small, large, *_ = SAMPLES[cls]
+    kind = HashMap[annotation, u32]
+    try:
+        value = PairMap([(small, 1), (large, 2)])
+    except TypeError:
+        assert not SAMPLES[cls].ordered
+        return
+    assert same(loads(dumps(value, kind), kind), value)
+
+
+@each_kind
+def test_order(cls: type[kinds.Kind]) -> None:
+    """Keys of a sorted map are written in Rust's order; a kind without one is refused when it is declared."""
+    annotation, small, large, _, ordered = SAMPLES[cls]
+    kind = BTreeMap[annotation, u8]
+    if not ordered:
+        with pytest.raises(SchemaError):
+            encode(PairMap([]), kind)
+        return
+    for encoding in ENCODINGS:
+        up = encode(PairMap([(small, 1), (large, 2)]), kind, encoding)
+        assert encode(PairMap([(large, 2), (small, 1)]), kind, encoding) == up or small == large
+        first = encode(small, annotation, encoding)
+        start = 1 if encoding.integers == "variable" else 8
+        assert up[start : start + len(first)] == first
+        assert encoding.construct(kind).build(PairMap([(large, 2), (small, 1)])) == up or small == large
+
+
+@each_kind
+def test_comparison(cls: type[kinds.Kind]) -> None:
+    """A type is its own, and is not another's; the change names both."""
+    annotation, name = SAMPLES[cls].annotation, SAMPLES[cls].name
+    one = layout_of(_holder(annotation))
+    assert compare(one, layout_of(_holder(annotation))) == []
+    for other, sample in SAMPLES.items():
+        changes = compare(one, layout_of(_holder(sample.annotation)))
+        found = [change for change in changes if change.type == "Holder"]
+        expected = [Change("retyped", "Holder", "field", name, sample.name)] if other is not cls else []
+        assert found == expected, other
+
+
+@each_kind
+def test_documents(cls: type[kinds.Kind]) -> None:
+    """A field of that type has a row with the type's name and size."""
+    annotation, name = SAMPLES[cls].annotation, SAMPLES[cls].name
+    document = describe(_holder(annotation))
+    holder = next(each for each in document.types if each.label == "Holder")
+    field = holder.fields[0]
+    assert "".join(span.text for span in field.type) == name
+    assert field.size.text
