@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.calls import DERIVED, IDENTIFY, JUDGE, KEPT, MANY, RAW
-from benchmarks.cases import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
-from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED
+from benchmarks.files import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
+from benchmarks.payloads import STATES
+from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS
 from benchmarks.processes import INFO, INFO_LARGE, INFO_SMALL, PYTHON_CONSTRUCT, PYTHON_SNAPFORMAT
-from benchmarks.timing import Rounds, ratio
+from benchmarks.shapes import RECORDS, SHAPES, SINGLE
+from benchmarks.states import SAME
+from benchmarks.timing import Rounds, difference, ratio
 
 #: Case -> who -> seconds in each round.
 Cases = dict[str, Rounds]
@@ -21,10 +24,11 @@ class Floor:
 
     Attributes:
         title: What.
-        measured: The ratio; None if it could not be measured.
+        measured: The ratio, or what else is held; None if it could not be measured.
         floor: The least that is allowed; the most, where less is better.
         aim: What is wanted.
         less: Less is better.
+        unit: Of what was measured; none for a ratio.
     """
 
     title: str
@@ -32,6 +36,7 @@ class Floor:
     floor: float
     aim: float
     less: bool = False
+    unit: str = ""
 
     @property
     def holds(self) -> bool:
@@ -58,65 +63,98 @@ def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -
     Args:
         cases: The cases.
         start: Of `processes.start_times`.
-        file_size: Of `processes.memory`.
-        peaks: Of `processes.memory`.
+        file_size: Of `memory.view_peaks`.
+        peaks: Of `memory.view_peaks`.
     """
-
-    def of(case: str, base: str, who: str = CLASSES) -> float | None:
-        found = cases.get(case, {})
-        return ratio(found, base, who) if base in found and who in found else None
-
-    names = [
-        title.removesuffix(" parse") for title in cases if title.endswith(" parse") and title[0] in "SMV"
-    ]
-    for name in names:
-        yield Floor(f"{name} parse, against construct", of(f"{name} parse", BASELINE), 20, 35)
-    for name in names:
-        yield Floor(f"{name} build, against construct", of(f"{name} build", BASELINE), 30, 50)
-    for name in names:
-        for verb in ("parse", "build"):
-            measured = of(f"{name} {verb}", COMPILED)
-            yield Floor(f"{name} {verb}, against construct .compile()", measured, 3.5, 6)
-    for case in ("S parse", "S build", "M parse", "M build"):
-        yield Floor(f"{case}, against code by hand", of(case, BY_HAND), 0.9, 1.05)
-    for case in ("S parse", "S build", "M parse", "M build"):
-        yield Floor(f"{case}: code by hand, against construct", of(case, BASELINE, BY_HAND), 20, 20)
-    for case, peer in (("L parse", "np.frombuffer"), ("L build", "tobytes")):
-        yield Floor(f"{case} as a view, against {peer}", of(case, NUMPY, VIEW), 0.8, 1.0)
-    states = [name for name in names if name.startswith("V")]
-    for name in states:
-        yield Floor(f"{name} lazy load, against load", of(f"{name} load", CLASSES, LAZY), 8, 15)
-    for name in states:
-        measured = of(f"{name} open, edit, save", FRAMED, LAZY)
-        yield Floor(f"{name} lazy open, edit, save, against construct", measured, 300, 600)
-    for name in ("M", *states, "L"):
-        measured = of(f"{name} load", CLASSES, NO_CRC)
-        yield Floor(f"{name} load, with checksum to without", measured, 1.1, 1.03, less=True)
-    for name in states:
-        for source, lazy, floor, aim in (
-            ("from a path", "", 1.1, 1.05),
-            ("from a path", "lazy ", 1.15, 1.1),
-            ("from bytes", "", 1.1, 1.02),
-            ("from bytes", "lazy ", 1.4, 1.2),  # a microsecond more
-        ):
-            case = f"{name} {lazy}load {source}"
-            yield Floor(f"{case}: {DERIVED}, to {KEPT}", of(case, DERIVED, KEPT), floor, aim, less=True)
+    yield from _mixed(cases)
+    yield from _states(cases)
+    yield from _shapes(cases)
+    yield from _words_and_files(cases)
+    yield from _calls(cases)
     for case, found in cases.items():
-        if case.endswith(MANY):
-            for who, floor, aim in ((JUDGE, 18, 12), (IDENTIFY, 25, 15)):
-                yield Floor(f"{case}: {who}, to {RAW}", ratio(found, who, RAW), floor, aim, less=True)
         if case.startswith("bad: "):
             yield Floor(f"{case}, to construct", ratio(found, CLASSES, BASELINE), 1.5, 1.0, less=True)
     if start:
-        measured = ratio(start, "import snapformat", "import construct")
-        yield Floor("import snapformat, to import construct", measured, 1.3, 1.0, less=True)
-        for name, base, floor, aim in (
-            (PYTHON_SNAPFORMAT, PYTHON_CONSTRUCT, 1.3, 1.0),
-            (INFO, PYTHON_CONSTRUCT, 2.5, 2.0),
-            (INFO_LARGE, INFO_SMALL, 1.5, 1.2),
-        ):
-            yield Floor(f"{name}, to {base}", ratio(start, name, base), floor, aim, less=True)
+        yield from _starts(start)
     if peaks:
         peak = peaks.get("snapformat, array view")
         measured = None if peak is None else peak / file_size
         yield Floor("peak memory of loading 8 MiB as a view, to the file", measured, 1.2, 1.05, less=True)
+
+
+def _of(cases: Cases, case: str, base: str, who: str = CLASSES) -> float | None:
+    found = cases.get(case, {})
+    return ratio(found, base, who) if base in found and who in found else None
+
+
+def _mixed(cases: Cases) -> Iterator[Floor]:
+    """S and M."""
+    titles = [f"{shape.name} {verb}" for shape in (SINGLE, RECORDS) for verb in ("parse", "build")]
+    for title in titles:
+        floor, aim = (20, 35) if title.endswith("parse") else (30, 50)
+        yield Floor(f"{title}, against construct", _of(cases, title, BASELINE), floor, aim)
+        yield Floor(f"{title}, against construct .compile()", _of(cases, title, COMPILED), 3.5, 6)
+        yield Floor(f"{title}, against code by hand", _of(cases, title, BY_HAND), 0.9, 1.05)
+        by_hand = _of(cases, title, BASELINE, BY_HAND)
+        yield Floor(f"{title}: code by hand, against construct", by_hand, 20, 20)
+
+
+def _states(cases: Cases) -> Iterator[Floor]:
+    """V, with the same fields decoded on both sides."""
+    for name in STATES:
+        for verb, floor, aim in (("parse", 15, 35), ("build", 20, 50)):
+            title = f"{name} {verb}"
+            measured = _of(cases, title, BASELINE, SAME)
+            yield Floor(f"{title}, all but C structs decoded, against construct", measured, floor, aim)
+        lazy = _of(cases, f"{name} load", CLASSES, LAZY)
+        yield Floor(f"{name} lazy load, against load", lazy, 8, 15)
+        edited = _of(cases, f"{name} open, edit, save", FRAMED, LAZY)
+        yield Floor(f"{name} lazy open, edit, save, against construct", edited, 300, 600)
+
+
+def _shapes(cases: Cases) -> Iterator[Floor]:
+    """Every other shape, and S and M under other encodings: never slower than construct's own compiler."""
+    for shape in SHAPES:
+        for form in shape.forms:
+            title = shape.title(form, "build")
+            found = cases.get(title, {})
+            if f"{shape.name} build" == title and shape in (SINGLE, RECORDS):
+                continue
+            base = COMPILED if COMPILED in found or not found else BASELINE  # which some shapes defeat
+            ours = CONTAINERS if shape.kind is None else CLASSES
+            yield Floor(f"{title}, against {base}", _of(cases, title, base, ours), 1, 3.5)
+
+
+def _words_and_files(cases: Cases) -> Iterator[Floor]:
+    for case, peer in (("L parse", "np.frombuffer"), ("L build", "tobytes")):
+        yield Floor(f"{case} as a view, against {peer}", _of(cases, case, NUMPY, VIEW), 0.8, 1.0)
+    for name in (RECORDS.name, *STATES, "L"):
+        measured = _of(cases, f"{name} load", CLASSES, NO_CRC)
+        yield Floor(f"{name} load, with checksum to without", measured, 1.1, 1.03, less=True)
+
+
+def _calls(cases: Cases) -> Iterator[Floor]:
+    """The calls of the README, and many files."""
+    for name in STATES:
+        for lazy in ("", "lazy "):
+            case = f"{name} {lazy}load from a path"
+            measured = _of(cases, case, DERIVED, KEPT)
+            yield Floor(f"{case}: {DERIVED}, to {KEPT}", measured, 1.1, 1.02, less=True)
+            case = f"{name} {lazy}load from bytes"
+            found = cases.get(case)
+            more = None if not found else 1e6 * difference(found, DERIVED, KEPT)
+            yield Floor(f"{case}: {DERIVED} takes more than {KEPT} by", more, 1, 0.5, less=True, unit="us")
+    measured = _of(cases, MANY, JUDGE, RAW)
+    yield Floor(f"{MANY}: {JUDGE}, to {RAW}", measured, 12, 8, less=True)
+    measured = _of(cases, MANY, IDENTIFY, RAW)
+    yield Floor(f"{MANY}: {IDENTIFY}, to {RAW}", measured, 25, 15, less=True)
+
+
+def _starts(start: Rounds) -> Iterator[Floor]:
+    for name, base, floor, aim in (
+        ("import snapformat", "import construct", 1.3, 1.0),
+        (PYTHON_SNAPFORMAT, PYTHON_CONSTRUCT, 1.3, 1.0),
+        (INFO, PYTHON_CONSTRUCT, 2.5, 2.0),
+        (INFO_LARGE, INFO_SMALL, 1.5, 1.2),
+    ):
+        yield Floor(f"{name}, to {base}", ratio(start, name, base), floor, aim, less=True)

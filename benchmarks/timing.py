@@ -19,6 +19,10 @@ Call = Callable[[], Any]
 
 #: Seconds that one sample takes at least, by repeating what is faster.
 SAMPLE = 0.004
+#: Seconds that a case may take, in all; where it is over sooner, it is measured in more rounds.
+BUDGET = 2.5
+#: Rounds of a case, whatever it takes.
+FEWEST = 3
 
 
 @contextmanager
@@ -111,16 +115,16 @@ Rounds = dict[str, list[float]]
 
 
 def measure(
-    calls: dict[str, Call], rounds: int, machine: Machine, *, sample: float = SAMPLE, collect: bool = False
+    calls: dict[str, Call], rounds: int, machine: Machine, *, sample: float = SAMPLE, budget: float = BUDGET
 ) -> Rounds:
     """Seconds that each call takes, in each round.
 
     Args:
         calls: The contenders by name.
-        rounds: Samples of each; in each round all take turns, in an order of its own.
+        rounds: Samples of each at most; in each round all take turns, in an order of its own.
         machine: Tells when to measure.
         sample: Seconds that a sample takes at least.
-        collect: Leave the collector on while measuring.
+        budget: Seconds after which there are no more rounds than the fewest.
     """
     times = {}
     for name, call in calls.items():
@@ -131,15 +135,28 @@ def measure(
     samples: dict[str, list[float]] = {name: [] for name in calls}
     order = list(calls)
     shuffle = random.Random(4711).shuffle
-    for _ in range(rounds):
+    start = time.thread_time()  # and not the clock, which goes on while the machine is waited for
+    for number in range(rounds):
+        if number >= FEWEST and time.thread_time() - start > budget:
+            break
         shuffle(order)
         for name in order:
             with without_collections():
-                if collect:
-                    gc.enable()
-                found = machine.take(partial(warm, calls[name], times[name]))
-                samples[name].append(found)
+                samples[name].append(machine.take(partial(warm, calls[name], times[name])))
     return samples
+
+
+def collecting(call: Call) -> Call:
+    """The call with Python's collector on, as it is where nobody measures."""
+
+    def run() -> Any:
+        gc.enable()
+        try:
+            return call()
+        finally:
+            gc.disable()
+
+    return run
 
 
 def medians(rounds: Rounds) -> dict[str, float]:
@@ -150,3 +167,8 @@ def medians(rounds: Rounds) -> dict[str, float]:
 def ratio(rounds: Rounds, one: str, other: str) -> float:
     """How many times the other's time one takes: the median of the rounds."""
     return statistics.median(a / b for a, b in zip(rounds[one], rounds[other], strict=True))
+
+
+def difference(rounds: Rounds, one: str, other: str) -> float:
+    """How many seconds more than the other one takes: the median of the rounds."""
+    return statistics.median(a - b for a, b in zip(rounds[one], rounds[other], strict=True))
