@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import payloads
+from benchmarks import payloads, versions
 from benchmarks.__main__ import main
 from benchmarks.calls import DERIVED, JUDGE, KEPT, MANY, RAW, write_fleet
 from benchmarks.cases import TINY, shape_cases
@@ -117,6 +117,13 @@ def test_fleet(tmp_path: Path) -> None:
     files = write_fleet(tmp_path, 40)
     assert len({Path(file).read_bytes() for file in files}) == 40
     assert all(judge(file).ok for file in files)
+
+
+def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    here = str(versions.HERE)
+    assert versions.main([here, "--only", "S read", "--rounds", "2", "--pairs", "1", "--most", "1000"]) == 0
+    assert "S read" in capsys.readouterr().out
+    assert versions.quotient([(2.0, 3.0), (2.0, 2.0), (1.0, 4.0)]) == 1.5
 
 
 def test_durations() -> None:
