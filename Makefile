@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots docs bench bench-check clean
+.PHONY: help demo test lint vectors snapshots docs bench bench-check bench-versions clean
 
 help:
 	@echo "make demo       verify, show and change a real microVM snapshot"
@@ -14,6 +14,7 @@ help:
 	@echo "make snapshots  only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make bench      compare with other libraries, write the table and the chart in docs/"
 	@echo "make bench-check  the same, and fail where a floor does not hold"
+	@echo "make bench-versions BASE=DIR  compare with another checkout: S and M, read and write"
 	@echo "make docs       write anew what of docs/ is generated: the formats and the command line"
 
 $(READY): pyproject.toml
@@ -49,6 +50,9 @@ bench: $(BENCH_READY)
 
 bench-check: $(BENCH_READY)
 	$(BIN)/python -m benchmarks --check
+
+bench-versions: $(READY)
+	$(BIN)/python -m benchmarks.versions $(BASE)
 
 docs: $(READY)
 	$(BIN)/snapformat docs -o docs/format --format markdown --sample examples/microvm.vmstate

@@ -14,8 +14,11 @@ from benchmarks.first_use import first_uses
 from benchmarks.floors import Cases, floors
 from benchmarks.memory import table_peaks, view_peaks
 from benchmarks.processes import start_times, verify_times
-from benchmarks.timing import SAMPLE, Machine, measure, medians
+from benchmarks.timing import SAMPLE, Machine, Rounds, measure, medians
 
+#: How often what is below its floor is measured again, for more rounds: where others use the machine, a few
+#: are not enough.
+AGAIN = 2
 EXPLAINED = """\
 V is the state of a real microVM, L 8 MiB of u64. Processor time, with Python's collector off but where a row
 says "collector on": in each round all contenders take turns. Times are medians, ratios the medians of the
@@ -53,6 +56,17 @@ def main(arguments: list[str] | None = None) -> int:
     verify = verify_times(sizes.files, 3, machine) if whole else {}
     file_size, peaks = view_peaks() if whole else (0, {})
     held = list(floors(rounds, start, file_size, peaks))
+    if options.check and whole:
+        for _ in range(AGAIN):
+            if not (doubtful := {floor.case for floor in held if not floor.holds}):
+                break
+            for title in doubtful & rounds.keys():
+                _, more = run(sizes, options.rounds, title, machine, tiny=False, exact=True)
+                extend(rounds[title], more[title])
+            if "" in doubtful:
+                extend(start, start_times(max(5, options.rounds // 2), machine))
+            held = list(floors(rounds, start, file_size, peaks))
+        times = {title: medians(found) for title, found in rounds.items()}
 
     tables = {
         "Held": report.floors_table(held),
@@ -89,10 +103,23 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def run(sizes: Sizes, rounds: int, only: str, machine: Machine, *, tiny: bool) -> tuple[list[Case], Cases]:
-    """Measure the cases, one after the other; within each, all contenders take turns."""
+def run(
+    sizes: Sizes, rounds: int, only: str, machine: Machine, *, tiny: bool, exact: bool = False
+) -> tuple[list[Case], Cases]:
+    """Measure the cases, one after the other; within each, all contenders take turns.
+
+    Args:
+        sizes: How large payloads are.
+        rounds: Samples of each contender at most.
+        only: Beginning of the cases' titles.
+        machine: Tells when to measure.
+        tiny: Measure as little as shows that all runs.
+        exact: `only` is the whole title.
+    """
     cases, measured = [], {}
     for case in all_cases(sizes, only):
+        if exact and case.title != only:
+            continue
         print(f"{case.title} ...", file=sys.stderr)
         measured[case.title] = measure(
             case.calls, 1 if tiny else rounds, machine, sample=0 if tiny else SAMPLE
@@ -101,6 +128,12 @@ def run(sizes: Sizes, rounds: int, only: str, machine: Machine, *, tiny: bool) -
         case.calls.clear()
         cases.append(case)
     return cases, measured
+
+
+def extend(rounds: Rounds, more: Rounds) -> None:
+    """Add rounds that were measured later."""
+    for who, found in more.items():
+        rounds[who] += found
 
 
 def write_docs(folder: Path, tables: dict[str, report.Rows], times: report.Times) -> None:

@@ -22,8 +22,21 @@ RELEASE = "firecracker.load"
 #: What can't be done with less, and what is done with it.
 RAW, JUDGE, SUMMARIZE, IDENTIFY = "open, read, checksum", "judge", "summarize", "firecracker.identify"
 SUMMARY = "firecracker.summary"
+#: Title of the case of a small file, in which a microsecond shows.
+SMALL_LOAD = "S load from bytes"
 #: Title of the case of many files.
 MANY = "many files of several releases"
+
+
+def small_file() -> Iterator[Case]:
+    """Loading a file of the smallest payload from bytes."""
+    kept = FIRECRACKER_FORMAT.with_payload(payloads.Single)
+    data = kept.new(payloads.single()).to_bytes()
+    calls: dict[str, Call] = {
+        KEPT: partial(kept.load, data),
+        DERIVED: partial(Snapshot.load, data, payloads.Single),
+    }
+    yield Case(SMALL_LOAD, len(data), calls)
 
 
 def readme_cases(name: str) -> Iterator[Case]:

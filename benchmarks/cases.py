@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks import bad, payloads
-from benchmarks.calls import MANY, many_files, readme_cases
+from benchmarks.calls import MANY, SMALL_LOAD, many_files, readme_cases, small_file
 from benchmarks.case import Case
 from benchmarks.files import file_cases, made_up_file, words
 from benchmarks.peers import BASELINE, CLASSES, MSGSPEC, PEERS
@@ -46,6 +46,7 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
         for form in shape.forms
     ]
     groups += [
+        ((SMALL_LOAD,), small_file),
         (("M load", "M save"), partial(_records_file, sizes)),
         *(((name,), partial(_state, name)) for name in payloads.STATES),
         (("L ",), lambda: words(payloads.words(sizes.words))),

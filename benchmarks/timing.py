@@ -20,7 +20,9 @@ Call = Callable[[], Any]
 #: Seconds that one sample takes at least, by repeating what is faster.
 SAMPLE = 0.004
 #: Seconds that a case may take, in all; where it is over sooner, it is measured in more rounds.
-BUDGET = 2.5
+BUDGET = 1.2
+#: Seconds after which a contender has been warmed up, with however few calls.
+_WARM = 0.2
 #: Rounds of a case, whatever it takes.
 FEWEST = 3
 
@@ -44,7 +46,8 @@ def warm(call: Call, times: int = 1) -> float:
     Whatever ran before, were it only the collector or a short sleep, makes the first milliseconds slower by
     a third: the whole of a short sample, and nothing of a long one.
     """
-    once(call, max(1, times // 4))
+    if times > 1:
+        once(call, max(1, times // 4))
     return once(call, times)
 
 
@@ -82,7 +85,7 @@ class Machine:
         self._best = float("inf")
 
     def _is_slow(self) -> bool:
-        took = warm(_work)
+        took = warm(_work, 2)
         self._best = min(self._best, took)
         return took > self._SLOW * self._best
 
@@ -128,9 +131,11 @@ def measure(
     """
     times = {}
     for name, call in calls.items():
-        for _ in range(3):
-            call()  # whatever is made on first use; a reader is made on the second
-        took = max(once(call), 1e-7)
+        start = time.thread_time()
+        for _ in range(4):  # whatever is made on first use; a reader is made on the second
+            took = max(once(call), 1e-7)
+            if time.thread_time() - start > _WARM:
+                break
         times[name] = max(1, round(sample / took))
     samples: dict[str, list[float]] = {name: [] for name in calls}
     order = list(calls)

@@ -12,55 +12,17 @@ import statistics
 import subprocess
 import sys
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from benchmarks import payloads
-from benchmarks.peers import classes
 from benchmarks.report import Rows, as_text, duration
-from benchmarks.shapes import SHAPES
-from benchmarks.timing import SAMPLE, Call, once, warm, without_collections
-from snapformat import Snapshot
-from snapformat_schemas.firecracker.v1_14.x86_64 import MicrovmState
+from benchmarks.version_worker import calls
 
 HERE = Path(__file__).resolve().parent.parent
 #: Case -> for each pair of processes, the least time of the base's and of this one's.
 Least = dict[str, list[tuple[float, float]]]
-
-
-def calls(beginnings: tuple[str, ...]) -> dict[str, Call]:
-    """Reading and writing each shape and real file, by titles that begin so."""
-    found: dict[str, Call] = {}
-    for shape in SHAPES:
-        for form in shape.forms:
-            if not any(shape.title(form, verb).startswith(beginnings) for verb in ("read", "write")):
-                continue
-            made = classes(shape.payload(form))
-            if made is not None and made.build is not None:
-                found[shape.title(form, "read")] = made.parse
-                found[shape.title(form, "write")] = made.build
-    for name, path in payloads.STATES.items():
-        found[f"{name} load"] = partial(Snapshot.load, path, MicrovmState)
-        found[f"{name} save"] = Snapshot.load(path, MicrovmState).to_bytes
-    return {title: call for title, call in found.items() if title.startswith(beginnings)}
-
-
-def serve(beginnings: tuple[str, ...]) -> None:
-    """Measure what standard input names, a line each; print seconds."""
-    known = calls(beginnings)
-    times: dict[str, int] = {}
-    for line in sys.stdin:
-        title = line.rstrip("\n")
-        call = known[title]
-        if title not in times:
-            for _ in range(20):
-                call()  # until there is code for it
-            times[title] = max(1, round(SAMPLE / max(once(call), 1e-7)))
-        with without_collections():
-            print(warm(call, times[title]), flush=True)
 
 
 class Checkout:
@@ -81,7 +43,7 @@ class Checkout:
         ):
             (Path(self._folder.name) / name).symlink_to(target.resolve(strict=True))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.versions", "--serve", f"--only={only}"],
+            [sys.executable, "-m", "benchmarks.version_worker", only],
             cwd=self._folder.name,
             env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
             stdin=subprocess.PIPE,
@@ -155,7 +117,7 @@ def quotient(pairs: list[tuple[float, float]]) -> float:
 def main(arguments: list[str] | None = None) -> int:
     """Compare two checkouts; gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.versions", description=__doc__)
-    parser.add_argument("base", type=Path, nargs="?", help="folder of the other checkout")
+    parser.add_argument("base", type=Path, help="folder of the other checkout")
     parser.add_argument(
         "--only",
         default="S read,S write,M read,M write",
@@ -164,12 +126,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=40, help="samples of each process (40)")
     parser.add_argument("--pairs", type=int, default=5, help="pairs of processes (5)")
     parser.add_argument("--most", type=float, help="exit with status 1 if a case takes more than this times")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if options.serve:
-        serve(tuple(options.only.split(",")))
-        return 0
-    if options.base is None or not (options.base / "snapformat").is_dir():
+    if not (options.base / "snapformat").is_dir():
         parser.error("name the folder of another checkout")
     found = compare(options.base, options.only, options.rounds, options.pairs)
     print(as_text(table(found)))

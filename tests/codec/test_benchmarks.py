@@ -27,6 +27,7 @@ from snapformat.bincode import CStruct
         ("M ", CLASSES),
         ("packet, bits", CONTAINERS),
         ("bad: M", CLASSES),
+        ("S load", DERIVED),
         ("V 33 KB load from", DERIVED),
         ("V 33 KB, C structs too", BASELINE),
         (MANY, JUDGE),
@@ -65,7 +66,7 @@ def test_floors() -> None:
         "bad: S": {BASELINE: [1.0], CLASSES: [2.0]},
         "map build": {BASELINE: [9.0], COMPILED: [3.0], CLASSES: [4.0]},
         "enum build": {BASELINE: [9.0], CLASSES: [4.0]},
-        "V 33 KB load from bytes": from_bytes,
+        "V 33 KB lazy load from bytes": from_bytes,
         MANY: {RAW: [1.0], JUDGE: [11.0]},
     }
     verdicts = {floor.title: floor.verdict for floor in floors(cases, {}, 0, {})}
@@ -77,7 +78,7 @@ def test_floors() -> None:
     assert verdicts["M build, against construct"] == "not there yet"
     assert verdicts["map build, against construct .compile()"] == "BELOW"
     assert verdicts["enum build, against construct"] == "floor"
-    assert verdicts["V 33 KB load from bytes: Snapshot.load takes more than format.load by"] == "aim"
+    assert verdicts["V 33 KB lazy load from bytes: Snapshot.load takes more than format.load by"] == "aim"
     assert verdicts[f"{MANY}: judge, to open, read, checksum"] == "floor"
     assert Floor("", 40, 20, 35).verdict == "aim"
     assert not Floor("", 1.6, 1.5, 1, less=True).holds
