@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from benchmarks import report
@@ -50,28 +51,24 @@ def main(arguments: list[str] | None = None) -> int:
     machine = Machine(0 if options.tiny else options.patience)
     sizes = TINY if options.tiny else Sizes()
     cases, rounds = run(sizes, options.rounds, options.only, machine, tiny=options.tiny)
-    times = {title: medians(found) for title, found in rounds.items()}
     whole = not options.only and not options.tiny
     start = start_times(max(5, options.rounds // 2), machine) if whole else {}
     verify = verify_times(sizes.files, 3, machine) if whole else {}
     file_size, peaks = view_peaks() if whole else (0, {})
     held = list(floors(rounds, start, file_size, peaks))
-    if options.check and whole:
-        for _ in range(AGAIN):
-            if not (doubtful := {floor.case for floor in held if not floor.holds}):
-                break
-            for title in doubtful & rounds.keys():
-                _, more = run(sizes, options.rounds, title, machine, tiny=False, exact=True)
-                extend(rounds[title], more[title])
-            if "" in doubtful:
-                extend(start, start_times(max(5, options.rounds // 2), machine))
-            held = list(floors(rounds, start, file_size, peaks))
-        times = {title: medians(found) for title, found in rounds.items()}
+    for _ in range(AGAIN if options.check and whole else 0):
+        doubtful = {floor.case for floor in held if not floor.holds}
+        for title in doubtful & rounds.keys():
+            _, more = run(sizes, options.rounds, title, machine, tiny=False, exact=True)
+            extend(rounds[title], more[title])
+        if "" in doubtful:
+            extend(start, start_times(max(5, options.rounds // 2), machine))
+        held = list(floors(rounds, start, file_size, peaks))
 
     tables = {
         "Held": report.floors_table(held),
         "Shapes": report.shapes_table(),
-        "Times": report.times_table(cases, times),
+        "Times": report.times_table(cases, rounds),
         "First use": report.uses_table(first_uses(5) if whole else {}),
         "Start": report.pairs_table(
             "start", "processor time", {k: report.duration(v) for k, v in medians(start).items()}
@@ -83,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     }
     for case in cases:
         if case.files:
-            found = times[case.title] | medians(verify)
+            found = medians(rounds[case.title]) | medians(verify)
             tables[f"{case.files} files"] = report.fleet_table(case.files, case.size, found, RAW)
     tables = {title: rows for title, rows in tables.items() if len(rows) > 1}
     print(report.machine())
@@ -91,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     for title, rows in tables.items():
         print(title, report.as_text(rows), sep="\n\n")
     if options.docs is not None:
-        write_docs(options.docs, tables, times)
+        write_docs(options.docs, tables, rounds)
     failed = [floor for floor in held if not floor.holds]
     if options.check and failed:
         print(
@@ -117,10 +114,11 @@ def run(
         exact: `only` is the whole title.
     """
     cases, measured = [], {}
+    start = time.perf_counter()
     for case in all_cases(sizes, only):
         if exact and case.title != only:
             continue
-        print(f"{case.title} ...", file=sys.stderr)
+        print(f"{time.perf_counter() - start:4.0f} s  {case.title} ...", file=sys.stderr)
         measured[case.title] = measure(
             case.calls, 1 if tiny else rounds, machine, sample=0 if tiny else SAMPLE
         )
@@ -136,14 +134,14 @@ def extend(rounds: Rounds, more: Rounds) -> None:
         rounds[who] += found
 
 
-def write_docs(folder: Path, tables: dict[str, report.Rows], times: report.Times) -> None:
+def write_docs(folder: Path, tables: dict[str, report.Rows], measured: Cases) -> None:
     """Write the Markdown fragment and the chart."""
     from benchmarks.chart import draw
 
     text = [f"<!-- Written by `make bench`. -->\n\nMeasured on {report.machine()}.\n", EXPLAINED]
     text += [f"### {title}\n\n{report.as_markdown(rows)}" for title, rows in tables.items()]
     (folder / "performance-table.md").write_text("\n".join(text))
-    draw(times, report.machine(), folder / "performance.svg")
+    draw(measured, report.machine(), folder / "performance.svg")
 
 
 if __name__ == "__main__":

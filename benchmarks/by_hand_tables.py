@@ -9,10 +9,11 @@ from typing import Any
 
 from benchmarks.tables import Event, Moved, Person, Point, Renamed, Resized, Signalled, Started, Stopped
 
-_u64, _tag, _point, _size = Struct("<Q"), Struct("<I"), Struct("<III"), Struct("<IQ")
-_head, _moved, _signalled = Struct("<IQ"), Struct("<II"), Struct("<HB")
+_u64, _tag, _point = Struct("<Q"), Struct("<I"), Struct("<III")
+_moved, _signalled = Struct("<II"), Struct("<HB")
 _some = Struct("<BI")
 _pack_moved, _pack_signalled = Struct("<III").pack, Struct("<IHB").pack
+_pack_size = _pack_head = Struct("<IQ").pack
 _BOOLS = (False, True)
 
 
@@ -120,7 +121,7 @@ def parse_events(d: bytes) -> list[Event]:
     return found
 
 
-def build_events(values: list[Event]) -> bytes:
+def build_events(values: list[Any]) -> bytes:
     """Write an enum of six variants."""
     parts = [_u64.pack(len(values))]
     add = parts.append
@@ -130,23 +131,31 @@ def build_events(values: list[Event]) -> bytes:
             add(b"\0\0\0\0")
         elif kind is Stopped:
             add(b"\1\0\0\0")
-        else:
-            add(_event_with_data(event))
-    return b"".join(parts)
-
-
-def _event_with_data(event: Event) -> bytes:
-    match event:
-        case Moved(x, y) if type(x) is type(y) is int:
-            return _pack_moved(2, x, y)
-        case Resized(size) if type(size) is int:
-            return _size.pack(3, size)
-        case Renamed(name) if type(name) is str:
+        elif kind is Moved:
+            x, y = event.x, event.y
+            if not type(x) is type(y) is int:
+                raise TypeError("a value of another type")
+            add(_pack_moved(2, x, y))
+        elif kind is Resized:
+            size = event.size
+            if type(size) is not int:
+                raise TypeError("a value of another type")
+            add(_pack_size(3, size))
+        elif kind is Renamed:
+            name = event.name
+            if type(name) is not str:
+                raise TypeError("a value of another type")
             text = name.encode()
-            return _head.pack(4, len(text)) + text
-        case Signalled(signal, forced) if type(signal) is int and type(forced) is bool:
-            return _pack_signalled(5, signal, forced)
-    raise TypeError("a value of another type")
+            add(_pack_head(4, len(text)))
+            add(text)
+        elif kind is Signalled:
+            signal, forced = event.signal, event.forced
+            if not (type(signal) is int and type(forced) is bool):
+                raise TypeError("a value of another type")
+            add(_pack_signalled(5, signal, forced))
+        else:
+            raise TypeError("a value of another type")
+    return b"".join(parts)
 
 
 def parse_sizes(d: bytes) -> dict[str, int]:

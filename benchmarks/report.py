@@ -10,12 +10,11 @@ from pathlib import Path
 from benchmarks.case import Case
 from benchmarks.files import RUST
 from benchmarks.first_use import USES
-from benchmarks.floors import Floor
+from benchmarks.floors import Cases, Floor
 from benchmarks.memory import Peaks
 from benchmarks.shapes import ALL_FORMS, SHAPES
+from benchmarks.timing import medians, ratio
 
-#: Case -> who -> seconds.
-Times = dict[str, dict[str, float]]
 Rows = list[list[str]]
 
 
@@ -43,15 +42,16 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
-def times_table(cases: Iterable[Case], times: Times) -> Rows:
+def times_table(cases: Iterable[Case], measured: Cases) -> Rows:
     """Every contender of every case: time, and how many times faster than the case's first."""
     rows = [["case", "by", "time", "times as fast", "Rust takes", "to Rust"]]
     for case in cases:
-        found = times[case.title]
-        base = next(iter(found.values()))
+        rounds = measured[case.title]
+        found = medians(rounds)
+        base = next(iter(found))
         for who, seconds in found.items():
             rust = RUST.get(case.title)
-            row = [case.title, who, duration(seconds), f"{base / seconds:.2f}"]
+            row = [case.title, who, duration(seconds), f"{ratio(rounds, base, who):.2f}"]
             rows.append([*row, *(["", ""] if rust is None else [duration(rust), f"{seconds / rust:.1f}"])])
         rows += [[case.title, who, "", why, "", ""] for who, why in case.missing.items() if who not in found]
     return rows
