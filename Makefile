@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots differential docs bench bench-check clean
+.PHONY: help demo test lint vectors snapshots differential docs bench bench-check bench-versions clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
@@ -15,6 +15,7 @@ help:
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
 	@echo "make bench-check  the same, and fail where a floor does not hold"
+	@echo "make bench-versions BASE=DIR  compare with another checkout: S and M, read and write"
 	@echo "make docs       regenerate the generated pages of docs/: formats and command line"
 
 $(READY): pyproject.toml
@@ -56,6 +57,9 @@ bench: $(BENCH_READY)
 
 bench-check: $(BENCH_READY)
 	$(BIN)/python -m benchmarks --check
+
+bench-versions: $(READY)
+	$(BIN)/python -m benchmarks.versions $(BASE)
 
 docs: $(READY)
 	$(BIN)/snapformat docs -o docs/format --format markdown --sample examples/microvm.vmstate

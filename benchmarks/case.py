@@ -15,12 +15,12 @@ class Case:
         title: Payload and operation: `M parse`.
         size: Bytes that are read or written.
         calls: By name of who does it.
-        slow: Takes long enough for few rounds.
         missing: Who could not take part, and why.
+        files: Files that one call goes over, where it is many.
     """
 
     title: str
     size: int
     calls: dict[str, Call]
-    slow: bool = False
     missing: dict[str, str] = field(default_factory=dict)
+    files: int = 0

@@ -109,6 +109,6 @@ def record_format(payload: Any) -> SnapshotFormat:
 def file_of(payload: Any, data: bytes) -> bytes:
     """A whole file around bytes that are there already."""
     format_ = record_format(payload)
-    head = format_.magic.to_bytes(8, "little") + encode("1.0.0", str)
+    head = format_.magic_of().to_bytes(8, "little") + encode("1.0.0", str)
     assert format_.checksum is not None
     return head + data + format_.checksum.compute(head + data).to_bytes(8, "little")

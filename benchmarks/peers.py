@@ -1,7 +1,8 @@
 """The same layouts as other libraries have them declared, each in the way of its own manual.
 
-Each function gives two calls, to parse and to build, for S and for M. One whose library is not installed
-raises `ImportError`. borsh, msgpack and pickle have formats of their own: the same values, other bytes.
+Each function gives the calls to parse and to build a payload, or None where the library has no declaration
+of its shape. One whose library is not installed raises `ImportError`. borsh, msgpack and pickle have formats
+of their own: the same values, other bytes.
 """
 
 from __future__ import annotations
@@ -9,37 +10,75 @@ from __future__ import annotations
 import enum
 import pickle
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from benchmarks import by_hand, plain
-from benchmarks.payloads import Record, Records, Single
+from benchmarks import by_hand
+from benchmarks.msgpack import msgpack_types
+from benchmarks.shapes import FIXED, RECORDS, SINGLE, Payload
 from benchmarks.timing import Call
-from snapformat import decode, encode
-
-#: Payload, its bytes, its value -> calls to parse and to build it.
-Peer = Callable[[str, bytes, Any], tuple[Call, Call]]
+from snapformat import decode, decoder, encode
 
 
-def construct(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+class Calls(NamedTuple):
+    """What a contender does.
+
+    Attributes:
+        parse: Reads the value.
+        build: Writes it; None if it can't, or is another contender's.
+        why: Why it can't.
+    """
+
+    parse: Call
+    build: Call | None
+    why: str = ""
+
+
+Peer = Callable[[Payload], Calls | None]
+
+
+def _calls_of(payload: Payload, struct: Any) -> Calls:
+    data = payload.data
+    parsed = struct.parse(data)
+    if payload.shape.is_map:
+        value = payload.value
+        return Calls(
+            lambda: {entry.key: entry.value for entry in struct.parse(data)},
+            lambda: struct.build([{"key": key, "value": found} for key, found in sorted(value.items())]),
+        )
+    return Calls(lambda: struct.parse(data), lambda: struct.build(parsed))
+
+
+def construct(payload: Payload) -> Calls:
     """Plain classes of construct, interpreted."""
-    struct = plain.SINGLE if payload == "S" else plain.RECORDS
-    parsed = struct.parse(data)
-    assert struct.build(parsed) == data
-    return lambda: struct.parse(data), lambda: struct.build(parsed)
+    calls = _calls_of(payload, payload.struct)
+    assert calls.build is not None
+    assert calls.build() == payload.data
+    return calls
 
 
-def compiled(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def compiled(payload: Payload) -> Calls:
     """The compiler that construct has itself."""
-    struct = plain.SINGLE if payload == "S" else plain.RECORDS
-    parsed = struct.parse(data)
-    fast = struct.compile()
-    assert fast.parse(data) == parsed
-    assert fast.build(parsed) == data
-    return lambda: fast.parse(data), lambda: fast.build(parsed)
+    fast = payload.struct.compile()
+    assert fast.parse(payload.data) == payload.struct.parse(payload.data)
+    calls = _calls_of(payload, fast)
+    assert calls.build is not None
+    try:
+        why = "" if calls.build() == payload.data else "writes other bytes than construct interpreted"
+    except Exception as error:
+        why = f"raises {type(error).__name__}"
+    return calls._replace(build=None, why=why) if why else calls
 
 
-def borsh(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def _is_mixed(payload: Payload) -> bool:
+    """Whether this is S or M as they are: those that all libraries declare."""
+    return payload.form is FIXED and payload.shape in (SINGLE, RECORDS)
+
+
+def borsh(payload: Payload) -> Calls | None:
     """borsh-construct: lengths of 4 bytes instead of 8."""
+    if not _is_mixed(payload):
+        return None
+    is_single, value = payload.shape is SINGLE, payload.value
     from borsh_construct import F64, U8, U16, U32, U64, Bool, Bytes, CStruct, Option, String, Vec
     from construct import Array
     from construct import Enum as Labels
@@ -66,11 +105,11 @@ def borsh(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
         "ports" / Vec(U16),
         "note" / Bytes,
     )
-    struct, values = (single, _dict(value)) if payload == "S" else (Vec(record), [_dict(v) for v in value])
+    struct, values = (single, _dict(value)) if is_single else (Vec(record), [_dict(v) for v in value])
     own = struct.build(values)
     parsed = struct.parse(own)
     assert struct.build(parsed) == own
-    return lambda: struct.parse(own), lambda: struct.build(parsed)
+    return Calls(lambda: struct.parse(own), lambda: struct.build(parsed))
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -98,19 +137,25 @@ struct Records { uint64 count; Record items[count]; };
 """
 
 
-def dissect(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def dissect(payload: Payload) -> Calls | None:
     """dissect.cstruct, with its compiler: C's declarations, text and options as arrays."""
+    if not _is_mixed(payload):
+        return None
+    is_single, data = payload.shape is SINGLE, payload.data
     from dissect.cstruct import cstruct
 
     types = cstruct(endian="<").load(_C_TYPES, compiled=True)
-    struct = types.Single if payload == "S" else types.Records
+    struct = types.Single if is_single else types.Records
     parsed = struct(data)
     assert parsed.dumps() == data
-    return lambda: struct(data), parsed.dumps
+    return Calls(lambda: struct(data), parsed.dumps)
 
 
-def caterpillar(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def caterpillar(payload: Payload) -> Calls | None:
     """caterpillar: annotated classes; options as arrays."""
+    if not _is_mixed(payload):
+        return None
+    is_single, data = payload.shape is SINGLE, payload.data
     from caterpillar.py import Enum, Prefixed, boolean, float64, uint8, uint16, uint32, uint64
     from caterpillar.shortcuts import LittleEndian, pack, struct, this, unpack
 
@@ -148,100 +193,109 @@ def caterpillar(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
         "token": Prefixed(uint64),
         "mac": uint8[6],
     }
-    if payload == "S":
+    if is_single:
         cls = declare("Single", single)
     else:
         cls = declare("Records", {"items": declare("Record", record)[uint64::]})
     parsed = unpack(cls, data)
     assert pack(parsed) == data
-    return lambda: unpack(cls, data), lambda: pack(parsed)
+    return Calls(lambda: unpack(cls, data), lambda: pack(parsed))
 
 
-def msgspec(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def msgspec(payload: Payload) -> Calls | None:
     """The msgpack of msgspec, in C: what a format made for speed can do."""
+    if payload.form is not FIXED or payload.shape.kind is None:
+        return None
     import msgspec
 
-    def declare(name: str, fields: list[tuple[str, Any]]) -> Any:
-        return msgspec.defstruct(name, fields, array_like=True)
-
-    head = [
-        ("id", int),
-        ("kind", int),
-        ("active", bool),
-        ("ratio", float),
-        ("name", str),
-        ("parent", int | None),
-    ]
-    single = declare(
-        "Single", [*head, ("mac", list[int]), ("mode", int), ("ports", list[int]), ("note", bytes)]
-    )
-    record = declare("Record", [*head, ("mac", list[int]), ("token", bytes)])
-
-    def convert(cls: Any, item: Any) -> Any:
-        fields = _dict(item)
-        if "mode" in fields:
-            fields["mode"] = int(item.mode.value)
-        return cls(**fields)
-
-    cls, values = (
-        (single, convert(single, value)) if payload == "S" else (record, [convert(record, v) for v in value])
-    )
+    types, convert = msgpack_types(payload.shape.name)
+    values = convert(payload.value)
     own = msgspec.msgpack.encode(values)
-    decoder = msgspec.msgpack.Decoder(cls if payload == "S" else list[cls])
-    encoder = msgspec.msgpack.Encoder()
-    assert decoder.decode(own) == values
-    return lambda: decoder.decode(own), lambda: encoder.encode(values)
+    read = msgspec.msgpack.Decoder(types)
+    write = msgspec.msgpack.Encoder()
+    assert read.decode(own) == values
+    return Calls(lambda: read.decode(own), lambda: write.encode(values))
 
 
-def pickled(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def msgpack_of(payload: Payload) -> bytes:
+    """The payload's value as msgspec writes it."""
+    import msgspec
+
+    _, convert = msgpack_types(payload.shape.name)
+    return msgspec.msgpack.encode(convert(payload.value))
+
+
+def pickled(payload: Payload) -> Calls | None:
     """The same instances, pickled."""
+    if payload.form is not FIXED or payload.shape.kind is None:
+        return None
+    value = payload.value
     own = pickle.dumps(value, protocol=5)
     assert pickle.loads(own) == value
-    return lambda: pickle.loads(own), lambda: pickle.dumps(value, protocol=5)
+    return Calls(lambda: pickle.loads(own), lambda: pickle.dumps(value, protocol=5))
 
 
-def hand_written(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
-    """`benchmarks.by_hand`."""
-    if payload == "S":
-        assert by_hand.parse_single(data) == value
-        assert by_hand.build_single(value) == data
-        return lambda: by_hand.parse_single(data), lambda: by_hand.build_single(value)
-    assert by_hand.parse_records(data) == value
-    assert by_hand.build_records(value) == data
-    return lambda: by_hand.parse_records(data), lambda: by_hand.build_records(value)
-
-
-def unchecked(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
-    """`benchmarks.by_hand` without the checks of values; reading has no others."""
-    parse, _ = hand_written(payload, data, value)
-    build: Callable[[Any], bytes] = by_hand.unchecked_single if payload == "S" else by_hand.unchecked_records
+def hand_written(payload: Payload) -> Calls | None:
+    """`benchmarks.by_hand` and `benchmarks.by_hand_tables`."""
+    if payload.form is not FIXED or payload.shape.by_hand is None:
+        return None
+    parse, build = payload.shape.by_hand
+    data, value = payload.data, payload.value
+    assert parse(data) == value
     assert build(value) == data
-    return parse, lambda: build(value)
+    return Calls(lambda: parse(data), lambda: build(value))
 
 
-def containers(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def unchecked(payload: Payload) -> Calls | None:
+    """`benchmarks.by_hand` without the checks of values; reading has no others."""
+    if not _is_mixed(payload):
+        return None
+    is_single, data, value = payload.shape is SINGLE, payload.data, payload.value
+    build: Callable[[Any], bytes] = by_hand.unchecked_single if is_single else by_hand.unchecked_records
+    parse: Callable[[bytes], Any] = by_hand.parse_single if is_single else by_hand.parse_records
+    assert build(value) == data
+    return Calls(lambda: parse(data), lambda: build(value))
+
+
+def containers(payload: Payload) -> Calls | None:
     """Our library on the very constructs of the baseline."""
-    struct = plain.SINGLE if payload == "S" else plain.RECORDS
+    if not (payload.shape.kind is None or _is_mixed(payload)):
+        return None
+    struct, data = payload.struct, payload.data
     parsed = decode(data, struct)
     assert parsed == struct.parse(data)
     assert encode(parsed, struct) == data
-    return lambda: decode(data, struct), lambda: encode(parsed, struct)
+    return Calls(lambda: decode(data, struct), lambda: encode(parsed, struct))
 
 
-def classes(payload: str, data: bytes, value: Any) -> tuple[Call, Call]:
+def kept_decoder(payload: Payload) -> Calls | None:
+    """The same, by a `decoder` that is kept."""
+    if payload.shape.kind is not None:
+        return None
+    read, data = decoder(payload.struct), payload.data
+    return Calls(lambda: read(data), None)
+
+
+def classes(payload: Payload) -> Calls | None:
     """Our library with classes."""
-    kind: Any = Single if payload == "S" else Records
-    assert decode(data, kind) == value
-    assert encode(value, kind) == data
-    return lambda: decode(data, kind), lambda: encode(value, kind)
+    kind, data, value, encoding = payload.shape.kind, payload.data, payload.value, payload.form.encoding
+    if kind is None:
+        return None
+    if payload.form is FIXED:
+        assert decode(data, kind) == value
+        return Calls(lambda: decode(data, kind), lambda: encode(value, kind))
+    assert decode(data, kind, encoding) == value
+    return Calls(lambda: decode(data, kind, encoding), lambda: encode(value, kind, encoding))
 
 
 #: Names as they are printed; `construct` is what all are compared with.
 BASELINE = "construct"
 COMPILED = "construct .compile()"
+MSGSPEC = "msgspec (msgpack)"
 BY_HAND = "struct, by hand"
 UNCHECKED = "struct, by hand, unchecked"
 CONTAINERS = "snapformat, containers"
+DECODER = "snapformat, decoder(STRUCT)"
 CLASSES = "snapformat, classes"
 PEERS: dict[str, Peer] = {
     BASELINE: construct,
@@ -249,11 +303,11 @@ PEERS: dict[str, Peer] = {
     "borsh-construct": borsh,
     "dissect.cstruct": dissect,
     "caterpillar": caterpillar,
-    "msgspec (msgpack)": msgspec,
+    MSGSPEC: msgspec,
     "pickle": pickled,
     BY_HAND: hand_written,
     UNCHECKED: unchecked,
     CONTAINERS: containers,
+    DECODER: kept_decoder,
     CLASSES: classes,
 }
-__all__ = ["BASELINE", "BY_HAND", "CLASSES", "COMPILED", "CONTAINERS", "PEERS", "Record"]

@@ -1,17 +1,17 @@
-"""What only a process of its own can tell: how long starting takes, and how much memory loading needs."""
+"""Processes of their own: how long starting takes, and a command over many files."""
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import subprocess
 import sys
-import tempfile
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks import payloads
+from benchmarks.calls import RAW, write_fleet
 from benchmarks.timing import Machine, Rounds
 
 #: Importing, timed inside of the process: the interpreter's own start is not the library's.
@@ -32,6 +32,14 @@ _IMPORTS = {
 INFO = "snapformat info FILE"
 INFO_SMALL = "snapformat info, 17 KB"
 INFO_LARGE = "snapformat info, 235 KB (16 vCPUs)"
+VERIFY_MANY = "snapformat verify FILE..."
+_READ_MANY = """
+import sys
+from snapformat import CRC64_JONES
+for file in sys.argv[1:]:
+    with open(file, "rb") as opened:
+        CRC64_JONES.compute(opened.read())
+"""
 PYTHON_CONSTRUCT = 'python -c "import construct"'
 PYTHON_SNAPFORMAT = 'python -c "import snapformat"'
 
@@ -55,23 +63,38 @@ def start_times(rounds: int, machine: Machine) -> Rounds:
     }
     samples: Rounds = {name: [] for name in (*_IMPORTS, *commands)}
     for command in commands.values():
-        _run(command)  # modules are compiled
+        output_of(command)  # modules are compiled
     for _ in range(rounds):
         for name, code in _IMPORTS.items():
             timed = [sys.executable, "-c", _TIMED.format(code=code)]
-            samples[name].append(machine.take(partial(_told_by, timed)))
+            samples[name].append(machine.take(partial(_printed_by, timed)))
         for name, command in commands.items():
             samples[name].append(machine.take(partial(_time_of, command)))
     return samples
 
 
-def _told_by(command: list[str]) -> float:
-    return float(_run(command))
+def verify_times(count: int, rounds: int, machine: Machine) -> Rounds:
+    """Seconds of processor time that whole processes take over many files, their start included."""
+    with TemporaryDirectory() as folder:
+        files = write_fleet(Path(folder), count)
+        commands = {
+            f"{RAW}, in a process": [sys.executable, "-c", _READ_MANY, *files],
+            VERIFY_MANY: [str(Path(sys.executable).with_name("snapformat")), "verify", *files],
+        }
+        samples: Rounds = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, command in commands.items():
+                samples[name].append(machine.take(partial(_time_of, command)))
+    return samples
+
+
+def _printed_by(command: list[str]) -> float:
+    return float(output_of(command))
 
 
 def _time_of(command: list[str]) -> float:
     before = _children()
-    _run(command)
+    output_of(command)
     return _children() - before
 
 
@@ -80,44 +103,6 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _run(command: list[str]) -> str:
+def output_of(command: list[str]) -> str:
+    """Run a command as an installed package would, and give what it prints."""
     return subprocess.run(command, check=True, capture_output=True, text=True, env=_ENVIRONMENT).stdout
-
-
-#: Prints the bytes that the peak of memory was above what was in use before a file was loaded.
-_PEAK = """
-import json, re, sys
-from benchmarks import payloads, plain
-
-def kilobytes(what):
-    return int(re.search(what + r":\\s+(\\d+) kB", open("/proc/self/status").read())[1])
-
-format_ = payloads.record_format(payloads.Words)
-{prepare}
-open("/proc/self/clear_refs", "w").write("5")  # the peak so far does not count
-before = kilobytes("VmRSS")
-loaded = {load}
-print(json.dumps(1024 * (kilobytes("VmHWM") - before)))
-"""
-_LOADS = {
-    "construct": ("", "plain.WORDS.parse(open(sys.argv[1], 'rb').read()[21:-8])"),
-    "snapformat, list": ("", "format_.load(sys.argv[1])"),
-    "snapformat, array view": (
-        "format_.load(payloads.file_of(payloads.Words, bytes(8)), lazy=True, arrays='memoryview').data",
-        "format_.load(sys.argv[1], lazy=True, arrays='memoryview'); view = loaded.data",
-    ),
-    "numpy.fromfile": ("import numpy", "numpy.fromfile(sys.argv[1], '<u8', offset=29, count=1 << 20)"),
-}
-
-
-def memory(count: int = 1 << 20) -> tuple[int, dict[str, int]]:
-    """Size of the file with L, and by how many bytes loading it raises the peak of memory."""
-    file = payloads.file_of(payloads.Words, payloads.words(count))
-    found = {}
-    with tempfile.NamedTemporaryFile(suffix=".snap") as target:
-        target.write(file)
-        target.flush()
-        for name, (prepare, load) in _LOADS.items():
-            code = _PEAK.format(prepare=prepare, load=load)
-            found[name] = json.loads(_run([sys.executable, "-c", code, target.name]))
-    return len(file), found

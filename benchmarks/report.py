@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.case import Case
-from benchmarks.cases import RUST
-from benchmarks.floors import Floor
+from benchmarks.files import RUST
+from benchmarks.first_use import USES
+from benchmarks.floors import Cases, Floor
+from benchmarks.memory import Peaks
+from benchmarks.shapes import ALL_FORMS, SHAPES
+from benchmarks.timing import medians, ratio
 
-#: Case -> who -> seconds.
-Times = dict[str, dict[str, float]]
 Rows = list[list[str]]
 
 
@@ -40,15 +42,16 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
-def times_table(cases: Iterable[Case], times: Times) -> Rows:
+def times_table(cases: Iterable[Case], measured: Cases) -> Rows:
     """Every contender of every case: time, and how many times faster than the case's first."""
     rows = [["case", "by", "time", "times as fast", "Rust takes", "to Rust"]]
     for case in cases:
-        found = times[case.title]
-        base = next(iter(found.values()))
+        rounds = measured[case.title]
+        found = medians(rounds)
+        base = next(iter(found))
         for who, seconds in found.items():
             rust = RUST.get(case.title)
-            row = [case.title, who, duration(seconds), f"{base / seconds:.2f}"]
+            row = [case.title, who, duration(seconds), f"{ratio(rounds, base, who):.2f}"]
             rows.append([*row, *(["", ""] if rust is None else [duration(rust), f"{seconds / rust:.1f}"])])
         rows += [[case.title, who, "", why, "", ""] for who, why in case.missing.items() if who not in found]
     return rows
@@ -59,8 +62,42 @@ def floors_table(floors: Iterable[Floor]) -> Rows:
     rows = [["held", "measured", "floor", "aim", ""]]
     for floor in floors:
         sign = "at most " if floor.less else ""
-        measured = "-" if floor.measured is None else f"{floor.measured:.2f}"
+        measured = "-" if floor.measured is None else f"{floor.measured:.2f} {floor.unit}".rstrip()
         rows.append([floor.title, measured, f"{sign}{floor.floor:g}", f"{sign}{floor.aim:g}", floor.verdict])
+    return rows
+
+
+def shapes_table() -> Rows:
+    """What the names of cases stand for."""
+    forms = {form.name or "little-endian": form for form in ALL_FORMS}
+    rows = [["shape", "", *forms]]
+    for shape in SHAPES:
+        measured = ["yes" if form in shape.forms else "" for form in forms.values()]
+        rows.append([shape.name.rstrip(","), shape.about, *measured])
+    return rows
+
+
+def uses_table(uses: Mapping[tuple[str, str], Sequence[float]]) -> Rows:
+    """First and later uses."""
+    rows = [["case", "by", *(f"use {number}" for number in USES)]]
+    return rows + [[title, who, *map(duration, found)] for (title, who), found in uses.items()]
+
+
+def peaks_table(peaks: Mapping[tuple[str, str], Peaks]) -> Rows:
+    """Peak memory of tables."""
+    rows = [["shape", "by", "bytes", "reading, to the bytes", "writing, to the bytes"]]
+    for (shape, who), found in peaks.items():
+        ratios = (f"{peak / found.size:.1f}" for peak in (found.reading, found.writing))
+        rows.append([shape, who, f"{found.size / 1e6:.2f} MB", *ratios])
+    return rows
+
+
+def fleet_table(files: int, size: int, times: Mapping[str, float], base: str) -> Rows:
+    """Many files: how many in a second."""
+    rows = [["by", "files a second", "MB a second", f"times what takes {base}"]]
+    for who, seconds in times.items():
+        least = times[base]
+        rows.append([who, f"{files / seconds:.0f}", f"{size / seconds / 1e6:.0f}", f"{seconds / least:.1f}"])
     return rows
 
 

@@ -19,6 +19,12 @@ Call = Callable[[], Any]
 
 #: Seconds that one sample takes at least, by repeating what is faster.
 SAMPLE = 0.004
+#: Seconds that a case may take, in all; where it is over sooner, it is measured in more rounds.
+BUDGET = 1.2
+#: Seconds after which a contender has been warmed up, with however few calls.
+_WARM = 0.2
+#: Rounds of a case, whatever it takes.
+FEWEST = 3
 
 
 @contextmanager
@@ -40,7 +46,8 @@ def warm(call: Call, times: int = 1) -> float:
     Whatever ran before, were it only the collector or a short sleep, makes the first milliseconds slower by
     a third: the whole of a short sample, and nothing of a long one.
     """
-    once(call, max(1, times // 4))
+    if times > 1:
+        once(call, max(1, times // 4))
     return once(call, times)
 
 
@@ -78,7 +85,7 @@ class Machine:
         self._best = float("inf")
 
     def _is_slow(self) -> bool:
-        took = warm(_work)
+        took = warm(_work, 2)
         self._best = min(self._best, took)
         return took > self._SLOW * self._best
 
@@ -111,35 +118,50 @@ Rounds = dict[str, list[float]]
 
 
 def measure(
-    calls: dict[str, Call], rounds: int, machine: Machine, *, sample: float = SAMPLE, collect: bool = False
+    calls: dict[str, Call], rounds: int, machine: Machine, *, sample: float = SAMPLE, budget: float = BUDGET
 ) -> Rounds:
     """Seconds that each call takes, in each round.
 
     Args:
         calls: The contenders by name.
-        rounds: Samples of each; in each round all take turns, in an order of its own.
+        rounds: Samples of each at most; in each round all take turns, in an order of its own.
         machine: Tells when to measure.
         sample: Seconds that a sample takes at least.
-        collect: Leave the collector on while measuring.
+        budget: Seconds after which there are no more rounds than the fewest.
     """
     times = {}
     for name, call in calls.items():
-        for _ in range(3):
-            call()  # whatever is made on first use; a reader is made on the second
-        took = max(once(call), 1e-7)
+        start = time.thread_time()
+        for _ in range(4):  # whatever is made on first use; a reader is made on the second
+            took = max(once(call), 1e-7)
+            if time.thread_time() - start > _WARM:
+                break
         times[name] = max(1, round(sample / took))
     samples: dict[str, list[float]] = {name: [] for name in calls}
     order = list(calls)
     shuffle = random.Random(4711).shuffle
-    for _ in range(rounds):
+    start = time.thread_time()  # and not the clock, which goes on while the machine is waited for
+    for number in range(rounds):
+        if number >= FEWEST and time.thread_time() - start > budget:
+            break
         shuffle(order)
         for name in order:
             with without_collections():
-                if collect:
-                    gc.enable()
-                found = machine.take(partial(warm, calls[name], times[name]))
-                samples[name].append(found)
+                samples[name].append(machine.take(partial(warm, calls[name], times[name])))
     return samples
+
+
+def collecting(call: Call) -> Call:
+    """The call with Python's collector on, as it is where nobody measures."""
+
+    def run() -> Any:
+        gc.enable()
+        try:
+            return call()
+        finally:
+            gc.disable()
+
+    return run
 
 
 def medians(rounds: Rounds) -> dict[str, float]:
@@ -150,3 +172,8 @@ def medians(rounds: Rounds) -> dict[str, float]:
 def ratio(rounds: Rounds, one: str, other: str) -> float:
     """How many times the other's time one takes: the median of the rounds."""
     return statistics.median(a / b for a, b in zip(rounds[one], rounds[other], strict=True))
+
+
+def difference(rounds: Rounds, one: str, other: str) -> float:
+    """How many seconds more than the other one takes: the median of the rounds."""
+    return statistics.median(a - b for a, b in zip(rounds[one], rounds[other], strict=True))
