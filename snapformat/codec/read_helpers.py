@@ -25,16 +25,7 @@ from snapformat.layout.read_leaves import RawFlag, bits_of
 from snapformat.layout.read_parts import read_fields
 from snapformat.layout.reader import stream_at
 from snapformat.limits import UNLIMITED, Budget
-from snapformat.model.c_struct import (
-    CStruct,
-    Form,
-    Read,
-    all_folded_by_form,
-    folded,
-    folded_by_form,
-    set_form,
-    unfold,
-)
+from snapformat.model.c_struct import CStruct, LazyCStruct, Read, folded, lazy_c_struct, unfold
 from snapformat.model.declaration import declaration_of
 from snapformat.model.floats import f32_from_bits
 
@@ -133,30 +124,27 @@ MakeFields = Callable[[nodes.Struct], Read]
 
 
 def blob_reader(node: nodes.Blob, make_fields: MakeFields) -> Callable[[bytes], Any]:
-    """Makes an instance that keeps its bytes until it is touched, or is checked at once where it must be."""
-    cls, form = node.cls, form_of(node, make_fields)
-    if form is not None:
-        return partial(folded_by_form, cls)
-    size, read_all = node.size, _fields_of(node, make_fields)
-    if node.fits_any:
-        return lambda data: folded(cls, data, size, read_all)
+    """Makes a C struct of its bytes, decoded at once where its class or the bytes ask for that."""
+    cls, size, read = node.cls, node.size, _fields_of(node, make_fields)
 
-    def read(data: bytes) -> CStruct:
-        made = folded(cls, data, size, read_all)
-        unfold(made)
+    def make(data: bytes) -> CStruct:
+        made = folded(cls, data, size, read)
+        if not node.fits_any:
+            unfold(made)
         return made
 
-    return read
+    return make
 
 
-def form_of(node: nodes.Blob, make_fields: MakeFields) -> Form | None:
-    """The form of the blob's class, unless that depends on type arguments, or it is checked at once."""
-    declared = declaration_of(node.cls)
-    if declared is None or declared.parameters or not node.fits_any:
+def lazy_c_struct_of(node: nodes.Blob, make_fields: MakeFields) -> LazyCStruct | None:
+    """The lazy subclass of the class in a blob; None where instances have to be decoded at once."""
+    if not node.fits_any:
         return None
-    form = Form(node.size, _fields_of(node, make_fields))
-    set_form(node.cls, form)
-    return form
+    read = _fields_of(node, make_fields)
+    found = lazy_c_struct(node.cls, node.size, read)
+    if found is not None:
+        found.read = read  # in place of the reference alone
+    return found
 
 
 def _fields_of(node: nodes.Blob, make_fields: MakeFields) -> Read:
@@ -336,7 +324,8 @@ def _all_made(
 ) -> Callable[[Sequence[bytes]], list[Any]]:
     if isinstance(item, nodes.Bytes):
         return list
-    if form_of(item, make_fields) is not None:
-        return partial(all_folded_by_form, item.cls)
+    lazy = lazy_c_struct_of(item, make_fields)
+    if lazy is not None:
+        return lazy.make_all
     make = blob_reader(item, make_fields)
     return lambda found: list(map(make, found))

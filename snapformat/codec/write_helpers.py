@@ -11,7 +11,6 @@ from functools import cache, partial
 from operator import countOf
 from typing import Any, Literal
 
-from snapformat.codec.folding import Part
 from snapformat.codec.read_helpers import Guard, has_bulk, rarely
 from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.encodings.bincode.config import encode_varint, zigzag
@@ -20,15 +19,16 @@ from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.nodes import Node
 from snapformat.layout.opaque import Pieces, build_opaque
 from snapformat.layout.read_leaves import RawFlag
+from snapformat.layout.read_parts import read_fields
 from snapformat.layout.write import write as reference_write
 from snapformat.model import checks
-from snapformat.model.c_struct import Folded, all_raw, blob_bytes, get_folded
+from snapformat.model.c_struct import LazyCStruct, blob_bytes, lazy_c_struct
 from snapformat.model.expressions import Scope
 from snapformat.model.floats import encode_float, f32_to_bits
 from snapformat.model.order import natural_type, sort_key
 from snapformat.model.values import Some
 
-__all__ = ["Pieces", "Some", "get_folded", "has_bulk"]
+__all__ = ["Pieces", "Some", "has_bulk"]
 
 
 def integer(value: Any) -> int:
@@ -68,19 +68,6 @@ def numbers_of(item: Node) -> Callable[[Any], Any]:
     def numbers(value: Any) -> Any:
         given = given_numbers(item, value)
         return sequence(value) if given is None else given
-
-    return numbers
-
-
-def field_numbers(node: nodes.Seq | nodes.Array, attr: str) -> Callable[[Any, Any], Any]:
-    """As `numbers_of`, of a field of an instance: numbers that were not made yet are given as their bytes."""
-    of_value = numbers_of(node.item)
-
-    def numbers(instance: Any, found: Any) -> Any:
-        if type(found) is Part and found.folder.node is node:
-            return found.numbers()
-        value = getattr(instance, attr)
-        return value if type(value) is list else of_value(value)
 
     return numbers
 
@@ -291,21 +278,13 @@ def blobs_writer(item: nodes.Bytes | nodes.Blob, make_writer: MakeWriter) -> Cal
             return b""
         found = bulk(values)
         if found is not None:
-            try:
-                if type(found[0]) is Folded:
-                    found = [*map(_raw_of_folded, found)]
-                size = len(found[0])
-                if countOf(map(len, found), size) == len(found):
-                    return pack(size) + pack(size).join(found)
-            except TypeError:  # some are folded in one way, some in the other
-                pass
+            size = len(found[0])
+            if countOf(map(len, found), size) == len(found):
+                return pack(size) + pack(size).join(found)
         found = [*map(raw, values)]
         return b"".join([part for data in found for part in (pack(len(data)), data)])
 
     return write
-
-
-_raw_of_folded = operator.itemgetter(0)
 
 
 def _if_bytes(values: Any) -> Any:
@@ -318,12 +297,20 @@ def _bulk_bytes(
     """How the bytes of many values are had where all is plain, and those of each one."""
     if isinstance(item, nodes.Bytes):
         return _if_bytes, as_bytes
-    return partial(all_raw, item.cls), blob_writer(item, make_writer)
+    lazy = lazy_c_struct_of(item)
+    all_raw = (lambda values: None) if lazy is None else lazy.raw_of_all
+    return all_raw, blob_writer(item, make_writer)
+
+
+def lazy_c_struct_of(node: nodes.Blob) -> LazyCStruct | None:
+    """The lazy subclass of the class in a blob, or None."""
+    return lazy_c_struct(node.cls, node.size, partial(read_fields, node.item))
 
 
 def blob_writer(node: nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], bytes]:
-    """Gives the bytes of a C struct: untouched ones as they are."""
-    cls, write = node.cls, rarely(partial(reference_write, node.item), lambda: make_writer(node.item))
+    """Gives the bytes of a C struct: of undecoded ones the original."""
+    cls = node.cls
+    write = rarely(partial(reference_write, node.item), lambda: make_writer(node.item))
 
     def raw(value: Any) -> bytes:
         if type(value) is not cls and not isinstance(value, cls):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import semver
 
 from snapformat import once
-from snapformat.codec.untouched import Untouched
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout.reader import Event
 from snapformat.layout.walk import walk
+from snapformat.lazy.value import LazyValue
 from snapformat.snapshot.derived import derived
 from snapformat.snapshot.reading import (
     check_checksum,
@@ -29,7 +29,7 @@ from snapformat.snapshot.spec import FormatSpec, Header, Trailing
 
 if TYPE_CHECKING:
     from snapformat.layout.arrays import Arrays
-    from snapformat.snapshot.lazily import FileOrigin
+    from snapformat.snapshot.lazily import FileSource
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ class SnapshotFormat(FormatSpec):
         self, source: Source, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
     ) -> Snapshot[Any]:
         if arrays is not None:
-            from snapformat.codec.lazy import check_arrays
+            from snapformat.lazy.opening import check_arrays
 
             check_arrays(lazy, arrays)
         trailing: Trailing = "refuse" if strict else self.trailing
@@ -121,10 +121,10 @@ class SnapshotFormat(FormatSpec):
             if lazy:
                 found = _lazily().load_lazily(self, data, source, check_crc, trailing, arrays)
                 if found is not None:
-                    origin, value, kept = found
-                    header = Header(origin.known.magic, origin.known.version)
+                    file, value, kept = found
+                    header = Header(file.cached.magic, file.cached.version)
                     made = Snapshot(header, value, self, kept)
-                    made._origin = origin
+                    made._file = file
                     return made
             parts = load_bytes(self, data, check_crc=check_crc, trailing=trailing)
         except SnapshotError as error:
@@ -189,12 +189,12 @@ class Snapshot(Generic[T]):
             A format with `trailing="keep"` reads and writes them; under any other they are empty.
     """
 
-    __slots__ = ("_data", "_origin", "format", "header", "trailing")
+    __slots__ = ("_data", "_file", "format", "header", "trailing")
 
     def __init__(self, header: Header, data: T, format: SnapshotFormat, trailing: bytes = b"") -> None:
         self.header = header
-        self._data: T | Untouched = data
-        self._origin: FileOrigin | None = None
+        self._data: T | LazyValue = data
+        self._file: FileSource | None = None
         self.format = format
         self.trailing = trailing
 
@@ -202,7 +202,7 @@ class Snapshot(Generic[T]):
     def data(self) -> T:
         """The data."""
         # Not `isinstance`, which would ask what is undecoded for its class.
-        while type(found := self._data) is Untouched:
+        while type(found := self._data) is LazyValue:
             # Unless another thread was first, or has set it: then all get what is there.
             once.replace(*_DATA, self, found, found.value())
         return found  # type: ignore[return-value]  # read by its layout
@@ -217,7 +217,7 @@ class Snapshot(Generic[T]):
         Raises:
             DecodeError: Bytes are no value of their type; path and offset say where.
         """
-        from snapformat.codec.lazy import validate
+        from snapformat.lazy.validating import validate
 
         validate(self.data)
 
@@ -351,7 +351,7 @@ class Snapshot(Generic[T]):
             EncodeError: Header or data don't fit their types; the path says where.
             DecodeError: What was read lazily turns out to be bad where it has to be looked at.
         """
-        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._origin, self.trailing)
+        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._file, self.trailing)
         return data
 
     def save(self, target: Target) -> None:

@@ -122,8 +122,8 @@ class FormatSpec:
     release: str | None = None
     family: str | None = None
     trailing: Trailing = "refuse"
-    #: What `snapshot.lazily` knows of the header of the last file, and keeps here.
-    known: Any = field(default=None, init=False, repr=False, compare=False)
+    #: The `CachedHeader` of the last file that was read lazily.
+    cached_header: Any = field(default=None, init=False, repr=False, compare=False)
     #: The bytes of the header that was read last, and what it says, not yet judged.
     latest_header: Any = field(default=None, init=False, repr=False, compare=False)
 
