@@ -7,7 +7,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from operator import countOf
 from typing import Any, Literal
 
@@ -223,16 +223,6 @@ def packers(item: Node, most: int) -> list[Callable[..., bytes]]:
     atom = atom_of(item)
     assert atom is not None
     return [struct.Struct(f"{atom.order or '<'}{count}{atom.code}").pack for count in range(most + 1)]
-
-
-#: Sizes below this are looked up.
-SMALL_SIZES = 256
-
-
-@cache
-def small_sizes(order: str, code: str) -> list[bytes]:
-    """The small sizes, packed: all of them fit every code but that of a signed byte."""
-    return [struct.pack((order or "<") + code, size) for size in range(SMALL_SIZES)]
 
 
 def exactly_bool(value: Any) -> bool:
