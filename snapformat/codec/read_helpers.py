@@ -25,7 +25,7 @@ from snapformat.layout.read_leaves import RawFlag, bits_of
 from snapformat.layout.read_parts import read_fields
 from snapformat.layout.reader import stream_at
 from snapformat.limits import UNLIMITED, Budget
-from snapformat.model.c_struct import CStruct, LazyCStruct, Read, folded, lazy_c_struct, unfold
+from snapformat.model.c_struct import CStruct, LazyCStruct, Read, decode_fields, deferred, lazy_c_struct
 from snapformat.model.declaration import declaration_of
 from snapformat.model.floats import f32_from_bits
 
@@ -128,9 +128,9 @@ def blob_reader(node: nodes.Blob, make_fields: MakeFields) -> Callable[[bytes], 
     cls, size, read = node.cls, node.size, _fields_of(node, make_fields)
 
     def make(data: bytes) -> CStruct:
-        made = folded(cls, data, size, read)
+        made = deferred(cls, data, size, read)
         if not node.fits_any:
-            unfold(made)
+            decode_fields(made)
         return made
 
     return make

@@ -20,7 +20,7 @@ from snapformat.layout.reader import Reader
 from snapformat.layout.size import least_size
 from snapformat.layout.wrappers import left_over
 from snapformat.limits import DEFAULT_LIMITS, Budget
-from snapformat.model.c_struct import CStruct, field_values, folded, unfold
+from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
 from snapformat.model.checks import literal, reason, shown, told
 from snapformat.model.expressions import Scope
 from snapformat.model.values import PairMap, PairSet, Some
@@ -286,7 +286,7 @@ def _blob(node: nodes.Blob, r: Reader) -> Task:
         r.budget.zero_sized = budget.zero_sized
         yield read_node(node.item, r)
         budget.zero_sized, r.budget = r.budget.zero_sized, budget
-    value = folded(node.cls, data, node.size, partial(read_fields, node.item))
+    value = deferred(node.cls, data, node.size, partial(read_fields, node.item))
     if not node.fits_any:
         _check_fields(node, value, start, is_whole, r)
     if not shows_fields:
@@ -297,7 +297,7 @@ def _blob(node: nodes.Blob, r: Reader) -> Task:
 def _check_fields(node: nodes.Blob, value: CStruct, start: int, is_whole: bool, r: Reader) -> None:
     """Refuse bytes that are no such C struct; they begin at `start`."""
     try:
-        unfold(value)
+        decode_fields(value)
     except DecodeError as error:
         if is_whole:  # read where it stands, which says where the fault is
             inside = Reader(bytes(r.data), start, Budget(None), r.limits, emit=False)

@@ -143,7 +143,7 @@ def lazy_c_struct(cls: type[CStruct], size: int, read: Read) -> LazyCStruct | No
     return found  # type: ignore[no-any-return]  # of a C struct's declaration
 
 
-def folded(cls: type[C], raw: bytes, size: int, read: Read) -> C:
+def deferred(cls: type[C], raw: bytes, size: int, read: Read) -> C:
     """An instance that keeps its bytes, of any length, until a field is used.
 
     Args:
@@ -218,7 +218,7 @@ def raw_of(value: object) -> bytes | None:
         return None
 
 
-def unfold(value: CStruct) -> None:
+def decode_fields(value: CStruct) -> None:
     """Decode an instance's bytes into its fields, if there are any left to decode.
 
     Raises:

@@ -22,7 +22,7 @@ from snapformat.layout.read_parts import read_fields
 from snapformat.layout.reader import zero_sized_fault
 from snapformat.layout.writer import Writer
 from snapformat.limits import DEFAULT_LIMITS, Limits
-from snapformat.model.c_struct import folded, set_rest, unfold
+from snapformat.model.c_struct import decode_fields, deferred, set_rest
 from snapformat.model.checks import BadValue, as_int, reason, shown, told
 from snapformat.model.expressions import Scope
 from snapformat.model.floats import decode_float, f32_from_bits, f32_to_bits
@@ -380,10 +380,10 @@ def _adapted(node: nodes.Adapted, data: Any, p: _Parser) -> Task:
 def _blob(node: nodes.Blob, data: Any, p: _Parser) -> Task:
     """The bytes, or the decoded fields of the struct in them."""
     if isinstance(data, list):
-        value = folded(node.cls, _byte_list(data, p), node.size, partial(read_fields, node.item))
+        value = deferred(node.cls, _byte_list(data, p), node.size, partial(read_fields, node.item))
         if not node.fits_any:
             try:
-                unfold(value)
+                decode_fields(value)
             except DecodeError as error:
                 p.fail(f"in {node.item.name}, {error.message}", error.expected, error.found)
         return value
