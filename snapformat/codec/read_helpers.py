@@ -148,21 +148,21 @@ def lazy_c_struct_of(node: nodes.Blob, make_fields: MakeFields) -> LazyCStruct |
 
 
 def _fields_of(node: nodes.Blob, make_fields: MakeFields) -> Read:
-    return rarely(partial(read_fields, node.item), lambda: make_fields(node.item))
+    return tiered(partial(read_fields, node.item), lambda: make_fields(node.item))
 
 
-#: C structs that are read or written by the reference in the time in which code for them is generated.
-OFTEN = 16
+#: Calls by the reference after which code is generated: generating it takes as long as about so many.
+COMPILE_AFTER = 16
 
 
-def rarely(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-    """The reference's function at first, and once it is called often, a generated one of the same effect."""
+def tiered(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """The reference's function at first; after `COMPILE_AFTER` calls a generated one of the same effect."""
     calls = count(1)
     chosen = reference
 
     def call(*arguments: Any) -> Any:
         nonlocal chosen
-        if chosen is reference and next(calls) == OFTEN:  # by one thread
+        if chosen is reference and next(calls) == COMPILE_AFTER:  # by one thread
             with suppress(*GIVEN_UP):
                 chosen = make()
         return chosen(*arguments)

@@ -11,7 +11,7 @@ from functools import partial
 from operator import countOf
 from typing import Any, Literal
 
-from snapformat.codec.read_helpers import Guard, has_bulk, rarely
+from snapformat.codec.read_helpers import Guard, has_bulk, tiered
 from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.encodings.bincode.config import encode_varint, zigzag
 from snapformat.layout import nodes
@@ -300,7 +300,7 @@ def lazy_c_struct_of(node: nodes.Blob) -> LazyCStruct | None:
 def blob_writer(node: nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], bytes]:
     """Gives the bytes of a C struct: of undecoded ones the original."""
     cls = node.cls
-    write = rarely(partial(reference_write, node.item), lambda: make_writer(node.item))
+    write = tiered(partial(reference_write, node.item), lambda: make_writer(node.item))
 
     def raw(value: Any) -> bytes:
         if type(value) is not cls and not isinstance(value, cls):

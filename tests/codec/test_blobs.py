@@ -15,7 +15,7 @@ import pytest
 from codec.agreement import generated_read, generated_write, identical, read_agrees, write_agrees
 from snapformat import DecodeError, decode, doc, encode, schema
 from snapformat.bincode import Blob, CStruct, Len, Vec, f32, u8, u16, u32
-from snapformat.codec.read_helpers import OFTEN
+from snapformat.codec.read_helpers import COMPILE_AFTER
 from snapformat.layout import layout_of, read, walk, write
 from snapformat.model.c_struct import LazyCStruct, lazy_c_struct, raw_of
 from snapformat.values import from_json
@@ -115,7 +115,7 @@ def test_many_that_are_decoded(off: int) -> None:
     layout = layout_of(Vec[Blob[Nested]])
     random = Random(off)
     size = layout_of(Blob[Nested]).size  # type: ignore[attr-defined]
-    parts = [random.randbytes(size + off) for _ in range(3 * OFTEN)]
+    parts = [random.randbytes(size + off) for _ in range(3 * COMPILE_AFTER)]
     data = len(parts).to_bytes(8, "little") + stored(*parts)
     values, references = generated_read(layout, data)[0], read(layout, data)[0]
     assert [raw_of(value) for value in values] == parts
@@ -154,7 +154,7 @@ def test_bytes_that_are_none_are_refused_when_they_are_read() -> None:
     node = layout_of(Switches)
     for at, path in ((9, "$.one.on"), (18 + 10 * 7 + 9, "$.many[7].on")):
         bad = sound[:at] + b"\7" + sound[at + 1 :]
-        for _ in range(2 * OFTEN):
+        for _ in range(2 * COMPILE_AFTER):
             with pytest.raises(DecodeError, match="not a bool") as caught:
                 decode(bad, Switches)
             assert (caught.value.path, caught.value.offset) == (path, at)
@@ -169,7 +169,7 @@ def test_bytes_that_are_none_are_refused_when_they_are_read() -> None:
     with pytest.raises(DecodeError, match="not a bool") as caught:
         decode(longer, Switches)
     assert (caught.value.path, caught.value.offset) == ("$.many[0]", 26)
-    for _ in range(2 * OFTEN):
+    for _ in range(2 * COMPILE_AFTER):
         assert encode(decode(sound, Switches), Switches) == sound
     read_agrees(node, sound)
 
