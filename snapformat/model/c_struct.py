@@ -173,7 +173,7 @@ def _rest_in(raw: bytes, size: int) -> tuple[int, bytes]:
 
 
 def _slots_of(cls: type) -> list[Callable[[Any, Any], None]]:
-    """What sets the rest, the fields and the class of an instance."""
+    """The setters of the rest, the fields and the class of an instance."""
     return [_set_rest, *(getattr(cls, name).__set__ for name in field_names(cls)), set_class]
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import os
 import pickle
+import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Annotated, Any, Generic, TypeVar
 
 import pytest
 
 from codec.agreement import generated_read, generated_write, identical, read_agrees, write_agrees
+from codec.test_threads import together
 from snapformat import DecodeError, decode, doc, encode, schema
 from snapformat.bincode import Blob, CStruct, Len, Vec, f32, u8, u16, u32
 from snapformat.codec.read_helpers import COMPILE_AFTER
@@ -196,6 +200,40 @@ def test_access_by_two_threads(monkeypatch: pytest.MonkeyPatch, other: Callable[
         assert value.b == 2
         with pytest.raises(AttributeError, match="'Entry' object has no attribute 'c'"):
             value.c  # noqa: B018
+
+
+def test_many_threads_decode_change_and_write() -> None:
+    data = (50).to_bytes(8, "little") + stored(*[bytes([i, i, 0]) for i in range(50)])
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(10):
+            values = decode(data, Vec[Blob[Entry]])
+
+            def change(at: int, values: list[Entry] = values) -> None:
+                for index, value in enumerate(values):
+                    if index % 4 == at:
+                        value.b = 500 + index
+                    assert value.a == index
+                encode(values, Vec[Blob[Entry]])
+
+            assert together([partial(change, at) for at in range(4)]) == [None] * 4
+            assert [value.b for value in values] == [500 + index for index in range(50)]
+            assert {type(value) for value in values} == {Entry}
+    finally:
+        sys.setswitchinterval(interval)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_fork_goes_on_with_what_it_has() -> None:
+    values = decode((2).to_bytes(8, "little") + stored(b"abc", b"def"), Vec[Blob[Entry]])
+    values[0].a = 1
+    child = os.fork()
+    if not child:
+        is_right = (values[0].a, values[1].a) == (1, ord("d"))
+        os._exit(0 if is_right else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert raw_of(values[1]) == b"def"
 
 
 def test_a_decoded_instance_is_like_any_other() -> None:
