@@ -72,7 +72,7 @@ class LazyCStruct(LazyClass):
         super().__init__(cls, vars(cls)[DECLARATION], _MEMBERS)
         self.size = size
         self.read = read
-        self._put = _slots_of(cls)
+        self._put = [*_setters_of(cls), set_class]
 
     def make(self, raw: bytes) -> Any:
         """An instance that keeps its bytes."""
@@ -159,7 +159,7 @@ def deferred(cls: type[C], raw: bytes, size: int, read: Read) -> C:
         return made
     made = object.__new__(cls)
     values = (_rest_in(raw, size), *read(_fitted(raw, size)))
-    for put, value in zip(_slots_of(cls), values, strict=False):
+    for put, value in zip(_setters_of(cls), values, strict=True):
         put(made, value)
     return made
 
@@ -172,9 +172,9 @@ def _rest_in(raw: bytes, size: int) -> tuple[int, bytes]:
     return len(raw), raw[size:]
 
 
-def _slots_of(cls: type) -> list[Callable[[Any, Any], None]]:
-    """The setters of the rest, the fields and the class of an instance."""
-    return [_set_rest, *(getattr(cls, name).__set__ for name in field_names(cls)), set_class]
+def _setters_of(cls: type) -> list[Callable[[Any, Any], None]]:
+    """The setters of the rest and of the fields of an instance."""
+    return [_set_rest, *(getattr(cls, name).__set__ for name in field_names(cls))]
 
 
 def field_names(cls: type) -> list[str]:
