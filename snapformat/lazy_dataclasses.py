@@ -1,8 +1,8 @@
 """Dataclasses whose methods are generated when one of them is first called.
 
 `dataclasses.dataclass` compiles source for every method of every class when the class is made: with hundreds
-of declared classes that is most of what a cold start takes, and few of them are ever called. What is made
-here has the same fields, and methods of the same effect, which the tests hold equal.
+of declared classes that is most of a cold start, and few of the methods are ever called. Classes made here
+have the same fields, and methods of the same effect, which the tests hold equal.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -33,21 +32,11 @@ else:
         return make if cls is None else make(cls)
 
 
-class SlotProperty(property):
-    """A property that was put in front of a field's slot, and is to a class what the slot was.
-
-    Attributes:
-        slot: The slot.
-    """
-
-    slot: MemberDescriptorType
-
-
 _ORDER = ["__lt__", "__le__", "__gt__", "__ge__"]
 
 
 class _Signature:
-    """What `inspect` asks a class for first: with the methods made, it finds them itself."""
+    """Makes the methods when `inspect` asks for the signature, which it then finds by itself."""
 
     def __get__(self, instance: Any, owner: type) -> None:
         for base in owner.__mro__:
@@ -67,13 +56,9 @@ def own_annotations(cls: type) -> dict[str, Any]:
 
 def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: bool) -> type:
     wanted = _wanted(vars(cls), options)
-    annotations = own_annotations(cls)
-    space = vars(sys.modules.get(cls.__module__, sys))
-    texts = {name: text for name, text in annotations.items() if _is_plain(text, space)}
-    if slots and not weakref_slot and len(texts) == len(annotations):
-        made = _slotted(cls, annotations)
-    else:
-        made = _by_dataclasses(cls, annotations, texts, slots=slots, weakref_slot=weakref_slot)
+    made = _with_fields(cls)
+    if slots:
+        made = _with_slots(made, weakref_slot)
     fields = _fields(made)
     _check_order(fields)
     frozen = options.get("frozen", False)
@@ -90,8 +75,25 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
     return made
 
 
+def _with_fields(cls: type) -> type:
+    """The class with its fields, as `dataclasses` finds them in the annotations."""
+    annotations = own_annotations(cls)
+    space = vars(sys.modules.get(cls.__module__, sys))
+    texts = {name: text for name, text in annotations.items() if _is_plain(text, space)}
+    # It would take text apart to find out that it is that of a field.
+    cls.__annotations__ = annotations | dict.fromkeys(texts, object)
+    text = cls.__doc__
+    cls.__doc__ = text or cls.__name__  # without one, it would be made from the signature
+    made: type = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+    made.__doc__, made.__annotations__ = text, annotations
+    for field in _fields(made):
+        if field.name in texts:
+            field.type = texts[field.name]
+    return made
+
+
 def _is_plain(annotation: Any, space: Mapping[str, Any]) -> bool:
-    """Whether an annotation is text that `dataclasses` need not take apart: it is that of a field."""
+    """Whether an annotation is text that names the type of a field, and no `ClassVar` or the like."""
     if type(annotation) is not str:
         return False
     found = space.get(annotation)
@@ -103,55 +105,19 @@ def _is_plain(annotation: Any, space: Mapping[str, Any]) -> bool:
     return found is not ClassVar and found is not dataclasses.InitVar and found is not dataclasses.KW_ONLY
 
 
-def _by_dataclasses(
-    cls: type, annotations: dict[str, Any], texts: dict[str, str], *, slots: bool, weakref_slot: bool
-) -> type:
-    """The class with its fields, made by `dataclasses`; `texts` are the annotations that are plain."""
-    for name in annotations:
-        if isinstance(getattr(cls, name, None), SlotProperty):  # of a base class, and no default
-            setattr(cls, name, dataclasses.field())
-    cls.__annotations__ = annotations | dict.fromkeys(texts, object)
-    text = cls.__doc__
-    cls.__doc__ = text or cls.__name__  # without one, `dataclasses` would make it from the signature
-    made: type = dataclasses.dataclass(
-        init=False, repr=False, eq=False, slots=slots, weakref_slot=weakref_slot
-    )(cls)
-    made.__doc__, made.__annotations__ = text, annotations
-    for field in _fields(made):
-        if field.name in texts:
-            field.type = texts[field.name]
-    return made
-
-
-_sample: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(
-    type("Sample", (), {"__annotations__": {"a": int}, "__doc__": "Else it is made from the signature."})
-)
-#: What `dataclasses` puts into each field that is one, and into each class.
-_IS_FIELD = dataclasses.fields(_sample)[0]._field_type  # type: ignore[attr-defined]  # private
-_PARAMETERS = _sample.__dataclass_params__
-
-
-def _slotted(cls: type, annotations: dict[str, str]) -> type:
-    """The same, in a third of the time, where it has slots and all annotations are plain."""
+def _with_slots(cls: type, weakref_slot: bool) -> type:
+    """The same class with slots: that of `dataclasses` takes twice as long."""
     own = vars(cls)
     if "__slots__" in own:
         raise TypeError(f"{cls.__name__} already specifies __slots__")
-    fields: dict[str, dataclasses.Field[Any]] = {}
     inherited: set[str] = set()
-    for base in reversed(cls.__mro__[1:-1]):
-        fields |= vars(base).get("__dataclass_fields__", {})
+    for base in cls.__mro__[1:-1]:
         slots = vars(base).get("__slots__", ())
         inherited.update((slots,) if isinstance(slots, str) else slots)
-    for name, value in own.items():
-        if isinstance(value, dataclasses.Field) and name not in annotations:
-            raise TypeError(f"{name!r} is a field but has no type annotation")
-    for name, text in annotations.items():
-        fields[name] = _field(name, text, getattr(cls, name, dataclasses.MISSING))
-    body = {name: value for name, value in own.items() if name not in fields and name not in _NOT_COPIED}
-    body["__slots__"] = tuple(name for name in fields if name not in inherited)
-    body["__dataclass_fields__"] = fields
-    body["__dataclass_params__"] = _PARAMETERS
-    body.setdefault("__match_args__", tuple(f.name for f in fields.values() if f.init and not f.kw_only))
+    names = [field.name for field in _fields(cls)]
+    body = {name: value for name, value in own.items() if name not in names and name not in _NOT_COPIED}
+    wanted = [*names, "__weakref__"] if weakref_slot else names
+    body["__slots__"] = tuple(name for name in wanted if name not in inherited)
     made = type(cls)(cls.__name__, cls.__bases__, body)
     made.__qualname__ = cls.__qualname__
     return made
@@ -159,21 +125,6 @@ def _slotted(cls: type, annotations: dict[str, str]) -> type:
 
 #: Descriptors of a class without slots.
 _NOT_COPIED = ("__dict__", "__weakref__")
-
-
-def _field(name: str, text: str, default: Any) -> dataclasses.Field[Any]:
-    field: Any = default
-    if not isinstance(default, dataclasses.Field):
-        is_slot = isinstance(default, MemberDescriptorType | SlotProperty)
-        field = dataclasses.field(default=dataclasses.MISSING if is_slot else default)
-    field.name, field.type, field._field_type = name, text, _IS_FIELD
-    if field.kw_only is dataclasses.MISSING:
-        field.kw_only = False
-    if field.default.__class__.__hash__ is None:
-        raise ValueError(
-            f"mutable default {type(field.default)} for field {name} is not allowed: use default_factory"
-        )
-    return field  # type: ignore[no-any-return]  # Any, for the private attribute
 
 
 def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:
@@ -282,7 +233,7 @@ def _values(names: list[str]) -> Callable[[Any], Any]:
 
 
 def _check_order(fields: tuple[dataclasses.Field[Any], ...]) -> None:
-    """What `dataclasses` finds out only when it writes `__init__`."""
+    """Raise the error that `dataclasses` raises only when it writes `__init__`."""
     given = False
     for field in fields:
         if not field.init or field.kw_only:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
         decoder as decoder,
         encode as encode,
     )
-    from snapformat.codec.lazy import validate as validate
+    from snapformat.lazy.validating import validate as validate
 else:
     __getattr__, __dir__, __all__ = lazy_exports(
         __name__,
         {
             ".api": ("decode", "decode_prefix", "decode_stream", "decoder", "encode"),
-            ".lazy": ("validate",),
+            "snapformat.lazy.validating": ("validate",),
         },
     )

@@ -9,11 +9,12 @@ from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
 from snapformat.codec.collector import LARGE
 from snapformat.codec.engine import read_value, write_value
 from snapformat.codec.layouts import keep_code, node_of
-from snapformat.codec.lazy import check_arrays, lazy_reader, write_lazily
-from snapformat.codec.sections import is_hidden
 from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout import read_stream
 from snapformat.layout.arrays import Arrays
+from snapformat.lazy.opening import check_arrays, lazy_reader
+from snapformat.lazy.subclass import is_lazy
+from snapformat.lazy.writing import write_lazily
 from snapformat.limits import DEFAULT_LIMITS, Limits
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ def encode(
 
 def _encode(value: Any, payload: Any, encoding: Encoding, limits: Limits) -> bytes:
     node = node_of(payload, encoding)
-    if is_hidden(value):
+    if is_lazy(value):
         return b"".join(write_lazily(node, value, limits)[0])
     written = write_value(node, value, limits)
     if encoding is FIRECRACKER and type(value) is payload:

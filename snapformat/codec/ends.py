@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.codec.account import Account, DoubtError
-from snapformat.codec.engine import Skipper, codec_of, indexer_of, skipper_of
-from snapformat.codec.outlines import Finder, remembering
-from snapformat.layout import nodes
+from snapformat.codec.engine import Skipper, codec_of, skipper_of
 from snapformat.layout.nodes import Node
 from snapformat.limits import DEFAULT_LIMITS, Limits
 
@@ -37,32 +35,15 @@ def find_end(node: Node, data: bytes, offset: int, limits: Limits = DEFAULT_LIMI
     if codec.finder is False:
         return None
     try:
-        places, _ = codec.finder(data, offset, len(data), limits.zero_sized)
+        end: int = codec.finder(data, offset, len(data), 0, Account(limits.zero_sized))
     except (DoubtError, RecursionError, MemoryError):  # the last two say nothing about the bytes
         return None
     except Exception:  # whatever a guard raises
         return NOWHERE
-    end: int = places[-1]
     return end if end <= len(data) else NOWHERE
 
 
-def _finder(node: Node) -> Finder | None:
-    """Make a function that finds the end of a value, and says when it is not sure."""
-    code: Any
-    if isinstance(node, nodes.Struct):
-        code = indexer_of(node)
-        find = None if code is None else remembering(code)
-    else:
-        code = skipper_of(node)
-        find = None if code is None else end_finder(code)
-    return find if code is not None and "SURE" in code.__globals__ else None
-
-
-def end_finder(skip: Skipper) -> Finder:
-    """Make a function that finds only the end of a value."""
-
-    def find(d: bytes, p: int, e: int, zero_sized: int) -> tuple[tuple[int, ...], int]:
-        account = Account(zero_sized)
-        return (skip(d, p, e, 0, account),), account.claimed
-
-    return find
+def _finder(node: Node) -> Skipper | None:
+    """What passes over a value, if it can tell by itself when it is not sure."""
+    skip: Any = skipper_of(node)
+    return skip if skip is not None and "SURE" in skip.__globals__ else None

@@ -64,8 +64,7 @@ class Codec:
         finder: What finds the end of a value (`codec.ends`); False where none is sure of it, None until it is
             needed.
         may_pause: Python's collector may be paused while values are read; None until it is needed.
-        plan: What lazy reading knows of it (`codec.sections`); False where it can't be read lazily, None
-            until it is needed.
+        lazy_type: Its `lazy.state.LazyType`; False where it can't be read lazily, None until it is needed.
     """
 
     __slots__ = (
@@ -73,8 +72,8 @@ class Codec:
         "finder",
         "indexer",
         "is_opaque",
+        "lazy_type",
         "may_pause",
-        "plan",
         "reader",
         "seen",
         "skipper",
@@ -91,7 +90,7 @@ class Codec:
         self.indexer: Indexer | None = None
         self.finder: Any = None
         self.may_pause: bool | None = None
-        self.plan: Any = None
+        self.lazy_type: Any = None
 
 
 def _left(*_: Any) -> Any:

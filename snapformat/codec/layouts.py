@@ -8,11 +8,10 @@ from typing import Any
 import construct
 
 from snapformat.bincode import Encoding
+from snapformat.class_attrs import DECLARATION, READER, WRITER
 from snapformat.codec.engine import writer_of
-from snapformat.codec.reserved import READER, WRITER
 from snapformat.layout.lower import layout_of, lower
 from snapformat.layout.nodes import Node, Struct
-from snapformat.model.annotations import DECLARATION
 from snapformat.model.declaration import Declaration, declaration_of
 from snapformat.model.declare.registry import resolved
 

@@ -23,16 +23,7 @@ from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.layout import nodes
 from snapformat.layout.nodes import Node
 from snapformat.limits import UNLIMITED, Budget
-from snapformat.model.c_struct import (
-    CStruct,
-    Form,
-    Read,
-    all_folded_by_form,
-    folded,
-    folded_by_form,
-    set_form,
-    unfold,
-)
+from snapformat.model.c_struct import CStruct, LazyCStruct, Read, decode_fields, deferred, lazy_c_struct
 from snapformat.model.declaration import declaration_of
 from snapformat.model.floats import f32_from_bits
 from snapformat.model.values import RawFlag
@@ -132,48 +123,45 @@ MakeFields = Callable[[nodes.Struct], Read]
 
 
 def blob_reader(node: nodes.Blob, make_fields: MakeFields) -> Callable[[bytes], Any]:
-    """Makes an instance that keeps its bytes until it is touched, or is checked at once where it must be."""
-    cls, form = node.cls, form_of(node, make_fields)
-    if form is not None:
-        return partial(folded_by_form, cls)
-    size, read_all = node.size, _fields_of(node, make_fields)
-    if node.fits_any:
-        return lambda data: folded(cls, data, size, read_all)
+    """Makes a C struct of its bytes, decoded at once where its class or the bytes ask for that."""
+    cls, size, read = node.cls, node.size, _fields_of(node, make_fields)
 
-    def read(data: bytes) -> CStruct:
-        made = folded(cls, data, size, read_all)
-        unfold(made)
+    def make(data: bytes) -> CStruct:
+        made = deferred(cls, data, size, read)
+        if not node.fits_any:
+            decode_fields(made)
         return made
 
-    return read
+    return make
 
 
-def form_of(node: nodes.Blob, make_fields: MakeFields) -> Form | None:
-    """The form of the blob's class, unless that depends on type arguments, or it is checked at once."""
-    declared = declaration_of(node.cls)
-    if declared is None or declared.parameters or not node.fits_any:
+def lazy_c_struct_of(node: nodes.Blob, make_fields: MakeFields) -> LazyCStruct | None:
+    """The lazy subclass of the class in a blob; None where instances have to be decoded at once."""
+    if not node.fits_any:
         return None
-    form = Form(node.size, _fields_of(node, make_fields))
-    set_form(node.cls, form)
-    return form
+    read = _fields_of(node, make_fields)
+    found = lazy_c_struct(node.cls, node.size, read)
+    if found is not None:
+        found.read = read  # in place of the reference alone
+    return found
 
 
 def _fields_of(node: nodes.Blob, make_fields: MakeFields) -> Read:
-    return rarely(partial(read_c_struct, node.item.kind), lambda: make_fields(node.item))
+    return tiered(partial(read_c_struct, node.item.kind), lambda: make_fields(node.item))
 
 
-#: C structs that are read or written by the reference in the time in which code for them is generated.
-OFTEN = 16
+#: Calls by the reference after which code is generated: generating it takes as long as about so many.
+COMPILE_AFTER = 16
 
 
-def rarely(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-    """The reference's function at first, and once it is called often, a generated one of the same effect."""
+def tiered(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
+    """The reference's function at first; after `COMPILE_AFTER` calls a generated one of the same effect."""
     calls = count(1)
     chosen = reference
 
     def call(*arguments: Any) -> Any:
         nonlocal chosen
-        if chosen is reference and next(calls) == OFTEN:  # by one thread
+        if chosen is reference and next(calls) == COMPILE_AFTER:  # by one thread
             with suppress(*GIVEN_UP):
                 chosen = make()
         return chosen(*arguments)
@@ -335,7 +323,8 @@ def _all_made(
 ) -> Callable[[Sequence[bytes]], list[Any]]:
     if isinstance(item, nodes.Bytes):
         return list
-    if form_of(item, make_fields) is not None:
-        return partial(all_folded_by_form, item.cls)
+    lazy = lazy_c_struct_of(item, make_fields)
+    if lazy is not None:
+        return lazy.make_all
     make = blob_reader(item, make_fields)
     return lambda found: list(map(make, found))

@@ -11,24 +11,21 @@ Locals of the generated functions: `d` the bytes, `p` the position, `e` the end,
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import MemberDescriptorType
 from typing import Any
 
 import construct
 
 from snapformat.codec import read_helpers as helpers
-from snapformat.codec.folding import Folder, alias_of, foldable_slot, is_numbers
 from snapformat.codec.read_run import Chosen, RunReader, new_run
 from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, has_opaque, is_any_bytes, is_plain
-from snapformat.codec.skip_source import generate_skipper
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.layout import nodes
 from snapformat.layout.empty import surplus_cost, zero_sized_cost
 from snapformat.layout.nodes import Node
 from snapformat.layout.size import least_size
-from snapformat.model.c_struct import CStruct, Read, field_names, set_folded
+from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
 from snapformat.model.expressions import Scope
 from snapformat.model.values import SECRET, hashable, map_of_entries
@@ -100,15 +97,16 @@ class _ReadGenerator(RunReader):
 
     def _blob(self, node: nodes.Blob, target: str) -> None:
         end = self._take(self._length(node.length))
-        if helpers.form_of(node, _make_fields) is None:
+        lazy = helpers.lazy_c_struct_of(node, _make_fields)
+        if lazy is None:
             read = self.out.refer("blob", helpers.blob_reader(node, _make_fields))
             self.out.line(f"{target} = {read}(d[p:{end}])")
         else:
             # Spelled out here: there are many, and nearly all that each takes is a call.
             made = self.out.fresh("o")
-            self.out.names["FOLD"] = set_folded
-            self.out.line(f"{made} = NEW({self.out.refer('cls', node.cls)})")
-            self.out.line(f"FOLD({made}, d[p:{end}])")
+            self.out.names["RAW"] = set_raw
+            self.out.line(f"{made} = NEW({self.out.refer('lazy', lazy.lazy)})")
+            self.out.line(f"RAW({made}, d[p:{end}])")
             self.out.line(f"{target} = {made}")
         self.out.line(f"p = {end}")
 
@@ -182,29 +180,11 @@ class _ReadGenerator(RunReader):
     def _instance(self, node: nodes.Struct, target: str) -> None:
         made = self.out.fresh("o")
         self.out.line(f"{made} = NEW({self.out.refer('cls', node.cls)})")
-        if node.cls is not None and issubclass(node.cls, CStruct):
-            self.fill(node, made)
-        else:
-            for item in node.fields:
-                slot = foldable_slot(node.cls, item)
-                if slot is None:
-                    self.value(item.node, f"{made}.{item.attr}")
-                else:
-                    self._folded(item.node, made, slot)
-            for attr, default in helpers.skipped_fields(node.cls):
-                self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
-        self._assign(target, made)
-
-    def fill(self, node: nodes.Struct, made: str) -> None:
-        """Put the fields of a C struct into their slots: setting attributes would look for folded bytes."""
         for item in node.fields:
-            name = self.out.fresh("v")
-            self.value(item.node, name)
-            put = self.out.refer("put", getattr(node.cls, str(item.attr)).__set__)
-            self._later(f"{put}({made}, {name})")
+            self.value(item.node, f"{made}.{item.attr}")
         for attr, default in helpers.skipped_fields(node.cls):
-            put = self.out.refer("put", getattr(node.cls, attr).__set__)
-            self._later(f"{put}({made}, {self.out.refer('default', default)}())")
+            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
+        self._assign(target, made)
 
     def field_list(self, node: nodes.Struct) -> None:
         """Return the values of a C struct's fields, in the order of the dataclass."""
@@ -216,23 +196,6 @@ class _ReadGenerator(RunReader):
             names[attr] = f"{self.out.refer('default', default)}()"
         assert node.cls is not None
         self.out.line(f"return [{', '.join(names[name] for name in field_names(node.cls))}]")
-
-    def _folded(self, node: Node, made: str, slot: MemberDescriptorType) -> None:
-        """A field that is checked now, and made when somebody looks at it."""
-        target = f"{made}.{alias_of(slot)}"
-        if is_numbers(node):
-            fold = self.out.refer("fold", Folder(slot, node, _numbers_reader))
-            count = self._length(node.length) if isinstance(node, nodes.Seq) else repr(node.count)
-            self._elements(node.item, count, target, fold)
-            return
-        self.flush()
-        fold = self.out.refer("fold", Folder(slot, node, _field_reader))
-        skip = generate_skipper(node).compile(f"skip {slot.__name__}", "skip")["skip"]
-        end = self.out.fresh("q")
-        self.out.line(f"{end} = {self.out.refer('skip', skip)}(d, p, e, {self.depth}, k)")
-        self.out.line(f"{target} = {fold}(d[p:{end}])")
-        self.out.line(f"p = {end}")
-        self.is_ahead = True
 
     def _assign(self, target: str, name: str) -> None:
         """Give a finished object to its target; the target may be an object whose run is still open."""
@@ -383,7 +346,7 @@ class _ReadGenerator(RunReader):
             return f"ARRAY({read!r}, {data}).tolist()"
         return f"{self.out.refer(prefix, read)}({data})"
 
-    def _elements(self, item: Node, count: str, target: str, fold: str = "") -> None:
+    def _elements(self, item: Node, count: str, target: str) -> None:
         self.flush()
         self._claim_surplus(count, item)
         atom = atom_of(item)
@@ -392,7 +355,7 @@ class _ReadGenerator(RunReader):
             self.out.line(f"{target} = [{item.value!r}] * {count}")
             return
         if atom is not None and helpers.has_bulk(item):
-            self._many(item, atom, count, target, fold)
+            self._many(item, atom, count, target)
             return
         self._check_count(count, least_size(item))
         if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
@@ -436,23 +399,17 @@ class _ReadGenerator(RunReader):
             self.out.lines[head] = line.replace("range(0)", f"range({count})")
         self.out.line(f"{target} = {made}")
 
-    def _many(self, item: Node, atom: Atom, count: str, target: str, fold: str) -> None:
-        """Numbers: few by one format, many by an array, and those of a field that is folded not now."""
+    def _many(self, item: Node, atom: Atom, count: str, target: str) -> None:
+        """Numbers: few by one format, many by an array."""
         end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
-        read, is_fixed = helpers.bulk_reader(item), count.isdecimal()
-        ways = []
-        if isinstance(read, str) and not is_fixed:
+        read = helpers.bulk_reader(item)
+        made = f"{target} = {self._numbers('many', read, f'd[p:{end}]')}"
+        if isinstance(read, str) and not count.isdecimal():
             few = self.out.refer("few", helpers.few_readers(atom.order, read))
-            ways.append((f"if {count} < {helpers.FEW}", f"list({few}[{count}](d, p))"))
-        if fold:
-            ways.append((f"if {count} > {MAX_SPELLED}", f"{fold}(d[p:{end}])"))
-        if not (fold and is_fixed):
-            ways.append(("else", self._numbers("many", read, f"d[p:{end}]")))
-        if len(ways) == 1:
-            self.out.line(f"{target} = {ways[0][1]}")
+            self.out.line(f"if {count} < {helpers.FEW}: {target} = list({few}[{count}](d, p))")
+            self.out.line(f"else: {made}")
         else:
-            for number, (head, made) in enumerate(ways):
-                self.out.line(f"{'el' if 0 < number < len(ways) - 1 else ''}{head}: {target} = {made}")
+            self.out.line(made)
         self.out.line(f"p = {end}")
 
     # --- conversions and construct's own --------------------------------------------------------------
@@ -524,14 +481,3 @@ def _make_fields(node: nodes.Struct) -> Read:
         generator.field_list(node)
     made: Read = generator.generate_parts().compile(f"fields {node.name}", "fields")["fields"]
     return made
-
-
-def _field_reader(node: Node) -> Callable[[bytes], Any]:
-    """A function that gives the value of bytes in which nothing can be wrong."""
-    read = generate_reader(node).compile(f"read {getattr(node, 'name', 'field')}", "read")["read"]
-    return lambda raw: read(raw, 0, len(raw), 0, None)[0]
-
-
-def _numbers_reader(node: nodes.Seq | nodes.Array) -> Callable[[bytes], list[Any]]:
-    read = helpers.bulk_reader(node.item)
-    return (lambda raw: array(read, raw).tolist()) if isinstance(read, str) else read

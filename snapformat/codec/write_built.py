@@ -55,8 +55,6 @@ class BuiltWriter(RunWriter):
         if atom is None or atom.code.endswith("s"):
             self._by_helper("varint", helpers.varint_writer(node), count)
         else:
-            if not count.isdigit() and atom.code != "b":  # which holds less than is looked up
-                self.sizes.add(count)
             self._push(atom.code, atom.size, atom.order, count)
 
     # --- with a target --------------------------------------------------------------------------------

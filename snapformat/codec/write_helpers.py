@@ -7,28 +7,28 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from operator import countOf
 from typing import Any, Literal
 
-from snapformat.codec.folding import Part
-from snapformat.codec.read_helpers import Guard, has_bulk, rarely
+from snapformat.codec.read_helpers import Guard, has_bulk, tiered
 from snapformat.codec.shape import MAX_SPELLED, atom_of
 from snapformat.encodings.bincode.config import encode_varint, zigzag
+from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.construct.running import Pieces, build_opaque
 from snapformat.layout import nodes
 from snapformat.layout.arrays import given_numbers, listed
 from snapformat.layout.nodes import Node
 from snapformat.layout.walk import write as reference_write
 from snapformat.model import checks
-from snapformat.model.c_struct import Folded, all_raw, blob_bytes, get_folded
+from snapformat.model.c_struct import LazyCStruct, blob_bytes, lazy_c_struct
 from snapformat.model.expressions import Scope
 from snapformat.model.floats import encode_float, f32_to_bits
 from snapformat.model.graph import natural_type
 from snapformat.model.order import sort_key
 from snapformat.model.values import RawFlag, Some
 
-__all__ = ["Pieces", "Some", "get_folded", "has_bulk"]
+__all__ = ["Pieces", "Some", "has_bulk"]
 
 
 def integer(value: Any) -> int:
@@ -68,19 +68,6 @@ def numbers_of(item: Node) -> Callable[[Any], Any]:
     def numbers(value: Any) -> Any:
         given = given_numbers(item, value)
         return sequence(value) if given is None else given
-
-    return numbers
-
-
-def field_numbers(node: nodes.Seq | nodes.Array, attr: str) -> Callable[[Any, Any], Any]:
-    """As `numbers_of`, of a field of an instance: numbers that were not made yet are given as their bytes."""
-    of_value = numbers_of(node.item)
-
-    def numbers(instance: Any, found: Any) -> Any:
-        if type(found) is Part and found.folder.node is node:
-            return found.numbers()
-        value = getattr(instance, attr)
-        return value if type(value) is list else of_value(value)
 
     return numbers
 
@@ -238,16 +225,6 @@ def packers(item: Node, most: int) -> list[Callable[..., bytes]]:
     return [struct.Struct(f"{atom.order or '<'}{count}{atom.code}").pack for count in range(most + 1)]
 
 
-#: Sizes below this are looked up.
-SMALL_SIZES = 256
-
-
-@cache
-def small_sizes(order: str, code: str) -> list[bytes]:
-    """The small sizes, packed: all of them fit every code but that of a signed byte."""
-    return [struct.pack((order or "<") + code, size) for size in range(SMALL_SIZES)]
-
-
 def exactly_bool(value: Any) -> bool:
     """A bool; nothing else stands for one."""
     if value is not True and value is not False:
@@ -291,21 +268,13 @@ def blobs_writer(item: nodes.Bytes | nodes.Blob, make_writer: MakeWriter) -> Cal
             return b""
         found = bulk(values)
         if found is not None:
-            try:
-                if type(found[0]) is Folded:
-                    found = [*map(_raw_of_folded, found)]
-                size = len(found[0])
-                if countOf(map(len, found), size) == len(found):
-                    return pack(size) + pack(size).join(found)
-            except TypeError:  # some are folded in one way, some in the other
-                pass
+            size = len(found[0])
+            if countOf(map(len, found), size) == len(found):
+                return pack(size) + pack(size).join(found)
         found = [*map(raw, values)]
         return b"".join([part for data in found for part in (pack(len(data)), data)])
 
     return write
-
-
-_raw_of_folded = operator.itemgetter(0)
 
 
 def _if_bytes(values: Any) -> Any:
@@ -318,12 +287,20 @@ def _bulk_bytes(
     """How the bytes of many values are had where all is plain, and those of each one."""
     if isinstance(item, nodes.Bytes):
         return _if_bytes, as_bytes
-    return partial(all_raw, item.cls), blob_writer(item, make_writer)
+    lazy = lazy_c_struct_of(item)
+    all_raw = (lambda values: None) if lazy is None else lazy.raw_of_all
+    return all_raw, blob_writer(item, make_writer)
+
+
+def lazy_c_struct_of(node: nodes.Blob) -> LazyCStruct | None:
+    """The lazy subclass of the class in a blob, or None."""
+    return lazy_c_struct(node.cls, node.size, partial(read_c_struct, node.item.kind))
 
 
 def blob_writer(node: nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], bytes]:
-    """Gives the bytes of a C struct: untouched ones as they are."""
-    cls, write = node.cls, rarely(partial(reference_write, node.item), lambda: make_writer(node.item))
+    """Gives the bytes of a C struct: of undecoded ones the original."""
+    cls = node.cls
+    write = tiered(partial(reference_write, node.item), lambda: make_writer(node.item))
 
     def raw(value: Any) -> bytes:
         if type(value) is not cls and not isinstance(value, cls):

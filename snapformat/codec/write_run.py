@@ -78,7 +78,6 @@ class RunWriter(Generator):
     Attributes:
         run: Neighbours of fixed width.
         pieces: Expressions of bytes before them.
-        sizes: Expressions of numbers of bytes or elements.
     """
 
     verb = "write"
@@ -89,7 +88,6 @@ class RunWriter(Generator):
         super().__init__(root)
         self.run = new_run()
         self.pieces: list[str] = []
-        self.sizes: set[str] = set()
         self._is_listed = False
         self._has_opaque = has_opaque(root)
         self._indexes: dict[Node, dict[int, int]] = {}
@@ -167,9 +165,7 @@ class RunWriter(Generator):
         for line in run.before.check(run.behind):
             self.out.line(line)
         if run.option is None and not run.before.after:
-            is_size = len(run.before.codes) == 1 and run.before.values[0] in self.sizes
-            write = self._size if is_size else self._pack
-            self.pieces.append(write(run.order, run.before))
+            self.pieces.append(self._pack(run.order, run.before))
             return
         data = self.out.fresh("b")
         if run.option is None:
@@ -184,14 +180,6 @@ class RunWriter(Generator):
                     self.out.line(line)
                 self._pack_into(data, run.order, run.before, one, there.inside, run.behind)
         self.pieces.append(data)
-
-    def _size(self, order: str, size: Packed) -> str:
-        """A size with nothing beside it: most are small, and looked up sooner than packed."""
-        (value,), (code,) = size.values, size.codes
-        name = self._local(value, "n")
-        packed = self._pack(order, Packed([code], values=[name]))
-        sizes = self.out.refer("sizes", helpers.small_sizes(order, code))
-        return f"{sizes}[{name}] if {name} < {helpers.SMALL_SIZES} else {packed}"
 
     def _pack(self, order: str, *parts: Packed) -> str:
         codes = [code for part in parts for code in part.codes]

@@ -12,11 +12,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from operator import countOf
-from types import MemberDescriptorType
 from typing import Any
 
 from snapformat.codec import write_helpers as helpers
-from snapformat.codec.folding import Part, alias_of, foldable_slot, instance_check, is_numbers
 from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.codec.source import NotGenerated, Source
 from snapformat.codec.write_built import BuiltWriter
@@ -24,6 +22,7 @@ from snapformat.codec.write_run import Chosen, new_run
 from snapformat.layout import nodes
 from snapformat.layout.arrays import number_code
 from snapformat.layout.nodes import Node
+from snapformat.model.c_struct import get_raw
 from snapformat.model.graph import holds_sorted
 
 #: Largest fixed array of integers whose elements get locals.
@@ -43,11 +42,6 @@ def generate_writer(root: Node) -> Source:
 
 class _WriteGenerator(BuiltWriter):
     """Adds the kinds of nodes that are no atoms."""
-
-    def __init__(self, root: Node) -> None:
-        super().__init__(root)
-        #: Locals that hold a list, or a memoryview of what is written.
-        self._given: set[str] = set()
 
     # --- nodes ----------------------------------------------------------------------------------------
 
@@ -81,13 +75,16 @@ class _WriteGenerator(BuiltWriter):
 
     def _blob(self, node: nodes.Blob, value: str) -> None:
         name, data = self._local(value), self.out.fresh("s")
-        self.out.names["FOLDED"] = helpers.get_folded
-        cls = self.out.refer("cls", node.cls)
         write = self.out.refer("blob", helpers.blob_writer(node, _struct_writer))
-        # Most are untouched, and their bytes are at hand.
-        self.out.line(f"try: {data} = FOLDED({name}) if type({name}) is {cls} else None")
-        self.out.line(f"except AttributeError: {data} = None")
-        self.out.line(f"if type({data}) is not bytes: {data} = {write}({name})")
+        lazy = helpers.lazy_c_struct_of(node)
+        if lazy is None:
+            self.out.line(f"{data} = {write}({name})")
+        else:
+            # Most are undecoded, and their bytes are at hand.
+            self.out.names["RAW"] = get_raw
+            cls = self.out.refer("lazy", lazy.lazy)
+            self.out.line(f"try: {data} = RAW({name}) if type({name}) is {cls} else {write}({name})")
+            self.out.line(f"except AttributeError: {data} = {write}({name})")  # decoded by another thread
         self._length(node.length, f"len({data})")
         self._add(data)
 
@@ -144,41 +141,13 @@ class _WriteGenerator(BuiltWriter):
             else:
                 name = self._local(value)
                 cls = self.out.refer("cls", node.cls)
-                slots = {item.attr: slot for item in node.fields if (slot := foldable_slot(node.cls, item))}
-                is_one = f"isinstance({name}, {cls})"
-                if slots:
-                    is_one = f"{self.out.refer('is_one', instance_check(node.cls, slots))}({name})"
-                self.out.line(f"if not (type({name}) is {cls} or s and {is_one}): raise GUARD")
+                is_one = f"type({name}) is {cls} or s and isinstance({name}, {cls})"
+                self.out.line(f"if not ({is_one}): raise GUARD")
                 self._fields(node, name)
 
     def _fields(self, node: nodes.Struct, name: str) -> None:
         for item in node.fields:
-            slot = foldable_slot(node.cls, item)
-            if slot is None or item.attr is None:
-                self.value(item.node, "None" if item.attr is None else f"{name}.{item.attr}")
-            else:
-                self._folded(item.node, name, item.attr, slot)
-
-    def _folded(self, node: Node, name: str, attr: str, slot: MemberDescriptorType) -> None:
-        """A field whose value may not have been made yet."""
-        part = self.out.fresh("v")
-        self.out.line(f"{part} = {name}.{alias_of(slot)}")
-        if is_numbers(node):
-            given = self.out.refer("given", helpers.field_numbers(node, attr))
-            self.out.line(f"if type({part}) is not list: {part} = {given}({name}, {part})")
-            self._given.add(part)
-            self.value(node, part)
-            return
-        self.out.names["PART"] = Part
-        # Of the same layout; what has another one, or is undecoded, is made by looking at the field itself.
-        is_part = f"type({part}) is PART"
-        is_other = f"not {is_part} or {part}.folder.node is not {self.out.refer('node', node)}"
-        self.out.line(f"if type({part}) is not list and ({is_other}): {part} = {name}.{attr}")
-        for position in self._branches([f"if {is_part}:", "else:"]):
-            if position:
-                self.value(node, part)
-            else:
-                self._add(f"{part}.raw")
+            self.value(item.node, "None" if item.attr is None else f"{name}.{item.attr}")
 
     def _enum(self, node: nodes.Enum, value: str) -> None:
         name = self._local(value)
@@ -203,8 +172,6 @@ class _WriteGenerator(BuiltWriter):
 
     def _list(self, value: str, item: Node, *, is_short: bool = False) -> str:
         name = self._local(value)
-        if name in self._given:
-            return name
         listed = "LIST"
         if number_code(item) is not None:
             numbers = helpers.few_numbers_of(item) if is_short else helpers.numbers_of(item)
@@ -338,6 +305,6 @@ class _WriteGenerator(BuiltWriter):
 
 
 def _struct_writer(node: Node) -> Callable[[Any], bytes]:
-    """The writer of a C struct that was touched."""
+    """The writer of a C struct that is decoded."""
     write: Callable[[Any], bytes] = generate_writer(node).compile("write C struct", "write")["write"]
     return write

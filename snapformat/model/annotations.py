@@ -14,6 +14,7 @@ from typing import Annotated, Any, ForwardRef, TypeVar
 
 import construct
 
+from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
@@ -21,9 +22,6 @@ from snapformat.model.c_struct import CStruct
 from snapformat.model.from_construct import foreign
 from snapformat.model.kinds import Kind
 from snapformat.model.values import Some
-
-#: The class attribute that holds a class's declaration. Not inherited: each class is declared itself.
-DECLARATION = "__snapformat__"
 
 #: Type variables of a generic class and what they stand for.
 Arguments = Mapping[TypeVar, Kind]

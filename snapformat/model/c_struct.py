@@ -1,8 +1,8 @@
-"""C structs that serde stores as bytes: typed where they are touched, the very bytes where they are not.
+"""C structs that serde stores as bytes: they keep the original bytes until a field is used.
 
-A `CStruct` that was read keeps its bytes until somebody looks at a field or sets one. The program that wrote
-them accepts them shorter (the rest is zero) or longer (the rest is cut), so both are taken, and what a typed
-value does not show is kept: the bytes beyond the struct, and how many there were.
+An instance that was read is of its class's lazy subclass (`snapformat.lazy`), with empty slots and its bytes
+as the state. The program that wrote them accepts them shorter (the rest is zero) or longer (the rest is cut),
+so both are accepted, and bytes that no field shows are kept: those beyond the struct, and their number.
 """
 
 from __future__ import annotations
@@ -12,36 +12,16 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from itertools import chain, repeat, starmap
 from operator import call, countOf
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from snapformat.lazy_dataclasses import SlotProperty
+from snapformat.class_attrs import DECLARATION
+from snapformat.lazy.subclass import LazyClass, can_be_lazy, completed, keep, set_class
 
 C = TypeVar("C", bound="CStruct")
 
 
 #: Gives the values of all fields, as the dataclass orders them, from as many bytes as the struct has.
 Read = Callable[[bytes], Sequence[Any]]
-
-
-class Folded(NamedTuple):
-    """The bytes of a struct that nobody has looked at.
-
-    Attributes:
-        raw: The bytes as they were read, of any length.
-        size: Bytes of the struct.
-        read: Decodes them.
-    """
-
-    raw: bytes
-    size: int
-    read: Read
-
-
-class Form(NamedTuple):
-    """How all instances of a class fold; where the class has one, their bytes alone stand for `Folded`."""
-
-    size: int
-    read: Read
 
 
 class CStruct:
@@ -61,50 +41,140 @@ class CStruct:
         ```
     """
 
-    __slots__ = ("_folded", "_rest")
+    __slots__ = ("_raw", "_rest")
 
-    _form: ClassVar[Form]
-    _folded: Folded | bytes
+    _raw: bytes
     _rest: tuple[int, bytes]
 
-    if not TYPE_CHECKING:  # to type checkers, a struct has the fields it declares and no others
-
-        def __getattr__(self, name: str) -> Any:
-            # Reached only where a slot is empty.
-            if name not in CStruct.__slots__:
-                unfold(self)  # unless another thread has done so since
-            return object.__getattribute__(self, name)
-
-        def __setattr__(self, name: str, value: Any) -> None:
-            unfold(self)
-            object.__setattr__(self, name, value)
-
-        def __delattr__(self, name: str) -> None:
-            unfold(self)
-            object.__delattr__(self, name)
-
     def __reduce__(self) -> tuple[Any, ...]:
-        unfold(self)
         names = type(self).__match_args__  # type: ignore[attr-defined]  # dataclasses set it
         return _again, (type(self), {n: getattr(self, n) for n in names}, getattr(self, "_rest", None))
 
 
-_slot: Any = vars(CStruct)["_folded"]
-get_folded: Callable[[CStruct], Folded | bytes] = _slot.__get__
-set_folded: Callable[[CStruct, Folded | bytes], None] = _slot.__set__
-_drop_folded: Callable[[CStruct], None] = _slot.__delete__
-_rest_slot: Any = vars(CStruct)["_rest"]
-_put_rest: Callable[[CStruct, tuple[int, bytes]], None] = _rest_slot.__set__
-
-#: What puts the values of a class's fields into their slots.
-_PUTS = "__snapformat_puts__"
+_raw_slot: Any = vars(CStruct)["_raw"]
+get_raw: Callable[[CStruct], bytes] = _raw_slot.__get__
+set_raw: Callable[[CStruct, bytes], None] = _raw_slot.__set__
+_drop_raw: Callable[[CStruct], None] = _raw_slot.__delete__
+_set_rest: Callable[[CStruct, tuple[int, bytes]], None] = vars(CStruct)["_rest"].__set__
 
 
-def folded(cls: type[C], raw: bytes, size: int, read: Read) -> C:
-    """An instance that keeps its bytes until it is touched; see `Folded`."""
+class LazyCStruct(LazyClass):
+    """The lazy subclass of a C struct's class, and how its bytes are decoded.
+
+    Attributes:
+        size: Bytes of the struct.
+        read: Decodes them.
+    """
+
+    __slots__ = ("_put", "read", "size")
+
+    def __init__(self, cls: type[CStruct], size: int, read: Read) -> None:
+        super().__init__(cls, vars(cls)[DECLARATION], _MEMBERS)
+        self.size = size
+        self.read = read
+        self._put = [*_setters_of(cls), set_class]
+
+    def make(self, raw: bytes) -> Any:
+        """An instance that keeps its bytes."""
+        made: Any = object.__new__(self.lazy)
+        set_raw(made, raw)
+        return made
+
+    def make_all(self, raws: Sequence[bytes]) -> list[Any]:
+        """An instance of each, without a step of the interpreter."""
+        # `starmap` hands its tuples on as arguments, where `map` makes one for each call.
+        made: list[Any] = list(starmap(object.__new__, repeat((self.lazy,), len(raws))))
+        deque(starmap(set_raw, zip(made, raws, strict=True)), 0)
+        return made
+
+    def raw_of_all(self, values: Collection[Any]) -> list[bytes] | None:
+        """The bytes of instances that are all undecoded; or None."""
+        if countOf(map(type, values), self.lazy) != len(values):
+            return None
+        try:
+            return [*starmap(get_raw, zip(values))]  # noqa: RUF058 - as above, `map` is slower
+        except AttributeError:  # another thread has decoded one
+            return None
+
+    def complete(self, instance: Any) -> None:
+        """Decode an instance's bytes into its fields."""
+        try:
+            raw = get_raw(instance)
+        except AttributeError:  # another thread has done so, or it was made without bytes
+            set_class(instance, self.cls)
+            return
+        values = (_rest_in(raw, self.size), *self.read(_fitted(raw, self.size)), self.cls)
+        try:
+            # In one call of C (see `snapformat.once`): drop the bytes, fill the fields, change the class.
+            deque(chain(map(_drop_raw, (instance,)), map(call, self._put, repeat(instance), values)), 0)
+        except AttributeError:  # another thread has dropped them first, and the fields may be changed by now
+            return
+
+
+def _get(instance: Any, name: str) -> Any:
+    completed(instance)  # a slot is empty, unless another thread has filled it since
+    return getattr(instance, name)
+
+
+def _set(instance: Any, name: str, value: Any) -> None:
+    completed(instance)
+    setattr(instance, name, value)
+
+
+def _delete(instance: Any, name: str) -> None:
+    completed(instance)
+    delattr(instance, name)
+
+
+_MEMBERS = {"__getattr__": _get, "__setattr__": _set, "__delattr__": _delete}
+
+
+def lazy_c_struct(cls: type[CStruct], size: int, read: Read) -> LazyCStruct | None:
+    """The lazy subclass of a class, made with these attributes if there is none yet.
+
+    None where the class does not allow one, or its layout depends on type arguments.
+    """
+    declared = vars(cls)[DECLARATION]
+    found: Any = declared.lazy
+    if found is None:
+        if getattr(cls, "__parameters__", ()) or not can_be_lazy(cls, field_names(cls)):
+            return None
+        found = keep(declared, LazyCStruct(cls, size, read))
+    return found  # type: ignore[no-any-return]  # of a C struct's declaration
+
+
+def deferred(cls: type[C], raw: bytes, size: int, read: Read) -> C:
+    """An instance that keeps its bytes, of any length, until a field is used.
+
+    Args:
+        cls: The class.
+        raw: The bytes.
+        size: Bytes of the struct.
+        read: Decodes them.
+    """
+    lazy = lazy_c_struct(cls, size, read)
+    made: C
+    if lazy is not None:
+        made = lazy.make(raw)
+        return made
     made = object.__new__(cls)
-    set_folded(made, Folded(raw, size, read))
+    values = (_rest_in(raw, size), *read(_fitted(raw, size)))
+    for put, value in zip(_setters_of(cls), values, strict=True):
+        put(made, value)
     return made
+
+
+def _fitted(raw: bytes, size: int) -> bytes:
+    return raw if len(raw) == size else raw[:size].ljust(size, b"\0")
+
+
+def _rest_in(raw: bytes, size: int) -> tuple[int, bytes]:
+    return len(raw), raw[size:]
+
+
+def _setters_of(cls: type) -> list[Callable[[Any, Any], None]]:
+    """The setters of the rest and of the fields of an instance."""
+    return [_set_rest, *(getattr(cls, name).__set__ for name in field_names(cls))]
 
 
 def field_names(cls: type) -> list[str]:
@@ -117,57 +187,20 @@ def field_values(decoded: CStruct) -> list[Any]:
     return [getattr(decoded, name) for name in field_names(type(decoded))]
 
 
-def _puts_of(cls: type[CStruct]) -> list[Callable[[Any, Any], None]]:
-    slots: list[Any] = [getattr(cls, name) for name in field_names(cls)]
-    slots = [slot.slot if isinstance(slot, SlotProperty) else slot for slot in slots]
-    puts = [slot.__set__ for slot in slots]
-    setattr(cls, _PUTS, puts)
-    return puts
-
-
-def set_form(cls: type[CStruct], form: Form) -> None:
-    """Say how the instances of a class fold; one that takes type arguments has no form for all."""
-    cls._form = form
-
-
-def folded_by_form(cls: type[C], raw: bytes) -> C:
-    """As `folded`, of a class that has a form."""
-    made = object.__new__(cls)
-    set_folded(made, raw)
-    return made
-
-
-def all_folded_by_form(cls: type[C], raws: Sequence[bytes]) -> list[C]:
-    """An instance of each, without a step of the interpreter."""
-    # `starmap` hands its tuples on as arguments, where `map` makes one for each call.
-    made: list[C] = list(starmap(object.__new__, repeat((cls,), len(raws))))
-    deque(starmap(set_folded, zip(made, raws, strict=True)), 0)
-    return made
-
-
-def all_raw(cls: type[CStruct], values: Collection[CStruct]) -> list[bytes] | None:
-    """What instances that are all of a class keep, all untouched; or None. Not all of it need be bytes."""
-    if countOf(map(type, values), cls) != len(values):
-        return None
-    try:
-        found: list[Any] = [*starmap(get_folded, zip(values))]  # noqa: RUF058 - as above, `map` is slower
-    except AttributeError:
-        return None
-    return found
-
-
 def rest_of(value: CStruct, size: int) -> tuple[int, bytes]:
     """How many bytes an instance was read from, and those beyond the struct's `size`."""
     raw = raw_of(value)
     if raw is not None:
-        return len(raw), raw[size:]
-    found_rest: tuple[int, bytes] = getattr(value, "_rest", (size, b""))
-    return found_rest
+        return _rest_in(raw, size)
+    try:
+        return value._rest
+    except AttributeError:
+        return size, b""
 
 
 def set_rest(value: CStruct, length: int, rest: bytes) -> None:
-    """Say what `rest_of` shall tell, and `blob_bytes` write."""
-    object.__setattr__(value, "_rest", (length, rest))
+    """Set the number of bytes and those beyond the struct, which `rest_of` gives and `blob_bytes` writes."""
+    _set_rest(value, (length, rest))
 
 
 def _again(cls: type[CStruct], values: dict[str, Any], rest: tuple[int, bytes] | None) -> CStruct:
@@ -178,38 +211,24 @@ def _again(cls: type[CStruct], values: dict[str, Any], rest: tuple[int, bytes] |
 
 
 def raw_of(value: object) -> bytes | None:
-    """The untouched bytes of an instance; None once it was touched, or if it was made by hand, or is none."""
+    """The bytes of an undecoded instance; None for every other value."""
     try:
-        found = get_folded(value) if isinstance(value, CStruct) else None
+        return get_raw(value) if isinstance(value, CStruct) else None
     except AttributeError:
         return None
-    return found.raw if isinstance(found, Folded) else found
 
 
-def unfold(value: CStruct) -> bool:
-    """Decode an instance's bytes into its fields; False if there is nothing to decode."""
-    try:
-        found = get_folded(value)
-    except AttributeError:
-        return False
-    cls = type(value)
-    if isinstance(found, Folded):
-        raw, size, read = found
-    else:
-        raw, (size, read) = found, cls._form
-    puts = vars(cls).get(_PUTS) or _puts_of(cls)
-    values = read(raw if len(raw) == size else raw[:size].ljust(size, b"\0"))
-    _put_rest(value, (len(raw), raw[size:]))
-    try:
-        # In one call of C (see `snapformat.once`): let go of the bytes, and fill the fields.
-        deque(chain(map(_drop_folded, (value,)), map(call, puts, repeat(value), values)), 0)
-    except AttributeError:  # another thread has let go of them first, and the fields may be changed by now
-        return True
-    return True
+def decode_fields(value: CStruct) -> None:
+    """Decode an instance's bytes into its fields, if there are any left to decode.
+
+    Raises:
+        DecodeError: They are no such struct.
+    """
+    completed(value)
 
 
 def blob_bytes(value: CStruct, write: Callable[[CStruct], bytes]) -> bytes:
-    """The bytes to store: untouched ones as they were, others as their fields say, at the length they had.
+    """The bytes to store: of undecoded instances the original ones, of others the fields, at their length.
 
     Args:
         value: The instance.

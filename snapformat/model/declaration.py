@@ -17,10 +17,12 @@ from types import MemberDescriptorType
 from typing import Any, TypeVar
 
 from snapformat.bits import Bits
+from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
+from snapformat.lazy.subclass import LazyClass
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.annotations import DECLARATION, Arguments, kind_of
+from snapformat.model.annotations import Arguments, kind_of
 from snapformat.model.checks import reason
 from snapformat.model.graph import has_order
 from snapformat.model.kinds import Kind, Style
@@ -80,7 +82,7 @@ class Declaration:
         scope: Local names where a class inside a function was declared; called when needed.
         plain: An instance is its fields and nothing else: made without calling the class, by setting them.
         latest: The encoding last asked for and its layout, to be found without hashing.
-        hidden: Where `snapformat.codec.sections` keeps the subclass of instances with undecoded fields.
+        lazy: The subclass of instances with undecoded fields, once there is one.
     """
 
     cls: type
@@ -98,7 +100,7 @@ class Declaration:
     scope: Callable[[], Mapping[str, Any]] | None = None
     plain: bool = False
     latest: tuple[Any, Any] = (None, None)
-    hidden: type | None = None
+    lazy: LazyClass | None = None
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:

@@ -214,7 +214,7 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
             flat.append(bytes(value))
         elif type(value).__hash__ is None and hasattr(type(value), "__match_args__"):
             names = type(value).__match_args__
-            # What it says of itself: one that is read lazily is of a hidden class.
+            # Not `type(...)`: one that is not decoded is of a lazy subclass.
             flat += (value.__class__, len(names))
             waiting.extend(getattr(value, name) for name in reversed(names))
         else:

@@ -10,7 +10,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from snapformat.codec.reserved import FORMATS
+from snapformat.class_attrs import FORMATS
 from snapformat.model.declare.registry import is_reference
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.codec.engine import is_opaque, write_value
-from snapformat.codec.lazy import Opener, write_lazily
-from snapformat.codec.sections import Origin
 from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.encodings.construct.wrappers import counted
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.layout.arrays import Arrays
+from snapformat.lazy.opening import LazyReader
+from snapformat.lazy.reading import LazySource
+from snapformat.lazy.writing import write_lazily
 from snapformat.snapshot.checksum import Checksum
 from snapformat.snapshot.reading import (
     check_magic,
@@ -29,40 +30,40 @@ from snapformat.snapshot.spec import FormatSpec, Header, Trailing
 _LARGE = 1 << 14
 
 
-class Known:
-    """A header that was found good: it is judged only once, and written as it was while nobody changes it.
+class CachedHeader:
+    """A validated header, cached for the files that begin alike and written back while it is unchanged.
 
     Attributes:
         data: Its bytes.
         magic: Its magic.
         version: Its version.
-        opener: Opens what follows it.
+        reader: Opens what follows it.
         is_opaque: Constructs that may look at any place run in the payload.
     """
 
-    __slots__ = ("data", "is_opaque", "magic", "opener", "version")
+    __slots__ = ("data", "is_opaque", "magic", "reader", "version")
 
     def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
         self.data = data
         self.magic = header.magic
         self.version = header.version
         self.is_opaque = is_opaque(spec.payload_node)
-        self.opener = Opener(spec.payload_node, spec.encoding.limit, spec.limits)
+        self.reader = LazyReader(spec.payload_node, spec.encoding.limit, spec.limits)
 
 
-class FileOrigin(Origin):
+class FileSource(LazySource):
     """A file.
 
     Attributes:
         spec: Its format.
         source: Where its bytes are from.
-        known: Its header.
+        cached: Its header.
         sound_end: Where its checksum begins, if that holds and ends the file, else 0.
         stop: Where the payload must end at the latest.
         whole: All bytes; `data` is without the checksum where constructs would see its bytes.
     """
 
-    __slots__ = ("known", "sound_end", "source", "spec", "stop", "whole")
+    __slots__ = ("cached", "sound_end", "source", "spec", "stop", "whole")
 
     def __init__(
         self,
@@ -70,17 +71,17 @@ class FileOrigin(Origin):
         arrays: Arrays | None,
         spec: FormatSpec,
         source: Source,
-        known: Known,
+        cached: CachedHeader,
         stop: int,
     ) -> None:
-        self.data = data[:stop] if known.is_opaque else data
+        self.data = data[:stop] if cached.is_opaque else data
         self.whole = data
         self.stop = stop
         self.arrays = arrays
         self.limit = spec.encoding.limit
         self.spec = spec
         self.source = source
-        self.known = known
+        self.cached = cached
         self.sound_end = 0
 
     def explain(self, error: DecodeError) -> None:
@@ -91,18 +92,18 @@ class FileOrigin(Origin):
     def read_at_once(self) -> Any:
         """Read the data, as without `lazy`."""
         try:
-            return read_payload(self.spec, self.whole, len(self.known.data), self.stop)[0]
+            return read_payload(self.spec, self.whole, len(self.cached.data), self.stop)[0]
         except DecodeError as error:
             raise named(error, self.source)  # noqa: B904 - the same error, with the file's name
 
 
 def load_lazily(
     spec: FormatSpec, data: bytes, source: Source, check_crc: bool, trailing: Trailing, arrays: Arrays | None
-) -> tuple[FileOrigin, Any, bytes] | None:
-    """Read a file whose payload nobody has looked at.
+) -> tuple[FileSource, Any, bytes] | None:
+    """Read a file without decoding its payload.
 
     Where it does not matter what follows the payload, one that the checksum vouches for is looked at as far
-    as it is touched. All others are passed over: what is found is where their fields are, and where they end.
+    as it is used. All others are passed over: the places of their fields are found, and their end.
 
     Args:
         spec: The format.
@@ -113,49 +114,49 @@ def load_lazily(
         arrays: How long arrays of numbers are handed out.
 
     Returns:
-        The file with its header; the payload's value, which may be `Untouched`; and the bytes after it that
+        The file with its header; the payload's value, which may be a `LazyValue`; and the bytes after it that
         are kept. None where the file must be read at once, which says what is wrong with it: or its layout
         can't be passed over.
     """
-    known: Known | None = spec.known
-    if known is None or not data.startswith(known.data):  # most files of a format have the same
-        known = _known(spec, data)
-        if known is None:
+    cached: CachedHeader | None = spec.cached_header
+    if cached is None or not data.startswith(cached.data):  # most files of a format have the same
+        cached = _cache_header(spec, data)
+        if cached is None:
             return None
-    checksum, start = spec.checksum, len(known.data)
+    checksum, start = spec.checksum, len(cached.data)
     stop = payload_stop(spec, len(data), trailing, check_crc)
     if stop < start:
         return None
-    origin = FileOrigin(data, arrays, spec, source, known, stop)
+    file = FileSource(data, arrays, spec, source, cached, stop)
     if checksum is not None and check_crc:
         if not checksum.holds(data, spec.encoding.byteorder):
             return None
-        end = origin.sound_end = len(data) - checksum.size
+        end = file.sound_end = len(data) - checksum.size
         if stop != end and data[-1:] != b"\0":  # zeros behind a checksum leave it right
-            value = known.opener.promise(origin, start, end)
+            value = cached.reader.open_trusted(file, start, end)
             if value is not None:
-                return origin, value, b""
-    opened = known.opener.open(origin, start, stop)
+                return file, value, b""
+    opened = cached.reader.open(file, start, stop)
     if opened is None or (trailing == "refuse" and opened[1] != stop):
         return None
-    return origin, opened[0], data[opened[1] : stop] if trailing == "keep" else b""
+    return file, opened[0], data[opened[1] : stop] if trailing == "keep" else b""
 
 
-def _known(spec: FormatSpec, data: bytes) -> Known | None:
-    """What is known of a header, which is put into the format for the next file; None where it is bad."""
+def _cache_header(spec: FormatSpec, data: bytes) -> CachedHeader | None:
+    """Check a header, and cache it in the format for the next file; None where it is bad."""
     try:
         header, end = read_header(spec, data)
         check_magic(spec, header)
         check_version(spec, header)
     except SnapshotError:
         return None
-    known = Known(spec, header, data[:end])
-    object.__setattr__(spec, "known", known)
-    return known
+    cached = CachedHeader(spec, header, data[:end])
+    object.__setattr__(spec, "cached_header", cached)
+    return cached
 
 
 def file_bytes(
-    spec: FormatSpec, header: Header, data: Any, origin: FileOrigin | None, trailing: bytes = b""
+    spec: FormatSpec, header: Header, data: Any, file: FileSource | None, trailing: bytes = b""
 ) -> bytes:
     """A whole file: header, data, checksum; undecoded parts are the bytes they were read from.
 
@@ -163,7 +164,7 @@ def file_bytes(
         spec: The format.
         header: The header.
         data: The data.
-        origin: The file that they were read from, or None.
+        file: The file that they were read from, or None.
         trailing: What is written after the data.
 
     Raises:
@@ -175,11 +176,11 @@ def file_bytes(
             f"the format {spec.name} has no place for the {counted(len(trailing))} after the data",
             hint='SnapshotFormat(trailing="keep") has; or set `trailing` of the snapshot to b""',
         )
-    if origin is not None and origin.spec is not spec:
-        origin = None
-    known = None if origin is None else origin.known
-    if known is not None and header.magic == known.magic and header.version is known.version:
-        head = known.data
+    if file is not None and file.spec is not spec:
+        file = None
+    cached = None if file is None else file.cached
+    if cached is not None and header.magic == cached.magic and header.version is cached.version:
+        head = cached.data
     else:
         head = write_value(spec.header_node, header, limits=spec.limits, root=("header",))
     parts, stop = write_lazily(spec.payload_node, data, spec.limits)
@@ -190,7 +191,7 @@ def file_bytes(
     checksum, order = spec.checksum, spec.encoding.byteorder
     if checksum is None:
         return b"".join(pieces)
-    value = None if origin is None else _by_difference(checksum, origin, pieces, stop, order)
+    value = None if file is None else _by_difference(checksum, file, pieces, stop, order)
     if value is None:
         for piece in pieces if sum(map(len, pieces)) > _LARGE * len(pieces) else [b"".join(pieces)]:
             value = checksum.compute(piece, value)
@@ -200,19 +201,19 @@ def file_bytes(
 
 
 def _by_difference(
-    checksum: Checksum, origin: FileOrigin, pieces: list[Any], stop: int, order: ByteOrder
+    checksum: Checksum, file: FileSource, pieces: list[Any], stop: int, order: ByteOrder
 ) -> int | None:
     """The checksum of pieces, the last of which ends a file as it was; None where it does not, or is short.
 
     Args:
         checksum: How it is computed.
-        origin: The file.
+        file: The file.
         pieces: The pieces.
         stop: Where the last ends in the bytes that it is a view of, or 0.
         order: Byte order of the checksum.
     """
-    old, rest = origin.data, pieces[-1]
-    if not stop or stop != origin.sound_end or rest.obj is not old or len(rest) < _LARGE:
+    old, rest = file.data, pieces[-1]
+    if not stop or stop != file.sound_end or rest.obj is not old or len(rest) < _LARGE:
         return None
-    stored = int.from_bytes(origin.whole[stop:], order)
+    stored = int.from_bytes(file.whole[stop:], order)
     return checksum.replaced(stored, old[: stop - len(rest)], b"".join(pieces[:-1]), len(rest))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import semver
 
 from snapformat import once
-from snapformat.codec.untouched import Untouched
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout import Event, walk
+from snapformat.lazy.value import LazyValue
 from snapformat.snapshot.derived import derived
 from snapformat.snapshot.reading import (
     check_checksum,
@@ -28,7 +28,7 @@ from snapformat.snapshot.spec import FormatSpec, Header, Trailing
 
 if TYPE_CHECKING:
     from snapformat.layout.arrays import Arrays
-    from snapformat.snapshot.lazily import FileOrigin
+    from snapformat.snapshot.lazily import FileSource
 
 T = TypeVar("T")
 
@@ -110,7 +110,7 @@ class SnapshotFormat(FormatSpec):
         self, source: Source, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
     ) -> Snapshot[Any]:
         if arrays is not None:
-            from snapformat.codec.lazy import check_arrays
+            from snapformat.lazy.opening import check_arrays
 
             check_arrays(lazy, arrays)
         trailing: Trailing = "refuse" if strict else self.trailing
@@ -119,10 +119,10 @@ class SnapshotFormat(FormatSpec):
             if lazy:
                 found = _lazily().load_lazily(self, data, source, check_crc, trailing, arrays)
                 if found is not None:
-                    origin, value, kept = found
-                    header = Header(origin.known.magic, origin.known.version)
+                    file, value, kept = found
+                    header = Header(file.cached.magic, file.cached.version)
                     made = Snapshot(header, value, self, kept)
-                    made._origin = origin
+                    made._file = file
                     return made
             parts = load_bytes(self, data, check_crc=check_crc, trailing=trailing)
         except SnapshotError as error:
@@ -187,12 +187,12 @@ class Snapshot(Generic[T]):
             with `trailing="keep"` reads and writes them; with any other format they are empty.
     """
 
-    __slots__ = ("_data", "_origin", "format", "header", "trailing")
+    __slots__ = ("_data", "_file", "format", "header", "trailing")
 
     def __init__(self, header: Header, data: T, format: SnapshotFormat, trailing: bytes = b"") -> None:
         self.header = header
-        self._data: T | Untouched = data
-        self._origin: FileOrigin | None = None
+        self._data: T | LazyValue = data
+        self._file: FileSource | None = None
         self.format = format
         self.trailing = trailing
 
@@ -200,7 +200,7 @@ class Snapshot(Generic[T]):
     def data(self) -> T:
         """The data."""
         # `type()`, because `isinstance` would trigger the lazy `__class__` property.
-        while type(found := self._data) is Untouched:
+        while type(found := self._data) is LazyValue:
             # If another thread was first, or has set it, all threads get that value.
             once.replace(*_DATA, self, found, found.value())
         return found  # type: ignore[return-value]  # its layout ensures the type
@@ -215,7 +215,7 @@ class Snapshot(Generic[T]):
         Raises:
             DecodeError: Bytes are not a value of their type; the error has the path and the offset.
         """
-        from snapformat.codec.lazy import validate
+        from snapformat.lazy.validating import validate
 
         validate(self.data)
 
@@ -349,7 +349,7 @@ class Snapshot(Generic[T]):
             EncodeError: Header or data don't fit their types; the error has the path.
             DecodeError: A deferred field has to be decoded, and its bytes are not a value of its type.
         """
-        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._origin, self.trailing)
+        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._file, self.trailing)
         return data
 
     def save(self, target: Target) -> None:

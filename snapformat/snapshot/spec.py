@@ -125,8 +125,8 @@ class FormatSpec:
     release: str | None = None
     family: str | None = None
     trailing: Trailing = "refuse"
-    #: Cache of `snapshot.lazily`: the validated header of the last file.
-    known: Any = field(default=None, init=False, repr=False, compare=False)
+    #: The `CachedHeader` of the last file that was read lazily.
+    cached_header: Any = field(default=None, init=False, repr=False, compare=False)
     #: Cache: the bytes of the header that was read last, and the decoded header, not yet checked.
     latest_header: Any = field(default=None, init=False, repr=False, compare=False)
 

@@ -38,7 +38,7 @@ def identical(one: Any, other: Any) -> bool:
     waiting = [(one, other)]
     while waiting:
         left, right = waiting.pop()
-        if type(left) is not type(right):
+        if left.__class__ is not right.__class__:  # of C structs, whether they are decoded or not
             return False
         if isinstance(left, Mapping):
             # Order counts. construct puts its stream into containers.

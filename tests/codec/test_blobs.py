@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import os
+import pickle
+import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from random import Random
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import pytest
 
 from codec.agreement import generated_read, generated_write, identical, read_agrees, write_agrees
+from codec.test_threads import together
 from snapformat import DecodeError, decode, doc, encode, schema
 from snapformat.bincode import Blob, CStruct, Len, Vec, f32, u8, u16, u32
-from snapformat.codec.read_helpers import OFTEN
+from snapformat.codec.read_helpers import COMPILE_AFTER
 from snapformat.layout import layout_of, read, walk, write
-from snapformat.model import c_struct as blob
-from snapformat.model.c_struct import raw_of
+from snapformat.model.c_struct import LazyCStruct, lazy_c_struct, raw_of
 from snapformat.values import from_json
 
 T = TypeVar("T")
@@ -61,13 +68,13 @@ def test_lengths(entries: tuple[bytes, ...]) -> None:
     values = decode(data, Vec[Blob[Entry]])
     assert [raw_of(entry) for entry in values] == list(entries)
     assert encode(values, Vec[Blob[Entry]]) == data
-    assert read_agrees(ENTRIES, data) == (values, len(data))  # compared, and so touched
+    assert read_agrees(ENTRIES, data) == (values, len(data))  # compared, and so decoded
     assert write_agrees(ENTRIES, values) == data
     for size in range(len(data)):
         read_agrees(ENTRIES, data[:size])
 
 
-def test_touched_among_untouched() -> None:
+def test_decoded_among_undecoded() -> None:
     data = (3).to_bytes(8, "little") + stored(b"abc", b"de", b"fghi")
     values = decode(data, Vec[Blob[Entry]])
     values[1].a = 0
@@ -77,7 +84,7 @@ def test_touched_among_untouched() -> None:
     write_agrees(ENTRIES, [*values, "no entry"])
 
 
-def test_a_class_with_type_arguments_has_no_form_for_all() -> None:
+def test_a_class_with_type_arguments_is_decoded_at_once() -> None:
     value = Words([Word(1), Word(2)], [Word(1 << 20)], Word(513))
     data = encode(value, Words)
     for _ in range(2):
@@ -107,12 +114,12 @@ class Nested(CStruct):
 
 
 @pytest.mark.parametrize("off", [0, -1, -100, 3])
-def test_many_that_are_touched(off: int) -> None:
+def test_many_that_are_decoded(off: int) -> None:
     """After a while generated code decodes and encodes them; it is the reference's equal."""
     layout = layout_of(Vec[Blob[Nested]])
     random = Random(off)
     size = layout_of(Blob[Nested]).size  # type: ignore[attr-defined]
-    parts = [random.randbytes(size + off) for _ in range(3 * OFTEN)]
+    parts = [random.randbytes(size + off) for _ in range(3 * COMPILE_AFTER)]
     data = len(parts).to_bytes(8, "little") + stored(*parts)
     values, references = generated_read(layout, data)[0], read(layout, data)[0]
     assert [raw_of(value) for value in values] == parts
@@ -151,7 +158,7 @@ def test_bytes_that_are_none_are_refused_when_they_are_read() -> None:
     node = layout_of(Switches)
     for at, path in ((9, "$.one.on"), (18 + 10 * 7 + 9, "$.many[7].on")):
         bad = sound[:at] + b"\7" + sound[at + 1 :]
-        for _ in range(2 * OFTEN):
+        for _ in range(2 * COMPILE_AFTER):
             with pytest.raises(DecodeError, match="not a bool") as caught:
                 decode(bad, Switches)
             assert (caught.value.path, caught.value.offset) == (path, at)
@@ -166,27 +173,149 @@ def test_bytes_that_are_none_are_refused_when_they_are_read() -> None:
     with pytest.raises(DecodeError, match="not a bool") as caught:
         decode(longer, Switches)
     assert (caught.value.path, caught.value.offset) == ("$.many[0]", 26)
-    for _ in range(2 * OFTEN):
+    for _ in range(2 * COMPILE_AFTER):
         assert encode(decode(sound, Switches), Switches) == sound
     read_agrees(node, sound)
 
 
-def test_touching_by_two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One finds the slot empty, and the other fills it meanwhile."""
+@pytest.mark.parametrize("other", [lambda entry: entry.b, lambda entry: setattr(entry, "a", 7)])
+def test_access_by_two_threads(monkeypatch: pytest.MonkeyPatch, other: Callable[[Entry], object]) -> None:
+    """One finds the slot empty, or has decoded the bytes, and the other is faster."""
+    for place in ("complete", "read"):
+        value = decode(encode(Entry(1, 2), Blob[Entry]), Blob[Entry])
+        lazy: Any = lazy_c_struct(Entry, 3, bytes)
+        real = lazy.read if place == "read" else LazyCStruct.complete
+
+        def later(*arguments: Any, real: Any = real, value: Entry = value) -> Any:
+            monkeypatch.undo()
+            thread = threading.Thread(target=other, args=(value,))
+            thread.start()
+            thread.join()
+            return real(*arguments)
+
+        monkeypatch.setattr(lazy if place == "read" else LazyCStruct, place, later)
+        first = value.a
+        assert first == value.a
+        assert type(value) is Entry
+        assert value.b == 2
+        with pytest.raises(AttributeError, match="'Entry' object has no attribute 'c'"):
+            value.c  # noqa: B018
+
+
+def test_many_threads_decode_change_and_write() -> None:
+    data = (50).to_bytes(8, "little") + stored(*[bytes([i, i, 0]) for i in range(50)])
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(10):
+            values = decode(data, Vec[Blob[Entry]])
+
+            def change(at: int, values: list[Entry] = values) -> None:
+                for index, value in enumerate(values):
+                    if index % 4 == at:
+                        value.b = 500 + index
+                    assert value.a == index
+                encode(values, Vec[Blob[Entry]])
+
+            assert together([partial(change, at) for at in range(4)]) == [None] * 4
+            assert [value.b for value in values] == [500 + index for index in range(50)]
+            assert {type(value) for value in values} == {Entry}
+    finally:
+        sys.setswitchinterval(interval)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_fork_goes_on_with_what_it_has() -> None:
+    values = decode((2).to_bytes(8, "little") + stored(b"abc", b"def"), Vec[Blob[Entry]])
+    values[0].a = 1
+    child = os.fork()
+    if not child:
+        is_right = (values[0].a, values[1].a) == (1, ord("d"))
+        os._exit(0 if is_right else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert raw_of(values[1]) == b"def"
+
+
+def test_a_decoded_instance_is_like_any_other() -> None:
     value = decode(encode(Entry(1, 2), Blob[Entry]), Blob[Entry])
-    unfold = blob.unfold
+    assert isinstance(value, Entry)
+    assert value.__class__ is Entry
+    assert raw_of(value) == b"\1\2\0"
+    value.a = 5
+    assert type(value) is Entry
+    assert "__getattr__" not in dir(Entry)
+    assert encode(value, Blob[Entry]) == encode(Entry(5, 2), Blob[Entry])
 
-    def unfold_later(of: CStruct) -> bool:
-        monkeypatch.setattr(blob, "unfold", unfold)
-        other = threading.Thread(target=lambda: of.b)
-        other.start()
-        other.join()
-        return unfold(of)
 
-    monkeypatch.setattr(blob, "unfold", unfold_later)
-    assert value.a == 1
-    with pytest.raises(AttributeError, match="'Entry' object has no attribute 'c'"):
-        value.c  # noqa: B018
+def test_ways_to_use_an_undecoded_one() -> None:
+    data = encode(Entry(1, 2), Blob[Entry])
+
+    def fresh() -> Entry:
+        return decode(data, Blob[Entry])
+
+    assert fresh() == Entry(1, 2)
+    assert Entry(1, 2) == fresh()
+    assert fresh() == fresh() != Entry(1, 3)
+    assert repr(fresh()) == repr(Entry(1, 2))
+    for made in (copy.copy(fresh()), copy.deepcopy(fresh()), pickle.loads(pickle.dumps(fresh()))):
+        assert type(made) is Entry
+        assert made == Entry(1, 2)
+    assert dataclasses.replace(fresh(), a=3) == Entry(3, 2)
+    assert dataclasses.asdict(fresh()) == {"a": 1, "b": 2}
+    match fresh():
+        case Entry(a=1, b=b):
+            assert b == 2
+        case _:
+            pytest.fail("no match")
+    value = fresh()
+    del value.a
+    assert not hasattr(value, "a")
+    assert value.b == 2
+    empty = object.__new__(type(fresh()))
+    assert not hasattr(empty, "a")
+
+
+@schema
+class Answering(CStruct):
+    """Has code of its own for what it does not have, and for what is set."""
+
+    a: u8
+    b: u8
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return f"no {name}"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, min(value, 255))
+
+
+def test_code_of_its_own() -> None:
+    value = decode((2).to_bytes(8, "little") + b"\1\2", Blob[Answering])
+    assert value.nothing == "no nothing"
+    assert (value.a, value.b) == (1, 2)
+    value = decode((2).to_bytes(8, "little") + b"\1\2", Blob[Answering])
+    value.b = 500
+    assert encode(value, Blob[Answering])[8:] == b"\1\xff"
+
+
+def test_a_class_that_sees_to_attributes_itself_is_decoded_at_once() -> None:
+    @schema
+    class Watching(CStruct):
+        """Looks at every attribute."""
+
+        a: u8
+
+        def __getattribute__(self, name: str) -> Any:
+            return object.__getattribute__(self, name)
+
+    data = (2).to_bytes(8, "little") + b"\1\2"
+    for _ in range(3):
+        value = decode(data, Blob[Watching])
+        assert type(value) is Watching
+        assert value.a == 1
+        assert encode(value, Blob[Watching]) == data
 
 
 @pytest.mark.parametrize(

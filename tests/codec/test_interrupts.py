@@ -112,7 +112,7 @@ def edited(edit: Callable[[State], None]) -> bytes:
 
 @pytest.fixture(autouse=True, scope="module")
 def _warm() -> None:
-    """Generated code is there, and outlines of what is often seen: each run takes the same steps."""
+    """Generated code is there: each run takes the same steps."""
     for _ in range(20):
         for load in LOADS.values():
             snapshot = load()

@@ -12,12 +12,16 @@ from codec.agreement import assert_same, identical, verdict
 from codec.constructs import Pair, pairs
 from codec.strategies import annotations, damaged, encodings, struct_of, values_of
 from snapformat.bincode import Len, Option, Some, u8
-from snapformat.codec import engine, sections, validate
-from snapformat.codec.lazy import Opener, Untouched, write_lazily
-from snapformat.codec.sections import Origin, is_hidden
+from snapformat.codec import engine, validate
 from snapformat.layout import layout_of, nodes
 from snapformat.layout import write as reference_write
 from snapformat.layout.nodes import Node
+from snapformat.lazy import state
+from snapformat.lazy.opening import LazyReader
+from snapformat.lazy.reading import LazySource
+from snapformat.lazy.subclass import is_lazy
+from snapformat.lazy.value import LazyValue
+from snapformat.lazy.writing import write_lazily
 from snapformat.limits import DEFAULT_LIMITS
 
 
@@ -54,16 +58,16 @@ agreement = settings(
 
 @pytest.fixture(autouse=True)
 def _everything_is_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sections, "LEAST_STRUCT", 0)
+    monkeypatch.setattr(state, "LEAST_STRUCT", 0)
 
 
 def opened(node: Node, data: bytes, limit: int | None = None) -> tuple[Any, int] | None:
     """A value that was passed over, as `decode` hands it out, and its end."""
-    found = Opener(node, limit, DEFAULT_LIMITS).open(Origin(data), 0, len(data))
+    found = LazyReader(node, limit, DEFAULT_LIMITS).open(LazySource(data), 0, len(data))
     if found is None:
         return None
     value, end = found
-    return (value.value() if isinstance(value, Untouched) else value), end
+    return (value.value() if isinstance(value, LazyValue) else value), end
 
 
 def lazily(node: Node, data: bytes, limit: int | None = None) -> tuple[Any, int]:
@@ -89,8 +93,8 @@ def places(value: Any) -> list[tuple[Any, str]]:
             slots = [(n, vars(type(current)).get(n)) for n in type(current).__match_args__]
             for name, part in slots:
                 found.append((current, name))
-                inside = part.get(current) if isinstance(part, sections._Part) else getattr(current, name)
-                if not isinstance(inside, sections.Section):
+                inside = part.get(current) if isinstance(part, state.LazyField) else getattr(current, name)
+                if not isinstance(inside, state.LazyState):
                     waiting.append(inside)
     return found
 
@@ -163,7 +167,7 @@ def test_changes(annotation: Any, encoding: Any, data: st.DataObject) -> None:
     assert found is not None
     lazy, eager = found[0], engine.read_value(node, written)[0]
     touch_some(lazy, data, 4)
-    fields = [(instance, name) for instance, name in places(lazy) if is_hidden(instance)]
+    fields = [(instance, name) for instance, name in places(lazy) if is_lazy(instance)]
     if not fields:
         return
     instance, name = fields[data.draw(st.integers(0, len(fields) - 1))]
@@ -194,8 +198,8 @@ def _path_to(value: Any, wanted: Any) -> tuple[Any, ...]:
         elif hasattr(type(current), "__match_args__"):
             for name in type(current).__match_args__:
                 part = vars(type(current)).get(name)
-                inside = part.get(current) if isinstance(part, sections._Part) else getattr(current, name)
-                if not isinstance(inside, sections.Section):
+                inside = part.get(current) if isinstance(part, state.LazyField) else getattr(current, name)
+                if not isinstance(inside, state.LazyState):
                     waiting.append((inside, (*path, name)))
     raise AssertionError("not in there")
 

@@ -15,8 +15,8 @@ from codec.agreement import assert_same, identical, verdict
 from codec.test_threads import together
 from snapformat import DecodeError, EncodeError, decode, encode, schema, validate
 from snapformat.bincode import Blob, CStruct, HashMap, Option, Some, Vec, u8, u64
-from snapformat.codec import sections
-from snapformat.codec.sections import is_hidden
+from snapformat.lazy import state
+from snapformat.lazy.subclass import is_lazy
 
 
 @schema
@@ -62,7 +62,7 @@ DATA = encode(machine(), Machine)
 
 def lazy() -> Machine:
     found = decode(DATA, Machine, lazy=True)
-    assert is_hidden(found)
+    assert is_lazy(found)
     return found
 
 
@@ -71,8 +71,8 @@ def test_is_an_instance_and_becomes_one_of_the_very_class() -> None:
     assert isinstance(found, Machine)
     assert found.__class__ is Machine
     assert found.first.id == 1
-    assert is_hidden(found)
-    assert is_hidden(found.first)
+    assert is_lazy(found)
+    assert is_lazy(found.first)
     validate(found)
     assert type(found) is Machine
     assert type(found.cpus[1]) is Cpu
@@ -263,7 +263,7 @@ def test_small_structs_are_read_at_once() -> None:
     value = cpu(1)
     value.log.clear()
     data = encode(value, Cpu)
-    assert len(data) < sections.LEAST_STRUCT
+    assert len(data) < state.LEAST_STRUCT
     assert type(decode(data, Cpu, lazy=True)) is Cpu
 
 

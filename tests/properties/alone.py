@@ -22,8 +22,6 @@ ALLOWED = (
     "snapformat.encodings.bincode.encoding",  # a type that refers to itself finds its construct there
     "snapformat.model",
     "snapformat.snapshot.checksum",
-    "snapformat.layout.wrappers",
-    "snapformat.codec.folding",  # fields of a class that has been read lazily are properties from then on
     "snapformat.limits",
     "snapformat.lazy_dataclasses",  # equality and hashes of classes
     "snapformat.errors",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from snapformat.bincode import PairSet
 from snapformat.layout import nodes, read
 from snapformat.layout.nodes import Node
-from snapformat.model.c_struct import unfold
+from snapformat.model.c_struct import decode_fields
 
 #: A type that contains itself is not built deeper than this.
 _MOST_NESTED = 4
@@ -164,7 +164,7 @@ class Builder:
         raw = start + choices.blob(size[choices.integer(0, 2)] - len(start))
         made, _ = read(node, len(raw).to_bytes(8, "little") + raw)
         if choices.integer(0, 1):
-            unfold(made)
+            decode_fields(made)
         return made
 
     def _some(self, node: Node, most: int) -> int:

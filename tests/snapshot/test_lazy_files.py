@@ -28,7 +28,7 @@ from snapformat import (
     schema,
 )
 from snapformat.bincode import FIRECRACKER, Vec, u32, u64
-from snapformat.codec.sections import plan_of
+from snapformat.lazy.state import lazy_type_of
 from snapformat.snapshot import Header
 
 WORDS = list(range(500))
@@ -233,8 +233,8 @@ def test_what_cannot_be_passed_over_after_all_is_read_at_once(monkeypatch: pytes
     touched, written = format_.load(file, lazy=True), format_.load(file, lazy=True)
     touched.data.name = written.data.name = "b"
     written.data.flag = False
-    plan = plan_of(format_.payload_node)
-    monkeypatch.setattr(plan, "find", give_up)
+    lazy_type = lazy_type_of(format_.payload_node)
+    monkeypatch.setattr(lazy_type, "index", give_up)
     assert touched.data.words == state().words
     assert touched.to_bytes() == format_.new(state("b")).to_bytes()
     assert written.to_bytes() == format_.new(dataclasses.replace(state("b"), flag=False)).to_bytes()

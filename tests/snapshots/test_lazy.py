@@ -9,7 +9,7 @@ import pytest
 
 from codec.agreement import assert_same, identical, verdict
 from snapformat import CheckOrder, DecodeError
-from snapformat.codec.sections import is_hidden
+from snapformat.lazy.subclass import is_lazy
 from snapshots import data
 from snapshots.data import StateFile, Verdict
 
@@ -19,7 +19,7 @@ class TestStateFile:
     def test_values_and_bytes(self, file: StateFile):
         eager = file.format.load(file.bytes, strict=True)
         lazy = file.format.load(file.path, strict=True, lazy=True)
-        assert is_hidden(lazy.data)
+        assert is_lazy(lazy.data)
         data.assert_same_bytes(lazy.to_bytes(), file.bytes)
         lazy.validate()
         assert identical(lazy.data, eager.data)

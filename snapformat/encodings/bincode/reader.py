@@ -21,7 +21,7 @@ from snapformat.encodings.construct.wrappers import left_over
 from snapformat.errors import DecodeError
 from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
 from snapformat.model import kinds
-from snapformat.model.c_struct import CStruct, field_values, folded, unfold
+from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
 from snapformat.model.checks import shown, told
 from snapformat.model.costs import collapses_to_one, element_costs
 from snapformat.model.floats import decode_float
@@ -467,7 +467,7 @@ class BincodeReader(ValueReader):
             self.end_encoding(config)
             self.end_budget(budget)
         assert kind.item.cls is not None
-        value: CStruct = folded(kind.item.cls, data, layout.size, partial(read_c_struct, kind.item))
+        value: CStruct = deferred(kind.item.cls, data, layout.size, partial(read_c_struct, kind.item))
         if not layout.fits_any:
             self._check_fields(kind, layout, value, start)
         if not shows_fields:
@@ -478,7 +478,7 @@ class BincodeReader(ValueReader):
         """Refuse bytes that are not such a C struct; they begin at `start`."""
         length = self.pos - start
         try:
-            unfold(value)
+            decode_fields(value)
         except DecodeError as error:
             if length == layout.size:  # read where it stands, which finds where the fault is
                 inside = BincodeReader(bytes(self.data), start, C_CONFIG, Budget(None), self.limits)

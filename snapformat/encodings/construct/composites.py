@@ -17,7 +17,7 @@ from snapformat.encodings.construct.counted import claim_all, claim_unless_moved
 from snapformat.encodings.construct.scalars import checked
 from snapformat.limits import MADE_BY_CONSTRUCT
 from snapformat.model import checks
-from snapformat.model.c_struct import blob_bytes, field_values, folded
+from snapformat.model.c_struct import blob_bytes, deferred, field_values
 from snapformat.model.from_construct import cost_of
 from snapformat.model.graph import is_zero_sized, may_be_empty
 from snapformat.model.kinds import Unit
@@ -186,7 +186,7 @@ class Blob(BincodeSubconstruct):
         length = self._read_length(stream, context, path)
         self._claim(length, context, path)
         data = read_exactly(stream, length, path)
-        return folded(self.kind.item.cls, data, self.size, self._read)
+        return deferred(self.kind.item.cls, data, self.size, self._read)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         if type(obj) is not self.kind.item.cls:

@@ -19,7 +19,7 @@ from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
-from snapformat.model.c_struct import folded, set_rest, unfold
+from snapformat.model.c_struct import decode_fields, deferred, set_rest
 from snapformat.model.checks import as_int, shown
 from snapformat.model.floats import decode_float, f32_from_bits, f32_to_bits
 from snapformat.model.kinds import Kind
@@ -312,10 +312,10 @@ class JsonReader(ValueReader):
         data, layout = self.data, c_layout(kind)
         cls: Any = kind.item.cls
         if isinstance(data, list):
-            value = folded(cls, self.read_bytes(kind), layout.size, partial(read_c_struct, kind.item))
+            value = deferred(cls, self.read_bytes(kind), layout.size, partial(read_c_struct, kind.item))
             if not layout.fits_any:
                 try:
-                    unfold(value)
+                    decode_fields(value)
                 except DecodeError as error:
                     self.fail(f"in {kind.item.name}, {error.message}", error.expected, error.found)
             return value

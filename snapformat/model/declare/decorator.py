@@ -11,9 +11,9 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
 
+from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass, own_annotations
-from snapformat.model.annotations import DECLARATION
 from snapformat.model.c_struct import CStruct
 from snapformat.model.declaration import Declaration, FieldSpec, declaration_of
 from snapformat.model.declare.enums import DataEnum, UnitEnum

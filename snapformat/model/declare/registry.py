@@ -9,8 +9,8 @@ from typing import Any, is_typeddict
 import construct
 
 from snapformat.bincode import FIRECRACKER, Encoding
+from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
-from snapformat.model.annotations import DECLARATION
 from snapformat.model.checks import told
 from snapformat.model.declaration import GivenKind
 from snapformat.model.from_construct import foreign

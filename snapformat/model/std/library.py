@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Annotated, Any, Generic, TypeVar
 
+from snapformat.class_attrs import DECLARATION
 from snapformat.errors import excerpt
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.annotations import DECLARATION, kind_of
+from snapformat.model.annotations import kind_of
 from snapformat.model.declaration import Declaration, FieldSpec, GivenKind
 from snapformat.model.kinds import Style
 from snapformat.model.std.primitives import u8, u16, u32, u64

@@ -1,4 +1,4 @@
-"""A whole value that nobody has looked at: all that has to be known of lazy reading where nothing is lazy."""
+"""A whole value of which nothing is decoded; this module is all that is imported where nothing is lazy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Untouched:
-    """A whole value that nobody has looked at.
+class LazyValue:
+    """A whole value of which nothing is decoded.
 
     Attributes:
         value: Makes it, as lazy as its layout allows. Raises DecodeError where the bytes are no such value.

@@ -1,4 +1,4 @@
-"""Fields that are folded: checked when they are read, made when they are looked at, else the very bytes."""
+"""Fields of many numbers and of C structs: read and written by generated code as by the reference."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codec.agreement import assert_same, generated_read, generated_write, read_agrees, verdict, write_agrees
-from codec.test_threads import together
 from snapformat import DataEnum, DecodeError, EncodeError, bincode, decode, encode, schema, validate
 from snapformat.bincode import Blob, Counted, CStruct, Encoding, Len, Vec, Via, f32, u8, u16, u32, u64
 from snapformat.codec import engine
-from snapformat.codec.folding import Part, alias_of, slot_of
 from snapformat.layout import layout_of, read
-from snapformat.lazy_dataclasses import SlotProperty
 
 
 @schema
@@ -48,7 +45,7 @@ Entries = Annotated[
 
 @schema
 class Device:
-    """Something of everything that is folded, and of what is not."""
+    """Lists of numbers, short and long, and of C structs."""
 
     name: str
     numbers: Vec[u32]
@@ -62,8 +59,7 @@ class Device:
     last: u64
 
 
-FOLDED = ("fixed", "structs", "counted", "chunks")
-LONG = ("numbers", "floats", "octets")
+FIELDS = ("fixed", "structs", "counted", "chunks", "numbers", "floats", "octets")
 LITTLE = Encoding()
 BIG = Encoding(byteorder="big")
 NODE = layout_of(Device)
@@ -98,42 +94,27 @@ def fresh(data: bytes = DATA) -> Device:
     return value
 
 
-def folded(value: Any) -> set[str]:
-    """The fields of a value that nobody has looked at."""
-    names = type(value).__match_args__
-    return {name for name in names if type(slot_of(type(value), name).__get__(value)) is Part}
-
-
-def test_what_is_folded() -> None:
-    assert folded(fresh()) == {*FOLDED, *LONG}
-    assert folded(fresh(encode(device(64), Device))) == set(FOLDED)
-    assert folded(fresh(encode(device(65), Device))) == {*FOLDED, *LONG}
-    assert folded(device()) == set()
-
-
-def test_made_on_first_touch_and_once() -> None:
+def test_fields_are_plain_values() -> None:
     value = fresh()
-    for name in (*FOLDED, *LONG):
+    for name in FIELDS:
         found = getattr(value, name)
         assert found == getattr(device(), name)
         assert type(found) is (tuple if name == "counted" else list)
-        assert getattr(value, name) is found
-        assert name not in folded(value)
+        assert vars(Device)[name].__get__(value) is found
     assert value == device()
     assert repr(value) == repr(device())
 
 
-@pytest.mark.parametrize("name", [*FOLDED, *LONG])
-def test_untouched_ones_are_written_as_they_were(name: str) -> None:
+@pytest.mark.parametrize("name", FIELDS)
+def test_bytes_are_written_as_they_were(name: str) -> None:
     value = fresh()
     getattr(value, name)
     before = engine.statistics.write_fallbacks
     assert encode(value, Device) == DATA
     assert engine.statistics.write_fallbacks == before
-    assert folded(value) == {*FOLDED, *LONG} - {name}
 
 
-@pytest.mark.parametrize("name", [*FOLDED, *LONG])
+@pytest.mark.parametrize("name", FIELDS)
 def test_changed_ones_are_written(name: str) -> None:
     changed, expected = fresh(), device()
     for value in (changed, expected):
@@ -151,7 +132,7 @@ def test_changed_ones_are_written(name: str) -> None:
     assert changed == expected
 
 
-@pytest.mark.parametrize("name", [*FOLDED, *LONG])
+@pytest.mark.parametrize("name", FIELDS)
 def test_set_and_deleted_without_a_look(name: str) -> None:
     value, other = fresh(), getattr(device(70), name)
     setattr(value, name, other)
@@ -181,7 +162,6 @@ def test_another_encoding_writes_the_values() -> None:
     value = decode(other, Device, BIG)
     value = decode(other, Device, BIG)  # by generated code
     assert encode(value, Device, BIG) == other
-    assert folded(value) == {*FOLDED, *LONG}
     assert encode(value, Device) == DATA
 
 
@@ -354,13 +334,10 @@ def test_fields_of_a_base_class() -> None:
     data = encode(value, Derived)
     node = layout_of(Derived)
     found = generated_read(node, data)[0]
-    assert folded(found) == {"numbers", "more"}
-    assert type(vars(Base)["numbers"]) is SlotProperty
-    assert "numbers" not in vars(Derived)
     assert generated_write(node, found) == data
     assert found == value
 
-    # A class that declares the field again, after the base's was folded, has no default for it.
+    # A class that declares the field again has no default for it.
     @schema
     class Narrower(Base):
         """By dataclasses' shorter way."""
@@ -389,7 +366,7 @@ def test_fields_of_a_base_class() -> None:
 def test_variants() -> None:
     @schema
     class Event(DataEnum):
-        """Its variants are folded as structs are."""
+        """Its variants have lists as structs do."""
 
     @schema
     class Log(Event):
@@ -409,7 +386,6 @@ def test_variants() -> None:
     data = write_agrees(node, values)
     assert data is not None
     found = generated_read(node, data)[0]
-    assert [folded(value) for value in found] == [{"numbers", "fixed"}, {"structs"}, {"fixed"}]
     assert generated_write(node, found) == data
     assert found == values
     assert read_agrees(node, data[:-1]) is None
@@ -435,31 +411,32 @@ def test_code_in_front_of_a_slot_is_left_alone() -> None:
     assert vars(Shown)["numbers"] is own
 
 
-def test_threads_get_one_list() -> None:
-    for _ in range(20):
-        value = fresh()
-        found = together([lambda v=value: v.numbers] * 4)
-        assert len({id(numbers) for numbers in found}) == 1
-        assert value.numbers is found[0]
+def test_reading_changes_no_class() -> None:
+    """What a class has in front of a field is there before and after values are read."""
 
+    @schema
+    class Numbers:
+        """Long, and C structs."""
 
-def test_the_alias_is_the_slot() -> None:
-    fresh()
-    slot = slot_of(Device, "numbers")
-    assert slot is not None
-    assert vars(Device)[alias_of(slot)] is slot
-    assert Device.numbers.__doc__ == slot.__doc__  # type: ignore[attr-defined]
+        numbers: Vec[u64]
+        structs: Vec[Blob[Entry]]
+
+    before = {name: vars(Numbers)[name] for name in Numbers.__match_args__}
+    data = encode(Numbers(list(range(100)), [Entry(1, 2)]), Numbers)
+    for lazy in (False, True, False):
+        decode(data, Numbers, lazy=lazy).structs[0].index += 1
+        assert {name: vars(Numbers)[name] for name in Numbers.__match_args__} == before
 
 
 @schema
-class Folded:
-    """A number and a list that is folded."""
+class Plain:
+    """A number and a list."""
 
     n: u32
     xs: list[u32]
 
 
-class Overriding(Folded):
+class Overriding(Plain):
     """Has code of its own in front of both."""
 
     @property  # type: ignore[override]
@@ -482,5 +459,5 @@ class Overriding(Folded):
 def test_code_of_a_subclass_in_front_of_a_field() -> None:
     value = Overriding(5, [9])
     for _ in range(3):
-        assert encode(value, Folded) == encode(Folded(77, [1, 2, 3]), Folded)
-        assert encode([value], list[Folded]) == encode([Folded(77, [1, 2, 3])], list[Folded])
+        assert encode(value, Plain) == encode(Plain(77, [1, 2, 3]), Plain)
+        assert encode([value], list[Plain]) == encode([Plain(77, [1, 2, 3])], list[Plain])

@@ -1,0 +1,15 @@
+"""Names under which the library keeps things in the users' classes.
+
+`encode` and `decode` spell `WRITER` and `READER` as attributes, which is faster than asking by name.
+"""
+
+from __future__ import annotations
+
+#: A class's declaration. Not inherited: each class is declared itself.
+DECLARATION = "__snapformat__"
+#: Generated code of a struct's class under Firecracker's encoding.
+WRITER, READER = "__snapformat_write__", "__snapformat_read__"
+#: In a lazy subclass alone: its `LazyClass`.
+LAZY = "__snapformat_lazy__"
+#: The formats derived for a class as their payload, by the format that they were derived from.
+FORMATS = "__snapformat_formats__"

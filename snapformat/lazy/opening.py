@@ -1,0 +1,124 @@
+"""Opening a value lazily: finding its end, or trusting a checksum that it has one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, get_args
+
+from snapformat.codec.account import Account
+from snapformat.codec.engine import read_value, skipper_of
+from snapformat.io import bytes_of
+from snapformat.layout import nodes
+from snapformat.layout.arrays import Arrays, numbers_reader
+from snapformat.layout.nodes import Node
+from snapformat.lazy import state
+from snapformat.lazy.reading import LazySource
+from snapformat.lazy.state import lazy_type_of
+from snapformat.lazy.value import LazyValue
+from snapformat.limits import DEFAULT_LIMITS, Limits
+
+
+def check_arrays(lazy: bool, arrays: Arrays | None) -> None:
+    """Refuse what is misuse: an unknown kind of views, or views without `lazy`."""
+    if arrays is not None and arrays not in get_args(Arrays):
+        raise ValueError(f"arrays must be one of {', '.join(get_args(Arrays))}, not {arrays!r}")
+    if arrays is not None and not lazy:
+        raise ValueError("arrays are handed out as views where a value is read lazily: say lazy=True")
+    if arrays == "numpy":
+        import numpy  # noqa: F401 - if it is missing, this call says so, and not the first access
+
+
+class LazyReader:
+    """Opens values of one layout without decoding them.
+
+    Args:
+        node: The layout.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of zero-sized elements.
+    """
+
+    __slots__ = ("_lazy_type", "_limit", "_node", "_skip", "_zero_sized")
+
+    def __init__(self, node: Node, limit: int | None, limits: Limits) -> None:
+        self._node = node
+        self._limit = sys.maxsize if limit is None else limit
+        self._zero_sized = limits.zero_sized
+        is_usual = limits == DEFAULT_LIMITS  # others are kept by the reference alone
+        self._lazy_type = lazy_type_of(node) if is_usual and type(node) is nodes.Struct else None
+        self._skip = skipper_of(node) if is_usual and self._lazy_type is None else None
+
+    def open(self, source: LazySource, start: int, stop: int) -> tuple[Any, int] | None:
+        """Find the end of a value.
+
+        Args:
+            source: The bytes.
+            start: Where it begins.
+            stop: Where the readable bytes end.
+
+        Returns:
+            The value, or a `LazyValue`, and the offset after it; None where it has to be read: the layout
+            can't be passed over, or something is wrong with the bytes.
+        """
+        lazy_type, skip = self._lazy_type, self._skip
+        account = Account(self._zero_sized)
+        try:
+            if lazy_type is not None:
+                places = lazy_type.index(source.data, start, stop, 0, account)
+            elif skip is not None:
+                places = (skip(source.data, start, stop, 0, account),)
+            else:
+                return None
+        except Exception:  # whatever a guard raises: reading says what is wrong
+            return None
+        end = places[-1]
+        size = end - start
+        if end > stop or size + account.claimed > self._limit:
+            return None
+        if lazy_type is None or size < state.LEAST_STRUCT:
+            read = partial(source.read, self._node, start, end, 0, ())
+            return LazyValue(read, source.data, start, end), end
+        return lazy_type.make(source, places, end, 1, ()), end
+
+    def open_trusted(self, source: LazySource, start: int, stop: int) -> Any:
+        """A value that a checksum vouches for: it is looked at as far as it is used.
+
+        Args:
+            source: The bytes, which can be read at once should they turn out to be bad.
+            start: Where it begins.
+            stop: Where it ends, unless there is something else behind it.
+
+        Returns:
+            The value; None for small ones, and for those of which not every field can be found.
+        """
+        lazy_type = self._lazy_type
+        if lazy_type is None or not state.LEAST_STRUCT <= stop - start <= self._limit:
+            return None
+        return lazy_type.make(source, (start,), stop, 1, ())
+
+
+def lazy_reader(
+    node: Node, limit: int | None, limits: Limits, arrays: Arrays | None
+) -> Callable[[bytes | bytearray | memoryview], Any]:
+    """A function that reads values of one layout lazily, from the start of the data.
+
+    Args:
+        node: The layout.
+        limit: Most bytes that may be claimed, or None.
+        limits: Bounds of depth and of zero-sized elements.
+        arrays: How long arrays of numbers are handed out.
+    """
+    reader = LazyReader(node, limit, limits)
+
+    def read(data: bytes | bytearray | memoryview) -> Any:
+        given = bytes_of(data)
+        opened = reader.open(LazySource(given, arrays), 0, len(given))
+        if opened is None:
+            return read_value(node, given, limit=limit, limits=limits)[0]
+        value = opened[0]
+        return value.value() if isinstance(value, LazyValue) else value
+
+    if arrays == "memoryview" and isinstance(node, nodes.Seq):
+        return numbers_reader(node, limit, read)
+    return read

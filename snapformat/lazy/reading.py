@@ -1,0 +1,159 @@
+"""Reading a value lazily: structs with nothing decoded, arrays of numbers as views, all else at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from snapformat.codec.account import Account
+from snapformat.codec.engine import read_part, skipper_of
+from snapformat.codec.shape import is_array, parts
+from snapformat.errors import DecodeError
+from snapformat.layout import nodes
+from snapformat.layout.arrays import Arrays, number_code, view_of
+from snapformat.layout.nodes import Node
+from snapformat.layout.size import fixed_size
+from snapformat.lazy import state
+from snapformat.lazy.state import NOT_LAZY, Path, lazy_type_of
+from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.values import Some
+
+
+class LazySource:
+    """The bytes that values are read from lazily.
+
+    Attributes:
+        data: All bytes.
+        arrays: How long arrays of numbers are handed out; None for lists.
+        limit: Most bytes that the whole value may claim, or None; it counts when that is passed over.
+    """
+
+    __slots__ = ("arrays", "data", "limit")
+
+    def __init__(self, data: bytes, arrays: Arrays | None = None, limit: int | None = None) -> None:
+        self.data = data
+        self.arrays = arrays
+        self.limit = limit
+
+    def explain(self, error: DecodeError) -> None:
+        """Complete the error of bytes that turn out to be bad."""
+
+    def read_at_once(self) -> Any:
+        """Read the whole value, of which only the beginning was looked at, and say what is wrong with it."""
+        raise NotImplementedError
+
+    def read(self, node: Node, start: int, stop: int, depth: int, path: Path) -> Any:
+        """The value between two positions, as lazy as its layout allows.
+
+        Args:
+            node: Its layout.
+            start: Where it begins.
+            stop: Where it ends, as passing over it has found.
+            depth: Structs and enums around it.
+            path: Its path.
+
+        Raises:
+            DecodeError: The bytes are no such value.
+        """
+        if stop - start >= state.LEAST_STRUCT or (self.arrays is not None and has_arrays(node)):
+            reader = _READERS.get(type(node))
+            value = NOT_LAZY if reader is None else reader(node, self, start, stop, depth, path)
+            if value is not NOT_LAZY:
+                return value
+        try:
+            return read_part(node, self.data, start, stop, depth, path)
+        except DecodeError as error:
+            self.explain(error)
+            raise
+
+
+_arrays: WeakKeyDictionary[Node, bool] = WeakKeyDictionary()
+
+
+def has_arrays(node: Node) -> bool:
+    """Whether there are arrays in a layout that lazy reading can hand out as views."""
+    found = _arrays.get(node)
+    if found is None:
+        seen: set[Node] = set()
+        waiting = [node]
+        while waiting and not found:
+            current = waiting.pop()
+            if current in seen or type(current) not in _READERS:
+                continue
+            seen.add(current)
+            found = is_array(current)
+            if not isinstance(current, nodes.Struct) or lazy_type_of(current) is not None:
+                waiting += parts(current)
+        found = _arrays[node] = bool(found)
+    return found
+
+
+def _struct(node: nodes.Struct, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
+    lazy_type = lazy_type_of(node)
+    if lazy_type is None:
+        return NOT_LAZY
+    try:
+        places = lazy_type.index(source.data, start, stop, depth, Account(DEFAULT_LIMITS.zero_sized))
+    except Exception:  # reading it says what is wrong
+        return NOT_LAZY
+    return lazy_type.make(source, places, places[-1], depth + 1, path)
+
+
+def _option(node: nodes.Option, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
+    reader = _READERS.get(type(node.item))
+    if reader is None or source.data[start] != 1:
+        return NOT_LAZY
+    value = reader(node.item, source, start + 1, stop, depth, path)
+    return Some(value) if node.wrapped and value is not NOT_LAZY else value
+
+
+def _ref(node: nodes.Ref, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
+    target = node.target
+    return _struct(target, source, start, stop, depth, path) if isinstance(target, nodes.Struct) else NOT_LAZY
+
+
+def _elements(
+    node: nodes.Seq | nodes.Array, source: LazySource, start: int, stop: int, depth: int, path: Path
+) -> Any:
+    first = start
+    if isinstance(node, nodes.Seq):
+        if not isinstance(node.length, nodes.Int) or node.length.variable:
+            return NOT_LAZY
+        first += node.length.size
+        count = int.from_bytes(source.data[start:first], node.length.byteorder)
+    elif isinstance(node.count, int):
+        count = node.count
+    else:
+        return NOT_LAZY
+    if source.arrays is not None and is_array(node):
+        code, size = number_code(node.item), fixed_size(node.item)
+        assert code is not None
+        assert size is not None
+        return view_of(code, size, source.data, first, stop, source.arrays)
+    item = node.item
+    # Many small elements are read at once, unless there are views to be had of them.
+    is_large = stop - first >= state.LEAST_STRUCT * count or (source.arrays is not None and has_arrays(item))
+    if type(item) not in _READERS or not is_large:
+        return NOT_LAZY
+    skip = skipper_of(item)
+    assert skip is not None
+    values = []
+    account = Account(DEFAULT_LIMITS.zero_sized)
+    try:
+        for index in range(count):
+            end = skip(source.data, first, stop, depth, account)
+            values.append(source.read(item, first, end, depth, (*path, index)))
+            first = end
+    except Exception:  # reading it says what is wrong first: those before may be undecoded
+        return NOT_LAZY
+    return values
+
+
+_READERS: dict[type[Node], Callable[[Any, LazySource, int, int, int, Path], Any]] = {
+    nodes.Struct: _struct,
+    nodes.Option: _option,
+    nodes.Ref: _ref,
+    nodes.Seq: _elements,
+    nodes.Array: _elements,
+}

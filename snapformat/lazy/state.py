@@ -1,0 +1,318 @@
+"""The state of structs that are read lazily: the bytes, and the places of the fields in them.
+
+Each slot that is not decoded holds the instance's `LazyState`; the lazy subclass has a descriptor in front of
+it, which decodes the field on first access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from snapformat.codec.account import Account
+from snapformat.codec.engine import Codec, Indexer, Skipper, codec_of, indexer_of, skipper_of
+from snapformat.codec.read_helpers import skipped_fields
+from snapformat.codec.shape import is_plain
+from snapformat.codec.source import Source
+from snapformat.layout import nodes
+from snapformat.layout.nodes import Node
+from snapformat.lazy.subclass import LazyClass, can_be_lazy, keep, set_class
+from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.c_struct import CStruct
+from snapformat.model.declaration import declaration_of
+from snapformat.once import cached_property, first, replace
+from snapformat.path import Segment
+
+if TYPE_CHECKING:
+    from snapformat.lazy.reading import LazySource
+
+Path = tuple[Segment, ...]
+
+#: Smaller structs are read at once: that takes no longer than finding their fields.
+LEAST_STRUCT = 512
+
+#: Stands for the value of what has to be read in another way.
+NOT_LAZY: Any = object()
+
+
+class LazyState:
+    """The bytes of a struct that is decoded field by field.
+
+    Attributes:
+        lazy_type: The struct's layout.
+        source: The bytes.
+        places: Where each field begins, and where the last one ends. Where a checksum vouches for the bytes,
+            these are found as far as they are needed.
+        stop: Where all of it ends.
+        depth: Structs and enums around the fields.
+        path: The struct's own path.
+        decoded: Fields decoded, set or deleted, by position: all others are still these bytes. A field is
+            marked first: it may be these bytes still, where an interrupt came in between.
+    """
+
+    __slots__ = ("decoded", "depth", "lazy_type", "path", "places", "source", "stop")
+
+    lazy_type: LazyType
+    source: LazySource
+    places: tuple[int, ...]
+    stop: int
+    depth: int
+    path: Path
+    decoded: set[int]
+
+    def decode(self, instance: Any, field: LazyField) -> Any:
+        """Decode a field on first access; gives what another thread has put there meanwhile."""
+        lazy_type = self.lazy_type
+        index = lazy_type.index_of[field.name]
+        value = self.read_first() if len(self.places) == 1 and not index else NOT_LAZY
+        if value is NOT_LAZY:
+            places = self.locate(index)
+            if places is None:
+                self.fill_from(instance, self.source.read_at_once())
+                return field.get(instance)
+            path = self.path + lazy_type.segments[index]
+            node = lazy_type.nodes[index]
+            value = self.source.read(node, places[index], places[index + 1], self.depth, path)
+        self.mark_decoded(index)
+        if not replace(field.get, field.set, instance, self, value):
+            value = field.get(instance)
+        if len(self.decoded) == len(lazy_type.nodes):
+            self.finish(instance)
+        return value
+
+    def mark_decoded(self, index: int) -> None:
+        """Note that a field is no longer these bytes, or will not be in a moment."""
+        self.decoded.add(index)
+
+    def read_first(self) -> Any:
+        """Read the first field, which has its end for itself, if it is one that is read at once."""
+        lazy_type, source = self.lazy_type, self.source
+        codec = lazy_type.nodes[0].codec
+        if not lazy_type.is_first_small or source.arrays is not None or codec is None or codec.accounts:
+            return NOT_LAZY
+        start = self.places[0]
+        try:
+            value, end = codec.reader(source.data, start, self.stop, self.depth, None)
+        except Exception:  # whatever a guard raises, or there is no reader yet
+            return NOT_LAZY
+        lazy_type.is_first_small = end - start < LEAST_STRUCT
+        if end > self.stop or not lazy_type.is_first_small:
+            return NOT_LAZY
+        self.places = (start, end)
+        return value
+
+    def locate(self, index: int) -> tuple[int, ...] | None:
+        """The places up to the end of a field; None where reading the whole has to say what is wrong."""
+        places = self.places
+        if len(places) > index + 1:
+            return places
+        start, data = places[0], self.source.data
+        skip = None if index else self.lazy_type.skip_first
+        account = Account(DEFAULT_LIMITS.zero_sized)
+        try:
+            if skip is not None:  # the first is there without the others being looked for
+                places = (start, skip(data, start, self.stop, self.depth, account))
+            else:
+                places = self.lazy_type.index(data, start, self.stop, self.depth - 1, account)
+        except Exception:  # whatever a guard raises
+            return None
+        limit, end = self.source.limit, places[-1]
+        if end > self.stop or (limit is not None and end - start + account.claimed > limit):
+            return None
+        self.places = places
+        return places
+
+    def is_in(self, instance: Any, index: int) -> bool:
+        """Whether a field is still these bytes, although it may be marked."""
+        try:
+            return self.lazy_type.fields[index].get(instance) is self
+        except AttributeError:
+            return False
+
+    def fill_from(self, instance: Any, value: Any) -> None:
+        """Fill the fields that are left from another instance, which has all of them."""
+        for index, field in enumerate(self.lazy_type.fields):
+            if self.is_in(instance, index):
+                self.mark_decoded(index)
+                replace(field.get, field.set, instance, self, getattr(value, field.name))
+        self.finish(instance)
+
+    def finish(self, instance: Any) -> None:
+        """Make an instance of which no field is left one of its class."""
+        lazy_type = self.lazy_type
+        if len(self.decoded) == len(lazy_type.nodes) and lazy_type.state_of(instance) is None:
+            set_class(instance, lazy_type.cls)
+
+
+class LazyField:
+    """A field of a lazy subclass: a descriptor in front of the class's own slot."""
+
+    __slots__ = ("delete", "get", "name", "set")
+
+    def __init__(self, name: str, slot: Any) -> None:
+        self.name = name
+        self.get = slot.__get__
+        self.set = slot.__set__
+        self.delete = slot.__delete__
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self
+        value = self.get(instance)
+        return value.decode(instance, self) if type(value) is LazyState else value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        state = self._mark(instance)
+        self.set(instance, value)
+        if state is not None:
+            state.finish(instance)
+
+    def __delete__(self, instance: Any) -> None:
+        state = self._mark(instance)
+        self.delete(instance)
+        if state is not None:
+            state.finish(instance)
+
+    def _mark(self, instance: Any) -> LazyState | None:
+        """Mark the field as decoded; gives the state in the slot."""
+        try:
+            found = self.get(instance)
+        except AttributeError:
+            return None
+        if type(found) is not LazyState:
+            return None
+        found.mark_decoded(found.lazy_type.index_of[self.name])
+        return found
+
+
+class LazyStruct(LazyClass):
+    """The lazy subclass of a struct's class.
+
+    Attributes:
+        fields: Its descriptors, by attribute.
+    """
+
+    __slots__ = ("fields",)
+
+    def __init__(self, cls: type, declared: Any, attrs: list[str]) -> None:
+        self.fields = {attr: LazyField(attr, getattr(cls, attr)) for attr in attrs}
+        super().__init__(cls, declared, self.fields)
+
+    def complete(self, instance: Any) -> None:
+        """Decode all fields; those of structs inside may still be undecoded."""
+        for attr in self.fields:
+            getattr(instance, attr, None)
+        set_class(instance, self.cls)  # where an interrupt came before that
+
+
+class LazyType:
+    """A struct's layout, as lazy reading needs it.
+
+    Attributes:
+        of: The layout's fields: two layouts are one if these are.
+        nodes: The layouts of these.
+        cls: The class.
+        lazy: Its lazy subclass.
+        fields: The descriptors, one a field.
+        segments: What each field adds to the path.
+        index_of: Position of a field by attribute.
+        make: Makes an instance with nothing decoded, from its state's other attributes.
+        index: Finds the fields.
+        is_first_small: The first field was small wherever it was read.
+        holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
+    """
+
+    def __init__(self, node: nodes.Struct, index: Indexer) -> None:
+        assert node.cls is not None
+        self.of = node.fields
+        self.nodes = [field.node for field in node.fields]
+        self.cls = node.cls
+        self.index = index
+        known = _lazy_struct(node.cls, [str(field.attr) for field in node.fields])
+        self.lazy = known.lazy
+        self.fields = [known.fields[str(field.attr)] for field in node.fields]
+        self.index_of = {field.name: position for position, field in enumerate(self.fields)}
+        self.is_first_small = True
+        self.make = _maker(self)
+        self.holders = [
+            (field.get, part.node)
+            for field, part in zip(self.fields, node.fields, strict=True)
+            if may_hold(part.node)
+        ]
+        self.segments: list[Path] = [()]
+        if node.style != "newtype":
+            positional = node.style == "tuple"
+            self.segments = [
+                (i if positional else field.name or f"_{i}",) for i, field in enumerate(node.fields)
+            ]
+
+    @cached_property
+    def skip_first(self) -> Skipper | None:
+        """Passes over the first field."""
+        return skipper_of(self.nodes[0])
+
+    def state_of(self, value: Any) -> LazyState | None:
+        """The state of an instance that was read by this layout, while fields of it are undecoded."""
+        for field in reversed(self.fields):  # most changes are made in front
+            try:
+                found = field.get(value)
+            except AttributeError:  # deleted
+                continue
+            if type(found) is LazyState:
+                return found if found.lazy_type.of is self.of else None
+        return None
+
+
+def _maker(lazy_type: LazyType) -> Callable[[LazySource, tuple[int, ...], int, int, Path], Any]:
+    """Generate the function that makes instances; every lazy read begins with it."""
+    out = Source()
+    out.names.update(NEW=object.__new__, STATE=LazyState, LAZY_TYPE=lazy_type, CLASS=lazy_type.cls)
+    with out.block("def make(source, places, stop, depth, path):"):
+        out.line("s = NEW(STATE)")
+        out.line("s.lazy_type = LAZY_TYPE")
+        for name in ("source", "places", "stop", "depth", "path"):
+            out.line(f"s.{name} = {name}")
+        out.line("s.decoded = set()")
+        out.line("x = NEW(CLASS)")
+        out.line(f"{''.join(f'x.{field.name} = ' for field in lazy_type.fields)}s")
+        for attr, default in skipped_fields(lazy_type.cls):
+            out.line(f"x.{attr} = {out.refer('default', default)}()")
+        out.line(f"x.__class__ = {out.refer('lazy', lazy_type.lazy)}")
+        out.line("return x")
+    make: Callable[..., Any] = out.compile(f"make {lazy_type.cls.__name__}", "make")["make"]
+    return make
+
+
+def lazy_type_of(node: nodes.Struct) -> LazyType | None:
+    """The lazy type of a struct; None where its class or layout does not allow one."""
+    codec = node.codec or codec_of(node)
+    if codec.lazy_type is None:
+        index = indexer_of(node) if _is_suitable(node) else None
+        first(_lazy_type_slot, codec, False if index is None else LazyType(node, index))
+    return codec.lazy_type or None
+
+
+_lazy_type_slot = vars(Codec)["lazy_type"]
+
+
+def _is_suitable(node: nodes.Struct) -> bool:
+    cls = node.cls
+    if cls is None or not node.fields or not is_plain(node):
+        return False
+    if issubclass(cls, CStruct) or hasattr(cls, "__getattr__"):
+        return False
+    return can_be_lazy(cls, [str(field.attr) for field in node.fields])
+
+
+def _lazy_struct(cls: type, attrs: list[str]) -> LazyStruct:
+    """The lazy subclass of a class: of all threads the same."""
+    declared: Any = declaration_of(cls)
+    found: Any = declared.lazy or keep(declared, LazyStruct(cls, declared, attrs))
+    return found  # type: ignore[no-any-return]  # of a struct's declaration
+
+
+def may_hold(node: Node) -> bool:
+    """Whether there are structs in a layout that may be undecoded: behind options, lists and arrays."""
+    while isinstance(node, nodes.Option | nodes.Seq | nodes.Array):
+        node = node.item
+    return isinstance(node, nodes.Struct | nodes.Ref)

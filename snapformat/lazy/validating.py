@@ -1,0 +1,53 @@
+"""Decoding all that is left undecoded in a value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapformat.model.c_struct import CStruct
+from snapformat.model.declaration import declaration_of
+from snapformat.model.values import Some
+
+
+def validate(value: Any) -> None:
+    """Decode all that is still undecoded in a value that was read lazily.
+
+    Afterwards it is the same as if it had been read at once. Values without such parts are left alone.
+
+    Raises:
+        DecodeError: Bytes are no value of their type; path and offset say where. What comes before them is
+            decoded.
+    """
+    waiting: list[Any] = [value]
+    seen: set[int] = set()
+    while waiting:
+        current = waiting.pop()
+        if type(current) is _Field:
+            current = getattr(current.instance, current.name, None)
+        while type(current) is Some:  # options may be nested
+            current = current.value
+        if type(current) in _PLAIN or isinstance(current, CStruct) or id(current) in seen:
+            continue
+        if type(current) is list:
+            seen.add(id(current))
+            # All elements are alike, but for None in a list of options.
+            if current and (current[0] is None or type(current[0]) not in _PLAIN):
+                waiting.extend(reversed(current))
+        elif declaration_of(type(current)) is not None:
+            seen.add(id(current))
+            names = getattr(type(current), "__match_args__", ())
+            waiting.extend(_Field(current, name) for name in reversed(names))
+
+
+#: Without parts that could be undecoded.
+_PLAIN = frozenset({int, float, bool, str, bytes, type(None)})
+
+
+class _Field:
+    """A field to be looked at when it is its turn."""
+
+    __slots__ = ("instance", "name")
+
+    def __init__(self, instance: Any, name: str) -> None:
+        self.instance = instance
+        self.name = name
