@@ -8,8 +8,8 @@ import construct as c
 from construct import this
 
 from benchmarks.plain import LITTLE, option
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 
 _INTEGERS = {
     **{f"u{8 * n}": getattr(c, f"Int{8 * n}ul") for n in (1, 2, 4, 8)},

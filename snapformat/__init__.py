@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from snapformat.bincode import Encoding as Encoding
     from snapformat.bits import Bits as Bits
     from snapformat.limits import Limits as Limits
-    from snapformat.codec import (
+    from snapformat.api import (
         decode as decode,
         decode_prefix as decode_prefix,
         decode_stream as decode_stream,
         decoder as decoder,
         encode as encode,
-        validate as validate,
     )
+    from snapformat.lazy.validating import validate as validate
     from snapformat.model.declare import (
         DataEnum as DataEnum,
         UnitEnum as UnitEnum,
@@ -55,14 +55,14 @@ else:
             ".bincode": ("Encoding",),
             ".bits": ("Bits",),
             ".limits": ("Limits",),
-            ".codec": (
+            ".api": (
                 "decode",
                 "decode_prefix",
                 "decode_stream",
                 "decoder",
                 "encode",
-                "validate",
             ),
+            "snapformat.lazy.validating": ("validate",),
             ".model.declare": (
                 "DataEnum",
                 "UnitEnum",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapshots import report as snapshots_report
 from vectors import report as vectors_report
 

@@ -15,9 +15,9 @@ from snapformat.docs.glossary import glossary
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Bit, Document, Field, Flags, Offset, Type, Use, Variant
 from snapformat.docs.rules import Rules, shown
-from snapformat.layout import nodes
-from snapformat.layout.lower import layout_of
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
+from snapformat.encodings.bincode.plan import layout_of
 from snapformat.layout.types import Types, parts, types_of
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.declare.registry import resolved

@@ -8,8 +8,8 @@ from snapformat import errors
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Checksum, Error, Field, File
 from snapformat.docs.rules import version_rule
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 from snapformat.layout.types import unwrapped
 from snapformat.snapshot import CheckOrder, SnapshotFormat
 from snapformat.snapshot import Checksum as Crc

@@ -9,8 +9,9 @@ from typing import Any
 
 from snapformat.docs.envelope import file_parts
 from snapformat.docs.model import Document, Example, ExampleRow
-from snapformat.layout import Event, nodes, walk
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
+from snapformat.layout import Event, walk
 from snapformat.layout.types import Types, parts, types_of, unwrapped
 from snapformat.path import Segment, Variant, format_path
 from snapformat.snapshot import SnapshotFormat

@@ -37,8 +37,8 @@ from snapformat.bincode import (
 )
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Primitive, Size
+from snapformat.encodings.bincode.plan import of_kind
 from snapformat.layout import layout_of, write
-from snapformat.layout.lower import of_kind
 from snapformat.model import kinds
 
 _INTEGER = re.compile(r"([ui])(\d+|size)")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from math import inf
 
 from snapformat.docs.model import Offset, Size, Term
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 from snapformat.layout.types import parts, unwrapped
 
 #: Maximum number of terms of a formula; with more it starts at the end of the last field of variable size.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.layout import nodes
-from snapformat.layout.empty import zero_sized_cost
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node, zero_sized_cost
 from snapformat.layout.types import STANDARD, Types, expression, parts
 from snapformat.limits import Limits
 from snapformat.model.expressions import Expr

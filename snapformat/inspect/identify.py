@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
-from snapformat.codec.ends import NOWHERE, find_end
+from snapformat.encodings.bincode.codec.ends import NOWHERE, find_end
 from snapformat.errors import (
     Crc64Error,
     DecodeError,
@@ -228,7 +228,7 @@ def _claiming(
 
 def magic_of(data: bytes) -> int | None:
     """Return the magic of a file whose header is not readable; a known magic is preferred."""
-    from snapformat.codec import decode_prefix  # imported here, as few files need it
+    from snapformat.api import decode_prefix  # imported here, as few files need it
 
     found: int | None = None
     for reader in _readers():

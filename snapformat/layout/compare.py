@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 from snapformat.layout.types import Types, types_of
 from snapformat.lazy_dataclasses import dataclass
 

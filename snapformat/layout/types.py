@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import Any, TypeVar
 
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.declaration import declaration_of
 

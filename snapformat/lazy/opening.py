@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, get_args
 
-from snapformat.codec.account import Account
-from snapformat.codec.engine import read_value, skipper_of
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.arrays import Arrays, numbers_reader
+from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.engine import read_value, skipper_of
+from snapformat.encodings.bincode.ops import Op
 from snapformat.io import bytes_of
-from snapformat.layout import nodes
-from snapformat.layout.arrays import Arrays, numbers_reader
-from snapformat.layout.nodes import Node
 from snapformat.lazy import state
 from snapformat.lazy.reading import LazySource
 from snapformat.lazy.state import lazy_type_of
@@ -34,20 +34,20 @@ class LazyReader:
     """Opens values of one layout without decoding them.
 
     Args:
-        node: The layout.
+        op: The layout.
         limit: Most bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
     """
 
     __slots__ = ("_lazy_type", "_limit", "_node", "_skip", "_zero_sized")
 
-    def __init__(self, node: Node, limit: int | None, limits: Limits) -> None:
-        self._node = node
+    def __init__(self, op: Op, limit: int | None, limits: Limits) -> None:
+        self._node = op
         self._limit = sys.maxsize if limit is None else limit
         self._zero_sized = limits.zero_sized
         is_usual = limits == DEFAULT_LIMITS  # others are kept by the reference alone
-        self._lazy_type = lazy_type_of(node) if is_usual and type(node) is nodes.Struct else None
-        self._skip = skipper_of(node) if is_usual and self._lazy_type is None else None
+        self._lazy_type = lazy_type_of(op) if is_usual and type(op) is ops.Struct else None
+        self._skip = skipper_of(op) if is_usual and self._lazy_type is None else None
 
     def open(self, source: LazySource, start: int, stop: int) -> tuple[Any, int] | None:
         """Find the end of a value.
@@ -99,26 +99,26 @@ class LazyReader:
 
 
 def lazy_reader(
-    node: Node, limit: int | None, limits: Limits, arrays: Arrays | None
+    op: Op, limit: int | None, limits: Limits, arrays: Arrays | None
 ) -> Callable[[bytes | bytearray | memoryview], Any]:
     """A function that reads values of one layout lazily, from the start of the data.
 
     Args:
-        node: The layout.
+        op: The layout.
         limit: Most bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
         arrays: How long arrays of numbers are handed out.
     """
-    reader = LazyReader(node, limit, limits)
+    reader = LazyReader(op, limit, limits)
 
     def read(data: bytes | bytearray | memoryview) -> Any:
         given = bytes_of(data)
         opened = reader.open(LazySource(given, arrays), 0, len(given))
         if opened is None:
-            return read_value(node, given, limit=limit, limits=limits)[0]
+            return read_value(op, given, limit=limit, limits=limits)[0]
         value = opened[0]
         return value.value() if isinstance(value, LazyValue) else value
 
-    if arrays == "memoryview" and isinstance(node, nodes.Seq):
-        return numbers_reader(node, limit, read)
+    if arrays == "memoryview" and isinstance(op, ops.Seq):
+        return numbers_reader(op, limit, read)
     return read

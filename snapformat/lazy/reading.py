@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from snapformat.codec.account import Account
-from snapformat.codec.engine import read_part, skipper_of
-from snapformat.codec.shape import is_array, parts
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.arrays import Arrays, number_code, view_of
+from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.engine import read_part, skipper_of
+from snapformat.encodings.bincode.codec.shape import is_array
+from snapformat.encodings.bincode.ops import Op, children
 from snapformat.errors import DecodeError
-from snapformat.layout import nodes
-from snapformat.layout.arrays import Arrays, number_code, view_of
-from snapformat.layout.nodes import Node
-from snapformat.layout.size import fixed_size
 from snapformat.lazy import state
 from snapformat.lazy.state import NOT_LAZY, Path, lazy_type_of
 from snapformat.limits import DEFAULT_LIMITS
@@ -43,11 +42,11 @@ class LazySource:
         """Read the whole value, of which only the beginning was looked at, and say what is wrong with it."""
         raise NotImplementedError
 
-    def read(self, node: Node, start: int, stop: int, depth: int, path: Path) -> Any:
+    def read(self, op: Op, start: int, stop: int, depth: int, path: Path) -> Any:
         """The value between two positions, as lazy as its layout allows.
 
         Args:
-            node: Its layout.
+            op: Its layout.
             start: Where it begins.
             stop: Where it ends, as passing over it has found.
             depth: Structs and enums around it.
@@ -56,41 +55,41 @@ class LazySource:
         Raises:
             DecodeError: The bytes are no such value.
         """
-        if stop - start >= state.LEAST_STRUCT or (self.arrays is not None and has_arrays(node)):
-            reader = _READERS.get(type(node))
-            value = NOT_LAZY if reader is None else reader(node, self, start, stop, depth, path)
+        if stop - start >= state.LEAST_STRUCT or (self.arrays is not None and has_arrays(op)):
+            reader = _READERS.get(type(op))
+            value = NOT_LAZY if reader is None else reader(op, self, start, stop, depth, path)
             if value is not NOT_LAZY:
                 return value
         try:
-            return read_part(node, self.data, start, stop, depth, path)
+            return read_part(op, self.data, start, stop, depth, path)
         except DecodeError as error:
             self.explain(error)
             raise
 
 
-_arrays: WeakKeyDictionary[Node, bool] = WeakKeyDictionary()
+_arrays: WeakKeyDictionary[Op, bool] = WeakKeyDictionary()
 
 
-def has_arrays(node: Node) -> bool:
+def has_arrays(op: Op) -> bool:
     """Whether there are arrays in a layout that lazy reading can hand out as views."""
-    found = _arrays.get(node)
+    found = _arrays.get(op)
     if found is None:
-        seen: set[Node] = set()
-        waiting = [node]
+        seen: set[Op] = set()
+        waiting = [op]
         while waiting and not found:
             current = waiting.pop()
             if current in seen or type(current) not in _READERS:
                 continue
             seen.add(current)
             found = is_array(current)
-            if not isinstance(current, nodes.Struct) or lazy_type_of(current) is not None:
-                waiting += parts(current)
-        found = _arrays[node] = bool(found)
+            if not isinstance(current, ops.Struct) or lazy_type_of(current) is not None:
+                waiting += children(current)
+        found = _arrays[op] = bool(found)
     return found
 
 
-def _struct(node: nodes.Struct, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
-    lazy_type = lazy_type_of(node)
+def _struct(op: ops.Struct, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
+    lazy_type = lazy_type_of(op)
     if lazy_type is None:
         return NOT_LAZY
     try:
@@ -100,38 +99,38 @@ def _struct(node: nodes.Struct, source: LazySource, start: int, stop: int, depth
     return lazy_type.make(source, places, places[-1], depth + 1, path)
 
 
-def _option(node: nodes.Option, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
-    reader = _READERS.get(type(node.item))
+def _option(op: ops.Option, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
+    reader = _READERS.get(type(op.item))
     if reader is None or source.data[start] != 1:
         return NOT_LAZY
-    value = reader(node.item, source, start + 1, stop, depth, path)
-    return Some(value) if node.wrapped and value is not NOT_LAZY else value
+    value = reader(op.item, source, start + 1, stop, depth, path)
+    return Some(value) if op.wrapped and value is not NOT_LAZY else value
 
 
-def _ref(node: nodes.Ref, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
-    target = node.target
-    return _struct(target, source, start, stop, depth, path) if isinstance(target, nodes.Struct) else NOT_LAZY
+def _ref(op: ops.Call, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
+    target = op.target
+    return _struct(target, source, start, stop, depth, path) if isinstance(target, ops.Struct) else NOT_LAZY
 
 
 def _elements(
-    node: nodes.Seq | nodes.Array, source: LazySource, start: int, stop: int, depth: int, path: Path
+    op: ops.Seq | ops.Array, source: LazySource, start: int, stop: int, depth: int, path: Path
 ) -> Any:
     first = start
-    if isinstance(node, nodes.Seq):
-        if not isinstance(node.length, nodes.Int) or node.length.variable:
+    if isinstance(op, ops.Seq):
+        if not isinstance(op.length, ops.Int) or op.length.variable:
             return NOT_LAZY
-        first += node.length.size
-        count = int.from_bytes(source.data[start:first], node.length.byteorder)
-    elif isinstance(node.count, int):
-        count = node.count
+        first += op.length.size
+        count = int.from_bytes(source.data[start:first], op.length.byteorder)
+    elif isinstance(op.count, int):
+        count = op.count
     else:
         return NOT_LAZY
-    if source.arrays is not None and is_array(node):
-        code, size = number_code(node.item), fixed_size(node.item)
+    if source.arrays is not None and is_array(op):
+        code, size = number_code(op.item), op.item.fixed_size
         assert code is not None
         assert size is not None
         return view_of(code, size, source.data, first, stop, source.arrays)
-    item = node.item
+    item = op.item
     # Many small elements are read at once, unless there are views to be had of them.
     is_large = stop - first >= state.LEAST_STRUCT * count or (source.arrays is not None and has_arrays(item))
     if type(item) not in _READERS or not is_large:
@@ -150,10 +149,10 @@ def _elements(
     return values
 
 
-_READERS: dict[type[Node], Callable[[Any, LazySource, int, int, int, Path], Any]] = {
-    nodes.Struct: _struct,
-    nodes.Option: _option,
-    nodes.Ref: _ref,
-    nodes.Seq: _elements,
-    nodes.Array: _elements,
+_READERS: dict[type[Op], Callable[[Any, LazySource, int, int, int, Path], Any]] = {
+    ops.Struct: _struct,
+    ops.Option: _option,
+    ops.Call: _ref,
+    ops.Seq: _elements,
+    ops.Array: _elements,
 }

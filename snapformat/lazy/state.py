@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from snapformat.codec.account import Account
-from snapformat.codec.engine import Codec, Indexer, Skipper, codec_of, indexer_of, skipper_of
-from snapformat.codec.read_helpers import skipped_fields
-from snapformat.codec.shape import is_plain
-from snapformat.codec.source import Source
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.engine import (
+    Codec,
+    Indexer,
+    Skipper,
+    codec_of,
+    indexer_of,
+    skipper_of,
+)
+from snapformat.encodings.bincode.codec.read_helpers import skipped_fields
+from snapformat.encodings.bincode.codec.shape import is_plain
+from snapformat.encodings.bincode.codec.source import Source
+from snapformat.encodings.bincode.ops import Op
 from snapformat.lazy.subclass import LazyClass, can_be_lazy, keep, set_class
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.c_struct import CStruct
@@ -71,8 +78,8 @@ class LazyState:
                 self.fill_from(instance, self.source.read_at_once())
                 return field.get(instance)
             path = self.path + lazy_type.segments[index]
-            node = lazy_type.nodes[index]
-            value = self.source.read(node, places[index], places[index + 1], self.depth, path)
+            op = lazy_type.nodes[index]
+            value = self.source.read(op, places[index], places[index + 1], self.depth, path)
         self.mark_decoded(index)
         if not replace(field.get, field.set, instance, self, value):
             value = field.get(instance)
@@ -222,28 +229,28 @@ class LazyType:
         holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
     """
 
-    def __init__(self, node: nodes.Struct, index: Indexer) -> None:
-        assert node.cls is not None
-        self.of = node.fields
-        self.nodes = [field.node for field in node.fields]
-        self.cls = node.cls
+    def __init__(self, op: ops.Struct, index: Indexer) -> None:
+        assert op.cls is not None
+        self.of = op.fields
+        self.nodes = [field.op for field in op.fields]
+        self.cls = op.cls
         self.index = index
-        known = _lazy_struct(node.cls, [str(field.attr) for field in node.fields])
+        known = _lazy_struct(op.cls, [str(field.attr) for field in op.fields])
         self.lazy = known.lazy
-        self.fields = [known.fields[str(field.attr)] for field in node.fields]
+        self.fields = [known.fields[str(field.attr)] for field in op.fields]
         self.index_of = {field.name: position for position, field in enumerate(self.fields)}
         self.is_first_small = True
         self.make = _maker(self)
         self.holders = [
-            (field.get, part.node)
-            for field, part in zip(self.fields, node.fields, strict=True)
-            if may_hold(part.node)
+            (field.get, part.op)
+            for field, part in zip(self.fields, op.fields, strict=True)
+            if may_hold(part.op)
         ]
         self.segments: list[Path] = [()]
-        if node.style != "newtype":
-            positional = node.style == "tuple"
+        if op.style != "newtype":
+            positional = op.style == "tuple"
             self.segments = [
-                (i if positional else field.name or f"_{i}",) for i, field in enumerate(node.fields)
+                (i if positional else field.name or f"_{i}",) for i, field in enumerate(op.fields)
             ]
 
     @cached_property
@@ -283,25 +290,25 @@ def _maker(lazy_type: LazyType) -> Callable[[LazySource, tuple[int, ...], int, i
     return make
 
 
-def lazy_type_of(node: nodes.Struct) -> LazyType | None:
+def lazy_type_of(op: ops.Struct) -> LazyType | None:
     """The lazy type of a struct; None where its class or layout does not allow one."""
-    codec = node.codec or codec_of(node)
+    codec = op.codec or codec_of(op)
     if codec.lazy_type is None:
-        index = indexer_of(node) if _is_suitable(node) else None
-        first(_lazy_type_slot, codec, False if index is None else LazyType(node, index))
+        index = indexer_of(op) if _is_suitable(op) else None
+        first(_lazy_type_slot, codec, False if index is None else LazyType(op, index))
     return codec.lazy_type or None
 
 
 _lazy_type_slot = vars(Codec)["lazy_type"]
 
 
-def _is_suitable(node: nodes.Struct) -> bool:
-    cls = node.cls
-    if cls is None or not node.fields or not is_plain(node):
+def _is_suitable(op: ops.Struct) -> bool:
+    cls = op.cls
+    if cls is None or not op.fields or not is_plain(op):
         return False
     if issubclass(cls, CStruct) or hasattr(cls, "__getattr__"):
         return False
-    return can_be_lazy(cls, [str(field.attr) for field in node.fields])
+    return can_be_lazy(cls, [str(field.attr) for field in op.fields])
 
 
 def _lazy_struct(cls: type, attrs: list[str]) -> LazyStruct:
@@ -311,8 +318,8 @@ def _lazy_struct(cls: type, attrs: list[str]) -> LazyStruct:
     return found  # type: ignore[no-any-return]  # of a struct's declaration
 
 
-def may_hold(node: Node) -> bool:
+def may_hold(op: Op) -> bool:
     """Whether there are structs in a layout that may be undecoded: behind options, lists and arrays."""
-    while isinstance(node, nodes.Option | nodes.Seq | nodes.Array):
-        node = node.item
-    return isinstance(node, nodes.Struct | nodes.Ref)
+    while isinstance(op, ops.Option | ops.Seq | ops.Array):
+        op = op.item
+    return isinstance(op, ops.Struct | ops.Call)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from snapformat.codec.engine import write_exactly, write_value
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec.engine import write_exactly, write_value
+from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.construct.running import Pieces
 from snapformat.errors import EncodeError
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
 from snapformat.lazy.state import LazyState, LazyType, Path, lazy_type_of, may_hold
 from snapformat.lazy.subclass import is_lazy
 from snapformat.lazy.value import LazyValue
@@ -18,11 +18,11 @@ from snapformat.model.values import Some
 from snapformat.path import format_path
 
 
-def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Any], int]:
+def write_lazily(op: Op, value: Any, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Any], int]:
     """Write a value that may have undecoded parts, which are written as the bytes they were read from.
 
     Args:
-        node: The layout.
+        op: The layout.
         value: The value.
         limits: Bound of depth.
 
@@ -34,42 +34,42 @@ def write_lazily(node: Node, value: Any, limits: Limits = DEFAULT_LIMITS) -> tup
         EncodeError: The value does not fit the layout; the path says where.
     """
     out = Pieces()
-    lazy_type = lazy_type_of(node) if type(node) is nodes.Struct else None
+    lazy_type = lazy_type_of(op) if type(op) is ops.Struct else None
     try:
         if lazy_type is not None and type(value) is lazy_type.lazy:
             return out, _write_fields(out, lazy_type, value, 0, limits, ())
         if type(value) is LazyValue:
             out.append(memoryview(value.data)[value.start : value.stop])
             return out, value.stop
-        _write(out, node, value, 0, limits, ())
+        _write(out, op, value, 0, limits, ())
         return out, 0
     except RecursionError:  # too deep, or in a circle
-        return [write_value(node, value, limits=limits)], 0
+        return [write_value(op, value, limits=limits)], 0
 
 
-def _write(out: Pieces, node: Node, value: Any, depth: int, limits: Limits, path: Path) -> None:
+def _write(out: Pieces, op: Op, value: Any, depth: int, limits: Limits, path: Path) -> None:
     """Put out a value."""
-    if type(node) is nodes.Ref:
-        node = node.target
+    if type(op) is ops.Call:
+        op = op.target
     # Most have nothing undecoded in them: an instance with undecoded fields is of a subclass.
-    written = write_exactly(node, value, depth, limits, out.place)
+    written = write_exactly(op, value, depth, limits, out.place)
     if written is None:
-        writer = _WRITERS.get(type(node))
-        if writer is not None and depth < limits.depth and _has_lazy(node, value, depth):
-            writer(out, node, value, depth, limits, path)
+        writer = _WRITERS.get(type(op))
+        if writer is not None and depth < limits.depth and _has_lazy(op, value, depth):
+            writer(out, op, value, depth, limits, path)
             return
-        written = write_value(node, value, limits, path, depth, out.place)
+        written = write_value(op, value, limits, path, depth, out.place)
     out.append(written)
 
 
-def _has_lazy(node: Node, value: Any, depth: int) -> bool:
+def _has_lazy(op: Op, value: Any, depth: int) -> bool:
     """Whether something in a value is undecoded; the value may be of any type."""
-    kind = type(node)
-    if kind is nodes.Ref:
-        node = node.target  # type: ignore[attr-defined]
-        kind = type(node)
-    if kind is nodes.Struct:
-        lazy_type = lazy_type_of(node)  # type: ignore[arg-type]
+    kind = type(op)
+    if kind is ops.Call:
+        op = op.target  # type: ignore[attr-defined]
+        kind = type(op)
+    if kind is ops.Struct:
+        lazy_type = lazy_type_of(op)  # type: ignore[arg-type]
         if lazy_type is None or type(value) is not lazy_type.cls or depth > DEFAULT_LIMITS.depth:
             return is_lazy(value)
         for look, inner in lazy_type.holders:
@@ -79,11 +79,11 @@ def _has_lazy(node: Node, value: Any, depth: int) -> bool:
                 continue
             if found is not None and _has_lazy(inner, found, depth + 1):
                 return True
-    elif kind is nodes.Option:
+    elif kind is ops.Option:
         found = value.value if type(value) is Some else value
-        return found is not None and _has_lazy(node.item, found, depth)  # type: ignore[attr-defined]
-    elif kind in (nodes.Seq, nodes.Array) and type(value) is list:
-        item: Node = node.item  # type: ignore[attr-defined]
+        return found is not None and _has_lazy(op.item, found, depth)  # type: ignore[attr-defined]
+    elif kind in (ops.Seq, ops.Array) and type(value) is list:
+        item: Op = op.item  # type: ignore[attr-defined]
         return may_hold(item) and any(_has_lazy(item, element, depth) for element in value)
     return False
 
@@ -122,7 +122,7 @@ def _write_field(
     out: Pieces, lazy_type: LazyType, index: int, value: Any, depth: int, limits: Limits, path: Path
 ) -> None:
     """Put out a field that is marked as decoded, or was read by another layout."""
-    field, node = lazy_type.fields[index], lazy_type.nodes[index]
+    field, op = lazy_type.fields[index], lazy_type.nodes[index]
     path += lazy_type.segments[index]
     try:
         found = field.get(value)
@@ -134,38 +134,38 @@ def _write_field(
             out.append(memoryview(found.source.data)[places[index] : places[index + 1]])
             return
         found = getattr(value, field.name)
-    _write(out, node, found, depth + 1, limits, path)
+    _write(out, op, found, depth + 1, limits, path)
 
 
-def _struct(out: Pieces, node: nodes.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:
-    lazy_type = lazy_type_of(node)
+def _struct(out: Pieces, op: ops.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:
+    lazy_type = lazy_type_of(op)
     if lazy_type is None or not isinstance(value, lazy_type.cls):
-        out.append(write_value(node, value, limits, path, depth, out.place))
+        out.append(write_value(op, value, limits, path, depth, out.place))
     else:
         _write_fields(out, lazy_type, value, depth, limits, path)
 
 
-def _option(out: Pieces, node: nodes.Option, value: Any, depth: int, limits: Limits, path: Path) -> None:
+def _option(out: Pieces, op: ops.Option, value: Any, depth: int, limits: Limits, path: Path) -> None:
     out.append(b"\1")
-    _write(out, node.item, value.value if node.wrapped else value, depth, limits, path)
+    _write(out, op.item, value.value if op.wrapped else value, depth, limits, path)
 
 
 def _elements(
-    out: Pieces, node: nodes.Seq | nodes.Array, value: Any, depth: int, limits: Limits, path: Path
+    out: Pieces, op: ops.Seq | ops.Array, value: Any, depth: int, limits: Limits, path: Path
 ) -> None:
     values = value.copy()
-    if isinstance(node, nodes.Seq):
-        out.append(write_value(node.length, len(values), limits, path))
-    elif len(values) != node.count:
-        out.append(write_value(node, value, limits, path, depth, out.place))
+    if isinstance(op, ops.Seq):
+        out.append(write_value(op.length, len(values), limits, path))
+    elif len(values) != op.count:
+        out.append(write_value(op, value, limits, path, depth, out.place))
         return
     for index, element in enumerate(values):
-        _write(out, node.item, element, depth, limits, (*path, index))
+        _write(out, op.item, element, depth, limits, (*path, index))
 
 
-_WRITERS: dict[type[Node], Callable[[Pieces, Any, Any, int, Limits, Path], None]] = {
-    nodes.Struct: _struct,
-    nodes.Option: _option,
-    nodes.Seq: _elements,
-    nodes.Array: _elements,
+_WRITERS: dict[type[Op], Callable[[Pieces, Any, Any, int, Limits, Path], None]] = {
+    ops.Struct: _struct,
+    ops.Option: _option,
+    ops.Seq: _elements,
+    ops.Array: _elements,
 }

@@ -7,7 +7,7 @@ kind calls their methods in the order of the value's parts, with `enter` and `le
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
@@ -338,3 +338,161 @@ class ValueReader(Traversal):
         """
         found = kind.read(self)
         return found if kind.is_leaf else run(found)
+
+
+class Planner:
+    """Makes operations of kinds, for an encoding whose values lie one after the other.
+
+    A kind calls the method for what it is, or puts its operation together from those of other kinds (`of`).
+    All but those for kinds without parts are tasks.
+    """
+
+    def of(self, kind: Kind) -> Task:
+        """The operation of another kind."""
+        raise NotImplementedError
+
+    def plan_converted(
+        self,
+        item: Kind,
+        decode: Callable[[Any], Any],
+        encode: Callable[[Any], Any],
+        *,
+        pure: bool = False,
+    ) -> Task:
+        """A kind whose values are converted.
+
+        Args:
+            item: The stored kind.
+            decode: From the stored value to the Python value; `ValueError` refuses it.
+            encode: Back; `ValueError` and `TypeError` refuse it.
+            pure: The conversions may be called at any time: they have no effect but their result.
+        """
+        raise NotImplementedError
+
+    def plan_interpreted(self, kind: Kind) -> Any:
+        """A value that its kind reads and writes itself, where it stands."""
+        raise NotImplementedError
+
+    def plan_int(self, kind: kinds.Int) -> Any:
+        """An integer."""
+        raise NotImplementedError
+
+    def plan_float(self, kind: kinds.Float) -> Any:
+        """A float."""
+        raise NotImplementedError
+
+    def plan_bool(self, kind: kinds.Bool) -> Any:
+        """A bool."""
+        raise NotImplementedError
+
+    def plan_char(self, kind: kinds.Char) -> Any:
+        """A char."""
+        raise NotImplementedError
+
+    def plan_str(self, kind: kinds.Str) -> Any:
+        """Text."""
+        raise NotImplementedError
+
+    def plan_bytes(self, kind: kinds.Bytes) -> Any:
+        """Bytes behind their length."""
+        raise NotImplementedError
+
+    def plan_labels(self, kind: kinds.IntEnum) -> Any:
+        """An integer that is shown by its label."""
+        raise NotImplementedError
+
+    def plan_fixed_bytes(self, kind: kinds.FixedBytes) -> Any:
+        """Bytes of a known number."""
+        raise NotImplementedError
+
+    def plan_unit(self, kind: kinds.Unit) -> Any:
+        """Nothing."""
+        raise NotImplementedError
+
+    def plan_computed(self, kind: kinds.Computed) -> Any:
+        """A value that is not stored."""
+        raise NotImplementedError
+
+    def plan_bits(self, kind: kinds.BitStruct) -> Any:
+        """A bit struct."""
+        raise NotImplementedError
+
+    def plan_opaque(self, kind: kinds.Opaque) -> Any:
+        """A construct that can't be looked into."""
+        raise NotImplementedError
+
+    def plan_c_struct(self, kind: kinds.Blob) -> Task:
+        """Bytes that hold a C struct."""
+        raise NotImplementedError
+
+    def plan_option(self, kind: kinds.Option) -> Task:
+        """An option."""
+        raise NotImplementedError
+
+    def plan_seq(self, kind: kinds.Seq) -> Task:
+        """A sequence."""
+        raise NotImplementedError
+
+    def plan_array(self, kind: kinds.Array) -> Task:
+        """An array."""
+        raise NotImplementedError
+
+    def plan_set(self, kind: kinds.Set) -> Task:
+        """A set."""
+        raise NotImplementedError
+
+    def plan_map(self, kind: kinds.Map) -> Task:
+        """A map."""
+        raise NotImplementedError
+
+    def plan_tuple(self, kind: kinds.Tuple) -> Task:
+        """A tuple."""
+        raise NotImplementedError
+
+    def plan_struct(self, kind: kinds.Struct) -> Task:
+        """A struct."""
+        raise NotImplementedError
+
+    def plan_enum(self, kind: kinds.Enum) -> Task:
+        """An enum."""
+        raise NotImplementedError
+
+    def plan_reference(self, kind: kinds.LazyBound) -> Task:
+        """A kind that contains this one."""
+        raise NotImplementedError
+
+    def plan_foreign(self, kind: kinds.Foreign) -> Task:
+        """The kind of a construct."""
+        raise NotImplementedError
+
+    def plan_encoded(self, kind: kinds.Encoded) -> Task:
+        """A kind in a configuration of its own."""
+        raise NotImplementedError
+
+    def plan_const(self, kind: kinds.Const) -> Task:
+        """A constant."""
+        raise NotImplementedError
+
+    def plan_rebuild(self, kind: kinds.Rebuild) -> Task:
+        """A value that is computed when it is written."""
+        raise NotImplementedError
+
+    def plan_default(self, kind: kinds.Default) -> Task:
+        """A value with a default."""
+        raise NotImplementedError
+
+    def plan_switch(self, kind: kinds.Switch) -> Task:
+        """One of several kinds."""
+        raise NotImplementedError
+
+    def plan_choice(self, kind: kinds.If) -> Task:
+        """One of two kinds."""
+        raise NotImplementedError
+
+    def plan_padded(self, kind: kinds.Padded) -> Task:
+        """A value with padding."""
+        raise NotImplementedError
+
+    def plan_prefixed(self, kind: kinds.Prefixed) -> Task:
+        """A value within a number of bytes."""
+        raise NotImplementedError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
-from snapformat.codec.engine import read_value
+from snapformat.encodings.bincode.codec.engine import read_value
+from snapformat.encodings.bincode.plan import layout_of
 from snapformat.encodings.construct.wrappers import counted, left_over
 from snapformat.errors import (
     Crc64Error,
@@ -16,7 +17,6 @@ from snapformat.errors import (
 )
 from snapformat.io import ExactReader, Source, name_of
 from snapformat.layout import read_stream
-from snapformat.layout.lower import layout_of
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header, Trailing
 
 #: Maximum size of a magic in bytes: with integers of variable length, a marker and the number.

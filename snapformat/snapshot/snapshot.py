@@ -27,7 +27,7 @@ from snapformat.snapshot.reading import (
 from snapformat.snapshot.spec import FormatSpec, Header, Trailing
 
 if TYPE_CHECKING:
-    from snapformat.layout.arrays import Arrays
+    from snapformat.encodings.bincode.arrays import Arrays
     from snapformat.snapshot.lazily import FileSource
 
 T = TypeVar("T")

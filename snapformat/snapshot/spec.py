@@ -14,9 +14,9 @@ import semver
 
 from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
 from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.plan import layout_of, lower
 from snapformat.encodings.construct.wrappers import Checksummed, Limited
-from snapformat.layout.lower import layout_of, lower
-from snapformat.layout.nodes import Node
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.declare.registry import is_reference, resolved
@@ -75,7 +75,7 @@ def header_struct(encoding: Encoding) -> Any:
 
 
 @cache
-def _header_node(integers: Any, byteorder: Any) -> Node:
+def _header_node(integers: Any, byteorder: Any) -> Op:
     """Return the layout of the header, which does not depend on the limit: there are four."""
     return lower(header_struct(Encoding(integers, byteorder, limit=None)))
 
@@ -187,7 +187,7 @@ class FormatSpec:
         return header_struct(self.encoding)
 
     @cached_property
-    def header_node(self) -> Node:
+    def header_node(self) -> Op:
         """The layout of the header, shared with its generated code by formats of equal encodings."""
         return _header_node(self.encoding.integers, self.encoding.byteorder)
 
@@ -202,7 +202,7 @@ class FormatSpec:
         return sealed(self._payload)
 
     @cached_property
-    def payload_node(self) -> Node:
+    def payload_node(self) -> Op:
         """The layout of the payload."""
         return layout_of(self._payload, self.encoding)
 
@@ -230,7 +230,7 @@ class FormatSpec:
         return Checksummed(whole, self.checksum, self.encoding, to_the_end=self.trailing != "ignore")
 
     @cached_property
-    def node(self) -> Node:
+    def node(self) -> Op:
         """The layout of the whole file."""
         return lower(self.struct)
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 from snapformat import SnapshotError
-from snapformat.codec import engine
-from snapformat.codec.account import Account
-from snapformat.codec.ends import find_end
+from snapformat.encodings.bincode.codec import engine
+from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.ends import find_end
 from snapformat.layout import read as reference_read
 from snapformat.layout import write as reference_write
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode.ops import Node
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.values import RawFlag
 

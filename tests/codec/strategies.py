@@ -17,8 +17,8 @@ from hostile import shapes
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
 from snapformat import bincode as bc
 from snapformat.bincode import Encoding, PairMap, PairSet, Some
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

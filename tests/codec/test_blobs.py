@@ -19,7 +19,7 @@ from codec.agreement import generated_read, generated_write, identical, read_agr
 from codec.test_threads import together
 from snapformat import DecodeError, decode, doc, encode, schema
 from snapformat.bincode import Blob, CStruct, Len, Vec, f32, u8, u16, u32
-from snapformat.codec.read_helpers import COMPILE_AFTER
+from snapformat.encodings.bincode.codec.read_helpers import COMPILE_AFTER
 from snapformat.layout import layout_of, read, walk, write
 from snapformat.model.c_struct import LazyCStruct, lazy_c_struct, raw_of
 from snapformat.values import from_json

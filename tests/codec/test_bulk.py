@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from codec.agreement import assert_same, generated_read, generated_write, read_agrees, verdict, write_agrees
 from snapformat import DataEnum, DecodeError, EncodeError, bincode, decode, encode, schema, validate
 from snapformat.bincode import Blob, Counted, CStruct, Encoding, Len, Vec, Via, f32, u8, u16, u32, u64
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapformat.layout import layout_of, read
 
 

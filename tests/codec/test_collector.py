@@ -20,8 +20,8 @@ from codec.shapes import Device, Mode, Queue
 from codec.test_threads import together
 from snapformat import DecodeError, Limits, Snapshot, SnapshotFormat, decode, doc, encode, register, schema
 from snapformat.bincode import Blob, CStruct, Duration, HashMap, Option, Vec, Via, u8, u32, u64
-from snapformat.codec import collector, engine
-from snapformat.codec.collector import LARGE, may_pause, paused
+from snapformat.encodings.bincode.codec import collector, engine
+from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
 from snapformat.layout import layout_of
 
 
@@ -196,7 +196,7 @@ def test_interrupts_at_any_time():
     """By real signals, in a process of its own."""
     program = """
         import gc, random, signal, threading
-        from snapformat.codec import collector
+        from snapformat.encodings.bincode.codec import collector
         signal.signal(signal.SIGALRM, signal.default_int_handler)
         interrupted = 0
         for _ in range(20000):

@@ -12,7 +12,7 @@ from codec.agreement import generated_read, read_agrees, write_agrees
 from hostile import shapes
 from snapformat import schema
 from snapformat.bincode import Blob, BTreeMap, CStruct, Len, Option, Vec, u8
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapformat.layout import layout_of
 
 MOST = 512

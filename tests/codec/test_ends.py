@@ -15,8 +15,8 @@ from codec.shapes import Node as Tree
 from hostile import shapes
 from snapformat import Limits, decode, encode, schema
 from snapformat.bincode import Blob, CStruct, Unit, Vec, Via, u8, u16, u32, u64
-from snapformat.codec import engine
-from snapformat.codec.ends import NOWHERE, find_end
+from snapformat.encodings.bincode.codec import engine
+from snapformat.encodings.bincode.codec.ends import NOWHERE, find_end
 from snapformat.layout import layout_of
 
 DEVICE = Device("é", Mode.Poll, 1, [1, 2, 3, 4, 5, 6], 7, [Queue(1, True, 2)], [1, 2, 3], 0.5)

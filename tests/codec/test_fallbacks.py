@@ -18,10 +18,11 @@ from codec.shapes import PACKET, Device, Mode, NodeLeaf, Queue
 from layout.agreement import below
 from snapformat import DecodeError, EncodeError, Limits, decode, encode
 from snapformat.bincode import Len, Option, Some, Vec, f32, f64, i64, u8, u16, u32, u64, u128
-from snapformat.codec import engine
-from snapformat.codec.read_helpers import GuardError
-from snapformat.layout import layout_of, nodes
-from snapformat.layout.empty import zero_sized_cost
+from snapformat.encodings.bincode.codec import engine
+from snapformat.encodings.bincode.codec.read_helpers import GuardError
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of
+from snapformat.encodings.bincode.ops import zero_sized_cost
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import formats
 from snapshots import data

@@ -4,7 +4,7 @@ import pytest
 
 from snapformat import encode, schema
 from snapformat.bincode import u8, u32
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapformat.layout import layout_of
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from snapformat import DecodeError, Encoding, SchemaError, decode, encode, schema
 from snapformat.bincode import FIRECRACKER, Len, Option, Vec, u8, u16
-from snapformat.codec.layouts import node_of
+from snapformat.encodings.bincode.codec.layouts import node_of
 from snapformat.layout import layout_of
 from snapformat.model.declare import register
 

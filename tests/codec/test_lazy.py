@@ -12,10 +12,11 @@ from codec.agreement import assert_same, identical, verdict
 from codec.constructs import Pair, pairs
 from codec.strategies import annotations, damaged, encodings, struct_of, values_of
 from snapformat.bincode import Len, Option, Some, u8
-from snapformat.codec import engine, validate
-from snapformat.layout import layout_of, nodes
+from snapformat.encodings.bincode.codec import engine, validate
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of
 from snapformat.layout import write as reference_write
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode.ops import Node
 from snapformat.lazy import state
 from snapformat.lazy.opening import LazyReader
 from snapformat.lazy.reading import LazySource

@@ -11,7 +11,7 @@ from codec.agreement import read_agrees, write_agrees
 from codec.constructs import Pair, pairs
 from codec.strategies import ODD, damaged
 from codec.test_random_types import agreement
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapformat.layout import layout_of
 
 

@@ -16,11 +16,11 @@ import pytest
 from codec.agreement import guarded
 from codec.shapes import GOLDEN, PACKET, Device
 from snapformat import decode
-from snapformat.codec import engine
-from snapformat.codec.read_source import generate_reader
-from snapformat.codec.write_source import generate_writer
+from snapformat.encodings.bincode.codec import engine
+from snapformat.encodings.bincode.codec.read_source import generate_reader
+from snapformat.encodings.bincode.codec.write_source import generate_writer
 from snapformat.layout import layout_of
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode.ops import Node
 
 TESTS = Path(__file__).parents[1]
 KEPT = TESTS / "golden" / "codec"

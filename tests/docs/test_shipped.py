@@ -12,7 +12,7 @@ from docs import schemas
 from snapformat import SnapshotFormat
 from snapformat.docs import build, describe
 from snapformat.docs.model import Document, Field, Term, Type
-from snapformat.layout import nodes
+from snapformat.encodings.bincode import ops as nodes
 from snapformat.layout.types import parts, types_of
 from snapformat.path import Segment, Variant, parse_path
 from snapformat.snapshot.catalogue import formats

@@ -12,7 +12,7 @@ import pytest
 
 from cli.support import sealed
 from snapformat import SnapshotError, SnapshotFormat
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapformat.inspect import Candidate, best_candidate, candidates, identify, judge, load_any, summarize
 from snapformat.layout import read as reference_read
 from snapformat_schemas import firecracker

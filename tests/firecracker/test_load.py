@@ -11,7 +11,7 @@ import pytest
 from cli.support import SNAPSHOT
 from snapformat import InvalidMagicError, SnapshotFormat, SnapshotIOError, schema
 from snapformat.bincode import u8
-from snapformat.codec.engine import statistics
+from snapformat.encodings.bincode.codec.engine import statistics
 from snapformat.snapshot.catalogue import formats
 from snapformat_schemas import firecracker
 from snapformat_schemas.kvm.aarch64 import registers

@@ -68,7 +68,7 @@ def test_what_is_made_of_zero_sized_elements_is_bounded(name: str) -> None:
     """By the reference, by generated code, lazily, from a stream, and as events."""
     kind, data = FLOODS[name]
     code = f"""
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapformat.layout import read
 from snapformat.encodings.construct.wrappers import Limited
 kind, data = {kind}, {data}

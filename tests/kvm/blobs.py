@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from snapformat import SnapshotFormat
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 from snapformat_schemas.firecracker import SCHEMAS
 
 

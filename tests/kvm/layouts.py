@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from kvm.blobs import blobs
 from snapformat.bincode import FIRECRACKER
-from snapformat.layout import layout_of, nodes
-from snapformat.layout.size import least_size
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of
+from snapformat.encodings.bincode.ops import least_size
 from snapformat_schemas.firecracker import SCHEMAS
 from snapformat_schemas.kvm.x86_64.xsave import XsaveLegacy
 

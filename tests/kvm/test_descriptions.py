@@ -14,7 +14,8 @@ import snapformat_schemas.virtio
 from kvm import layouts
 from snapformat.bincode import FIRECRACKER
 from snapformat.bits import Bits, fields, names
-from snapformat.layout import layout_of, nodes
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of
 
 MODULES: list[ModuleType] = [
     importlib.import_module(info.name)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from snapformat import DecodeError, EncodeError, decode_prefix, encode
-from snapformat.layout import layout_of, nodes, walk
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of, walk
 from snapformat.model.values import RawFlag
 
 #: What single bytes are changed to.

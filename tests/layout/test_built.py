@@ -12,7 +12,7 @@ from construct import len_, this
 from layout.agreement import opaque, read_both, write_both
 from snapformat import EncodeError, SnapshotFormat, decode, encode, register, schema
 from snapformat.bincode import Encoding, Option, u8
-from snapformat.codec import engine
+from snapformat.encodings.bincode.codec import engine
 from snapformat.layout import layout_of
 from snapformat.values import dumps, from_json, loads, to_json
 

@@ -11,7 +11,8 @@ from construct import len_, this
 from layout.agreement import agree, opaque, read_both
 from snapformat import DecodeError, EncodeError, Encoding, decode, encode, register, schema
 from snapformat.bincode import BTreeMap, Option, Result, u8, u16, u32, u64
-from snapformat.layout import layout_of, nodes
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of
 from snapformat.values import from_json, to_json
 
 FIXED = Encoding()

@@ -10,7 +10,8 @@ from construct import len_, this
 
 from layout.agreement import agree, opaque, write_both
 from snapformat import DecodeError, EncodeError, decode, encode
-from snapformat.layout import layout_of, nodes
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of
 
 KIND = c.Enum(c.Int8ub, small=1, large=2)
 

@@ -13,7 +13,8 @@ from construct import this
 from layout.agreement import agree, opaque
 from snapformat import DecodeError, EncodeError, decode, decode_prefix, encode
 from snapformat.bincode import Encoding, u16
-from snapformat.layout import layout_of, nodes, walk
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of, walk
 
 
 class Swapped(c.Adapter):

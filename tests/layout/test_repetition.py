@@ -15,8 +15,9 @@ from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, 
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
 from snapformat.encodings.construct.counted import cost_of
 from snapformat.encodings.construct.running import bounded, parse_opaque
-from snapformat.layout import layout_of, lower, nodes, read, walk
-from snapformat.layout.empty import zero_sized_cost
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of, lower, read, walk
+from snapformat.encodings.bincode.ops import zero_sized_cost
 from snapformat.limits import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
 from snapformat.model import kinds
 

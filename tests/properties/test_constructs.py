@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from properties.compositions import Composition, compositions
 from properties.strategies import mutated, same
 from snapformat import DecodeError, EncodeError, Limits, SnapshotError, decode, decode_stream, encode
-from snapformat.layout import lower, nodes, read, walk
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import lower, read, walk
 from snapformat.limits import MADE_BY_CONSTRUCT
 from snapformat.values import dumps, from_json, loads, to_json
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 
 
 def children(node: Node) -> list[Node]:

@@ -16,8 +16,9 @@ from schemas.values import Builder, Seeded, values_of
 from snapformat import SnapshotFormat
 from snapformat.encodings.json.reader import from_json_data
 from snapformat.encodings.json.writer import to_json_data
-from snapformat.layout import nodes, read, walk, write
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import read, walk, write
+from snapformat.encodings.bincode.ops import Node
 from snapformat.values import dumps, loads
 from snapformat_schemas.firecracker import SCHEMAS
 

@@ -11,8 +11,8 @@ import pytest
 from schemas import shipped
 from schemas.layouts import all_nodes, signature
 from snapformat import CheckOrder, SnapshotFormat
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Node
 from snapformat.model.declaration import Declaration, declaration_of
 from snapformat.snapshot import FIRECRACKER_FORMAT
 from snapformat_schemas.firecracker import SCHEMAS

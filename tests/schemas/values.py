@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from snapformat.bincode import PairSet
-from snapformat.layout import nodes, read
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import read
+from snapformat.encodings.bincode.ops import Node
 from snapformat.model.c_struct import decode_fields
 
 #: A type that contains itself is not built deeper than this.

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from snapformat import Snapshot, UnitEnum
 from snapformat.io import Source
-from snapformat.layout import layout_of, nodes
+from snapformat.encodings.bincode import ops as nodes
+from snapformat.layout import layout_of
 from snapformat_schemas import firecracker
 from snapformat_schemas.virtio.names import BLOCK_FEATURES
 

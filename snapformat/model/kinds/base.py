@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from snapformat.trampoline import finished
+
 if TYPE_CHECKING:
-    from snapformat.model.protocol import ValueReader, ValueWriter
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 T = TypeVar("T")
 
@@ -56,6 +58,14 @@ class Kind:
             DecodeError: The input is not such a value.
         """
         raise NotImplementedError
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation that reads and writes values where these are positional.
+
+        A task where the kind is not a leaf. By default `read` and `write` are called where the value stands.
+        """
+        planned = planner.plan_interpreted(self)
+        return planned if self.is_leaf else finished(planned)
 
     def children(self) -> Sequence[Kind]:
         """The kinds directly inside, in the order in which their values come."""

@@ -16,7 +16,7 @@ from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
-    from snapformat.model.protocol import ValueReader, ValueWriter
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 #: Elements that are read between two pauses of a long sequence.
 _BETWEEN_PAUSES = 256
@@ -53,6 +53,10 @@ class Option(Kind):
         value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
         source.leave_item()
         return Some(value) if self.wrapped else value
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_option(self)
 
     def children(self) -> Sequence[Kind]:
         """The kind inside."""
@@ -135,6 +139,10 @@ class Seq(Kind):
         """Read a list."""
         return (yield from read_elements(self, source.read_seq(self), source))
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_seq(self)
+
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""
         return (self.item,)
@@ -174,6 +182,10 @@ class Array(Kind):
         source.read_array(self, count)
         return (yield from read_elements(self, count, source))
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_array(self)
+
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""
         return (self.item,)
@@ -205,6 +217,10 @@ class Tuple(Kind):
             values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
             source.leave()
         return tuple(values)
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_tuple(self)
 
     def children(self) -> Sequence[Kind]:
         """The kinds of the elements."""
@@ -267,6 +283,10 @@ class Map(Kind):
             source.end_element(self, begun)
         return entries
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_map(self)
+
     def children(self) -> Sequence[Kind]:
         """The kinds of a key and a value."""
         return (self.key, self.value)
@@ -301,6 +321,10 @@ class Set(Kind):
         """Read a `PairSet`."""
         count = source.distinct(self, source.read_seq(self))
         return PairSet((yield from read_elements(self, count, source)))
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_set(self)
 
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""

@@ -15,7 +15,7 @@ from snapformat.model.kinds.scalars import Int
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
-    from snapformat.model.protocol import ValueReader, ValueWriter
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ class Adapted(Kind):
             stored = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
         return source.convert(convert, stored, self.name, start)
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_converted(self.item, self.decode, self.encode)
+
     def children(self) -> Sequence[Kind]:
         """The stored kind."""
         return (self.item,)
@@ -115,8 +119,20 @@ class IntEnum(Kind):
             if text not in self.numbers:
                 source.fail(f"unknown label {excerpt(text)!r}", ", ".join(self.numbers))
             return self.labels[self.numbers[text]]
-        number = self.item.read(source)
-        return self.labels.get(number, construct.EnumInteger(number))
+        return self.label_of(self.item.read(source))
+
+    def label_of(self, number: int) -> Any:
+        """The label of a number; of an undeclared number an `EnumInteger`."""
+        found = self.labels.get(number)
+        return construct.EnumInteger(number) if found is None else found
+
+    def number_of(self, value: Any) -> Any:
+        """The number of a label; a number is taken as it is."""
+        return self.numbers[value] if isinstance(value, str) else value
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_labels(self)
 
     def children(self) -> Sequence[Kind]:
         """The integer."""
@@ -155,6 +171,10 @@ class Const(Kind):
             source.fail("not the constant", literal(self.value), literal(value), start)
         return value
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_const(self)
+
     def children(self) -> Sequence[Kind]:
         """The stored kind."""
         return (self.item,)
@@ -180,6 +200,10 @@ class Computed(Kind):
     def read(self, source: ValueReader) -> Any:
         """Compute the value."""
         return source.read_computed(self)
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_computed(self)
 
     def __hash__(self) -> int:
         return hash(repr(self.value))
@@ -207,6 +231,10 @@ class Rebuild(Kind):
         if source.is_null():
             return source.supplied(self.value)
         return self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_rebuild(self)
 
     def children(self) -> Sequence[Kind]:
         """The stored kind."""
@@ -240,6 +268,10 @@ class Default(Kind):
         if source.is_null():
             return source.supplied(self.value)
         return self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_default(self)
 
     def children(self) -> Sequence[Kind]:
         """The stored kind."""

@@ -11,7 +11,7 @@ from snapformat.model.kinds.named import Struct
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
-    from snapformat.model.protocol import ValueReader, ValueWriter
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Blob(Kind):
     def read(self, source: ValueReader) -> Task:
         """Read an instance, which keeps its bytes until it is touched."""
         return (yield source.read_blob(self))
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_c_struct(self)
 
     def children(self) -> Sequence[Kind]:
         """The struct."""
@@ -65,6 +69,10 @@ class Opaque(Kind):
         """Let the construct parse."""
         return source.read_opaque(self)
 
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_opaque(self)
+
 
 @dataclass(eq=False, slots=True)
 class Foreign(Kind):
@@ -93,6 +101,10 @@ class Foreign(Kind):
         assert self.target is not None
         target = self.target
         return target.read(source) if target.is_leaf else (yield target.read(source))
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_foreign(self)
 
     def children(self) -> Sequence[Kind]:
         """The target."""
@@ -125,6 +137,10 @@ class Encoded(Kind):
         value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
         source.end_encoding(begun)
         return value
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_encoded(self)
 
     def children(self) -> Sequence[Kind]:
         """The kind."""

@@ -16,7 +16,7 @@ from snapformat.path import Variant
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
-    from snapformat.model.protocol import ValueReader, ValueWriter
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 Style: TypeAlias = Literal["struct", "tuple", "newtype", "unit"]
 
@@ -181,6 +181,10 @@ class Struct(Kind):
         except Exception as error:  # code of the value's own class
             source.fail(f"not a {self.name or 'struct'}: {told(error)}", mark=start, cause=error)
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_struct(self)
+
     def children(self) -> Sequence[Kind]:
         """The kinds of the fields."""
         return tuple(each.kind for each in self.fields)
@@ -267,6 +271,10 @@ class Enum(Kind):
             source.leave()
         source.ascend()
         return value
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_enum(self)
 
     def variant_of(self, value: Any) -> EnumVariant | None:
         """The variant that a value is, or None."""

@@ -16,7 +16,7 @@ from snapformat.model.kinds.scalars import Int
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
-    from snapformat.model.protocol import ValueReader, ValueWriter
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
     from snapformat.model.traversal import Traversal
 
 
@@ -51,6 +51,10 @@ class Switch(Kind):
         except TypeError:  # a key without a hash
             traversal.fail("not a value that a Switch can choose by", found=shown(key))
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_switch(self)
+
     def children(self) -> Sequence[Kind]:
         """The kinds to choose from."""
         return (*self.cases.values(), self.default)
@@ -79,6 +83,10 @@ class If(Kind):
         """Read by the chosen kind."""
         chosen = self.then if source.evaluate(self.condition) else self.otherwise
         return chosen.read(source) if chosen.is_leaf else (yield chosen.read(source))
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_choice(self)
 
     def children(self) -> Sequence[Kind]:
         """The two kinds."""
@@ -126,6 +134,10 @@ class Padded(Region):
     count: int | Expr
     pattern: bytes
 
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_padded(self)
+
 
 @dataclass(eq=False, slots=True)
 class Prefixed(Region):
@@ -140,6 +152,10 @@ class Prefixed(Region):
     item: Kind
     length: Int
     including: int = 0
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_prefixed(self)
 
 
 @dataclass(eq=False, slots=True)
@@ -222,6 +238,10 @@ class LazyBound(Kind):
         if not counts:
             source.ascend()
         return value
+
+    def plan(self, planner: Planner) -> Task:
+        """Plan the operation."""
+        return planner.plan_reference(self)
 
     def children(self) -> Sequence[Kind]:
         """The target."""
@@ -321,6 +341,10 @@ class BitStruct(Kind):
     def read(self, source: ValueReader) -> Any:
         """Read a container of the fields."""
         return source.read_bits(self)
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_bits(self)
 
     def values_of(self, whole: int) -> Any:
         """The container of the fields in a number."""

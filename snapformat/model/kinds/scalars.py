@@ -11,7 +11,7 @@ from snapformat.model.kinds.base import Kind
 from snapformat.model.values import RawFlag
 
 if TYPE_CHECKING:
-    from snapformat.model.protocol import ValueReader, ValueWriter
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 ByteOrder: TypeAlias = Literal["little", "big"]
 #: Width -> `struct`'s letters of a signed and an unsigned integer.
@@ -43,6 +43,10 @@ class Bool(Kind):
     def read(self, source: ValueReader) -> Any:
         """Read a bool."""
         return source.read_bool(self)
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_bool(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,10 @@ class Int(Kind):
         """Read an integer."""
         return source.read_int(self)
 
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_int(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Float(Kind):
@@ -112,6 +120,10 @@ class Float(Kind):
         """Read a float."""
         return source.read_float(self)
 
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_float(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Char(Kind):
@@ -128,6 +140,10 @@ class Char(Kind):
     def read(self, source: ValueReader) -> str:
         """Read a char."""
         return source.read_char(self)
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_char(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +169,10 @@ class Str(Kind):
     def read(self, source: ValueReader) -> str:
         """Read text."""
         return source.read_str(self)
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +201,10 @@ class Bytes(Kind):
         """Read bytes."""
         return source.read_bytes(self)
 
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_bytes(self)
+
 
 @dataclass(frozen=True, slots=True)
 class FixedBytes(Kind):
@@ -199,6 +223,10 @@ class FixedBytes(Kind):
     def read(self, source: ValueReader) -> bytes:
         """Read as many bytes."""
         return source.read_fixed_bytes(self, source.count(self.count, "number of bytes"))
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_fixed_bytes(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +248,7 @@ class Unit(Kind):
         """Read nothing."""
         source.read_unit(self)
         return self.value
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_unit(self)

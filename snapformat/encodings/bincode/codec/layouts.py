@@ -9,14 +9,14 @@ import construct
 
 from snapformat.bincode import Encoding
 from snapformat.class_attrs import DECLARATION, READER, WRITER
-from snapformat.codec.engine import writer_of
-from snapformat.layout.lower import layout_of, lower
-from snapformat.layout.nodes import Node, Struct
+from snapformat.encodings.bincode.codec.engine import writer_of
+from snapformat.encodings.bincode.ops import Op, Struct
+from snapformat.encodings.bincode.plan import layout_of, lower
 from snapformat.model.declaration import Declaration, declaration_of
 from snapformat.model.declare.registry import resolved
 
 
-def node_of(payload: Any, encoding: Encoding) -> Node:
+def node_of(payload: Any, encoding: Encoding) -> Op:
     """The layout of a class, annotation, construct or registered name; looked up if it was asked for before.
 
     Raises:
@@ -24,11 +24,11 @@ def node_of(payload: Any, encoding: Encoding) -> Node:
     """
     declared = getattr(payload, DECLARATION, None)
     if type(declared) is Declaration and declared.cls is payload:
-        known, node = declared.latest
+        known, op = declared.latest
         if known is not encoding:
-            node = layout_of(payload, encoding)
-            declared.latest = encoding, node
-        found: Node = node
+            op = layout_of(payload, encoding)
+            declared.latest = encoding, op
+        found: Op = op
         return found
     payload = resolved(payload)
     if isinstance(payload, construct.Construct):
@@ -39,11 +39,11 @@ def node_of(payload: Any, encoding: Encoding) -> Node:
         return layout_of(payload, encoding)
 
 
-def keep_code(payload: Any, node: Node) -> None:
+def keep_code(payload: Any, op: Op) -> None:
     """Put what code there is into the class of a struct, where the next `encode` or `decode` finds it."""
-    codec = node.codec
-    if declaration_of(payload) is not None and isinstance(node, Struct) and codec is not None:
-        if codec.writer is not None and writer_of(node) is not None:
+    codec = op.codec
+    if declaration_of(payload) is not None and isinstance(op, Struct) and codec is not None:
+        if codec.writer is not None and writer_of(op) is not None:
             setattr(payload, WRITER, codec.writer)
         if not codec.accounts:
             setattr(payload, READER, codec.reader)
@@ -51,5 +51,5 @@ def keep_code(payload: Any, node: Node) -> None:
 
 # Annotations are made anew wherever they are written, so equal ones share; they hold their classes, so few.
 @lru_cache(maxsize=256)
-def _of_annotation(annotation: Any, encoding: Encoding) -> Node:
+def _of_annotation(annotation: Any, encoding: Encoding) -> Op:
     return layout_of(annotation, encoding)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.codec.account import Account, DoubtError
-from snapformat.codec.engine import Skipper, codec_of, skipper_of
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode.codec.account import Account, DoubtError
+from snapformat.encodings.bincode.codec.engine import Skipper, codec_of, skipper_of
+from snapformat.encodings.bincode.ops import Op
 from snapformat.limits import DEFAULT_LIMITS, Limits
 
 #: The end of a value that can't be there.
 NOWHERE = -1
 
 
-def find_end(node: Node, data: bytes, offset: int, limits: Limits = DEFAULT_LIMITS) -> int | None:
+def find_end(op: Op, data: bytes, offset: int, limits: Limits = DEFAULT_LIMITS) -> int | None:
     """Where a value ends that begins at an offset, if it is one of this layout.
 
     Args:
-        node: The layout.
+        op: The layout.
         data: All bytes.
         offset: Where to begin.
         limits: Bounds of depth and of zero-sized elements.
@@ -27,11 +27,11 @@ def find_end(node: Node, data: bytes, offset: int, limits: Limits = DEFAULT_LIMI
         sure without reading it, and as long as little was read by this layout: making the code for this takes
         longer than reading a few.
     """
-    codec = node.codec or codec_of(node)
+    codec = op.codec or codec_of(op)
     if codec.reader is None or limits != DEFAULT_LIMITS:
         return None
     if codec.finder is None:
-        codec.finder = _finder(node) or False
+        codec.finder = _finder(op) or False
     if codec.finder is False:
         return None
     try:
@@ -43,7 +43,7 @@ def find_end(node: Node, data: bytes, offset: int, limits: Limits = DEFAULT_LIMI
     return end if end <= len(data) else NOWHERE
 
 
-def _finder(node: Node) -> Skipper | None:
+def _finder(op: Op) -> Skipper | None:
     """What passes over a value, if it can tell by itself when it is not sure."""
-    skip: Any = skipper_of(node)
+    skip: Any = skipper_of(op)
     return skip if skip is not None and "SURE" in skip.__globals__ else None

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 
-from snapformat.codec import write_helpers as helpers
-from snapformat.codec.generator import Generator
-from snapformat.codec.run import Run
-from snapformat.codec.shape import atom_of, has_opaque
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import write_helpers as helpers
+from snapformat.encodings.bincode.codec.generator import Generator
+from snapformat.encodings.bincode.codec.run import Run
+from snapformat.encodings.bincode.codec.shape import atom_of, has_opaque
+from snapformat.encodings.bincode.ops import Op
 from snapformat.lazy_dataclasses import dataclass
 
 
@@ -84,13 +84,13 @@ class RunWriter(Generator):
     parameters = "x, l, h, s"
     main_parameters = "x, h=0, s=True, o=0"
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Op) -> None:
         super().__init__(root)
         self.run = new_run()
         self.pieces: list[str] = []
         self._is_listed = False
         self._has_opaque = has_opaque(root)
-        self._indexes: dict[Node, dict[int, int]] = {}
+        self._indexes: dict[Op, dict[int, int]] = {}
         self.out.names.update(
             BYTES=helpers.as_bytes,
             SCOPE=helpers.scope_of,
@@ -121,11 +121,11 @@ class RunWriter(Generator):
         self.out.names["PIECES"] = helpers.Pieces.at
         return f"PIECES({start})"
 
-    def call(self, node: Node, place: str) -> None:
-        """Do a node by a function of its own."""
+    def call(self, op: Op, place: str) -> None:
+        """Do an operation by a function of its own."""
         self.flush()
         self._is_listed = True
-        self.out.line(f"{self.part(node, node)}({place}, l, {self.depth}, s)")
+        self.out.line(f"{self.part(op, op)}({place}, l, {self.depth}, s)")
 
     # --- runs -----------------------------------------------------------------------------------------
 
@@ -218,49 +218,49 @@ class RunWriter(Generator):
         self.out.line(f"{name} = {value}")
         return name
 
-    def atom(self, node: Node, value: str) -> bool:
-        """Collect a node of fixed width; False if it is none."""
-        atom = atom_of(node)
+    def atom(self, op: Op, value: str) -> bool:
+        """Collect an operation of fixed width; False if it is none."""
+        atom = atom_of(op)
         if atom is None:
             return False
         name = self._local(value)
-        match node:
-            case nodes.Int():
-                if node.nonzero:
+        match op:
+            case ops.Int():
+                if op.nonzero:
                     self.out.line(f"if not {name}: raise GUARD")
                 if atom.code.endswith("s"):
                     self.out.line(f"if type({name}) is not int: {name} = INT({name})")
-                    shown = f"{name}.to_bytes({node.size}, {node.byteorder!r}, signed={node.signed})"
+                    shown = f"{name}.to_bytes({op.size}, {op.byteorder!r}, signed={op.signed})"
                     self._push(atom.code, atom.size, atom.order, shown)
                 else:
                     self._push(atom.code, atom.size, atom.order, name, integer=True)
-            case nodes.Float():
+            case ops.Float():
                 self.out.line(f"if type({name}) is not float: {name} = FLOAT({name})")
-                if node.size == 4:
+                if op.size == 4:
                     self.out.names["NAN"] = helpers.with_f32
                     self._push(atom.code, atom.size, atom.order, name)
                     last = self.run.last
-                    line = f"if {name} != {name}: @ = NAN(@, #, {name}, {node.byteorder!r})"
+                    line = f"if {name} != {name}: @ = NAN(@, #, {name}, {op.byteorder!r})"
                     last.after.append((line, last.size - 4))
                 else:
                     self._push(atom.code, atom.size, atom.order, name)
-            case nodes.Bool():
-                if node.lenient:
+            case ops.Bool():
+                if op.lenient:
                     self.out.names["FLAG"] = helpers.flag_byte
                     self._push("B", 1, "", f"FLAG({name})")
                 else:
                     self.out.line(f"if {name} is not True and {name} is not False: raise GUARD")
                     self._push("B", 1, "", name)
-            case nodes.Enum():
+            case ops.Enum():
                 if self.uses.recursive:
                     self.deepest = max(self.deepest, self.level + 1)
-                if node not in self._indexes:
+                if op not in self._indexes:
                     # The ids are those of the constants as long as these live, so the code keeps them.
-                    self.out.refer("constants", [variant.constant for variant in node.variants])
-                    self._indexes[node] = {id(v.constant): v.index for v in node.variants}
-                index = self.out.refer("index", self._indexes[node])
+                    self.out.refer("constants", [variant.constant for variant in op.variants])
+                    self._indexes[op] = {id(v.constant): v.index for v in op.variants}
+                index = self.out.refer("index", self._indexes[op])
                 self._push(atom.code, atom.size, atom.order, f"{index}[id({name})]")
-            case nodes.FixedBytes():
+            case ops.FixedBytes():
                 self.out.line(f"if type({name}) is not bytes: {name} = BYTES({name})")
                 self.out.line(f"if len({name}) != {atom.size}: raise GUARD")
                 self._push(atom.code, atom.size, "", name)

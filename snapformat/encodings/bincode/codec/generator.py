@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from snapformat.codec.read_helpers import Guard
-from snapformat.codec.shape import FLAT_DEPTH, Uses, flat, parts, uses_of
-from snapformat.codec.source import NotGenerated, Source
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec.read_helpers import Guard
+from snapformat.encodings.bincode.codec.shape import FLAT_DEPTH, Uses, flat, uses_of
+from snapformat.encodings.bincode.codec.source import NotGenerated, Source
+from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.expressions import Expr
 
@@ -21,8 +21,8 @@ MAX_BLOCKS = 12
 #: Nodes in one another in a function; each takes the generator some of the stack.
 MAX_NESTED = 40
 
-#: Does a node: see `Generator.value`.
-Do = Callable[[Node, str], None]
+#: Does an operation: see `Generator.value`.
+Do = Callable[[Op, str], None]
 
 
 def as_count(value: Any) -> int:
@@ -53,7 +53,7 @@ class Generator(ABC):
     #: What the code raises where it may be nested too deeply.
     too_deep: ClassVar[str] = "GUARD"
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Op) -> None:
         self.root = root
         self.out = Source()
         self.uses: Uses = uses_of(root)
@@ -61,8 +61,8 @@ class Generator(ABC):
         self.level = 0
         self.deepest = 0
         self._nested = 0
-        self._names: dict[Node, str] = {}
-        self._queue: list[tuple[Callable[[str, Node], None], str, Node]] = []
+        self._names: dict[Op, str] = {}
+        self._queue: list[tuple[Callable[[str, Op], None], str, Op]] = []
         self._methods: dict[tuple[str, str], Any] = {}
         self.out.names["GUARD"] = Guard
 
@@ -84,15 +84,15 @@ class Generator(ABC):
     def generate_parts(self) -> Source:
         """Generate the functions that were asked for."""
         while self._queue:
-            make, name, node = self._queue.pop(0)
-            make(name, node)
+            make, name, op = self._queue.pop(0)
+            make(name, op)
         return self.out
 
-    def _function(self, name: str, node: Node) -> None:
+    def _function(self, name: str, op: Op) -> None:
         is_main = name == self.verb
         with self.function(name, self.main_parameters if is_main else self.parameters) as start:
             # A recursive root has a function of its own besides this one, which only calls it.
-            self.value(node, "x", own=not is_main or node not in self.uses.recursive)
+            self.value(op, "x", own=not is_main or op not in self.uses.recursive)
             if is_main:
                 self.finish(start)
             else:
@@ -116,21 +116,21 @@ class Generator(ABC):
             self.out.lines[start:start] = [f"    if h > {limit}: raise {self.too_deep}"]
         self.out.line("")
 
-    def part(self, node: Node | None, item: Node) -> str:
+    def part(self, op: Op | None, item: Op) -> str:
         """The name of the function for a part; made when it is asked for.
 
         Args:
-            node: The named node that the function is known by; None for a function used once.
+            op: The named op that the function is known by; None for a function used once.
             item: What it is for.
         """
-        name = None if node is None else self._names.get(node)
+        name = None if op is None else self._names.get(op)
         if name is None:
-            name = self._wanted(self._function, "" if node is None else getattr(node, "name", ""), item)
-            if node is not None:
-                self._names[node] = name
+            name = self._wanted(self._function, "" if op is None else getattr(op, "name", ""), item)
+            if op is not None:
+                self._names[op] = name
         return name
 
-    def _wanted(self, make: Callable[[str, Node], None], label: str, item: Node) -> str:
+    def _wanted(self, make: Callable[[str, Op], None], label: str, item: Op) -> str:
         """The name of a function that will be generated."""
         plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in label)
         name = self.out.fresh(f"{self.verb}_{plain or 'part'}_")
@@ -151,40 +151,37 @@ class Generator(ABC):
         """End the function for the whole, whose first line is at `start`."""
 
     @abstractmethod
-    def call(self, node: Node, place: str) -> None:
-        """Do a node by a function of its own."""
+    def call(self, op: Op, place: str) -> None:
+        """Do an operation by a function of its own."""
 
     @abstractmethod
-    def atom(self, node: Node, place: str) -> bool:
-        """Collect a node of fixed width; False if it is none."""
+    def atom(self, op: Op, place: str) -> bool:
+        """Collect an operation of fixed width; False if it is none."""
 
-    def value(self, node: Node, place: str, *, own: bool = False) -> None:
-        """Do a node: read it into a place, or write what is there.
+    def value(self, op: Op, place: str, *, own: bool = False) -> None:
+        """Do an operation: read it into a place, or write what is there.
 
         Args:
-            node: The node.
+            op: The op.
             place: Expression of the target or the value.
             own: Not by a function of its own, since this is that function.
         """
-        if not own and (node in self.uses.functions or (self.is_deep() and parts(node))):
-            self.call(node, place)
-        elif isinstance(node, nodes.Ref):
-            self.call(node.target, place)
-        elif not self.atom(node, place):
-            method = getattr(self, f"_{type(node).__name__.lower()}", None)
-            if method is None:
-                raise NotGenerated(type(node).__name__)
+        if not own and (op in self.uses.functions or (self.is_deep() and children(op))):
+            self.call(op, place)
+        elif isinstance(op, ops.Call):
+            self.call(op.target, place)
+        elif not self.atom(op, place):
             self._nested += 1
-            method(node, place)
+            getattr(self, f"_{type(op).__name__.lower()}")(op, place)
             self._nested -= 1
 
     def is_deep(self, more: int = 0) -> bool:
         """Whether a part needs a function of its own here; expressions must stay where their fields are."""
         return self.scope is None and (self.out.indent > MAX_BLOCKS or self._nested + more > MAX_NESTED)
 
-    def fits(self, node: Node, order: str) -> bool:
-        """Whether a node can be a part of a run of a byte order, or of one that has none yet."""
-        atoms = None if self.is_deep(FLAT_DEPTH) else flat(node, self.uses.functions)
+    def fits(self, op: Op, order: str) -> bool:
+        """Whether an operation can be a part of a run of a byte order, or of one that has none yet."""
+        atoms = None if self.is_deep(FLAT_DEPTH) else flat(op, self.uses.functions)
         return atoms is not None and len({order, *(atom.order for atom in atoms)} - {""}) <= 1
 
     @contextmanager
@@ -207,7 +204,7 @@ class Generator(ABC):
                 self.out.line("pass")
 
     def expression(self, value: Any) -> str:
-        """A parameter of a node: a constant, or an expression of fields before, in code."""
+        """A parameter of an operation: a constant, or an expression of fields before, in code."""
         self.flush()
         if not isinstance(value, Expr):
             return repr(value) if type(value) in (int, bool) else self.out.refer("constant", value)
@@ -225,28 +222,25 @@ class Generator(ABC):
         self.out.line(f"if type({name}) is not int or {name} < 0: {name} = AS_COUNT({name})")
         return name
 
-    def _switch(self, node: nodes.Switch, place: str, do: Do | None = None) -> None:
+    def _switch(self, op: ops.Switch, place: str, do: Do | None = None) -> None:
         do = do or self.value
         chosen = self.out.fresh("c")
-        table = {key: position for position, key in enumerate(node.cases)}
-        key = self.expression(node.key)
+        table = {key: position for position, key in enumerate(op.cases)}
+        key = self.expression(op.key)
         self.out.line(f"{chosen} = {self.out.refer('cases', table)}.get({key}, -1)")
-        for position, case in enumerate(node.cases.values()):
+        for position, case in enumerate(op.cases.values()):
             with self.block(f"{'elif' if position else 'if'} {chosen} == {position}:"):
                 do(case, place)
-        with self.block("else:" if node.cases else "if True:"):
-            do(node.default, place)
+        with self.block("else:" if op.cases else "if True:"):
+            do(op.default, place)
 
-    def _if(self, node: nodes.If, place: str, do: Do | None = None) -> None:
+    def _if(self, op: ops.If, place: str, do: Do | None = None) -> None:
         do = do or self.value
-        condition = self.expression(node.condition)
+        condition = self.expression(op.condition)
         with self.block(f"if {condition}:"):
-            do(node.then, place)
+            do(op.then, place)
         with self.block("else:"):
-            do(node.otherwise, place)
-
-    def _limited(self, node: nodes.Limited, place: str) -> None:
-        raise NotGenerated("a budget of its own")
+            do(op.otherwise, place)
 
     def format(self, prefix: str, order: str, codes: list[str], method: str) -> str:
         """The name of a method of the `struct.Struct` of a format."""

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
 from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
-from snapformat.codec.collector import LARGE
-from snapformat.codec.engine import read_value, write_value
-from snapformat.codec.layouts import keep_code, node_of
+from snapformat.encodings.bincode.arrays import Arrays
+from snapformat.encodings.bincode.codec.collector import LARGE
+from snapformat.encodings.bincode.codec.engine import read_value, write_value
+from snapformat.encodings.bincode.codec.layouts import keep_code, node_of
 from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout import read_stream
-from snapformat.layout.arrays import Arrays
 from snapformat.lazy.opening import check_arrays, lazy_reader
 from snapformat.lazy.subclass import is_lazy
 from snapformat.lazy.writing import write_lazily

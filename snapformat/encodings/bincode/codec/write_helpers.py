@@ -11,20 +11,23 @@ from functools import partial
 from operator import countOf
 from typing import Any, Literal
 
-from snapformat.codec.read_helpers import Guard, has_bulk, tiered
-from snapformat.codec.shape import MAX_SPELLED, atom_of
-from snapformat.encodings.bincode.config import encode_varint, zigzag
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode import walk as reference
+from snapformat.encodings.bincode.arrays import given_numbers, listed
+from snapformat.encodings.bincode.codec.read_helpers import Guard, has_bulk, tiered
+from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, atom_of
+from snapformat.encodings.bincode.config import Wire, encode_varint, zigzag
+from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import read_c_struct
+from snapformat.encodings.bincode.writer import BincodeWriter
 from snapformat.encodings.construct.running import Pieces, build_opaque
-from snapformat.layout import nodes
-from snapformat.layout.arrays import given_numbers, listed
-from snapformat.layout.nodes import Node
-from snapformat.layout.walk import write as reference_write
+from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import checks
 from snapformat.model.c_struct import LazyCStruct, blob_bytes, lazy_c_struct
 from snapformat.model.expressions import Scope
 from snapformat.model.floats import encode_float, f32_to_bits
 from snapformat.model.graph import natural_type
+from snapformat.model.kinds import BitStruct
 from snapformat.model.order import sort_key
 from snapformat.model.values import RawFlag, Some
 
@@ -62,7 +65,7 @@ def sequence(value: Any) -> Any:
     return tuple(value)
 
 
-def numbers_of(item: Node) -> Callable[[Any], Any]:
+def numbers_of(item: Op) -> Callable[[Any], Any]:
     """Gives the elements of a tuple, as `sequence`, or those of a buffer of numbers, as they are written."""
 
     def numbers(value: Any) -> Any:
@@ -72,7 +75,7 @@ def numbers_of(item: Node) -> Callable[[Any], Any]:
     return numbers
 
 
-def few_numbers_of(item: Node) -> Callable[[Any], Any]:
+def few_numbers_of(item: Op) -> Callable[[Any], Any]:
     """Gives the elements of a tuple or of a buffer of numbers, by their values."""
 
     def numbers(value: Any) -> Any:
@@ -106,17 +109,17 @@ def as_bytes(value: Any) -> bytes:
     return checks.as_bytes(value)
 
 
-def opaque_writer(node: nodes.Opaque) -> Callable[[Any, Pieces], tuple[bytes, Any]]:
+def opaque_writer(op: ops.Opaque) -> Callable[[Any, Pieces], tuple[bytes, Any]]:
     """Builds by a construct behind pieces of output; gives the bytes, and what expressions see."""
-    return lambda value, pieces: build_opaque(node.kind, value, lambda: pieces.place)
+    return lambda value, pieces: build_opaque(op.kind, value, lambda: pieces.place)
 
 
-def apart_writer(node: nodes.Opaque) -> Callable[[Any], tuple[bytes, Any]]:
+def apart_writer(op: ops.Opaque) -> Callable[[Any], tuple[bytes, Any]]:
     """The same, where places count from the construct's own bytes."""
-    return lambda value: build_opaque(node.kind, value, int)
+    return lambda value: build_opaque(op.kind, value, int)
 
 
-def built_list(item: Node) -> Callable[[Any], list[Any]]:
+def built_list(item: Op) -> Callable[[Any], list[Any]]:
     """Elements as expressions see them: a list, whatever they were given as."""
     return lambda value: value if type(value) is list else list(listed(item, value))
 
@@ -143,10 +146,10 @@ def char_bytes(value: Any) -> bytes:
     return checks.as_char(value)
 
 
-def varint_writer(node: nodes.Int) -> Callable[[Any], bytes]:
+def varint_writer(op: ops.Int) -> Callable[[Any], bytes]:
     """Writes an integer of variable length, or of a width that `struct` does not know."""
-    name, size, signed, nonzero = node.name, node.size, node.signed, node.nonzero
-    byteorder, variable = node.byteorder, node.variable
+    name, size, signed, nonzero = op.name, op.size, op.signed, op.nonzero
+    byteorder, variable = op.byteorder, op.variable
 
     def write(value: Any) -> bytes:
         number = checks.as_int(value, name, size, signed, nonzero)
@@ -157,20 +160,35 @@ def varint_writer(node: nodes.Int) -> Callable[[Any], bytes]:
     return write
 
 
-def float_writer(node: nodes.Float) -> Callable[[Any], bytes]:
+def float_writer(op: ops.Float) -> Callable[[Any], bytes]:
     """Writes a half-precision float."""
-    code = struct.Struct("<e" if node.byteorder == "little" else ">e")
+    code = struct.Struct("<e" if op.byteorder == "little" else ">e")
     return lambda value: code.pack(value if type(value) is float else number(value))
 
 
-def number_of(node: nodes.Labels) -> Callable[[Any], Any]:
-    """Gives the number of a label; a number is taken as it is."""
-    encode = node.encode
+def interpreter(op: Op) -> Callable[..., tuple[bytes, Any]]:
+    """Writes a value by its kind, where it stands; gives the bytes, and what expressions see."""
+    kind, config = op.kind, op.config
 
-    def number(value: Any) -> Any:
-        return encode[value] if isinstance(value, str) else integer(value)
+    def write(value: Any, h: int, place: int, scope: Scope | None, keep: bool) -> tuple[bytes, Any]:
+        writer = BincodeWriter(config, DEFAULT_LIMITS, place)
+        writer.depth, writer.scope, writer.keep = h, scope, keep
+        built = writer.write(kind, value)
+        return bytes(writer.out), built
 
-    return number
+    return write
+
+
+def bits_writer(kind: BitStruct) -> Callable[[Any], bytes]:
+    """Writes a bit struct."""
+    config = Wire()
+
+    def write(value: Any) -> bytes:
+        writer = BincodeWriter(config, DEFAULT_LIMITS)
+        kind.write(value, writer)
+        return bytes(writer.out)
+
+    return write
 
 
 def exactly(values: Any, count: int, convert: Callable[[Any], Any]) -> list[Any]:
@@ -182,7 +200,7 @@ def exactly(values: Any, count: int, convert: Callable[[Any], Any]) -> list[Any]
     return found
 
 
-def bulk_writer(item: Node) -> tuple[type | None, Callable[[Any], Any], Callable[[Any], bytes] | str]:
+def bulk_writer(item: Op) -> tuple[type | None, Callable[[Any], Any], Callable[[Any], bytes] | str]:
     """How many numbers are written at once.
 
     Returns:
@@ -191,14 +209,14 @@ def bulk_writer(item: Node) -> tuple[type | None, Callable[[Any], Any], Callable
     """
     atom = atom_of(item)
     assert atom is not None
-    if isinstance(item, nodes.Bool):
+    if isinstance(item, ops.Bool):
         return bool, exactly_bool, bytes
-    if isinstance(item, nodes.Enum):
+    if isinstance(item, ops.Enum):
         return None, exactly_bool, _constants_writer(item, atom.order)
-    if isinstance(item, nodes.Float) and item.size == 4:
+    if isinstance(item, ops.Float) and item.size == 4:
         return float, number, _f32_writer(item.byteorder)
-    convert: Callable[[Any], Any] = number if isinstance(item, nodes.Float) else integer
-    kind = float if isinstance(item, nodes.Float) else int
+    convert: Callable[[Any], Any] = number if isinstance(item, ops.Float) else integer
+    kind = float if isinstance(item, ops.Float) else int
     if atom.code == "B":
         return kind, convert, bytes
     is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
@@ -218,7 +236,7 @@ def _f32_writer(byteorder: Literal["little", "big"]) -> Callable[[Any], bytes]:
     return write
 
 
-def packers(item: Node, most: int) -> list[Callable[..., bytes]]:
+def packers(item: Op, most: int) -> list[Callable[..., bytes]]:
     """What packs no number, one, and so on up to `most`."""
     atom = atom_of(item)
     assert atom is not None
@@ -232,7 +250,7 @@ def exactly_bool(value: Any) -> bool:
     return bool(value)
 
 
-def _constants_writer(item: nodes.Enum, order: str) -> Callable[[Any], bytes]:
+def _constants_writer(item: ops.Enum, order: str) -> Callable[[Any], bytes]:
     table = {id(variant.constant): variant.index for variant in item.variants}
     # The ids stay taken as long as the constants live, which is as long as this function.
     keep = [variant.constant for variant in item.variants]
@@ -253,10 +271,10 @@ def _swapped_writer(code: str) -> Callable[[Any], bytes]:
 
 
 #: Gives the generated writer of a layout.
-MakeWriter = Callable[[Node], Callable[[Any], bytes]]
+MakeWriter = Callable[[Op], Callable[[Any], bytes]]
 
 
-def blobs_writer(item: nodes.Bytes | nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], bytes]:
+def blobs_writer(item: ops.Bytes | ops.CStructBytes, make_writer: MakeWriter) -> Callable[[Any], bytes]:
     """Writes many bytes, each behind its length, which mostly is the same."""
     atom = atom_of(item.length)
     assert atom is not None
@@ -282,25 +300,25 @@ def _if_bytes(values: Any) -> Any:
 
 
 def _bulk_bytes(
-    item: nodes.Bytes | nodes.Blob, make_writer: MakeWriter
+    item: ops.Bytes | ops.CStructBytes, make_writer: MakeWriter
 ) -> tuple[Callable[[Any], Any], Callable[[Any], bytes]]:
     """How the bytes of many values are had where all is plain, and those of each one."""
-    if isinstance(item, nodes.Bytes):
+    if isinstance(item, ops.Bytes):
         return _if_bytes, as_bytes
     lazy = lazy_c_struct_of(item)
     all_raw = (lambda values: None) if lazy is None else lazy.raw_of_all
     return all_raw, blob_writer(item, make_writer)
 
 
-def lazy_c_struct_of(node: nodes.Blob) -> LazyCStruct | None:
+def lazy_c_struct_of(op: ops.CStructBytes) -> LazyCStruct | None:
     """The lazy subclass of the class in a blob, or None."""
-    return lazy_c_struct(node.cls, node.size, partial(read_c_struct, node.item.kind))
+    return lazy_c_struct(op.cls, op.size, partial(read_c_struct, op.item.kind))
 
 
-def blob_writer(node: nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], bytes]:
+def blob_writer(op: ops.CStructBytes, make_writer: MakeWriter) -> Callable[[Any], bytes]:
     """Gives the bytes of a C struct: of undecoded ones the original."""
-    cls = node.cls
-    write = tiered(partial(reference_write, node.item), lambda: make_writer(node.item))
+    cls = op.cls
+    write = tiered(partial(reference.write_value, op.item.kind, op.item.config), lambda: make_writer(op.item))
 
     def raw(value: Any) -> bytes:
         if type(value) is not cls and not isinstance(value, cls):
@@ -310,9 +328,9 @@ def blob_writer(node: nodes.Blob, make_writer: MakeWriter) -> Callable[[Any], by
     return raw
 
 
-def elements_of(node: nodes.Set) -> Callable[[Any], list[Any]]:
+def elements_of(op: ops.Set) -> Callable[[Any], list[Any]]:
     """Gives the elements of a set in the order of writing."""
-    kind, natural = node.of, natural_type(node.of.item)
+    kind, natural = op.kind, natural_type(op.kind.item)
 
     def elements(value: Any) -> list[Any]:
         values = checks.as_elements(value)
@@ -328,9 +346,9 @@ def elements_of(node: nodes.Set) -> Callable[[Any], list[Any]]:
 _key_of = operator.itemgetter(0)
 
 
-def pairs_of(node: nodes.Map) -> Callable[[Any], list[tuple[Any, Any]]]:
+def pairs_of(op: ops.Map) -> Callable[[Any], list[tuple[Any, Any]]]:
     """Gives the entries of a map in the order of writing."""
-    kind, natural = node.of, natural_type(node.of.key)
+    kind, natural = op.kind, natural_type(op.kind.key)
 
     def pairs(value: Any) -> list[tuple[Any, Any]]:
         entries = checks.as_pairs(value)

@@ -17,21 +17,28 @@ from typing import Any
 
 import construct
 
-from snapformat.codec import read_helpers as helpers
-from snapformat.codec.read_run import Chosen, RunReader, new_run
-from snapformat.codec.shape import MAX_SPELLED, Atom, atom_of, has_opaque, is_any_bytes, is_plain
-from snapformat.codec.source import NotGenerated, Source
-from snapformat.layout import nodes
-from snapformat.layout.empty import surplus_cost, zero_sized_cost
-from snapformat.layout.nodes import Node
-from snapformat.layout.size import least_size
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import read_helpers as helpers
+from snapformat.encodings.bincode.codec.read_run import Chosen, RunReader, new_run
+from snapformat.encodings.bincode.codec.shape import (
+    MAX_SPELLED,
+    Atom,
+    atom_of,
+    has_opaque,
+    is_any_bytes,
+    is_plain,
+    surplus_cost,
+    zero_sized_cost,
+)
+from snapformat.encodings.bincode.codec.source import NotGenerated, Source
+from snapformat.encodings.bincode.ops import Op
 from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
 from snapformat.model.expressions import Scope
 from snapformat.model.values import SECRET, hashable, map_of_entries
 
 
-def generate_reader(root: Node) -> Source:
+def generate_reader(root: Op) -> Source:
     """Source with a function `read(d, p, e, h, k)` that gives the value and the position after it.
 
     Raises:
@@ -45,21 +52,21 @@ class _ReadGenerator(RunReader):
 
     # --- nodes ----------------------------------------------------------------------------------------
 
-    def _int(self, node: nodes.Int, target: str) -> None:
+    def _int(self, op: ops.Int, target: str) -> None:
         self.is_ahead = False  # it begins with a byte
         self.flush()
         self.out.names["VARINT"] = helpers.read_varint
-        arguments = f"d, p, {self._account()}, {node.size}, {node.byteorder!r}, {node.signed}"
+        arguments = f"d, p, {self._account()}, {op.size}, {op.byteorder!r}, {op.signed}"
         self.out.line(f"{target}, p = VARINT({arguments})")
-        if node.nonzero:
+        if op.nonzero:
             self.out.line(f"if not {target}: raise GUARD")
 
-    def _length(self, node: Node) -> str:
+    def _length(self, op: Op) -> str:
         """A length prefix, in a new local; read with all that was collected before it."""
         name = self.out.fresh("n")
-        self.value(node, name)
+        self.value(op, name)
         self.flush()
-        if isinstance(node, nodes.Int) and node.signed:
+        if isinstance(op, ops.Int) and op.signed:
             self.out.line(f"if {name} < 0: raise GUARD")
         return name
 
@@ -70,36 +77,36 @@ class _ReadGenerator(RunReader):
         self.is_ahead = True
         return end
 
-    def _float(self, node: nodes.Float, target: str) -> None:
-        order = "<" if node.byteorder == "little" else ">"
-        self._push("e", node.size, order, target)
+    def _float(self, op: ops.Float, target: str) -> None:
+        order = "<" if op.byteorder == "little" else ">"
+        self._push("e", op.size, order, target)
 
-    def _char(self, node: nodes.Char, target: str) -> None:
+    def _char(self, op: ops.Char, target: str) -> None:
         self.flush()
         self.out.names["CHAR"] = helpers.read_char
         self.out.line(f"{target}, p = CHAR(d, p, e)")
 
-    def _str(self, node: nodes.Str, target: str) -> None:
-        end = self._take(self._length(node.length))
-        codec = "" if node.encoding == "utf-8" else repr(node.encoding)
+    def _str(self, op: ops.Str, target: str) -> None:
+        end = self._take(self._length(op.length))
+        codec = "" if op.encoding == "utf-8" else repr(op.encoding)
         self.out.line(f"{target} = d[p:{end}].decode({codec})")
         self.out.line(f"p = {end}")
 
-    def _bytes(self, node: nodes.Bytes, target: str) -> None:
-        length = self._length(node.length)
-        if node.exact is not None:
-            self.out.line(f"if {length} != {node.exact}: raise GUARD")
+    def _bytes(self, op: ops.Bytes, target: str) -> None:
+        length = self._length(op.length)
+        if op.exact is not None:
+            self.out.line(f"if {length} != {op.exact}: raise GUARD")
         end = self._take(length)
-        if node.no_nul:
+        if op.no_nul:
             self.out.line(f"if 0 in d[p:{end}]: raise GUARD")
         self.out.line(f"{target} = d[p:{end}]")
         self.out.line(f"p = {end}")
 
-    def _blob(self, node: nodes.Blob, target: str) -> None:
-        end = self._take(self._length(node.length))
-        lazy = helpers.lazy_c_struct_of(node, _make_fields)
+    def _cstructbytes(self, op: ops.CStructBytes, target: str) -> None:
+        end = self._take(self._length(op.length))
+        lazy = helpers.lazy_c_struct_of(op, _make_fields)
         if lazy is None:
-            read = self.out.refer("blob", helpers.blob_reader(node, _make_fields))
+            read = self.out.refer("blob", helpers.blob_reader(op, _make_fields))
             self.out.line(f"{target} = {read}(d[p:{end}])")
         else:
             # Spelled out here: there are many, and nearly all that each takes is a call.
@@ -110,36 +117,41 @@ class _ReadGenerator(RunReader):
             self.out.line(f"{target} = {made}")
         self.out.line(f"p = {end}")
 
-    def _fixedbytes(self, node: nodes.FixedBytes, target: str) -> None:
-        end = self._take(self.count(node.count))
+    def _fixedbytes(self, op: ops.FixedBytes, target: str) -> None:
+        end = self._take(self.count(op.count))
         self.out.line(f"{target} = d[p:{end}]")
         self.out.line(f"p = {end}")
 
-    def _unit(self, node: nodes.Unit, target: str) -> None:
-        self.out.line(f"{target} = {node.value!r}")
+    def _unit(self, op: ops.Unit, target: str) -> None:
+        self.out.line(f"{target} = {op.value!r}")
 
-    def _computed(self, node: nodes.Computed, target: str) -> None:
-        self.out.line(f"{target} = {self.expression(node.value)}")
+    def _computed(self, op: ops.Computed, target: str) -> None:
+        self.out.line(f"{target} = {self.expression(op.value)}")
 
-    def _bits(self, node: nodes.Bits, target: str) -> None:
+    def _bits(self, op: ops.Bits, target: str) -> None:
         temp = self.out.fresh("t")
-        read = self.out.refer("bits", helpers.bits_reader(node))
-        self._push(f"{node.size}s", node.size, "", temp, f"{target} = {read}({temp})")
+        read = self.out.refer("bits", helpers.bits_reader(op))
+        self._push(f"{op.size}s", op.size, "", temp, f"{target} = {read}({temp})")
 
-    def _opaque(self, node: nodes.Opaque, target: str) -> None:
+    def _opaque(self, op: ops.Opaque, target: str) -> None:
         self.flush()
-        run = self.out.refer("opaque", helpers.opaque_reader(node))
+        run = self.out.refer("opaque", helpers.opaque_reader(op))
         self.out.line(f"{target}, p = {run}(d, p, {self._account()})")
 
-    def _option(self, node: nodes.Option, target: str) -> None:
+    def _interpret(self, op: ops.Interpret, target: str) -> None:
+        self.flush()
+        run = self.out.refer("interpret", helpers.interpreter(op))
+        self.out.line(f"{target}, p = {run}(d, p, e, {self.depth}, {self._account()}, {self.scope})")
+
+    def _option(self, op: ops.Option, target: str) -> None:
         tag = self.out.fresh("b")
         self._push("B", 1, "", tag)
-        if not node.wrapped and self.fits(node.item, self.run.order):
+        if not op.wrapped and self.fits(op.item, self.run.order):
             if self.run.option is not None:
                 self.flush()
             outer, self.run = self.run, new_run(self.run.order)
             start = len(self.out.lines)
-            self.value(node.item, target)
+            self.value(op.item, target)
             lines = [line.lstrip() for line in self.out.lines[start:]]
             del self.out.lines[start:]
             inner, self.run = self.run, outer
@@ -147,95 +159,95 @@ class _ReadGenerator(RunReader):
             outer.option = Chosen(tag, target, lines, inner.before)
             return
         with self.block(f"if {tag} == 1:"):
-            if node.wrapped:
-                self.out.line(f"{target} = SOME({self._temp(node.item)})")
+            if op.wrapped:
+                self.out.line(f"{target} = SOME({self._temp(op.item)})")
             else:
-                self.value(node.item, target)
+                self.value(op.item, target)
         self.out.line(f"elif {tag}: raise GUARD")
         self.out.line(f"else: {target} = None")
 
-    def _tuple(self, node: nodes.Tuple, target: str) -> None:
-        names = [self.out.fresh("v") for _ in node.items]
-        for item, name in zip(node.items, names, strict=True):
+    def _tuple(self, op: ops.Tuple, target: str) -> None:
+        names = [self.out.fresh("v") for _ in op.items]
+        for item, name in zip(op.items, names, strict=True):
             self.value(item, name)
         self._later(f"{target} = ({', '.join(names)},)")
 
-    def _struct(self, node: nodes.Struct, target: str) -> None:
+    def _struct(self, op: ops.Struct, target: str) -> None:
         with self.struct_level():
-            self._fields(node, target)
+            self._fields(op, target)
 
-    def _fields(self, node: nodes.Struct, target: str) -> None:
-        if node.cls is None:
-            self._container(node, target)
-        elif is_plain(node):
-            self._instance(node, target)
+    def _fields(self, op: ops.Struct, target: str) -> None:
+        if op.cls is None:
+            self._container(op, target)
+        elif is_plain(op):
+            self._instance(op, target)
         else:
-            names = [self.out.fresh("v") for _ in node.fields]
-            for item, name in zip(node.fields, names, strict=True):
-                self.value(item.node, name)
+            names = [self.out.fresh("v") for _ in op.fields]
+            for item, name in zip(op.fields, names, strict=True):
+                self.value(item.op, name)
             self.flush()
-            kept = [name for item, name in zip(node.fields, names, strict=True) if item.attr is not None]
-            self.out.line(f"{target} = {self.out.refer('make', node.make)}([{', '.join(kept)}])")
+            kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
+            self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
 
-    def _instance(self, node: nodes.Struct, target: str) -> None:
+    def _instance(self, op: ops.Struct, target: str) -> None:
         made = self.out.fresh("o")
-        self.out.line(f"{made} = NEW({self.out.refer('cls', node.cls)})")
-        for item in node.fields:
-            self.value(item.node, f"{made}.{item.attr}")
-        for attr, default in helpers.skipped_fields(node.cls):
+        self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
+        for item in op.fields:
+            self.value(item.op, f"{made}.{item.attr}")
+        for attr, default in helpers.skipped_fields(op.cls):
             self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
         self._assign(target, made)
 
-    def field_list(self, node: nodes.Struct) -> None:
+    def field_list(self, op: ops.Struct) -> None:
         """Return the values of a C struct's fields, in the order of the dataclass."""
-        names = {str(item.attr): self.out.fresh("v") for item in node.fields}
-        for item in node.fields:
-            self.value(item.node, names[str(item.attr)])
+        names = {str(item.attr): self.out.fresh("v") for item in op.fields}
+        for item in op.fields:
+            self.value(item.op, names[str(item.attr)])
         self.flush()
-        for attr, default in helpers.skipped_fields(node.cls):
+        for attr, default in helpers.skipped_fields(op.cls):
             names[attr] = f"{self.out.refer('default', default)}()"
-        assert node.cls is not None
-        self.out.line(f"return [{', '.join(names[name] for name in field_names(node.cls))}]")
+        assert op.cls is not None
+        self.out.line(f"return [{', '.join(names[name] for name in field_names(op.cls))}]")
 
     def _assign(self, target: str, name: str) -> None:
         """Give a finished object to its target; the target may be an object whose run is still open."""
         self.out.line(f"{target} = {name}")
 
-    def _container(self, node: nodes.Struct, target: str) -> None:
+    def _container(self, op: ops.Struct, target: str) -> None:
         outer = self.scope
         self.out.names["CONTAINER"] = construct.Container
-        if node.scoped:
+        if op.scoped:
             self.flush()
             self.scope = self.out.fresh("s")
             self.out.names["SCOPE"] = Scope
             self.out.line(f"{self.scope} = SCOPE({outer})")
         pairs = []
-        for item in node.fields:
+        for item in op.fields:
             name = self.out.fresh("v")
-            self.value(item.node, name)
+            self.value(item.op, name)
             if item.attr is None:
                 continue
             pairs.append(f"{item.attr!r}: {name}")
-            if node.scoped:
+            if op.scoped:
                 self.flush()
                 self.out.line(f"{self.scope}[{item.attr!r}] = {name}")
         self.scope = outer
         # Made when all is read, so that the keys are in the order of the fields.
         self._later(f"{target} = CONTAINER({{{', '.join(pairs)}}})")
 
-    def _enum(self, node: nodes.Enum, target: str) -> None:
-        index = self._length(node.index)
+    def _enum(self, op: ops.Enum, target: str) -> None:
+        index = self._length(op.index)
         with self.struct_level():
-            for position, variant in enumerate(node.variants):
+            for position, variant in enumerate(op.variants):
                 with self.block(f"{'elif' if position else 'if'} {index} == {variant.index}:"):
                     self._variant(variant, target)
             with self.block("else:"):
-                if node.other is None:
+                if op.other is None:
                     self.out.line("raise GUARD")
                 else:
-                    self._variant(node.other, target)
+                    self._variant(op.other, target)
 
-    def _variant(self, variant: nodes.Variant, target: str) -> None:
+    def _variant(self, variant: ops.Variant, target: str) -> None:
         if variant.payload is None:
             self.out.line(f"{target} = {self.out.refer('variant', variant.constant)}")
         else:
@@ -243,66 +255,64 @@ class _ReadGenerator(RunReader):
 
     # --- elements -------------------------------------------------------------------------------------
 
-    def _seq(self, node: nodes.Seq, target: str) -> None:
-        count = self._length(node.length)
-        if node.zero_sized:
-            self._check_zero_sized(count, zero_sized_cost(node.item))
-        self._elements(node.item, count, target)
+    def _seq(self, op: ops.Seq, target: str) -> None:
+        count = self._length(op.length)
+        if op.has_zero_sized_elements:
+            self._check_zero_sized(count, zero_sized_cost(op.item))
+        self._elements(op.item, count, target)
 
-    def _array(self, node: nodes.Array, target: str) -> None:
-        atom = atom_of(node.item)
-        if isinstance(node.count, int) and atom is not None and atom.size and 0 < node.count <= MAX_SPELLED:
-            size = node.count * atom.size
+    def _array(self, op: ops.Array, target: str) -> None:
+        atom = atom_of(op.item)
+        if isinstance(op.count, int) and atom is not None and atom.size and 0 < op.count <= MAX_SPELLED:
+            size = op.count * atom.size
             temp = self.out.fresh("t")
-            read = helpers.list_reader(node.item, node.count)
+            read = helpers.list_reader(op.item, op.count)
             line = f"{target} = {self._numbers('items', read, temp)}"
             self._push(f"{size}s", size, "", temp, line)
             return
-        self._elements(node.item, self.count(node.count), target)
+        self._elements(op.item, self.count(op.count), target)
 
-    def _set(self, node: nodes.Set, target: str) -> None:
+    def _set(self, op: ops.Set, target: str) -> None:
         name = self.out.fresh("v")
-        count = self._length(node.length)
-        if node.zero_sized:
-            self._check_zero_sized(count, zero_sized_cost(node.item))
-            self._distinct(node, count, zero_sized_cost(node.item))
-        self._elements(node.item, count, name)
+        count = self._length(op.length)
+        if op.has_zero_sized_elements:
+            self._check_zero_sized(count, zero_sized_cost(op.item))
+            self._distinct(op, count, zero_sized_cost(op.item))
+        self._elements(op.item, count, name)
         self.out.line(f"{target} = ELEMENTS({name})")
 
-    def _map(self, node: nodes.Map, target: str) -> None:
-        count = self._length(node.length)
-        if node.zero_sized:
-            self._check_zero_sized(count, zero_sized_cost(node.key, node.value))
-            self._distinct(node, count, zero_sized_cost(node.key, node.value))
-        least = least_size(node.key) + least_size(node.value)
+    def _map(self, op: ops.Map, target: str) -> None:
+        count = self._length(op.length)
+        if op.has_zero_sized_elements:
+            self._check_zero_sized(count, zero_sized_cost(op.key, op.value))
+            self._distinct(op, count, zero_sized_cost(op.key, op.value))
+        least = op.key.least_size + op.value.least_size
         self._check_count(count, least)
-        self._claim_surplus(count, node.key, node.value)
+        self._claim_surplus(count, op.key, op.value)
         made = self.out.fresh("m")
         self.out.line(f"{made} = {{}}")
-        with self.block(f"for _ in range({count}):"), self._counting(node.key, node.value):
+        with self.block(f"for _ in range({count}):"), self._counting(op.key, op.value):
             key = self.out.fresh("v")
-            self.value(node.key, key)
-            value = self._temp(node.value)
-            self.out.line(f"{made}[{self._hashable(node.key, key)}] = {key}, {value}")
+            self.value(op.key, key)
+            value = self._temp(op.value)
+            self.out.line(f"{made}[{self._hashable(op.key, key)}] = {key}, {value}")
         self.out.names["PAIRS"] = map_of_entries
         self.out.line(f"{target} = PAIRS({made})")
 
-    def _hashable(self, node: Node, name: str) -> str:
+    def _hashable(self, op: Op, name: str) -> str:
         """Code for the result of `hashable` for a key of a map."""
-        if isinstance(node, nodes.Str | nodes.Bytes | nodes.FixedBytes | nodes.Char):
+        if isinstance(op, ops.Str | ops.Bytes | ops.FixedBytes | ops.Char):
             return name
-        if (isinstance(node, nodes.Int) and node.size <= 8) or (
-            isinstance(node, nodes.Bool) and not node.lenient
-        ):
+        if (isinstance(op, ops.Int) and op.size <= 8) or (isinstance(op, ops.Bool) and not op.lenient):
             self.out.names["SECRET"] = SECRET
             return f"{name} * SECRET"
         self.out.names["HASHABLE"] = hashable
         return f"HASHABLE({name})"
 
     @contextmanager
-    def _counting(self, *items: Node) -> Iterator[None]:
+    def _counting(self, *items: Op) -> Iterator[None]:
         """Inside a loop: an element that took no bytes goes to the account."""
-        if sum(map(least_size, items)):
+        if sum(item.least_size for item in items):
             yield
             return
         start = self.out.fresh("q")
@@ -316,7 +326,7 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{self._account()}.zero_sized -= {count}")
         self.out.line("if k.zero_sized < 0: raise GUARD")
 
-    def _claim_surplus(self, count: str, *items: Node) -> None:
+    def _claim_surplus(self, count: str, *items: Op) -> None:
         """Elements of few bytes in which much is made of zero-sized parts."""
         surplus = surplus_cost(*items)
         if surplus:
@@ -327,9 +337,9 @@ class _ReadGenerator(RunReader):
         total = f"{count} * {cost}" if cost > 1 else count
         self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
 
-    def _distinct(self, node: nodes.Set | nodes.Map, count: str, cost: int) -> None:
+    def _distinct(self, op: ops.Set | ops.Map, count: str, cost: int) -> None:
         """Of equal entries that take no bytes one is read; the others are claimed."""
-        if collapses_to_one(node.kind):
+        if collapses_to_one(op.kind):
             with self.out.block(f"if {count} > 1:"):
                 self._claim_zero_sized(f"({count} - 1) * {cost}")
                 self.out.line(f"{count} = 1")
@@ -346,19 +356,19 @@ class _ReadGenerator(RunReader):
             return f"ARRAY({read!r}, {data}).tolist()"
         return f"{self.out.refer(prefix, read)}({data})"
 
-    def _elements(self, item: Node, count: str, target: str) -> None:
+    def _elements(self, item: Op, count: str, target: str) -> None:
         self.flush()
         self._claim_surplus(count, item)
         atom = atom_of(item)
-        if isinstance(item, nodes.Unit):
+        if isinstance(item, ops.Unit):
             self._claim_zero_sized(count)
             self.out.line(f"{target} = [{item.value!r}] * {count}")
             return
         if atom is not None and helpers.has_bulk(item):
             self._many(item, atom, count, target)
             return
-        self._check_count(count, least_size(item))
-        if isinstance(item, nodes.Bytes | nodes.Blob) and is_any_bytes(item):
+        self._check_count(count, item.least_size)
+        if isinstance(item, ops.Bytes | ops.CStructBytes) and is_any_bytes(item):
             read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fields))
             self.out.line(f"{target}, p = {read}(d, p, e, {count})")
             return
@@ -390,7 +400,7 @@ class _ReadGenerator(RunReader):
             indent = self.out.lines[head][: len(self.out.lines[head]) - len(self.out.lines[head].lstrip())]
             many = self.format("records", order, whole.codes, "iter_unpack")
             self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
-            if least_size(item) != whole.size:  # which was checked already
+            if item.least_size != whole.size:  # which was checked already
                 self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
             if not moves:
                 self.out.line(f"p += {count} * {whole.size}")
@@ -399,7 +409,7 @@ class _ReadGenerator(RunReader):
             self.out.lines[head] = line.replace("range(0)", f"range({count})")
         self.out.line(f"{target} = {made}")
 
-    def _many(self, item: Node, atom: Atom, count: str, target: str) -> None:
+    def _many(self, item: Op, atom: Atom, count: str, target: str) -> None:
         """Numbers: few by one format, many by an array."""
         end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
         read = helpers.bulk_reader(item)
@@ -414,55 +424,55 @@ class _ReadGenerator(RunReader):
 
     # --- conversions and construct's own --------------------------------------------------------------
 
-    def _adapted(self, node: nodes.Adapted, target: str) -> None:
-        name = self._temp(node.item)
-        self.out.line(f"{target} = {self.out.refer('decode', node.decode)}({name})")
+    def _convert(self, op: ops.Convert, target: str) -> None:
+        decode = self.out.refer("decode", op.decode)
+        if op.pure:
+            name = self.out.fresh("v")
+            self.value(op.item, name)
+            self._later(f"{target} = {decode}({name})")
+        else:
+            self.out.line(f"{target} = {decode}({self._temp(op.item)})")
 
-    def _labels(self, node: nodes.Labels, target: str) -> None:
+    def _const(self, op: ops.Const, target: str) -> None:
         name = self.out.fresh("v")
-        self.value(node.item, name)
-        self._later(f"{target} = {self.out.refer('labels', helpers.labels_reader(node))}({name})")
-
-    def _const(self, node: nodes.Const, target: str) -> None:
-        name = self.out.fresh("v")
-        self.value(node.item, name)
-        self._later(f"if {name} != {self.out.refer('constant', node.value)}: raise GUARD")
+        self.value(op.item, name)
+        self._later(f"if {name} != {self.out.refer('constant', op.value)}: raise GUARD")
         self._later(f"{target} = {name}")
 
-    def _rebuilt(self, node: nodes.Rebuilt, target: str) -> None:
-        self.value(node.item, target)
+    def _rebuild(self, op: ops.Rebuild, target: str) -> None:
+        self.value(op.item, target)
 
-    def _default(self, node: nodes.Default, target: str) -> None:
-        self.value(node.item, target)
+    def _default(self, op: ops.Default, target: str) -> None:
+        self.value(op.item, target)
 
-    def _padded(self, node: nodes.Padded, target: str) -> None:
-        if isinstance(node.item, nodes.Unit) and isinstance(node.count, int):
-            self.out.line(f"{target} = {node.item.value!r}")
-            self._push(f"{node.count}x", node.count, "", None)
+    def _padded(self, op: ops.Padded, target: str) -> None:
+        if isinstance(op.item, ops.Unit) and isinstance(op.count, int):
+            self.out.line(f"{target} = {op.item.value!r}")
+            self._push(f"{op.count}x", op.count, "", None)
             return
-        count = self.count(node.count)
+        count = self.count(op.count)
         self.flush()
         start = self.out.fresh("q")
         self.out.line(f"{start} = p")
-        self.value(node.item, target)
+        self.value(op.item, target)
         self.flush()
         self.out.line(f"if p > {start} + {count}: raise GUARD")
         self.out.line(f"p = {start} + {count}")
         self.out.line("if p > e: raise GUARD")
 
-    def _prefixed(self, node: nodes.Prefixed, target: str) -> None:
-        length = self._length(node.length)
-        if node.including:
-            self.out.line(f"{length} -= {node.including}")
+    def _prefixed(self, op: ops.Prefixed, target: str) -> None:
+        length = self._length(op.length)
+        if op.including:
+            self.out.line(f"{length} -= {op.including}")
             self.out.line(f"if {length} < 0: raise GUARD")
         end = self._take(length)
-        if isinstance(node.item, nodes.Opaque):
-            run = self.out.refer("opaque", helpers.opaque_reader(node.item))
+        if isinstance(op.item, ops.Opaque):
+            run = self.out.refer("opaque", helpers.opaque_reader(op.item))
             self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._account()}, p)[0]")
-        elif has_opaque(node.item):
+        elif has_opaque(op.item):
             raise NotGenerated("what construct runs is told where it is in all bytes")
         else:
-            name, inside = self.part(None, node.item), self.out.fresh("w")
+            name, inside = self.part(None, op.item), self.out.fresh("w")
             self.out.line(f"{inside} = d[p:{end}]")
             self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
         self.out.line(f"p = {end}")
@@ -474,10 +484,10 @@ def _is_making(line: str) -> bool:
     return value.startswith("NEW(") or (value[:1] == "o" and value[1:].isdecimal())
 
 
-def _make_fields(node: nodes.Struct) -> Read:
-    generator = _ReadGenerator(node)
+def _make_fields(op: ops.Struct) -> Read:
+    generator = _ReadGenerator(op)
     with generator.function("fields", "d"):
         generator.out.line("p, e, h, k = 0, len(d), 0, None")
-        generator.field_list(node)
-    made: Read = generator.generate_parts().compile(f"fields {node.name}", "fields")["fields"]
+        generator.field_list(op)
+    made: Read = generator.generate_parts().compile(f"fields {op.name}", "fields")["fields"]
     return made

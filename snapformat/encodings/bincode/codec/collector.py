@@ -14,8 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op, children
 
 T = TypeVar("T")
 
@@ -81,40 +81,36 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def may_pause(node: Node) -> bool:
+def may_pause(op: Op) -> bool:
     """Whether no code of others runs when values of a layout are read."""
-    from snapformat.codec.shape import parts  # here and not above: only much data needs it
-
-    seen: set[Node] = set()
-    waiting = [node]
+    seen: set[Op] = set()
+    waiting = [op]
     while waiting:
         current = waiting.pop()
         if current in seen:
             continue
         seen.add(current)
         match current:
-            case nodes.Opaque():
+            case ops.Opaque() | ops.Interpret():
                 return False
-            case nodes.Adapted(decode=decode) if not _is_own(decode):
+            case ops.Convert(decode=decode, pure=False) if not _is_own(decode):
                 return False
-            case nodes.Struct(cls=cls) if cls is not None and not _makes_by_itself(current):
+            case ops.Struct(cls=cls) if cls is not None and not _makes_by_itself(current):
                 return False
-            case nodes.Blob(item=item):
+            case ops.CStructBytes(item=item):
                 waiting.append(item)
-            case nodes.Enum(variants=variants):
+            case ops.Enum(variants=variants):
                 waiting.extend(v.payload for v in variants if v.payload is not None)
-        waiting.extend(parts(current))
+        waiting.extend(children(current))
     return True
 
 
-def _makes_by_itself(node: nodes.Struct) -> bool:
+def _makes_by_itself(op: ops.Struct) -> bool:
     """Whether instances are made by our own code alone."""
-    from snapformat.codec.read_helpers import skipped_fields
-    from snapformat.codec.shape import is_plain
+    from snapformat.encodings.bincode.codec.read_helpers import skipped_fields
+    from snapformat.encodings.bincode.codec.shape import is_plain
 
-    return (is_plain(node) or _is_own(node.cls)) and all(
-        _is_own(make) for _, make in skipped_fields(node.cls)
-    )
+    return (is_plain(op) or _is_own(op.cls)) and all(_is_own(make) for _, make in skipped_fields(op.cls))
 
 
 def _is_own(function: Any) -> bool:

@@ -15,23 +15,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from snapformat.codec import read_helpers
-from snapformat.codec.account import DoubtError
-from snapformat.codec.generator import Generator
-from snapformat.codec.shape import atom_of, counted_of, depth_of, uses_of
-from snapformat.codec.skip_helpers import CountedSkipper
-from snapformat.codec.source import NotGenerated, Source
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import read_helpers
+from snapformat.encodings.bincode.codec.account import DoubtError
+from snapformat.encodings.bincode.codec.generator import Generator
+from snapformat.encodings.bincode.codec.shape import (
+    atom_of,
+    counted_of,
+    depth_of,
+    surplus_cost,
+    uses_of,
+    zero_sized_cost,
+)
+from snapformat.encodings.bincode.codec.skip_helpers import CountedSkipper
+from snapformat.encodings.bincode.codec.source import NotGenerated, Source
+from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
-from snapformat.layout import nodes
-from snapformat.layout.empty import surplus_cost, zero_sized_cost
-from snapformat.layout.nodes import Node
-from snapformat.layout.size import fixed_size, least_size
 
 #: Generates the reader of a part that can't be passed over without its values.
-GenerateReader = Callable[[Node], Source]
+GenerateReader = Callable[[Op], Source]
 
 
-def generate_skipper(root: Node, generate_reader: GenerateReader | None = None) -> Source:
+def generate_skipper(root: Op, generate_reader: GenerateReader | None = None) -> Source:
     """Source with a function `skip(d, p, e, h, k)` that gives the position after the value.
 
     Raises:
@@ -40,13 +45,13 @@ def generate_skipper(root: Node, generate_reader: GenerateReader | None = None) 
     return _SkipGenerator(root, generate_reader).generate()
 
 
-def generate_indexer(root: Node, generate_reader: GenerateReader) -> Source:
+def generate_indexer(root: Op, generate_reader: GenerateReader) -> Source:
     """Source with a function `index(d, p, e, h, k)`: the positions of all fields, and that after the last.
 
     Raises:
         NotGenerated: The layout has no skipper, or is no struct.
     """
-    if not isinstance(root, nodes.Struct):
+    if not isinstance(root, ops.Struct):
         raise NotGenerated("no struct")
     return _SkipGenerator(root, generate_reader).generate_index(root)
 
@@ -57,7 +62,7 @@ class _SkipGenerator(Generator):
     last_line = "return p"
     too_deep = "DOUBT"
 
-    def __init__(self, root: Node, generate_reader: GenerateReader | None) -> None:
+    def __init__(self, root: Op, generate_reader: GenerateReader | None) -> None:
         super().__init__(root)
         self._generate_reader = generate_reader
         self._is_sure = True
@@ -65,7 +70,7 @@ class _SkipGenerator(Generator):
         #: Bytes of fixed size since `p` was moved last.
         self.passed = 0
 
-    def generate_index(self, root: nodes.Struct) -> Source:
+    def generate_index(self, root: ops.Struct) -> Source:
         """Generate the function that finds the fields, and those it calls."""
         self.check_depth()
         with self.function("index", self.parameters), self.struct_level():
@@ -74,7 +79,7 @@ class _SkipGenerator(Generator):
                 place = self.out.fresh("f")
                 self.out.line(f"{place} = {self._here()}")
                 places.append(place)
-                self.value(field.node, "")
+                self.value(field.op, "")
             self.flush()
             self.out.line("if p > e: raise GUARD")
             self.out.line(f"return {''.join(f'{place}, ' for place in places)}p,")
@@ -91,21 +96,21 @@ class _SkipGenerator(Generator):
         self.flush()
         self.out.line(self.last_line)
 
-    def call(self, node: Node, place: str) -> None:
+    def call(self, op: Op, place: str) -> None:
         self.flush()
-        self.out.line(f"p = {self.part(node, node)}(d, p, e, {self.depth}, k)")
+        self.out.line(f"p = {self.part(op, op)}(d, p, e, {self.depth}, k)")
 
-    def atom(self, node: Node, place: str) -> bool:
+    def atom(self, op: Op, place: str) -> bool:
         return False
 
-    def value(self, node: Node, place: str, *, own: bool = False) -> None:
-        size = fixed_size(node)
+    def value(self, op: Op, place: str, *, own: bool = False) -> None:
+        size = op.fixed_size
         if size is None:
-            super().value(node, place, own=own)
+            super().value(op, place, own=own)
             return
         self.passed += size
         if self.uses.recursive:
-            self.deepest = max(self.deepest, self.level + depth_of(node))
+            self.deepest = max(self.deepest, self.level + depth_of(op))
 
     # --- positions ------------------------------------------------------------------------------------
 
@@ -122,20 +127,24 @@ class _SkipGenerator(Generator):
         self.out.line(f"p += {size}{f' + {self.passed}' if self.passed else ''}")
         self.passed = 0
 
-    def _number(self, node: Node) -> str:
+    def _number(self, op: Op) -> str:
         """A length or an index, in a new local."""
-        assert isinstance(node, nodes.Int)
         name = self.out.fresh("n")
-        atom = atom_of(node)
+        if not isinstance(op, ops.Int):
+            self.flush()
+            run = self.out.refer("interpret", read_helpers.interpreter(op))
+            self.out.line(f"{name}, p = {run}(d, p, e, {self.depth}, k, None)")
+            return name
+        atom = atom_of(op)
         if atom is None or atom.code.endswith("s"):
             self.flush()
             if atom is None:
                 self.out.names["VARINT"] = read_helpers.read_varint
-                arguments = f"d, p, k, {node.size}, {node.byteorder!r}, {node.signed}"
+                arguments = f"d, p, k, {op.size}, {op.byteorder!r}, {op.signed}"
                 self.out.line(f"{name}, p = VARINT({arguments})")
             else:
                 self.out.names["INT"] = int.from_bytes
-                number = f"INT(d[p:p + {atom.size}], {node.byteorder!r}, signed={node.signed})"
+                number = f"INT(d[p:p + {atom.size}], {op.byteorder!r}, signed={op.signed})"
                 self.out.line(f"{name} = {number}")
                 self.passed += atom.size
         else:
@@ -145,69 +154,69 @@ class _SkipGenerator(Generator):
                 unpack = self.format("unpack", atom.order, [atom.code], "unpack_from")
                 self.out.line(f"{name}, = {unpack}(d, {self._here()})")
             self.passed += atom.size
-        if node.signed:
+        if op.signed:
             self.out.line(f"if {name} < 0: raise GUARD")
-        if node.nonzero:
+        if op.nonzero:
             self.out.line(f"if not {name}: raise GUARD")
         return name
 
     # --- nodes ----------------------------------------------------------------------------------------
 
-    def _int(self, node: nodes.Int, place: str) -> None:
+    def _int(self, op: ops.Int, place: str) -> None:
         self.flush()
         self.out.names["VARINT"] = read_helpers.read_varint
-        arguments = f"d, p, k, {node.size}, {node.byteorder!r}, {node.signed}"
+        arguments = f"d, p, k, {op.size}, {op.byteorder!r}, {op.signed}"
         self.out.line(f"p = VARINT({arguments})[1]")
 
-    def _char(self, node: nodes.Char, place: str) -> None:
+    def _char(self, op: ops.Char, place: str) -> None:
         self.out.names["WIDTHS"] = UTF8_WIDTHS
         self._advance(f"WIDTHS[d[{self._here()}]]")
 
-    def _str(self, node: nodes.Str | nodes.Bytes | nodes.Blob, place: str) -> None:
-        self._advance(self._number(node.length))
+    def _str(self, op: ops.Str | ops.Bytes | ops.CStructBytes, place: str) -> None:
+        self._advance(self._number(op.length))
 
-    _bytes = _blob = _str
+    _bytes = _cstructbytes = _str
 
-    def _prefixed(self, node: nodes.Prefixed, place: str) -> None:
-        if not isinstance(node.item, nodes.Opaque):  # what is claimed inside counts for the whole
-            self._read(node)
+    def _prefixed(self, op: ops.Prefixed, place: str) -> None:
+        if not isinstance(op.item, ops.Opaque):  # what is claimed inside counts for the whole
+            self._read(op)
             return
-        length = self._number(node.length)
-        if node.including:
-            self.out.line(f"if {length} < {node.including}: raise GUARD")
-            self.passed -= node.including
+        length = self._number(op.length)
+        if op.including:
+            self.out.line(f"if {length} < {op.including}: raise GUARD")
+            self.passed -= op.including
         self._advance(length)
 
-    def _option(self, node: nodes.Option, place: str) -> None:
+    def _option(self, op: ops.Option, place: str) -> None:
         tag = self.out.fresh("b")
         self.out.line(f"{tag} = d[{self._here()}]")
         self.passed += 1
         with self.block(f"if {tag}:"):
             self.out.line(f"if {tag} != 1: raise GUARD")
-            self.value(node.item, place)
+            self.value(op.item, place)
 
-    def _tuple(self, node: nodes.Tuple, place: str) -> None:
-        for item in node.items:
+    def _tuple(self, op: ops.Tuple, place: str) -> None:
+        for item in op.items:
             self.value(item, place)
 
-    def _struct(self, node: nodes.Struct, place: str) -> None:
-        if node.scoped:
-            self._read(node)
+    def _struct(self, op: ops.Struct, place: str) -> None:
+        if op.scoped:
+            self._read(op)
             return
         with self.struct_level():
-            self._fields(node)
+            self._fields(op)
 
-    def _fields(self, node: nodes.Struct) -> None:
-        waiting: list[nodes.Blob] = []
-        for field in node.fields:
-            if isinstance(field.node, nodes.Blob) and atom_of(field.node.length) is not None:
-                waiting.append(field.node)
+    def _fields(self, op: ops.Struct) -> None:
+        waiting: list[ops.CStructBytes] = []
+        for field in op.fields:
+            if isinstance(field.op, ops.CStructBytes) and atom_of(field.op.length) is not None:
+                waiting.append(field.op)
                 continue
             self._blobs(waiting)
-            self.value(field.node, "")
+            self.value(field.op, "")
         self._blobs(waiting)
 
-    def _blobs(self, waiting: list[nodes.Blob]) -> None:
+    def _blobs(self, waiting: list[ops.CStructBytes]) -> None:
         """C structs one after the other, which mostly have their very sizes: all lengths by one call."""
         found = waiting.copy()
         waiting.clear()
@@ -229,52 +238,58 @@ class _SkipGenerator(Generator):
             for blob in found:
                 self.value(blob, "")
 
-    def _enum(self, node: nodes.Enum, place: str) -> None:
-        index = self._number(node.index)
+    def _enum(self, op: ops.Enum, place: str) -> None:
+        index = self._number(op.index)
         self.flush()
         with self.struct_level():
             first = True
-            for variant in node.variants:
-                if variant.payload is None or fixed_size(variant.payload) == 0:
+            for variant in op.variants:
+                if variant.payload is None or variant.payload.fixed_size == 0:
                     continue
                 with self.block(f"{'if' if first else 'elif'} {index} == {variant.index}:"):
                     self.level -= 1  # an enum and its variant's fields are one level
                     self.value(variant.payload, place)
                     self.level += 1
                 first = False
-            if node.other is None:
+            if op.other is None:
                 # The others have no bytes: they only have to be there.
-                head = f"{'if' if first else 'elif'} {index} >= {len(node.variants)}: raise GUARD"
+                head = f"{'if' if first else 'elif'} {index} >= {len(op.variants)}: raise GUARD"
                 self.out.line(head)
-            elif node.other.payload is not None:
-                with self.block(f"{'if' if first else 'elif'} {index} >= {len(node.variants)}:"):
-                    self.value(node.other.payload, place)
+            elif op.other.payload is not None:
+                with self.block(f"{'if' if first else 'elif'} {index} >= {len(op.variants)}:"):
+                    self.value(op.other.payload, place)
 
-    def _read(self, node: Node) -> None:
+    def _read(self, op: Op) -> None:
         """What can't be passed over without its values is read."""
         if self._generate_reader is None:
             raise NotGenerated("nothing to read it with")
         self._is_sure = False
-        read = self._generate_reader(node).compile(f"read {type(node).__name__}", "read")["read"]
+        read = self._generate_reader(op).compile(f"read {type(op).__name__}", "read")["read"]
         self.flush()
         if self.uses.recursive:
-            self.deepest = max(self.deepest, self.level + uses_of(node).depth)
+            self.deepest = max(self.deepest, self.level + uses_of(op).depth)
         self.out.line(f"p = {self.out.refer('read', read)}(d, p, e, {self.depth}, k)[1]")
 
-    def _opaque(self, node: nodes.Opaque, place: str) -> None:
+    def _opaque(self, op: ops.Opaque, place: str) -> None:
         self._is_sure = False
         self.flush()
-        run = self.out.refer("opaque", read_helpers.opaque_reader(node))
+        run = self.out.refer("opaque", read_helpers.opaque_reader(op))
         self.out.line(f"p = {run}(d, p, k)[1]")
 
-    def _adapted(
+    def _interpret(self, op: ops.Interpret, place: str) -> None:
+        self._is_sure = False
+        self.flush()
+        run = self.out.refer("interpret", read_helpers.interpreter(op))
+        self.out.line(f"p = {run}(d, p, e, {self.depth}, k, None)[1]")
+
+    def _convert(
         self,
-        node: nodes.Adapted | nodes.Labels | nodes.Const | nodes.Rebuilt | nodes.Default,
+        op: ops.Convert | ops.Const | ops.Rebuild | ops.Default,
         place: str,
     ) -> None:
-        counted = counted_of(node) if isinstance(node, nodes.Adapted) else None
+        counted = counted_of(op) if isinstance(op, ops.Convert) else None
         if counted is None:
-            self.value(node.item, place)
+            self.value(op.item, place)
             return
         # The count is checked, so that nothing is left to be refused.
         header, entries = counted
@@ -283,35 +298,35 @@ class _SkipGenerator(Generator):
         self._advance(length)
         count = self._number(entries.length)
         self.out.names["INT"] = int.from_bytes
-        size, most = node.decode.size, node.decode.most  # type: ignore[union-attr]  # it is `Counted`
+        size, most = op.decode.size, op.decode.most  # type: ignore[union-attr]  # it is `Counted`
         found = f"INT(d[{start}:min({start} + {size}, p)], 'little')"
         self.out.line(f"if {found} != {count} or {count} > {most}: raise GUARD")
         self._elements([entries.item], count)
 
-    _labels = _const = _rebuilt = _default = _adapted
+    _const = _rebuild = _default = _convert
 
     # --- elements -------------------------------------------------------------------------------------
 
-    def _seq(self, node: nodes.Seq | nodes.Set, place: str) -> None:
-        count = self._number(node.length)
-        self._elements([node.item], count)
+    def _seq(self, op: ops.Seq | ops.Set, place: str) -> None:
+        count = self._number(op.length)
+        self._elements([op.item], count)
 
     _set = _seq
 
-    def _array(self, node: nodes.Array, place: str) -> None:
-        if not isinstance(node.count, int):
+    def _array(self, op: ops.Array, place: str) -> None:
+        if not isinstance(op.count, int):
             raise NotGenerated("a number that depends on values")
-        self._elements([node.item], str(node.count))
+        self._elements([op.item], str(op.count))
 
-    def _map(self, node: nodes.Map, place: str) -> None:
-        count = self._number(node.length)
-        self._elements([node.key, node.value], count)
+    def _map(self, op: ops.Map, place: str) -> None:
+        count = self._number(op.length)
+        self._elements([op.key, op.value], count)
 
-    def _elements(self, items: list[Node], count: str) -> None:
+    def _elements(self, items: list[Op], count: str) -> None:
         surplus = surplus_cost(*items)
         if surplus:
             self._claim_zero_sized(f"{count} * {surplus}")
-        sizes = [size for item in items if (size := fixed_size(item)) is not None]
+        sizes = [size for item in items if (size := item.fixed_size) is not None]
         if len(sizes) == len(items):
             if self.uses.recursive:
                 self.deepest = max([self.deepest, *(self.level + depth_of(item) for item in items)])
@@ -322,13 +337,13 @@ class _SkipGenerator(Generator):
                 self._claim_zero_sized(f"{count} * {cost}" if cost > 1 else count)
             return
         self.flush()
-        least = sum(map(least_size, items))
+        least = sum(item.least_size for item in items)
         if least:
             self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > e - p: raise GUARD")
         else:
             self.out.line(f"if {count} > k.zero_sized + e - p: raise DOUBT")
         item = items[0]
-        if len(items) == 1 and isinstance(item, nodes.Str | nodes.Bytes | nodes.Blob):
+        if len(items) == 1 and isinstance(item, ops.Str | ops.Bytes | ops.CStructBytes):
             atom = atom_of(item.length)
             if atom is not None and not atom.code.endswith("s"):
                 many = self.out.refer("many", CountedSkipper(atom))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from snapformat.codec import read_helpers as helpers
-from snapformat.codec.generator import Generator
-from snapformat.codec.run import Run
-from snapformat.codec.shape import atom_of
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import read_helpers as helpers
+from snapformat.encodings.bincode.codec.generator import Generator
+from snapformat.encodings.bincode.codec.run import Run
+from snapformat.encodings.bincode.codec.shape import atom_of
+from snapformat.encodings.bincode.ops import Op
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.values import PairSet, Some
 
@@ -78,7 +78,7 @@ class RunReader(Generator):
     parameters = main_parameters = "d, p, e, h, k"
     last_line = "return x, p"
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Op) -> None:
         super().__init__(root)
         self.run = new_run()
         self.is_ahead = False
@@ -89,10 +89,10 @@ class RunReader(Generator):
         self.flush()
         self.out.line(self.last_line)
 
-    def call(self, node: Node, place: str) -> None:
-        """Do a node by a function of its own."""
+    def call(self, op: Op, place: str) -> None:
+        """Do an operation by a function of its own."""
         self.flush()
-        self.out.line(f"{place}, p = {self.part(node, node)}(d, p, e, {self.depth}, k)")
+        self.out.line(f"{place}, p = {self.part(op, op)}(d, p, e, {self.depth}, k)")
 
     def _account(self) -> str:
         """The account; a reader that never asks for it is run without."""
@@ -170,38 +170,38 @@ class RunReader(Generator):
         else:
             self.run.last.after.append((line, 0))
 
-    def atom(self, node: Node, target: str) -> bool:
-        """Collect a node of fixed width; False if it is none."""
-        atom = atom_of(node)
+    def atom(self, op: Op, target: str) -> bool:
+        """Collect an operation of fixed width; False if it is none."""
+        atom = atom_of(op)
         if atom is None:
             return False
         after = None
         into = target
-        if isinstance(node, nodes.Int):
+        if isinstance(op, ops.Int):
             if atom.code.endswith("s"):
                 into = self.out.fresh("t")
-                after = f"{target} = INT({into}, {node.byteorder!r}, signed={node.signed})"
+                after = f"{target} = INT({into}, {op.byteorder!r}, signed={op.signed})"
                 self.out.names["INT"] = int.from_bytes
-            if node.nonzero:
+            if op.nonzero:
                 value = target if after else self.out.fresh("t")
                 into = into if after else value
                 check = f"if not {value}: raise GUARD"
                 after = f"{after}\n{check}" if after else f"{check}\n{target} = {value}"
-        elif isinstance(node, nodes.Float) and node.size == 4:
+        elif isinstance(op, ops.Float) and op.size == 4:
             into = self.out.fresh("t")
             self.out.names["NAN"] = helpers.f32_at
-            after = f"{target} = {into} if {into} == {into} else NAN(d, @, {node.byteorder!r})"
-        elif isinstance(node, nodes.Bool):
+            after = f"{target} = {into} if {into} == {into} else NAN(d, @, {op.byteorder!r})"
+        elif isinstance(op, ops.Bool):
             into = self.out.fresh("t")
             self.out.names["FLAG"] = helpers.flag
-            after = f"{target} = FLAG({into})" if node.lenient else f"{target} = BOOL[{into}]"
-        elif isinstance(node, nodes.Enum):
+            after = f"{target} = FLAG({into})" if op.lenient else f"{target} = BOOL[{into}]"
+        elif isinstance(op, ops.Enum):
             into = self.out.fresh("t")
-            table = self.out.refer("variants", tuple(variant.constant for variant in node.variants))
+            table = self.out.refer("variants", tuple(variant.constant for variant in op.variants))
             after = f"{target} = {table}[{into}]"
-            if node.other is not None:
-                other = self.out.refer("other", node.other.constant)
-                after += f" if {into} < {len(node.variants)} else {other}"
+            if op.other is not None:
+                other = self.out.refer("other", op.other.constant)
+                after += f" if {into} < {len(op.variants)} else {other}"
             if self.uses.recursive:
                 self.deepest = max(self.deepest, self.level + 1)
         if after is None:
@@ -212,9 +212,9 @@ class RunReader(Generator):
             self.run.last.after.extend((line, 0) for line in rest)
         return True
 
-    def _temp(self, node: Node) -> str:
-        """Read a node into a new local, now."""
+    def _temp(self, op: Op) -> str:
+        """Read an operation into a new local, now."""
         name = self.out.fresh("v")
-        self.value(node, name)
+        self.value(op, name)
         self.flush()
         return name

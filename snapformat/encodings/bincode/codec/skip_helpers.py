@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 
-from snapformat.codec.read_helpers import Guard
-from snapformat.codec.shape import Atom
+from snapformat.encodings.bincode.codec.read_helpers import Guard
+from snapformat.encodings.bincode.codec.shape import Atom
 from snapformat.encodings.bincode.config import ByteOrder
 
 

@@ -7,8 +7,8 @@ from array import array
 from collections.abc import Callable
 from typing import Any, Literal
 
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 from snapformat.model.checks import BadValue
 
 #: How arrays of numbers are handed out where views are wanted.
@@ -18,12 +18,12 @@ _NATIVE = "<" if sys.byteorder == "little" else ">"
 _KINDS = {**dict.fromkeys("BHILQN", "u"), **dict.fromkeys("bhilqn", "i"), **dict.fromkeys("fd", "f")}
 
 
-def number_code(item: Node) -> str | None:
+def number_code(item: Op) -> str | None:
     """`struct`'s format of a number that may stand in a buffer, with its byte order; else None."""
     match item:
-        case nodes.Int() if item.packer is not None and not item.nonzero:
+        case ops.Int() if item.packer is not None and not item.nonzero:
             return item.packer.format
-        case nodes.Float() if item.size in (4, 8):
+        case ops.Float() if item.size in (4, 8):
             return ("<" if item.byteorder == "little" else ">") + ("f" if item.size == 4 else "d")
     return None
 
@@ -53,21 +53,19 @@ def view_of(code: str, size: int, data: bytes, start: int, stop: int, kind: Arra
     return memoryview(_swapped(code[1], data[start:stop]))
 
 
-def numbers_reader(
-    node: nodes.Seq, limit: int | None, otherwise: Callable[[Any], Any]
-) -> Callable[[Any], Any]:
+def numbers_reader(op: ops.Seq, limit: int | None, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A function that gives a sequence of the machine's own numbers as a memoryview of the data.
 
     Args:
-        node: The sequence.
+        op: The sequence.
         limit: Most bytes that may be claimed, or None.
         otherwise: What reads anything else, and says what is wrong.
     """
-    code, length = number_code(node.item), node.length
-    if code is None or code[0] != _NATIVE or not isinstance(length, nodes.Int) or length.packer is None:
+    code, length = number_code(op.item), op.length
+    if code is None or code[0] != _NATIVE or not isinstance(length, ops.Int) or length.packer is None:
         return otherwise
-    assert isinstance(node.item, nodes.Int | nodes.Float)
-    unpack, first, size, letter = length.packer.unpack_from, length.size, node.item.size, code[1]
+    assert isinstance(op.item, ops.Int | ops.Float)
+    unpack, first, size, letter = length.packer.unpack_from, length.size, op.item.size, code[1]
     most = sys.maxsize if limit is None else limit
 
     def read(data: Any) -> Any:
@@ -86,7 +84,7 @@ def _swapped(code: str, data: bytes) -> array[Any]:
     return numbers
 
 
-def given_numbers(item: Node, value: Any) -> memoryview | None:
+def given_numbers(item: Op, value: Any) -> memoryview | None:
     """Numbers that were given as a buffer (a memoryview, an `array.array`, an array of numpy's).
 
     Returns:
@@ -103,10 +101,10 @@ def given_numbers(item: Node, value: Any) -> memoryview | None:
         view = memoryview(value)
     except TypeError:
         return None
-    assert isinstance(item, nodes.Int | nodes.Float)
+    assert isinstance(item, ops.Int | ops.Float)
     order, letter = _split(view.format)
     if _KINDS.get(letter) != _KINDS[code[1]] or view.itemsize != item.size or view.ndim != 1:
-        name = item.name if isinstance(item, nodes.Int) else f"f{8 * item.size}"
+        name = item.name if isinstance(item, ops.Int) else f"f{8 * item.size}"
         dimensions = "" if view.ndim == 1 else f" in {view.ndim} dimensions"
         raise BadValue(
             f"a list or an array of {name}",
@@ -119,12 +117,12 @@ def given_numbers(item: Node, value: Any) -> memoryview | None:
     return view
 
 
-def listed(item: Node, value: Any) -> Any:
+def listed(item: Op, value: Any) -> Any:
     """The numbers of a buffer as a list; any other value as it is. Raises as `given_numbers`."""
     if isinstance(value, list | tuple):
         return value
-    if isinstance(item, nodes.Int) and item.variable:  # of the same numbers, as buffers have them
-        item = nodes.Int(item.name, item.size, item.signed, sys.byteorder, nonzero=item.nonzero)
+    if isinstance(item, ops.Int) and item.variable:  # of the same numbers, as buffers have them
+        item = ops.Int(item.name, item.size, item.signed, sys.byteorder, nonzero=item.nonzero)
     numbers = given_numbers(item, value)
     if numbers is None:
         return value

@@ -12,12 +12,11 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from snapformat.codec.account import Account
-from snapformat.codec.collector import LARGE, may_pause, paused
-from snapformat.codec.source import GIVEN_UP, NotGenerated, Source
-from snapformat.layout.nodes import Node
-from snapformat.layout.walk import read as reference_read
-from snapformat.layout.walk import write as reference_write
+from snapformat.encodings.bincode import walk as reference
+from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
+from snapformat.encodings.bincode.codec.source import GIVEN_UP, NotGenerated, Source
+from snapformat.encodings.bincode.ops import Op
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.once import first
@@ -51,7 +50,7 @@ statistics = Statistics()
 
 
 class Codec:
-    """The generated code of a layout, which keeps it (`Node.codec`): code goes when its layout goes.
+    """The generated code of a layout, which keeps it (`Op.codec`): code goes when its layout goes.
 
     Attributes:
         reader: None until it is needed.
@@ -98,51 +97,51 @@ def _left(*_: Any) -> Any:
     raise NotGenerated
 
 
-def reader_of(node: Node) -> Reader | None:
+def reader_of(op: Op) -> Reader | None:
     """The generated reader of a layout, made on first use; None if there is none."""
-    reader: Reader | None = _code(node, "reader")
+    reader: Reader | None = _code(op, "reader")
     return reader
 
 
-def writer_of(node: Node) -> Writer | None:
+def writer_of(op: Op) -> Writer | None:
     """The generated writer of a layout, made on first use; None if there is none."""
-    writer: Writer | None = _code(node, "writer")
+    writer: Writer | None = _code(op, "writer")
     return writer
 
 
-def skipper_of(node: Node) -> Skipper | None:
+def skipper_of(op: Op) -> Skipper | None:
     """What passes over values of a layout, made on first use; None if there is none."""
-    skipper: Skipper | None = _code(node, "skipper")
+    skipper: Skipper | None = _code(op, "skipper")
     return skipper
 
 
-def indexer_of(node: Node) -> Indexer | None:
+def indexer_of(op: Op) -> Indexer | None:
     """What finds the fields of a struct, made on first use; None if there is none."""
-    indexer: Indexer | None = _code(node, "indexer")
+    indexer: Indexer | None = _code(op, "indexer")
     return indexer
 
 
-def _code(node: Node, kind: str) -> Any:
-    made = getattr(codec_of(node), kind) or _make(node, kind)
+def _code(op: Op, kind: str) -> Any:
+    made = getattr(codec_of(op), kind) or _make(op, kind)
     return None if made is _left else made
 
 
-def codec_of(node: Node) -> Codec:
+def codec_of(op: Op) -> Codec:
     """What is generated for a layout."""
-    codec: Codec = node.codec or first(_codec_slot, node, Codec())
+    codec: Codec = op.codec or first(_codec_slot, op, Codec())
     return codec
 
 
-_codec_slot: Any = vars(Node)["codec"]
+_codec_slot: Any = vars(Op)["codec"]
 
 
 @cache
-def _kinds() -> dict[str, tuple[str, Callable[[Node], Source]]]:
+def _kinds() -> dict[str, tuple[str, Callable[[Op], Source]]]:
     """The name of the function that each kind of code is, and what generates it."""
     # Here and not above: what reads a small file once, as the command line does, needs none of it.
-    from snapformat.codec.read_source import generate_reader
-    from snapformat.codec.skip_source import generate_indexer, generate_skipper
-    from snapformat.codec.write_source import generate_writer
+    from snapformat.encodings.bincode.codec.read_source import generate_reader
+    from snapformat.encodings.bincode.codec.skip_source import generate_indexer, generate_skipper
+    from snapformat.encodings.bincode.codec.write_source import generate_writer
 
     return {
         "reader": ("read", generate_reader),
@@ -152,47 +151,47 @@ def _kinds() -> dict[str, tuple[str, Callable[[Node], Source]]]:
     }
 
 
-def _make(node: Node, kind: str) -> Any:
+def _make(op: Op, kind: str) -> Any:
     """Make code of a kind, `_left` where there is none; all threads get that of the first."""
-    codec = codec_of(node)
+    codec = codec_of(op)
     function, generate = _kinds()[kind]
-    made = _made(node, function, generate)
+    made = _made(op, function, generate)
     if kind == "reader":
         codec.accounts = "ACCOUNTS" in made  # the same of every thread
     return first(vars(Codec)[kind], codec, made[function])
 
 
-def _made(node: Node, function: str, generate: Callable[[Node], Source]) -> dict[str, Any]:
-    title = getattr(node, "name", "") or type(node).__name__
+def _made(op: Op, function: str, generate: Callable[[Op], Source]) -> dict[str, Any]:
+    title = getattr(op, "name", "") or type(op).__name__
     try:
-        return generate(node).compile(f"{function} {title}", function)
+        return generate(op).compile(f"{function} {title}", function)
     except GIVEN_UP:
         statistics.not_generated += 1
         return {function: _left}
 
 
-def _first_reader(node: Node, codec: Codec, size: int) -> Reader:
+def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
     """The generated reader, not there yet; none where the reference is done before it would be."""
     if size > SMALL or codec.seen:
-        reader: Reader = _make(node, "reader")
+        reader: Reader = _make(op, "reader")
         return reader
     codec.seen = True
     return _left
 
 
-def is_opaque(node: Node) -> bool:
+def is_opaque(op: Op) -> bool:
     """Whether construct runs something in a layout: it sees all bytes that it is given, and their end."""
-    codec = node.codec or codec_of(node)
+    codec = op.codec or codec_of(op)
     if codec.is_opaque is None:
         # Here and not above: what reads files to their end, as the command line mostly does, never asks.
-        from snapformat.codec.shape import has_opaque
+        from snapformat.encodings.bincode.codec.shape import has_opaque
 
-        codec.is_opaque = has_opaque(node)
+        codec.is_opaque = has_opaque(op)
     return codec.is_opaque
 
 
 def read_value(
-    node: Node,
+    op: Op,
     data: bytes,
     offset: int = 0,
     limit: int | None = None,
@@ -207,14 +206,16 @@ def read_value(
     """
     if stop is None:
         stop = len(data)
-    elif stop < len(data) and is_opaque(node):
+    elif stop < len(data) and is_opaque(op):
         data = data[:stop]
-    codec = node.codec or codec_of(node)
-    if stop - offset > LARGE and not is_paused and _may_pause(node, codec):
-        return paused(read_value, node, data, offset, limit, limits, root, stop, True)
-    reader = codec.reader or _first_reader(node, codec, stop - offset)
+    codec = op.codec or codec_of(op)
+    if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
+        return paused(read_value, op, data, offset, limit, limits, root, stop, True)
+    reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
-        return reference_read(node, data, offset, limit=limit, limits=limits, root=root, stop=stop)
+        return reference.read_value(
+            op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop
+        )
     account = Account(limits.zero_sized) if codec.accounts else None
     try:
         found = reader(data, offset, stop, 0, account)
@@ -224,19 +225,21 @@ def read_value(
             return found
     except Exception:  # whatever a guard raises: the reference says what is wrong
         pass
-    result = reference_read(node, data, offset, limit=limit, limits=limits, root=root, stop=stop)
+    result = reference.read_value(
+        op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop
+    )
     statistics.read_fallbacks += 1
     return result
 
 
-def _may_pause(node: Node, codec: Codec) -> bool:
+def _may_pause(op: Op, codec: Codec) -> bool:
     if codec.may_pause is None:
-        codec.may_pause = may_pause(node)
+        codec.may_pause = may_pause(op)
     return codec.may_pause
 
 
 def read_part(
-    node: Node,
+    op: Op,
     data: bytes,
     offset: int,
     stop: int,
@@ -247,7 +250,7 @@ def read_part(
     """Read a part of a value whose claims are accounted for already.
 
     Args:
-        node: The part's layout.
+        op: The part's layout.
         data: All bytes.
         offset: Where it begins.
         stop: Where it ends.
@@ -258,10 +261,10 @@ def read_part(
     Raises:
         DecodeError: As if the whole had been read up to here.
     """
-    codec = node.codec or codec_of(node)
-    if stop - offset > LARGE and not is_paused and _may_pause(node, codec):
-        return paused(read_part, node, data, offset, stop, depth, path, True)
-    reader = codec.reader or _first_reader(node, codec, stop - offset)
+    codec = op.codec or codec_of(op)
+    if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
+        return paused(read_part, op, data, offset, stop, depth, path, True)
+    reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is not _left:
         account = Account(DEFAULT_LIMITS.zero_sized) if codec.accounts else None
         try:
@@ -270,21 +273,21 @@ def read_part(
             end = -1
         if end == stop:
             return value
-    return reference_read(node, data, offset, root=path, depth=depth)[0]
+    return reference.read_value(op.kind, op.config, data, offset, root=path, depth=depth)[0]
 
 
-def _usable_writer(node: Node, limits: Limits) -> Writer | None:
+def _usable_writer(op: Op, limits: Limits) -> Writer | None:
     """The generated writer; None if there is none, or for bounds that only the reference keeps."""
-    codec = node.codec or codec_of(node)
-    writer = codec.writer or _make(node, "writer")
+    codec = op.codec or codec_of(op)
+    writer = codec.writer or _make(op, "writer")
     if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return None
     return writer
 
 
-def write_exactly(node: Node, value: Any, depth: int, limits: Limits, start: int = 0) -> bytes | None:
+def write_exactly(op: Op, value: Any, depth: int, limits: Limits, start: int = 0) -> bytes | None:
     """Write a part in which no instance is of a subclass; None where one is, or anything else is odd."""
-    writer = _usable_writer(node, limits)
+    writer = _usable_writer(op, limits)
     try:
         return None if writer is None else writer(value, depth, False, start)
     except Exception:  # whatever a guard raises
@@ -292,7 +295,7 @@ def write_exactly(node: Node, value: Any, depth: int, limits: Limits, start: int
 
 
 def write_value(
-    node: Node,
+    op: Op,
     value: Any,
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
@@ -300,13 +303,17 @@ def write_value(
     start: int = 0,
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
-    writer = _usable_writer(node, limits)
+    writer = _usable_writer(op, limits)
     if writer is None:
-        return reference_write(node, value, limits=limits, root=root, depth=depth, start=start)
+        return reference.write_value(
+            op.kind, op.config, value, limits=limits, root=root, depth=depth, start=start
+        )
     try:
         return writer(value, depth, True, start)
     except Exception:  # whatever a guard raises: the reference says what is wrong
         pass
-    result = reference_write(node, value, limits=limits, root=root, depth=depth, start=start)
+    result = reference.write_value(
+        op.kind, op.config, value, limits=limits, root=root, depth=depth, start=start
+    )
     statistics.write_fallbacks += 1
     return result

@@ -11,18 +11,16 @@ from functools import cache, partial
 from itertools import count, starmap
 from typing import Any, Literal
 
-import construct
-
-from snapformat.codec.account import Account
-from snapformat.codec.shape import atom_of
-from snapformat.codec.source import GIVEN_UP
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.shape import atom_of
+from snapformat.encodings.bincode.codec.source import GIVEN_UP
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
-from snapformat.encodings.bincode.reader import read_c_struct, stream_at
+from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.reader import BincodeReader, read_c_struct, stream_at
 from snapformat.encodings.construct.running import parse_opaque
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
-from snapformat.layout import nodes
-from snapformat.layout.nodes import Node
-from snapformat.limits import UNLIMITED, Budget
+from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
 from snapformat.model.c_struct import CStruct, LazyCStruct, Read, decode_fields, deferred, lazy_c_struct
 from snapformat.model.declaration import declaration_of
 from snapformat.model.floats import f32_from_bits
@@ -82,23 +80,12 @@ def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
     return [(spec.attr, spec.default) for spec in declared.fields if spec.skip and spec.default is not None]
 
 
-def bits_reader(node: nodes.Bits) -> Callable[[bytes], Any]:
+def bits_reader(op: ops.Bits) -> Callable[[bytes], Any]:
     """Reads a bit struct from its bytes."""
-    return lambda data: node.kind.values_of(int.from_bytes(data, "big"))
+    return lambda data: op.kind.values_of(int.from_bytes(data, "big"))
 
 
-def labels_reader(node: nodes.Labels) -> Callable[[int], Any]:
-    """Gives the label of a number."""
-    decode, unknown = node.decode, construct.EnumInteger
-
-    def read(number: int) -> Any:
-        found = decode.get(number)
-        return unknown(number) if found is None else found
-
-    return read
-
-
-def opaque_reader(node: nodes.Opaque) -> Callable[..., tuple[Any, int]]:
+def opaque_reader(op: ops.Opaque) -> Callable[..., tuple[Any, int]]:
     """Runs a construct in place, on bytes that may stand at `base` in others."""
 
     def read(d: bytes, p: int, k: Account, base: int = 0) -> tuple[Any, int]:
@@ -106,7 +93,7 @@ def opaque_reader(node: nodes.Opaque) -> Callable[..., tuple[Any, int]]:
         stream.seek(base + p)
         budget = Budget(None)
         budget.zero_sized = k.zero_sized
-        value = parse_opaque(node.kind, stream, budget)
+        value = parse_opaque(op.kind, stream, budget)
         end = stream.tell() - base
         if not p <= end <= len(d):
             raise Guard
@@ -118,36 +105,54 @@ def opaque_reader(node: nodes.Opaque) -> Callable[..., tuple[Any, int]]:
     return read
 
 
+def interpreter(op: Op) -> Callable[..., tuple[Any, int]]:
+    """Reads a value by its kind, where it stands."""
+    kind, config = op.kind, op.config
+
+    def read(d: bytes, p: int, e: int, h: int, k: Account, scope: Any) -> tuple[Any, int]:
+        budget = Budget(None)
+        budget.zero_sized = k.zero_sized
+        reader = BincodeReader(d, p, config, budget, DEFAULT_LIMITS)
+        reader.end, reader.depth, reader.scope = e, h, scope
+        value = reader.read(kind)
+        k.zero_sized = budget.zero_sized
+        # What was claimed beyond the bytes that it took.
+        k.claimed += max(0, UNLIMITED - budget.left - (reader.pos - p))
+        return value, reader.pos
+
+    return read
+
+
 #: Gives the generated function that reads the fields of a C struct.
-MakeFields = Callable[[nodes.Struct], Read]
+MakeFields = Callable[[ops.Struct], Read]
 
 
-def blob_reader(node: nodes.Blob, make_fields: MakeFields) -> Callable[[bytes], Any]:
+def blob_reader(op: ops.CStructBytes, make_fields: MakeFields) -> Callable[[bytes], Any]:
     """Makes a C struct of its bytes, decoded at once where its class or the bytes ask for that."""
-    cls, size, read = node.cls, node.size, _fields_of(node, make_fields)
+    cls, size, read = op.cls, op.size, _fields_of(op, make_fields)
 
     def make(data: bytes) -> CStruct:
         made = deferred(cls, data, size, read)
-        if not node.fits_any:
+        if not op.fits_any:
             decode_fields(made)
         return made
 
     return make
 
 
-def lazy_c_struct_of(node: nodes.Blob, make_fields: MakeFields) -> LazyCStruct | None:
+def lazy_c_struct_of(op: ops.CStructBytes, make_fields: MakeFields) -> LazyCStruct | None:
     """The lazy subclass of the class in a blob; None where instances have to be decoded at once."""
-    if not node.fits_any:
+    if not op.fits_any:
         return None
-    read = _fields_of(node, make_fields)
-    found = lazy_c_struct(node.cls, node.size, read)
+    read = _fields_of(op, make_fields)
+    found = lazy_c_struct(op.cls, op.size, read)
     if found is not None:
         found.read = read  # in place of the reference alone
     return found
 
 
-def _fields_of(node: nodes.Blob, make_fields: MakeFields) -> Read:
-    return tiered(partial(read_c_struct, node.item.kind), lambda: make_fields(node.item))
+def _fields_of(op: ops.CStructBytes, make_fields: MakeFields) -> Read:
+    return tiered(partial(read_c_struct, op.item.kind), lambda: make_fields(op.item))
 
 
 #: Calls by the reference after which code is generated: generating it takes as long as about so many.
@@ -169,36 +174,36 @@ def tiered(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]
     return call
 
 
-def has_bulk(item: Node) -> bool:
+def has_bulk(item: Op) -> bool:
     """Whether many of these are read at once."""
     if atom_of(item) is None:
         return False
     match item:
-        case nodes.Int():
+        case ops.Int():
             return item.packer is not None and not item.nonzero
-        case nodes.Float():
+        case ops.Float():
             return True
-        case nodes.Bool():
+        case ops.Bool():
             return not item.lenient
-        case nodes.Enum():
+        case ops.Enum():
             return True
     return False
 
 
-def bulk_reader(item: Node) -> Callable[[bytes], list[Any]] | str:
+def bulk_reader(item: Op) -> Callable[[bytes], list[Any]] | str:
     """What reads many numbers: a function of their bytes, or where `array` does it, the array's type code."""
     atom = atom_of(item)
     assert atom is not None
-    if isinstance(item, nodes.Bool):
+    if isinstance(item, ops.Bool):
         return _bools
-    if isinstance(item, nodes.Enum):
+    if isinstance(item, ops.Enum):
         return _constants(item)
     if atom.code == "B":
         return list
     is_native = not atom.order or (atom.order == "<") == (sys.byteorder == "little")
     code = atom.code
 
-    if isinstance(item, nodes.Float) and item.size == 4:
+    if isinstance(item, ops.Float) and item.size == 4:
         return _f32_reader(item.byteorder, is_native)
     return code if is_native else lambda data: _numbers(code, data, is_native)
 
@@ -239,7 +244,7 @@ def _bools(data: bytes) -> list[bool]:
     return list(map(bool, data))
 
 
-def _constants(item: nodes.Enum) -> Callable[[bytes], list[Any]]:
+def _constants(item: ops.Enum) -> Callable[[bytes], list[Any]]:
     table = tuple(variant.constant for variant in item.variants)
     other = item.other
     unpack = struct.Struct("<I" if item.index.byteorder == "little" else ">I").iter_unpack
@@ -248,18 +253,18 @@ def _constants(item: nodes.Enum) -> Callable[[bytes], list[Any]]:
     return lambda data: [table[i] if i < len(table) else other.constant for (i,) in unpack(data)]
 
 
-def list_reader(item: Node, count: int) -> Callable[[bytes], list[Any]] | str:
+def list_reader(item: Op, count: int) -> Callable[[bytes], list[Any]] | str:
     """Reads a short fixed array from its bytes."""
     if has_bulk(item):
         return bulk_reader(item)
     atom = atom_of(item)
     assert atom is not None
-    if isinstance(item, nodes.FixedBytes):
+    if isinstance(item, ops.FixedBytes):
         size = atom.size
         return lambda data: [data[size * i : size * (i + 1)] for i in range(count)]
-    if isinstance(item, nodes.Bool):
+    if isinstance(item, ops.Bool):
         return lambda data: list(map(flag, data))
-    assert isinstance(item, nodes.Int)
+    assert isinstance(item, ops.Int)
     size, byteorder, signed, nonzero = item.size, item.byteorder, item.signed, item.nonzero
 
     def read(data: bytes) -> list[int]:
@@ -278,7 +283,7 @@ MAX_ALIKE, MAX_AT_ONCE = 1 << 16, 1 << 12
 
 
 def blobs_reader(
-    item: nodes.Bytes | nodes.Blob, make_fields: MakeFields
+    item: ops.Bytes | ops.CStructBytes, make_fields: MakeFields
 ) -> Callable[[bytes, int, int, int], tuple[list[Any], int]]:
     """Reads many length-prefixed bytes, which mostly have one length; and makes of them what they hold."""
     atom = atom_of(item.length)
@@ -319,9 +324,9 @@ def blobs_reader(
 
 
 def _all_made(
-    item: nodes.Bytes | nodes.Blob, make_fields: MakeFields
+    item: ops.Bytes | ops.CStructBytes, make_fields: MakeFields
 ) -> Callable[[Sequence[bytes]], list[Any]]:
-    if isinstance(item, nodes.Bytes):
+    if isinstance(item, ops.Bytes):
         return list
     lazy = lazy_c_struct_of(item, make_fields)
     if lazy is not None:

@@ -1,0 +1,1 @@
+"""Generated code that executes operations: readers, writers, skippers and indexers."""

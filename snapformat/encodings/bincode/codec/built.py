@@ -1,0 +1,63 @@
+"""Which values building may change: a default is filled in, a count made again, a tuple becomes a list.
+
+An expression sees what a field was built into. Mostly that is the value that was given.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
+from snapformat.trampoline import Task, run
+
+_known: WeakKeyDictionary[Op, bool] = WeakKeyDictionary()
+
+
+def may_change(op: Op) -> bool:
+    """Whether the value that a field is built into may be another than the one that was given."""
+    found: bool = run(_may_change(op))
+    return found
+
+
+def _may_change(op: Op) -> Task:
+    if op not in _known:
+        _known[op] = True  # for what contains itself
+        _known[op] = yield _changes(op)
+    return _known[op]
+
+
+def _changes(op: Op) -> Task:
+    match op:
+        case ops.Struct() if op.cls is None:
+            for field in op.fields:
+                if field.optional or (yield _may_change(field.op)):
+                    return True
+            return False
+        case ops.Option() | ops.Padded() | ops.Prefixed():
+            return (yield _may_change(op.item))
+        case ops.Switch():
+            for case in (*op.cases.values(), op.default):
+                if (yield _may_change(case)):
+                    return True
+            return False
+        case ops.If():
+            return (yield _may_change(op.then)) or (yield _may_change(op.otherwise))
+        case ops.Call():
+            return (yield _may_change(op.target))
+        case (
+            ops.Seq()
+            | ops.Array()
+            | ops.Tuple()
+            | ops.Bytes()
+            | ops.FixedBytes()
+            | ops.Bits()
+            | ops.Opaque()
+            | ops.Interpret()
+            | ops.Computed()
+            | ops.Const()
+            | ops.Rebuild()
+            | ops.Default()
+        ):
+            return True
+    return False

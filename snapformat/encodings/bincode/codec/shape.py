@@ -1,0 +1,201 @@
+"""What the generators of readers and writers ask of a layout: widths, formats, uses, recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TypeGuard
+
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.arrays import number_code
+from snapformat.encodings.bincode.ops import Op, children
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.costs import costs_of
+from snapformat.model.declaration import declaration_of
+from snapformat.model.flexible import Counted
+from snapformat.trampoline import Task, run
+
+_INT_CODES = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
+_FLOAT_CODES = {4: "f", 8: "d"}
+#: Largest fixed array of numbers that is spelled out in a format.
+MAX_SPELLED = 64
+#: Structs in one another that may be flat.
+FLAT_DEPTH = 4
+#: Most atoms of a flat struct that gets no function of its own, however often it is used.
+MAX_INLINED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A primitive of fixed width: its code for `struct`, bytes and byte order (empty for single bytes)."""
+
+    code: str
+    size: int
+    order: str
+
+
+def order_of(byteorder: str, size: int) -> str:
+    """`struct`'s character of a byte order; single bytes have none."""
+    return "" if size == 1 else "<" if byteorder == "little" else ">"
+
+
+def atom_of(op: Op) -> Atom | None:
+    """The atom that an operation is, if it is one."""
+    match op:
+        case ops.Int() if not op.variable:
+            codes = _INT_CODES.get(op.size)
+            code = f"{op.size}s" if codes is None else codes[not op.signed]
+            return Atom(code, op.size, order_of(op.byteorder, 1 if codes is None else op.size))
+        case ops.Float() if op.size in _FLOAT_CODES:
+            return Atom(_FLOAT_CODES[op.size], op.size, order_of(op.byteorder, op.size))
+        case ops.Bool():
+            return Atom("B", 1, "")
+        case ops.FixedBytes() if isinstance(op.count, int):
+            return Atom(f"{op.count}s", op.count, "")
+        case ops.Enum() if not op.index.variable and all(v.payload is None for v in op.variants):
+            return Atom("I", 4, order_of(op.index.byteorder, 4))
+    return None
+
+
+def is_any_bytes(item: ops.Bytes | ops.CStructBytes) -> bool:
+    """Whether these are bytes behind a plain length, whatever they are."""
+    if isinstance(item, ops.CStructBytes):
+        any_content = item.fits_any
+    else:
+        any_content = item.exact is None and not item.no_nul
+    return any_content and atom_of(item.length) is not None
+
+
+def is_array(op: Op) -> TypeGuard[ops.Seq | ops.Array]:
+    """Whether these are numbers, and may be many: that depends on the type alone. They may be views."""
+    if not isinstance(op, ops.Seq | ops.Array) or number_code(op.item) is None:
+        return False
+    return isinstance(op, ops.Seq) or (isinstance(op.count, int) and op.count > MAX_SPELLED)
+
+
+def counted_of(op: ops.Convert) -> tuple[ops.CStructBytes, ops.Seq] | None:
+    """The header and the entries of a C struct with a flexible array; None if it is something else."""
+    match op.item:
+        case ops.Tuple(items=(ops.CStructBytes() as header, ops.Seq() as entries)):
+            return (header, entries) if isinstance(op.decode, Counted) else None
+    return None
+
+
+def flat(op: Op, functions: Container[Op] = (), depth: int = FLAT_DEPTH) -> list[Atom] | None:
+    """The atoms of an operation that is nothing else, perhaps in instances; None if it is more.
+
+    Args:
+        op: The op.
+        functions: Those that get functions of their own.
+        depth: Structs that may be in one another.
+    """
+    atom = atom_of(op)
+    if atom is not None:
+        return [atom]
+    if not isinstance(op, ops.Struct) or not depth or op in functions or not is_plain(op):
+        return None
+    found: list[Atom] = []
+    for item in op.fields:
+        inner = flat(item.op, functions, depth - 1)
+        if inner is None:
+            return None
+        found += inner
+    return found or None
+
+
+def is_plain(op: ops.Struct) -> bool:
+    """Whether an instance is made by setting its fields, without calling its class."""
+    declared = None if op.cls is None else declaration_of(op.cls)
+    return declared is not None and declared.plain
+
+
+def zero_sized_cost(*items: Op) -> int:
+    """Cost of a zero-sized element that is made up of these, one after the other."""
+    return costs_of(*(item.kind for item in items)).zero_sized
+
+
+def surplus_cost(*items: Op) -> int:
+    """Cost of an element made up of these that does take bytes."""
+    return costs_of(*(item.kind for item in items)).surplus
+
+
+def has_opaque(root: Op) -> bool:
+    """Whether something in a layout is run where it stands: by construct, or by its kind."""
+    seen: set[Op] = set()
+    waiting = [root]
+    while waiting:
+        op = waiting.pop()
+        if isinstance(op, ops.Opaque | ops.Interpret):
+            return True
+        if op not in seen:
+            seen.add(op)
+            waiting.extend(children(op))
+    return False
+
+
+@dataclass(slots=True)
+class Uses:
+    """How the named nodes of a layout are used.
+
+    Attributes:
+        functions: Named nodes that get a function of their own: recursive ones, and those that are used
+            more than once and are more than a few atoms.
+        recursive: Those that contain themselves.
+        variable: Variable-length integers occur.
+        depth: Most structs and enums nested in one another, where nothing is recursive.
+    """
+
+    functions: dict[Op, str]
+    recursive: set[Op]
+    variable: bool
+    depth: int
+
+
+def uses_of(root: Op) -> Uses:
+    """Look through a layout once."""
+    counts: dict[Op, int] = {}
+    order: list[Op] = []
+    recursive: set[Op] = set()
+    variable = False
+    waiting: list[Op] = [root]
+    while waiting:
+        op = waiting.pop()
+        if isinstance(op, ops.Call):
+            recursive.add(op.target)
+            op = op.target
+        variable = variable or (isinstance(op, ops.Int) and op.variable)
+        if isinstance(op, ops.Str | ops.Bytes | ops.Seq | ops.Map | ops.Set | ops.Prefixed):
+            variable = variable or (isinstance(op.length, ops.Int) and op.length.variable)
+        if isinstance(op, ops.Enum):
+            variable = variable or op.index.variable
+        seen = op in counts
+        counts[op] = counts.get(op, 0) + 1
+        if not seen:
+            order.append(op)
+            waiting.extend(children(op))
+    functions: dict[Op, str] = {}
+    for op in order:
+        if isinstance(op, ops.Struct | ops.Enum) and (
+            op in recursive or (counts[op] > 1 and len(flat(op) or ()) not in range(1, MAX_INLINED + 1))
+        ):
+            functions[op] = op.name
+    return Uses(functions, recursive, variable, 0 if recursive else depth_of(root))
+
+
+def depth_of(op: Op) -> int:
+    """Most structs and enums nested in one another in a layout that is not recursive."""
+    depth: int = run(_depth(op, {}))
+    return depth
+
+
+def _depth(op: Op, known: dict[Op, int]) -> Task:
+    found = known.get(op)
+    if found is None:
+        inner = 0
+        for part in children(op):
+            inner = max(inner, (yield _depth(part, known)))
+        # An enum and its variant's fields are one level, as the walk counts.
+        own = isinstance(op, ops.Struct | ops.Enum)
+        if isinstance(op, ops.Enum):
+            inner = max(inner - 1, 0)
+        found = known[op] = inner + own
+    return found

@@ -1,0 +1,302 @@
+"""Writing construct's own classes, whose expressions see what was built.
+
+construct puts into the context what a field was built into: a default, a number that was made again, a list
+for a tuple. Where an expression looks at a field, that goes into a local, the `target`; else into none.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import construct
+
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import write_helpers as helpers
+from snapformat.encodings.bincode.codec.built import may_change
+from snapformat.encodings.bincode.codec.shape import atom_of, zero_sized_cost
+from snapformat.encodings.bincode.codec.source import NotGenerated
+from snapformat.encodings.bincode.codec.write_run import RunWriter
+from snapformat.encodings.bincode.ops import Op, children
+from snapformat.limits import DEFAULT_LIMITS
+
+_BY_METHOD = (
+    ops.Struct,
+    ops.Switch,
+    ops.If,
+    ops.Padded,
+    ops.Prefixed,
+    ops.Opaque,
+    ops.Interpret,
+    ops.Computed,
+    ops.Const,
+    ops.Rebuild,
+    ops.Default,
+)
+
+
+class BuiltWriter(RunWriter):
+    """Adds the nodes of construct's own classes, and targets for what values are built into."""
+
+    def __init__(self, root: Op) -> None:
+        super().__init__(root)
+        self._builders: dict[Op, str] = {}
+
+    def _by_helper(self, prefix: str, make: Any, value: str) -> None:
+        """Write by a function of the value that gives bytes: called now, as it may run code of the value."""
+        data = self.out.fresh("s")
+        self.out.line(f"{data} = {self.out.refer(prefix, make)}({value})")
+        self._add(data)
+
+    def _length(self, op: Op, count: str) -> None:
+        """A length prefix; a count that is too large for it makes the packing fail."""
+        atom = atom_of(op)
+        if not isinstance(op, ops.Int):
+            name = self.out.fresh("v")
+            self.out.line(f"{name} = {count}")
+            self.value(op, name)
+        elif atom is None or atom.code.endswith("s"):
+            self._by_helper("varint", helpers.varint_writer(op), count)
+        else:
+            self._push(atom.code, atom.size, atom.order, count)
+
+    # --- with a target --------------------------------------------------------------------------------
+
+    def _put(self, op: Op, value: str, target: str | None) -> None:
+        """Write a value; into the target, if there is one, goes what it is built into."""
+        if target is None:
+            self.value(op, value)
+        else:
+            self._build(op, value, target)
+
+    def _build(self, op: Op, value: str, target: str, *, own: bool = False) -> None:
+        if isinstance(op, ops.Call):
+            op = op.target
+        if not may_change(op):
+            # Another local: the code that writes it may assign to it.
+            self.out.line(f"{target} = {value}")
+            copy = self.out.fresh("v")
+            self.out.line(f"{copy} = {target}")
+            self.value(op, copy)
+        elif not own and (op in self.uses.functions or (self.is_deep() and children(op))):
+            self.flush()
+            self._is_listed = True
+            self.out.line(f"{target} = {self._builder(op)}({value}, l, {self.depth}, s)")
+        else:
+            self._nested += 1
+            self._build_here(op, value, target)
+            self._nested -= 1
+
+    def _builder(self, op: Op) -> str:
+        """The name of the function that writes an operation and gives what it was built into."""
+        if op not in self._builders:
+            label = getattr(op, "name", "")
+            self._builders[op] = self._wanted(self._builder_function, f"built_{label}", op)
+        return self._builders[op]
+
+    def _builder_function(self, name: str, op: Op) -> None:
+        with self.function(name, self.parameters):
+            self._build(op, "x", "r", own=True)
+            self.flush()
+            self.out.line("return r")
+
+    def _build_here(self, op: Op, value: str, target: str) -> None:
+        if isinstance(op, _BY_METHOD):
+            getattr(self, f"_{type(op).__name__.lower()}")(op, value, target)
+            return
+        match op:
+            case ops.FixedBytes() | ops.Bytes():
+                self.out.line(f"{target} = {value}")
+                self.out.line(f"if type({target}) is not bytes: {target} = BYTES({target})")
+                self.value(op, target)
+            case ops.Seq() | ops.Array() if not may_change(op.item):
+                made = self.out.refer("built", helpers.built_list(op.item))
+                name = self._local(value)
+                self.out.line(f"{target} = {made}({name})")
+                self.value(op, name)
+            case ops.Seq() | ops.Array():
+                self._build_elements(op, value, target)
+            case ops.Tuple():
+                self._build_tuple(op, value, target)
+            case ops.Option():
+                self._build_option(op, value, target)
+            case _:
+                raise NotGenerated(f"what {type(op).__name__} is built into")
+
+    def _build_elements(self, op: ops.Seq | ops.Array, value: str, target: str) -> None:
+        name = self._local(value)
+        self.out.line(f"if type({name}) is not list: {name} = LIST({name})")
+        if isinstance(op, ops.Array):
+            count = self.count(op.count)
+            self.out.line(f"if len({name}) != {count}: raise GUARD")
+        else:
+            count = self._counted(op, name)
+        element, built = self.out.fresh("v"), self.out.fresh("r")
+        self.out.line(f"{target} = []")
+        with self.block(f"for {element} in {name}:"):
+            self._build(op.item, element, built)
+            self.out.line(f"{target}.append({built})")
+        # Code of the elements' own classes may have changed the list around them.
+        self.out.line(f"if len({name}) != {count}: raise GUARD")
+
+    def _counted(self, op: ops.Seq, name: str) -> str:
+        """Write the number of elements, which is checked where they are zero-sized; gives its local."""
+        if op.has_zero_sized_elements:
+            most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(op.item)
+            self.out.line(f"if len({name}) > {most}: raise GUARD")
+        count = self.out.fresh("n")
+        self.out.line(f"{count} = len({name})")
+        self._length(op.length, count)
+        return count
+
+    def _build_tuple(self, op: ops.Tuple, value: str, target: str) -> None:
+        name = self._local(value)
+        self.out.line(f"if type({name}) is not tuple: {name} = LIST({name})")
+        names = [self.out.fresh("v") for _ in op.items]
+        self.out.line(f"{', '.join(names)}, = {name}")
+        built = [self.out.fresh("r") for _ in op.items]
+        for item, part, made in zip(op.items, names, built, strict=True):
+            self._build(item, part, made)
+        self.out.line(f"{target} = ({', '.join(built)},)")
+
+    def _build_option(self, op: ops.Option, value: str, target: str) -> None:
+        name = self._local(value)
+        for is_there in self._branches([f"if {name} is None:", "else:"]):
+            self._push("B", 1, "", str(is_there))
+            if not is_there:
+                self.out.line(f"{target} = None")
+            elif op.wrapped:
+                self.out.names["SOME"] = helpers.Some
+                self.out.line(f"if type({name}) is not SOME: raise GUARD")
+                self._build(op.item, f"{name}.value", target)
+                self.out.line(f"{target} = SOME({target})")
+            else:
+                self._build(op.item, name, target)
+
+    # --- construct's own classes ----------------------------------------------------------------------
+
+    def _container(self, op: ops.Struct, value: str, target: str | None = None) -> None:
+        name = self._local(value)
+        self.out.names.update(CONTAINER=construct.Container, MAPPING=helpers.mapping)
+        self.out.line(f"if {name} is None: {name} = {{}}")
+        test = f"type({name}) is not dict and type({name}) is not CONTAINER"
+        self.out.line(f"if {test}: {name} = MAPPING({name})")
+        outer, context = self.scope, self.out.fresh("s")
+        if op.scoped:
+            self.out.line(f"{context} = SCOPE({outer}, {name})")
+            self.scope = context
+        elif target is not None:
+            self.out.line(f"{context} = CONTAINER({name})")
+        for item in op.fields:
+            part = self.out.fresh("v")
+            if item.attr is None:
+                self.out.line(f"{part} = None")
+                self.value(item.op, part)
+                continue
+            key = repr(item.attr)
+            self.out.line(f"{part} = {name}.get({key})" if item.optional else f"{part} = {name}[{key}]")
+            if target is None and item.attr not in op.named:
+                self.value(item.op, part)
+                continue
+            if item.optional:
+                self.out.line(f"{context}[{key}] = {part}")
+            if may_change(item.op):
+                built = self.out.fresh("r")
+                self._build(item.op, part, built)
+                self.out.line(f"{context}[{key}] = {built}")
+            else:
+                self.value(item.op, part)
+        self.scope = outer
+        if target is not None:
+            self.out.line(f"{target} = CONTAINER({context})" if op.scoped else f"{target} = {context}")
+
+    def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
+        """Not in the bytes."""
+        made = self.expression(op.value)
+        if target is not None or made.endswith(")"):  # computed in any case: that may fail
+            self.out.line(made if target is None else f"{target} = {made}")
+
+    def _const(self, op: ops.Const, value: str, target: str | None = None) -> None:
+        name = self._local(value) if value != "None" else "None"
+        constant = self.out.refer("constant", op.value)
+        if name != "None":
+            self.out.line(f"if {name} is not None and {name} != {constant}: raise GUARD")
+        # A local of its own: the code that writes it may assign to it.
+        copy = self.out.fresh("v")
+        self.out.line(f"{copy} = {constant}")
+        self._put(op.item, copy, target)
+
+    def _rebuild(self, op: ops.Rebuild, value: str, target: str | None = None) -> None:
+        name = self.out.fresh("v")
+        self.out.line(f"{name} = {self._made(op)}")
+        self._put(op.item, name, target)
+
+    def _made(self, op: ops.Rebuild | ops.Default) -> str:
+        """A value that construct makes; the truth of an expression is stored as a number."""
+        made = self.expression(op.value)
+        if not isinstance(op.item, ops.Int):
+            return made
+        self.out.names["STORED"] = helpers.as_stored
+        return f"STORED({made})"
+
+    def _default(self, op: ops.Default, value: str, target: str | None = None) -> None:
+        name = self.out.fresh("v")
+        self.out.line(f"{name} = {value}")
+        self.out.line(f"if {name} is None: {name} = {self._made(op)}")
+        self._put(op.item, name, target)
+
+    def _switch(self, op: ops.Switch, place: str, target: Any = None) -> None:
+        super()._switch(op, self._local(place), partial(self._put, target=target))
+
+    def _if(self, op: ops.If, place: str, target: Any = None) -> None:
+        super()._if(op, self._local(place), partial(self._put, target=target))
+
+    def _opaque(self, op: ops.Opaque, value: str, target: str | None = None) -> None:
+        self.flush()
+        self._is_listed = True
+        data, built = self.out.fresh("s"), target or self.out.fresh("r")
+        self.out.line(f"{data}, {built} = {self.out.refer('opaque', helpers.opaque_writer(op))}({value}, l)")
+        self._add(data)
+
+    def _interpret(self, op: ops.Interpret, value: str, target: str | None = None) -> None:
+        self.flush()
+        self._is_listed = True
+        data, built = self.out.fresh("s"), target or self.out.fresh("r")
+        run = self.out.refer("interpret", helpers.interpreter(op))
+        arguments = f"{value}, {self.depth}, l.place, {self.scope}, {target is not None}"
+        self.out.line(f"{data}, {built} = {run}({arguments})")
+        self._add(data)
+
+    def _padded(self, op: ops.Padded, value: str, target: str | None = None) -> None:
+        if isinstance(op.item, ops.Unit) and isinstance(op.count, int) and target is None:
+            filler = self.out.refer("fill", op.pattern * op.count)
+            self._push(f"{op.count}s", op.count, "", filler)
+            return
+        count = self.count(op.count)
+        data = self._inside(op.item, value, target, "l.place")
+        self.out.line(f"if len({data}) > {count}: raise GUARD")
+        self.out.line(f"{data} = {data}.ljust({count}, {op.pattern!r})")
+        self._add(data)
+
+    def _prefixed(self, op: ops.Prefixed, value: str, target: str | None = None) -> None:
+        if isinstance(op.item, ops.Opaque):
+            data, built = self.out.fresh("s"), target or self.out.fresh("r")
+            run = self.out.refer("opaque", helpers.apart_writer(op.item))
+            self.out.line(f"{data}, {built} = {run}({value})")
+        else:
+            data = self._inside(op.item, value, target, "0")
+        self._length(op.length, f"len({data}) + {op.including}" if op.including else f"len({data})")
+        self._add(data)
+
+    def _inside(self, item: Op, value: str, target: str | None, start: str) -> str:
+        """Write a part into pieces of its own; gives a local with its bytes."""
+        self.flush()
+        self._is_listed = True
+        name, outer, data = self._local(value), self.out.fresh("l"), self.out.fresh("s")
+        inner = self._new_pieces(start)
+        self.out.line(f"{outer}, l = l, {inner}")
+        self._put(item, name, target)
+        self.flush()
+        self.out.line(f"{data} = JOIN(l)")
+        self.out.line(f"l = {outer}")
+        return data

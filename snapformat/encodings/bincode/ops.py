@@ -1,0 +1,463 @@
+"""Operations: what stands in the bytes of a type, as a small program of typed data.
+
+`encodings.bincode.plan` makes them from kinds. Whatever is fast or goes by positions executes them: the
+generators of readers, writers, skippers and indexers. They hold numbers and references to objects, and no
+Python source. Operations are compared by identity; recursion goes through `Call`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any
+
+from snapformat.encodings.bincode import sizes
+from snapformat.encodings.bincode.config import ByteOrder
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.c_struct import CStruct
+from snapformat.model.costs import Costs, element_costs
+from snapformat.model.expressions import Expr
+from snapformat.model.kinds import LETTERS
+
+
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class Op:
+    """An operation: reads or writes one value, of any size.
+
+    Attributes:
+        kind: The kind of the value.
+        config: The configuration of bincode that it was planned for.
+        codec: Where `encodings.bincode.codec` keeps the code that it generated.
+    """
+
+    kind: Any = field(default=None, init=False, repr=False)
+    config: Any = field(default=None, init=False, repr=False)
+    codec: Any = field(default=None, init=False, repr=False)
+
+    @property
+    def least_size(self) -> int:
+        """The fewest bytes of a value; 0 where nothing is known."""
+        return sizes.least_size(self.kind, self.config)
+
+    @property
+    def fixed_size(self) -> int | None:
+        """The bytes of every value, where no zero-sized elements are to be counted; else None."""
+        return sizes.fixed_size(self.kind, self.config)
+
+    @property
+    def costs(self) -> Costs:
+        """Costs of an element of a sequence, or of an entry of a map."""
+        return element_costs(self.kind)
+
+    @property
+    def has_zero_sized_elements(self) -> bool:
+        """Whether no element, or entry, of a sequence or map takes any bytes."""
+        return self.costs.known == self.costs.zero_sized
+
+
+# --- without parts --------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True)
+class Int(Op):
+    """An integer.
+
+    Attributes:
+        name: `u8` to `i128`, `usize`, `isize`; other widths are named alike (`u24`).
+        size: Bytes; the nominal width where the integer is of variable length.
+        signed: Two's complement, or zigzag where it is of variable length.
+        byteorder: Order of the bytes.
+        variable: bincode's variable-length form.
+        nonzero: Zero is refused.
+        packer: Packs it, for the fixed widths that `struct` knows.
+    """
+
+    name: str
+    size: int
+    signed: bool
+    byteorder: ByteOrder
+    variable: bool = False
+    nonzero: bool = False
+    packer: struct.Struct | None = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        if not self.variable and self.size in LETTERS:
+            order = "<" if self.byteorder == "little" else ">"
+            self.packer = struct.Struct(order + LETTERS[self.size][not self.signed])
+
+
+@dataclass(eq=False, slots=True)
+class Float(Op):
+    """An IEEE 754 float; `size` 2, 4 or 8 bytes."""
+
+    size: int
+    byteorder: ByteOrder
+
+
+@dataclass(eq=False, slots=True)
+class Bool(Op):
+    """One byte; `lenient` ones take any byte but 0 as true and keep it."""
+
+    lenient: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Char(Op):
+    """One Unicode scalar value in UTF-8."""
+
+
+@dataclass(eq=False, slots=True)
+class Str(Op):
+    """Text behind its length in bytes.
+
+    Attributes:
+        length: The length.
+        encoding: Name of the codec.
+    """
+
+    length: Int
+    encoding: str = "utf-8"
+
+
+@dataclass(eq=False, slots=True)
+class Bytes(Op):
+    """Bytes behind their length.
+
+    Attributes:
+        length: The length.
+        exact: The only length accepted, or None.
+        no_nul: A zero byte is refused.
+    """
+
+    length: Int
+    exact: int | None = None
+    no_nul: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class CStructBytes(Op):
+    """Bytes behind their length that hold a C struct, and may be shorter or longer than it.
+
+    Attributes:
+        length: The length.
+        item: The struct.
+        cls: Its class.
+        size: Bytes of the struct.
+        fits_any: Any bytes are such a struct.
+    """
+
+    length: Int
+    item: Struct
+    cls: type[CStruct]
+    size: int
+    fits_any: bool = True
+
+
+@dataclass(eq=False, slots=True)
+class FixedBytes(Op):
+    """As many bytes as a number or an expression says."""
+
+    count: int | Expr
+
+
+@dataclass(eq=False, slots=True)
+class Unit(Op):
+    """Nothing; gives `value`."""
+
+    value: Any = ()
+
+
+@dataclass(eq=False, slots=True)
+class Computed(Op):
+    """Nothing; gives a constant, or an expression of earlier fields."""
+
+    value: Any
+
+
+@dataclass(eq=False, slots=True)
+class Bits(Op):
+    """A number of `size` bytes, big-endian, whose bits are fields; see `kinds.BitStruct`."""
+
+    size: int
+
+
+@dataclass(eq=False, slots=True)
+class Opaque(Op):
+    """A construct that can't be looked into: it is run as it is."""
+
+    construct: Any
+
+
+@dataclass(eq=False, slots=True)
+class Interpret(Op):
+    """A value that its kind reads and writes itself, by the reference reader and writer."""
+
+
+# --- with parts -----------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True)
+class Option(Op):
+    """A tag byte, 0 or 1, then the value if it is 1.
+
+    Attributes:
+        item: The value.
+        wrapped: The value is wrapped in `Some`.
+    """
+
+    item: Op
+    wrapped: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Seq(Op):
+    """A number of elements, then these.
+
+    Attributes:
+        item: An element.
+        length: The number.
+    """
+
+    item: Op
+    length: Op
+
+
+@dataclass(eq=False, slots=True)
+class Array(Op):
+    """Elements, as many as a number or an expression says."""
+
+    item: Op
+    count: int | Expr
+
+
+@dataclass(eq=False, slots=True)
+class Set(Op):
+    """A number of elements, then these.
+
+    Attributes:
+        item: An element.
+        length: The number.
+        ordered: They are written sorted.
+    """
+
+    item: Op
+    length: Int
+    ordered: bool
+
+
+@dataclass(eq=False, slots=True)
+class Map(Op):
+    """A number of entries, then keys and values in turn.
+
+    Attributes:
+        key: A key.
+        value: A value.
+        length: The number.
+        ordered: They are written sorted by key.
+    """
+
+    key: Op
+    value: Op
+    length: Int
+    ordered: bool
+
+
+@dataclass(eq=False, slots=True)
+class Tuple(Op):
+    """Values one after the other."""
+
+    items: tuple[Op, ...]
+
+
+@dataclass(eq=False, slots=True)
+class Field:
+    """A field of a struct.
+
+    Attributes:
+        attr: Attribute or key of the value; None for what has none (padding).
+        op: The field's operation.
+        optional: It may be left out when a container is built (constants, computed values).
+        name: Its name in paths.
+    """
+
+    attr: str | None
+    op: Op
+    optional: bool = False
+    name: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Struct(Op):
+    """Fields one after the other.
+
+    Attributes:
+        name: serde's name; empty for construct's Structs.
+        style: serde's style.
+        fields: The fields.
+        cls: Class of the value; None for construct's containers.
+        make: From the values of the fields that have an `attr` to the value.
+        scoped: Expressions inside name its fields.
+        named: The fields that they name.
+    """
+
+    name: str
+    style: str
+    fields: tuple[Field, ...]
+    cls: type | None
+    make: Callable[[list[Any]], Any]
+    scoped: bool = False
+    named: frozenset[Any] = frozenset()
+
+
+@dataclass(eq=False, slots=True)
+class Variant:
+    """A variant of an enum.
+
+    Attributes:
+        index: Its number.
+        payload: Its fields, or None for a constant.
+        constant: The value, where there are no fields.
+    """
+
+    index: int
+    payload: Struct | None
+    constant: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Enum(Op):
+    """A variant's number, then its fields.
+
+    Attributes:
+        name: serde's name.
+        index: The number.
+        variants: All of them, by number.
+        other: Takes unknown numbers; or None.
+    """
+
+    name: str
+    index: Int
+    variants: tuple[Variant, ...]
+    other: Variant | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Convert(Op):
+    """A stored value and the Python value it is converted to.
+
+    Attributes:
+        item: The stored value.
+        decode: From stored to Python.
+        encode: From Python to stored.
+        pure: The conversions are code of this library, and can be called at any time.
+    """
+
+    item: Op
+    decode: Callable[[Any], Any]
+    encode: Callable[[Any], Any]
+    pure: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Const(Op):
+    """A value that must be there; it may be left out when it is written."""
+
+    item: Op
+    value: Any
+
+
+@dataclass(eq=False, slots=True)
+class Rebuild(Op):
+    """A value that is computed when it is written: a constant, or an expression of fields."""
+
+    item: Op
+    value: Any
+
+
+@dataclass(eq=False, slots=True)
+class Default(Op):
+    """A value in place of which a constant or an expression of fields is written where it is None."""
+
+    item: Op
+    value: Any
+
+
+@dataclass(eq=False, slots=True)
+class Switch(Op):
+    """One of several operations, by the value of an expression."""
+
+    key: Any
+    cases: dict[Any, Op]
+    default: Op
+
+
+@dataclass(eq=False, slots=True)
+class If(Op):
+    """One of two operations, by the truth of an expression."""
+
+    condition: Any
+    then: Op
+    otherwise: Op
+
+
+@dataclass(eq=False, slots=True)
+class Padded(Op):
+    """A value, then fill bytes up to `count` bytes in all.
+
+    Attributes:
+        item: The value.
+        count: Bytes in all: a number, or an expression.
+        pattern: The fill byte.
+    """
+
+    item: Op
+    count: int | Expr
+    pattern: bytes
+
+
+@dataclass(eq=False, slots=True)
+class Prefixed(Op):
+    """A value within a number of bytes that stands before it; what it leaves of them is passed over.
+
+    Attributes:
+        item: The value.
+        length: The number.
+        including: The number counts its own bytes too: how many those are, else 0.
+    """
+
+    item: Op
+    length: Op
+    including: int = 0
+
+
+@dataclass(eq=False, slots=True)
+class Call(Op):
+    """The operation of a type that contains this place."""
+
+    name: str
+    target: Op = field(init=False, repr=False)
+
+
+def children(op: Op) -> list[Op]:
+    """The operations directly inside: the one place that knows where each operation keeps them."""
+    match op:
+        case Struct():
+            return [each.op for each in op.fields]
+        case Enum():
+            return [variant.payload for variant in op.variants if variant.payload is not None]
+        case Tuple():
+            return list(op.items)
+        case Map():
+            return [op.key, op.value]
+        case Switch():
+            return [*op.cases.values(), op.default]
+        case If():
+            return [op.then, op.otherwise]
+        case Call():
+            return [op.target]
+        case Option() | Seq() | Set() | Array() | Convert() | Const() | Rebuild() | Default():
+            return [op.item]
+        case Padded() | Prefixed():
+            return [op.item]
+    return []
