@@ -20,11 +20,11 @@ Call = Callable[[], Any]
 #: Seconds that one sample takes at least, by repeating what is faster.
 SAMPLE = 0.004
 #: Seconds that a case may take, in all; where it is over sooner, it is measured in more rounds.
-BUDGET = 1.2
+BUDGET = 1.5
 #: Seconds after which a contender has been warmed up, with however few calls.
 _WARM = 0.2
 #: Rounds of a case, whatever it takes.
-FEWEST = 3
+FEWEST = 5
 
 
 @contextmanager
