@@ -8,8 +8,8 @@ import construct as c
 from construct import this
 
 from benchmarks.plain import LITTLE, option
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 
 _INTEGERS = {
     **{f"u{8 * n}": getattr(c, f"Int{8 * n}ul") for n in (1, 2, 4, 8)},
@@ -20,7 +20,7 @@ _INTEGERS = {
 _BYTES = c.Prefixed(c.Int64ul, c.GreedyBytes)
 
 
-def plain(node: Node, *, c_structs: bool = False) -> Any:
+def plain(node: Op, *, c_structs: bool = False) -> Any:
     """The plain construct of a layout; what the layout converts by Python code is left as it is stored.
 
     Args:
@@ -34,48 +34,48 @@ class _Derivation:
     def __init__(self, c_structs: bool) -> None:
         self._c_structs = c_structs
         #: What contains itself refers to one of these.
-        self._structs: dict[Node, Any] = {}
+        self._structs: dict[Op, Any] = {}
 
-    def of(self, node: Node) -> Any:
+    def of(self, node: Op) -> Any:
         match node:
-            case nodes.Int():
+            case ops.Int():
                 found = _INTEGERS.get(node.name)
                 return c.BytesInteger(node.size, signed=node.signed, swapped=True) if found is None else found
-            case nodes.Float():
+            case ops.Float():
                 return c.Float32l if node.size == 4 else c.Float64l
-            case nodes.Bool():
+            case ops.Bool():
                 return c.Flag
-            case nodes.Str():
+            case ops.Str():
                 return LITTLE.text
-            case nodes.Bytes():
+            case ops.Bytes():
                 return _BYTES
-            case nodes.FixedBytes(count=int()):
+            case ops.FixedBytes(count=int()):
                 return c.Bytes(node.count)
-            case nodes.Option():
+            case ops.Option():
                 return option(self.of(node.item))
-            case nodes.Seq() | nodes.Set():
+            case ops.Seq() | ops.Set():
                 return LITTLE.array(self.of(node.item))
-            case nodes.Array():
+            case ops.Array():
                 return c.Array(node.count, self.of(node.item))
-            case nodes.Tuple():
+            case ops.Tuple():
                 return c.Struct(*(f"_{index}" / self.of(item) for index, item in enumerate(node.items)))
-            case nodes.Struct():
-                fields = (field.name / self.of(field.node) for field in node.fields if field.name)
+            case ops.Struct():
+                fields = (field.name / self.of(field.op) for field in node.fields if field.name)
                 self._structs[node] = c.Struct(*fields)
                 return self._structs[node]
-            case nodes.Enum():
+            case ops.Enum():
                 return self._enum(node)
-            case nodes.Adapted():
+            case ops.Adapted():
                 return self.of(node.item)
-            case nodes.Ref():
+            case ops.Ref():
                 return c.LazyBound(lambda: self._structs[node.target])
-            case nodes.Blob():
+            case ops.CStructBytes():
                 if not self._c_structs:
                     return _BYTES
                 return c.Prefixed(c.Int64ul, c.Struct("struct" / self.of(node.item), "rest" / c.GreedyBytes))
         raise NotImplementedError(f"no plain construct of {node!r}")
 
-    def _enum(self, node: nodes.Enum) -> Any:
+    def _enum(self, node: ops.Enum) -> Any:
         tag = c.Enum(c.Int32ul, **{variant.name: variant.index for variant in node.variants})
         payloads = {v.name: self.of(v.payload) for v in node.variants if v.payload is not None}
         return c.Struct("tag" / tag, "value" / c.Switch(this.tag, payloads)) if payloads else tag

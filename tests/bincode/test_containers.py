@@ -113,7 +113,7 @@ ALIKE = {
     "u32": [n << 16 for n in range(1 << 10)],
     "u64": [n << 40 for n in range(1 << 10)],
     "i64": [-(n << 40) for n in range(1 << 10)],
-    "u128": [n * ((1 << 61) - 1) for n in range(1 << 10)],
+    "u128": [n * ((1 << 61) - 1) for n in range(9, 9 + (1 << 10))],  # beyond 64 bits
     "larger": [n << 200 for n in range(1 << 10)],
     "f64": [float(n << 40) for n in range(1 << 10)],
     "f64, fractions": [n / (1 << 20) for n in range(1, 1 << 11, 2)],

@@ -10,9 +10,9 @@ from snapformat import SnapshotError
 from snapformat.encodings.bincode.codec import engine
 from snapformat.encodings.bincode.codec.account import Account
 from snapformat.encodings.bincode.codec.ends import find_end
+from snapformat.encodings.bincode.ops import Op
 from snapformat.layout import read as reference_read
 from snapformat.layout import write as reference_write
-from snapformat.encodings.bincode.ops import Node
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.values import RawFlag
 
@@ -64,21 +64,21 @@ def identical(one: Any, other: Any) -> bool:
     return True
 
 
-def generated_read(node: Node, data: bytes, offset: int = 0) -> tuple[Any, int]:
+def generated_read(node: Op, data: bytes, offset: int = 0) -> tuple[Any, int]:
     """What generated code alone reads; it raises anything where it gives up."""
     reader = engine.reader_of(node)
     assert reader is not None, "no code is generated for the layout"
     return reader(data, offset, len(data), 0, Account(DEFAULT_LIMITS.zero_sized))
 
 
-def generated_write(node: Node, value: Any) -> bytes:
+def generated_write(node: Op, value: Any) -> bytes:
     """What generated code alone writes; it raises anything where it gives up."""
     writer = engine.writer_of(node)
     assert writer is not None, "no code is generated for the layout"
     return writer(value)
 
 
-def read_agrees(node: Node, data: bytes, offset: int = 0, limit: int | None = None) -> tuple[Any, int] | None:
+def read_agrees(node: Op, data: bytes, offset: int = 0, limit: int | None = None) -> tuple[Any, int] | None:
     """Read in all ways; gives value and end, or None where all refuse.
 
     Where the reference reads, generated code must not have given up; where the reference refuses,
@@ -98,7 +98,7 @@ def read_agrees(node: Node, data: bytes, offset: int = 0, limit: int | None = No
     return expected if said == "gives" else None
 
 
-def write_agrees(node: Node, value: Any, *, fallback: bool = False) -> bytes | None:
+def write_agrees(node: Op, value: Any, *, fallback: bool = False) -> bytes | None:
     """Write in all ways; gives the bytes, or None where all refuse.
 
     Args:

@@ -17,8 +17,8 @@ from hostile import shapes
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
 from snapformat import bincode as bc
 from snapformat.bincode import Encoding, PairMap, PairSet, Some
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -197,7 +197,7 @@ class Builder:
         self.left = odd_at
         self.steps = 0
 
-    def value(self, node: Node, nested: int = 0) -> Any:
+    def value(self, node: Op, nested: int = 0) -> Any:
         """A value of a layout."""
         self.steps += 1
         if self.left is not None:
@@ -213,55 +213,55 @@ class Builder:
     def _many(self, nested: int, most: int = 3) -> Iterator[int]:
         return iter(range(self.draw(st.integers(0, most if nested < 4 else 0))))
 
-    def _value(self, node: Node, nested: int) -> Any:
+    def _value(self, node: Op, nested: int) -> Any:
         draw = self.draw
         match node:
-            case nodes.Int():
+            case ops.Int():
                 if node.nonzero:
                     return self._int(1, (1 << 8 * node.size - node.signed) - 1)
                 return self._int(
                     -(1 << 8 * node.size - 1) if node.signed else 0, (1 << 8 * node.size - node.signed) - 1
                 )
-            case nodes.Float():
+            case ops.Float():
                 return draw(st.one_of(st.sampled_from(_STRANGE_FLOATS), st.floats(width=8 * node.size)))
-            case nodes.Bool():
+            case ops.Bool():
                 return draw(st.booleans())
-            case nodes.Char():
+            case ops.Char():
                 return draw(st.characters(exclude_categories=["Cs"]))
-            case nodes.Str():
+            case ops.Str():
                 return draw(st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
-            case nodes.Bytes():
+            case ops.Bytes():
                 size = node.exact
                 data = draw(st.binary(min_size=size or 0, max_size=6 if size is None else size))
                 return data.replace(b"\0", b"\1") if node.no_nul else data
-            case nodes.Unit():
+            case ops.Unit():
                 return node.value
-            case nodes.Option():
+            case ops.Option():
                 if not list(self._many(nested, 1)):
                     return None
                 value = self.value(node.item, nested)
                 return Some(value) if node.wrapped else value
-            case nodes.Seq():
-                most = 40 if isinstance(node.item, nodes.Int | nodes.Bool | nodes.Float) else 3
+            case ops.Seq():
+                most = 40 if isinstance(node.item, ops.Int | ops.Bool | ops.Float) else 3
                 return [self.value(node.item, nested) for _ in self._many(nested, most)]
-            case nodes.Set():
+            case ops.Set():
                 return _made(PairSet, [self.value(node.item, nested) for _ in self._many(nested)])
-            case nodes.Map():
+            case ops.Map():
                 keys = [self.value(node.key, nested) for _ in self._many(nested)]
                 return _made(PairMap, [(key, self.value(node.value, nested)) for key in keys])
-            case nodes.Array():
+            case ops.Array():
                 assert isinstance(node.count, int)
                 return [self.value(node.item, nested) for _ in range(node.count)]
-            case nodes.Tuple():
+            case ops.Tuple():
                 return tuple(self.value(item, nested) for item in node.items)
-            case nodes.Struct():
-                return node.make([self.value(field.node, nested) for field in node.fields])
-            case nodes.Enum():
+            case ops.Struct():
+                return node.make([self.value(field.op, nested) for field in node.fields])
+            case ops.Enum():
                 chosen = node.variants[draw(st.integers(0, len(node.variants) - 1))]
                 return chosen.constant if chosen.payload is None else self._value(chosen.payload, nested)
-            case nodes.Ref():
+            case ops.Call():
                 return self._value(node.target, nested + 1)
-            case nodes.Adapted():
+            case ops.Convert():
                 return draw(_CONVERTED[node.name])
         raise AssertionError(f"no values of {node!r}")
 
@@ -304,7 +304,7 @@ def bc_version(major: int, minor: int, patch: int) -> Any:
     return semver.Version(major, minor, patch)
 
 
-def values_of(node: Node, *, odd: bool = False) -> st.SearchStrategy[Any]:
+def values_of(node: Op, *, odd: bool = False) -> st.SearchStrategy[Any]:
     """Values of a layout; with one odd value somewhere in it, if asked for."""
     return _values_of(_Layout(node), odd)
 
@@ -312,7 +312,7 @@ def values_of(node: Node, *, odd: bool = False) -> st.SearchStrategy[Any]:
 class _Layout:
     """A layout, printed in a word: Hypothesis prints what a strategy was given when a draw is given up."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Op) -> None:
         self.node = node
 
     def __repr__(self) -> str:

@@ -18,11 +18,11 @@ from codec.shapes import PACKET, Device, Mode, NodeLeaf, Queue
 from layout.agreement import below
 from snapformat import DecodeError, EncodeError, Limits, decode, encode
 from snapformat.bincode import Len, Option, Some, Vec, f32, f64, i64, u8, u16, u32, u64, u128
+from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import engine
 from snapformat.encodings.bincode.codec.read_helpers import GuardError
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.codec.shape import zero_sized_cost
 from snapformat.layout import layout_of
-from snapformat.encodings.bincode.ops import zero_sized_cost
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import formats
 from snapshots import data
@@ -238,7 +238,7 @@ def test_shipped_schemas_are_generated(format_: SnapshotFormat) -> None:
     for node in (format_.header_node, format_.payload_node):
         assert engine.reader_of(node) is not None
         assert engine.writer_of(node) is not None
-        assert not [part for part in below(node) if isinstance(part, nodes.Opaque)]
+        assert not [part for part in below(node) if isinstance(part, ops.Opaque)]
     assert engine.statistics.not_generated == before
 
 

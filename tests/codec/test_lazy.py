@@ -12,11 +12,11 @@ from codec.agreement import assert_same, identical, verdict
 from codec.constructs import Pair, pairs
 from codec.strategies import annotations, damaged, encodings, struct_of, values_of
 from snapformat.bincode import Len, Option, Some, u8
+from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import engine, validate
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode.ops import Op
 from snapformat.layout import layout_of
 from snapformat.layout import write as reference_write
-from snapformat.encodings.bincode.ops import Node
 from snapformat.lazy import state
 from snapformat.lazy.opening import LazyReader
 from snapformat.lazy.reading import LazySource
@@ -62,7 +62,7 @@ def _everything_is_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "LEAST_STRUCT", 0)
 
 
-def opened(node: Node, data: bytes, limit: int | None = None) -> tuple[Any, int] | None:
+def opened(node: Op, data: bytes, limit: int | None = None) -> tuple[Any, int] | None:
     """A value that was passed over, as `decode` hands it out, and its end."""
     found = LazyReader(node, limit, DEFAULT_LIMITS).open(LazySource(data), 0, len(data))
     if found is None:
@@ -71,7 +71,7 @@ def opened(node: Node, data: bytes, limit: int | None = None) -> tuple[Any, int]
     return (value.value() if isinstance(value, LazyValue) else value), end
 
 
-def lazily(node: Node, data: bytes, limit: int | None = None) -> tuple[Any, int]:
+def lazily(node: Op, data: bytes, limit: int | None = None) -> tuple[Any, int]:
     """What lazy reading and `validate` come to."""
     found = opened(node, data, limit)
     if found is None:
@@ -178,7 +178,7 @@ def test_changes(annotation: Any, encoding: Any, data: st.DataObject) -> None:
         target = getattr(target, step) if isinstance(step, str) else target[step]
         target = target.value if isinstance(target, Some) else target
     field = next(f for f in _node_of(node, path).fields if f.attr == name)
-    value = data.draw(values_of(field.node))
+    value = data.draw(values_of(field.op))
     setattr(instance, name, value)
     setattr(target, name, value)
     assert b"".join(write_lazily(node, lazy)[0]) == reference_write(node, eager)
@@ -205,16 +205,16 @@ def _path_to(value: Any, wanted: Any) -> tuple[Any, ...]:
     raise AssertionError("not in there")
 
 
-def _node_of(node: Node, path: tuple[Any, ...]) -> nodes.Struct:
+def _node_of(node: Op, path: tuple[Any, ...]) -> ops.Struct:
     """The layout of what a path leads to."""
     for step in (*path, None):
-        while isinstance(node, nodes.Option | nodes.Ref):
-            node = node.item if isinstance(node, nodes.Option) else node.target
+        while isinstance(node, ops.Option | ops.Call):
+            node = node.item if isinstance(node, ops.Option) else node.target
         if isinstance(step, str):
-            assert isinstance(node, nodes.Struct)
-            node = next(f.node for f in node.fields if f.attr == step)
+            assert isinstance(node, ops.Struct)
+            node = next(f.op for f in node.fields if f.attr == step)
         elif step is not None:
-            assert isinstance(node, nodes.Seq | nodes.Array)
+            assert isinstance(node, ops.Seq | ops.Array)
             node = node.item
-    assert isinstance(node, nodes.Struct)
+    assert isinstance(node, ops.Struct)
     return node

@@ -19,8 +19,8 @@ from snapformat import decode
 from snapformat.encodings.bincode.codec import engine
 from snapformat.encodings.bincode.codec.read_source import generate_reader
 from snapformat.encodings.bincode.codec.write_source import generate_writer
+from snapformat.encodings.bincode.ops import Op
 from snapformat.layout import layout_of
-from snapformat.encodings.bincode.ops import Node
 
 TESTS = Path(__file__).parents[1]
 KEPT = TESTS / "golden" / "codec"
@@ -28,7 +28,7 @@ KEPT = TESTS / "golden" / "codec"
 
 def source_of(declared: Any) -> str:
     """Reader and writer of a type as text."""
-    node = declared if isinstance(declared, Node) else layout_of(declared)
+    node = declared if isinstance(declared, Op) else layout_of(declared)
     return generate_reader(node).text() + generate_writer(node).text()
 
 

@@ -121,14 +121,14 @@ def test_without_data():
 
 def test_descriptions_of_variants():
     node = layout_of(Cache)
-    assert node.doc == "How writes are acknowledged."
-    assert [(v.name, v.doc, v.style) for v in node.variants] == [
+    assert node.kind.doc == "How writes are acknowledged."
+    assert [(v.name, v.doc, v.style) for v in node.kind.variants] == [
         ("Unsafe", "At once", "unit"),
         ("write-back", "When flushed", "unit"),
     ]
     node = layout_of(Shape)
-    assert [v.style for v in node.variants] == ["unit", "newtype", "tuple", "struct", "tuple", "struct"]
-    assert (node.variants[0].doc, node.variants[1].payload.fields[0].doc) == ("Nothing.", "Area")
+    assert [v.style for v in node.kind.variants] == ["unit", "newtype", "tuple", "struct", "tuple", "struct"]
+    assert (node.kind.variants[0].doc, node.kind.variants[1].payload.fields[0].doc) == ("Nothing.", "Area")
 
 
 def test_unknown_indexes_into_other():

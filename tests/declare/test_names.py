@@ -126,19 +126,19 @@ def test_without_postponed_evaluation(module):
         from snapformat.bincode import Option, u8
 
         @schema
-        class Node:
+        class Op:
             value: u8
-            next: Option["Node"]
+            next: Option["Op"]
             later: "list[Leaf]"
 
         @schema
         class Leaf:
             value: u8
     """)
-    value = declared.Node(1, declared.Node(2, None, []), [declared.Leaf(3)])
+    value = declared.Op(1, declared.Op(2, None, []), [declared.Leaf(3)])
     data = b"\1\1\2\0" + bytes(8) + b"\1" + bytes(7) + b"\3"
-    assert encode(value, declared.Node) == data
-    assert decode(data, declared.Node) == value
+    assert encode(value, declared.Op) == data
+    assert decode(data, declared.Op) == value
 
 
 def test_inherited_annotations_mean_what_they_mean_where_they_stand(module):

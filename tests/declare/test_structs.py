@@ -58,12 +58,12 @@ def test_patterns():
 def test_descriptions_are_kept():
     node = layout_of(Point)
     assert Point.__doc__.startswith("A place.")
-    assert node.doc == "A place.\n\nOn the plane."
-    assert [(field.name, field.attr, field.doc) for field in node.fields] == [
+    assert node.kind.doc == "A place.\n\nOn the plane."
+    assert [(field.name, field.attr, field.doc) for field in node.kind.fields] == [
         ("x", "x", "Column"),
         ("type", "y", "Row"),
     ]
-    assert layout_of(Unadorned).doc == ""
+    assert layout_of(Unadorned).kind.doc == ""
 
 
 @schema

@@ -12,7 +12,7 @@ from docs import schemas
 from snapformat import SnapshotFormat
 from snapformat.docs import build, describe
 from snapformat.docs.model import Document, Field, Term, Type
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout.types import parts, types_of
 from snapformat.path import Segment, Variant, parse_path
 from snapformat.snapshot.catalogue import formats
@@ -26,8 +26,8 @@ def spec(request: pytest.FixtureRequest) -> SnapshotFormat:
     return request.param
 
 
-def all_nodes(root: nodes.Node) -> list[nodes.Node]:
-    found: dict[nodes.Node, None] = {}
+def all_nodes(root: ops.Op) -> list[ops.Op]:
+    found: dict[ops.Op, None] = {}
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -43,18 +43,18 @@ def test_every_field_is_there_once(spec: SnapshotFormat):
     assert len(document.by_label) == len(document.types) == len(types.by_label)
     for node in all_nodes(root):
         label = types.label(node)
-        if isinstance(node, nodes.Struct) and label is not None:
+        if isinstance(node, ops.Struct) and label is not None:
             shown = [field.name for field in document.by_label[label].fields]
             assert shown == [field.name for field in node.fields]
-        elif isinstance(node, nodes.Enum):
+        elif isinstance(node, ops.Enum):
             assert label is not None
             for variant, wanted in zip(document.by_label[label].variants, node.variants, strict=True):
                 assert (variant.name, variant.index) == (wanted.name, str(wanted.index))
                 inner = [] if wanted.payload is None else [field.name for field in wanted.payload.fields]
                 assert [field.name for field in variant.fields] == inner
     # All structs of the tree have a section, apart from the payloads of variants.
-    payloads = {v.payload for n in all_nodes(root) if isinstance(n, nodes.Enum) for v in n.variants}
-    structs = [n for n in all_nodes(root) if isinstance(n, nodes.Struct) and n not in payloads]
+    payloads = {v.payload for n in all_nodes(root) if isinstance(n, ops.Enum) for v in n.variants}
+    structs = [n for n in all_nodes(root) if isinstance(n, ops.Struct) and n not in payloads]
     assert all(types.label(node) is not None for node in structs)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from snapformat import SnapshotFormat
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 from snapformat_schemas.firecracker import SCHEMAS
 
 
@@ -19,22 +19,22 @@ def format_of(release: str, arch: str) -> SnapshotFormat:
 
 
 @cache
-def blobs(format_: SnapshotFormat) -> dict[str, nodes.Blob]:
+def blobs(format_: SnapshotFormat) -> dict[str, ops.CStructBytes]:
     """Fields with KVM structures by path from the root; `[]` stands for each element."""
     return dict(_blobs(format_.payload_node, ""))
 
 
-def _blobs(node: Node, path: str) -> Iterator[tuple[str, nodes.Blob]]:
+def _blobs(node: Op, path: str) -> Iterator[tuple[str, ops.CStructBytes]]:
     match node:
-        case nodes.Blob():
+        case ops.CStructBytes():
             yield path, node
-        case nodes.Struct():
+        case ops.Struct():
             for field in node.fields:
-                yield from _blobs(field.node, f"{path}.{field.name}" if path else str(field.name))
-        case nodes.Seq():
+                yield from _blobs(field.op, f"{path}.{field.name}" if path else str(field.name))
+        case ops.Seq():
             yield from _blobs(node.item, f"{path}[]")
-        case nodes.Tuple():
+        case ops.Tuple():
             for index, item in enumerate(node.items):
                 yield from _blobs(item, f"{path}[{index}]")
-        case nodes.Adapted() | nodes.Option():
+        case ops.Convert() | ops.Option():
             yield from _blobs(node.item, path)

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from kvm.blobs import blobs
 from snapformat.bincode import FIRECRACKER
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout import layout_of
-from snapformat.encodings.bincode.ops import least_size
 from snapformat_schemas.firecracker import SCHEMAS
 from snapformat_schemas.kvm.x86_64.xsave import XsaveLegacy
 
@@ -33,40 +32,40 @@ def structures() -> dict[str, type]:
 
 
 def size(cls: type) -> int:
-    return least_size(layout_of(cls, FIRECRACKER))
+    return layout_of(cls, FIRECRACKER).least_size
 
 
 def fields(cls: type) -> list[Field]:
     """Fields of all levels: structures, arrays, their elements where those are structures."""
     node = layout_of(cls, FIRECRACKER)
-    assert isinstance(node, nodes.Struct)
+    assert isinstance(node, ops.Struct)
     return list(_fields(node, "", 0))
 
 
-def _fields(struct: nodes.Struct, prefix: str, offset: int) -> Iterator[Field]:
+def _fields(struct: ops.Struct, prefix: str, offset: int) -> Iterator[Field]:
     for field in struct.fields:
         path = f"{prefix}{field.attr}"
-        length = least_size(field.node)
+        length = field.op.least_size
         yield Field(path, offset, length)
-        match field.node:
-            case nodes.Struct() as inner:
+        match field.op:
+            case ops.Struct() as inner:
                 yield from _fields(inner, f"{path}.", offset)
-            case nodes.Array(item=nodes.Struct() as inner, count=int(count)):
-                step = least_size(inner)
+            case ops.Array(item=ops.Struct() as inner, count=int(count)):
+                step = inner.least_size
                 for index in range(count):
                     yield from _fields(inner, f"{path}[{index}].", offset + index * step)
         offset += length
 
 
-def is_fixed(node: nodes.Node) -> bool:
+def is_fixed(node: ops.Op) -> bool:
     """Nothing in the layout has a length of its own: no prefix, no tag, no padding that is not declared."""
     match node:
-        case nodes.Int():
+        case ops.Int():
             return not node.variable
-        case nodes.FixedBytes():
+        case ops.FixedBytes():
             return isinstance(node.count, int)
-        case nodes.Array():
+        case ops.Array():
             return isinstance(node.count, int) and is_fixed(node.item)
-        case nodes.Struct():
-            return all(is_fixed(field.node) for field in node.fields)
+        case ops.Struct():
+            return all(is_fixed(field.op) for field in node.fields)
     return False

@@ -14,7 +14,7 @@ import snapformat_schemas.virtio
 from kvm import layouts
 from snapformat.bincode import FIRECRACKER
 from snapformat.bits import Bits, fields, names
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout import layout_of
 
 MODULES: list[ModuleType] = [
@@ -32,17 +32,17 @@ TABLES = {
 }
 
 
-def _structs(node: nodes.Node, found: dict[type, nodes.Struct]) -> None:
+def _structs(node: ops.Op, found: dict[type, ops.Struct]) -> None:
     match node:
-        case nodes.Struct(cls=type() as cls):
+        case ops.Struct(cls=type() as cls):
             found[cls] = node
             for field in node.fields:
-                _structs(field.node, found)
-        case nodes.Array():
+                _structs(field.op, found)
+        case ops.Array():
             _structs(node.item, found)
 
 
-STRUCTS: dict[type, nodes.Struct] = {}
+STRUCTS: dict[type, ops.Struct] = {}
 for cls in layouts.structures().values():
     _structs(layout_of(cls, FIRECRACKER), STRUCTS)
 

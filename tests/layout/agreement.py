@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from snapformat import DecodeError, EncodeError, decode_prefix, encode
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout import layout_of, walk
 from snapformat.model.values import RawFlag
 
@@ -18,7 +18,7 @@ from snapformat.model.values import RawFlag
 _BYTES = (0, 1, 2, 3, 0x7F, 0x80, 0xFF)
 
 
-def below(node: Any) -> Iterator[nodes.Node]:
+def below(node: Any) -> Iterator[ops.Op]:
     """A node and all nodes in it."""
     waiting, seen = [node], set()
     while waiting:
@@ -27,17 +27,17 @@ def below(node: Any) -> Iterator[nodes.Node]:
             waiting.extend(current.values())
         elif isinstance(current, tuple | list):
             waiting.extend(current)
-        elif isinstance(current, nodes.Node | nodes.Field | nodes.Variant) and id(current) not in seen:
+        elif isinstance(current, ops.Op | ops.Field | ops.Variant) and id(current) not in seen:
             seen.add(id(current))
-            if isinstance(current, nodes.Node):
+            if isinstance(current, ops.Op):
                 yield current
-            names = {field.name for field in dataclasses.fields(current)} - {"by_value", "constant"}
+            names = {field.name for field in dataclasses.fields(current)} - {"kind", "constant"}
             waiting.extend(getattr(current, name) for name in names)
 
 
-def opaque(struct: Any) -> list[nodes.Opaque]:
+def opaque(struct: Any) -> list[ops.Opaque]:
     """The opaque nodes of a layout."""
-    return [node for node in below(layout_of(struct)) if isinstance(node, nodes.Opaque)]
+    return [node for node in below(layout_of(struct)) if isinstance(node, ops.Opaque)]
 
 
 def _typed(value: Any) -> Any:

@@ -11,7 +11,7 @@ from construct import len_, this
 from layout.agreement import agree, opaque, read_both
 from snapformat import DecodeError, EncodeError, Encoding, decode, encode, register, schema
 from snapformat.bincode import BTreeMap, Option, Result, u8, u16, u32, u64
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout import layout_of
 from snapformat.values import from_json, to_json
 
@@ -128,7 +128,7 @@ def test_construct_in_a_declared_class(encoding):
 
 def test_only_the_parts_that_can_not_be_looked_into_are_opaque():
     struct = FIXED.construct(Log)
-    assert isinstance(layout_of(Log), nodes.Struct)
+    assert isinstance(layout_of(Log), ops.Struct)
     assert {type(node.construct) for node in opaque(struct)} <= {type(c.VarInt), type(struct.first.subcon)}
 
 

@@ -10,7 +10,7 @@ from construct import len_, this
 
 from layout.agreement import agree, opaque, write_both
 from snapformat import DecodeError, EncodeError, decode, encode
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout import layout_of
 
 KIND = c.Enum(c.Int8ub, small=1, large=2)
@@ -213,8 +213,8 @@ def test_short_floats():
 
 def test_names_and_descriptions():
     node = layout_of(c.Struct("a" / c.Int8ub * "The first", c.Padding(1), "b" / c.Computed(1)))
-    assert isinstance(node, nodes.Struct)
-    assert [(field.name, field.doc, field.optional) for field in node.fields] == [
+    assert isinstance(node, ops.Struct)
+    assert [(field.name, field.doc, field.optional) for field in node.kind.fields] == [
         ("a", "The first", False),
         (None, "", True),
         ("b", "", True),

@@ -13,7 +13,7 @@ from construct import this
 from layout.agreement import agree, opaque
 from snapformat import DecodeError, EncodeError, decode, decode_prefix, encode
 from snapformat.bincode import Encoding, u16
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout import layout_of, walk
 
 
@@ -112,7 +112,7 @@ def test_what_may_read_the_context_takes_its_struct_with_it(name):
     part, stays = PARTS[name]
     struct = c.Struct("n" / c.Int8ub, "part" / part)
     node = layout_of(struct)
-    assert isinstance(node, nodes.Struct) == stays
+    assert isinstance(node, ops.Struct) == stays
     assert [found.construct for found in opaque(struct)] == ([part] if stays else [struct])
     assert opaque(struct)[0].reason
 
@@ -137,7 +137,7 @@ def test_the_outermost_struct_whose_fields_it_could_name():
 def test_an_array_goes_with_what_may_read_its_index():
     struct = c.Array(2, c.Struct("n" / c.Int8ub, "d" / c.Bytes(lambda context: context.n)))
     agree(struct, [{"n": 2, "d": b"ab"}, {"n": 0, "d": b""}])
-    assert isinstance(layout_of(struct), nodes.Opaque)
+    assert isinstance(layout_of(struct), ops.Opaque)
 
 
 @pytest.mark.parametrize(

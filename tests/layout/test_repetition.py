@@ -13,11 +13,11 @@ from construct import this
 
 from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, schema
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec.shape import zero_sized_cost
 from snapformat.encodings.construct.counted import cost_of
 from snapformat.encodings.construct.running import bounded, parse_opaque
-from snapformat.encodings.bincode import ops as nodes
 from snapformat.layout import layout_of, lower, read, walk
-from snapformat.encodings.bincode.ops import zero_sized_cost
 from snapformat.limits import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
 from snapformat.model import kinds
 
@@ -204,7 +204,7 @@ def test_what_does_not_repeat_is_run_itself():
     assert decode(b"", seen) is seen
     plain = c.Struct("a" / seen, "b" / c.Byte[3])
     node = lower(plain)
-    assert isinstance(node, nodes.Opaque)
+    assert isinstance(node, ops.Opaque)
     read(node, b"abc")
     assert bounded(node.kind) is plain
 
@@ -267,7 +267,7 @@ COUNT = (1000).to_bytes(8, "little")
 )
 def test_equal_elements_are_read_once_and_counted_all(annotation, count):
     node = layout_of(annotation)
-    cost = zero_sized_cost(*([node.key, node.value] if isinstance(node, nodes.Map) else [node.item]))
+    cost = zero_sized_cost(*([node.key, node.value] if isinstance(node, ops.Map) else [node.item]))
     is_most = count is None
     count = DEFAULT_LIMITS.zero_sized // cost if is_most else count
     data = count.to_bytes(8, "little")

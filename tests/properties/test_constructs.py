@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from properties.compositions import Composition, compositions
 from properties.strategies import mutated, same
 from snapformat import DecodeError, EncodeError, Limits, SnapshotError, decode, decode_stream, encode
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
 from snapformat.layout import lower, read, walk
 from snapformat.limits import MADE_BY_CONSTRUCT
 from snapformat.values import dumps, from_json, loads, to_json
@@ -199,7 +199,7 @@ def test_all_classes_that_have_a_layout_have_one() -> None:
         waiting: list[Any] = [lower(struct)]
         while waiting:
             node = waiting.pop()
-            assert not isinstance(node, nodes.Opaque), node
-            if isinstance(node, nodes.Struct):
-                waiting += [field.node for field in node.fields]
+            assert not isinstance(node, ops.Opaque), node
+            if isinstance(node, ops.Struct):
+                waiting += [field.op for field in node.fields]
             waiting += [getattr(node, name) for name in ("item", "then", "otherwise") if hasattr(node, name)]

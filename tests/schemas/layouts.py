@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 
 
-def children(node: Node) -> list[Node]:
+def children(node: Op) -> list[Op]:
     """The nodes that a node is made of."""
     match node:
-        case nodes.Option() | nodes.Seq() | nodes.Set() | nodes.Array() | nodes.Adapted() | nodes.Blob():
+        case ops.Option() | ops.Seq() | ops.Set() | ops.Array() | ops.Convert() | ops.CStructBytes():
             return [node.item]
-        case nodes.Tuple():
+        case ops.Tuple():
             return list(node.items)
-        case nodes.Struct():
-            return [field.node for field in node.fields]
-        case nodes.Enum():
+        case ops.Struct():
+            return [field.op for field in node.fields]
+        case ops.Enum():
             return [variant.payload for variant in node.variants if variant.payload is not None]
     return []
 
 
-def all_nodes(root: Node) -> list[Node]:
+def all_nodes(root: Op) -> list[Op]:
     """All nodes below a root, the root first, each once."""
-    found: dict[Node, None] = {}
+    found: dict[Op, None] = {}
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -32,23 +32,25 @@ def all_nodes(root: Node) -> list[Node]:
     return list(found)
 
 
-def signature(node: Node) -> str:
+def signature(node: Op) -> str:
     """A text that is the same for layouts that are the same: names, order and kinds of everything below."""
     inner = [signature(child) for child in children(node)]
     match node:
-        case nodes.Int():
+        case ops.Int():
             return f"nonzero {node.name}" if node.nonzero else node.name
-        case nodes.Struct():
+        case ops.Struct():
             fields = [f"{field.name}: {text}" for field, text in zip(node.fields, inner, strict=True)]
             return f"{node.style} {node.name} {{{', '.join(fields)}}}"
-        case nodes.Enum():
+        case ops.Enum():
             payloads = iter(inner)
-            variants = [v.name + ("" if v.payload is None else f" {next(payloads)}") for v in node.variants]
+            variants = [
+                v.name + ("" if v.payload is None else f" {next(payloads)}") for v in node.kind.variants
+            ]
             return f"enum {node.name} {{{', '.join(variants)}}}"
-        case nodes.Array():
+        case ops.Array():
             return f"[{inner[0]}; {node.count}]"
-        case nodes.Bytes():
+        case ops.Bytes():
             return f"bytes {node.exact}"
-        case nodes.Ref() | nodes.Adapted():
-            return f"{type(node).__name__} {node.name} {' '.join(inner)}"
+        case ops.Call() | ops.Convert():
+            return f"{type(node).__name__} {getattr(node.kind, 'name', '')} {' '.join(inner)}"
     return f"{type(node).__name__} <{', '.join(inner)}>"

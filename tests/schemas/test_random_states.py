@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from schemas.layouts import all_nodes, signature
 from schemas.values import Builder, Seeded, values_of
 from snapformat import SnapshotFormat
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.json.reader import from_json_data
 from snapformat.encodings.json.writer import to_json_data
-from snapformat.encodings.bincode import ops as nodes
 from snapformat.layout import read, walk, write
-from snapformat.encodings.bincode.ops import Node
 from snapformat.values import dumps, loads
 from snapformat_schemas.firecracker import SCHEMAS
 
@@ -29,21 +29,21 @@ _STATES = 16
 
 
 @cache
-def _named_types() -> dict[str, Node]:
+def _named_types() -> dict[str, Op]:
     """Every struct and enum of every format, each once; generic ones once for each argument."""
-    found: dict[str, tuple[str, Node]] = {}
+    found: dict[str, tuple[str, Op]] = {}
     for format_ in SCHEMAS:
         for node in all_nodes(format_.payload_node):
-            if isinstance(node, nodes.Struct | nodes.Enum) and node is not format_.payload_node:
+            if isinstance(node, ops.Struct | ops.Enum) and node is not format_.payload_node:
                 found.setdefault(signature(node), (f"{format_.name}-{node.name}", node))
-    named: dict[str, Node] = {}
+    named: dict[str, Op] = {}
     for name, node in found.values():
         number = sum(known.partition("#")[0] == name for known in named)
         named[f"{name}#{number}" if number else name] = node
     return named
 
 
-def _check(node: Node, value: Any) -> bytes:
+def _check(node: Op, value: Any) -> bytes:
     """Bytes, events and JSON of a value give it back; the bytes are returned."""
     data = write(node, value)
     back, end = read(node, data)
@@ -98,11 +98,11 @@ def test_every_variant_is_reached(format_: SnapshotFormat):
     for _ in range(_STATES):
         _check(format_.payload_node, builder.value(format_.payload_node))
     variants = {
-        (node, index) for node in every if isinstance(node, nodes.Enum) for index in range(len(node.variants))
+        (node, index) for node in every if isinstance(node, ops.Enum) for index in range(len(node.variants))
     }
     assert variants
     assert builder.reached == variants
     # What is read by code of its own (register lists) makes its own choices.
-    inside = {child for node in every if isinstance(node, nodes.Adapted) for child in all_nodes(node)}
-    optional = {node for node in every if isinstance(node, nodes.Option | nodes.Seq | nodes.Set)}
+    inside = {child for node in every if isinstance(node, ops.Convert) for child in all_nodes(node)}
+    optional = {node for node in every if isinstance(node, ops.Option | ops.Seq | ops.Set)}
     assert {(node, there) for node in optional - inside for there in (True, False)} <= builder.chosen

@@ -11,8 +11,8 @@ import pytest
 from schemas import shipped
 from schemas.layouts import all_nodes, signature
 from snapformat import CheckOrder, SnapshotFormat
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 from snapformat.model.declaration import Declaration, declaration_of
 from snapformat.snapshot import FIRECRACKER_FORMAT
 from snapformat_schemas.firecracker import SCHEMAS
@@ -64,11 +64,11 @@ def _layouts() -> dict[type, str]:
     return {cls: " | ".join(sorted(layouts)) for cls, layouts in found.items()}
 
 
-def _class_of(node: Node) -> type | None:
+def _class_of(node: Op) -> type | None:
     """The class that declares a struct or enum."""
-    if isinstance(node, nodes.Struct):
+    if isinstance(node, ops.Struct):
         return node.cls
-    if not isinstance(node, nodes.Enum):
+    if not isinstance(node, ops.Enum):
         return None
     payload = node.variants[0].payload
     if payload is None:
@@ -105,7 +105,7 @@ def test_declared_anew_only_where_it_changed(name: str):
 def test_nothing_comes_from_a_later_release(format_: SnapshotFormat):
     own = tuple(map(int, format_.name.split("/")[1].split(".")))
     other_arch = "aarch64" if format_.name.endswith("x86_64") else "x86_64"
-    classes = {node.cls for node in all_nodes(format_.payload_node) if isinstance(node, nodes.Struct)}
+    classes = {node.cls for node in all_nodes(format_.payload_node) if isinstance(node, ops.Struct)}
     for cls in classes:
         if cls.__module__.startswith("snapformat_schemas.kvm."):
             assert cls.__module__.split(".")[2] != other_arch

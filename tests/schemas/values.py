@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 
 from snapformat.bincode import PairSet
-from snapformat.encodings.bincode import ops as nodes
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.ops import Op
 from snapformat.layout import read
-from snapformat.encodings.bincode.ops import Node
 from snapformat.model.c_struct import decode_fields
 
 #: A type that contains itself is not built deeper than this.
@@ -27,10 +27,10 @@ class Choices(Protocol):
     def integer(self, least: int, most: int) -> int:
         """A number, both ends included."""
 
-    def variant(self, node: nodes.Enum) -> int:
+    def variant(self, node: ops.Enum) -> int:
         """The index of a variant."""
 
-    def count(self, node: Node, most: int) -> int:
+    def count(self, node: Op, most: int) -> int:
         """How many elements an option, sequence or set has."""
 
     def text(self) -> str:
@@ -48,19 +48,19 @@ class Seeded:
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self._turns: dict[Node, int] = {}
-        self._counts: dict[Node, list[int]] = {}
+        self._turns: dict[Op, int] = {}
+        self._counts: dict[Op, list[int]] = {}
 
     def integer(self, least: int, most: int) -> int:
         # The ends are where mistakes show.
         return self.random.choice((least, most, *[self.random.randint(least, most)] * 4))
 
-    def variant(self, node: nodes.Enum) -> int:
+    def variant(self, node: ops.Enum) -> int:
         last = self._turns.get(node, self.random.randrange(len(node.variants)))
         self._turns[node] = (last + 1) % len(node.variants)
         return self._turns[node]
 
-    def count(self, node: Node, most: int) -> int:
+    def count(self, node: Op, most: int) -> int:
         before = self._counts.setdefault(node, [])
         least = 0
         if len(before) == 1:
@@ -85,10 +85,10 @@ class Drawn:
     def integer(self, least: int, most: int) -> int:
         return self.draw(st.integers(least, most))
 
-    def variant(self, node: nodes.Enum) -> int:
+    def variant(self, node: ops.Enum) -> int:
         return self.integer(0, len(node.variants) - 1)
 
-    def count(self, node: Node, most: int) -> int:
+    def count(self, node: Op, most: int) -> int:
         return self.integer(0, most)
 
     def text(self) -> str:
@@ -110,53 +110,53 @@ class Builder:
 
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
-        self.reached: set[tuple[nodes.Enum, int]] = set()
-        self.chosen: set[tuple[Node, bool]] = set()
+        self.reached: set[tuple[ops.Enum, int]] = set()
+        self.chosen: set[tuple[Op, bool]] = set()
 
-    def value(self, node: Node, nested: int = 0) -> Any:
+    def value(self, node: Op, nested: int = 0) -> Any:
         """A value of a layout."""
         choices = self.choices
         match node:
-            case nodes.Int():
+            case ops.Int():
                 least = -(1 << 8 * node.size - 1) if node.signed else int(node.nonzero)
                 return choices.integer(least, (1 << 8 * node.size - node.signed) - 1)
-            case nodes.Bool():
+            case ops.Bool():
                 return bool(choices.integer(0, 1))
-            case nodes.Str():
+            case ops.Str():
                 return choices.text()
-            case nodes.Bytes():
+            case ops.Bytes():
                 return choices.blob(node.exact)
-            case nodes.FixedBytes():
+            case ops.FixedBytes():
                 assert isinstance(node.count, int)
                 return choices.blob(node.count)
-            case nodes.Blob():
+            case ops.CStructBytes():
                 return self._blob(node)
-            case nodes.Option():
+            case ops.Option():
                 there = nested < _MOST_NESTED and self._some(node, 1) == 1
                 return self.value(node.item, nested) if there else None
-            case nodes.Seq():
+            case ops.Seq():
                 return [self.value(node.item, nested) for _ in range(self._some(node, 2))]
-            case nodes.Set():
+            case ops.Set():
                 return PairSet([self.value(node.item, nested) for _ in range(self._some(node, 3))])
-            case nodes.Array():
+            case ops.Array():
                 assert isinstance(node.count, int)
                 return [self.value(node.item, nested) for _ in range(node.count)]
-            case nodes.Tuple():
+            case ops.Tuple():
                 return tuple(self.value(item, nested) for item in node.items)
-            case nodes.Struct():
-                return node.make([self.value(field.node, nested) for field in node.fields])
-            case nodes.Enum():
+            case ops.Struct():
+                return node.make([self.value(field.op, nested) for field in node.fields])
+            case ops.Enum():
                 index = choices.variant(node)
                 self.reached.add((node, index))
                 variant = node.variants[index]
                 return variant.constant if variant.payload is None else self.value(variant.payload, nested)
-            case nodes.Ref():
+            case ops.Call():
                 return self.value(node.target, nested + 1)
-            case nodes.Adapted():
+            case ops.Convert():
                 return node.decode(_CONVERTED[node.name](self, node))
         raise AssertionError(f"no values of {node!r}")
 
-    def _blob(self, node: nodes.Blob, start: bytes = b"") -> Any:
+    def _blob(self, node: ops.CStructBytes, start: bytes = b"") -> Any:
         """A C struct in bytes: of its size, shorter or longer; untouched, looked at, or made by hand."""
         choices = self.choices
         if not start and node.size <= _SMALL and choices.integer(0, 3) == 0:
@@ -168,47 +168,47 @@ class Builder:
             decode_fields(made)
         return made
 
-    def _some(self, node: Node, most: int) -> int:
+    def _some(self, node: Op, most: int) -> int:
         count = self.choices.count(node, most)
         self.chosen.add((node, count > 0))
         return count
 
 
-def _mac_address(builder: Builder, _: Node) -> str:
+def _mac_address(builder: Builder, _: Op) -> str:
     return builder.choices.blob(6).hex(":")
 
 
-def _kvm_capability(builder: Builder, _: Node) -> str:
+def _kvm_capability(builder: Builder, _: Op) -> str:
     sign = "!" if builder.choices.integer(0, 1) else ""
     return f"{sign}{builder.choices.integer(0, 0xFFFFFFFF)}"
 
 
-def _pci_address(builder: Builder, _: Node) -> str:
+def _pci_address(builder: Builder, _: Op) -> str:
     segment, bus, device, function = (builder.choices.integer(0, most) for most in (0xFFFF, 0xFF, 0x1F, 0x7))
     return f"{segment:04x}:{bus:02x}:{device:02x}.{function:x}"
 
 
-def _counted(size: int) -> Callable[[Builder, nodes.Adapted], Any]:
+def _counted(size: int) -> Callable[[Builder, ops.Convert], Any]:
     """A C struct with a flexible array: `size` bytes at its start count the entries."""
 
-    def build(builder: Builder, node: nodes.Adapted) -> Any:
-        assert isinstance(node.item, nodes.Tuple)
+    def build(builder: Builder, node: ops.Convert) -> Any:
+        assert isinstance(node.item, ops.Tuple)
         header, several = node.item.items
         entries = builder.value(several)
-        assert isinstance(header, nodes.Blob)
+        assert isinstance(header, ops.CStructBytes)
         return builder._blob(header, len(entries).to_bytes(size, "little")), entries
 
     return build
 
 
-def _registers(builder: Builder, _: Node) -> Any:
+def _registers(builder: Builder, _: Op) -> Any:
     sizes = [builder.choices.integer(0, 8) for _ in range(builder.choices.integer(0, 4))]
     ids = [size << 52 | builder.choices.integer(0, (1 << 52) - 1) for size in sizes]
     return ids, list(builder.choices.blob(sum(1 << size for size in sizes)))
 
 
 #: Stored values of the types whose conversion refuses some: by the conversion's name.
-_CONVERTED: dict[str, Callable[[Builder, nodes.Adapted], Any]] = {
+_CONVERTED: dict[str, Callable[[Builder, ops.Convert], Any]] = {
     "MAC address": _mac_address,
     "KVM capability": _kvm_capability,
     "PCI address": _pci_address,
@@ -220,6 +220,6 @@ _CONVERTED: dict[str, Callable[[Builder, nodes.Adapted], Any]] = {
 
 
 @st.composite
-def values_of(draw: Callable[[st.SearchStrategy[Any]], Any], node: Node) -> Any:
+def values_of(draw: Callable[[st.SearchStrategy[Any]], Any], node: Op) -> Any:
     """Strategy: values of a layout."""
     return Builder(Drawn(draw)).value(node)
