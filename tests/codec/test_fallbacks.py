@@ -219,7 +219,7 @@ def test_elements_that_may_be_without_bytes() -> None:
     node = layout_of(c.Struct("n" / c.Int8ub, "a" / c.Array(c.this.n, item)))
     reader = engine.reader_of(node)
     assert reader is not None
-    cost = zero_sized_cost(node.fields[1].node.item)  # type: ignore[attr-defined]
+    cost = zero_sized_cost(node.fields[1].op.item)  # type: ignore[attr-defined]
     account = engine.Account(7 * cost)
     assert len(reader(b"\7", 0, 1, 0, account)[0].a) == 7
     assert account.zero_sized == 0

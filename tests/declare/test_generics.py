@@ -80,7 +80,7 @@ def test_one_construct_for_each_choice():
     assert encoding.construct(Box[u8]) is Encoding().construct(Box[u8])
     assert encoding.construct(Box[u8]) is not encoding.construct(Box[u16])
     assert encoding.construct(Box[u8]) is not Encoding("variable").construct(Box[u8])
-    assert layout_of(Box[u8]).fields[0].doc == "The thing"
+    assert layout_of(Box[u8]).kind.fields[0].doc == "The thing"
 
 
 def test_a_base_with_its_variable_passed_on():

@@ -70,7 +70,7 @@ def test_a_struct_under_a_name():
     value = decode(data, "tests/header")
     assert (value.count, value["name"]) == (2, "abc")
     assert encode(value, "tests/header") == encode({"count": 2, "name": "abc"}, "tests/header") == data
-    assert layout_of(HEADER).fields[1].doc == "What it is called"
+    assert layout_of(HEADER).kind.fields[1].doc == "What it is called"
 
 
 def test_a_snapshot_of_a_registered_name(tmp_path):
@@ -112,7 +112,7 @@ def test_a_registered_class_as_an_annotation():
     assert decode(encode(value, Recording, variable), Recording, variable) == value
     struct = Encoding().construct(Recording)
     assert (struct.parse(data), struct.build(value)) == (value, data)
-    assert layout_of(Recording).fields[1].doc == "The one that was chosen"
+    assert layout_of(Recording).kind.fields[1].doc == "The one that was chosen"
 
 
 def test_errors_inside_a_registered_struct_say_where():

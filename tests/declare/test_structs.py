@@ -75,7 +75,7 @@ def test_fields_are_inherited_first():
     assert encode(Solid(1, 2, 3), Solid) == b"\1\0\2\0\3"
     assert decode(b"\1\0\2\0\3", Solid) == Solid(1, 2, 3)
     assert to_json(Solid(1, 2, 3), Solid) == {"x": 1, "type": 2, "z": 3}
-    assert layout_of(Solid).fields[1].doc == "Row"
+    assert layout_of(Solid).kind.fields[1].doc == "Row"
     # A subclass is written as the declared class.
     assert encode(Solid(1, 2, 3), Point) == b"\1\0\2\0"
 

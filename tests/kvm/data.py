@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from kvm.blobs import blobs, format_of
 from snapformat import decode
-from snapformat.encodings.bincode.ops import Blob
+from snapformat.encodings.bincode.ops import CStructBytes
 from snapshots.data import files
 
 _GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -28,7 +28,7 @@ class Stored(NamedTuple):
 
     path: str
     general: str
-    blob: Blob
+    blob: CStructBytes
     data: bytes
 
 

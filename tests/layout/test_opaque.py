@@ -114,7 +114,7 @@ def test_what_may_read_the_context_takes_its_struct_with_it(name):
     node = layout_of(struct)
     assert isinstance(node, ops.Struct) == stays
     assert [found.construct for found in opaque(struct)] == ([part] if stays else [struct])
-    assert opaque(struct)[0].reason
+    assert opaque(struct)[0].kind.reason
 
 
 def test_hooks_are_called():

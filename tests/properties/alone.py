@@ -31,6 +31,13 @@ ALLOWED = (
 )
 
 
+#: Where construct's classes hold others.
+_PLACES = (
+    *("subcon", "subcons", "cases", "thensubcon", "elsesubcon"),
+    *("lengthfield", "countfield", "checksumfield"),
+)
+
+
 def _is_allowed(module: str) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in ALLOWED)
 
@@ -78,9 +85,8 @@ def subcons(construct: Any) -> list[Any]:
     if isinstance(construct, c.LazyBound):
         return [construct.subconfunc()]
     found: list[Any] = []
-    for name in ("subcon", "subcons", "cases", "thensubcon", "elsesubcon", "lengthfield", "countfield"):
-        held = vars(construct).get(name, ())
-        found.extend(_held(held))
+    for name in _PLACES:
+        found.extend(_held(vars(construct).get(name, ())))
     return found
 
 

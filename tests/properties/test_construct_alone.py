@@ -129,7 +129,7 @@ def _names(struct: Any) -> set[str]:
 def test_parts_of_a_file_are_named(name: str) -> None:
     struct = formats()[name].struct
     names = _names(struct)
-    assert {".header", ".header.magic", ".header.version", ".data"} <= names
+    assert {".header", ".header.magic", ".header.version", ".data", ".checksum"} <= names
     assert hidden(struct) == []
     data = next(construct for path, construct in inside(struct) if path == ".data")
     assert isinstance(data, _OF_CONSTRUCT)

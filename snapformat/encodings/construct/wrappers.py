@@ -76,6 +76,9 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         wire: Encoding of the stored checksum.
         to_the_end: The last bytes are the checksum, and what is covered ends where they begin: it sees no
             more, and must leave nothing over. Otherwise the checksum is read where the construct stops.
+
+    Attributes:
+        checksumfield: The stored checksum, named `checksum`, as `construct.Checksum` has it.
     """
 
     def __init__(self, subcon: Any, checksum: ChecksumLike, wire: Wire, *, to_the_end: bool = False) -> None:
@@ -83,6 +86,8 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         self.checksum = checksum
         self.wire = wire
         self.to_the_end = to_the_end
+        integer = construct.BytesInteger(checksum.size, swapped=wire.byteorder == "little")
+        self.checksumfield = construct.Renamed(integer, newname="checksum")
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """The same as a kind."""
@@ -110,9 +115,9 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         inner = io.BytesIO()
         self.subcon._build(obj, inner, context, path)
         data = inner.getvalue()
-        value = self.checksum.compute(data)
-        stream.write(data + value.to_bytes(self.checksum.size, self.wire.byteorder))
+        stream.write(data)
+        self.checksumfield._build(self.checksum.compute(data), stream, context, path)
         return obj
 
     def _sizeof(self, context: Any, path: str) -> int:
-        return int(self.subcon._sizeof(context, path)) + self.checksum.size
+        return int(self.subcon._sizeof(context, path) + self.checksumfield._sizeof(context, path))

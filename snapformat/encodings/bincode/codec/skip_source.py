@@ -259,7 +259,7 @@ class _SkipGenerator(Generator):
                 with self.block(f"{'if' if first else 'elif'} {index} >= {len(op.variants)}:"):
                     self.value(op.other.payload, place)
 
-    def _read(self, op: Op) -> None:
+    def _read(self, op: Op, place: str = "") -> None:
         """What can't be passed over without its values is read."""
         if self._generate_reader is None:
             raise NotGenerated("nothing to read it with")
@@ -269,6 +269,8 @@ class _SkipGenerator(Generator):
         if self.uses.recursive:
             self.deepest = max(self.deepest, self.level + uses_of(op).depth)
         self.out.line(f"p = {self.out.refer('read', read)}(d, p, e, {self.depth}, k)[1]")
+
+    _padded = _fixedbytes = _read
 
     def _opaque(self, op: ops.Opaque, place: str) -> None:
         self._is_sure = False
