@@ -71,9 +71,3 @@ def run_with_unwind(task: Task) -> Any:
             stack.append(child)
             result = None
     return result
-
-
-def finished(result: Any) -> Task:
-    """A task whose result is known."""
-    return result
-    yield

@@ -24,6 +24,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.declare.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
 from snapformat.snapshot.reading import (
+    NOT_DECODED,
     Parts,
     check_end,
     check_magic,
@@ -31,6 +32,7 @@ from snapformat.snapshot.reading import (
     extra_bytes,
     read_header,
     read_parts,
+    read_payload,
 )
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header
@@ -116,7 +118,6 @@ class Candidate:
     def _found(self) -> _Read:
         if self._read is None:
             self._read = _read(self.format, self._data)
-            self._data = b""  # not needed any more
         return self._read
 
     @property
@@ -127,7 +128,12 @@ class Candidate:
     @property
     def parts(self) -> Parts | None:
         """Header and data, also if only the checksum fails; None if the data can't be read."""
-        return self._found().parts
+        parts = self._found().parts
+        if parts is not None and parts.data is NOT_DECODED:
+            found = read_payload(self.format, self._data, parts.header_end, parts.data_end)
+            parts = parts._replace(data=found[0])
+            self._read = self._found()._replace(parts=parts)
+        return parts
 
     @property
     def error(self) -> SnapshotError | None:
@@ -380,12 +386,13 @@ def _read(format_: SnapshotFormat, data: bytes) -> _Read:
     refusal: SnapshotError | None = None
     mismatch: SnapshotError | None = None
     try:
-        parts = read_parts(format_, read_all(data, max_size=format_.max_file_size))
+        read_all(data, max_size=format_.max_file_size)  # refuses what is too large
+        parts = read_parts(format_, data, decode=False)
     except Crc64Error as error:
         refusal = error
         # Formats that check the checksum first have not looked at the data yet.
         try:
-            parts = read_parts(format_, data, check_crc=False)
+            parts = read_parts(format_, data, check_crc=False, decode=False)
         except SnapshotError as inner:
             mismatch = inner
     except SnapshotError as error:

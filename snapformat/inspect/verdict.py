@@ -68,7 +68,7 @@ def judge(source: Source, format: SnapshotFormat | None = None) -> Verdict:
     try:
         data = read_all(source, max_size=max_file_size() if format is None else format.max_file_size)
         if format is not None:
-            load_bytes(format, data)
+            load_bytes(format, data, decode=False)
             return Verdict(format, None)
         identity = identify(data)
     except SnapshotError as error:

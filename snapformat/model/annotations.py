@@ -58,6 +58,21 @@ class MapMark:
     ordered: bool
 
 
+class KindMark:
+    """A mark of `Annotated` that makes a kind of the kinds of the type arguments: of `T` in `list[T]`.
+
+    A kind without type arguments is a mark itself.
+    """
+
+    def of(self, *items: Kind) -> Kind:
+        """The kind.
+
+        Args:
+            items: Kinds of the type arguments.
+        """
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
 class SetMark:
     """Marks a set annotation as a set kind; `ordered` is a `BTreeSet`."""
@@ -208,6 +223,8 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
     for mark in marks:
         if isinstance(mark, Kind):
             return mark
+        if isinstance(mark, KindMark):
+            return mark.of(*(kind_of(item, arguments) for item in typing.get_args(base)))
         if isinstance(mark, construct.Construct):
             return foreign(mark)
         if isinstance(mark, Via):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
-from snapformat.encodings.bincode.codec.engine import read_value
+from snapformat.encodings.bincode.codec.engine import check_value, read_value
 from snapformat.encodings.bincode.plan import layout_of
 from snapformat.encodings.construct.wrappers import counted, left_over
 from snapformat.errors import (
@@ -21,6 +21,10 @@ from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header, Trailing
 
 #: Maximum size of a magic in bytes: with integers of variable length, a marker and the number.
 MOST_OF_MAGIC = 9
+
+
+#: In place of a payload that was only checked.
+NOT_DECODED: Any = object()
 
 
 class Parts(NamedTuple):
@@ -174,7 +178,12 @@ def payload_stop(spec: FormatSpec, size: int, trailing: Trailing, check_crc: boo
 
 
 def load_bytes(
-    spec: FormatSpec, data: bytes, *, check_crc: bool = True, trailing: Trailing | None = None
+    spec: FormatSpec,
+    data: bytes,
+    *,
+    check_crc: bool = True,
+    trailing: Trailing | None = None,
+    decode: bool = True,
 ) -> Parts:
     """Read a whole file.
 
@@ -183,6 +192,7 @@ def load_bytes(
         data: All bytes of the file.
         check_crc: Whether to check the checksum.
         trailing: The rule for bytes after the payload; by default the format's.
+        decode: Whether to decode the payload, or only to check that this is possible.
 
     Returns:
         Header, data, and the offsets after them.
@@ -193,32 +203,37 @@ def load_bytes(
         InvalidFormatVersionError: The format does not read this version.
         Crc64Error: The checksum does not match.
     """
-    parts = read_parts(spec, data, check_crc, trailing)
+    parts = read_parts(spec, data, check_crc, trailing, decode=decode)
     if (spec.trailing if trailing is None else trailing) == "refuse":
         check_end(spec, data, parts.data_end)
     return parts
 
 
 def read_parts(
-    spec: FormatSpec, data: bytes, check_crc: bool = True, trailing: Trailing | None = None
+    spec: FormatSpec,
+    data: bytes,
+    check_crc: bool = True,
+    trailing: Trailing | None = None,
+    *,
+    decode: bool = True,
 ) -> Parts:
     """Read a whole file like `load_bytes`, without refusing bytes left over."""
     rule = spec.trailing if trailing is None else trailing
     stop = payload_stop(spec, len(data), rule, check_crc)
     if spec.order is CheckOrder.CHECKSUM_FIRST:
-        parts = _checksum_first(spec, data, stop, check_crc)
+        parts = _checksum_first(spec, data, stop, check_crc, decode)
     else:
         header, header_end = read_header(spec, data)
         check_magic(spec, header)
         check_version(spec, header)
         check_room(spec, data, header_end, stop)
-        parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop))
+        parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
         if check_crc:
             check_checksum(spec, data, parts.data_end, parts.data_end if rule == "ignore" else stop)
     return parts._replace(trailing=data[parts.data_end : stop]) if rule == "keep" else parts
 
 
-def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool) -> Parts:
+def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool, decode: bool) -> Parts:
     """Read a file as releases up to 1.13 do, which compare the checksum before anything else."""
     check_room(spec, data, 0, stop)
     if spec.checksum is not None and check_crc:
@@ -228,7 +243,7 @@ def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool) -
             raise _crc_error(spec, stored, computed, stop)
     header, header_end = read_header(spec, data, stop)
     check_magic(spec, header)
-    parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop))
+    parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
     check_version(spec, header)
     return parts
 
@@ -245,7 +260,9 @@ def check_room(spec: FormatSpec, data: bytes, offset: int, stop: int) -> None:
         )
 
 
-def read_payload(spec: FormatSpec, data: bytes, offset: int, stop: int) -> tuple[Any, int]:
+def read_payload(
+    spec: FormatSpec, data: bytes, offset: int, stop: int, *, decode: bool = True
+) -> tuple[Any, int]:
     """Decode the payload. The hint of an error tells whether the checksum of the file matches.
 
     Args:
@@ -253,17 +270,19 @@ def read_payload(spec: FormatSpec, data: bytes, offset: int, stop: int) -> tuple
         data: All bytes of the file.
         offset: Offset of the payload.
         stop: Offset where it must end at the latest.
+        decode: Whether to decode the value, or only to check that this is possible.
 
     Returns:
-        The value and the offset after it.
+        The value, which is `NOT_DECODED` if it was only checked, and the offset after it.
 
     Raises:
         DecodeError: The bytes are not a value of the payload's type.
     """
+    op, limit = spec.payload_node, spec.encoding.limit
     try:
-        return read_value(
-            spec.payload_node, data, offset, limit=spec.encoding.limit, limits=spec.limits, stop=stop
-        )
+        if not decode:
+            return NOT_DECODED, check_value(op, data, offset, limit, spec.limits, stop)
+        return read_value(op, data, offset, limit=limit, limits=spec.limits, stop=stop)
     except DecodeError as error:
         explain(spec, data, error)
         raise

@@ -7,6 +7,7 @@ from typing import Any
 import construct
 
 from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.interpreted import Interpreted
 from snapformat.encodings.construct import composites, named, scalars
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
@@ -106,6 +107,8 @@ class _Deriving:
 
 def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Task:
     """Derive a construct; a named kind that is being derived further up becomes a reference to it."""
+    if getattr(kind, "length", None) is not None:  # another length than the encoding's
+        return Interpreted(kind, encoding)
     if type(kind) in _SCALARS:
         return _SCALARS[type(kind)](kind, encoding)
     if type(kind) in _ELEMENTS:
@@ -145,7 +148,7 @@ def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Task:
             made = _named(kind, encoding, subs)
             deriving.made[place] = kind, encoding, made
             return made
-    raise SchemaError(f"no construct for {kind!r}")
+    return Interpreted(kind, encoding)
 
 
 def _named(kind: kinds.Struct | kinds.Enum, encoding: Encoding, subs: list[Any]) -> Any:

@@ -456,8 +456,8 @@ def children(op: Op) -> list[Op]:
             return [op.then, op.otherwise]
         case Call():
             return [op.target]
-        case Option() | Seq() | Set() | Array() | Convert() | Const() | Rebuild() | Default():
-            return [op.item]
-        case Padded() | Prefixed():
+        case Seq() | Prefixed():
+            return [op.item] if isinstance(op.length, Int) else [op.length, op.item]
+        case Option() | Set() | Array() | Convert() | Const() | Rebuild() | Default() | Padded():
             return [op.item]
     return []

@@ -92,7 +92,8 @@ class BincodePlanner(Planner):
 
     def of(self, kind: Kind) -> Task:
         """The operation of a kind, as a task."""
-        op: Op = kind.plan(self) if kind.is_leaf else (yield kind.plan(self))
+        planned = kind.plan(self)
+        op: Op = planned if isinstance(planned, Op) else (yield planned)
         if op.kind is None:
             op.kind, op.config = kind, self.config
         return op

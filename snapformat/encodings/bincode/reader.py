@@ -183,12 +183,16 @@ class BincodeReader(ValueReader):
             value = int.from_bytes(self.take(width), form.byteorder)
         return unzigzag(value) if form.signed else value
 
-    def _read_length(self, kind: kinds.Int | None, event: str) -> int:
+    def _read_length(self, kind: Kind | None, event: str) -> int:
         """A length prefix."""
         kind = LENGTH if kind is None else kind
-        form = kind.derived.get(self._key) or int_form(kind, self.config)
         start = self.pos
-        value = self._read_int(form)
+        if isinstance(kind, kinds.Int):
+            value = self._read_int(kind.derived.get(self._key) or int_form(kind, self.config))
+        else:
+            events, self.events = self.events, None
+            value = kind.read(self)
+            self.events = events
         if value < 0:
             self.fail("a negative length", "0 or more", shown(value), start)
         if self.events is not None:
@@ -300,7 +304,7 @@ class BincodeReader(ValueReader):
     def read_map(self, kind: kinds.Map) -> int:
         return self._counted(kind, None, "maplen")
 
-    def _counted(self, kind: Kind, length: kinds.Int | None, event: str) -> int:
+    def _counted(self, kind: Kind, length: Kind | None, event: str) -> int:
         """A number of elements, checked against the bytes that are left."""
         start = self.pos
         count = self._read_length(length, event)

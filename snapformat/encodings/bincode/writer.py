@@ -14,7 +14,6 @@ from snapformat.encodings.construct.running import build_opaque
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes, raw_of
-from snapformat.model.checks import as_int
 from snapformat.model.costs import element_costs
 from snapformat.model.floats import encode_float
 from snapformat.model.kinds import Kind
@@ -63,10 +62,9 @@ class BincodeWriter(ValueWriter):
         else:
             self.out += value.to_bytes(form.size, form.byteorder, signed=form.signed)
 
-    def _write_length(self, kind: kinds.Int | None, count: int) -> None:
+    def _write_length(self, kind: Kind | None, count: int) -> None:
         """A length prefix; the count may be too large for it."""
-        kind = LENGTH if kind is None else kind
-        self.write_int(kind, self.check(as_int, count, kind.name, kind.size, kind.signed, kind.nonzero))
+        (LENGTH if kind is None else kind).write(count, self)
 
     def write_bool(self, kind: kinds.Bool, value: Any) -> None:
         self.out.append(value.raw if isinstance(value, RawFlag) else value)

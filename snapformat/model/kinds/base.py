@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from snapformat.trampoline import finished
-
 if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
@@ -62,10 +60,12 @@ class Kind:
     def plan(self, planner: Planner) -> Any:
         """Plan the operation that reads and writes values where these are positional.
 
-        A task where the kind is not a leaf. By default `read` and `write` are called where the value stands.
+        By default `read` and `write` are called where the value stands.
+
+        Returns:
+            The operation, or a task with this result.
         """
-        planned = planner.plan_interpreted(self)
-        return planned if self.is_leaf else finished(planned)
+        return planner.plan_interpreted(self)
 
     def children(self) -> Sequence[Kind]:
         """The kinds directly inside, in the order in which their values come."""

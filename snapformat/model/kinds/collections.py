@@ -11,7 +11,6 @@ from snapformat.model import checks
 from snapformat.model.buffers import numbers_of
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
-from snapformat.model.kinds.scalars import Int
 from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.trampoline import Task
 
@@ -123,11 +122,11 @@ class Seq(Kind):
 
     Attributes:
         item: An element.
-        length: The number; None as the encoding has it.
+        length: The number, a kind without parts; None as the encoding has it.
     """
 
     item: Kind
-    length: Int | None = None
+    length: Kind | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a list, a tuple, or a buffer of numbers."""

@@ -58,6 +58,7 @@ class Codec:
         accounts: The reader wants an account.
         seen: Few bytes were read by this layout, without a reader.
         is_opaque: Something in it is left to construct; None until it is asked.
+        checker: None until it is needed.
         skipper: None until it is needed.
         indexer: None until it is needed.
         finder: What finds the end of a value (`codec.ends`); False where none is sure of it, None until it is
@@ -68,6 +69,7 @@ class Codec:
 
     __slots__ = (
         "accounts",
+        "checker",
         "finder",
         "indexer",
         "is_opaque",
@@ -85,6 +87,7 @@ class Codec:
         self.accounts = True
         self.seen = False
         self.is_opaque: bool | None = None
+        self.checker: Skipper | None = None
         self.skipper: Skipper | None = None
         self.indexer: Indexer | None = None
         self.finder: Any = None
@@ -139,11 +142,13 @@ _codec_slot: Any = vars(Op)["codec"]
 def _kinds() -> dict[str, tuple[str, Callable[[Op], Source]]]:
     """The name of the function that each kind of code is, and what generates it."""
     # Here and not above: what reads a small file once, as the command line does, needs none of it.
+    from snapformat.encodings.bincode.codec.check_source import generate_checker
     from snapformat.encodings.bincode.codec.read_source import generate_reader
     from snapformat.encodings.bincode.codec.skip_source import generate_indexer, generate_skipper
     from snapformat.encodings.bincode.codec.write_source import generate_writer
 
     return {
+        "checker": ("check", partial(generate_checker, generate_reader=generate_reader)),
         "reader": ("read", generate_reader),
         "writer": ("write", generate_writer),
         "skipper": ("skip", partial(generate_skipper, generate_reader=generate_reader)),
@@ -230,6 +235,29 @@ def read_value(
     )
     statistics.read_fallbacks += 1
     return result
+
+
+def check_value(
+    op: Op,
+    data: bytes,
+    offset: int,
+    limit: int | None,
+    limits: Limits,
+    stop: int,
+) -> int:
+    """The offset after a value, which is mostly not made; errors are those of `read_value`."""
+    codec = op.codec or codec_of(op)
+    # A layout that nothing was read by is read by the reference: that is over sooner.
+    if codec.reader is not None and limits == DEFAULT_LIMITS and not is_opaque(op):
+        checker = codec.checker or _make(op, "checker")
+        account = Account(limits.zero_sized)
+        try:
+            end: int = checker(data, offset, stop, 0, account)
+        except Exception:  # whatever a guard raises: reading finds the fault
+            end = stop + 1
+        if end <= stop and (limit is None or end - offset + account.claimed <= limit):
+            return end
+    return read_value(op, data, offset, limit, limits, (), stop)[1]
 
 
 def _may_pause(op: Op, codec: Codec) -> bool:

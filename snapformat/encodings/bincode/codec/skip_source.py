@@ -42,7 +42,7 @@ def generate_skipper(root: Op, generate_reader: GenerateReader | None = None) ->
     Raises:
         NotGenerated: The layout has no skipper.
     """
-    return _SkipGenerator(root, generate_reader).generate()
+    return SkipGenerator(root, generate_reader).generate()
 
 
 def generate_indexer(root: Op, generate_reader: GenerateReader) -> Source:
@@ -53,10 +53,12 @@ def generate_indexer(root: Op, generate_reader: GenerateReader) -> Source:
     """
     if not isinstance(root, ops.Struct):
         raise NotGenerated("no struct")
-    return _SkipGenerator(root, generate_reader).generate_index(root)
+    return SkipGenerator(root, generate_reader).generate_index(root)
 
 
-class _SkipGenerator(Generator):
+class SkipGenerator(Generator):
+    """Generates functions that find where values end."""
+
     verb = "skip"
     parameters = main_parameters = "d, p, e, h, k"
     last_line = "return p"
@@ -104,13 +106,21 @@ class _SkipGenerator(Generator):
         return False
 
     def value(self, op: Op, place: str, *, own: bool = False) -> None:
-        size = op.fixed_size
+        size = self.fixed(op)
         if size is None:
             super().value(op, place, own=own)
             return
         self.passed += size
         if self.uses.recursive:
             self.deepest = max(self.deepest, self.level + depth_of(op))
+
+    def fixed(self, op: Op) -> int | None:
+        """Bytes that can be passed over, whatever they are; None where something has to be looked at."""
+        return op.fixed_size
+
+    def groups(self, op: ops.CStructBytes) -> bool:
+        """Whether a C struct may be passed over together with those beside it."""
+        return atom_of(op.length) is not None
 
     # --- positions ------------------------------------------------------------------------------------
 
@@ -127,8 +137,8 @@ class _SkipGenerator(Generator):
         self.out.line(f"p += {size}{f' + {self.passed}' if self.passed else ''}")
         self.passed = 0
 
-    def _number(self, op: Op) -> str:
-        """A length or an index, in a new local."""
+    def _number(self, op: Op, *, is_length: bool = True) -> str:
+        """A length, an index, or any integer, in a new local."""
         name = self.out.fresh("n")
         if not isinstance(op, ops.Int):
             self.flush()
@@ -154,7 +164,7 @@ class _SkipGenerator(Generator):
                 unpack = self.format("unpack", atom.order, [atom.code], "unpack_from")
                 self.out.line(f"{name}, = {unpack}(d, {self._here()})")
             self.passed += atom.size
-        if op.signed:
+        if op.signed and is_length:
             self.out.line(f"if {name} < 0: raise GUARD")
         if op.nonzero:
             self.out.line(f"if not {name}: raise GUARD")
@@ -172,10 +182,14 @@ class _SkipGenerator(Generator):
         self.out.names["WIDTHS"] = UTF8_WIDTHS
         self._advance(f"WIDTHS[d[{self._here()}]]")
 
-    def _str(self, op: ops.Str | ops.Bytes | ops.CStructBytes, place: str) -> None:
+    def _str(self, op: ops.Str, place: str) -> None:
         self._advance(self._number(op.length))
 
-    _bytes = _cstructbytes = _str
+    def _bytes(self, op: ops.Bytes, place: str) -> None:
+        self._advance(self._number(op.length))
+
+    def _cstructbytes(self, op: ops.CStructBytes, place: str) -> None:
+        self._advance(self._number(op.length))
 
     def _prefixed(self, op: ops.Prefixed, place: str) -> None:
         if not isinstance(op.item, ops.Opaque):  # what is claimed inside counts for the whole
@@ -209,7 +223,7 @@ class _SkipGenerator(Generator):
     def _fields(self, op: ops.Struct) -> None:
         waiting: list[ops.CStructBytes] = []
         for field in op.fields:
-            if isinstance(field.op, ops.CStructBytes) and atom_of(field.op.length) is not None:
+            if isinstance(field.op, ops.CStructBytes) and self.groups(field.op):
                 waiting.append(field.op)
                 continue
             self._blobs(waiting)
@@ -244,7 +258,7 @@ class _SkipGenerator(Generator):
         with self.struct_level():
             first = True
             for variant in op.variants:
-                if variant.payload is None or variant.payload.fixed_size == 0:
+                if variant.payload is None or self.fixed(variant.payload) == 0:
                     continue
                 with self.block(f"{'if' if first else 'elif'} {index} == {variant.index}:"):
                     self.level -= 1  # an enum and its variant's fields are one level
@@ -328,7 +342,7 @@ class _SkipGenerator(Generator):
         surplus = surplus_cost(*items)
         if surplus:
             self._claim_zero_sized(f"{count} * {surplus}")
-        sizes = [size for item in items if (size := item.fixed_size) is not None]
+        sizes = [size for item in items if (size := self.fixed(item)) is not None]
         if len(sizes) == len(items):
             if self.uses.recursive:
                 self.deepest = max([self.deepest, *(self.level + depth_of(item) for item in items)])

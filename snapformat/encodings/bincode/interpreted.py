@@ -1,0 +1,33 @@
+"""Kinds that have no construct of their own, as constructs: read and written by the reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import construct
+
+from snapformat.encodings.bincode.stream import StreamReader
+from snapformat.encodings.bincode.writer import BincodeWriter
+from snapformat.encodings.construct.base import BincodeConstruct, budget_of
+from snapformat.errors import SnapshotError
+from snapformat.limits import DEFAULT_LIMITS
+
+
+class Interpreted(BincodeConstruct):
+    """A kind from outside of this library, or one with a length of its own."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        reader = StreamReader(stream, self.wire, budget_of(context, self.wire.limit), DEFAULT_LIMITS)
+        try:
+            return reader.read(self.kind)
+        except SnapshotError as error:
+            raise construct.ValidationError(str(error), path=path) from error
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        writer = BincodeWriter(self.wire, DEFAULT_LIMITS)
+        try:
+            built = writer.write(self.kind, obj)
+        except SnapshotError as error:
+            raise construct.ValidationError(str(error), path=path) from error
+        stream.write(bytes(writer.out))
+        return built
