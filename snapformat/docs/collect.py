@@ -10,17 +10,25 @@ from typing import Any
 
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bits import Bits as BitNames
-from snapformat.docs.envelope import describe_file
+from snapformat.docs.envelope import describe_file, payload_of
 from snapformat.docs.glossary import glossary
-from snapformat.docs.measure import Measure
+from snapformat.docs.measure import Measure, prefix_of
 from snapformat.docs.model import Bit, Document, Field, Flags, Offset, Type, Use, Variant
 from snapformat.docs.rules import Rules, shown
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
-from snapformat.encodings.bincode.plan import layout_of
-from snapformat.layout.types import Types, parts, types_of
+from snapformat.encodings.bincode.encoding import sealed
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model import kinds
 from snapformat.model.declare.registry import resolved
+from snapformat.model.graph import walk_kinds
+from snapformat.model.kinds import Kind
+from snapformat.model.naming import (
+    Bound,
+    Types,
+    named_cases,
+    named_fields,
+    named_variants,
+    types_of,
+)
 from snapformat.snapshot import SnapshotFormat
 
 _KINDS = {"struct": "struct", "tuple": "tuple struct", "newtype": "newtype", "unit": "unit struct"}
@@ -39,30 +47,34 @@ def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRA
         ValueError: The format does not declare a payload.
     """
     if isinstance(what, SnapshotFormat):
-        return _Collector(what.payload_node, what.encoding, what).document(name or what.name)
-    root = layout_of(resolved(what), encoding)
+        return _Collector(payload_of(what), what.encoding, what).document(name or what.name)
+    root = Bound(sealed(resolved(what)), encoding)
     if name is None:
         name = what if isinstance(what, str) else getattr(what, "__name__", "data")
     return _Collector(root, encoding, None).document(name)
 
 
 class _Collector:
-    """Makes the document of one layout."""
+    """Makes the document of one kind."""
 
-    def __init__(self, root: Node, encoding: Encoding, spec: SnapshotFormat | None) -> None:
+    def __init__(self, root: Bound, encoding: Encoding, spec: SnapshotFormat | None) -> None:
         self.root = root
         self.encoding = encoding
         self.spec = spec
         self.types: Types = types_of(root)
-        self.measure = Measure(root)
+        self.measure = Measure()
         self.limits = DEFAULT_LIMITS if spec is None else spec.limits
         self.rules = Rules(self.types, encoding.byteorder, encoding.is_variable(8), self.limits)
-        self.nested = {self.types.label(node.item) for node in _below(root) if isinstance(node, nodes.Blob)}
+        self.nested = {
+            self.types.label(Bound(kind.item, None))
+            for kind in walk_kinds(root.kind)
+            if isinstance(kind, kinds.Blob)
+        }
         self.primitives: set[str] = set()
 
     def document(self, name: str) -> Document:
         """Make the document."""
-        found = [self._type(label, node) for label, node in self.types.by_label.items()]
+        found = [self._type(label, bound) for label, bound in self.types.by_label.items()]
         file = None
         if self.spec is not None:
             file = describe_file(self.spec, self.measure, self._fields)
@@ -82,84 +94,85 @@ class _Collector:
             primitives=glossary(self.primitives, self.encoding),
         )
 
-    def _type(self, label: str, node: Node) -> Type:
-        made = Type(label, "alias", described(node), self.measure.size(node), nested=label in self.nested)
-        match node:
-            case nodes.Struct():
-                made.kind = _KINDS[node.style]
-                made.fields = self._fields(_members(node))
-                made.flags = _flags([("", node)])
-            case nodes.Enum():
+    def _type(self, label: str, bound: Bound) -> Type:
+        kind = bound.kind
+        made = Type(label, "alias", described(kind), self.measure.size(bound), nested=label in self.nested)
+        match kind:
+            case kinds.Struct():
+                made.kind = _KINDS[kind.style]
+                made.fields = self._fields(_members(bound))
+                made.flags = _flags([("", bound)])
+            case kinds.Enum():
                 made.kind = "enum"
-                made.variants = tuple(self._variant(node, variant) for variant in node.variants)
-                made.flags = _flags((f"{v.name}.", v.payload) for v in node.variants if v.payload is not None)
+                made.variants = tuple(self._variant(bound, *each) for each in named_variants(bound))
+                made.flags = _flags(
+                    (f"{variant.name}.", payload)
+                    for variant, payload in named_variants(bound)
+                    if payload is not None
+                )
                 self.primitives |= {"enum"}
-            case nodes.Bits():
+            case kinds.BitStruct():
                 made.kind = "bits"
-                made.bits = tuple(_bits(node))
+                made.bits = tuple(_bits(kind))
                 made.constraints = ("the highest bit of the first byte comes first",)
-            case nodes.Labels():
+            case kinds.IntEnum():
                 made.kind = "labels"
-                made.variants = tuple(self._labels(node))
-                made.constraints = (*self.rules.of(node.item), "a number without a label is preserved")
-            case nodes.Switch() | nodes.If():
+                made.variants = tuple(
+                    Variant(str(number), str(text), "unit", made.size, "")
+                    for number, text in kind.labels.items()
+                )
+                (item,) = bound.children()
+                made.constraints = (*self.rules.of(item), "a number without a label is preserved")
+            case kinds.Switch() | kinds.If():
                 made.kind = "choice"
-                made.variants = tuple(self._cases(node))
-                made.constraints = (_chooser(node),)
+                made.variants = tuple(self._cases(bound))
+                made.constraints = (_chooser(kind),)
             case _:
-                made.fields = (self._alias(node),)
+                made.fields = (self._alias(bound),)
         return made
 
-    def _fields(self, members: Iterable[tuple[str, Node, str]], start: int = 0) -> tuple[Field, ...]:
+    def _fields(self, members: Iterable[tuple[str, Bound, str]], start: int = 0) -> tuple[Field, ...]:
         members = list(members)
-        offsets = self.measure.offsets([(name, node) for name, node, _ in members], start)
+        offsets = self.measure.offsets([(name, bound) for name, bound, _ in members], start)
         return tuple(
-            self._field(name, node, doc, offset)
-            for (name, node, doc), offset in zip(members, offsets, strict=True)
+            self._field(name, bound, doc, offset)
+            for (name, bound, doc), offset in zip(members, offsets, strict=True)
         )
 
-    def _field(self, name: str, node: Node, doc: str, offset: Offset) -> Field:
-        spelled = self.types.spell(node)
+    def _field(self, name: str, bound: Bound, doc: str, offset: Offset) -> Field:
+        spelled = self.types.spell(bound)
         self.primitives |= {span.primitive for span in spelled if span.primitive is not None}
-        return Field(name, offset, self.measure.size(node), spelled, doc, self.rules.of(node))
+        return Field(name, offset, self.measure.size(bound), spelled, doc, self.rules.of(bound))
 
-    def _alias(self, node: Node) -> Field:
+    def _alias(self, bound: Bound) -> Field:
         """Make the field of a root that is not a named type."""
-        label = self.types.labels.pop(node)
+        label = self.types.labels.pop(bound)
         try:
-            return self._field("value", node, described(node) or "The value", Offset(0, (), "0"))
+            return self._field("value", bound, described(bound.kind) or "The value", Offset(0, (), "0"))
         finally:
-            self.types.labels[node] = label
+            self.types.labels[bound] = label
 
-    def _variant(self, node: nodes.Enum, variant: nodes.Variant) -> Variant:
-        low, high = self.measure.bounds(node.index)
+    def _variant(self, enum: Bound, variant: kinds.EnumVariant, payload: Bound | None) -> Variant:
+        index = prefix_of(enum)
+        assert index is not None
+        low, high = self.measure.bounds(index)
         fields: tuple[Field, ...] = ()
-        chain: list[Node] = [node.index]
-        if variant.payload is not None:
-            members = _members(variant.payload)
+        chain = [index]
+        if payload is not None:
+            members = _members(payload)
             if low == high:
                 fields = self._fields(members, int(low))
             else:
-                fields = self._fields([("index", node.index, "Index of the variant"), *members])[1:]
-            chain.append(variant.payload)
-        doc = variant.doc or (described(variant.payload) if variant.payload is not None else "")
+                fields = self._fields([("index", index, "Index of the variant"), *members])[1:]
+            chain.append(payload)
+        doc = variant.doc or (described(payload.kind) if payload is not None else "")
         size = self.measure.whole(chain)
-        other = variant is node.other
+        other = variant is enum.kind.other
         return Variant(str(variant.index), variant.name, variant.style, size, doc, fields, other)
 
-    def _labels(self, node: nodes.Labels) -> Iterable[Variant]:
-        size = self.measure.size(node)
-        for number, label in node.decode.items():
-            yield Variant(str(number), str(label), "unit", size, "")
-
-    def _cases(self, node: nodes.Switch | nodes.If) -> Iterable[Variant]:
-        if isinstance(node, nodes.If):
-            cases = [("true", node.then), ("false", node.otherwise)]
-        else:
-            cases = [(shown(key), case) for key, case in node.cases.items()]
-            cases.append(("otherwise", node.default))
-        for key, case in cases:
-            fields = self._fields([("value", case, described(case))])
+    def _cases(self, choice: Bound) -> Iterable[Variant]:
+        for key, case in named_cases(choice, shown):
+            fields = self._fields([("value", case, described(case.kind))])
             yield Variant(key, "", "newtype", self.measure.size(case), "", fields)
 
     def _connect(self, found: list[Type]) -> None:
@@ -200,50 +213,35 @@ def _reached(label: str, below: dict[str, dict[str, None]]) -> set[str]:
     return reached
 
 
-def _below(root: Node) -> list[Node]:
-    seen: dict[Node, None] = {}
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen[node] = None
-            waiting.extend(parts(node))
-    return list(seen)
-
-
-def _members(node: nodes.Struct) -> list[tuple[str, Node, str]]:
-    """Return name, node and description of a struct's fields; by default the class's description of it."""
-    known = attributes(node.cls)
+def _members(struct: Bound) -> list[tuple[str, Bound, str]]:
+    """Return name, kind and description of a struct's fields; by default the class's description of it."""
+    known = attributes(struct.kind.cls)
     return [
-        (
-            str(index) if node.style == "tuple" or each.name is None else each.name,
-            each.node,
-            each.doc or known.get(each.attr or "", ""),
-        )
-        for index, each in enumerate(node.fields)
+        (name, child, each.doc or known.get(each.attr or "", ""))
+        for name, each, child in named_fields(struct)
     ]
 
 
-def _bits(node: nodes.Bits) -> Iterable[Bit]:
-    left = 8 * node.size
-    for bit in node.bits:
+def _bits(kind: kinds.BitStruct) -> Iterable[Bit]:
+    left = 8 * kind.size
+    for bit in kind.bits:
         left -= bit.width
         values = () if bit.labels is None else tuple((n, str(label)) for n, label in bit.labels[0].items())
         doc = bit.doc or ("Padding, written as zero" if bit.padding or bit.name is None else "")
         yield Bit(bit.name or "", left + bit.width - 1, left, doc, values)
 
 
-def _flags(structs: Iterable[tuple[str, nodes.Struct]]) -> tuple[Flags, ...]:
+def _flags(structs: Iterable[tuple[str, Bound]]) -> tuple[Flags, ...]:
     """Return the tables of named bits, each once with all fields that use it."""
     tables: list[tuple[tuple[BitNames, ...], list[str]]] = []
-    for prefix, node in structs:
-        for name, each in zip(_members(node), node.fields, strict=True):
+    for prefix, struct in structs:
+        for name, each, _ in named_fields(struct):
             if not each.bits:
                 continue
             known = next((names for table, names in tables if table == each.bits), None)
             if known is None:
                 tables.append((each.bits, known := []))
-            known.append(f"{prefix}{name[0]}")
+            known.append(f"{prefix}{name}")
     return tuple(Flags(tuple(names), tuple(_named(table))) for table, names in tables)
 
 
@@ -253,19 +251,19 @@ def _named(table: tuple[BitNames, ...]) -> Iterable[Bit]:
         yield Bit(bits.name, bits.low + bits.width - 1, bits.low, bits.about, values)
 
 
-def _chooser(node: nodes.Switch | nodes.If) -> str:
-    if isinstance(node, nodes.If):
-        return f"selected by whether `{shown(node.condition)}` is true"
-    return f"selected by `{shown(node.key)}`"
+def _chooser(kind: kinds.Switch | kinds.If) -> str:
+    if isinstance(kind, kinds.If):
+        return f"selected by whether `{shown(kind.condition)}` is true"
+    return f"selected by `{shown(kind.key)}`"
 
 
 _SECTION = re.compile(r"^Attributes:[ \t]*\n((?:[ \t]+.*\n?|\n)+)", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"^    (\w+)(?: \([^)]*\))?: ((?:.*\n?)(?:^ {6,}.*\n?)*)", re.MULTILINE)
 
 
-def described(node: Node) -> str:
-    """Return the description of a node, without the list of attributes, which becomes that of the fields."""
-    return _SECTION.sub("", inspect.cleandoc(node.doc)).strip()
+def described(kind: Kind) -> str:
+    """Return the description of a kind, without the list of attributes, which becomes that of the fields."""
+    return _SECTION.sub("", inspect.cleandoc(getattr(kind, "doc", ""))).strip()
 
 
 def attributes(cls: type | None) -> dict[str, str]:

@@ -8,9 +8,9 @@ from snapformat import errors
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Checksum, Error, Field, File
 from snapformat.docs.rules import version_rule
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
-from snapformat.layout.types import unwrapped
+from snapformat.model import kinds
+from snapformat.model.from_construct import kind_of_construct
+from snapformat.model.naming import Bound, named_fields
 from snapformat.snapshot import CheckOrder, SnapshotFormat
 from snapformat.snapshot import Checksum as Crc
 
@@ -20,16 +20,26 @@ PROBE = b"123456789"
 MakeFields = Callable[..., tuple[Field, ...]]
 
 
-def file_parts(spec: SnapshotFormat) -> list[tuple[str, Node, str]]:
-    """Return name, layout and description of the parts of a file, in order."""
-    header = unwrapped(spec.header_node)
-    assert isinstance(header, nodes.Struct)
-    found = [(each.name or "", each.node, each.doc) for each in header.fields]
-    found.append(("data", spec.payload_node, "The data"))
+def header_of(spec: SnapshotFormat) -> Bound:
+    """Return the kind of the header of a file."""
+    return Bound(kind_of_construct(spec.header_struct), spec.encoding)
+
+
+def payload_of(spec: SnapshotFormat) -> Bound:
+    """Return the kind of the data of a file."""
+    return Bound(spec.payload_kind, spec.encoding)
+
+
+def file_parts(spec: SnapshotFormat) -> list[tuple[str, Bound, str]]:
+    """Return name, kind and description of the parts of a file, in order."""
+    found = [(name, child, each.doc) for name, each, child in named_fields(header_of(spec))]
+    found.append(("data", payload_of(spec), "The data"))
     if spec.checksum is not None:
         size = spec.checksum.size
-        stored = nodes.Int(f"u{8 * size}", size, False, spec.encoding.byteorder)
-        found.append(("checksum", stored, f"{spec.checksum.name} of all bytes before it"))
+        stored = kinds.Int(f"u{8 * size}", size, False, byteorder=spec.encoding.byteorder, variable=False)
+        found.append(
+            ("checksum", Bound(stored, spec.encoding), f"{spec.checksum.name} of all bytes before it")
+        )
     return found
 
 
@@ -38,14 +48,14 @@ def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> F
 
     Args:
         spec: The format.
-        measure: Sizes of the layout of the data.
+        measure: Sizes of kinds.
         make: Function that makes fields from `file_parts`.
     """
     parts = file_parts(spec)
     checksum = None if spec.checksum is None else _checksum(spec.checksum, spec)
     return File(
         fields=make(parts),
-        size=measure.whole(node for _, node, _ in parts),
+        size=measure.whole(bound for _, bound, _ in parts),
         magics=tuple((arch, f"0x{magic:016x}") for arch, magic in spec.magics.items()),
         version=str(spec.version),
         version_rule=version_rule(spec),

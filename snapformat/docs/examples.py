@@ -1,18 +1,18 @@
-"""Worked examples: values of sample files beside their bytes, from a walk of the layout."""
+"""Worked examples: values of sample files beside their bytes, from a walk over them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from snapformat.docs.envelope import file_parts
+from snapformat.docs.envelope import file_parts, header_of, payload_of
 from snapformat.docs.model import Document, Example, ExampleRow
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
-from snapformat.layout import Event, walk
-from snapformat.layout.types import Types, parts, types_of, unwrapped
+from snapformat.encodings.bincode.events import Event
+from snapformat.encodings.bincode.walk import walk_value
+from snapformat.model import kinds
+from snapformat.model.naming import Bound, Types, named_variants, types_of, unwrapped
 from snapformat.path import Segment, Variant, format_path
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.reading import read_header
@@ -50,11 +50,11 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
     Raises:
         DecodeError: The format can't read the sample.
     """
-    root = spec.payload_node
+    root = payload_of(spec)
     types = types_of(root)
     _, start = read_header(spec, data)
     stop = len(data) - (0 if spec.checksum is None else spec.checksum.size)
-    events = list(walk(root, data[:stop], start, limit=spec.encoding.limit, limits=spec.limits, blobs=True))
+    events = list(_walk(root, spec, data[:stop], start, blobs=True))
     found: dict[str, _Instance] = {}
     for event in events:
         if event.size:
@@ -87,95 +87,103 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
         document.file.example = Example(sample, "", tuple(_file_rows(spec, data, start, end)))
 
 
-def _frames(root: Node, types: Types, event: Event) -> Iterable[tuple[str, tuple[Segment, ...], int, int]]:
+def _walk(root: Bound, spec: SnapshotFormat, data: bytes, start: int = 0, **options: Any) -> Iterator[Event]:
+    """Yield the events of a part of a file."""
+    limit = spec.encoding.limit
+    return walk_value(root.kind, root.config, data, start, limit=limit, limits=spec.limits, **options)
+
+
+def _frames(root: Bound, types: Types, event: Event) -> Iterable[tuple[str, tuple[Segment, ...], int, int]]:
     """Yield the types that contain an event, outermost first.
 
     Yields:
         Label, path of the instance, number of the member or -1, number of segments of the member's path.
     """
-    node, position = root, 0
+    outer, position = root, 0
     segments = event.segments
     while True:
-        label = types.label(node)
-        node_, node = node, unwrapped(node)
-        label = types.label(node) or label
+        bound = unwrapped(outer)
+        label = types.label(bound) or types.label(outer)
         prefix = segments[:position]
         left = len(segments) - position
-        if isinstance(node, nodes.Struct):
-            found = _member(node, segments, position)
+        if isinstance(bound.kind, kinds.Struct):
+            found = _member(bound.kind, segments, position)
             if found is None:
                 return
             index, position = found
             if label is not None:
                 yield label, prefix, index, position
-            node = node.fields[index].node
-        elif isinstance(node, nodes.Enum):
+            outer = bound.children()[index]
+        elif isinstance(bound.kind, kinds.Enum):
             if not left or not isinstance(segments[position], Variant):
                 if label is not None:
                     yield label, prefix, -1, position
                 return
             before = 0
-            variant = None
-            for each in node.variants:
-                if each.name == segments[position]:
-                    variant = each
+            payload = None
+            for variant, each in named_variants(bound):
+                if variant.name == segments[position]:
+                    payload = each
                     break
-                before += 0 if each.payload is None else len(each.payload.fields)
-            if variant is None or variant.payload is None:
+                before += 0 if each is None else len(each.kind.fields)
+            if payload is None:
                 return
-            found = _member(variant.payload, segments, position + 1)
+            found = _member(payload.kind, segments, position + 1)
             if found is None:
                 return
             index, position = found
             if label is not None:
                 yield label, prefix, before + index, position
-            node = variant.payload.fields[index].node
+            outer = payload.children()[index]
         else:
-            if label is not None and isinstance(node, nodes.Bits | nodes.Labels | nodes.Switch | nodes.If):
+            if label is not None and isinstance(
+                bound.kind, kinds.BitStruct | kinds.IntEnum | kinds.Switch | kinds.If
+            ):
                 yield label, prefix, -1, position
-            elif label is not None and node_ is root:
+            elif label is not None and outer == root:
                 yield label, prefix, 0, position
-            below = _below(node, event, segments, position)
+            below = _below(bound, event, segments, position)
             if below is None:
                 return
-            node, position = below
+            outer, position = below
 
 
-def _member(node: nodes.Struct, segments: tuple[Segment, ...], position: int) -> tuple[int, int] | None:
+def _member(kind: kinds.Struct, segments: tuple[Segment, ...], position: int) -> tuple[int, int] | None:
     """Return the field that a path leads to, and the position after it."""
-    if node.style == "newtype":
+    if kind.style == "newtype":
         return 0, position
     if position >= len(segments):
         return None
     segment = segments[position]
-    for index, each in enumerate(node.fields):
-        name = index if node.style == "tuple" else each.name or f"_{index}"
+    for index, each in enumerate(kind.fields):
+        name = index if kind.style == "tuple" else each.name or f"_{index}"
         if name == segment:
             return index, position + 1
     return None
 
 
-def _below(node: Node, event: Event, segments: tuple[Segment, ...], position: int) -> tuple[Node, int] | None:
-    """Return the part of a node that a path leads into, or None if the event belongs to the node itself."""
+def _below(
+    bound: Bound, event: Event, segments: tuple[Segment, ...], position: int
+) -> tuple[Bound, int] | None:
+    """Return the child of a kind that a path leads into, or None if the event belongs to the kind itself."""
     left = len(segments) - position
-    match node:
-        case nodes.Option():
-            return None if event.kind == "option" and not left else (node.item, position)
-        case nodes.Seq() | nodes.Set() | nodes.Array():
-            return (node.item, position + 1) if left else None
-        case nodes.Tuple():
-            return (node.items[int(segments[position])], position + 1) if left else None
-        case nodes.Map():
-            if left < 2:
-                return None
-            return (node.key if segments[position + 1] == "key" else node.value), position + 2
-        case nodes.Blob():
-            return (node.item, position) if left else None
-        case nodes.Padded() | nodes.Prefixed():
-            return None if event.kind in ("padding", "byteslen") and not left else (node.item, position)
-        case _:
-            below = parts(node)
-            return (below[0], position) if len(below) == 1 and not isinstance(node, nodes.Labels) else None
+    below = bound.children()
+    match bound.kind:
+        case kinds.Option():
+            return None if event.kind == "option" and not left else (below[0], position)
+        case kinds.Seq() | kinds.Set() | kinds.Array():
+            return (below[0], position + 1) if left else None
+        case kinds.Tuple():
+            return (below[int(segments[position])], position + 1) if left else None
+        case kinds.Map():
+            return (below[segments[position + 1] != "key"], position + 2) if left > 1 else None
+        case kinds.Blob():
+            return (below[0], position) if left else None
+        case kinds.Padded() | kinds.Prefixed():
+            return None if event.kind in ("padding", "byteslen") and not left else (below[0], position)
+        case kinds.IntEnum():
+            return None
+    return (below[0], position) if len(below) == 1 else None
 
 
 def _value(run: _Run) -> str:
@@ -227,9 +235,8 @@ def value_text(value: Any) -> str:
 def _file_rows(spec: SnapshotFormat, data: bytes, start: int, end: int) -> Iterable[ExampleRow]:
     """Yield the rows of header, data and checksum."""
     names = [name for name, _, _ in file_parts(spec)]
-    header = walk(spec.header_node, data, limit=spec.encoding.limit, limits=spec.limits)
     runs: dict[str, _Run] = {}
-    for event in header:
+    for event in _walk(header_of(spec), spec, data):
         if event.size and event.segments:
             run = runs.setdefault(str(event.segments[0]), _Run(event.offset))
             run.size += event.size

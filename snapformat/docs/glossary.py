@@ -37,9 +37,10 @@ from snapformat.bincode import (
 )
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Primitive, Size
-from snapformat.encodings.bincode.plan import of_kind
-from snapformat.layout import layout_of, write
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bincode.walk import write_value
 from snapformat.model import kinds
+from snapformat.model.naming import Bound
 
 _INTEGER = re.compile(r"([ui])(\d+|size)")
 
@@ -206,7 +207,7 @@ def glossary(names: Iterable[str], encoding: Encoding) -> tuple[Primitive, ...]:
     """Return the entries of primitives, in the order of the table.
 
     Args:
-        names: Names as in `layout.types`; unknown ones are ignored.
+        names: Names as in `model.naming`; unknown ones are ignored.
         encoding: The encoding.
     """
     chosen = set(names)
@@ -224,7 +225,7 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
     if name not in _ENTRIES:
         return None
     entry = _ENTRIES[name]
-    node = layout_of(entry.annotation, encoding)
+    kind = sealed(entry.annotation)
     variable = encoding.is_variable(8)
     words = {
         "length": "u64, of variable length" if variable else "u64",
@@ -233,25 +234,25 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
     doc = entry.doc.format(**words)
     if name in ("f32", "f64"):
         doc += f" {encoding.byteorder.capitalize()}-endian."
-    size = Measure(node).size(node)
+    size = Measure().size(Bound(kind, encoding))
     if name == "enum":
         size = Size(size.least, None, "index + fields")
     elif name == "Option":
         size = Size(1, None, "1, or 1 + value")
     elif name in ("Vec", "BTreeSet", "HashSet", "BTreeMap", "HashMap"):
         size = Size(size.least, None, "length + elements")
-    data = write(node, entry.value)
+    data = write_value(kind, encoding, entry.value)
     return Primitive(name, doc, size, entry.refused, entry.shown, data)
 
 
 def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitive:
     size = bits // 8
     variable = encoding.is_variable(size)
-    node = of_kind(kinds.Int(name, size, signed), encoding)
+    kind = kinds.Int(name, size, signed)
     value = -2 if signed else {1: 127, 2: 1000}.get(size, 100_000)
-    kind = "Signed" if signed else "Unsigned"
+    sign = "Signed" if signed else "Unsigned"
     bounds = f"-2^{bits - 1} to 2^{bits - 1} - 1" if signed else f"0 to 2^{bits} - 1"
-    doc = f"{kind} integer, {bounds}."
+    doc = f"{sign} integer, {bounds}."
     refused = ""
     if variable:
         zigzag = "; zigzag first (0, -1, 1, -2 become 0, 1, 2, 3)" if signed else ""
@@ -265,4 +266,5 @@ def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitiv
         doc += " Two's complement."
     if name in ("usize", "isize"):
         doc += " Stored as 64 bits on every machine."
-    return Primitive(name, doc, Measure(node).size(node), refused, f"{value}", write(node, value))
+    data = write_value(kind, encoding, value)
+    return Primitive(name, doc, Measure().size(Bound(kind, encoding)), refused, f"{value}", data)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from snapformat.docs.model import Document, Lifetime
-from snapformat.layout.compare import Change, Members, compare_types
+from snapformat.model.compare import Change, Members, compare_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def add_history(
     Args:
         family: The family.
         documents: Documents by name.
-        members: Members of all types (`layout.compare.members_of`), by name of the document.
+        members: Members of all types (`model.compare.members_of`), by name of the document.
     """
     steps = []
     for (old_release, old), (new_release, new) in zip(family.releases, family.releases[1:], strict=False):

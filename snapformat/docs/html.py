@@ -27,8 +27,8 @@ from snapformat.docs.text import (
     visible,
     visible_directions,
 )
-from snapformat.layout.compare import Change
-from snapformat.layout.types import Span
+from snapformat.model.compare import Change
+from snapformat.model.naming import Span
 
 
 def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> dict[str, str]:

@@ -24,7 +24,7 @@ from snapformat.docs.text import (
     visible,
     visible_directions,
 )
-from snapformat.layout.types import Span
+from snapformat.model.naming import Span
 
 _SPECIAL = re.compile(r"[\\`*{}\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
 #: Text that would begin a heading, a list or a quotation.

@@ -1,86 +1,113 @@
-"""Sizes and offsets of a layout: exact, as a range, or as a formula of the preceding fields."""
+"""Sizes and offsets of kinds: exact, as a range, or as a formula of the preceding fields."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 
 from snapformat.docs.model import Offset, Size, Term
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node
-from snapformat.layout.types import parts, unwrapped
+from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.forms import INDEX, LENGTH, int_form
+from snapformat.encodings.bincode.sizes import C_CONFIG
+from snapformat.model import kinds
+from snapformat.model.naming import Bound, unwrapped
 
 #: Maximum number of terms of a formula; with more it starts at the end of the last field of variable size.
 _MAX_TERMS = 3
 
 Bounds = tuple[float, float]
 
+#: Kinds whose prefix is their number of bytes.
+_BYTES = (kinds.Str, kinds.Bytes, kinds.Blob)
+
+
+def config_of(bound: Bound) -> Wire:
+    """Return the configuration of bincode that a kind is stored with."""
+    return C_CONFIG if bound.config is None else bound.config
+
 
 class Measure:
-    """The sizes of the nodes of a layout.
+    """The sizes of kinds under their configurations."""
 
-    Args:
-        root: The layout. Measured nodes must be in it, or consist of nodes in it.
-    """
+    def __init__(self) -> None:
+        self._known: dict[Bound, Bounds] = {}
 
-    def __init__(self, root: Node) -> None:
-        self._known: dict[Node, Bounds] = {}
-        targets = {node.target for node in _all(root) if isinstance(node, nodes.Ref)}
-        # The minimum size of a recursive type is the fixed point, approached from above.
-        self._targets: dict[Node, float] = dict.fromkeys(targets, inf)
-        while True:
-            self._known.clear()
-            found = {target: self.bounds(target)[0] for target in targets}
-            if found == self._targets:
-                break
-            self._targets = found
-        self._known.clear()
+    def bounds(self, bound: Bound) -> Bounds:
+        """Return the minimum and the maximum size of a kind in bytes; infinite if there is no bound."""
+        # The minimum size of a recursive kind is the fixed point, approached from above.
+        assumed: dict[Bound, float] = {}
+        while bound not in self._known:
+            found, recursive = self._measured(bound, assumed)
+            least = {each: found[each][0] for each in recursive}
+            if all(assumed.get(each, inf) == size for each, size in least.items()):
+                self._known.update(found)
+            assumed = least
+        return self._known[bound]
 
-    def bounds(self, node: Node) -> Bounds:
-        """Return the minimum and the maximum size of a node in bytes; infinite if there is no bound."""
-        waiting = [node]
+    def _measured(self, root: Bound, assumed: dict[Bound, float]) -> tuple[dict[Bound, Bounds], set[Bound]]:
+        """Measure a kind and all below it.
+
+        Args:
+            root: The kind.
+            assumed: Minimum sizes of recursive kinds.
+
+        Returns:
+            The sizes, and the recursive kinds.
+        """
+        found = dict(self._known)
+        recursive: set[Bound] = set()
+        waiting = [root]
+        entered: set[Bound] = set()
         while waiting:
             current = waiting[-1]
-            below = [part for part in _measured(current) if part not in self._known]
-            if current not in self._known and below:
-                waiting.extend(below)
+            if current in found:
+                waiting.pop()
+                continue
+            below = current.children()
+            prefix = prefix_of(current)
+            if prefix is not None:
+                below.append(prefix)
+            if current not in entered:
+                entered.add(current)
+                waiting.extend(each for each in below if each not in found and each not in entered)
                 continue
             waiting.pop()
-            if current not in self._known:
-                self._known[current] = self._own(current)
-        return self._known[node]
+            recursive |= {each for each in below if each not in found}
+            sizes = {each: found.get(each, (assumed.get(each, inf), inf)) for each in below}
+            found[current] = _own_bounds(current, sizes)
+        return found, recursive
 
-    def exact(self, node: Node) -> int | None:
-        """Return the size of a node of fixed size, or None."""
-        least, most = self.bounds(node)
+    def exact(self, bound: Bound) -> int | None:
+        """Return the size of a kind of fixed size, or None."""
+        least, most = self.bounds(bound)
         return int(least) if least == most < inf else None
 
-    def size(self, node: Node) -> Size:
-        """Return the size of a node for the model."""
-        least, most = self.bounds(node)
+    def size(self, bound: Bound) -> Size:
+        """Return the size of a kind for the model."""
+        least, most = self.bounds(bound)
         low, high = 0 if least == inf else int(least), None if most == inf else int(most)
-        return Size(low, high, self._text(node, low, high))
+        return Size(low, high, self._text(bound, low, high))
 
-    def whole(self, found: Iterable[Node]) -> Size:
-        """Return the size of consecutive nodes."""
-        bounds = [self.bounds(node) for node in found]
+    def whole(self, found: Iterable[Bound]) -> Size:
+        """Return the size of consecutive kinds."""
+        bounds = [self.bounds(bound) for bound in found]
         return size_of(sum(low for low, _ in bounds), sum(high for _, high in bounds))
 
-    def offsets(self, fields: Iterable[tuple[str, Node]], start: int = 0) -> list[Offset]:
+    def offsets(self, fields: Iterable[tuple[str, Bound]], start: int = 0) -> list[Offset]:
         """Return the offsets of consecutive fields.
 
         Args:
-            fields: Names and nodes.
+            fields: Names and kinds.
             start: Number of bytes before the first field.
         """
         constant, terms, found = start, list[Term](), []
         last, since = "", 0
-        for name, node in fields:
+        for name, bound in fields:
             text = _formula(constant, terms)
             if len(terms) > _MAX_TERMS:
                 text = f"end({last})" + (f" + {since}" if since else "")
             found.append(Offset(constant, tuple(terms), text))
-            added, term = self._term(name, node)
+            added, term = self._term(name, bound)
             constant += added
             since += added
             if term is not None:
@@ -88,96 +115,103 @@ class Measure:
                 last, since = name, 0
         return found
 
-    def _term(self, name: str, node: Node) -> tuple[int, Term | None]:
-        exact = self.exact(node)
+    def _term(self, name: str, bound: Bound) -> tuple[int, Term | None]:
+        exact = self.exact(bound)
         if exact is not None:
             return exact, None
-        inner = unwrapped(node)
-        length = getattr(inner, "length", None)
-        prefix = None if length is None else self.exact(length)
+        inner = unwrapped(bound)
+        prefix = self._length(inner)
         if prefix is not None:
-            if isinstance(inner, nodes.Str | nodes.Bytes | nodes.Blob):
+            if isinstance(inner.kind, _BYTES):
                 return prefix, Term("len", name)
             element = self._element(inner)
             if element:
                 return prefix, Term("count", name, element)
         return 0, Term("size", name)
 
-    def _element(self, node: Node) -> int | None:
-        """Return the size of the elements of a sequence, set or map, if it is fixed."""
-        if isinstance(node, nodes.Seq | nodes.Set):
-            return self.exact(node.item)
-        if isinstance(node, nodes.Map):
-            key, value = self.exact(node.key), self.exact(node.value)
-            return None if key is None or value is None else key + value
-        return None
+    def _length(self, bound: Bound) -> int | None:
+        """Return the size of the length before a kind, if there is one of fixed size."""
+        prefix = prefix_of(bound)
+        return None if prefix is None or isinstance(bound.kind, kinds.Enum) else self.exact(prefix)
 
-    def _text(self, node: Node, least: int, most: int | None) -> str:
-        inner = unwrapped(node)
+    def _element(self, bound: Bound) -> int | None:
+        """Return the size of the elements of a sequence, set or map, if it is fixed."""
+        if not isinstance(bound.kind, kinds.Seq | kinds.Set | kinds.Map):
+            return None
+        sizes = [self.exact(child) for child in bound.children()]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+    def _text(self, bound: Bound, least: int, most: int | None) -> str:
+        inner = unwrapped(bound)
         if least == most:
             return str(least)
-        length = getattr(inner, "length", None)
-        if length is not None and self.exact(length) is not None:
-            prefix = self.exact(length)
-            if isinstance(inner, nodes.Str | nodes.Bytes | nodes.Blob):
+        prefix = self._length(inner)
+        if prefix is not None:
+            if isinstance(inner.kind, _BYTES):
                 return f"{prefix} + len"
             element = self._element(inner)
             if element:
                 return f"{prefix} + " + ("count" if element == 1 else f"{element} × count")
-        if isinstance(inner, nodes.Option) and self.exact(inner.item) is not None:
+        if isinstance(inner.kind, kinds.Option) and self.exact(inner.children()[0]) is not None:
             return f"{least} or {most}"
         return size_of(least, inf if most is None else most).text
 
-    def _own(self, node: Node) -> Bounds:
-        """Compute the bounds of a node from those of its parts."""
-        known = self._known
-        match node:
-            case nodes.Int():
-                return (1, 1 + node.size) if node.variable else (node.size, node.size)
-            case nodes.Float() | nodes.Bits():
-                return node.size, node.size
-            case nodes.Bool():
-                return 1, 1
-            case nodes.Char():
-                return 1, 4
-            case nodes.Unit() | nodes.Computed():
-                return 0, 0
-            case nodes.Bytes() if node.exact is not None:
-                low, high = known[node.length]
-                return low + node.exact, high + node.exact
-            case nodes.Str() | nodes.Bytes() | nodes.Blob() | nodes.Prefixed():
-                return known[node.length][0], inf
-            case nodes.Seq() | nodes.Set() | nodes.Map():
-                low, high = known[node.length]
-                empty = all(known[part][1] == 0 for part in parts(node))
-                return low, high if empty else inf
-            case nodes.Option():
-                return 1, 1 + known[node.item][1]
-            case nodes.FixedBytes():
-                return (node.count, node.count) if isinstance(node.count, int) else (0, inf)
-            case nodes.Padded():
-                return (node.count, node.count) if isinstance(node.count, int) else (0, inf)
-            case nodes.Array():
-                if not isinstance(node.count, int):
-                    return 0, inf
-                low, high = known[node.item]
-                return (node.count * low, node.count * high) if node.count else (0, 0)
-            case nodes.Enum():
-                low, high = known[node.index]
-                payloads = [(0.0, 0.0) if v.payload is None else known[v.payload] for v in node.variants]
-                return low + min(p[0] for p in payloads), high + max(p[1] for p in payloads)
-            case nodes.Switch() | nodes.If():
-                cases = [known[part] for part in parts(node)]
-                return min(case[0] for case in cases), max(case[1] for case in cases)
-            case nodes.Checksummed():
-                low, high = known[node.item]
-                return low + node.stored.size, high + node.stored.size
-            case nodes.Ref():
-                return self._targets.get(node.target, 0), inf
-            case nodes.Opaque():
-                return _construct_size(node.construct.sizeof)
-        inner = [known[part] for part in parts(node)]
+
+def prefix_of(bound: Bound) -> Bound | None:
+    """Return the integer before a kind: a length, a number of elements or the index of a variant."""
+    match bound.kind:
+        case kinds.Str() | kinds.Bytes() | kinds.Seq() | kinds.Prefixed():
+            return Bound(bound.kind.length or LENGTH, bound.config)
+        case kinds.Set() | kinds.Map() | kinds.Blob():
+            return Bound(LENGTH, bound.config)
+        case kinds.Enum():
+            return Bound(INDEX, bound.config)
+    return None
+
+
+def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
+    """Compute the bounds of a kind from those of its children and of its prefix."""
+    kind = bound.kind
+    inner = [sizes[child] for child in bound.children()]
+    match kind:
+        case kinds.Int():
+            return (1, 1 + kind.size) if int_form(kind, config_of(bound)).variable else (kind.size, kind.size)
+        case kinds.Float() | kinds.BitStruct():
+            return kind.size, kind.size
+        case kinds.Bool():
+            return 1, 1
+        case kinds.Char():
+            return 1, 4
+        case kinds.Option():
+            return 1, 1 + inner[0][1]
+        case kinds.FixedBytes() | kinds.Padded():
+            return (kind.count, kind.count) if isinstance(kind.count, int) else (0, inf)
+        case kinds.Array():
+            if not isinstance(kind.count, int):
+                return 0, inf
+            low, high = inner[0]
+            return (kind.count * low, kind.count * high) if kind.count else (0, 0)
+        case kinds.Switch() | kinds.If():
+            return min(low for low, _ in inner), max(high for _, high in inner)
+        case kinds.Checksummed():
+            low, high = inner[0]
+            return low + kind.stored.size, high + kind.stored.size
+        case kinds.Opaque():
+            return _construct_size(kind.construct.sizeof)
+    prefix = prefix_of(bound)
+    if prefix is None:
         return sum(low for low, _ in inner), sum(high for _, high in inner)
+    low, high = sizes[prefix]
+    match kind:
+        case kinds.Enum():
+            if any(variant.payload is None for variant in kind.variants):
+                inner.append((0, 0))
+            return low + min(each[0] for each in inner), high + max(each[1] for each in inner)
+        case kinds.Bytes() if kind.exact is not None:
+            return low + kind.exact, high + kind.exact
+        case kinds.Seq() | kinds.Set() | kinds.Map():
+            return low, high if all(most == 0 for _, most in inner) else inf
+    return low, inf
 
 
 def _construct_size(sizeof: Callable[[], object]) -> Bounds:
@@ -186,25 +220,6 @@ def _construct_size(sizeof: Callable[[], object]) -> Bounds:
     except Exception:  # construct raises if there is no fixed size, and so may a user's code
         return 0, inf
     return (size, size) if isinstance(size, int) and size >= 0 else (0, inf)
-
-
-def _measured(node: Node) -> list[Node]:
-    """Return the nodes whose sizes the size of a node depends on."""
-    below = parts(node)
-    if isinstance(node, nodes.Struct) or not hasattr(node, "length"):
-        return [*below, node.index] if isinstance(node, nodes.Enum) else below
-    return [*below, node.length]
-
-
-def _all(root: Node) -> list[Node]:
-    seen: dict[Node, None] = {}
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen[node] = None
-            waiting.extend(parts(node))
-    return list(seen)
 
 
 def size_of(least: float, most: float) -> Size:

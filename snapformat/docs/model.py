@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
-from snapformat.layout.types import Span
+from snapformat.model.naming import Span
 
 #: Version of the JSON form, raised when a member is renamed, removed or changes its meaning.
 MODEL_VERSION = 1

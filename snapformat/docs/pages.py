@@ -10,7 +10,7 @@ from typing import NamedTuple
 from snapformat.docs.history import Family, Step
 from snapformat.docs.model import Document
 from snapformat.docs.text import Anchors, slug
-from snapformat.layout.compare import Change
+from snapformat.model.compare import Change
 
 
 class Entry(NamedTuple):

@@ -1,14 +1,19 @@
-"""The constraints of a node in words, for reading and for writing."""
+"""The constraints of a kind in words, for reading and for writing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.encodings.bincode.ops import Node, zero_sized_cost
-from snapformat.layout.types import STANDARD, Types, expression, parts
+from snapformat.docs.measure import config_of
+from snapformat.encodings.bincode.forms import int_form
+from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.limits import Limits
+from snapformat.model import kinds
+from snapformat.model.costs import element_costs
 from snapformat.model.expressions import Expr
+from snapformat.model.graph import is_zero_sized
+from snapformat.model.naming import STANDARD, Bound, Types, expression
 from snapformat.snapshot.spec import FormatSpec
 
 #: Maximum number of characters shown of a constant.
@@ -19,7 +24,7 @@ class Rules:
     """Constraints under one encoding.
 
     Args:
-        types: The named types of the layout, which have their own constraints.
+        types: The named types, which have their own constraints.
         byteorder: The default byte order, which is not mentioned.
         variable: Whether integers are of variable length by default.
         limits: Limits of this implementation.
@@ -31,91 +36,105 @@ class Rules:
         self._variable = variable
         self._limits = limits
 
-    def of(self, node: Node) -> tuple[str, ...]:
-        """Return the constraints of a node and of its parts, without those of named types."""
+    def of(self, bound: Bound) -> tuple[str, ...]:
+        """Return the constraints of a kind and of its children, without those of named types."""
         found: dict[str, None] = {}
-        seen: set[Node] = set()
-        waiting: list[tuple[Node, str]] = [(node, "")]
+        seen: set[tuple[Bound, str]] = set()
+        waiting = [(bound, "")]
         while waiting:
             current, whose = waiting.pop()
-            if current in seen:
+            if (current, whose) in seen or self._types.label(current) is not None:
                 continue
-            seen.add(current)
-            if self._types.label(current) is None:
-                for rule in self._own(current):
-                    found.setdefault(f"{whose}: {rule}" if whose else rule)
-                if isinstance(current, nodes.Adapted) and current.name in STANDARD:
-                    continue  # explained in the glossary
-                waiting.extend(reversed([(part, _whose(current, part, whose)) for part in parts(current)]))
+            seen.add((current, whose))
+            for rule in self._own(current):
+                found.setdefault(f"{whose}: {rule}" if whose else rule)
+            if not _is_explained(current):
+                waiting.extend(reversed(list(_children(current, whose))))
         return tuple(found)
 
-    def _own(self, node: Node) -> list[str]:
+    def _own(self, bound: Bound) -> list[str]:
+        kind = bound.kind
         rules: list[str] = []
-        match node:
-            case nodes.Int():
-                rules += self._integer(node)
-            case nodes.Bool(lenient=True):
+        match kind:
+            case kinds.Int():
+                rules += self._integer(bound)
+            case kinds.Bool(lenient=True):
                 rules.append("any byte other than 0 is true, and is preserved")
-            case nodes.Str() if node.encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
-                rules.append(f"text in {node.encoding}")
-            case nodes.Bytes():
-                if node.exact is not None:
-                    rules.append(f"exactly {node.exact} bytes")
-                if node.no_nul:
+            case kinds.Str() if kind.encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
+                rules.append(f"text in {kind.encoding}")
+            case kinds.Bytes():
+                if kind.exact is not None:
+                    rules.append(f"exactly {kind.exact} bytes")
+                if kind.no_nul:
                     rules.append("without zero bytes")
-            case nodes.Blob():
-                rules.append(f"{node.size} bytes; shorter data is padded with zeros, longer data is kept")
-            case nodes.FixedBytes() | nodes.Array() if isinstance(node.count, Expr):
-                what = "elements" if isinstance(node, nodes.Array) else "bytes"
-                rules.append(f"as many {what} as `{expression(node.count)}`")
-            case nodes.Seq(zero_sized=True) | nodes.Set(zero_sized=True) | nodes.Map(zero_sized=True):
-                items = [node.key, node.value] if isinstance(node, nodes.Map) else [node.item]
-                most = self._limits.zero_sized // zero_sized_cost(*items)
-                rules.append(f"elements are zero-sized: at most {most} in total")
-            case nodes.Adapted() if node.name not in STANDARD:
-                rules.append(f"must be a valid {node.name}")
-            case nodes.Const():
-                rules.append(f"always `{shown(node.value)}`")
-            case nodes.Computed():
-                rules.append(f"not in the bytes, computed as `{shown(node.value)}`")
-            case nodes.Rebuilt():
-                rules.append(f"always written as `{shown(node.value)}`")
-            case nodes.Default():
-                rules.append(f"by default `{shown(node.value)}`")
-            case nodes.Padded():
-                fill = node.pattern.hex()
-                rules.append(f"padded with 0x{fill} to {node.count} bytes; the padding is not checked")
-            case nodes.Prefixed():
-                own = " (including the size itself)" if node.including else ""
+            case kinds.Blob():
+                size = c_layout(kind).size
+                rules.append(f"{size} bytes; shorter data is padded with zeros, longer data is kept")
+            case kinds.FixedBytes() | kinds.Array() if isinstance(kind.count, Expr):
+                noun = "elements" if isinstance(kind, kinds.Array) else "bytes"
+                rules.append(f"as many {noun} as `{expression(kind.count)}`")
+            case kinds.Seq() | kinds.Set() | kinds.Map():
+                rules += self._collection(kind)
+            case kinds.Adapted() if kind.name not in STANDARD:
+                rules.append(f"must be a valid {kind.name}")
+            case kinds.Const():
+                rules.append(f"always `{shown(kind.value)}`")
+            case kinds.Computed():
+                rules.append(f"not in the bytes, computed as `{shown(kind.value)}`")
+            case kinds.Rebuild():
+                rules.append(f"always written as `{shown(kind.value)}`")
+            case kinds.Default():
+                rules.append(f"by default `{shown(kind.value)}`")
+            case kinds.Padded():
+                fill = kind.pattern.hex()
+                rules.append(f"padded with 0x{fill} to {kind.count} bytes; the padding is not checked")
+            case kinds.Prefixed():
+                own = " (including the size itself)" if kind.including else ""
                 rules.append(f"preceded by its size in bytes{own}; bytes left over are skipped")
-            case nodes.Opaque():
-                rules.append(f"run by construct: {node.reason}")
-            case nodes.Limited() if node.limit is not None:
-                rules.append(f"may claim at most {node.limit} bytes")
-        if isinstance(node, nodes.Set | nodes.Map) and node.of.ordered:
+            case kinds.Opaque():
+                rules.append(f"run by construct: {kind.reason}")
+            case kinds.Limited() if kind.limit is not None:
+                rules.append(f"may claim at most {kind.limit} bytes")
+        return rules
+
+    def _collection(self, kind: kinds.Seq | kinds.Set | kinds.Map) -> list[str]:
+        rules = []
+        if all(map(is_zero_sized, kind.children())):
+            most = self._limits.zero_sized // element_costs(kind).zero_sized
+            rules.append(f"elements are zero-sized: at most {most} in total")
+        if isinstance(kind, kinds.Set | kinds.Map) and kind.ordered:
             rules.append("written sorted, in Rust's order")
         return rules
 
-    def _integer(self, node: nodes.Int) -> list[str]:
-        rules = ["not zero"] if node.nonzero else []
-        if node.size > 1 and node.byteorder != self._byteorder:
-            rules.append(f"{node.byteorder}-endian")
-        if self._variable and not node.variable and node.size > 1:
+    def _integer(self, bound: Bound) -> list[str]:
+        form = int_form(bound.kind, config_of(bound))
+        rules = ["not zero"] if form.nonzero else []
+        if form.size > 1 and form.byteorder != self._byteorder:
+            rules.append(f"{form.byteorder}-endian")
+        if self._variable and not form.variable and form.size > 1:
             rules.append("of fixed width")
         return rules
 
 
-def _whose(node: Node, part: Node, whose: str) -> str:
-    match node:
-        case nodes.Seq() | nodes.Set() | nodes.Array():
-            inner = "each element"
-        case nodes.Map():
-            inner = "each key" if part is node.key else "each value"
-        case nodes.Tuple():
-            inner = f"element {node.items.index(part)}"
-        case _:
-            return whose
-    return f"{whose}, {inner}" if whose else inner
+def _is_explained(bound: Bound) -> bool:
+    """Whether nothing below a kind is mentioned: it is in the glossary, or it contains this place."""
+    is_standard = isinstance(bound.kind, kinds.Adapted) and bound.kind.name in STANDARD
+    return is_standard or isinstance(bound.kind, kinds.LazyBound)
+
+
+def _children(bound: Bound, whose: str) -> Iterator[tuple[Bound, str]]:
+    """Yield the children of a kind, each with the words for whose constraints they are."""
+    for index, child in enumerate(bound.children()):
+        match bound.kind:
+            case kinds.Seq() | kinds.Set() | kinds.Array():
+                inner = "each element"
+            case kinds.Map():
+                inner = "each value" if index else "each key"
+            case kinds.Tuple():
+                inner = f"element {index}"
+            case _:
+                inner = ""
+        yield child, ", ".join(filter(None, (whose, inner)))
 
 
 def shown(value: Any) -> str:

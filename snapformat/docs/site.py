@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snapformat.docs.collect import describe
+from snapformat.docs.envelope import payload_of
 from snapformat.docs.examples import add_examples
 from snapformat.docs.history import add_history, families_of
 from snapformat.docs.html import render_html
@@ -18,9 +19,9 @@ from snapformat.docs.model import MODEL_VERSION, Document, plain
 from snapformat.docs.pages import Site, make_pages
 from snapformat.errors import DecodeError, SchemaError, SnapshotError, SnapshotIOError
 from snapformat.io import read_all, write_all
-from snapformat.layout.compare import Members, members_of
-from snapformat.layout.types import types_of
+from snapformat.model.compare import Members, members_of
 from snapformat.model.declare.registry import import_reference, is_reference, registered
+from snapformat.model.naming import types_of
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import find_format, formats
 
@@ -147,7 +148,7 @@ def make_site(what: Iterable[Any] = (), *, samples: Iterable[StrPath] = (), titl
         documents[document.name] = document
         if isinstance(each, SnapshotFormat):
             specs[document.name] = each
-            members[document.name] = members_of(types_of(each.payload_node))
+            members[document.name] = members_of(types_of(payload_of(each)))
     for sample in samples:
         _add_sample(documents, specs, sample)
     families = families_of(list(specs))

@@ -11,9 +11,11 @@ import pytest
 from docs import schemas
 from snapformat import SnapshotFormat
 from snapformat.docs import build, describe
+from snapformat.docs.envelope import payload_of
 from snapformat.docs.model import Document, Field, Term, Type
-from snapformat.encodings.bincode import ops
-from snapformat.layout.types import parts, types_of
+from snapformat.model import kinds
+from snapformat.model.graph import walk_kinds
+from snapformat.model.naming import Bound, types_of
 from snapformat.path import Segment, Variant, parse_path
 from snapformat.snapshot.catalogue import formats
 from snapshots import data
@@ -26,36 +28,30 @@ def spec(request: pytest.FixtureRequest) -> SnapshotFormat:
     return request.param
 
 
-def all_nodes(root: ops.Op) -> list[ops.Op]:
-    found: dict[ops.Op, None] = {}
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found[node] = None
-            waiting.extend(parts(node))
-    return list(found)
-
-
 def test_every_field_is_there_once(spec: SnapshotFormat):
-    root = spec.payload_node
+    root = payload_of(spec)
     types, document = types_of(root), describe(spec)
     assert len(document.by_label) == len(document.types) == len(types.by_label)
-    for node in all_nodes(root):
-        label = types.label(node)
-        if isinstance(node, ops.Struct) and label is not None:
-            shown = [field.name for field in document.by_label[label].fields]
-            assert shown == [field.name for field in node.fields]
-        elif isinstance(node, ops.Enum):
+    payloads = set()
+    structs = []
+    for kind in walk_kinds(root.kind):
+        label = types.label(Bound(kind, spec.encoding))
+        if isinstance(kind, kinds.Struct):
+            structs.append(kind)
+            if label is not None:
+                shown = [field.name for field in document.by_label[label].fields]
+                assert shown == [field.name for field in kind.fields]
+        elif isinstance(kind, kinds.Enum):
             assert label is not None
-            for variant, wanted in zip(document.by_label[label].variants, node.variants, strict=True):
+            for variant, wanted in zip(document.by_label[label].variants, kind.variants, strict=True):
                 assert (variant.name, variant.index) == (wanted.name, str(wanted.index))
                 inner = [] if wanted.payload is None else [field.name for field in wanted.payload.fields]
                 assert [field.name for field in variant.fields] == inner
-    # All structs of the tree have a section, apart from the payloads of variants.
-    payloads = {v.payload for n in all_nodes(root) if isinstance(n, ops.Enum) for v in n.variants}
-    structs = [n for n in all_nodes(root) if isinstance(n, ops.Struct) and n not in payloads]
-    assert all(types.label(node) is not None for node in structs)
+                payloads.add(wanted.payload)
+    # All structs have a section, apart from the payloads of variants.
+    labels = [types.label(Bound(kind, spec.encoding)) for kind in structs if kind not in payloads]
+    assert labels
+    assert None not in labels
 
 
 def test_everything_is_described(spec: SnapshotFormat):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from snapformat import Snapshot, UnitEnum
+from snapformat.encodings.bincode.encoding import sealed
 from snapformat.io import Source
-from snapformat.encodings.bincode import ops as nodes
-from snapformat.layout import layout_of
+from snapformat.model import kinds
 from snapformat_schemas import firecracker
 from snapformat_schemas.virtio.names import BLOCK_FEATURES
 
@@ -77,9 +77,9 @@ def _buses(state: Any) -> list[Any]:
 
 def _name(value: UnitEnum) -> str:
     """Return the name of a variant in Firecracker."""
-    layout = layout_of(type(value))
-    assert isinstance(layout, nodes.Enum)
-    variant = layout.variant_of(value)
+    kind = sealed(type(value))
+    assert isinstance(kind, kinds.Enum)
+    variant = kind.variant_of(value)
     assert variant is not None
     return variant.name
 

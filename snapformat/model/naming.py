@@ -1,0 +1,480 @@
+"""The types of a kind by name, and the text of a kind in terms of them.
+
+Documents and comparisons speak of types and fields. This module finds the kinds that are types of their own,
+names each, and gives a text for everything between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import field
+from typing import Any, Protocol, TypeVar
+
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model import kinds
+from snapformat.model.declaration import declaration_of
+from snapformat.model.kinds import ByteOrder, Kind
+
+#: Kinds without a name and bytes of their own: they stand for the kind inside.
+_WRAPPERS = (
+    kinds.Adapted,
+    kinds.Const,
+    kinds.Rebuild,
+    kinds.Default,
+    kinds.Limited,
+    kinds.Checksummed,
+    kinds.LazyBound,
+)
+#: Kinds that are types of their own.
+_TYPES = (kinds.Struct, kinds.Enum, kinds.BitStruct, kinds.IntEnum, kinds.Switch, kinds.If)
+
+
+class Layout(Protocol):
+    """A kind and the configuration of its encoding: a `Bound`, or the result of `layout_of`."""
+
+    @property
+    def kind(self) -> Any:
+        """The kind."""
+
+    @property
+    def config(self) -> Any:
+        """The configuration."""
+
+
+class Bound:
+    """A kind under a configuration of its encoding.
+
+    Two are equal if the kind is the same object, and integers are stored alike.
+
+    Attributes:
+        kind: The kind; one that only brings a configuration of its own is replaced by the kind inside.
+        config: The configuration; None in a C struct, which has the processor's layout under every encoding.
+    """
+
+    __slots__ = ("_key", "config", "kind")
+
+    kind: Any  # of a class that the caller knows: most functions take one kind of `Bound` only
+    config: Any
+
+    def __init__(self, kind: Kind, config: Any) -> None:
+        while isinstance(kind, kinds.Foreign | kinds.Encoded):
+            if isinstance(kind, kinds.Encoded):
+                config = kind.config
+            (kind,) = kind.children()
+        self.kind = kind
+        self.config = config
+        integers = ("fixed", "little") if config is None else (config.integers, config.byteorder)
+        self._key = id(kind), *integers
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bound) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"Bound({self.kind!r}, {self.config!r})"
+
+    def children(self) -> list[Bound]:
+        """The kinds directly inside, in the order in which their values come."""
+        config = None if isinstance(self.kind, kinds.Blob) else self.config
+        return [Bound(child, config) for child in self.kind.children()]
+
+
+def unwrapped(bound: Bound) -> Bound:
+    """The kind that is stored: without conversions, constants and limits, with references followed."""
+    while isinstance(bound.kind, _WRAPPERS):
+        (bound,) = bound.children()
+    return bound
+
+
+def named_fields(struct: Bound) -> Iterator[tuple[str, kinds.Field, Bound]]:
+    """The fields of a struct: how a document calls them, their declaration, their kind."""
+    for index, (each, child) in enumerate(zip(struct.kind.fields, struct.children(), strict=True)):
+        is_numbered = struct.kind.style == "tuple" or each.name is None
+        yield str(index) if is_numbered else each.name, each, child
+
+
+def named_variants(enum: Bound) -> Iterator[tuple[kinds.EnumVariant, Bound | None]]:
+    """The variants of an enum, with their payloads."""
+    payloads = iter(enum.children())
+    for variant in enum.kind.variants:
+        yield variant, None if variant.payload is None else next(payloads)
+
+
+def named_cases(choice: Bound, text: Callable[[Any], str] = str) -> Iterator[tuple[str, Bound]]:
+    """The kinds that a `Switch` or `If` chooses from, each with the text of its key."""
+    is_switch = isinstance(choice.kind, kinds.Switch)
+    keys = [*map(text, choice.kind.cases), "otherwise"] if is_switch else ["true", "false"]
+    return zip(keys, choice.children(), strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of the text of a type.
+
+    Attributes:
+        text: The text.
+        type: Label of the type it names, or None.
+        primitive: Key of the primitive it names (`u32`, `str`, `Option`), or None.
+    """
+
+    text: str
+    type: str | None = None
+    primitive: str | None = None
+
+
+@dataclass(slots=True)
+class Types:
+    """The types in a kind, in the order in which their values come.
+
+    Attributes:
+        root: The kind.
+        labels: Label of every kind that is a type; kinds that are the same type share one.
+        by_label: First kind of each label, in order.
+    """
+
+    root: Bound
+    labels: dict[Bound, str] = field(default_factory=dict)
+    by_label: dict[str, Bound] = field(default_factory=dict)
+
+    def label(self, bound: Bound) -> str | None:
+        """The label of a kind that is a type, or None."""
+        return self.labels.get(bound)
+
+    def spell(self, bound: Bound) -> tuple[Span, ...]:
+        """The text of a kind (`Option<Vec<u16>>`), with its types and primitives marked."""
+        return tuple(_joined(_spell(bound, self.labels)))
+
+    def text(self, bound: Bound) -> str:
+        """The plain text of `spell`."""
+        return "".join(span.text for span in _spell(bound, self.labels))
+
+
+def types_of(root: Layout, name: str = "Data") -> Types:
+    """Find and name the types in a kind.
+
+    A type is called by its serde name, with type arguments where its class has some. Where two different
+    types would have one label, those whose class has another name take that, and the others are numbered.
+
+    Args:
+        root: The kind with its configuration: a `Bound`, or the result of `layout_of`.
+        name: Name of the root, and of the place of nameless types, where they have no name of their own.
+    """
+    bound = Bound(root.kind, root.config)
+    places = _find(bound, name)
+    wanted = {each: _wanted(each, place, ()) for each, place in places.items()}
+    by_label: dict[str, list[Bound]] = {}
+    for each, label in wanted.items():
+        by_label.setdefault(label, []).append(each)
+    for label, same in by_label.items():
+        if len({id(_class_of(each.kind) or type(each.kind)) for each in same}) > 1:
+            for each in same:
+                cls = _class_of(each.kind)
+                if cls is not None and each.kind.name and cls.__name__ != each.kind.name:
+                    wanted[each] = cls.__name__.lstrip("_") + label[len(each.kind.name) :]
+    return _numbered(bound, wanted)
+
+
+def _class_of(kind: Kind) -> type | None:
+    return kind.cls if isinstance(kind, kinds.Struct) else None
+
+
+def _numbered(root: Bound, wanted: dict[Bound, str]) -> Types:
+    """Let kinds that are alike share a label, and number those that are not."""
+    types = Types(root)
+    shapes: dict[str, list[tuple[int, str]]] = {}
+    shape_of = _Shapes()
+    for bound, label in wanted.items():
+        shape = shape_of(bound)
+        known = shapes.setdefault(label, [])
+        found = next((given for other, given in known if other == shape), None)
+        if found is None:
+            found = label if not known else f"{label} ({len(known) + 1})"
+            known.append((shape, found))
+        types.labels[bound] = found
+        types.by_label.setdefault(found, bound)
+    return types
+
+
+def _find(root: Bound, name: str) -> dict[Bound, str]:
+    """All kinds that are types, first met first, with a name by their place."""
+    found: dict[Bound, str] = {}
+    seen: set[Bound] = set()
+    waiting: list[tuple[Bound, str]] = [(root, name)]
+    while waiting:
+        bound, place = waiting.pop()
+        if bound in seen:
+            continue
+        seen.add(bound)
+        if isinstance(bound.kind, _TYPES) or bound == root:
+            found[bound] = place
+        waiting.extend(reversed(list(_places(bound, place))))
+    return found
+
+
+def _places(bound: Bound, place: str) -> Iterable[tuple[Bound, str]]:
+    """The kinds directly inside, each with a name by its place."""
+    match bound.kind:
+        case kinds.Struct(name=name):
+            return _field_places(bound, name or place)
+        case kinds.Enum(name=name):
+            # A variant is documented with its enum: its payload is not a type, but kinds below it may be.
+            return (
+                each
+                for variant, payload in named_variants(bound)
+                if payload is not None
+                for each in _field_places(payload, f"{name}.{variant.name}")
+            )
+        case kinds.Switch():
+            return ((case, f"{place}.{key}") for key, case in named_cases(bound))
+        case kinds.Adapted(name=name) if name in STANDARD:
+            return ()  # a primitive of documents: the kinds inside are not types
+    return ((child, place) for child in bound.children())
+
+
+def _field_places(struct: Bound, place: str) -> Iterator[tuple[Bound, str]]:
+    for index, (each, child) in enumerate(zip(struct.kind.fields, struct.children(), strict=True)):
+        yield child, f"{place}.{each.name or index}"
+
+
+def _wanted(bound: Bound, place: str, around: Sequence[Bound]) -> str:
+    kind = bound.kind
+    if not isinstance(kind, kinds.Struct | kinds.Enum) or not kind.name:
+        return place
+    arguments = _arguments(bound, around)
+    return f"{kind.name}<{', '.join(arguments)}>" if arguments else kind.name
+
+
+def _arguments(bound: Bound, around: Sequence[Bound]) -> list[str]:
+    """The type arguments of a kind whose class is generic, as text."""
+    if bound in around:
+        return []
+    found: dict[str, str] = {}
+    order: list[str] = []
+    for struct in [bound] if isinstance(bound.kind, kinds.Struct) else bound.children():
+        declared = None if struct.kind.cls is None else declaration_of(struct.kind.cls)
+        if declared is None or not declared.parameters:
+            continue
+        order += [p.__name__ for p in declared.parameters if p.__name__ not in order]
+        specs = {spec.attr: spec for spec in declared.fields}
+        for _, each, child in named_fields(struct):
+            spec = specs.get(each.attr or "")
+            if spec is None:
+                continue
+            try:
+                annotation = declared.resolve(spec)
+            except Exception:  # a name of a scope that is gone: the label does without
+                continue
+            inner = _match(annotation, child)
+            if inner is not None and inner[0] not in found:
+                labels = _ArgumentLabels((*around, bound))
+                found[inner[0]] = "".join(span.text for span in _spell(inner[1], labels))
+    return [found.get(name, name) for name in order] if found else []
+
+
+def _match(annotation: Any, bound: Bound) -> tuple[str, Bound] | None:
+    """The type variable in an annotation, and the kind that stands in its place."""
+    while True:
+        if isinstance(annotation, TypeVar):
+            return annotation.__name__, bound
+        inside = [a for a in getattr(annotation, "__args__", ()) if a is not type(None)]
+        below = bound.children()
+        if len(inside) != 1 or len(below) != 1 or isinstance(bound.kind, kinds.Struct | kinds.Enum):
+            return None
+        annotation, bound = inside[0], below[0]
+
+
+class _ArgumentLabels(dict[Bound, str]):
+    """Labels of type arguments, made when they are looked up."""
+
+    def __init__(self, around: Sequence[Bound]) -> None:
+        super().__init__()
+        self._around = around
+
+    def get(self, bound: Bound, default: Any = None) -> Any:
+        """The label of a named struct or enum."""
+        if isinstance(bound.kind, kinds.Struct | kinds.Enum) and bound.kind.name:
+            return _wanted(bound, "", self._around)
+        return default
+
+
+class _Shapes:
+    """Numbers kinds so that those with the same names, order and kinds of everything below share one."""
+
+    def __init__(self) -> None:
+        self._known: dict[Bound, int] = {}
+        self._numbers: dict[Any, int] = {}
+
+    def __call__(self, bound: Bound) -> int:
+        """The number of a kind."""
+        waiting = [bound]
+        entered: set[Bound] = set()
+        while waiting:
+            current = waiting[-1]
+            below = current.children()
+            if current not in self._known:
+                # Until all below is known, a kind that contains itself is known by its own names.
+                self._known[current] = self._number(_own_shape(current))
+                entered.add(current)
+                waiting.extend(each for each in below if each not in self._known)
+                continue
+            waiting.pop()
+            if current in entered:
+                entered.discard(current)
+                inner = tuple(self._known[each] for each in below)
+                self._known[current] = self._number((_own_shape(current), inner))
+        return self._known[bound]
+
+    def _number(self, shape: Any) -> int:
+        return self._numbers.setdefault(shape, len(self._numbers))
+
+
+def _own_shape(bound: Bound) -> Any:
+    kind = bound.kind
+    found: Any = ""
+    match kind:
+        case kinds.Int():
+            found = kind.name, kind.size, kind.nonzero, *_integer_form(kind, bound.config)
+        case kinds.Struct():
+            found = kind.name, kind.style, kind.cls, tuple(each.name for each in kind.fields)
+        case kinds.Enum():
+            found = kind.name, tuple((v.name, v.index, v.payload is None) for v in kind.variants)
+        case kinds.BitStruct():
+            found = tuple((bit.name, bit.width, bit.signed, bit.flag) for bit in kind.bits)
+        case kinds.Array() | kinds.FixedBytes() | kinds.Padded():
+            found = str(kind.count)
+        case kinds.Bytes():
+            found = kind.exact, kind.no_nul
+        case kinds.IntEnum():
+            found = tuple(kind.labels.items())
+        case kinds.Switch():
+            found = str(kind.key), tuple(map(repr, kind.cases))
+        case kinds.If():
+            found = str(kind.condition)
+        case kinds.Adapted() | kinds.LazyBound():
+            found = kind.name
+        case kinds.Map() | kinds.Set():
+            found = kind.ordered
+        case kinds.Opaque():
+            found = id(kind.construct)
+        case kinds.Float():
+            found = kind.size
+    return type(kind), found
+
+
+def _integer_form(kind: kinds.Int, config: Any) -> tuple[ByteOrder, bool]:
+    """The byte order of an integer, and whether it is of variable length."""
+    byteorder: ByteOrder = "little" if config is None else config.byteorder
+    variable: bool = config is not None and config.is_variable(kind.size)
+    return kind.byteorder or byteorder, variable if kind.variable is None else kind.variable
+
+
+#: Names of the vocabulary's own conversions; others are the schema's.
+STANDARD = {
+    "semver version": "Version",
+    "semver version requirement": "VersionReq",
+    "path": "PathBuf",
+    "Duration": "Duration",
+    "SystemTime": "SystemTime",
+    "Ipv4Addr": "Ipv4Addr",
+    "Ipv6Addr": "Ipv6Addr",
+    "IpAddr": "IpAddr",
+    "SocketAddr": "SocketAddr",
+    "SocketAddrV4": "SocketAddrV4",
+    "SocketAddrV6": "SocketAddrV6",
+    "OsString": "OsString",
+}
+
+
+_ITEM = re.compile(r"\['([A-Za-z_]\w*)'\]")
+
+
+def expression(value: Any) -> str:
+    """A number or an expression as text: `this.count`, where construct prints `this['count']`."""
+    return _ITEM.sub(r".\1", str(value))
+
+
+def _spell(bound: Bound, labels: dict[Bound, str]) -> list[Span]:
+    label = labels.get(bound)
+    if label is not None:
+        return [Span(label, type=label)]
+    kind = bound.kind
+    match kind:
+        case kinds.Int():
+            return [Span(f"NonZero<{kind.name}>" if kind.nonzero else kind.name, primitive=kind.name)]
+        case kinds.Float():
+            return [Span(f"f{8 * kind.size}", primitive=f"f{8 * kind.size}")]
+        case kinds.Bool() | kinds.Char() | kinds.Str() | kinds.Computed():
+            name = type(kind).__name__.lower()
+            return [Span(name, primitive=name)]
+        case kinds.Bytes():
+            return [Span("bytes" if kind.exact is None else f"bytes[{kind.exact}]", primitive="bytes")]
+        case kinds.FixedBytes():
+            return [Span(f"[u8; {expression(kind.count)}]", primitive="fixed bytes")]
+        case kinds.Unit():
+            return [Span("()", primitive="()")]
+        case kinds.Array():
+            (item,) = bound.children()
+            return [Span("[", primitive="array"), *_spell(item, labels), Span(f"; {expression(kind.count)}]")]
+        case kinds.Tuple(items=items):
+            return [Span("("), *_listed(bound.children(), labels), Span(",)" if len(items) == 1 else ")")]
+        case kinds.LazyBound():
+            (target,) = bound.children()
+            name = labels.get(target, kind.name)
+            return [Span(name, type=name)]
+        case kinds.Opaque():
+            return [Span(f"opaque {type(kind.construct).__name__}", primitive="opaque")]
+        case kinds.Adapted(name=name) if name in STANDARD:
+            return [Span(STANDARD[name], primitive=STANDARD[name])]
+        case kinds.BitStruct():
+            return [Span("bits")]
+    below = bound.children()
+    generic = _generic_name(kind)
+    if generic is not None:
+        return [Span(generic, primitive=generic), Span("<"), *_listed(below, labels), Span(">")]
+    if len(below) == 1:
+        return _spell(below[0], labels)
+    return [Span(getattr(kind, "name", "") or type(kind).__name__.lower())]
+
+
+def _generic_name(kind: Kind) -> str | None:
+    match kind:
+        case kinds.Option():
+            return "Option"
+        case kinds.Seq():
+            return "Vec"
+        case kinds.Set():
+            return "BTreeSet" if kind.ordered else "HashSet"
+        case kinds.Map():
+            return "BTreeMap" if kind.ordered else "HashMap"
+        case kinds.Blob():
+            return "blob"
+        case kinds.Prefixed():
+            return "prefixed"
+    return None
+
+
+def _listed(items: Sequence[Bound], labels: dict[Bound, str]) -> list[Span]:
+    spans: list[Span] = []
+    for item in items:
+        if spans:
+            spans.append(Span(", "))
+        spans += _spell(item, labels)
+    return spans
+
+
+def _joined(spans: list[Span]) -> Iterator[Span]:
+    """Merge consecutive pieces without a link."""
+    plain = ""
+    for span in spans:
+        if span.type is None and span.primitive is None:
+            plain += span.text
+            continue
+        if plain:
+            yield Span(plain)
+            plain = ""
+        yield span
+    if plain:
+        yield Span(plain)
