@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from codec.agreement import assert_same, identical, verdict
 from codec.constructs import Pair, pairs
 from codec.strategies import annotations, damaged, encodings, struct_of, values_of
+from snapformat import validate
 from snapformat.bincode import Len, Option, Some, u8
 from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.codec import engine, validate
+from snapformat.encodings.bincode.codec import engine
 from snapformat.encodings.bincode.ops import Op
 from snapformat.layout import layout_of
 from snapformat.layout import write as reference_write

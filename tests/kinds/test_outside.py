@@ -107,7 +107,7 @@ def test_as_a_construct(encoding: Encoding) -> None:
 
 
 def test_lazily() -> None:
-    saves: SnapshotFormat[Ledger] = SnapshotFormat("ledger", version="1.0.0", payload=Ledger)
+    saves: SnapshotFormat[Ledger] = SnapshotFormat("ledger", magic=0x1ED6E4, version="1.0.0", payload=Ledger)
     data = saves.new(LEDGER).to_bytes()
     lazy = saves.load(data, lazy=True)
     assert lazy.data.entries[7].at == NOON.replace(minute=7)
@@ -128,7 +128,9 @@ def test_events() -> None:
 
 
 def test_documents_and_names() -> None:
-    made = build([SnapshotFormat("ledger", version="1.0.0", payload=Ledger)], outputs=("markdown",))
+    made = build(
+        [SnapshotFormat("ledger", magic=0x1ED6E4, version="1.0.0", payload=Ledger)], outputs=("markdown",)
+    )
     page = "".join(text for name, text in made.files.items() if name.endswith(".md"))
     assert "u24" in page
     assert "Timestamp" in page

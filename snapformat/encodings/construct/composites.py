@@ -189,7 +189,7 @@ class Blob(BincodeSubconstruct):
         return deferred(self.kind.item.cls, data, self.size, self._read)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        if type(obj) is not self.kind.item.cls:
+        if not isinstance(obj, self.kind.item.cls):
             raise construct.FormatFieldError(
                 f"expected {self.kind.item.name}, found {checks.shown(obj)}", path=path
             )
