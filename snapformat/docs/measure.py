@@ -63,10 +63,8 @@ class Measure:
             if current in found:
                 waiting.pop()
                 continue
-            below = current.children()
             prefix = prefix_of(current)
-            if prefix is not None:
-                below.append(prefix)
+            below = current.children() if prefix is None else (*current.children(), prefix)
             if current not in entered:
                 entered.add(current)
                 waiting.extend(each for each in below if each not in found and each not in entered)
