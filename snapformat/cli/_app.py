@@ -13,7 +13,7 @@ from snapformat.cli import INTERRUPTED
 from snapformat.cli._failure import Failure, print_error
 from snapformat.cli._output import discard_output
 from snapformat.errors import SchemaError, SnapshotError
-from snapformat.model.checks import told
+from snapformat.model.checks import describe_exception
 from snapformat.printable import printable
 
 #: Environment variable that makes a bug in snapformat print its traceback.
@@ -90,7 +90,7 @@ def run() -> int:
         if os.environ.get(TRACEBACK):
             raise
         print_error(
-            f"error: {printable(told(error))} - this is a bug in snapformat; please report it"
+            f"error: {printable(describe_exception(error))} - this is a bug in snapformat; please report it"
             f" with the output of {TRACEBACK}=1"
         )
         return 1

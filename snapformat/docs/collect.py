@@ -140,9 +140,9 @@ class _Collector:
         )
 
     def _field(self, name: str, bound: Bound, doc: str, offset: Offset) -> Field:
-        spelled = self.types.spell(bound)
-        self.primitives |= {span.primitive for span in spelled if span.primitive is not None}
-        return Field(name, offset, self.measure.size(bound), spelled, doc, self.rules.of(bound))
+        spans = self.types.spans(bound)
+        self.primitives |= {span.primitive for span in spans if span.primitive is not None}
+        return Field(name, offset, self.measure.size(bound), spans, doc, self.rules.of(bound))
 
     def _alias(self, bound: Bound) -> Field:
         """Make the field of a root that is not a named type."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import inf
 
 from snapformat.docs.model import Offset, Size, Term
-from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG
 from snapformat.model import kinds
@@ -21,7 +21,7 @@ Bounds = tuple[float, float]
 _BYTES = (kinds.Str, kinds.Bytes, kinds.Blob)
 
 
-def config_of(bound: Bound) -> Wire:
+def config_of(bound: Bound) -> Config:
     """Return the configuration of bincode that a kind is stored with."""
     return C_CONFIG if bound.config is None else bound.config
 
@@ -63,10 +63,8 @@ class Measure:
             if current in found:
                 waiting.pop()
                 continue
-            below = current.children()
             prefix = prefix_of(current)
-            if prefix is not None:
-                below.append(prefix)
+            below = current.children() if prefix is None else (*current.children(), prefix)
             if current not in entered:
                 entered.add(current)
                 waiting.extend(each for each in below if each not in found and each not in entered)

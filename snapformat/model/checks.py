@@ -28,7 +28,7 @@ class BadValue(ValueError):
         self.found = found
 
 
-def shown(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """Name a value in a message: its type, and its text if that is short."""
     name = type(value).__name__
     if value is None or isinstance(value, bool):
@@ -41,12 +41,12 @@ def shown(value: Any) -> str:
     return name
 
 
-def literal(value: Any) -> str:
+def format_constant(value: Any) -> str:
     """A constant as its declaration spells it, cut where it is long."""
-    return shown(value) if isinstance(value, int) else excerpt(repr(value))
+    return describe_value(value) if isinstance(value, int) else excerpt(repr(value))
 
 
-def told(error: BaseException) -> str:
+def describe_exception(error: BaseException) -> str:
     """The kind and the text of an exception of foreign code."""
     return f"{type(error).__name__}: {_text_of(error) or 'no message'}"
 
@@ -70,11 +70,11 @@ def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False
         try:
             value = operator.index(value)
         except TypeError:
-            raise BadValue(name, shown(value)) from None
+            raise BadValue(name, describe_value(value)) from None
     low, high = (-1 << 8 * size - 1, (1 << 8 * size - 1) - 1) if signed else (0, (1 << 8 * size) - 1)
     if not low <= value <= high:
         wanted = f"{name} from {low} to {high}" if size <= 16 else name
-        raise BadValue(wanted, shown(value))
+        raise BadValue(wanted, describe_value(value))
     if nonzero and value == 0:
         raise BadValue(f"a nonzero {name}", "0")
     return int(value)
@@ -83,7 +83,7 @@ def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False
 def as_bool(value: Any) -> bool:
     """A bool and nothing else."""
     if not isinstance(value, bool):
-        raise BadValue("bool", shown(value))
+        raise BadValue("bool", describe_value(value))
     return value
 
 
@@ -91,17 +91,17 @@ def as_float(value: Any, size: int, byteorder: ByteOrder) -> bytes:
     """The bytes of a float; an int is taken if a double can hold it, a bool is refused."""
     name = f"f{8 * size}"
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadValue(name, shown(value))
+        raise BadValue(name, describe_value(value))
     try:
         return encode_float(float(value), size, byteorder)
     except OverflowError:
-        raise BadValue(f"{name} within its range", shown(value)) from None
+        raise BadValue(f"{name} within its range", describe_value(value)) from None
 
 
 def as_char(value: Any) -> bytes:
     """One Unicode scalar value, as UTF-8."""
     if not isinstance(value, str):
-        raise BadValue("char", shown(value))
+        raise BadValue("char", describe_value(value))
     if len(value) != 1:
         raise BadValue("char, a str of length 1", f"a str of length {len(value)}")
     return as_str(value)
@@ -110,11 +110,11 @@ def as_char(value: Any) -> bytes:
 def as_str(value: Any, encoding: str = "utf-8") -> bytes:
     """Text in the given encoding; UTF-8 has no lone surrogates."""
     if not isinstance(value, str):
-        raise BadValue("str", shown(value))
+        raise BadValue("str", describe_value(value))
     try:
         return value.encode(encoding)
     except UnicodeError as error:
-        found = told(error)
+        found = describe_exception(error)
         if isinstance(error, UnicodeEncodeError):
             found = f"{value[error.start]!r} at character {error.start}"
         raise BadValue(f"str that {encoding} can encode", found) from None
@@ -123,7 +123,7 @@ def as_str(value: Any, encoding: str = "utf-8") -> bytes:
 def as_bytes(value: Any, exact: int | None = None, no_nul: bool = False) -> bytes:
     """Bytes, from bytes, bytearray or memoryview."""
     if not isinstance(value, bytes | bytearray | memoryview):
-        raise BadValue("bytes", shown(value))
+        raise BadValue("bytes", describe_value(value))
     data = bytes(value)
     if exact is not None and len(data) != exact:
         raise BadValue(f"{exact} bytes", f"{len(data)} bytes")
@@ -135,7 +135,7 @@ def as_bytes(value: Any, exact: int | None = None, no_nul: bool = False) -> byte
 def as_list(value: Any, count: int | None = None) -> tuple[Any, ...]:
     """A list (a tuple is taken too) of `count` elements, or of any number."""
     if not isinstance(value, list | tuple):
-        raise BadValue("list", shown(value))
+        raise BadValue("list", describe_value(value))
     values = tuple(value)  # a copy: code of the elements' own classes may change the list meanwhile
     if count is not None and len(values) != count:
         raise BadValue(f"{count} elements", f"{len(values)}")
@@ -145,7 +145,7 @@ def as_list(value: Any, count: int | None = None) -> tuple[Any, ...]:
 def as_tuple(value: Any, count: int) -> tuple[Any, ...]:
     """A tuple (a list is taken too) of `count` elements."""
     if not isinstance(value, tuple | list):
-        raise BadValue(f"tuple of {count}", shown(value))
+        raise BadValue(f"tuple of {count}", describe_value(value))
     values = tuple(value)
     if len(values) != count:
         raise BadValue(f"tuple of {count}", f"one of {len(values)}")
@@ -155,18 +155,18 @@ def as_tuple(value: Any, count: int) -> tuple[Any, ...]:
 def as_pairs(value: Any) -> list[tuple[Any, Any]]:
     """The entries of a mapping."""
     if not isinstance(value, Mapping):
-        raise BadValue("a mapping", shown(value))
+        raise BadValue("a mapping", describe_value(value))
     try:
         return list(value.items())
     except Exception as error:  # a mapping of the user's own
-        raise BadValue("a mapping", f"one that fails: {told(error)}") from error
+        raise BadValue("a mapping", f"one that fails: {describe_exception(error)}") from error
 
 
 def as_elements(value: Any) -> list[Any]:
     """The elements of a set."""
     if not isinstance(value, Set):
-        raise BadValue("a set", shown(value))
+        raise BadValue("a set", describe_value(value))
     try:
         return list(value)
     except Exception as error:  # a set of the user's own
-        raise BadValue("a set", f"one that fails: {told(error)}") from error
+        raise BadValue("a set", f"one that fails: {describe_exception(error)}") from error

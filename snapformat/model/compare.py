@@ -106,14 +106,14 @@ def _longest_run(numbers: Sequence[int]) -> set[int]:
 
 
 def _with_moves(changes: list[Change], old: dict[str, Members], new: dict[str, Members]) -> list[Change]:
-    """A field that was removed here and added there, both alike and only once, has moved."""
+    """Replace a removal and an addition of the same name and type, if there is one of each, by a move."""
     gone: dict[tuple[str, str], list[tuple[Change, str]]] = {}
     come: dict[tuple[str, str], list[tuple[Change, str]]] = {}
     for change in changes:
         for table, members, action in ((gone, old, "removed"), (come, new, "added")):
             if change.action != action:
                 continue
-            # Types that came or went as a whole count with all they have.
+            # Of a type that was added or removed, all members were.
             whole = members[change.type]
             listed = whole if change.member is None else {change.member: whole[change.member]}
             for name, text in listed.items():
@@ -126,7 +126,7 @@ def _with_moves(changes: list[Change], old: dict[str, Members], new: dict[str, M
             continue
         (away, source), (here, target) = left[0], arrived[0]
         if away.member is None and here.member is None:
-            continue  # both types are new: nothing to hold on to
+            continue  # one type was removed and another added: nothing links the two fields
         move = Change("moved", target, key[0], f"{source}.{key[0]}", f"{target}.{key[0]}")
         if away.member is not None:
             replaced[away] = None

@@ -7,9 +7,10 @@ names each, and gives a text for everything between them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
@@ -76,10 +77,14 @@ class Bound:
     def __repr__(self) -> str:
         return f"Bound({self.kind!r}, {self.config!r})"
 
-    def children(self) -> list[Bound]:
+    def children(self) -> tuple[Bound, ...]:
         """The kinds directly inside, in the order in which their values come."""
         config = None if isinstance(self.kind, kinds.Blob) else self.config
-        return [Bound(child, config) for child in self.kind.children()]
+        return tuple([Bound(child, config) for child in self.kind.children()])
+
+
+#: Gives the label of a kind that is a type, else None.
+LabelOf: TypeAlias = Callable[[Bound], str | None]
 
 
 def unwrapped(bound: Bound) -> Bound:
@@ -143,13 +148,13 @@ class Types:
         """The label of a kind that is a type, or None."""
         return self.labels.get(bound)
 
-    def spell(self, bound: Bound) -> tuple[Span, ...]:
+    def spans(self, bound: Bound) -> tuple[Span, ...]:
         """The text of a kind (`Option<Vec<u16>>`), with its types and primitives marked."""
-        return tuple(_joined(_spell(bound, self.labels)))
+        return tuple(_joined(_spans(bound, self.labels.get)))
 
     def text(self, bound: Bound) -> str:
-        """The plain text of `spell`."""
-        return "".join(span.text for span in _spell(bound, self.labels))
+        """The plain text of `spans`."""
+        return "".join(span.text for span in _spans(bound, self.labels.get))
 
 
 def types_of(root: Layout, name: str = "Data") -> Types:
@@ -186,8 +191,9 @@ def _numbered(root: Bound, wanted: dict[Bound, str]) -> Types:
     types = Types(root)
     shapes: dict[str, list[tuple[int, str]]] = {}
     shape_of = _Shapes()
+    uses = Counter(wanted.values())
     for bound, label in wanted.items():
-        shape = shape_of(bound)
+        shape = shape_of(bound) if uses[label] > 1 else 0
         known = shapes.setdefault(label, [])
         found = next((given for other, given in known if other == shape), None)
         if found is None:
@@ -251,6 +257,11 @@ def _arguments(bound: Bound, around: Sequence[Bound]) -> list[str]:
     """The type arguments of a kind whose class is generic, as text."""
     if bound in around:
         return []
+
+    def label_of(inner: Bound) -> str | None:
+        is_named = isinstance(inner.kind, kinds.Struct | kinds.Enum) and inner.kind.name
+        return _wanted(inner, "", (*around, bound)) if is_named else None
+
     found: dict[str, str] = {}
     order: list[str] = []
     for struct in [bound] if isinstance(bound.kind, kinds.Struct) else bound.children():
@@ -269,8 +280,7 @@ def _arguments(bound: Bound, around: Sequence[Bound]) -> list[str]:
                 continue
             inner = _match(annotation, child)
             if inner is not None and inner[0] not in found:
-                labels = _ArgumentLabels((*around, bound))
-                found[inner[0]] = "".join(span.text for span in _spell(inner[1], labels))
+                found[inner[0]] = "".join(span.text for span in _spans(inner[1], label_of))
     return [found.get(name, name) for name in order] if found else []
 
 
@@ -284,20 +294,6 @@ def _match(annotation: Any, bound: Bound) -> tuple[str, Bound] | None:
         if len(inside) != 1 or len(below) != 1 or isinstance(bound.kind, kinds.Struct | kinds.Enum):
             return None
         annotation, bound = inside[0], below[0]
-
-
-class _ArgumentLabels(dict[Bound, str]):
-    """Labels of type arguments, made when they are looked up."""
-
-    def __init__(self, around: Sequence[Bound]) -> None:
-        super().__init__()
-        self._around = around
-
-    def get(self, bound: Bound, default: Any = None) -> Any:
-        """The label of a named struct or enum."""
-        if isinstance(bound.kind, kinds.Struct | kinds.Enum) and bound.kind.name:
-            return _wanted(bound, "", self._around)
-        return default
 
 
 class _Shapes:
@@ -396,8 +392,8 @@ def expression(value: Any) -> str:
     return _ITEM.sub(r".\1", str(value))
 
 
-def _spell(bound: Bound, labels: dict[Bound, str]) -> list[Span]:
-    label = labels.get(bound)
+def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
+    label = label_of(bound)
     if label is not None:
         return [Span(label, type=label)]
     kind = bound.kind
@@ -417,12 +413,16 @@ def _spell(bound: Bound, labels: dict[Bound, str]) -> list[Span]:
             return [Span("()", primitive="()")]
         case kinds.Array():
             (item,) = bound.children()
-            return [Span("[", primitive="array"), *_spell(item, labels), Span(f"; {expression(kind.count)}]")]
+            return [
+                Span("[", primitive="array"),
+                *_spans(item, label_of),
+                Span(f"; {expression(kind.count)}]"),
+            ]
         case kinds.Tuple(items=items):
-            return [Span("("), *_listed(bound.children(), labels), Span(",)" if len(items) == 1 else ")")]
+            return [Span("("), *_listed(bound.children(), label_of), Span(",)" if len(items) == 1 else ")")]
         case kinds.LazyBound():
             (target,) = bound.children()
-            name = labels.get(target, kind.name)
+            name = label_of(target) or kind.name
             return [Span(name, type=name)]
         case kinds.Opaque():
             return [Span(f"opaque {type(kind.construct).__name__}", primitive="opaque")]
@@ -433,9 +433,9 @@ def _spell(bound: Bound, labels: dict[Bound, str]) -> list[Span]:
     below = bound.children()
     generic = _generic_name(kind)
     if generic is not None:
-        return [Span(generic, primitive=generic), Span("<"), *_listed(below, labels), Span(">")]
+        return [Span(generic, primitive=generic), Span("<"), *_listed(below, label_of), Span(">")]
     if len(below) == 1:
-        return _spell(below[0], labels)
+        return _spans(below[0], label_of)
     return [Span(getattr(kind, "name", "") or type(kind).__name__.lower())]
 
 
@@ -456,12 +456,12 @@ def _generic_name(kind: Kind) -> str | None:
     return None
 
 
-def _listed(items: Sequence[Bound], labels: dict[Bound, str]) -> list[Span]:
+def _listed(items: Sequence[Bound], label_of: LabelOf) -> list[Span]:
     spans: list[Span] = []
     for item in items:
         if spans:
             spans.append(Span(", "))
-        spans += _spell(item, labels)
+        spans += _spans(item, label_of)
     return spans
 
 

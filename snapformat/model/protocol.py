@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.limits import Limits
-from snapformat.model.checks import told
+from snapformat.model.checks import describe_exception
 from snapformat.model.traversal import Traversal
 from snapformat.trampoline import Task, run
 
@@ -170,7 +170,7 @@ class ValueWriter(Traversal):
         except SnapshotError:
             raise
         except Exception as error:  # code of the value's own class
-            self.fail(f"the value's own code fails: {told(error)}", cause=error)
+            self.fail(f"the value's own code fails: {describe_exception(error)}", cause=error)
 
 
 class ValueReader(Traversal):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from snapformat.errors import SnapshotError
 from snapformat.limits import Budget, Limits
-from snapformat.model.checks import BadValue, literal, reason, shown, told
+from snapformat.model.checks import BadValue, describe_exception, describe_value, format_constant, reason
 from snapformat.model.costs import element_costs
 from snapformat.model.expressions import Expr, Scope
 from snapformat.path import Segment, format_path
@@ -120,7 +120,7 @@ class Traversal:
 
     def misfit(self, expected: str, value: Any) -> NoReturn:
         """Raise the error for a value of another type."""
-        self.fail(self.misfit_message, expected, shown(value))
+        self.fail(self.misfit_message, expected, describe_value(value))
 
     def check(self, check: Callable[..., Any], *arguments: Any) -> Any:
         """Run a check of `model.checks`; its refusal becomes the error for the current path."""
@@ -154,7 +154,7 @@ class Traversal:
         self.fail(
             "too many elements without bytes",
             f"at most {self.limits.zero_sized} in all",
-            f"{shown(count)} more" + (f", counting as {cost} each" if cost > 1 else ""),
+            f"{describe_value(count)} more" + (f", counting as {cost} each" if cost > 1 else ""),
         )
 
     # --- expressions ----------------------------------------------------------------------------------
@@ -166,13 +166,13 @@ class Traversal:
         try:
             return value.evaluate(self.scope if self.scope is not None else Scope(None))
         except Exception as error:
-            self.fail(f"the expression {value.text} can't be computed: {told(error)}")
+            self.fail(f"the expression {value.text} can't be computed: {describe_exception(error)}")
 
     def count(self, value: Any, name: str) -> int:
         """A parameter that must be a number of 0 or more; True is 1, as for construct."""
         number = self.evaluate(value)
         if not isinstance(number, int) or number < 0:
-            self.fail(f"a bad {name}", "a number of 0 or more", literal(number))
+            self.fail(f"a bad {name}", "a number of 0 or more", format_constant(number))
         return int(number)
 
 

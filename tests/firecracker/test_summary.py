@@ -93,7 +93,7 @@ def test_any_state_has_a_summary(format_: SnapshotFormat):
     """Whatever the layout takes: empty lists, drives of another process, C structures of any length."""
     builder = Builder(Seeded(Random(7)))
     for _ in range(12):
-        snapshot = format_.new(builder.value(format_.payload_node), arch=format_.name.rpartition("/")[2])
+        snapshot = format_.new(builder.value(format_.payload_kind), arch=format_.name.rpartition("/")[2])
         about = firecracker.summary(format_.load(snapshot.to_bytes()))
         assert json.loads(json.dumps(about)) == about
         assert all(isinstance(text, str) for line in facts(about) for text in line)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from snapformat import SnapshotFormat
-from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.ops import Op
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind
 from snapformat_schemas.firecracker import SCHEMAS
 
 
@@ -19,22 +19,29 @@ def format_of(release: str, arch: str) -> SnapshotFormat:
 
 
 @cache
-def blobs(format_: SnapshotFormat) -> dict[str, ops.CStructBytes]:
+def blobs(format_: SnapshotFormat) -> dict[str, kinds.Blob]:
     """Fields with KVM structures by path from the root; `[]` stands for each element."""
-    return dict(_blobs(format_.payload_node, ""))
+    return dict(_blobs(format_.payload_kind, "", ()))
 
 
-def _blobs(node: Op, path: str) -> Iterator[tuple[str, ops.CStructBytes]]:
-    match node:
-        case ops.CStructBytes():
-            yield path, node
-        case ops.Struct():
-            for field in node.fields:
-                yield from _blobs(field.op, f"{path}.{field.name}" if path else str(field.name))
-        case ops.Seq():
-            yield from _blobs(node.item, f"{path}[]")
-        case ops.Tuple():
-            for index, item in enumerate(node.items):
-                yield from _blobs(item, f"{path}[{index}]")
-        case ops.Convert() | ops.Option():
-            yield from _blobs(node.item, path)
+def _blobs(kind: Kind, path: str, around: tuple[Kind, ...]) -> Iterator[tuple[str, kinds.Blob]]:
+    match kind:
+        case kinds.Blob():
+            yield path, kind
+        case kinds.Struct() if not any(kind is each for each in around):
+            for field in kind.fields:
+                name = f"{path}.{field.name}" if path else str(field.name)
+                yield from _blobs(field.kind, name, (*around, kind))
+        case kinds.Seq():
+            yield from _blobs(kind.item, f"{path}[]", around)
+        case kinds.Tuple():
+            for index, item in enumerate(kind.items):
+                yield from _blobs(item, f"{path}[{index}]", around)
+        case kinds.Adapted() | kinds.Option():
+            yield from _blobs(kind.item, path, around)
+
+
+def class_of(blob: kinds.Blob) -> type:
+    """The class of the structure in bytes."""
+    assert blob.item.cls is not None
+    return blob.item.cls

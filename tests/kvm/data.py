@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kvm.blobs import blobs, format_of
+from kvm.blobs import blobs, class_of, format_of
 from snapformat import decode
-from snapformat.encodings.bincode.ops import CStructBytes
+from snapformat.model.kinds import Blob
 from snapshots.data import files
 
 _GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -28,7 +28,7 @@ class Stored(NamedTuple):
 
     path: str
     general: str
-    blob: CStructBytes
+    blob: Blob
     data: bytes
 
 
@@ -54,12 +54,14 @@ def stored(name: str) -> Iterator[Stored]:
 def one(name: str, path: str) -> Any:
     """The decoded value of a single blob of a copy."""
     (found,) = (item for item in stored(name) if item.path == path)
-    return decode(found.data, found.blob.cls)
+    return decode(found.data, class_of(found.blob))
 
 
 def several(name: str, path: str) -> list[Any]:
     """The decoded values of a list of blobs of a copy."""
-    return [decode(item.data, item.blob.cls) for item in stored(name) if item.path.startswith(path + "[")]
+    return [
+        decode(item.data, class_of(item.blob)) for item in stored(name) if item.path.startswith(path + "[")
+    ]
 
 
 def real_files() -> list[Path]:

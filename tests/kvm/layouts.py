@@ -1,14 +1,16 @@
-"""Offsets and sizes of every field of the declared structures, as their layout tree says."""
+"""Offsets and sizes of every field of the declared structures, as the declarations say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kvm.blobs import blobs
-from snapformat.bincode import FIRECRACKER
-from snapformat.encodings.bincode import ops
-from snapformat.layout import layout_of
+from kvm.blobs import blobs, class_of
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bincode.forms import int_form
+from snapformat.encodings.bincode.sizes import C_CONFIG, least_size
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind
 from snapformat_schemas.firecracker import SCHEMAS
 from snapformat_schemas.kvm.x86_64.xsave import XsaveLegacy
 
@@ -26,46 +28,47 @@ def structures() -> dict[str, type]:
     found: dict[str, type] = {}
     for format_ in SCHEMAS:
         for blob in blobs(format_).values():
-            found[f"{format_.name.rpartition('/')[2]}.{blob.cls.__name__}"] = blob.cls
+            cls = class_of(blob)
+            found[f"{format_.name.rpartition('/')[2]}.{cls.__name__}"] = cls
     found["x86_64.XsaveLegacy"] = XsaveLegacy
     return found
 
 
 def size(cls: type) -> int:
-    return layout_of(cls, FIRECRACKER).least_size
+    return least_size(sealed(cls), C_CONFIG)
 
 
 def fields(cls: type) -> list[Field]:
     """Fields of all levels: structures, arrays, their elements where those are structures."""
-    node = layout_of(cls, FIRECRACKER)
-    assert isinstance(node, ops.Struct)
-    return list(_fields(node, "", 0))
+    kind = sealed(cls)
+    assert isinstance(kind, kinds.Struct)
+    return list(_fields(kind, "", 0))
 
 
-def _fields(struct: ops.Struct, prefix: str, offset: int) -> Iterator[Field]:
+def _fields(struct: kinds.Struct, prefix: str, offset: int) -> Iterator[Field]:
     for field in struct.fields:
         path = f"{prefix}{field.attr}"
-        length = field.op.least_size
+        length = least_size(field.kind, C_CONFIG)
         yield Field(path, offset, length)
-        match field.op:
-            case ops.Struct() as inner:
+        match field.kind:
+            case kinds.Struct() as inner:
                 yield from _fields(inner, f"{path}.", offset)
-            case ops.Array(item=ops.Struct() as inner, count=int(count)):
-                step = inner.least_size
+            case kinds.Array(item=kinds.Struct() as inner, count=int(count)):
+                step = least_size(inner, C_CONFIG)
                 for index in range(count):
                     yield from _fields(inner, f"{path}[{index}].", offset + index * step)
         offset += length
 
 
-def is_fixed(node: ops.Op) -> bool:
+def is_fixed(kind: Kind) -> bool:
     """Nothing in the layout has a length of its own: no prefix, no tag, no padding that is not declared."""
-    match node:
-        case ops.Int():
-            return not node.variable
-        case ops.FixedBytes():
-            return isinstance(node.count, int)
-        case ops.Array():
-            return isinstance(node.count, int) and is_fixed(node.item)
-        case ops.Struct():
-            return all(is_fixed(field.op) for field in node.fields)
+    match kind:
+        case kinds.Int():
+            return not int_form(kind, C_CONFIG).variable
+        case kinds.FixedBytes():
+            return isinstance(kind.count, int)
+        case kinds.Array():
+            return isinstance(kind.count, int) and is_fixed(kind.item)
+        case kinds.Struct() | kinds.Foreign():
+            return all(map(is_fixed, kind.children()))
     return False

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kvm import data, layouts
-from kvm.blobs import blobs, format_of
+from kvm.blobs import blobs, class_of, format_of
 from snapformat import decode, encode
+from snapformat.encodings.bincode.sizes import c_layout
 from snapformat_schemas.kvm.x86_64.xsave import KvmXsave, KvmXsave2
 
 _NAMES = [path.stem for path in data.COPIES]
@@ -18,8 +19,8 @@ _NAMES = [path.stem for path in data.COPIES]
 def test_round_trip(name: str) -> None:
     seen = set()
     for path, general, blob, raw in data.stored(name):
-        assert len(raw) == blob.size, path
-        assert encode(decode(raw, blob.cls), blob.cls) == raw, path
+        assert len(raw) == c_layout(blob).size, path
+        assert encode(decode(raw, class_of(blob)), class_of(blob)) == raw, path
         seen.add(general)
     given = data.copy(name)
     assert seen == set(blobs(format_of(given["release"], given["architecture"])))
@@ -31,8 +32,8 @@ def test_round_trip(name: str) -> None:
 def test_round_trip_of_files(file: Path) -> None:
     count = 0
     for path, _, blob, raw in data.blobs_of(file):
-        assert len(raw) == blob.size, path
-        assert encode(decode(raw, blob.cls), blob.cls) == raw, path
+        assert len(raw) == c_layout(blob).size, path
+        assert encode(decode(raw, class_of(blob)), class_of(blob)) == raw, path
         count += 1
     assert count
 
@@ -49,14 +50,14 @@ def test_every_bit_is_kept(name: str) -> None:
 @pytest.mark.parametrize("release", ["1.8", "1.9", "1.10.0", "1.10.1", "1.11"])
 def test_xsave_before_1_12(release: str) -> None:
     table = blobs(format_of(release, "x86_64"))
-    assert table["vcpu_states[].xsave"].cls is KvmXsave
-    assert table["vcpu_states[].xsave"].size == 4096
+    assert class_of(table["vcpu_states[].xsave"]) is KvmXsave
+    assert c_layout(table["vcpu_states[].xsave"]).size == 4096
     assert "vcpu_states[].xsave[0]" not in table
 
 
 @pytest.mark.parametrize("release", ["1.12", "1.13", "1.14"])
 def test_xsave_from_1_12(release: str) -> None:
     table = blobs(format_of(release, "x86_64"))
-    assert table["vcpu_states[].xsave[0]"].cls is KvmXsave2
-    assert table["vcpu_states[].xsave[0]"].size == 4104
+    assert class_of(table["vcpu_states[].xsave[0]"]) is KvmXsave2
+    assert c_layout(table["vcpu_states[].xsave[0]"]).size == 4104
     assert "vcpu_states[].xsave" not in table

@@ -12,10 +12,10 @@ import pytest
 import snapformat_schemas.kvm
 import snapformat_schemas.virtio
 from kvm import layouts
-from snapformat.bincode import FIRECRACKER
 from snapformat.bits import Bits, fields, names
-from snapformat.encodings.bincode import ops
-from snapformat.layout import layout_of
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind
 
 MODULES: list[ModuleType] = [
     importlib.import_module(info.name)
@@ -32,19 +32,19 @@ TABLES = {
 }
 
 
-def _structs(node: ops.Op, found: dict[type, ops.Struct]) -> None:
-    match node:
-        case ops.Struct(cls=type() as cls):
-            found[cls] = node
-            for field in node.fields:
-                _structs(field.op, found)
-        case ops.Array():
-            _structs(node.item, found)
+def _structs(kind: Kind, found: dict[type, kinds.Struct]) -> None:
+    match kind:
+        case kinds.Struct(cls=type() as cls):
+            found[cls] = kind
+            for field in kind.fields:
+                _structs(field.kind, found)
+        case kinds.Array():
+            _structs(kind.item, found)
 
 
-STRUCTS: dict[type, ops.Struct] = {}
+STRUCTS: dict[type, kinds.Struct] = {}
 for cls in layouts.structures().values():
-    _structs(layout_of(cls, FIRECRACKER), STRUCTS)
+    _structs(sealed(cls), STRUCTS)
 
 
 @pytest.mark.parametrize("cls", STRUCTS, ids=lambda cls: cls.__name__)

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from kvm import cprogram, layouts
-from snapformat.bincode import FIRECRACKER
 from snapformat.bits import Bits
-from snapformat.layout import layout_of
+from snapformat.encodings.bincode.encoding import sealed
 from snapformat_schemas.kvm.x86_64.irqchip import REDIRECT_MASK, REDIRECT_MODES
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "kvm_offsets.json"
@@ -89,7 +88,7 @@ def test_recorded_for_all() -> None:
 @pytest.mark.parametrize("name", layouts.structures())
 def test_fixed(name: str) -> None:
     """The fewest bytes are all bytes: nothing in the layouts is of variable size."""
-    assert layouts.is_fixed(layout_of(layouts.structures()[name], FIRECRACKER))
+    assert layouts.is_fixed(sealed(layouts.structures()[name]))
 
 
 def test_all_are_compared() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kvm import data
+from kvm.blobs import class_of
 from snapformat import decode
 from snapformat.bits import fields, names
 from snapformat_schemas.kvm.x86_64 import (
@@ -103,7 +104,7 @@ def test_msrs_are_named(name: str) -> None:
 @pytest.mark.parametrize("file", data.real_files(), ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_msrs_of_files_are_named(file: Path) -> None:
     for path, _, blob, raw in data.blobs_of(file):
-        if blob.cls is KvmMsrEntry:
+        if class_of(blob) is KvmMsrEntry:
             index = decode(raw, KvmMsrEntry).index
             assert msr_names.lookup(index) is not None, f"{path} {index:#x}"
 

@@ -1,56 +1,57 @@
-"""Layout trees of the shipped types: what they are made of, and which are the same."""
+"""The shipped types: which kinds there are in them, in which places, and which are the same."""
 
 from __future__ import annotations
 
-from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.ops import Op
+from collections.abc import Hashable
+from typing import TypeAlias
+
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind
+
+#: A struct, enum or root, and the numbers of the children that lead from it to a kind.
+Place: TypeAlias = tuple[Hashable, ...]
 
 
-def children(node: Op) -> list[Op]:
-    """The nodes that a node is made of."""
-    match node:
-        case ops.Option() | ops.Seq() | ops.Set() | ops.Array() | ops.Convert() | ops.CStructBytes():
-            return [node.item]
-        case ops.Tuple():
-            return list(node.items)
-        case ops.Struct():
-            return [field.op for field in node.fields]
-        case ops.Enum():
-            return [variant.payload for variant in node.variants if variant.payload is not None]
-    return []
+def place_of(kind: Kind, place: Place = ()) -> Place:
+    """The place of a kind: structs and enums are in one place, wherever they are used."""
+    return (kind,) if not place or isinstance(kind, kinds.Struct | kinds.Enum) else place
 
 
-def all_nodes(root: Op) -> list[Op]:
-    """All nodes below a root, the root first, each once."""
-    found: dict[Op, None] = {}
-    waiting = [root]
+def places(root: Kind, place: Place = ()) -> dict[Place, Kind]:
+    """All kinds below a root by their places, the root first."""
+    found: dict[Place, Kind] = {}
+    waiting = [(place, root)]
     while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found[node] = None
-            waiting.extend(reversed(children(node)))
-    return list(found)
+        given, kind = waiting.pop()
+        place = place_of(kind, given)
+        if place not in found:
+            found[place] = kind
+            inside = [((*place, index), child) for index, child in enumerate(kind.children())]
+            waiting.extend(reversed(inside))
+    return found
 
 
-def signature(node: Op) -> str:
-    """A text that is the same for layouts that are the same: names, order and kinds of everything below."""
-    inner = [signature(child) for child in children(node)]
-    match node:
-        case ops.Int():
-            return f"nonzero {node.name}" if node.nonzero else node.name
-        case ops.Struct():
-            fields = [f"{field.name}: {text}" for field, text in zip(node.fields, inner, strict=True)]
-            return f"{node.style} {node.name} {{{', '.join(fields)}}}"
-        case ops.Enum():
+def signature(kind: Kind, around: tuple[Kind, ...] = ()) -> str:
+    """A text that is the same for types that are the same: names, order and kinds of everything below."""
+    if isinstance(kind, kinds.Struct | kinds.Enum):
+        if any(kind is each for each in around):
+            return f"again {kind.name}"
+        around = (*around, kind)
+    inner = [signature(child, around) for child in kind.children()]
+    match kind:
+        case kinds.Int():
+            return f"nonzero {kind.name}" if kind.nonzero else kind.name
+        case kinds.Struct():
+            fields = [f"{field.name}: {text}" for field, text in zip(kind.fields, inner, strict=True)]
+            return f"{kind.style} {kind.name} {{{', '.join(fields)}}}"
+        case kinds.Enum():
             payloads = iter(inner)
-            variants = [
-                v.name + ("" if v.payload is None else f" {next(payloads)}") for v in node.kind.variants
-            ]
-            return f"enum {node.name} {{{', '.join(variants)}}}"
-        case ops.Array():
-            return f"[{inner[0]}; {node.count}]"
-        case ops.Bytes():
-            return f"bytes {node.exact}"
-        case ops.Call() | ops.Convert():
-            return f"{type(node).__name__} {getattr(node.kind, 'name', '')} {' '.join(inner)}"
-    return f"{type(node).__name__} <{', '.join(inner)}>"
+            variants = [v.name + ("" if v.payload is None else f" {next(payloads)}") for v in kind.variants]
+            return f"enum {kind.name} {{{', '.join(variants)}}}"
+        case kinds.Array():
+            return f"[{inner[0]}; {kind.count}]"
+        case kinds.Bytes():
+            return f"bytes {kind.exact}"
+        case kinds.Adapted():
+            return f"{kind.name} {inner[0]}"
+    return f"{type(kind).__name__} <{', '.join(inner)}>"

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.layouts import all_nodes, signature
+from schemas.layouts import place_of, places, signature
 from schemas.values import Builder, Seeded, values_of
 from snapformat import SnapshotFormat
-from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.ops import Op
+from snapformat.bincode import FIRECRACKER
+from snapformat.encodings.bincode.walk import read_value, walk_value, write_value
 from snapformat.encodings.json.reader import from_json_data
 from snapformat.encodings.json.writer import to_json_data
-from snapformat.layout import read, walk, write
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind
 from snapformat.values import dumps, loads
 from snapformat_schemas.firecracker import SCHEMAS
 
@@ -29,29 +30,29 @@ _STATES = 16
 
 
 @cache
-def _named_types() -> dict[str, Op]:
+def _named_types() -> dict[str, Kind]:
     """Every struct and enum of every format, each once; generic ones once for each argument."""
-    found: dict[str, tuple[str, Op]] = {}
+    found: dict[str, tuple[str, Kind]] = {}
     for format_ in SCHEMAS:
-        for node in all_nodes(format_.payload_node):
-            if isinstance(node, ops.Struct | ops.Enum) and node is not format_.payload_node:
-                found.setdefault(signature(node), (f"{format_.name}-{node.name}", node))
-    named: dict[str, Op] = {}
-    for name, node in found.values():
+        for kind in places(format_.payload_kind).values():
+            if isinstance(kind, kinds.Struct | kinds.Enum) and kind is not format_.payload_kind:
+                found.setdefault(signature(kind), (f"{format_.name}-{kind.name}", kind))
+    named: dict[str, Kind] = {}
+    for name, kind in found.values():
         number = sum(known.partition("#")[0] == name for known in named)
-        named[f"{name}#{number}" if number else name] = node
+        named[f"{name}#{number}" if number else name] = kind
     return named
 
 
-def _check(node: Op, value: Any) -> bytes:
+def _check(kind: Kind, value: Any) -> bytes:
     """Bytes, events and JSON of a value give it back; the bytes are returned."""
-    data = write(node, value)
-    back, end = read(node, data)
+    data = write_value(kind, FIRECRACKER, value)
+    back, end = read_value(kind, FIRECRACKER, data)
     assert end == len(data)
     assert back == value
-    assert write(node, back) == data
-    assert sum(event.size for event in walk(node, data)) == len(data)
-    assert from_json_data(node.kind, to_json_data(node.kind, value)) == value
+    assert write_value(kind, FIRECRACKER, back) == data
+    assert sum(event.size for event in walk_value(kind, FIRECRACKER, data)) == len(data)
+    assert from_json_data(kind, to_json_data(kind, value)) == value
     return data
 
 
@@ -64,16 +65,16 @@ def _check(node: Op, value: Any) -> bytes:
 )
 @given(data=st.data())
 def test_type(name: str, data: st.DataObject):
-    node = _named_types()[name]
-    _check(node, data.draw(values_of(node)))
+    kind = _named_types()[name]
+    _check(kind, data.draw(values_of(kind)))
 
 
 @each_format
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(random=st.randoms(use_true_random=True))
 def test_state(format_: SnapshotFormat, random: Random):
-    state = Builder(Seeded(random)).value(format_.payload_node)
-    _check_file(format_, state, _check(format_.payload_node, state))
+    state = Builder(Seeded(random)).value(format_.payload_kind)
+    _check_file(format_, state, _check(format_.payload_kind, state))
 
 
 def _check_file(format_: SnapshotFormat, state: Any, payload: bytes) -> None:
@@ -93,16 +94,27 @@ def _check_file(format_: SnapshotFormat, state: Any, payload: bytes) -> None:
 
 @each_format
 def test_every_variant_is_reached(format_: SnapshotFormat):
-    every = all_nodes(format_.payload_node)
+    every = places(format_.payload_kind)
     builder = Builder(Seeded(Random(2024)))
     for _ in range(_STATES):
-        _check(format_.payload_node, builder.value(format_.payload_node))
+        _check(format_.payload_kind, builder.value(format_.payload_kind))
     variants = {
-        (node, index) for node in every if isinstance(node, ops.Enum) for index in range(len(node.variants))
+        (kind, index)
+        for kind in every.values()
+        if isinstance(kind, kinds.Enum)
+        for index in range(len(kind.variants))
     }
     assert variants
     assert builder.reached == variants
     # What is read by code of its own (register lists) makes its own choices.
-    inside = {child for node in every if isinstance(node, ops.Convert) for child in all_nodes(node)}
-    optional = {node for node in every if isinstance(node, ops.Option | ops.Seq | ops.Set)}
-    assert {(node, there) for node in optional - inside for there in (True, False)} <= builder.chosen
+    inside = {
+        below
+        for place, kind in every.items()
+        if isinstance(kind, kinds.Adapted)
+        for below in places(kind.item, place_of(kind.item, (*place, 0)))
+    }
+    optional = {
+        place for place, kind in every.items() if isinstance(kind, kinds.Option | kinds.Seq | kinds.Set)
+    }
+    assert optional - inside
+    assert {(place, there) for place in optional - inside for there in (True, False)} <= builder.chosen

@@ -9,11 +9,11 @@ from functools import cache
 import pytest
 
 from schemas import shipped
-from schemas.layouts import all_nodes, signature
+from schemas.layouts import signature
 from snapformat import CheckOrder, SnapshotFormat
-from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.ops import Op
-from snapformat.model.declaration import Declaration, declaration_of
+from snapformat.model import kinds
+from snapformat.model.declaration import Declaration
+from snapformat.model.graph import walk_kinds
 from snapformat.snapshot import FIRECRACKER_FORMAT
 from snapformat_schemas.firecracker import SCHEMAS
 
@@ -57,26 +57,10 @@ def _layouts() -> dict[type, str]:
     """Every class that occurs in a format: its layout, or layouts where it is generic."""
     found: dict[type, set[str]] = {}
     for format_ in SCHEMAS:
-        for node in all_nodes(format_.payload_node):
-            cls = _class_of(node)
-            if cls is not None:
-                found.setdefault(cls, set()).add(signature(node))
+        for kind in walk_kinds(format_.payload_kind):
+            if isinstance(kind, kinds.Struct | kinds.Enum) and kind.cls is not None:
+                found.setdefault(kind.cls, set()).add(signature(kind))
     return {cls: " | ".join(sorted(layouts)) for cls, layouts in found.items()}
-
-
-def _class_of(node: Op) -> type | None:
-    """The class that declares a struct or enum."""
-    if isinstance(node, ops.Struct):
-        return node.cls
-    if not isinstance(node, ops.Enum):
-        return None
-    payload = node.variants[0].payload
-    if payload is None:
-        return type(node.variants[0].constant)
-    declaration = declaration_of(payload.cls)
-    assert declaration is not None
-    assert declaration.enum is not None
-    return declaration.enum.cls
 
 
 def test_every_type_is_part_of_a_format():
@@ -105,7 +89,7 @@ def test_declared_anew_only_where_it_changed(name: str):
 def test_nothing_comes_from_a_later_release(format_: SnapshotFormat):
     own = tuple(map(int, format_.name.split("/")[1].split(".")))
     other_arch = "aarch64" if format_.name.endswith("x86_64") else "x86_64"
-    classes = {node.cls for node in all_nodes(format_.payload_node) if isinstance(node, ops.Struct)}
+    classes = {kind.cls for kind in walk_kinds(format_.payload_kind) if isinstance(kind, kinds.Struct)}
     for cls in classes:
         if cls.__module__.startswith("snapformat_schemas.kvm."):
             assert cls.__module__.split(".")[2] != other_arch

@@ -16,7 +16,7 @@ from snapformat.model.buffers import NATIVE
 from snapformat.model.kinds import Kind
 
 if TYPE_CHECKING:
-    from snapformat.encodings.bincode.config import Wire
+    from snapformat.encodings.bincode.config import Config
     from snapformat.encodings.bincode.reader import BincodeReader
 
 
@@ -48,7 +48,7 @@ def read_run(item: Kind, count: int, r: BincodeReader) -> list[Any] | None:
     return values
 
 
-def _format_of(item: Kind, config: Wire) -> str | None:
+def _format_of(item: Kind, config: Config) -> str | None:
     if isinstance(item, kinds.Bool):
         return None if item.lenient else "<B"
     return number_format(item, config)
@@ -72,7 +72,7 @@ def _chars(count: int, r: BincodeReader) -> list[str] | None:
     return chars
 
 
-def packed(item: Kind, values: Any, config: Wire) -> bytes | None:
+def packed(item: Kind, values: Any, config: Config) -> bytes | None:
     """The bytes of a run of integers or bools; None if it is no such run, or something in it is wrong."""
     format_ = _format_of(item, config)
     if isinstance(values, memoryview):

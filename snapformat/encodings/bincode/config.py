@@ -15,7 +15,7 @@ VARINT_SINGLE = 251
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class Config:
     """How bincode is configured.
 
     Attributes:
@@ -63,8 +63,8 @@ def encode_varint(value: int, byteorder: ByteOrder) -> bytes:
     raise OverflowError(f"{value} needs more than 128 bits")
 
 
-def encode_int(value: int, size: int, signed: bool, wire: Wire) -> bytes:
+def encode_int(value: int, size: int, signed: bool, config: Config) -> bytes:
     """Write an integer that is within its range."""
-    if wire.is_variable(size):
-        return encode_varint(zigzag(value) if signed else value, wire.byteorder)
-    return value.to_bytes(size, wire.byteorder, signed=signed)
+    if config.is_variable(size):
+        return encode_varint(zigzag(value) if signed else value, config.byteorder)
+    return value.to_bytes(size, config.byteorder, signed=signed)

@@ -6,7 +6,7 @@ from typing import Any
 
 import construct
 
-from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.interpreted import Interpreted
 from snapformat.encodings.construct import composites, named, scalars
 from snapformat.errors import SchemaError
@@ -40,7 +40,7 @@ _ELEMENTS: dict[type[Kind], type[Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Encoding(Wire):
+class Encoding(Config):
     """An encoding of the serde data model: bincode's configuration.
 
     The default is that of Firecracker's snapshots: fixed-width integers, little endian, at most 10 MiB

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Literal
 
-from snapformat.encodings.bincode.config import ByteOrder, Wire
+from snapformat.encodings.bincode.config import ByteOrder, Config
 from snapformat.model import kinds
 
 FormKey = Literal["fixed little", "fixed big", "variable little", "variable big"]
@@ -16,7 +16,7 @@ LENGTH = kinds.Int("u64", 8, False)
 INDEX = kinds.Int("u32", 4, False)
 
 
-def form_key(config: Wire) -> FormKey:
+def form_key(config: Config) -> FormKey:
     """The part of a configuration that forms depend on: a limit does not matter."""
     return f"{config.integers} {config.byteorder}"  # type: ignore[return-value]  # one of the four
 
@@ -36,7 +36,7 @@ class IntForm:
 
     __slots__ = ("byteorder", "name", "nonzero", "packer", "signed", "size", "variable")
 
-    def __init__(self, kind: kinds.Int, config: Wire) -> None:
+    def __init__(self, kind: kinds.Int, config: Config) -> None:
         self.name = kind.name
         self.size = kind.size
         self.signed = kind.signed
@@ -49,12 +49,12 @@ class IntForm:
             self.packer = struct.Struct(_order(self.byteorder) + letter[not kind.signed])
 
 
-def int_form(kind: kinds.Int, config: Wire) -> IntForm:
+def int_form(kind: kinds.Int, config: Config) -> IntForm:
     """The form of an integer."""
     return kind.derive(form_key(config), lambda: IntForm(kind, config))
 
 
-def number_format(item: kinds.Kind, config: Wire) -> str | None:
+def number_format(item: kinds.Kind, config: Config) -> str | None:
     """`struct`'s format, with its byte order, of a number that is stored as buffers hold it; else None."""
     if isinstance(item, kinds.Int):
         form = int_form(item, config)

@@ -17,14 +17,14 @@ class Interpreted(BincodeConstruct):
     """A kind from outside of this library, or one with a length of its own."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
-        reader = StreamReader(stream, self.wire, budget_of(context, self.wire.limit), DEFAULT_LIMITS)
+        reader = StreamReader(stream, self.config, budget_of(context, self.config.limit), DEFAULT_LIMITS)
         try:
             return reader.read(self.kind)
         except SnapshotError as error:
             raise construct.ValidationError(str(error), path=path) from error
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        writer = BincodeWriter(self.wire, DEFAULT_LIMITS)
+        writer = BincodeWriter(self.config, DEFAULT_LIMITS)
         try:
             built = writer.write(self.kind, obj)
         except SnapshotError as error:

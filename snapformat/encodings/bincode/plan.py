@@ -8,7 +8,7 @@ from typing import Any
 
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.encoding import C_LAYOUT, sealed
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key, int_form
 from snapformat.encodings.bincode.ops import Op
@@ -44,7 +44,7 @@ def lower(sub: Any) -> Op:
     return of_kind(kind_of_construct(sub), FIRECRACKER)
 
 
-def of_kind(kind: Kind, config: Wire) -> Op:
+def of_kind(kind: Kind, config: Config) -> Op:
     """The operation of a kind; of each kind the same one every time."""
     while isinstance(kind, kinds.Encoded):
         config = kind.config
@@ -61,11 +61,11 @@ def of_kind(kind: Kind, config: Wire) -> Op:
 
 
 @cache
-def _without_limit(integers: Any, byteorder: ByteOrder) -> Wire:
+def _without_limit(integers: Any, byteorder: ByteOrder) -> Config:
     return Encoding(integers, byteorder, limit=None)
 
 
-def _place(config: Wire) -> tuple[str, FormKey]:
+def _place(config: Config) -> tuple[str, FormKey]:
     # A limit is not part of the layout: there are four plans, and not one for every limit.
     return "plan", form_key(config)
 
@@ -78,7 +78,7 @@ class BincodePlanner(Planner):
         done: Operations so far of what may refer to itself, by kind and form key.
     """
 
-    def __init__(self, config: Wire) -> None:
+    def __init__(self, config: Config) -> None:
         self.config = config
         self.done: dict[tuple[Kind, FormKey], Op] = {}
         self._open: set[tuple[Kind, FormKey]] = set()

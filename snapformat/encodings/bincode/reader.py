@@ -9,7 +9,7 @@ from typing import Any
 import construct
 
 from snapformat.encodings.bincode.bulk import read_run
-from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
+from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
@@ -22,7 +22,7 @@ from snapformat.errors import DecodeError
 from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
-from snapformat.model.checks import shown, told
+from snapformat.model.checks import describe_exception, describe_value
 from snapformat.model.costs import collapses_to_one, element_costs
 from snapformat.model.floats import decode_float
 from snapformat.model.kinds import Kind
@@ -62,7 +62,7 @@ class BincodeReader(ValueReader):
         self,
         data: bytes,
         pos: int,
-        config: Wire,
+        config: Config,
         budget: Budget,
         limits: Limits,
         *,
@@ -106,7 +106,7 @@ class BincodeReader(ValueReader):
             self.fail(
                 f"the limit of {self.budget.limit} claimed bytes is exceeded",
                 f"at most {self.budget.left + size} bytes more",
-                shown(size),
+                describe_value(size),
                 offset,
             )
 
@@ -129,7 +129,7 @@ class BincodeReader(ValueReader):
     def need(self, size: int, offset: int | None = None) -> None:
         """Raise the error for bytes that are missing, unless they can be fetched."""
         left = self.end - self.pos
-        self.fail("the data ends too early", f"{shown(size)} bytes", f"{left}", offset)
+        self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
 
     def expect(self, size: int) -> int:
         """How many of the next `size` bytes there are."""
@@ -194,7 +194,7 @@ class BincodeReader(ValueReader):
             value = kind.read(self)
             self.events = events
         if value < 0:
-            self.fail("a negative length", "0 or more", shown(value), start)
+            self.fail("a negative length", "0 or more", describe_value(value), start)
         if self.events is not None:
             self._emit(start, event, value)
         return value
@@ -248,7 +248,7 @@ class BincodeReader(ValueReader):
             byte = data[error.start : error.start + 1].hex()
             self.fail(f"not {kind.encoding.upper()}", "valid text", f"byte 0x{byte}", start + error.start)
         except UnicodeError as error:  # some codecs give no position
-            self.fail(f"not {kind.encoding.upper()}", "valid text", told(error), start)
+            self.fail(f"not {kind.encoding.upper()}", "valid text", describe_exception(error), start)
         if self.events is not None:
             self._emit(start, "str", value)
         return value
@@ -259,7 +259,7 @@ class BincodeReader(ValueReader):
         start = self.pos
         data = self._take_counted(length, prefix)
         if kind.exact is not None and length != kind.exact:
-            self.fail("bytes of a fixed length", f"{kind.exact} bytes", shown(length), prefix)
+            self.fail("bytes of a fixed length", f"{kind.exact} bytes", describe_value(length), prefix)
         if kind.no_nul and b"\0" in data:
             self.fail("a zero byte inside", "bytes without one", "0x00", start + data.index(0))
         if self.events is not None:
@@ -315,7 +315,7 @@ class BincodeReader(ValueReader):
             self.fail(
                 "more elements than the data can hold",
                 f"at most {(self.end - self.pos) // least} elements of {least} bytes or more",
-                shown(count),
+                describe_value(count),
                 start,
             )
         return count
@@ -375,7 +375,7 @@ class BincodeReader(ValueReader):
         if isinstance(kind, kinds.Prefixed):
             length = self._read_length(kind.length, "byteslen") - kind.including
             if length < 0:
-                found = shown(length + kind.including)
+                found = describe_value(length + kind.including)
                 self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
             if length > self.end - self.pos:
                 self.need(length)
@@ -437,12 +437,12 @@ class BincodeReader(ValueReader):
         begun.zero_sized = self.budget.zero_sized
         self.budget = begun
 
-    def begin_encoding(self, config: Wire) -> Wire:
+    def begin_encoding(self, config: Config) -> Config:
         outer = self.config
         self.config, self._key = config, form_key(config)
         return outer
 
-    def end_encoding(self, begun: Wire) -> None:
+    def end_encoding(self, begun: Config) -> None:
         self.config, self._key = begun, form_key(begun)
 
     def read_bits(self, kind: kinds.BitStruct) -> Any:
@@ -506,7 +506,7 @@ class BincodeReader(ValueReader):
                 segments, offset = place_of(error)
                 self.path.extend(segments)
                 offset = start if offset is None else min(max(offset, start), self.end)
-                self.fail(told(error), mark=offset, cause=error)
+                self.fail(describe_exception(error), mark=offset, cause=error)
         if self.failure is not None:  # construct may have gone on as if the data had ended
             raise self.failure
         self._emit(start, "opaque", value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, form_key, int_form
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
@@ -11,12 +11,12 @@ from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
 
-def least_size(kind: Kind, config: Wire) -> int:
+def least_size(kind: Kind, config: Config) -> int:
     """The fewest bytes that a value can take; 0 where nothing is known."""
     return kind.derive(("least size", form_key(config)), lambda: (int(run(_least(kind, config, {}))),))[0]
 
 
-def _least(kind: Kind, config: Wire, known: dict[int, int]) -> Task:
+def _least(kind: Kind, config: Config, known: dict[int, int]) -> Task:
     # Kept for inner kinds too: types that hold one another twice are a tree of exponential size.
     size = known.get(id(kind))
     if size is None:
@@ -25,7 +25,7 @@ def _least(kind: Kind, config: Wire, known: dict[int, int]) -> Task:
     return size
 
 
-def _counted(kind: Kind, config: Wire, known: dict[int, int]) -> Task:
+def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
     match kind:
         case kinds.Int():
             return 1 if int_form(kind, config).variable else kind.size
@@ -55,7 +55,7 @@ def _counted(kind: Kind, config: Wire, known: dict[int, int]) -> Task:
     return total
 
 
-def fixed_size(kind: Kind, config: Wire) -> int | None:
+def fixed_size(kind: Kind, config: Config) -> int | None:
     """The bytes that every value takes, where no zero-sized elements are to be counted; else None."""
     size: int | None = kind.derive(
         ("fixed size", form_key(config)), lambda: (run(_fixed(kind, config, {})),)
@@ -63,14 +63,14 @@ def fixed_size(kind: Kind, config: Wire) -> int | None:
     return size
 
 
-def _fixed(kind: Kind, config: Wire, known: dict[int, int | None]) -> Task:
+def _fixed(kind: Kind, config: Config, known: dict[int, int | None]) -> Task:
     if id(kind) not in known:
         known[id(kind)] = None  # what contains itself has no fixed size
         known[id(kind)] = yield _fixed_of(kind, config, known)
     return known[id(kind)]
 
 
-def _fixed_of(kind: Kind, config: Wire, known: dict[int, int | None]) -> Task:
+def _fixed_of(kind: Kind, config: Config, known: dict[int, int | None]) -> Task:
     match kind:
         case kinds.Int():
             return None if int_form(kind, config).variable else kind.size
@@ -138,7 +138,7 @@ def _fits_any(kind: Kind) -> Task:
 
 
 #: How the members of a C struct are laid out: packed, since the kernel's headers spell out all padding.
-C_CONFIG = Wire()
+C_CONFIG = Config()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.construct.counted import LookAheadStream
 from snapformat.io import SupportsRead
@@ -27,7 +27,7 @@ class StreamReader(BincodeReader):
 
     __slots__ = ("_source",)
 
-    def __init__(self, source: SupportsRead, config: Wire, budget: Budget, limits: Limits) -> None:
+    def __init__(self, source: SupportsRead, config: Config, budget: Budget, limits: Limits) -> None:
         super().__init__(b"", 0, config, budget, limits)
         self.data = bytearray()
         self._source = source

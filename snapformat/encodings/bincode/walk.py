@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from snapformat.encodings.bincode.config import Wire
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.bincode.stream import StreamReader
@@ -20,7 +20,7 @@ from snapformat.trampoline import Task
 
 def walk_value(
     kind: Kind,
-    config: Wire,
+    config: Config,
     data: bytes | bytearray | memoryview,
     offset: int = 0,
     *,
@@ -82,7 +82,7 @@ def _read(kind: Kind, reader: BincodeReader) -> Task:
 
 def read_value(
     kind: Kind,
-    config: Wire,
+    config: Config,
     data: bytes,
     offset: int = 0,
     *,
@@ -122,7 +122,7 @@ def read_value(
 
 def read_from(
     kind: Kind,
-    config: Wire,
+    config: Config,
     source: SupportsRead,
     *,
     limit: int | None = None,
@@ -149,7 +149,7 @@ def read_from(
 
 def write_value(
     kind: Kind,
-    config: Wire,
+    config: Config,
     value: Any,
     *,
     limits: Limits = DEFAULT_LIMITS,

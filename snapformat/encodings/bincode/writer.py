@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from snapformat.encodings.bincode.bulk import packed
-from snapformat.encodings.bincode.config import Wire, encode_varint, zigzag
+from snapformat.encodings.bincode.config import Config, encode_varint, zigzag
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG
 from snapformat.encodings.construct.places import fail_foreign
@@ -37,7 +37,7 @@ class BincodeWriter(ValueWriter):
 
     __slots__ = ("_config", "_key", "_start", "out")
 
-    def __init__(self, config: Wire, limits: Limits, start: int = 0) -> None:
+    def __init__(self, config: Config, limits: Limits, start: int = 0) -> None:
         super().__init__(limits, SortKeys())
         self.out = bytearray()
         self._start = start
@@ -160,12 +160,12 @@ class BincodeWriter(ValueWriter):
         self.out, self._start = before
         return inside
 
-    def begin_encoding(self, config: Wire) -> Wire:
+    def begin_encoding(self, config: Config) -> Config:
         outer = self._config
         self._config, self._key = config, form_key(config)
         return outer
 
-    def end_encoding(self, begun: Wire) -> None:
+    def end_encoding(self, begun: Config) -> None:
         self._config, self._key = begun, form_key(begun)
 
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:

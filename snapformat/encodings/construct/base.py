@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import construct
 
-from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Wire, unzigzag
+from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
 from snapformat.limits import Budget
 from snapformat.model import kinds
 from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, in_scopes
@@ -24,7 +24,7 @@ _KEYS = "_snapformat_keys"
 #: Most bytes asked from a stream at once: a length in the data must not size an allocation.
 CHUNK = 1 << 20
 #: Encoding of construct's own classes where none of ours stands above them.
-PLAIN = Wire()
+PLAIN = Config()
 
 
 def budget_of(context: Any, limit: int | None) -> Budget:
@@ -74,20 +74,20 @@ class BincodeConstruct(OwnConstruct):
 
     Attributes:
         kind: What it is, apart from the encoding.
-        wire: The encoding.
+        config: The encoding.
     """
 
-    def __init__(self, kind: Any, wire: Wire) -> None:
+    def __init__(self, kind: Any, config: Config) -> None:
         super().__init__()
         self.kind = kind
-        self.wire = wire
+        self.config = config
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """The kind, in this encoding."""
-        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.wire)
+        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.config)
 
     def _claim(self, size: int, context: Any, path: str) -> None:
-        budget = budget_of(context, self.wire.limit)
+        budget = budget_of(context, self.config.limit)
         if not budget.claim(size):
             raise construct.RangeError(
                 f"the limit of {budget.limit} bytes is exceeded by {-budget.left}", path=path
@@ -99,15 +99,15 @@ class BincodeConstruct(OwnConstruct):
         """Read an integer of nominal width `size` as the encoding says."""
         if claim:
             self._claim(size, context, path)
-        wire = self.wire
-        if not wire.is_variable(size):
-            return int.from_bytes(read_exactly(stream, size, path), wire.byteorder, signed=signed)
+        config = self.config
+        if not config.is_variable(size):
+            return int.from_bytes(read_exactly(stream, size, path), config.byteorder, signed=signed)
         value = read_exactly(stream, 1, path)[0]
         if value >= VARINT_SINGLE:
             width = VARINT_MARKERS.get(value, 255)
             if width > size:
                 raise construct.IntegerError(f"marker {value} is no integer of {size} bytes", path=path)
-            value = int.from_bytes(read_exactly(stream, width, path), wire.byteorder)
+            value = int.from_bytes(read_exactly(stream, width, path), config.byteorder)
         return unzigzag(value) if signed else value
 
     def _read_length(self, stream: Any, context: Any, path: str) -> int:
@@ -123,8 +123,8 @@ class BincodeConstruct(OwnConstruct):
 class BincodeSubconstruct(BincodeConstruct, construct.Subconstruct):  # type: ignore[misc]
     """A construct for a kind with one other inside, which is its `subcon`."""
 
-    def __init__(self, kind: Any, wire: Wire, subcon: Any) -> None:
+    def __init__(self, kind: Any, config: Config, subcon: Any) -> None:
         construct.Subconstruct.__init__(self, subcon)
         self.flagbuildnone = False  # a field of this kind can't be left out, whatever is inside
         self.kind = kind
-        self.wire = wire
+        self.config = config

@@ -6,7 +6,7 @@ from typing import Any
 
 import construct
 
-from snapformat.encodings.bincode.config import Wire, encode_int
+from snapformat.encodings.bincode.config import Config, encode_int
 from snapformat.encodings.construct.base import (
     BincodeConstruct,
     BincodeSubconstruct,
@@ -52,7 +52,7 @@ class _Elements(BincodeSubconstruct):
     """What sequences, arrays and sets share."""
 
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
-        limit = self.wire.limit
+        limit = self.config.limit
         if isinstance(self.kind.item, Unit):  # all the same
             claim_all(count, context, limit, path, cost=1)
             return [self.subcon._parsereport(stream, context, path)] * count
@@ -71,7 +71,7 @@ class _Elements(BincodeSubconstruct):
         return [self.subcon._build(value, stream, context, path) for value in values]
 
     def _write_length(self, count: int, stream: Any) -> None:
-        stream.write(encode_int(count, 8, False, self.wire))
+        stream.write(encode_int(count, 8, False, self.config))
 
 
 class Seq(_Elements):
@@ -119,13 +119,13 @@ class Set(_Elements):
 class Map(BincodeConstruct):
     """A map: length, keys and values in turn, sorted if the kind is."""
 
-    def __init__(self, kind: Any, wire: Wire, key: Any, value: Any) -> None:
-        super().__init__(kind, wire)
+    def __init__(self, kind: Any, config: Config, key: Any, value: Any) -> None:
+        super().__init__(kind, config)
         self.subcons = [key, value]
 
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         key_sub, value_sub = self.subcons
-        count, limit = self._read_length(stream, context, path), self.wire.limit
+        count, limit = self._read_length(stream, context, path), self.config.limit
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
         if not counted and is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
             claim_all(count, context, limit, path, cost=cost_of(*self.subcons))
@@ -143,7 +143,7 @@ class Map(BincodeConstruct):
         if self.kind.ordered:
             keys = sort_keys(context)
             pairs.sort(key=lambda pair: checked(sort_key, path, self.kind.key, pair[0], keys))
-        stream.write(encode_int(len(pairs), 8, False, self.wire))
+        stream.write(encode_int(len(pairs), 8, False, self.config))
         key_sub, value_sub = self.subcons
         for key, value in pairs:
             key_sub._build(key, stream, context, path)
@@ -154,11 +154,11 @@ class Map(BincodeConstruct):
 class Tuple(BincodeConstruct, construct.Sequence):  # type: ignore[misc]  # construct is untyped
     """A tuple: its elements."""
 
-    def __init__(self, kind: Any, wire: Wire, subcons: list[Any]) -> None:
+    def __init__(self, kind: Any, config: Config, subcons: list[Any]) -> None:
         construct.Sequence.__init__(self, *subcons)
         self.flagbuildnone = False
         self.kind = kind
-        self.wire = wire
+        self.config = config
 
     def _parse(self, stream: Any, context: Any, path: str) -> tuple[Any, ...]:
         return tuple([item._parsereport(stream, context, path) for item in self.subcons])
@@ -175,8 +175,8 @@ class Tuple(BincodeConstruct, construct.Sequence):  # type: ignore[misc]  # cons
 class Blob(BincodeSubconstruct):
     """Bytes that hold a C struct."""
 
-    def __init__(self, kind: Any, wire: Wire, subcon: Any) -> None:
-        super().__init__(kind, wire, subcon)
+    def __init__(self, kind: Any, config: Config, subcon: Any) -> None:
+        super().__init__(kind, config, subcon)
         self.size: int = subcon.sizeof()
 
     def _read(self, data: bytes) -> list[Any]:
@@ -191,10 +191,10 @@ class Blob(BincodeSubconstruct):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         if not isinstance(obj, self.kind.item.cls):
             raise construct.FormatFieldError(
-                f"expected {self.kind.item.name}, found {checks.shown(obj)}", path=path
+                f"expected {self.kind.item.name}, found {checks.describe_value(obj)}", path=path
             )
         data = blob_bytes(obj, self.subcon.build)
-        stream.write(encode_int(len(data), 8, False, self.wire) + data)
+        stream.write(encode_int(len(data), 8, False, self.config) + data)
         return obj
 
 

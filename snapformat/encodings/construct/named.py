@@ -7,10 +7,10 @@ from typing import Any
 
 import construct
 
-from snapformat.encodings.bincode.config import Wire, encode_int
+from snapformat.encodings.bincode.config import Config, encode_int
 from snapformat.encodings.construct.base import BincodeConstruct
 from snapformat.model import kinds
-from snapformat.model.checks import reason, shown
+from snapformat.model.checks import describe_value, reason
 from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, in_scopes
 from snapformat.trampoline import Task
 
@@ -22,7 +22,7 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
     containers, and positions instead of names where the style is `tuple` or `newtype`.
     """
 
-    def __init__(self, kind: Any, wire: Wire, fields: list[Any]) -> None:
+    def __init__(self, kind: Any, config: Config, fields: list[Any]) -> None:
         super().__init__(
             *(
                 construct.Renamed(sub, newname=field.attr, newdocs=field.doc)
@@ -30,11 +30,11 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
             )
         )
         self.kind = kind
-        self.wire = wire
+        self.config = config
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """The kind, in this encoding."""
-        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.wire)
+        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.config)
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
@@ -47,7 +47,9 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
         if not isinstance(obj, kind.cls):
-            raise construct.FormatFieldError(f"expected {kind.cls.__name__}, found {shown(obj)}", path=path)
+            raise construct.FormatFieldError(
+                f"expected {kind.cls.__name__}, found {describe_value(obj)}", path=path
+            )
         for field, sub in zip(kind.fields, self.subcons, strict=True):
             sub._build(getattr(obj, field.attr, None), stream, context, path)
         return obj
@@ -63,8 +65,8 @@ class Enum(BincodeConstruct):
         cases: The payloads by index, as `construct.Switch` has them; variants without payload have none.
     """
 
-    def __init__(self, kind: Any, wire: Wire, payloads: list[Any]) -> None:
-        super().__init__(kind, wire)
+    def __init__(self, kind: Any, config: Config, payloads: list[Any]) -> None:
+        super().__init__(kind, config)
         self.cases = {index: sub for index, sub in enumerate(payloads) if sub is not None}
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
@@ -83,9 +85,9 @@ class Enum(BincodeConstruct):
         variant = self.kind.variant_of(obj)
         if variant is None:
             raise construct.MappingError(
-                f"expected a variant of {self.kind.name}, found {shown(obj)}", path=path
+                f"expected a variant of {self.kind.name}, found {describe_value(obj)}", path=path
             )
-        stream.write(encode_int(variant.index, 4, False, self.wire))
+        stream.write(encode_int(variant.index, 4, False, self.config))
         if variant.payload is not None:
             self.cases[variant.index]._build(obj, stream, context, path)
         return obj

@@ -15,7 +15,7 @@ import construct as c
 
 from snapformat.encodings.construct import composites, named
 from snapformat.encodings.construct.base import read_exactly
-from snapformat.model.checks import told
+from snapformat.model.checks import describe_exception
 from snapformat.model.from_construct import name_of
 from snapformat.model.traversal import Traversal
 from snapformat.path import Segment, Variant
@@ -26,7 +26,7 @@ Locals = dict[str, Any]
 def fail_foreign(traversal: Traversal, error: Exception) -> NoReturn:
     """Raise the error for an exception of construct's, or of something in it, where it was by then."""
     traversal.path.extend(place_of(error)[0])
-    traversal.fail(told(error), cause=error)
+    traversal.fail(describe_exception(error), cause=error)
 
 
 def place_of(error: BaseException) -> tuple[list[Segment], int | None]:

@@ -48,11 +48,11 @@ class Int(BincodeConstruct):
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
         value = checked(checks.as_int, path, obj, kind.name, kind.size, kind.signed, kind.nonzero)
-        stream.write(encode_int(value, kind.size, kind.signed, self.wire))
+        stream.write(encode_int(value, kind.size, kind.signed, self.config))
         return obj
 
     def _sizeof(self, context: Any, path: str) -> int:
-        return self._no_size(path) if self.wire.is_variable(self.kind.size) else int(self.kind.size)
+        return self._no_size(path) if self.config.is_variable(self.kind.size) else int(self.kind.size)
 
 
 class Float(BincodeConstruct):
@@ -60,10 +60,10 @@ class Float(BincodeConstruct):
 
     def _parse(self, stream: Any, context: Any, path: str) -> float:
         self._claim(self.kind.size, context, path)
-        return decode_float(read_exactly(stream, self.kind.size, path), self.wire.byteorder)
+        return decode_float(read_exactly(stream, self.kind.size, path), self.config.byteorder)
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
-        stream.write(checked(checks.as_float, path, obj, self.kind.size, self.wire.byteorder))
+        stream.write(checked(checks.as_float, path, obj, self.kind.size, self.config.byteorder))
         return obj
 
     def _sizeof(self, context: Any, path: str) -> int:
@@ -95,7 +95,7 @@ class Str(BincodeConstruct):
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         data = checked(checks.as_str, path, obj)
-        stream.write(encode_int(len(data), 8, False, self.wire) + data)
+        stream.write(encode_int(len(data), 8, False, self.config) + data)
         return obj
 
 
@@ -113,7 +113,7 @@ class Bytes(BincodeConstruct):
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         data = checked(checks.as_bytes, path, obj, self.kind.exact, self.kind.no_nul)
-        stream.write(encode_int(len(data), 8, False, self.wire) + data)
+        stream.write(encode_int(len(data), 8, False, self.config) + data)
         return data
 
 

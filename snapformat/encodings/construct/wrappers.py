@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import construct
 
-from snapformat.encodings.bincode.config import ByteOrder, Wire
+from snapformat.encodings.bincode.config import ByteOrder, Config
 from snapformat.encodings.construct.base import BUDGET, budget_of, read_exactly
 from snapformat.limits import Budget
 from snapformat.model import kinds
@@ -73,7 +73,7 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
     Args:
         subcon: What is covered.
         checksum: How it is computed.
-        wire: Encoding of the stored checksum.
+        config: Encoding of the stored checksum.
         to_the_end: The last bytes are the checksum, and what is covered ends where they begin: it sees no
             more, and must leave nothing over. Otherwise the checksum is read where the construct stops.
 
@@ -81,18 +81,20 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         checksumfield: The stored checksum, named `checksum`, as `construct.Checksum` has it.
     """
 
-    def __init__(self, subcon: Any, checksum: ChecksumLike, wire: Wire, *, to_the_end: bool = False) -> None:
+    def __init__(
+        self, subcon: Any, checksum: ChecksumLike, config: Config, *, to_the_end: bool = False
+    ) -> None:
         super().__init__(subcon)
         self.checksum = checksum
-        self.wire = wire
+        self.config = config
         self.to_the_end = to_the_end
-        integer = construct.BytesInteger(checksum.size, swapped=wire.byteorder == "little")
+        integer = construct.BytesInteger(checksum.size, swapped=config.byteorder == "little")
         self.checksumfield = construct.Renamed(integer, newname="checksum")
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """The same as a kind."""
         size = self.checksum.size
-        stored = kinds.Int(f"u{8 * size}", size, False, False, self.wire.byteorder, False)
+        stored = kinds.Int(f"u{8 * size}", size, False, False, self.config.byteorder, False)
         item = yield lowering.lower(self.subcon, lowering, scopes)
         return kinds.Checksummed(item, stored, self.checksum, self.to_the_end)
 
@@ -104,7 +106,7 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         inner = io.BytesIO(whole[: len(whole) - size] if self.to_the_end else whole)
         value = self.subcon._parsereport(inner, context, path)
         stored = whole[len(whole) - size :] if self.to_the_end else read_exactly(inner, size, path)
-        if not self.checksum.holds(whole, self.wire.byteorder):
+        if not self.checksum.holds(whole, self.config.byteorder):
             raise construct.ChecksumError(f"the checksum {stored.hex()} does not hold", path=path)
         left = len(inner.read()) if self.to_the_end else 0
         if left:

@@ -20,7 +20,7 @@ from snapformat.errors import DecodeError, excerpt
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import decode_fields, deferred, set_rest
-from snapformat.model.checks import as_int, shown
+from snapformat.model.checks import as_int, describe_value
 from snapformat.model.floats import decode_float, f32_from_bits, f32_to_bits
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
@@ -70,7 +70,7 @@ class JsonReader(ValueReader):
         elif isinstance(data, list):
             found = f"an array of {len(data)}"
         else:
-            found = "null" if data is None else shown(data)
+            found = "null" if data is None else describe_value(data)
         self.fail(self.misfit_message, expected, found)
 
     # --- place ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from snapformat.bits import Bits
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.checks import shown
+from snapformat.model.checks import describe_value
 
 #: Key of our part in the metadata of a dataclass field.
 METADATA = "snapformat"
@@ -102,7 +102,7 @@ def check_bits(table: tuple[Bits, ...], field: str) -> None:
     taken = 0
     for each in table:
         if not isinstance(each, Bits):
-            raise SchemaError(f"bits holds {shown(each)}, which is no Bits", field=field)
+            raise SchemaError(f"bits holds {describe_value(each)}, which is no Bits", field=field)
         if each.low < 0 or each.width < 1 or taken & each.mask:
             raise SchemaError(f"the bits {each.name} have a name already, or there are none", field=field)
         taken |= each.mask

@@ -11,7 +11,7 @@ import construct
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
-from snapformat.model.checks import told
+from snapformat.model.checks import describe_exception
 from snapformat.model.declaration import GivenKind
 from snapformat.model.from_construct import foreign
 
@@ -103,5 +103,5 @@ def import_reference(reference: str) -> Any:
         for name in attribute.split("."):
             found = getattr(found, name)
     except Exception as error:  # whatever the module does when it is imported
-        raise SchemaError(f"can't import {reference!r}: {told(error)}") from error
+        raise SchemaError(f"can't import {reference!r}: {describe_exception(error)}") from error
     return found

@@ -11,7 +11,7 @@ import construct as c
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.checks import shown
+from snapformat.model.checks import describe_value
 from snapformat.model.from_construct.costs import cost_of
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
@@ -111,7 +111,7 @@ class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct 
 
     def _encode(self, obj: Any, context: Any, path: str) -> Any:
         if not isinstance(obj, self.cls):
-            raise c.FormatFieldError(f"expected {self.cls.__name__}, found {shown(obj)}", path=path)
+            raise c.FormatFieldError(f"expected {self.cls.__name__}, found {describe_value(obj)}", path=path)
         return container_of(obj)
 
 

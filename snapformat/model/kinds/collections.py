@@ -67,7 +67,9 @@ def unwrapped(value: Any, wrapped: bool) -> Any:
     if not wrapped:
         return value
     if not isinstance(value, Some):
-        raise checks.BadValue("None or Some(value), since the value may be None itself", checks.shown(value))
+        raise checks.BadValue(
+            "None or Some(value), since the value may be None itself", checks.describe_value(value)
+        )
     return value.value
 
 

@@ -9,7 +9,7 @@ import construct
 
 from snapformat.errors import excerpt
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.checks import literal, shown
+from snapformat.model.checks import describe_value, format_constant
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int
 from snapformat.trampoline import Task
@@ -157,7 +157,7 @@ class Const(Kind):
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write the constant; the value may be left out."""
         if value is not None and value != self.value:
-            out.fail("not the constant", literal(self.value), shown(value))
+            out.fail("not the constant", format_constant(self.value), describe_value(value))
         item = self.item
         return item.write(self.value, out) if item.is_leaf else (yield item.write(self.value, out))
 
@@ -168,7 +168,7 @@ class Const(Kind):
         start = source.mark()
         value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
         if value != self.value:
-            source.fail("not the constant", literal(self.value), literal(value), start)
+            source.fail("not the constant", format_constant(self.value), format_constant(value), start)
         return value
 
     def plan(self, planner: Planner) -> Task:

@@ -9,7 +9,7 @@ import construct
 
 from snapformat.bits import Bits
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.checks import shown, told
+from snapformat.model.checks import describe_exception, describe_value
 from snapformat.model.expressions import Scope
 from snapformat.model.kinds.base import Kind
 from snapformat.path import Variant
@@ -122,7 +122,7 @@ class Struct(Kind):
         if value is None:
             value = {}
         if not isinstance(value, Mapping):
-            out.fail(out.misfit_message, "a mapping of fields", shown(value))
+            out.fail(out.misfit_message, "a mapping of fields", describe_value(value))
         outer, keep = out.scope, out.keep
         out.scope = scope = Scope(outer)
         scope.update(value)
@@ -179,7 +179,9 @@ class Struct(Kind):
         try:
             return self.make(values)
         except Exception as error:  # code of the value's own class
-            source.fail(f"not a {self.name or 'struct'}: {told(error)}", mark=start, cause=error)
+            source.fail(
+                f"not a {self.name or 'struct'}: {describe_exception(error)}", mark=start, cause=error
+            )
 
     def plan(self, planner: Planner) -> Task:
         """Plan the operation."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import construct
 
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.checks import shown
+from snapformat.model.checks import describe_value
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.named import Enum, Struct
@@ -49,7 +49,7 @@ class Switch(Kind):
         try:
             return self.cases.get(key, self.default)
         except TypeError:  # a key without a hash
-            traversal.fail("not a value that a Switch can choose by", found=shown(key))
+            traversal.fail("not a value that a Switch can choose by", found=describe_value(key))
 
     def plan(self, planner: Planner) -> Task:
         """Plan the operation."""
@@ -281,7 +281,7 @@ class Bit:
             value = numbers[value]
         name = f"{'i' if self.signed else 'u'}{self.width} (bits)"
         if isinstance(value, bool) or not isinstance(value, int):
-            out.fail("the value does not fit", name, shown(value))
+            out.fail("the value does not fit", name, describe_value(value))
         low, high = (-1 << self.width - 1, 1 << self.width - 1) if self.signed else (0, 1 << self.width)
         if not low <= value < high:
             out.fail("the value does not fit", f"{name} from {low} to {high - 1}", f"{value}")
@@ -322,7 +322,7 @@ class BitStruct(Kind):
     def write(self, value: Any, out: ValueWriter) -> Any:
         """Write a mapping of the fields."""
         if not isinstance(value, Mapping):
-            out.fail("the value does not fit", "a mapping of bit fields", shown(value))
+            out.fail("the value does not fit", "a mapping of bit fields", describe_value(value))
         fields: dict[str, Any] = {}
         whole = 0
         for bit in self.bits:

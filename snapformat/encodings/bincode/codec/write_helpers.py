@@ -16,7 +16,7 @@ from snapformat.encodings.bincode import walk as reference
 from snapformat.encodings.bincode.arrays import given_numbers, listed
 from snapformat.encodings.bincode.codec.read_helpers import Guard, has_bulk, tiered
 from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, atom_of
-from snapformat.encodings.bincode.config import Wire, encode_varint, zigzag
+from snapformat.encodings.bincode.config import Config, encode_varint, zigzag
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.writer import BincodeWriter
@@ -181,7 +181,7 @@ def interpreter(op: Op) -> Callable[..., tuple[bytes, Any]]:
 
 def bits_writer(kind: BitStruct) -> Callable[[Any], bytes]:
     """Writes a bit struct."""
-    config = Wire()
+    config = Config()
 
     def write(value: Any) -> bytes:
         writer = BincodeWriter(config, DEFAULT_LIMITS)
