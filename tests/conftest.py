@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from snapformat.encodings.bincode.codec import engine
-from snapshots import report as snapshots_report
-from vectors import report as vectors_report
+import pytest
+
+# The helpers assert too; their messages should show what differs.
+pytest.register_assert_rewrite("vectors.checks", "vectors.compounds", "vectors.shapes")
+
+from snapformat.encodings.bincode.codec import engine  # noqa: E402
+from snapshots import report as snapshots_report  # noqa: E402
+from vectors import report as vectors_report  # noqa: E402
 
 # Each case is read once, and it is the generated code that has to prove itself.
 engine.SMALL = -1

@@ -442,9 +442,12 @@ def _check_struct(struct: kinds.Struct, ending: set[int]) -> None:
 
 def unsortable(kind: Kind) -> str | None:
     """Why a sorted map or set directly in this kind can't be sorted, or None."""
-    waiting = [kind]
+    waiting, seen = [kind], set()
     while waiting:
         current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
         match current:
             case kinds.Map(key, _, True) if not has_order(key):
                 return f"a BTreeMap can't be sorted by {type(key).__name__.lower()}: Rust gives it no order"

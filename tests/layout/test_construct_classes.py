@@ -219,3 +219,12 @@ def test_names_and_descriptions():
         (None, "", True),
         ("b", "", True),
     ]
+
+
+def test_a_construct_that_is_nothing_but_lists_of_itself() -> None:
+    nested = c.PrefixedArray(c.Int8ub, c.LazyBound(lambda: nested))
+    for _ in range(3):
+        assert decode(b"\2\0\1\0", nested) == [[], [[]]]
+        assert encode([[], [[]]], nested) == b"\2\0\1\0"
+    with pytest.raises(DecodeError):
+        decode(b"\1" * 2000, nested)

@@ -9,7 +9,6 @@ import pytest
 from vectors import report
 
 # The helpers assert too; their messages should show what differs.
-pytest.register_assert_rewrite("vectors.checks", "vectors.compounds", "vectors.shapes")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
