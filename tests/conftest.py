@@ -12,7 +12,7 @@ from snapshots import report as snapshots_report  # noqa: E402
 from vectors import report as vectors_report  # noqa: E402
 
 # Each case is read once, and it is the generated code that has to prove itself.
-engine.SMALL = -1
+engine.COMPILE_THRESHOLD = -1
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from snapformat.encodings.json.format import Json
 from snapformat.errors import DecodeError, SnapshotError, excerpt
 from snapformat.model.std.semver_text import parse_version
 from snapformat.snapshot.reading import check_magic, check_version
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header
-from snapformat.values import from_json_data, to_json_data
 
 _MAGIC = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _MEMBERS = {"$": ("schema", "header", "data", "trailing"), "$.header": ("magic", "version")}
@@ -35,9 +35,7 @@ def to_document(
         EncodeError: The data does not fit its type, or `serde` refuses it.
     """
     format_ = snapshot.format
-    data = to_json_data(
-        format_.payload_kind, snapshot.data, serde=serde, decoded=decoded, limits=format_.limits
-    )
+    data = Json(serde, decoded).write(format_.payload_kind, snapshot.data, limits=format_.limits)
     document = {
         "schema": format_.name if schema is None else schema,
         "header": {"magic": f"0x{snapshot.magic:016x}", "version": str(snapshot.version)},
@@ -86,7 +84,7 @@ def from_document(document: Any, format: SnapshotFormat) -> Snapshot[Any]:
         # The checks are those of a file; a document has no offsets.
         error.offset = None
         raise
-    data = from_json_data(format.payload_kind, members["data"], limits=format.limits)
+    data = Json().read(format.payload_kind, members["data"], limits=format.limits)
     return Snapshot(header, data, format, _trailing(members.get("trailing", ""), format))
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import Arrays, numbers_reader
-from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.engine import read_value, skipper_of
 from snapformat.encodings.bincode.ops import Op
 from snapformat.io import bytes_of
@@ -62,19 +62,19 @@ class LazyReader:
             can't be passed over, or something is wrong with the bytes.
         """
         lazy_type, skip = self._lazy_type, self._skip
-        account = Account(self._zero_sized)
+        claims = Claims(self._zero_sized)
         try:
             if lazy_type is not None:
-                places = lazy_type.index(source.data, start, stop, 0, account)
+                places = lazy_type.index(source.data, start, stop, 0, claims)
             elif skip is not None:
-                places = (skip(source.data, start, stop, 0, account),)
+                places = (skip(source.data, start, stop, 0, claims),)
             else:
                 return None
         except Exception:  # whatever a guard raises: reading says what is wrong
             return None
         end = places[-1]
         size = end - start
-        if end > stop or size + account.claimed > self._limit:
+        if end > stop or size + claims.claimed > self._limit:
             return None
         if lazy_type is None or size < state.LEAST_STRUCT:
             read = partial(source.read, self._node, start, end, 0, ())

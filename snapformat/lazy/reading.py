@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import Arrays, number_code, view_of
-from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.engine import read_part, skipper_of
 from snapformat.encodings.bincode.codec.shape import is_array
 from snapformat.encodings.bincode.ops import Op, children
@@ -93,7 +93,7 @@ def _struct(op: ops.Struct, source: LazySource, start: int, stop: int, depth: in
     if lazy_type is None:
         return NOT_LAZY
     try:
-        places = lazy_type.index(source.data, start, stop, depth, Account(DEFAULT_LIMITS.zero_sized))
+        places = lazy_type.index(source.data, start, stop, depth, Claims(DEFAULT_LIMITS.zero_sized))
     except Exception:  # reading it says what is wrong
         return NOT_LAZY
     return lazy_type.make(source, places, places[-1], depth + 1, path)
@@ -138,10 +138,10 @@ def _elements(
     skip = skipper_of(item)
     assert skip is not None
     values = []
-    account = Account(DEFAULT_LIMITS.zero_sized)
+    claims = Claims(DEFAULT_LIMITS.zero_sized)
     try:
         for index in range(count):
-            end = skip(source.data, first, stop, depth, account)
+            end = skip(source.data, first, stop, depth, claims)
             values.append(source.read(item, first, end, depth, (*path, index)))
             first = end
     except Exception:  # reading it says what is wrong first: those before may be undecoded

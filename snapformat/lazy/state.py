@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.engine import (
     Codec,
     Indexer,
@@ -95,7 +95,7 @@ class LazyState:
         """Read the first field, which has its end for itself, if it is one that is read at once."""
         lazy_type, source = self.lazy_type, self.source
         codec = lazy_type.nodes[0].codec
-        if not lazy_type.is_first_small or source.arrays is not None or codec is None or codec.accounts:
+        if not lazy_type.is_first_small or source.arrays is not None or codec is None or codec.has_claims:
             return NOT_LAZY
         start = self.places[0]
         try:
@@ -115,16 +115,16 @@ class LazyState:
             return places
         start, data = places[0], self.source.data
         skip = None if index else self.lazy_type.skip_first
-        account = Account(DEFAULT_LIMITS.zero_sized)
+        claims = Claims(DEFAULT_LIMITS.zero_sized)
         try:
             if skip is not None:  # the first is there without the others being looked for
-                places = (start, skip(data, start, self.stop, self.depth, account))
+                places = (start, skip(data, start, self.stop, self.depth, claims))
             else:
-                places = self.lazy_type.index(data, start, self.stop, self.depth - 1, account)
+                places = self.lazy_type.index(data, start, self.stop, self.depth - 1, claims)
         except Exception:  # whatever a guard raises
             return None
         limit, end = self.source.limit, places[-1]
-        if end > self.stop or (limit is not None and end - start + account.claimed > limit):
+        if end > self.stop or (limit is not None and end - start + claims.claimed > limit):
             return None
         self.places = places
         return places

@@ -139,13 +139,13 @@ class Traversal:
     # --- zero-sized elements --------------------------------------------------------------------------
 
     def claim_elements(self, kind: Kind, count: int) -> None:
-        """Account for the elements of a sequence or the entries of a map, as far as they are zero-sized."""
+        """Claims for the elements of a sequence or the entries of a map, as far as they are zero-sized."""
         cost = element_costs(kind).known
         if cost:
             self.claim_zero_sized(count, cost)
 
     def claim_zero_sized(self, count: int, cost: int) -> None:
-        """Account for so many zero-sized values, each of a cost."""
+        """Claims for so many zero-sized values, each of a cost."""
         if not self.budget.claim_zero_sized(count * cost):
             self.fail_zero_sized(count, cost)
 

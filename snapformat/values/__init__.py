@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.encodings.bincode.encoding import sealed
-from snapformat.encodings.json.reader import from_json_data
+from snapformat.encodings.json.format import Json
 from snapformat.encodings.json.text import format_json, parse_json
-from snapformat.encodings.json.writer import to_json_data
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.declare.registry import resolved
 
@@ -20,11 +19,9 @@ __all__ = [
     "dumps",
     "format_json",
     "from_json",
-    "from_json_data",
     "loads",
     "parse_json",
     "to_json",
-    "to_json_data",
 ]
 
 
@@ -48,7 +45,7 @@ def to_json(
     Raises:
         EncodeError: The value does not fit the type, or `serde` refuses it.
     """
-    return to_json_data(sealed(resolved(payload)), value, serde=serde, decoded=decoded, limits=limits)
+    return Json(serde, decoded).write(sealed(resolved(payload)), value, limits=limits)
 
 
 def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
@@ -62,7 +59,7 @@ def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> An
     Raises:
         DecodeError: The JSON does not fit the type; the path says where.
     """
-    return from_json_data(sealed(resolved(payload)), data, limits=limits)
+    return Json().read(sealed(resolved(payload)), data, limits=limits)
 
 
 def dumps(

@@ -8,7 +8,7 @@ from typing import Any
 
 from snapformat import SnapshotError
 from snapformat.encodings.bincode.codec import engine
-from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.ends import find_end
 from snapformat.encodings.bincode.ops import Op
 from snapformat.layout import read as reference_read
@@ -68,7 +68,7 @@ def generated_read(node: Op, data: bytes, offset: int = 0) -> tuple[Any, int]:
     """What generated code alone reads; it raises anything where it gives up."""
     reader = engine.reader_of(node)
     assert reader is not None, "no code is generated for the layout"
-    return reader(data, offset, len(data), 0, Account(DEFAULT_LIMITS.zero_sized))
+    return reader(data, offset, len(data), 0, Claims(DEFAULT_LIMITS.zero_sized))
 
 
 def generated_write(node: Op, value: Any) -> bytes:

@@ -78,7 +78,7 @@ def test_what_can_not_be_read() -> None:
 
 
 def test_nothing_is_made_before_much_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "SMALL", 1 << 16)  # the suite's own is smaller
+    monkeypatch.setattr(engine, "COMPILE_THRESHOLD", 1 << 16)  # the suite's own is smaller
 
     @schema
     class Rare:

@@ -187,7 +187,7 @@ def test_fallbacks_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine.statistics.write_fallbacks == after[1]
 
 
-# --- zero-sized elements, which only an account bounds ------------------------------------------------
+# --- zero-sized elements, which only an claims bounds ------------------------------------------------
 
 HOLLOW = {
     "arrays of nothing in a list": (
@@ -209,9 +209,9 @@ def test_elements_without_bytes_are_counted(name: str) -> None:
     node = layout_of(declared)
     reader = engine.reader_of(node)
     assert reader is not None
-    account = engine.Account(500)
+    claims = engine.Claims(500)
     with pytest.raises(GuardError):
-        reader(data, 0, len(data), 0, account)
+        reader(data, 0, len(data), 0, claims)
 
 
 def test_elements_that_may_be_without_bytes() -> None:
@@ -220,11 +220,11 @@ def test_elements_that_may_be_without_bytes() -> None:
     reader = engine.reader_of(node)
     assert reader is not None
     cost = zero_sized_cost(node.fields[1].op.item)  # type: ignore[attr-defined]
-    account = engine.Account(7 * cost)
-    assert len(reader(b"\7", 0, 1, 0, account)[0].a) == 7
-    assert account.zero_sized == 0
+    claims = engine.Claims(7 * cost)
+    assert len(reader(b"\7", 0, 1, 0, claims)[0].a) == 7
+    assert claims.zero_sized == 0
     with pytest.raises(GuardError):
-        reader(b"\x08", 0, 1, 0, engine.Account(7 * cost))
+        reader(b"\x08", 0, 1, 0, engine.Claims(7 * cost))
 
 
 # --- shipped schemas ----------------------------------------------------------------------------------

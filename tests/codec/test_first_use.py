@@ -11,7 +11,7 @@ from snapformat.layout import layout_of
 @pytest.fixture
 def layout(monkeypatch):
     """A layout by which nothing was read yet, as the library has it outside of these tests."""
-    monkeypatch.setattr(engine, "SMALL", 64)
+    monkeypatch.setattr(engine, "COMPILE_THRESHOLD", 64)
 
     @schema
     class Row:

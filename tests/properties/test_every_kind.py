@@ -35,8 +35,12 @@ from snapformat.bincode import (
     u128,
 )
 from snapformat.docs import describe
+from snapformat.encodings.base import DataFormat
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import check_source, read_source, skip_source, write_source
 from snapformat.encodings.bincode.encoding import sealed
 from snapformat.encodings.construct.wrappers import Limited
+from snapformat.encodings.json.format import Json
 from snapformat.layout import layout_of, walk
 from snapformat.layout.compare import Change, compare
 from snapformat.model import kinds
@@ -288,3 +292,46 @@ def test_documents(cls: type[kinds.Kind]) -> None:
     field = holder.fields[0]
     assert "".join(span.text for span in field.type) == name
     assert field.size.text
+
+
+FORMATS: dict[str, DataFormat] = {
+    **{f"bincode, {encoding.integers}, {encoding.byteorder}": encoding for encoding in ENCODINGS},
+    "json": Json(),
+}
+
+
+@each_kind
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_encoding(cls: type[kinds.Kind], name: str) -> None:
+    """An encoding is a `DataFormat`: what it writes, it reads, and nothing else is left over."""
+    annotation, small, large, *_ = SAMPLES[cls]
+    kind, encoding = sealed(list[annotation]), FORMATS[name]
+    encoding.bind(kind)
+    for value in ([], [large], [small, large, small]):
+        assert same(encoding.read(kind, encoding.write(kind, value)), value)
+
+
+PASSING = {skip_source.SkipGenerator, check_source._CheckGenerator}
+#: Operations of fixed size that a generator has no method for: see `atom` and `fixed`.
+FIXED: dict[type[ops.Op], set[type[Any]]] = {
+    ops.Bool: {read_source._ReadGenerator, write_source._WriteGenerator, skip_source.SkipGenerator},
+    ops.Float: PASSING,
+    ops.Unit: PASSING,
+    ops.Computed: PASSING,
+    ops.Bits: PASSING,
+}
+GENERATORS = [
+    read_source._ReadGenerator,
+    write_source._WriteGenerator,
+    skip_source.SkipGenerator,
+    check_source._CheckGenerator,
+]
+
+
+@pytest.mark.parametrize("generator", GENERATORS, ids=lambda cls: cls.__name__)
+def test_every_operation_has_a_generator(generator: type[Any]) -> None:
+    """A missing one is an error where it is met, and not a silent way to the reference."""
+    for op in (cls for cls in vars(ops).values() if isinstance(cls, type) and issubclass(cls, ops.Op)):
+        # Numbers that are passed over, or read and written with their neighbours, need none.
+        if op not in (ops.Op, ops.Call) and not (op in FIXED and generator in FIXED[op]):
+            assert callable(getattr(generator, f"_{op.__name__.lower()}", None)), op

@@ -16,8 +16,7 @@ from schemas.values import Builder, Seeded, values_of
 from snapformat import SnapshotFormat
 from snapformat.bincode import FIRECRACKER
 from snapformat.encodings.bincode.walk import read_value, walk_value, write_value
-from snapformat.encodings.json.reader import from_json_data
-from snapformat.encodings.json.writer import to_json_data
+from snapformat.encodings.json.format import Json
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
 from snapformat.values import dumps, loads
@@ -52,7 +51,7 @@ def _check(kind: Kind, value: Any) -> bytes:
     assert back == value
     assert write_value(kind, FIRECRACKER, back) == data
     assert sum(event.size for event in walk_value(kind, FIRECRACKER, data)) == len(data)
-    assert from_json_data(kind, to_json_data(kind, value)) == value
+    assert Json().read(kind, Json().write(kind, value)) == value
     return data
 
 

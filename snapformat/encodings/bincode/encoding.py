@@ -6,15 +6,20 @@ from typing import Any
 
 import construct
 
+from snapformat.encodings.bincode import walk
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.interpreted import Interpreted
+from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.construct import composites, named, scalars
-from snapformat.errors import SchemaError
+from snapformat.encodings.construct.wrappers import left_over
+from snapformat.errors import DecodeError, SchemaError
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
 from snapformat.model.declaration import seal, unsortable
 from snapformat.model.from_construct import ClassAdapter
+from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
@@ -69,6 +74,35 @@ class Encoding(Config):
             first = kind.derived.setdefault(("construct", encoding), inner)  # of several threads, the first
             made = first if made is inner else made
         return made
+
+    def bind(self, kind: Kind) -> None:
+        """Check that values of a kind can be stored.
+
+        Raises:
+            SchemaError: A C struct in it has no fixed size.
+        """
+        for inner in walk_kinds(kind):
+            if isinstance(inner, kinds.Blob):
+                c_layout(inner)
+
+    def write(self, kind: Kind, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+        """The bytes of a value, by the reference; `snapformat.encode` gives the same ones faster.
+
+        Raises:
+            EncodeError: The value does not fit its kind; the path says where.
+        """
+        return walk.write_value(kind, self, value, limits=limits)
+
+    def read(self, kind: Kind, data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Any:
+        """The value of bytes, all of which must be used, by the reference.
+
+        Raises:
+            DecodeError: The bytes are not such a value; path and offset say where.
+        """
+        value, end = walk.read_value(kind, self, data, limit=self.limit, limits=limits)
+        if end != len(data):
+            raise DecodeError(left_over(len(data) - end, "after the value"), offset=end)
+        return value
 
 
 #: Firecracker's encoding.

@@ -429,7 +429,7 @@ class BincodeReader(ValueReader):
     def begin_budget(self, limit: int | None) -> Budget:
         outer = self.budget
         self.budget = Budget(limit, self.limits)
-        # One account of zero-sized elements for the whole read.
+        # One claims of zero-sized elements for the whole read.
         self.budget.zero_sized = outer.zero_sized
         return outer
 

@@ -56,7 +56,7 @@ class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # co
         if root is None:
             root = context
         inner = root[BUDGET] = Budget(self.limit)
-        inner.zero_sized = outer.zero_sized  # one account of these for the whole read
+        inner.zero_sized = outer.zero_sized  # one claims of these for the whole read
         try:
             return self.subcon._parsereport(stream, context, path)
         finally:

@@ -17,7 +17,7 @@ from snapformat.encodings.construct.places import fail_foreign
 from snapformat.encodings.construct.running import parse_opaque
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
-from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import decode_fields, deferred, set_rest
 from snapformat.model.checks import as_int, describe_value
@@ -26,23 +26,6 @@ from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
 from snapformat.model.values import RawFlag
 from snapformat.trampoline import Task
-
-
-def from_json_data(kind: Kind, data: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """The value of a JSON form, as `to_json_data` makes it.
-
-    Args:
-        kind: The kind.
-        data: Dicts, lists, str, int, float, bool and None.
-        limits: Bounds of depth and of zero-sized elements.
-
-    Returns:
-        The value. Ranges of numbers are checked when it is written.
-
-    Raises:
-        DecodeError: The JSON does not fit the kind: a field missing or unknown, another shape.
-    """
-    return JsonReader(data, limits).read(kind)
 
 
 class JsonReader(ValueReader):

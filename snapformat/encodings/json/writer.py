@@ -23,7 +23,7 @@ from snapformat.encodings.bincode.writer import write_c_struct
 from snapformat.encodings.construct.places import fail_foreign
 from snapformat.encodings.construct.running import build_opaque, without_context
 from snapformat.encodings.json.text import F32, float_text, parse_json, shortest_f32
-from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes, rest_of
 from snapformat.model.floats import encode_float, f32_from_bits, f32_to_bits
@@ -32,29 +32,6 @@ from snapformat.model.order import SortKeys
 from snapformat.model.protocol import ValueWriter
 from snapformat.model.values import RawFlag
 from snapformat.trampoline import Task
-
-
-def to_json_data(
-    kind: Kind, value: Any, *, serde: bool = False, decoded: bool = False, limits: Limits = DEFAULT_LIMITS
-) -> Any:
-    """The JSON form of a value.
-
-    Args:
-        kind: Its kind.
-        value: The value.
-        serde: Only what serde_json itself prints and reads back; tags are errors.
-        decoded: Show bytes that hold a C struct as its fields; serde_json shows the bytes.
-        limits: Bounds of depth and of zero-sized elements.
-
-    Returns:
-        Dicts, lists, str, int, float, bool and None.
-
-    Raises:
-        EncodeError: The value does not fit its kind, or `serde` refuses it.
-    """
-    writer = JsonWriter(limits, serde=serde, decoded=decoded)
-    writer.write(kind, value)
-    return writer.finished()
 
 
 class _Group:

@@ -47,7 +47,7 @@ class _CheckGenerator(SkipGenerator):
         match op:
             case ops.Int():
                 return not op.nonzero
-            case ops.Float() | ops.FixedBytes() | ops.Unit() | ops.Bits():
+            case ops.Float() | ops.FixedBytes() | ops.Unit() | ops.Computed() | ops.Bits():
                 return True
             case ops.Struct():
                 return _is_made_here(op) and all(self._fits_any(each.op) for each in op.fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapformat.encodings.bincode.codec.account import Account, DoubtError
+from snapformat.encodings.bincode.codec.claims import Claims, DoubtError
 from snapformat.encodings.bincode.codec.engine import Skipper, codec_of, skipper_of
 from snapformat.encodings.bincode.ops import Op
 from snapformat.limits import DEFAULT_LIMITS, Limits
@@ -35,7 +35,7 @@ def find_end(op: Op, data: bytes, offset: int, limits: Limits = DEFAULT_LIMITS) 
     if codec.finder is False:
         return None
     try:
-        end: int = codec.finder(data, offset, len(data), 0, Account(limits.zero_sized))
+        end: int = codec.finder(data, offset, len(data), 0, Claims(limits.zero_sized))
     except (DoubtError, RecursionError, MemoryError):  # the last two say nothing about the bytes
         return None
     except Exception:  # whatever a guard raises

@@ -13,19 +13,19 @@ from functools import cache, partial
 from typing import Any
 
 from snapformat.encodings.bincode import walk as reference
-from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
-from snapformat.encodings.bincode.codec.source import GIVEN_UP, NotGenerated, Source
+from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE, NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.once import first
 from snapformat.path import Segment
 
-Reader = Callable[[bytes, int, int, int, Account | None], tuple[Any, int]]
+Reader = Callable[[bytes, int, int, int, Claims | None], tuple[Any, int]]
 Writer = Callable[..., bytes]
-Skipper = Callable[[bytes, int, int, int, Account], int]
-Indexer = Callable[[bytes, int, int, int, Account], tuple[int, ...]]
+Skipper = Callable[[bytes, int, int, int, Claims], int]
+Indexer = Callable[[bytes, int, int, int, Claims], tuple[int, ...]]
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Statistics:
 
 
 #: Bytes that the reference reads, once, in the time in which a reader is generated.
-SMALL = 1 << 16
+COMPILE_THRESHOLD = 1 << 16
 
 statistics = Statistics()
 
@@ -55,8 +55,8 @@ class Codec:
     Attributes:
         reader: None until it is needed.
         writer: None until it is needed.
-        accounts: The reader wants an account.
-        seen: Few bytes were read by this layout, without a reader.
+        has_claims: The reader needs `Claims`.
+        is_interpreted: Few bytes were read by this layout, without a reader.
         is_opaque: Something in it is left to construct; None until it is asked.
         checker: None until it is needed.
         skipper: None until it is needed.
@@ -68,15 +68,15 @@ class Codec:
     """
 
     __slots__ = (
-        "accounts",
         "checker",
         "finder",
+        "has_claims",
         "indexer",
+        "is_interpreted",
         "is_opaque",
         "lazy_type",
         "may_pause",
         "reader",
-        "seen",
         "skipper",
         "writer",
     )
@@ -84,8 +84,8 @@ class Codec:
     def __init__(self) -> None:
         self.reader: Reader | None = None
         self.writer: Writer | None = None
-        self.accounts = True
-        self.seen = False
+        self.has_claims = True
+        self.is_interpreted = False
         self.is_opaque: bool | None = None
         self.checker: Skipper | None = None
         self.skipper: Skipper | None = None
@@ -95,7 +95,7 @@ class Codec:
         self.lazy_type: Any = None
 
 
-def _left(*_: Any) -> Any:
+def _no_code(*_: Any) -> Any:
     """Stands for the code of a layout that has none."""
     raise NotGenerated
 
@@ -126,7 +126,7 @@ def indexer_of(op: Op) -> Indexer | None:
 
 def _code(op: Op, kind: str) -> Any:
     made = getattr(codec_of(op), kind) or _make(op, kind)
-    return None if made is _left else made
+    return None if made is _no_code else made
 
 
 def codec_of(op: Op) -> Codec:
@@ -157,12 +157,12 @@ def _kinds() -> dict[str, tuple[str, Callable[[Op], Source]]]:
 
 
 def _make(op: Op, kind: str) -> Any:
-    """Make code of a kind, `_left` where there is none; all threads get that of the first."""
+    """Make code of a kind, `_no_code` where there is none; all threads get that of the first."""
     codec = codec_of(op)
     function, generate = _kinds()[kind]
     made = _made(op, function, generate)
     if kind == "reader":
-        codec.accounts = "ACCOUNTS" in made  # the same of every thread
+        codec.has_claims = "CLAIMS" in made  # the same of every thread
     return first(vars(Codec)[kind], codec, made[function])
 
 
@@ -170,18 +170,18 @@ def _made(op: Op, function: str, generate: Callable[[Op], Source]) -> dict[str, 
     title = getattr(op, "name", "") or type(op).__name__
     try:
         return generate(op).compile(f"{function} {title}", function)
-    except GIVEN_UP:
+    except CANNOT_COMPILE:
         statistics.not_generated += 1
-        return {function: _left}
+        return {function: _no_code}
 
 
 def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
     """The generated reader, not there yet; none where the reference is done before it would be."""
-    if size > SMALL or codec.seen:
+    if size > COMPILE_THRESHOLD or codec.is_interpreted:
         reader: Reader = _make(op, "reader")
         return reader
-    codec.seen = True
-    return _left
+    codec.is_interpreted = True
+    return _no_code
 
 
 def is_opaque(op: Op) -> bool:
@@ -217,14 +217,14 @@ def read_value(
     if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
         return paused(read_value, op, data, offset, limit, limits, root, stop, True)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
-    if reader is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
+    if reader is _no_code or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference.read_value(
             op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop
         )
-    account = Account(limits.zero_sized) if codec.accounts else None
+    claims = Claims(limits.zero_sized) if codec.has_claims else None
     try:
-        found = reader(data, offset, stop, 0, account)
-        claimed = found[1] - offset if account is None else found[1] - offset + account.claimed
+        found = reader(data, offset, stop, 0, claims)
+        claimed = found[1] - offset if claims is None else found[1] - offset + claims.claimed
         # A reader may run into what stands behind `stop`: the position never goes back.
         if found[1] <= stop and (limit is None or claimed <= limit):
             return found
@@ -250,12 +250,12 @@ def check_value(
     # A layout that nothing was read by is read by the reference: that is over sooner.
     if codec.reader is not None and limits == DEFAULT_LIMITS and not is_opaque(op):
         checker = codec.checker or _make(op, "checker")
-        account = Account(limits.zero_sized)
+        claims = Claims(limits.zero_sized)
         try:
-            end: int = checker(data, offset, stop, 0, account)
+            end: int = checker(data, offset, stop, 0, claims)
         except Exception:  # whatever a guard raises: reading finds the fault
             end = stop + 1
-        if end <= stop and (limit is None or end - offset + account.claimed <= limit):
+        if end <= stop and (limit is None or end - offset + claims.claimed <= limit):
             return end
     return read_value(op, data, offset, limit, limits, (), stop)[1]
 
@@ -293,10 +293,10 @@ def read_part(
     if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
         return paused(read_part, op, data, offset, stop, depth, path, True)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
-    if reader is not _left:
-        account = Account(DEFAULT_LIMITS.zero_sized) if codec.accounts else None
+    if reader is not _no_code:
+        claims = Claims(DEFAULT_LIMITS.zero_sized) if codec.has_claims else None
         try:
-            value, end = reader(data, offset, len(data), depth, account)
+            value, end = reader(data, offset, len(data), depth, claims)
         except Exception:  # whatever a guard raises: the reference says what is wrong
             end = -1
         if end == stop:
@@ -308,7 +308,7 @@ def _usable_writer(op: Op, limits: Limits) -> Writer | None:
     """The generated writer; None if there is none, or for bounds that only the reference keeps."""
     codec = op.codec or codec_of(op)
     writer = codec.writer or _make(op, "writer")
-    if writer is _left or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
+    if writer is _no_code or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return None
     return writer
 

@@ -45,7 +45,7 @@ def keep_code(payload: Any, op: Op) -> None:
     if declaration_of(payload) is not None and isinstance(op, Struct) and codec is not None:
         if codec.writer is not None and writer_of(op) is not None:
             setattr(payload, WRITER, codec.writer)
-        if not codec.accounts:
+        if not codec.has_claims:
             setattr(payload, READER, codec.reader)
 
 

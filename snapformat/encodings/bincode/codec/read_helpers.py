@@ -12,9 +12,9 @@ from itertools import count, starmap
 from typing import Any, Literal
 
 from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.codec.account import Account
+from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.shape import atom_of
-from snapformat.encodings.bincode.codec.source import GIVEN_UP
+from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import BincodeReader, read_c_struct, stream_at
@@ -36,7 +36,7 @@ Guard = GuardError
 
 
 def read_varint(
-    d: bytes, p: int, k: Account, size: int, byteorder: Literal["little", "big"], signed: bool
+    d: bytes, p: int, k: Claims, size: int, byteorder: Literal["little", "big"], signed: bool
 ) -> tuple[int, int]:
     """A variable-length integer and the position after it."""
     value = d[p]
@@ -88,7 +88,7 @@ def bits_reader(op: ops.Bits) -> Callable[[bytes], Any]:
 def opaque_reader(op: ops.Opaque) -> Callable[..., tuple[Any, int]]:
     """Runs a construct in place, on bytes that may stand at `base` in others."""
 
-    def read(d: bytes, p: int, k: Account, base: int = 0) -> tuple[Any, int]:
+    def read(d: bytes, p: int, k: Claims, base: int = 0) -> tuple[Any, int]:
         stream = stream_at(d, base)  # shares the bytes until somebody writes
         stream.seek(base + p)
         budget = Budget(None)
@@ -109,7 +109,7 @@ def interpreter(op: Op) -> Callable[..., tuple[Any, int]]:
     """Reads a value by its kind, where it stands."""
     kind, config = op.kind, op.config
 
-    def read(d: bytes, p: int, e: int, h: int, k: Account, scope: Any) -> tuple[Any, int]:
+    def read(d: bytes, p: int, e: int, h: int, k: Claims, scope: Any) -> tuple[Any, int]:
         budget = Budget(None)
         budget.zero_sized = k.zero_sized
         reader = BincodeReader(d, p, config, budget, DEFAULT_LIMITS)
@@ -167,7 +167,7 @@ def tiered(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]
     def call(*arguments: Any) -> Any:
         nonlocal chosen
         if chosen is reference and next(calls) == COMPILE_AFTER:  # by one thread
-            with suppress(*GIVEN_UP):
+            with suppress(*CANNOT_COMPILE):
                 chosen = make()
         return chosen(*arguments)
 

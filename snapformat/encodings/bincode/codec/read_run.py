@@ -94,9 +94,9 @@ class RunReader(Generator):
         self.flush()
         self.out.line(f"{place}, p = {self.part(op, op)}(d, p, e, {self.depth}, k)")
 
-    def _account(self) -> str:
-        """The account; a reader that never asks for it is run without."""
-        self.out.names["ACCOUNTS"] = True
+    def _claims(self) -> str:
+        """The claims; a reader that never asks for it is run without."""
+        self.out.names["CLAIMS"] = True
         return "k"
 
     # --- runs -----------------------------------------------------------------------------------------

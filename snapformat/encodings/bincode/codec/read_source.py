@@ -5,7 +5,7 @@ without calling their classes, and diagnoses nothing: whatever is wrong raises s
 reader then reads the same bytes again and says what.
 
 Locals of the generated functions: `d` the bytes, `p` the position, `e` the end, `h` structs and enums around,
-`k` the account (`Account`).
+`k` the claims (`Claims`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class _ReadGenerator(RunReader):
         self.is_ahead = False  # it begins with a byte
         self.flush()
         self.out.names["VARINT"] = helpers.read_varint
-        arguments = f"d, p, {self._account()}, {op.size}, {op.byteorder!r}, {op.signed}"
+        arguments = f"d, p, {self._claims()}, {op.size}, {op.byteorder!r}, {op.signed}"
         self.out.line(f"{target}, p = VARINT({arguments})")
         if op.nonzero:
             self.out.line(f"if not {target}: raise GUARD")
@@ -136,12 +136,12 @@ class _ReadGenerator(RunReader):
     def _opaque(self, op: ops.Opaque, target: str) -> None:
         self.flush()
         run = self.out.refer("opaque", helpers.opaque_reader(op))
-        self.out.line(f"{target}, p = {run}(d, p, {self._account()})")
+        self.out.line(f"{target}, p = {run}(d, p, {self._claims()})")
 
     def _interpret(self, op: ops.Interpret, target: str) -> None:
         self.flush()
         run = self.out.refer("interpret", helpers.interpreter(op))
-        self.out.line(f"{target}, p = {run}(d, p, e, {self.depth}, {self._account()}, {self.scope})")
+        self.out.line(f"{target}, p = {run}(d, p, e, {self.depth}, {self._claims()}, {self.scope})")
 
     def _option(self, op: ops.Option, target: str) -> None:
         tag = self.out.fresh("b")
@@ -311,7 +311,7 @@ class _ReadGenerator(RunReader):
 
     @contextmanager
     def _counting(self, *items: Op) -> Iterator[None]:
-        """Inside a loop: an element that took no bytes goes to the account."""
+        """Inside a loop: an element that took no bytes goes to the claims."""
         if sum(item.least_size for item in items):
             yield
             return
@@ -323,7 +323,7 @@ class _ReadGenerator(RunReader):
             self._claim_zero_sized(str(zero_sized_cost(*items)))
 
     def _claim_zero_sized(self, count: str) -> None:
-        self.out.line(f"{self._account()}.zero_sized -= {count}")
+        self.out.line(f"{self._claims()}.zero_sized -= {count}")
         self.out.line("if k.zero_sized < 0: raise GUARD")
 
     def _claim_surplus(self, count: str, *items: Op) -> None:
@@ -335,7 +335,7 @@ class _ReadGenerator(RunReader):
     def _check_zero_sized(self, count: str, cost: int) -> None:
         """So many zero-sized elements are still allowed."""
         total = f"{count} * {cost}" if cost > 1 else count
-        self.out.line(f"if {total} > {self._account()}.zero_sized: raise GUARD")
+        self.out.line(f"if {total} > {self._claims()}.zero_sized: raise GUARD")
 
     def _distinct(self, op: ops.Set | ops.Map, count: str, cost: int) -> None:
         """Of equal entries that take no bytes one is read; the others are claimed."""
@@ -468,7 +468,7 @@ class _ReadGenerator(RunReader):
         end = self._take(length)
         if isinstance(op.item, ops.Opaque):
             run = self.out.refer("opaque", helpers.opaque_reader(op.item))
-            self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._account()}, p)[0]")
+            self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._claims()}, p)[0]")
         elif has_opaque(op.item):
             raise NotGenerated("what construct runs is told where it is in all bytes")
         else:

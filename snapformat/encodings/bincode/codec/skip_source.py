@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import read_helpers
-from snapformat.encodings.bincode.codec.account import DoubtError
+from snapformat.encodings.bincode.codec.claims import DoubtError
 from snapformat.encodings.bincode.codec.generator import Generator
 from snapformat.encodings.bincode.codec.shape import (
     atom_of,

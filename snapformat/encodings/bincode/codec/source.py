@@ -19,7 +19,7 @@ class NotGenerated(Exception):
 
 
 #: What generating code for a layout ends with where there is none: the last two for types of absurd depth.
-GIVEN_UP = (NotGenerated, RecursionError, SyntaxError)
+CANNOT_COMPILE = (NotGenerated, RecursionError, SyntaxError)
 
 
 class Source:

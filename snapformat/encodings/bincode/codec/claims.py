@@ -1,4 +1,4 @@
-"""What the generated code of one read keeps count of."""
+"""Claims of generated code: what it claims beyond its bytes while it reads."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ class DoubtError(Exception):
     """A skipper's count of levels or zero-sized elements is too high; the reference's may be lower."""
 
 
-class Account:
-    """What one read has claimed beyond its bytes, and how many elements without bytes it may still have.
+class Claims:
+    """Claims of one run of generated code.
 
     Attributes:
         claimed: Nominal widths of variable-length integers, less the bytes they took.
-        zero_sized: Elements without bytes left.
+        zero_sized: Objects that may still be made of zero-sized elements.
     """
 
     __slots__ = ("claimed", "zero_sized")
