@@ -13,9 +13,9 @@ from snapformat.encodings.bincode.codec.layouts import keep_code, node_of
 from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout import read_stream
 from snapformat.lazy.opening import check_arrays, lazy_reader
-from snapformat.lazy.subclass import is_lazy
 from snapformat.lazy.writing import write_lazily
 from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.lazy_class import is_lazy
 
 T = TypeVar("T")
 

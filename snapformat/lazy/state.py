@@ -23,10 +23,10 @@ from snapformat.encodings.bincode.codec.read_helpers import skipped_fields
 from snapformat.encodings.bincode.codec.shape import is_plain
 from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
-from snapformat.lazy.subclass import LazyClass, can_be_lazy, keep, set_class
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.c_struct import CStruct
 from snapformat.model.declaration import declaration_of
+from snapformat.model.lazy_class import LazyClass, can_be_lazy, keep, set_class
 from snapformat.once import cached_property, first, replace
 from snapformat.path import Segment
 

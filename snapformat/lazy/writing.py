@@ -11,9 +11,9 @@ from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.construct.running import Pieces
 from snapformat.errors import EncodeError
 from snapformat.lazy.state import LazyState, LazyType, Path, lazy_type_of, may_hold
-from snapformat.lazy.subclass import is_lazy
 from snapformat.lazy.value import LazyValue
 from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.lazy_class import is_lazy
 from snapformat.model.values import Some
 from snapformat.path import format_path
 

@@ -15,7 +15,7 @@ from operator import call, countOf
 from typing import Any, TypeVar
 
 from snapformat.class_attrs import DECLARATION
-from snapformat.lazy.subclass import LazyClass, can_be_lazy, completed, keep, set_class
+from snapformat.model.lazy_class import LazyClass, can_be_lazy, completed, keep, set_class
 
 C = TypeVar("C", bound="CStruct")
 

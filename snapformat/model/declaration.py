@@ -19,13 +19,13 @@ from typing import Any, TypeVar
 from snapformat.bits import Bits
 from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
-from snapformat.lazy.subclass import LazyClass
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.annotations import Arguments, kind_of
 from snapformat.model.checks import reason
 from snapformat.model.graph import has_order
 from snapformat.model.kinds import Kind, Style
+from snapformat.model.lazy_class import LazyClass
 
 #: Deepest nesting of type arguments: a generic type that refers to itself with larger ones never ends.
 MAX_NESTING = 64

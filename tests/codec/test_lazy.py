@@ -21,10 +21,10 @@ from snapformat.layout import write as reference_write
 from snapformat.lazy import state
 from snapformat.lazy.opening import LazyReader
 from snapformat.lazy.reading import LazySource
-from snapformat.lazy.subclass import is_lazy
 from snapformat.lazy.value import LazyValue
 from snapformat.lazy.writing import write_lazily
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.lazy_class import is_lazy
 
 
 def _held(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

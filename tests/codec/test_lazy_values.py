@@ -16,7 +16,7 @@ from codec.test_threads import together
 from snapformat import DecodeError, EncodeError, decode, encode, schema, validate
 from snapformat.bincode import Blob, CStruct, HashMap, Option, Some, Vec, u8, u64
 from snapformat.lazy import state
-from snapformat.lazy.subclass import is_lazy
+from snapformat.model.lazy_class import is_lazy
 
 
 @schema

@@ -21,7 +21,6 @@ ALLOWED = (
     "snapformat.encodings.bincode.config",
     "snapformat.encodings.bincode.encoding",  # a type that refers to itself finds its construct there
     "snapformat.model",
-    "snapformat.lazy.subclass",  # C structs keep their bytes until a field is used
     "snapformat.snapshot.checksum",
     "snapformat.limits",
     "snapformat.lazy_dataclasses",  # equality and hashes of classes

@@ -9,7 +9,7 @@ import pytest
 
 from codec.agreement import assert_same, identical, verdict
 from snapformat import CheckOrder, DecodeError
-from snapformat.lazy.subclass import is_lazy
+from snapformat.model.lazy_class import is_lazy
 from snapshots import data
 from snapshots.data import StateFile, Verdict
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.config import Config
-from snapformat.encodings.bincode.encoding import C_LAYOUT, sealed
+from snapformat.encodings.bincode.encoding import C_LAYOUT, FIRECRACKER, Encoding, sealed
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key, int_form
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.sizes import c_layout

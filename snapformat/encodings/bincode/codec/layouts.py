@@ -7,9 +7,9 @@ from typing import Any
 
 import construct
 
-from snapformat.bincode import Encoding
 from snapformat.class_attrs import DECLARATION, READER, WRITER
 from snapformat.encodings.bincode.codec.engine import writer_of
+from snapformat.encodings.bincode.encoding import Encoding
 from snapformat.encodings.bincode.ops import Op, Struct
 from snapformat.encodings.bincode.plan import layout_of, lower
 from snapformat.model.declaration import Declaration, declaration_of
