@@ -7,9 +7,10 @@ it, which decodes the field on first access.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.engine import (
     Codec,
@@ -23,6 +24,7 @@ from snapformat.encodings.bincode.codec.read_helpers import skipped_fields
 from snapformat.encodings.bincode.codec.shape import is_plain
 from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
+from snapformat.errors import DecodeError
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.c_struct import CStruct
 from snapformat.model.declaration import declaration_of
@@ -30,10 +32,25 @@ from snapformat.model.lazy_class import LazyClass, can_be_lazy, keep, set_class
 from snapformat.once import cached_property, first, replace
 from snapformat.path import Segment
 
-if TYPE_CHECKING:
-    from snapformat.lazy.reading import LazySource
-
 Path = tuple[Segment, ...]
+
+
+class LazyBytes(Protocol):
+    """The bytes that values are read from lazily: see `lazy.reading.LazySource`."""
+
+    data: bytes
+    arrays: Arrays | None
+    limit: int | None
+
+    def explain(self, error: DecodeError) -> None:
+        """Complete the error of bytes that turn out to be bad."""
+
+    def read_at_once(self) -> Any:
+        """Read the whole value."""
+
+    def read(self, op: Op, start: int, stop: int, depth: int, path: Path) -> Any:
+        """The value between two positions."""
+
 
 #: Smaller structs are read at once: that takes no longer than finding their fields.
 LEAST_STRUCT = 512
@@ -60,7 +77,7 @@ class LazyState:
     __slots__ = ("decoded", "depth", "lazy_type", "path", "places", "source", "stop")
 
     lazy_type: LazyType
-    source: LazySource
+    source: LazyBytes
     places: tuple[int, ...]
     stop: int
     depth: int
@@ -270,7 +287,7 @@ class LazyType:
         return None
 
 
-def _maker(lazy_type: LazyType) -> Callable[[LazySource, tuple[int, ...], int, int, Path], Any]:
+def _maker(lazy_type: LazyType) -> Callable[[LazyBytes, tuple[int, ...], int, int, Path], Any]:
     """Generate the function that makes instances; every lazy read begins with it."""
     out = Source()
     out.names.update(NEW=object.__new__, STATE=LazyState, LAZY_TYPE=lazy_type, CLASS=lazy_type.cls)

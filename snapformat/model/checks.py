@@ -8,9 +8,8 @@ from typing import Any
 
 import construct
 
-from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.errors import excerpt
-from snapformat.model.floats import encode_float
+from snapformat.model.floats import ByteOrder, encode_float
 from snapformat.printable import middle_cut, text_of
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
-from typing import Literal
+from typing import Literal, TypeAlias
+
+ByteOrder: TypeAlias = Literal["little", "big"]
 
 _CODES = {2: "e", 8: "d"}
 

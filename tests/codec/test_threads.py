@@ -11,8 +11,8 @@ import pytest
 from snapformat import Encoding, decode_prefix, encode, schema
 from snapformat.bincode import HashSet, Option, Vec, u8, u16, u64
 from snapformat.encodings.bincode.codec import engine
+from snapformat.encodings.bincode.encoding import layout_for
 from snapformat.layout import lower
-from snapformat.model.declare.registry import layout_for
 
 THREADS = 16
 

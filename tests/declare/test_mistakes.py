@@ -17,7 +17,7 @@ import pytest
 import snapformat
 from snapformat import Encoding, SchemaError, bincode
 from snapformat.bincode import FIRECRACKER
-from snapformat.model.declare import layout_for
+from snapformat.encodings.bincode.encoding import layout_for
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import pytest
 from snapformat import DecodeError, EncodeError, SnapshotError, decode, decode_stream, encode, schema
 from snapformat.bincode import HashMap, Via, u8
 from snapformat.docs import build
+from snapformat.encodings.bincode.encoding import layout_for
 from snapformat.layout import layout_of, walk
-from snapformat.model.declare.registry import layout_for
 from snapformat.values import dumps, loads
 
 this = c.this

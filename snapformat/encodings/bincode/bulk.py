@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import struct
 from array import array
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.forms import number_format
+from snapformat.limits import Budget
 from snapformat.model import kinds
 from snapformat.model.buffers import NATIVE
 from snapformat.model.kinds import Kind
 
-if TYPE_CHECKING:
-    from snapformat.encodings.bincode.config import Config
-    from snapformat.encodings.bincode.reader import BincodeReader
+
+class Bytes(Protocol):
+    """The bytes that a reader is in: of `BincodeReader`, as far as it is used here."""
+
+    data: bytes | bytearray
+    pos: int
+    end: int
+    config: Config
+    budget: Budget
+
+    def claim(self, size: int, offset: int | None = None) -> None:
+        """Claim bytes before they are read."""
+
+    def claim_zero_sized(self, count: int, cost: int) -> None:
+        """Claim zero-sized values."""
 
 
-def read_run(item: Kind, count: int, r: BincodeReader) -> list[Any] | None:
+def read_run(item: Kind, count: int, r: Bytes) -> list[Any] | None:
     """Read `count` elements, or None if this is no such run or something in it is wrong."""
     if isinstance(item, kinds.Unit):
         r.claim_zero_sized(count, 1)
@@ -54,7 +68,7 @@ def _format_of(item: Kind, config: Config) -> str | None:
     return number_format(item, config)
 
 
-def _chars(count: int, r: BincodeReader) -> list[str] | None:
+def _chars(count: int, r: Bytes) -> list[str] | None:
     """Chars are UTF-8 one after the other: decode as many bytes as they can take, keep what they take."""
     data = r.data[r.pos : min(r.end, r.pos + 4 * count)]
     try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from snapformat.lazy_dataclasses import dataclass
-
-ByteOrder: TypeAlias = Literal["little", "big"]
+from snapformat.model.floats import ByteOrder
 
 #: First byte of a variable-length integer that needs more than one: marker -> bytes that follow.
 VARINT_MARKERS = {251: 2, 252: 4, 253: 8, 254: 16}

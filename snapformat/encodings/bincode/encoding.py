@@ -18,6 +18,7 @@ from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
 from snapformat.model.declaration import seal, unsortable
+from snapformat.model.declare.registry import resolved
 from snapformat.model.from_construct import ClassAdapter
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
@@ -109,6 +110,15 @@ class Encoding(Config):
 FIRECRACKER = Encoding()
 #: How the members of a C struct are laid out: packed, since the kernel's headers spell out all padding.
 C_LAYOUT = Encoding(limit=None)
+
+
+def layout_for(payload: Any, encoding: Encoding = FIRECRACKER) -> Any:
+    """The construct of a class, an annotation, a construct or a registered name.
+
+    Raises:
+        SchemaError: The name is unknown, or the type can't be stored.
+    """
+    return encoding.construct(resolved(payload))
 
 
 def sealed(annotation: Any) -> Kind:

@@ -3,6 +3,6 @@
 from snapformat.model.declare.decorator import schema
 from snapformat.model.declare.enums import DataEnum, UnitEnum
 from snapformat.model.declare.fields import doc, variant
-from snapformat.model.declare.registry import layout_for, register, registered
+from snapformat.model.declare.registry import register, registered
 
-__all__ = ["DataEnum", "UnitEnum", "doc", "layout_for", "register", "registered", "schema", "variant"]
+__all__ = ["DataEnum", "UnitEnum", "doc", "register", "registered", "schema", "variant"]

@@ -8,7 +8,6 @@ from typing import Any, is_typeddict
 
 import construct
 
-from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.model.checks import describe_exception
@@ -58,15 +57,6 @@ def register(what: str | type, struct: Any) -> None:
 def registered() -> Iterator[tuple[str, Any]]:
     """All named layouts, by name."""
     yield from sorted(_by_name.items())
-
-
-def layout_for(payload: Any, encoding: Encoding = FIRECRACKER) -> Any:
-    """The construct of whatever names a type: a class, an annotation, a construct, a registered name.
-
-    Raises:
-        SchemaError: No such name, or no type of the serde data model.
-    """
-    return encoding.construct(resolved(payload))
 
 
 def resolved(payload: Any) -> Any:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import checks
 from snapformat.model.expressions import Expr
+from snapformat.model.floats import ByteOrder
 from snapformat.model.kinds.base import Kind
 from snapformat.model.values import RawFlag
 
 if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
-ByteOrder: TypeAlias = Literal["little", "big"]
 #: Width -> `struct`'s letters of a signed and an unsigned integer.
 LETTERS = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 
