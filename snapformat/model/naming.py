@@ -15,7 +15,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.declaration import declaration_of
-from snapformat.model.kinds import ByteOrder, Kind
+from snapformat.model.floats import ByteOrder
+from snapformat.model.kinds import Kind
 
 #: Kinds without a name and bytes of their own: they stand for the kind inside.
 _WRAPPERS = (

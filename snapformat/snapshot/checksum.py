@@ -10,8 +10,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.floats import ByteOrder
 from snapformat.once import cached_property
 
 try:

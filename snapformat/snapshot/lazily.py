@@ -6,13 +6,13 @@ from typing import Any
 
 from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.engine import is_opaque, write_value
-from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.encodings.construct.wrappers import counted
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
 from snapformat.lazy.opening import LazyReader
 from snapformat.lazy.reading import LazySource
 from snapformat.lazy.writing import write_lazily
+from snapformat.model.floats import ByteOrder
 from snapformat.snapshot.checksum import Checksum
 from snapformat.snapshot.reading import (
     check_magic,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Literal
 
-from snapformat.encodings.bincode.config import ByteOrder, Config
+from snapformat.encodings.bincode.config import Config
 from snapformat.model import kinds
+from snapformat.model.floats import ByteOrder
 
 FormKey = Literal["fixed little", "fixed big", "variable little", "variable big"]
 

@@ -13,11 +13,11 @@ from dataclasses import field
 from typing import Any
 
 from snapformat.encodings.bincode import sizes
-from snapformat.encodings.bincode.config import ByteOrder
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.c_struct import CStruct
 from snapformat.model.costs import Costs, element_costs
 from snapformat.model.expressions import Expr
+from snapformat.model.floats import ByteOrder
 from snapformat.model.kinds import LETTERS
 
 

@@ -13,8 +13,9 @@ from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key,
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.model import kinds
+from snapformat.model.floats import ByteOrder
 from snapformat.model.from_construct import kind_of_construct
-from snapformat.model.kinds import ByteOrder, Kind
+from snapformat.model.kinds import Kind
 from snapformat.model.protocol import Planner
 from snapformat.trampoline import Task, run_with_unwind
 

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 import construct
 
-from snapformat.encodings.bincode.config import ByteOrder, Config
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.construct.base import BUDGET, budget_of, read_exactly
 from snapformat.limits import Budget
 from snapformat.model import kinds
+from snapformat.model.floats import ByteOrder
 from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes
 from snapformat.trampoline import Task
 

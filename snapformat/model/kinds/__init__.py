@@ -20,7 +20,6 @@ from snapformat.model.kinds.positional import (
 from snapformat.model.kinds.scalars import (
     LETTERS,
     Bool,
-    ByteOrder,
     Bytes,
     Char,
     FixedBytes,
@@ -38,7 +37,6 @@ __all__ = [
     "BitStruct",
     "Blob",
     "Bool",
-    "ByteOrder",
     "Bytes",
     "Char",
     "Checksummed",

@@ -6,7 +6,7 @@ import struct
 
 from snapformat.encodings.bincode.codec.read_helpers import Guard
 from snapformat.encodings.bincode.codec.shape import Atom
-from snapformat.encodings.bincode.config import ByteOrder
+from snapformat.model.floats import ByteOrder
 
 
 class CountedSkipper:
