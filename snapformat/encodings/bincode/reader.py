@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 from typing import Any
 
-import construct
-
 from snapformat.encodings.bincode.bulk import read_run
+from snapformat.encodings.bincode.bytes_reader import BytesReader
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
-from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
 from snapformat.encodings.construct.counted import TooManyElementsError
@@ -19,124 +16,23 @@ from snapformat.encodings.construct.running import parse_opaque
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
 from snapformat.errors import DecodeError
-from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
+from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
 from snapformat.model.checks import describe_exception, describe_value
 from snapformat.model.costs import collapses_to_one, element_costs
 from snapformat.model.floats import decode_float
 from snapformat.model.kinds import Kind
-from snapformat.model.protocol import ValueReader
 from snapformat.model.values import RawFlag
 from snapformat.trampoline import Task
 
-#: Events that may wait to be taken.
-_MOST_EVENTS = 1000
 _STRUCTS = {"struct": "struct", "tuple": "tuple_struct", "unit": "unit_struct"}
 
 
-class BincodeReader(ValueReader):
-    """Reads values of bincode from bytes.
+class BincodeReader(BytesReader):
+    """Reads values of bincode from bytes; see `BytesReader` for its arguments."""
 
-    Args:
-        data: All bytes.
-        pos: Where to begin.
-        config: How bincode is configured.
-        budget: Claims allowed.
-        limits: Bounds of depth and of zero-sized elements.
-        emit: Collect events.
-        blobs: Collect the events of C structs in bytes, in place of one of their bytes.
-
-    Attributes:
-        config: The configuration of what is being read.
-        pos: Next byte.
-        begin: Where the part of known length begins that is being read; 0 outside of such parts.
-        end: Where the readable bytes end.
-        events: Events that were not taken yet; None where none are collected.
-        failure: The error of the source, which construct would take for the end of the data.
-    """
-
-    __slots__ = ("_key", "_stream", "begin", "blobs", "config", "data", "end", "events", "failure", "pos")
-
-    def __init__(
-        self,
-        data: bytes,
-        pos: int,
-        config: Config,
-        budget: Budget,
-        limits: Limits,
-        *,
-        emit: bool = False,
-        blobs: bool = False,
-    ) -> None:
-        super().__init__(limits, budget)
-        self.data: bytes | bytearray = data
-        self.pos = pos
-        self.begin = 0
-        self.end = len(data)
-        self.events: list[Event] | None = [] if emit else None
-        self.blobs = blobs
-        self.failure: Exception | None = None
-        self.config = config
-        self._key = form_key(config)
-        self._stream: tuple[int, int, Any] | None = None
-
-    @property
-    def pauses(self) -> bool:
-        """Events pile up: whoever drives the read must take them."""
-        return self.events is not None and len(self.events) > _MOST_EVENTS
-
-    # --- bytes ----------------------------------------------------------------------------------------
-
-    def mark(self) -> int:
-        return self.pos
-
-    def offset_of(self, mark: int | None) -> int:
-        return self.pos if mark is None else mark
-
-    def _emit(self, offset: int, kind: str, value: Any, size: int | None = None) -> None:
-        """Collect an event that ends at the current position, or of the given size."""
-        if self.events is not None:
-            width = self.pos - offset if size is None else size
-            self.events.append(Event(offset, width, kind, self.segments(), value))
-
-    def claim(self, size: int, offset: int | None = None) -> None:
-        """Claim bytes of the budget before they are read; `offset` is where their number stands."""
-        if not self.budget.claim(size):
-            self.fail(
-                f"the limit of {self.budget.limit} claimed bytes is exceeded",
-                f"at most {self.budget.left + size} bytes more",
-                describe_value(size),
-                offset,
-            )
-
-    def take(self, size: int) -> bytes:
-        """The next bytes."""
-        start = self.pos
-        stop = start + size
-        if stop > self.end:
-            self.need(size)
-        self.pos = stop
-        return bytes(self.data[start:stop])
-
-    def _take_counted(self, size: int, offset: int) -> bytes:
-        """The next bytes, whose number was given at `offset`: there the fault is, if they are too many."""
-        self.claim(size, offset)
-        if size > self.end - self.pos:
-            self.need(size, offset)
-        return self.take(size)
-
-    def need(self, size: int, offset: int | None = None) -> None:
-        """Raise the error for bytes that are missing, unless they can be fetched."""
-        left = self.end - self.pos
-        self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
-
-    def expect(self, size: int) -> int:
-        """How many of the next `size` bytes there are."""
-        return self.end - self.pos
-
-    def expect_all(self) -> None:
-        """Fetch all bytes, for a value that reaches to the end."""
+    __slots__ = ()
 
     # --- numbers --------------------------------------------------------------------------------------
 
@@ -146,7 +42,7 @@ class BincodeReader(ValueReader):
         value = self._read_int(form)
         if self.events is not None:
             # serde passes usize and isize on as u64 and i64, and so do upstream's traces.
-            self._emit(start, kind.name.replace("size", "64"), value)
+            self.emit(start, kind.name.replace("size", "64"), value)
         return value
 
     def _read_int(self, form: IntForm) -> int:
@@ -196,7 +92,7 @@ class BincodeReader(ValueReader):
         if value < 0:
             self.fail("a negative length", "0 or more", describe_value(value), start)
         if self.events is not None:
-            self._emit(start, event, value)
+            self.emit(start, event, value)
         return value
 
     def read_float(self, kind: kinds.Float) -> float:
@@ -204,7 +100,7 @@ class BincodeReader(ValueReader):
         start = self.pos
         value = decode_float(self.take(kind.size), kind.byteorder or self.config.byteorder)
         if self.events is not None:
-            self._emit(start, f"f{8 * kind.size}", value)
+            self.emit(start, f"f{8 * kind.size}", value)
         return value
 
     def read_bool(self, kind: kinds.Bool) -> Any:
@@ -217,7 +113,7 @@ class BincodeReader(ValueReader):
                 self.fail("not a bool", "0 or 1", f"{byte}", start)
             value = RawFlag(byte)
         if self.events is not None:
-            self._emit(start, "bool", value)
+            self.emit(start, "bool", value)
         return value
 
     # --- text and bytes -------------------------------------------------------------------------------
@@ -234,7 +130,7 @@ class BincodeReader(ValueReader):
         except UnicodeDecodeError:
             self.fail("not a char", "a Unicode scalar value in UTF-8", data.hex(" "), start)
         if self.events is not None:
-            self._emit(start, "char", value)
+            self.emit(start, "char", value)
         return value
 
     def read_str(self, kind: kinds.Str) -> str:
@@ -250,7 +146,7 @@ class BincodeReader(ValueReader):
         except UnicodeError as error:  # some codecs give no position
             self.fail(f"not {kind.encoding.upper()}", "valid text", describe_exception(error), start)
         if self.events is not None:
-            self._emit(start, "str", value)
+            self.emit(start, "str", value)
         return value
 
     def read_bytes(self, kind: kinds.Bytes) -> bytes:
@@ -263,7 +159,7 @@ class BincodeReader(ValueReader):
         if kind.no_nul and b"\0" in data:
             self.fail("a zero byte inside", "bytes without one", "0x00", start + data.index(0))
         if self.events is not None:
-            self._emit(start, "bytes", data)
+            self.emit(start, "bytes", data)
         return data
 
     def read_fixed_bytes(self, kind: kinds.FixedBytes, count: int) -> bytes:
@@ -271,19 +167,19 @@ class BincodeReader(ValueReader):
         start = self.pos
         data = self.take(count)
         if self.events is not None:
-            self._emit(start, "bytes", data)
+            self.emit(start, "bytes", data)
         return data
 
     # --- what takes no bytes --------------------------------------------------------------------------
 
     def read_unit(self, kind: Kind) -> None:
         if self.events is not None:
-            self._emit(self.pos, "unit", getattr(kind, "value", None))
+            self.emit(self.pos, "unit", getattr(kind, "value", None))
 
     def read_computed(self, kind: kinds.Computed) -> Any:
         value = self.evaluate(kind.value)
         if self.events is not None:
-            self._emit(self.pos, "computed", value)
+            self.emit(self.pos, "computed", value)
         return value
 
     # --- groups ---------------------------------------------------------------------------------------
@@ -295,7 +191,7 @@ class BincodeReader(ValueReader):
         if tag > 1:
             self.fail("not an option's tag", "0 (None) or 1 (Some)", f"{tag}", start)
         if self.events is not None:
-            self._emit(start, "option", "Some" if tag else "None")
+            self.emit(start, "option", "Some" if tag else "None")
         return tag == 1
 
     def read_seq(self, kind: Kind) -> int:
@@ -340,7 +236,7 @@ class BincodeReader(ValueReader):
 
     def read_tuple(self, kind: Kind, count: int) -> None:
         if self.events is not None:
-            self._emit(self.pos, "tuple", count)
+            self.emit(self.pos, "tuple", count)
 
     read_array = read_tuple
 
@@ -350,7 +246,7 @@ class BincodeReader(ValueReader):
     def read_struct(self, kind: kinds.Struct) -> None:
         if self.events is not None and kind.style in _STRUCTS:
             name = kind.name if kind.style == "unit" else f"{kind.name}/{len(kind.fields)}"
-            self._emit(self.pos, _STRUCTS[kind.style], name)
+            self.emit(self.pos, _STRUCTS[kind.style], name)
 
     def read_variant(self, kind: kinds.Enum) -> kinds.EnumVariant:
         start = self.pos
@@ -360,7 +256,7 @@ class BincodeReader(ValueReader):
             most = len(kind.variants) - 1
             self.fail(f"not a variant of {kind.name}", f"an index from 0 to {most}", f"{index}", start)
         if self.events is not None:
-            self._emit(start, "variant", f"{kind.name}::{variant.name}={index} ({variant.style})")
+            self.emit(start, "variant", f"{kind.name}::{variant.name}={index} ({variant.style})")
         return variant
 
     def read_variant_fields(self, kind: kinds.Struct) -> None:
@@ -403,12 +299,12 @@ class BincodeReader(ValueReader):
             self.claim(count - size)
             at = self.pos
             self.take(count - size)
-            self._emit(at, "padding", count - size)
+            self.emit(at, "padding", count - size)
         elif isinstance(kind, kinds.Prefixed):
             (self.begin, self.end), stop = begun
             rest, self.pos = self.pos, stop
             if rest < stop:
-                self._emit(rest, "padding", stop - rest)
+                self.emit(rest, "padding", stop - rest)
         elif isinstance(kind, kinds.Checksummed):
             self._end_checksummed(kind, begun)
 
@@ -420,7 +316,7 @@ class BincodeReader(ValueReader):
         start = self.pos
         form = int_form(kind.stored, self.config)
         stored = self._read_int(form)
-        self._emit(start, "checksum", stored)
+        self.emit(start, "checksum", stored)
         if not kind.checksum.holds(bytes(self.data[: self.end]), form.byteorder):
             self.fail("the checksum of the whole does not hold", mark=start)
         if left:
@@ -449,7 +345,7 @@ class BincodeReader(ValueReader):
         self.claim(kind.size)
         start = self.pos
         whole = int.from_bytes(self.take(kind.size), "big")
-        self._emit(start, "bits", whole)
+        self.emit(start, "bits", whole)
         return kind.values_of(whole)
 
     # --- C structs ------------------------------------------------------------------------------------
@@ -475,7 +371,7 @@ class BincodeReader(ValueReader):
         if not layout.fits_any:
             self._check_fields(kind, layout, value, start)
         if not shows_fields:
-            self._emit(start, "bytes", data)
+            self.emit(start, "bytes", data)
         return value
 
     def _check_fields(self, kind: kinds.Blob, layout: CLayout, value: CStruct, start: int) -> None:
@@ -509,33 +405,8 @@ class BincodeReader(ValueReader):
                 self.fail(describe_exception(error), mark=offset, cause=error)
         if self.failure is not None:  # construct may have gone on as if the data had ended
             raise self.failure
-        self._emit(start, "opaque", value)
+        self.emit(start, "opaque", value)
         return value
-
-    def stream(self) -> Any:
-        """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.
-
-        Its positions are offsets in the data, as those of construct's streams for parts of their bytes are.
-        """
-        kept = self._stream
-        if kept is None or kept[:2] != (self.begin, self.end):
-            made = self.stream_of(self.begin)
-            kept = self._stream = (self.begin, self.end, made)
-        stream = kept[2]
-        stream.seek(self.pos)
-        return stream
-
-    def stream_of(self, begin: int) -> Any:
-        """A stream from a place to where the readable bytes end."""
-        return stream_at(self.data[begin : self.end], begin)
-
-
-def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
-    """A stream of bytes that stand at `base` in others."""
-    if not base:
-        return io.BytesIO(data)
-    made: io.BytesIO = construct.core.BytesIOWithOffsets(data, None, base)
-    return made
 
 
 def read_c_struct(kind: kinds.Struct, data: bytes) -> list[Any]:

@@ -12,12 +12,13 @@ from itertools import count, starmap
 from typing import Any, Literal
 
 from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.bytes_reader import stream_at
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.shape import atom_of
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
 from snapformat.encodings.bincode.ops import Op
-from snapformat.encodings.bincode.reader import BincodeReader, read_c_struct, stream_at
+from snapformat.encodings.bincode.reader import BincodeReader, read_c_struct
 from snapformat.encodings.construct.running import parse_opaque
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
