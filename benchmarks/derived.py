@@ -68,6 +68,8 @@ class _Derivation:
                 return self._structs[kind]
             case kinds.Enum():
                 return self._enum(kind)
+            case kinds.Foreign() if kind.target is not None:
+                return self.of(kind.target)
             case kinds.Adapted():
                 return self.of(kind.item)
             case kinds.Blob():

@@ -262,7 +262,7 @@ class Builder:
             case ops.Call():
                 return self._value(node.target, nested + 1)
             case ops.Convert():
-                return draw(_CONVERTED[node.name])
+                return draw(_CONVERTED[node.kind.name])
         raise AssertionError(f"no values of {node!r}")
 
 
