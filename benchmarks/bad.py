@@ -38,13 +38,13 @@ def states() -> Iterator[Case]:
 
     for name in payloads.STATES:
         format_, file = payloads.state(name)
-        struct = plain_of(format_.payload_node)
+        struct = plain_of(format_.payload_layout)
         _, start = read_header(format_, file)
         data = file[start:-8]
         yield _bad_case(f"{name}, cut in half", struct, MicrovmState, data[: len(data) // 2])
         yield _bad_case(f"{name}, its last byte missing", struct, MicrovmState, data[:-1])
     format_, file = payloads.state("V 33 KB")
-    load, _ = frame(plain_of(format_.payload_node))
+    load, _ = frame(plain_of(format_.payload_layout))
     flipped = file[:-1] + bytes([file[-1] ^ 1])
     calls = {BASELINE: _refused(load, flipped), CLASSES: _refused(format_.load, flipped)}
     yield Case("bad: V 33 KB, a wrong checksum", len(flipped), calls)

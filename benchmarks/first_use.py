@@ -41,7 +41,7 @@ print(json.dumps([reading, uses(lambda: {write})]))
 """
 _SHAPE = "shape = next(shape for shape in shapes.SHAPES if shape.name == {name!r}); kind = shape.kind"
 _STRUCT = _SHAPE + "; struct = shape.struct(shapes.FIXED.numbers)"
-_STATE = "struct = plain(payloads.state({name!r})[0].payload_node); data = data[21:-8]"
+_STATE = "struct = plain(payloads.state({name!r})[0].payload_layout); data = data[21:-8]"
 _LAZY = f"{CLASSES}, lazy"
 
 

@@ -27,7 +27,7 @@ def state_cases(name: str) -> Iterator[Case]:
     format_, file = payloads.state(name)
     _, start = read_header(format_, file)
     data = file[start:-8]
-    struct = plain(format_.payload_node)
+    struct = plain(format_.payload_layout)
     compiled = struct.compile()
     parsed, contained = struct.parse(data), decode(data, struct)
     decode(data, MicrovmState)  # the first by which a reader is made
@@ -59,7 +59,7 @@ def state_cases(name: str) -> Iterator[Case]:
     yield Case(f"{name} parse", len(data), parse)
     yield Case(f"{name} build", len(data), build, missing=wrong)
 
-    typed = plain(format_.payload_node, c_structs=True)
+    typed = plain(format_.payload_layout, c_structs=True)
     fields = typed.parse(data)
     assert typed.build(fields) == data
     parse = {BASELINE: lambda: typed.parse(data), ALL: lambda: look_at_all(decode(data, MicrovmState))}

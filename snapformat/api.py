@@ -9,7 +9,7 @@ from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
 from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.collector import LARGE
 from snapformat.encodings.bincode.codec.engine import read_value, write_value
-from snapformat.encodings.bincode.codec.layouts import keep_code, node_of
+from snapformat.encodings.bincode.codec.layouts import cache_on_class, cached_layout
 from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout import read_stream
 from snapformat.lazy.opening import check_arrays, lazy_reader
@@ -45,12 +45,12 @@ def encode(
 
 
 def _encode(value: Any, payload: Any, encoding: Encoding, limits: Limits) -> bytes:
-    node = node_of(payload, encoding)
+    layout = cached_layout(payload, encoding)
     if is_lazy(value):
-        return b"".join(write_lazily(node, value, limits)[0])
-    written = write_value(node, value, limits)
+        return b"".join(write_lazily(layout, value, limits)[0])
+    written = write_value(layout, value, limits)
     if encoding is FIRECRACKER and type(value) is payload:
-        keep_code(payload, node)
+        cache_on_class(payload, layout)
     return written
 
 
@@ -121,10 +121,10 @@ def decode(
         return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)
     if type(data) is not bytes:
         data = bytes_of(data)
-    node = node_of(payload, encoding)
-    value = read_value(node, data, 0, encoding.limit, limits)[0]
+    layout = cached_layout(payload, encoding)
+    value = read_value(layout, data, 0, encoding.limit, limits)[0]
     if encoding is FIRECRACKER and type(value) is payload:
-        keep_code(payload, node)
+        cache_on_class(payload, layout)
     return value
 
 
@@ -151,10 +151,10 @@ def decoder(
         A function of the data, which raises `DecodeError` as `decode` does.
     """
     check_arrays(lazy, arrays)
-    node = node_of(payload, encoding)
+    layout = cached_layout(payload, encoding)
     if lazy:
-        return lazy_reader(node, encoding.limit, limits, arrays)
-    return lambda data: read_value(node, bytes_of(data), limit=encoding.limit, limits=limits)[0]
+        return lazy_reader(layout, encoding.limit, limits, arrays)
+    return lambda data: read_value(layout, bytes_of(data), limit=encoding.limit, limits=limits)[0]
 
 
 def decode_prefix(
@@ -167,7 +167,7 @@ def decode_prefix(
     """Read a value as `decode` does, and tell how many bytes it took."""
     if type(data) is not bytes:
         data = bytes_of(data)
-    return read_value(node_of(payload, encoding), data, 0, encoding.limit, limits)
+    return read_value(cached_layout(payload, encoding), data, 0, encoding.limit, limits)
 
 
 def decode_stream(
@@ -186,6 +186,6 @@ def decode_stream(
     Raises:
         DecodeError: As `decode`, or the source fails.
     """
-    node = node_of(payload, encoding)
+    layout = cached_layout(payload, encoding)
     with ExactReader(source) as reader:
-        return read_stream(node, reader, limit=encoding.limit, limits=limits)
+        return read_stream(layout, reader, limit=encoding.limit, limits=limits)

@@ -170,7 +170,7 @@ class SkipGenerator(Generator):
             self.out.line(f"if not {name}: raise GUARD")
         return name
 
-    # --- nodes ----------------------------------------------------------------------------------------
+    # --- operations -----------------------------------------------------------------------------------
 
     def _int(self, op: ops.Int, place: str) -> None:
         self.flush()
