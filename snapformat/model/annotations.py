@@ -6,6 +6,7 @@ Classes take part by a declaration, kept in the class under `DECLARATION` (see `
 
 from __future__ import annotations
 
+import enum
 import re
 import types
 import typing
@@ -115,14 +116,16 @@ class Via:
 
 
 _HINTS = {
-    int: "say how wide: u8 to u128, usize, i8 to i128, isize",
-    float: "say how wide: f32 or f64",
-    dict: "say BTreeMap[K, V] (written sorted) or HashMap[K, V] (written in its own order)",
-    set: "say BTreeSet[T] (written sorted) or HashSet[T] (written in its own order)",
-    frozenset: "say BTreeSet[T] or HashSet[T]",
+    int: "use a type of known width: u8 to u128, usize, i8 to i128, isize",
+    float: "use f32 or f64",
+    dict: "use BTreeMap[K, V] (written sorted) or HashMap[K, V] (written in its own order)",
+    set: "use BTreeSet[T] (written sorted) or HashSet[T] (written in its own order)",
+    frozenset: "use BTreeSet[T] or HashSet[T]",
     complex: "serde has no complex numbers; use tuple[f64, f64]",
     object: "serde needs to know the type",
-    bytearray: "say bytes",
+    Any: "serde needs to know the type",
+    bytearray: "use bytes",
+    list: "name the type of the elements, as in list[u8]",
 }
 
 _PLAIN: dict[Any, Kind] = {
@@ -145,7 +148,7 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
         The kind; structs and enums may still wait for names to be filled in.
 
     Raises:
-        SchemaError: The annotation names no type of the serde data model.
+        SchemaError: The annotation is not a type of the serde data model.
     """
     # Most are classes and primitives.
     if isinstance(annotation, type):
@@ -190,10 +193,16 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     if declaration is not None:
         kind: Kind = declaration.kind(tuple(kind_of(a, arguments) for a in typing.get_args(annotation)))
         return kind
-    hint = _HINTS.get(origin or annotation)
-    raise SchemaError(
-        f"{_shown(annotation)} is no type of the serde data model" + (f"; {hint}" if hint else "")
-    )
+    raise SchemaError(f"{_shown(annotation)} can't be stored: {_HINTS.get(cls) or _hint_for(cls)}")
+
+
+def _hint_for(cls: Any) -> str:
+    """Say how to make a class, or a value that is not a type at all, storable."""
+    if not isinstance(cls, type):
+        return "it is not a type of the serde data model"
+    if issubclass(cls, enum.Enum):
+        return "an enum must be declared with @schema and derive from snapformat.UnitEnum, or use Via(...)"
+    return "declare the class with @schema, or use Via(...)"
 
 
 #: How Python prints one of our primitive types.
@@ -264,10 +273,7 @@ def _union(annotation: Any, arguments: Arguments) -> Kind:
     members = typing.get_args(annotation)
     present = [member for member in members if member is not type(None)]
     if len(present) != 1 or len(present) == len(members):
-        raise SchemaError(
-            f"{_shown(annotation)} is no type of the serde data model; for a choice of types, declare "
-            "a DataEnum"
-        )
+        raise SchemaError(f"{_shown(annotation)} can't be stored: for a choice of types, declare a DataEnum")
     item = kind_of(present[0], arguments)
     return kinds.Option(item, wrapped=isinstance(item, kinds.Option))
 
@@ -275,7 +281,7 @@ def _union(annotation: Any, arguments: Arguments) -> Kind:
 def _tuple(annotation: Any, arguments: Arguments) -> Kind:
     items = typing.get_args(annotation)
     if Ellipsis in items:
-        raise SchemaError(f"{_shown(annotation)}: say list[T] for a sequence, or list every element")
+        raise SchemaError(f"{_shown(annotation)}: use list[T] for a sequence, or list every element")
     if annotation is tuple:
         raise SchemaError("tuple: list the elements, as in tuple[u8, str]; tuple[()] is unit")
     return kinds.Tuple(tuple(kind_of(item, arguments) for item in items)) if items else kinds.Unit()

@@ -243,7 +243,7 @@ class Declaration:
         """Look at every annotation that can be resolved already; the rest waits until the type is used.
 
         Raises:
-            SchemaError: One of them is no type of the serde data model.
+            SchemaError: One of them is not a type of the serde data model.
         """
         placeholders = dict.fromkeys(self.parameters, kinds.Unit())
         for spec in self.fields:
@@ -256,7 +256,7 @@ class Declaration:
 
         Raises:
             NameError: A name is not defined (yet).
-            SchemaError: The annotation is no expression that gives a type.
+            SchemaError: The annotation is not an expression for a type.
         """
         if spec.resolved is not None:
             return spec.resolved
@@ -282,7 +282,7 @@ class Declaration:
                     found = found | None
                 if _is_resolved(found):
                     return found
-            # Names within names, and what is no type at all.
+            # Names within names, and annotations that are not types.
             holder = type("Holder", (), {"__annotations__": {spec.attr: spec.annotation}})
             hints = typing.get_type_hints(holder, globalns=space, localns=names, include_extras=True)
         except (NameError, SchemaError):

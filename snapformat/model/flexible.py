@@ -42,7 +42,7 @@ class Counted:
             ValueError: The count is another, or too large.
         """
         header, entries = value
-        raw = raw_of(header)  # counting is no reason to decode the whole header
+        raw = raw_of(header)  # counting does not decode the whole header
         count = getattr(header, self.field) if raw is None else int.from_bytes(raw[: self.size], "little")
         if count != len(entries):
             raise ValueError(f"its header counts {count} entries, but it has {len(entries)}")

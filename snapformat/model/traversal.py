@@ -152,7 +152,7 @@ class Traversal:
     def fail_zero_sized(self, count: int, cost: int) -> NoReturn:
         """Raise the error for so many zero-sized values more."""
         self.fail(
-            "too many elements without bytes",
+            "too many zero-sized elements",
             f"at most {self.limits.zero_sized} in all",
             f"{describe_value(count)} more" + (f", counting as {cost} each" if cost > 1 else ""),
         )

@@ -65,7 +65,7 @@ class Encoding(Config):
             A `construct.Construct` that parses and builds by itself.
 
         Raises:
-            SchemaError: The type is no type of the serde data model, or holds undefined names.
+            SchemaError: Not a type of the serde data model, or it contains undefined names.
         """
         deriving = _Deriving()
         made = run(_derive(sealed(annotation), self, deriving))
@@ -115,7 +115,7 @@ def sealed(annotation: Any) -> Kind:
     """The kind of a type, with all that it refers to filled in.
 
     Raises:
-        SchemaError: The type is no type of the serde data model, or holds undefined names.
+        SchemaError: Not a type of the serde data model, or it contains undefined names.
     """
     kind = seal(kind_of(annotation))
     unsorted = unsortable(kind)

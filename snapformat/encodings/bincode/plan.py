@@ -31,7 +31,7 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
         The operation that reads and writes values of the type, with its `kind` and `config`.
 
     Raises:
-        SchemaError: The type is not a type of the serde data model, or holds undefined names.
+        SchemaError: Not a type of the serde data model, or it contains undefined names.
     """
     kind = sealed(annotation)
     if isinstance(kind, kinds.Foreign) and kind.cls is None:

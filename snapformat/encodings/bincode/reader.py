@@ -422,7 +422,7 @@ class BincodeReader(ValueReader):
         stored = self._read_int(form)
         self._emit(start, "checksum", stored)
         if not kind.checksum.holds(bytes(self.data[: self.end]), form.byteorder):
-            self.fail("the checksum of the whole does not hold", mark=start)
+            self.fail("the checksum does not match", mark=start)
         if left:
             self.fail(left_over(left, "between the data and the checksum"), mark=start - left)
 

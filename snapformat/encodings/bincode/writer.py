@@ -106,7 +106,7 @@ class BincodeWriter(ValueWriter):
         """Refuse what would not be read back."""
         costs = element_costs(kind)
         if costs.known and not costs.surplus and count * costs.known > self.limits.zero_sized:
-            self.fail("too many elements without bytes", f"at most {self.limits.zero_sized}", f"{count}")
+            self.fail("too many zero-sized elements", f"at most {self.limits.zero_sized}", f"{count}")
 
     def write_tuple(self, kind: Kind, count: int) -> None:
         pass

@@ -106,7 +106,7 @@ class BincodeConstruct(OwnConstruct):
         if value >= VARINT_SINGLE:
             width = VARINT_MARKERS.get(value, 255)
             if width > size:
-                raise construct.IntegerError(f"marker {value} is no integer of {size} bytes", path=path)
+                raise construct.IntegerError(f"marker {value} is not an integer of {size} bytes", path=path)
             value = int.from_bytes(read_exactly(stream, width, path), config.byteorder)
         return unzigzag(value) if signed else value
 

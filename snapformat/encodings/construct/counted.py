@@ -21,7 +21,7 @@ class TooManyElementsError(construct.RangeError, construct.ExplicitError):  # ty
     """
 
     def __init__(self, count: int, cost: int, path: str) -> None:
-        super().__init__(f"too many elements without bytes: {count} more", path=path)
+        super().__init__(f"too many zero-sized elements: {count} more", path=path)
         self.count = count
         self.cost = cost
 

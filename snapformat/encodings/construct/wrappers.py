@@ -107,7 +107,7 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         value = self.subcon._parsereport(inner, context, path)
         stored = whole[len(whole) - size :] if self.to_the_end else read_exactly(inner, size, path)
         if not self.checksum.holds(whole, self.config.byteorder):
-            raise construct.ChecksumError(f"the checksum {stored.hex()} does not hold", path=path)
+            raise construct.ChecksumError(f"the checksum {stored.hex()} does not match", path=path)
         left = len(inner.read()) if self.to_the_end else 0
         if left:
             raise construct.TerminatedError(left_over(left, "between the data and the checksum"), path=path)

@@ -75,7 +75,7 @@ def format_json(value: Any, indent: int | None = None, *, serde: bool = False) -
         serde: To the letter as serde_json: it escapes no control characters above U+001F, and no marks of
             direction. By default they are written as `\u009b`, which is the same value.
     """
-    # A lone surrogate is no text of Rust's, and can't be written in UTF-8 either.
+    # A lone surrogate is not valid in a Rust string, and can't be written in UTF-8.
     return "".join(_pieces(value, indent, _SURROGATE if serde else _UNSAFE))
 
 
@@ -254,7 +254,7 @@ def _key(text: str, at: int) -> tuple[str, int]:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(text: str) -> float:

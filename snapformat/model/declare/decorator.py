@@ -216,7 +216,7 @@ def _dataclass(cls: type) -> type:
         if typing.get_origin(annotation) is typing.ClassVar:
             continue
         if "InitVar" in str(annotation):
-            raise SchemaError("a parameter that is no field can't be read back", field=attr)
+            raise SchemaError("a parameter must be a field, as it can't be read back otherwise", field=attr)
         if isinstance(vars(cls).get(attr), VariantMark):
             raise SchemaError("variant() describes a variant of an enum; for a field say doc()", field=attr)
         if attr.startswith("__"):

@@ -102,7 +102,7 @@ def check_bits(table: tuple[Bits, ...], field: str) -> None:
     taken = 0
     for each in table:
         if not isinstance(each, Bits):
-            raise SchemaError(f"bits holds {describe_value(each)}, which is no Bits", field=field)
+            raise SchemaError(f"bits contains {describe_value(each)}, which is not a Bits", field=field)
         if each.low < 0 or each.width < 1 or taken & each.mask:
             raise SchemaError(f"the bits {each.name} have a name already, or there are none", field=field)
         taken |= each.mask

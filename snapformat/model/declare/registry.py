@@ -27,7 +27,7 @@ def register(what: str | type, struct: Any) -> None:
         struct: A `construct.Construct`; for a class, one that gives named values.
 
     Raises:
-        SchemaError: The name or class is taken by another layout, or this is no construct.
+        SchemaError: The name or class is taken by another layout, or it is not a construct.
     """
     if not isinstance(struct, construct.Construct):
         raise SchemaError(f"expected a construct, found {struct!r}")
@@ -64,7 +64,7 @@ def layout_for(payload: Any, encoding: Encoding = FIRECRACKER) -> Any:
     """The construct of whatever names a type: a class, an annotation, a construct, a registered name.
 
     Raises:
-        SchemaError: No such name, or no type of the serde data model.
+        SchemaError: There is no such name, or it is not a type of the serde data model.
     """
     return encoding.construct(resolved(payload))
 

@@ -205,7 +205,7 @@ def _string(sub: Any) -> Kind:
         raise Unsupported("a string that is not length-prefixed")
     length = _leaf(inner.lengthfield, ())
     if not isinstance(length, kinds.Int) or inner.lengthfield.parsed is not None:
-        raise Unsupported("a string whose length is no plain integer")
+        raise Unsupported("a string whose length is not a fixed-width integer")
     try:
         b"-".decode(sub.encoding)
     except LookupError:
@@ -239,14 +239,14 @@ def _prefixed_array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     count: Any = parts.get("count")
     items: Any = parts.get("items")
     if list(parts) != ["count", "items"] or sub.parsebuildfrom != "items" or len(sub.subcons) != 2:
-        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+        raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     if type(count) is not c.Rebuild or str(count.func) != "len_(this['items'])":
-        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+        raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     if type(items) is not c.Array or str(items.count) != "this['count']" or items.discard:
-        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+        raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     length = _leaf(count.subcon, ())
     if not isinstance(length, kinds.Int) or count.subcon.parsed is not None or items.parsed is not None:
-        raise Unsupported("a PrefixedArray whose count is no plain integer")
+        raise Unsupported("a PrefixedArray whose count is not a fixed-width integer")
     # construct gives the elements a context of their own; nothing of it can be named in the tree.
     frame = OuterStruct()
     lowering.arrays += 1
@@ -287,7 +287,7 @@ def _array(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
 def _prefixed(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
     length = _leaf(sub.lengthfield, ())
     if not isinstance(length, kinds.Int) or sub.lengthfield.parsed is not None:
-        raise Unsupported("a Prefixed whose length is no plain integer")
+        raise Unsupported("a Prefixed whose length is not a fixed-width integer")
     if isinstance(inner, kinds.Opaque) and inner.construct is c.GreedyBytes and not sub.includelength:
         return kinds.Bytes(length=length)
     return kinds.Prefixed(inner, length, length.size if sub.includelength else 0)
@@ -320,7 +320,7 @@ def _bits(sub: Any) -> Kind:
     if type(sub) is not c.Transformed or sub.decodefunc is not c.lib.bytes2bits:
         raise Unsupported("a transformation of bytes")
     if type(inner) is not c.Struct or inner.parsed is not None:
-        raise Unsupported("bits that are no BitStruct")
+        raise Unsupported("bits that are not a BitStruct")
     bits = tuple(_bit(part) for part in inner.subcons)
     total = sum(bit.width for bit in bits)
     if total % 8:

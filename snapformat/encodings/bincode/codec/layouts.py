@@ -20,7 +20,7 @@ def cached_layout(payload: Any, encoding: Encoding) -> Op:
     """The layout of a class, annotation, construct or registered name; looked up if it was asked for before.
 
     Raises:
-        SchemaError: No such name, or no type of the serde data model.
+        SchemaError: There is no such name, or it is not a type of the serde data model.
     """
     declared = getattr(payload, DECLARATION, None)
     if type(declared) is Declaration and declared.cls is payload:
