@@ -1,6 +1,6 @@
 """From an annotation to a kind: `Option[u16]`, `list[str]`, `tuple[u8, Point]`, `Gen[u32]`.
 
-Classes take part by a declaration, kept in the class under `DECLARATION` (see `bincode.classes`), whose
+Classes take part by a declaration, kept in the class under `DECLARATION` (see `model.declaration`), whose
 `kind` method gives the kind of the class for given type arguments.
 """
 
@@ -24,7 +24,7 @@ from snapformat.model.from_construct import foreign
 from snapformat.model.kinds import Kind
 from snapformat.model.values import Some
 
-#: Type variables of a generic class and what they stand for.
+#: The kind of each type variable of a generic class.
 Arguments = Mapping[TypeVar, Kind]
 
 
@@ -60,7 +60,7 @@ class MapMark:
 
 
 class KindMark:
-    """A mark of `Annotated` that makes a kind of the kinds of the type arguments: of `T` in `list[T]`.
+    """A mark of `Annotated` that makes a kind from the kinds of the type arguments: from `T` in `list[T]`.
 
     A kind without type arguments is a mark itself.
     """
@@ -82,18 +82,18 @@ class SetMark:
 
 
 class Via:
-    """A conversion by code: `Annotated[Even, Via(u32, decode=Even.checked, encode=int)]`.
+    """A conversion by functions: `Annotated[Even, Via(u32, decode=Even.checked, encode=int)]`.
 
-    What Rust's `#[serde(with = ...)]`, `try_from` and `into` do.
+    It corresponds to Rust's `#[serde(with = ...)]`, `try_from` and `into`.
 
     Args:
-        item: Annotation of what is in the bytes.
-        decode: From the stored value to the Python value; raises `ValueError` for what it refuses.
+        item: Annotation of the stored value.
+        decode: From the stored value to the Python value; raises `ValueError` to refuse one.
         encode: From the Python value to the stored value; `ValueError` or `TypeError` refuse it.
-        name: What the value is called in messages and documents; by default the Python type's name.
+        name: Name of the value in messages and documents; by default that of the Python type.
         shown: How the decoded JSON form shows the value, and reads it back: a pair of functions from the
             value to a dict of plain data, and from that dict to the value (`ValueError` refuses it). Only
-            where the stored value's own form is no JSON object.
+            where the stored value's own form is not a JSON object.
     """
 
     __slots__ = ("decode", "encode", "item", "name", "shown")
@@ -138,11 +138,11 @@ _PLAIN: dict[Any, Kind] = {
 
 
 def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
-    """The kind that an annotation stands for.
+    """Return the kind of an annotation.
 
     Args:
         annotation: A resolved annotation: no strings or forward references are left in it.
-        arguments: What the type variables in it stand for.
+        arguments: The kinds of the type variables in it.
 
     Returns:
         The kind; structs and enums may still wait for names to be filled in.
@@ -225,9 +225,9 @@ def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:
 
 
 def _annotated(annotation: Any, arguments: Arguments) -> Kind:
-    """`Annotated[base, marks...]`: the first mark that says something decides."""
+    """Return the kind of `Annotated[base, marks...]`; the first known mark decides."""
     base, *marks = typing.get_args(annotation)
-    # Annotated types nest flat: the mark of a primitive under it comes first, what was added to it after.
+    # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
     marks.sort(key=lambda mark: not isinstance(mark, Len))
     for mark in marks:
         if isinstance(mark, Kind):
