@@ -1,4 +1,4 @@
-"""Single values to bytes and back: bincode by itself, without header and checksum."""
+"""Encoding and decoding single values: bincode alone, without header and checksum."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def encode(
     Args:
         value: The value.
         payload: Its type: a class, an annotation such as `list[u16]`, a construct, a registered name.
-        encoding: The encoding; its limit does not count here.
-        limits: Bound of depth.
+        encoding: The encoding; its limit does not apply to writing.
+        limits: Bounds of depth and of zero-sized elements.
 
     Raises:
-        EncodeError: The value does not fit the type; the path says where.
+        EncodeError: The value does not fit the type; the error has the path.
     """
     if encoding is FIRECRACKER and limits is DEFAULT_LIMITS and type(value) is payload:
         try:
-            # Instances of this class were written before: `WRITER`, found at once, since small values take no
-            # longer. One that was inherited refuses them.
+            # The cached `WRITER` of the class: any other look-up takes as long as writing a small value. An
+            # inherited one refuses the instance.
             return payload.__snapformat_write__(value, 0, False)  # type: ignore[no-any-return]  # of any class
         except Exception:
-            pass  # none there yet, or a value that does not fit: said below
+            pass  # no writer yet, or a value that does not fit: handled below
     return _encode(value, payload, encoding, limits)
 
 
@@ -94,13 +94,13 @@ def decode(
         payload: Type of the value.
         encoding: The encoding, with its limit of claimed bytes.
         limits: Bounds of depth and of zero-sized elements.
-        lazy: Decode the fields of large structs when they are touched. Bytes that are no value of their
-            type raise then; `validate` touches all. See `SnapshotFormat.load`.
-        arrays: With `lazy`: hand out sequences of numbers as views of the bytes, `"memoryview"` or
+        lazy: Decode the fields of large structs on first access. Damaged bytes raise the error then;
+            `validate` decodes everything. See `SnapshotFormat.load`.
+        arrays: With `lazy`: return sequences of numbers as views of the bytes, `"memoryview"` or
             `"numpy"`.
 
     Raises:
-        DecodeError: The bytes are no value of the type; path and offset say where.
+        DecodeError: The bytes are not a value of the type; the error has path and offset.
     """
     if (
         encoding is FIRECRACKER
@@ -110,7 +110,7 @@ def decode(
         and len(data) <= LARGE  # for more, the collector is paused
     ):
         try:
-            # As in `encode`: `READER`; one that was inherited makes no instance of this class.
+            # The cached `READER`, as in `encode`; an inherited one makes instances of another class.
             value, end = payload.__snapformat_read__(data, 0, len(data), 0, None)
             if type(value) is payload and end <= DEFAULT_LIMIT and arrays is None:
                 return value
@@ -136,9 +136,9 @@ def decoder(
     lazy: bool = False,
     arrays: Arrays | None = None,
 ) -> Callable[[bytes | bytearray | memoryview], Any]:
-    """A function that reads values of one type: `decode` with everything but the data given beforehand.
+    """Return a function that reads values of one type: `decode` with all arguments but the data given.
 
-    Looking up a type takes longer than reading a small value, or than making a view of a large array.
+    It saves the look-up of the type, which takes longer than reading a small value.
 
     Args:
         payload: Type of the values.
@@ -164,7 +164,7 @@ def decode_prefix(
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Any, int]:
-    """Read a value as `decode` does, and tell how many bytes it took."""
+    """Read a value as `decode` does; return it and the number of bytes it took."""
     if type(data) is not bytes:
         data = bytes_of(data)
     return read_value(cached_layout(payload, encoding), data, 0, encoding.limit, limits)
@@ -175,7 +175,7 @@ def decode_stream(
 ) -> Any:
     """Read a value from a source, taking no more from it than the value has.
 
-    Where construct itself looks ahead (`Optional`, `Peek`), what it has looked at is taken.
+    Bytes at which construct itself looks ahead (`Optional`, `Peek`) are consumed.
 
     Args:
         source: A binary file object; a path or bytes-like object too.

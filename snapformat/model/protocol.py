@@ -131,7 +131,7 @@ class ValueWriter(Traversal):
         self.write_struct(kind)
 
     def write_many(self, kind: Kind, values: Sequence[Any]) -> bool:
-        """Write many elements of one kind at once; return False, with nothing written, to write each alone."""
+        """Write many elements of one kind at once; return False, with nothing written, if unsupported."""
         return False
 
     # --- construct's groupings of bytes: neutral where values are no bytes ------------------------------
@@ -224,7 +224,7 @@ class ValueReader(Traversal):
         return self.evaluate(kind.value)
 
     def supplied(self, value: Any) -> Any:
-        """Return a value that was left out (`is_null`): the constant or expression that construct supplies."""
+        """Return a value that was left out (`is_null`): a constant or expression of construct."""
         return self.evaluate(value)
 
     def read_bits(self, kind: kinds.BitStruct) -> Any:

@@ -1,4 +1,4 @@
-"""The reference reader of bincode: all other readers agree with it, and the errors are its own."""
+"""The reference reader of bincode: all other readers agree with it, and it raises every error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from snapformat.model.protocol import ValueReader
 from snapformat.model.values import RawFlag
 from snapformat.trampoline import Task
 
-#: Events that may wait to be taken.
+#: Maximum number of pending events.
 _MOST_EVENTS = 1000
 _STRUCTS = {"struct": "struct", "tuple": "tuple_struct", "unit": "unit_struct"}
 
@@ -41,19 +41,19 @@ class BincodeReader(ValueReader):
     Args:
         data: All bytes.
         pos: Where to begin.
-        config: How bincode is configured.
-        budget: Claims allowed.
+        config: The configuration of bincode.
+        budget: The remaining claims.
         limits: Bounds of depth and of zero-sized elements.
-        emit: Collect events.
-        blobs: Collect the events of C structs in bytes, in place of one of their bytes.
+        emit: Whether to collect events.
+        blobs: Whether to collect the events of C structs in bytes, instead of one event for the bytes.
 
     Attributes:
-        config: The configuration of what is being read.
-        pos: Next byte.
-        begin: Where the part of known length begins that is being read; 0 outside of such parts.
-        end: Where the readable bytes end.
-        events: Events that were not taken yet; None where none are collected.
-        failure: The error of the source, which construct would take for the end of the data.
+        config: The configuration of the current part.
+        pos: Offset of the next byte.
+        begin: Start of the current part of known length; 0 outside such parts.
+        end: End of the readable bytes.
+        events: Pending events; None if none are collected.
+        failure: An error of the source, which construct would take for the end of the data.
     """
 
     __slots__ = ("_key", "_stream", "begin", "blobs", "config", "data", "end", "events", "failure", "pos")
@@ -83,7 +83,7 @@ class BincodeReader(ValueReader):
 
     @property
     def pauses(self) -> bool:
-        """Events pile up: whoever drives the read must take them."""
+        """Whether so many events are pending that the caller should take them."""
         return self.events is not None and len(self.events) > _MOST_EVENTS
 
     # --- bytes ----------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ class BincodeReader(ValueReader):
             self.events.append(Event(offset, width, kind, self.segments(), value))
 
     def claim(self, size: int, offset: int | None = None) -> None:
-        """Claim bytes of the budget before they are read; `offset` is where their number stands."""
+        """Claim bytes of the budget before they are read; `offset` is that of their number."""
         if not self.budget.claim(size):
             self.fail(
                 f"the limit of {self.budget.limit} claimed bytes is exceeded",
@@ -111,7 +111,7 @@ class BincodeReader(ValueReader):
             )
 
     def take(self, size: int) -> bytes:
-        """The next bytes."""
+        """Take the next bytes."""
         start = self.pos
         stop = start + size
         if stop > self.end:
@@ -120,19 +120,19 @@ class BincodeReader(ValueReader):
         return bytes(self.data[start:stop])
 
     def _take_counted(self, size: int, offset: int) -> bytes:
-        """The next bytes, whose number was given at `offset`: there the fault is, if they are too many."""
+        """Take the next bytes, whose number is at `offset`: an error for too many has that offset."""
         self.claim(size, offset)
         if size > self.end - self.pos:
             self.need(size, offset)
         return self.take(size)
 
     def need(self, size: int, offset: int | None = None) -> None:
-        """Raise the error for bytes that are missing, unless they can be fetched."""
+        """Raise the error for missing bytes, unless they can be fetched."""
         left = self.end - self.pos
         self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
 
     def expect(self, size: int) -> int:
-        """How many of the next `size` bytes there are."""
+        """Return how many of the next `size` bytes are available."""
         return self.end - self.pos
 
     def expect_all(self) -> None:
@@ -145,12 +145,12 @@ class BincodeReader(ValueReader):
         start = self.pos
         value = self._read_int(form)
         if self.events is not None:
-            # serde passes usize and isize on as u64 and i64, and so do upstream's traces.
+            # serde passes usize and isize on as u64 and i64; so do the recorded traces.
             self._emit(start, kind.name.replace("size", "64"), value)
         return value
 
     def _read_int(self, form: IntForm) -> int:
-        """An integer, without an event."""
+        """Read an integer, without an event."""
         self.claim(form.size)
         pos = self.pos
         if form.packer is not None:
@@ -184,7 +184,7 @@ class BincodeReader(ValueReader):
         return unzigzag(value) if form.signed else value
 
     def _read_length(self, kind: Kind | None, event: str) -> int:
-        """A length prefix."""
+        """Read a length prefix."""
         kind = LENGTH if kind is None else kind
         start = self.pos
         if isinstance(kind, kinds.Int):
@@ -274,7 +274,7 @@ class BincodeReader(ValueReader):
             self._emit(start, "bytes", data)
         return data
 
-    # --- what takes no bytes --------------------------------------------------------------------------
+    # --- values without bytes -------------------------------------------------------------------------
 
     def read_unit(self, kind: Kind) -> None:
         if self.events is not None:
@@ -305,11 +305,11 @@ class BincodeReader(ValueReader):
         return self._counted(kind, None, "maplen")
 
     def _counted(self, kind: Kind, length: Kind | None, event: str) -> int:
-        """A number of elements, checked against the bytes that are left."""
+        """Read a number of elements, and check it against the bytes that are left."""
         start = self.pos
         count = self._read_length(length, event)
         least = sum(least_size(child, self.config) for child in kind.children())
-        # What takes bytes claims as many or more: what could not be claimed is not asked for, nor missed.
+        # Elements that take bytes claim at least as many, so the check is limited to what can be claimed.
         wanted = min(count * least, self.budget.left + 1)
         if self.expect(wanted) < wanted:
             self.fail(
@@ -389,7 +389,7 @@ class BincodeReader(ValueReader):
             stop = end - kind.stored.size
             if stop < self.pos:
                 self.need(kind.stored.size)
-            # Cut, and not only bounded: constructs that run by themselves see the end of the data.
+            # A copy, and not only a bound: constructs that run by themselves see the end of the data.
             self.data, self.end = whole[:stop], stop
             return whole, end
         return None
@@ -429,7 +429,7 @@ class BincodeReader(ValueReader):
     def begin_budget(self, limit: int | None) -> Budget:
         outer = self.budget
         self.budget = Budget(limit, self.limits)
-        # One claims of zero-sized elements for the whole read.
+        # The whole read shares one budget of zero-sized elements.
         self.budget.zero_sized = outer.zero_sized
         return outer
 
@@ -479,12 +479,12 @@ class BincodeReader(ValueReader):
         return value
 
     def _check_fields(self, kind: kinds.Blob, layout: CLayout, value: CStruct, start: int) -> None:
-        """Refuse bytes that are not such a C struct; they begin at `start`."""
+        """Refuse bytes from `start` on that are not such a C struct."""
         length = self.pos - start
         try:
             decode_fields(value)
         except DecodeError as error:
-            if length == layout.size:  # read where it stands, which finds where the fault is
+            if length == layout.size:  # read in place, so that the error has its offset
                 inside = BincodeReader(bytes(self.data), start, C_CONFIG, Budget(None), self.limits)
                 inside.path, inside.depth = self.path, self.depth
                 inside.read(kind.item)
@@ -513,9 +513,9 @@ class BincodeReader(ValueReader):
         return value
 
     def stream(self) -> Any:
-        """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.
+        """Return a stream for opaque constructs, at this position, that ends with the readable bytes.
 
-        Its positions are offsets in the data, as those of construct's streams for parts of their bytes are.
+        Its positions are offsets in the data, like those of construct's streams.
         """
         kept = self._stream
         if kept is None or kept[:2] != (self.begin, self.end):
@@ -526,12 +526,12 @@ class BincodeReader(ValueReader):
         return stream
 
     def stream_of(self, begin: int) -> Any:
-        """A stream from a place to where the readable bytes end."""
+        """Return a stream from a place to the end of the readable bytes."""
         return stream_at(self.data[begin : self.end], begin)
 
 
 def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
-    """A stream of bytes that stand at `base` in others."""
+    """Return a stream of bytes that are at `base` in other bytes."""
     if not base:
         return io.BytesIO(data)
     made: io.BytesIO = construct.core.BytesIOWithOffsets(data, None, base)
@@ -539,7 +539,7 @@ def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
 
 
 def read_c_struct(kind: kinds.Struct, data: bytes) -> list[Any]:
-    """The fields of a C struct from bytes of its size.
+    """Return the fields of a C struct from bytes of its size.
 
     Raises:
         DecodeError: The bytes are not such a struct.
