@@ -1,4 +1,4 @@
-"""Single values to bytes and back: bincode by itself, without header and checksum."""
+"""Encoding and decoding single values: bincode alone, without header and checksum."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
 from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.collector import LARGE
 from snapformat.encodings.bincode.codec.engine import read_value, write_value
-from snapformat.encodings.bincode.codec.layouts import keep_code, node_of
+from snapformat.encodings.bincode.codec.layouts import cache_on_class, cached_layout
 from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout import read_stream
 from snapformat.lazy.opening import check_arrays, lazy_reader
@@ -28,29 +28,29 @@ def encode(
     Args:
         value: The value.
         payload: Its type: a class, an annotation such as `list[u16]`, a construct, a registered name.
-        encoding: The encoding; its limit does not count here.
-        limits: Bound of depth.
+        encoding: The encoding; its limit does not apply to writing.
+        limits: Bounds of depth and of zero-sized elements.
 
     Raises:
-        EncodeError: The value does not fit the type; the path says where.
+        EncodeError: The value does not fit the type; the error has the path.
     """
     if encoding is FIRECRACKER and limits is DEFAULT_LIMITS and type(value) is payload:
         try:
-            # Instances of this class were written before: `WRITER`, found at once, since small values take no
-            # longer. One that was inherited refuses them.
+            # The cached `WRITER` of the class: any other look-up takes as long as writing a small value. An
+            # inherited one refuses the instance.
             return payload.__snapformat_write__(value, 0, False)  # type: ignore[no-any-return]  # of any class
         except Exception:
-            pass  # none there yet, or a value that does not fit: said below
+            pass  # no writer yet, or a value that does not fit: handled below
     return _encode(value, payload, encoding, limits)
 
 
 def _encode(value: Any, payload: Any, encoding: Encoding, limits: Limits) -> bytes:
-    node = node_of(payload, encoding)
+    layout = cached_layout(payload, encoding)
     if is_lazy(value):
-        return b"".join(write_lazily(node, value, limits)[0])
-    written = write_value(node, value, limits)
+        return b"".join(write_lazily(layout, value, limits)[0])
+    written = write_value(layout, value, limits)
     if encoding is FIRECRACKER and type(value) is payload:
-        keep_code(payload, node)
+        cache_on_class(payload, layout)
     return written
 
 
@@ -94,13 +94,13 @@ def decode(
         payload: Type of the value.
         encoding: The encoding, with its limit of claimed bytes.
         limits: Bounds of depth and of zero-sized elements.
-        lazy: Decode the fields of large structs when they are touched. Bytes that are no value of their
-            type raise then; `validate` touches all. See `SnapshotFormat.load`.
-        arrays: With `lazy`: hand out sequences of numbers as views of the bytes, `"memoryview"` or
+        lazy: Decode the fields of large structs on first access. Damaged bytes raise the error then;
+            `validate` decodes everything. See `SnapshotFormat.load`.
+        arrays: With `lazy`: return sequences of numbers as views of the bytes, `"memoryview"` or
             `"numpy"`.
 
     Raises:
-        DecodeError: The bytes are no value of the type; path and offset say where.
+        DecodeError: The bytes are not a value of the type; the error has path and offset.
     """
     if (
         encoding is FIRECRACKER
@@ -110,7 +110,7 @@ def decode(
         and len(data) <= LARGE  # for more, the collector is paused
     ):
         try:
-            # As in `encode`: `READER`; one that was inherited makes no instance of this class.
+            # The cached `READER`, as in `encode`; an inherited one makes instances of another class.
             value, end = payload.__snapformat_read__(data, 0, len(data), 0, None)
             if type(value) is payload and end <= DEFAULT_LIMIT and arrays is None:
                 return value
@@ -121,10 +121,10 @@ def decode(
         return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)
     if type(data) is not bytes:
         data = bytes_of(data)
-    node = node_of(payload, encoding)
-    value = read_value(node, data, 0, encoding.limit, limits)[0]
+    layout = cached_layout(payload, encoding)
+    value = read_value(layout, data, 0, encoding.limit, limits)[0]
     if encoding is FIRECRACKER and type(value) is payload:
-        keep_code(payload, node)
+        cache_on_class(payload, layout)
     return value
 
 
@@ -136,9 +136,9 @@ def decoder(
     lazy: bool = False,
     arrays: Arrays | None = None,
 ) -> Callable[[bytes | bytearray | memoryview], Any]:
-    """A function that reads values of one type: `decode` with everything but the data given beforehand.
+    """Return a function that reads values of one type: `decode` with all arguments but the data given.
 
-    Looking up a type takes longer than reading a small value, or than making a view of a large array.
+    It saves the look-up of the type, which takes longer than reading a small value.
 
     Args:
         payload: Type of the values.
@@ -151,10 +151,10 @@ def decoder(
         A function of the data, which raises `DecodeError` as `decode` does.
     """
     check_arrays(lazy, arrays)
-    node = node_of(payload, encoding)
+    layout = cached_layout(payload, encoding)
     if lazy:
-        return lazy_reader(node, encoding.limit, limits, arrays)
-    return lambda data: read_value(node, bytes_of(data), limit=encoding.limit, limits=limits)[0]
+        return lazy_reader(layout, encoding.limit, limits, arrays)
+    return lambda data: read_value(layout, bytes_of(data), limit=encoding.limit, limits=limits)[0]
 
 
 def decode_prefix(
@@ -164,10 +164,10 @@ def decode_prefix(
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Any, int]:
-    """Read a value as `decode` does, and tell how many bytes it took."""
+    """Read a value as `decode` does; return it and the number of bytes it took."""
     if type(data) is not bytes:
         data = bytes_of(data)
-    return read_value(node_of(payload, encoding), data, 0, encoding.limit, limits)
+    return read_value(cached_layout(payload, encoding), data, 0, encoding.limit, limits)
 
 
 def decode_stream(
@@ -175,7 +175,7 @@ def decode_stream(
 ) -> Any:
     """Read a value from a source, taking no more from it than the value has.
 
-    Where construct itself looks ahead (`Optional`, `Peek`), what it has looked at is taken.
+    Bytes at which construct itself looks ahead (`Optional`, `Peek`) are consumed.
 
     Args:
         source: A binary file object; a path or bytes-like object too.
@@ -186,6 +186,6 @@ def decode_stream(
     Raises:
         DecodeError: As `decode`, or the source fails.
     """
-    node = node_of(payload, encoding)
+    layout = cached_layout(payload, encoding)
     with ExactReader(source) as reader:
-        return read_stream(node, reader, limit=encoding.limit, limits=limits)
+        return read_stream(layout, reader, limit=encoding.limit, limits=limits)

@@ -21,7 +21,7 @@ def run(task: Task, most: int | None = None) -> Any:
     """Run a task to its end and return its result.
 
     An exception ends all tasks at once: the suspended tasks do not see it, and its traceback does not show
-    them. So a task must not rely on `except` or `finally` around a `yield`; use `run_with_unwind` for those
+    them. So a task must not rely on `except` or `finally` around a `yield`; use `run_with_unwind` for tasks
     that do.
 
     Args:

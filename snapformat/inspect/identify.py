@@ -367,11 +367,13 @@ def _readers() -> Iterator[SnapshotFormat]:
 
 def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
     """Return the highest rank that a format can reach, as far as the layout shows without reading."""
-    node = vars(format_).get("payload_node")  # a payload type that was never used is not imported for this
-    if node is None:
+    layout = vars(format_).get(
+        "payload_layout"
+    )  # a payload type that was never used is not imported for this
+    if layout is None:
         return _BEST
     try:
-        end = find_end(node, data, read_header(format_, data)[1], format_.limits)
+        end = find_end(layout, data, read_header(format_, data)[1], format_.limits)
     except SnapshotError:
         return _BEST
     if end == NOWHERE:

@@ -39,10 +39,10 @@ class LazyReader:
         limits: Bounds of depth and of zero-sized elements.
     """
 
-    __slots__ = ("_lazy_type", "_limit", "_node", "_skip", "_zero_sized")
+    __slots__ = ("_layout", "_lazy_type", "_limit", "_skip", "_zero_sized")
 
     def __init__(self, op: Op, limit: int | None, limits: Limits) -> None:
-        self._node = op
+        self._layout = op
         self._limit = sys.maxsize if limit is None else limit
         self._zero_sized = limits.zero_sized
         is_usual = limits == DEFAULT_LIMITS  # others are kept by the reference alone
@@ -77,7 +77,7 @@ class LazyReader:
         if end > stop or size + claims.claimed > self._limit:
             return None
         if lazy_type is None or size < state.LEAST_STRUCT:
-            read = partial(source.read, self._node, start, end, 0, ())
+            read = partial(source.read, self._layout, start, end, 0, ())
             return LazyValue(read, source.data, start, end), end
         return lazy_type.make(source, places, end, 1, ()), end
 

@@ -95,12 +95,12 @@ class LazyState:
                 self.fill_from(instance, self.source.read_at_once())
                 return field.get(instance)
             path = self.path + lazy_type.segments[index]
-            op = lazy_type.nodes[index]
+            op = lazy_type.ops[index]
             value = self.source.read(op, places[index], places[index + 1], self.depth, path)
         self.mark_decoded(index)
         if not replace(field.get, field.set, instance, self, value):
             value = field.get(instance)
-        if len(self.decoded) == len(lazy_type.nodes):
+        if len(self.decoded) == len(lazy_type.ops):
             self.finish(instance)
         return value
 
@@ -111,7 +111,7 @@ class LazyState:
     def read_first(self) -> Any:
         """Read the first field, which has its end for itself, if it is one that is read at once."""
         lazy_type, source = self.lazy_type, self.source
-        codec = lazy_type.nodes[0].codec
+        codec = lazy_type.ops[0].codec
         if not lazy_type.is_first_small or source.arrays is not None or codec is None or codec.has_claims:
             return NOT_LAZY
         start = self.places[0]
@@ -164,7 +164,7 @@ class LazyState:
     def finish(self, instance: Any) -> None:
         """Make an instance of which no field is left one of its class."""
         lazy_type = self.lazy_type
-        if len(self.decoded) == len(lazy_type.nodes) and lazy_type.state_of(instance) is None:
+        if len(self.decoded) == len(lazy_type.ops) and lazy_type.state_of(instance) is None:
             set_class(instance, lazy_type.cls)
 
 
@@ -234,7 +234,7 @@ class LazyType:
 
     Attributes:
         of: The layout's fields: two layouts are one if these are.
-        nodes: The layouts of these.
+        ops: The operations of these fields.
         cls: The class.
         lazy: Its lazy subclass.
         fields: The descriptors, one a field.
@@ -249,7 +249,7 @@ class LazyType:
     def __init__(self, op: ops.Struct, index: Indexer) -> None:
         assert op.cls is not None
         self.of = op.fields
-        self.nodes = [field.op for field in op.fields]
+        self.ops = [field.op for field in op.fields]
         self.cls = op.cls
         self.index = index
         known = _lazy_struct(op.cls, [str(field.attr) for field in op.fields])
@@ -273,7 +273,7 @@ class LazyType:
     @cached_property
     def skip_first(self) -> Skipper | None:
         """Passes over the first field."""
-        return skipper_of(self.nodes[0])
+        return skipper_of(self.ops[0])
 
     def state_of(self, value: Any) -> LazyState | None:
         """The state of an instance that was read by this layout, while fields of it are undecoded."""

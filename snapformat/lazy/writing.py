@@ -94,7 +94,7 @@ def _write_fields(
     """Put out an instance of a struct's class, or of a subclass; gives what `write_lazily` does."""
     state = lazy_type.state_of(value)
     if state is None:
-        for index in range(len(lazy_type.nodes)):
+        for index in range(len(lazy_type.ops)):
             _write_field(out, lazy_type, index, value, depth, limits, path)
         return 0
     decoded, places = sorted(state.decoded), state.places
@@ -122,7 +122,7 @@ def _write_field(
     out: Pieces, lazy_type: LazyType, index: int, value: Any, depth: int, limits: Limits, path: Path
 ) -> None:
     """Put out a field that is marked as decoded, or was read by another layout."""
-    field, op = lazy_type.fields[index], lazy_type.nodes[index]
+    field, op = lazy_type.fields[index], lazy_type.ops[index]
     path += lazy_type.segments[index]
     try:
         found = field.get(value)

@@ -1,11 +1,12 @@
 """From an annotation to a kind: `Option[u16]`, `list[str]`, `tuple[u8, Point]`, `Gen[u32]`.
 
-Classes take part by a declaration, kept in the class under `DECLARATION` (see `bincode.classes`), whose
+Classes take part by a declaration, kept in the class under `DECLARATION` (see `model.declaration`), whose
 `kind` method gives the kind of the class for given type arguments.
 """
 
 from __future__ import annotations
 
+import enum
 import re
 import types
 import typing
@@ -23,7 +24,7 @@ from snapformat.model.from_construct import foreign
 from snapformat.model.kinds import Kind
 from snapformat.model.values import Some
 
-#: Type variables of a generic class and what they stand for.
+#: The kind of each type variable of a generic class.
 Arguments = Mapping[TypeVar, Kind]
 
 
@@ -59,7 +60,7 @@ class MapMark:
 
 
 class KindMark:
-    """A mark of `Annotated` that makes a kind of the kinds of the type arguments: of `T` in `list[T]`.
+    """A mark of `Annotated` that makes a kind from the kinds of the type arguments: from `T` in `list[T]`.
 
     A kind without type arguments is a mark itself.
     """
@@ -81,18 +82,18 @@ class SetMark:
 
 
 class Via:
-    """A conversion by code: `Annotated[Even, Via(u32, decode=Even.checked, encode=int)]`.
+    """A conversion by functions: `Annotated[Even, Via(u32, decode=Even.checked, encode=int)]`.
 
-    What Rust's `#[serde(with = ...)]`, `try_from` and `into` do.
+    It corresponds to Rust's `#[serde(with = ...)]`, `try_from` and `into`.
 
     Args:
-        item: Annotation of what is in the bytes.
-        decode: From the stored value to the Python value; raises `ValueError` for what it refuses.
+        item: Annotation of the stored value.
+        decode: From the stored value to the Python value; raises `ValueError` to refuse one.
         encode: From the Python value to the stored value; `ValueError` or `TypeError` refuse it.
-        name: What the value is called in messages and documents; by default the Python type's name.
+        name: Name of the value in messages and documents; by default that of the Python type.
         shown: How the decoded JSON form shows the value, and reads it back: a pair of functions from the
             value to a dict of plain data, and from that dict to the value (`ValueError` refuses it). Only
-            where the stored value's own form is no JSON object.
+            where the stored value's own form is not a JSON object.
     """
 
     __slots__ = ("decode", "encode", "item", "name", "shown")
@@ -115,14 +116,16 @@ class Via:
 
 
 _HINTS = {
-    int: "say how wide: u8 to u128, usize, i8 to i128, isize",
-    float: "say how wide: f32 or f64",
-    dict: "say BTreeMap[K, V] (written sorted) or HashMap[K, V] (written in its own order)",
-    set: "say BTreeSet[T] (written sorted) or HashSet[T] (written in its own order)",
-    frozenset: "say BTreeSet[T] or HashSet[T]",
+    int: "use a type of known width: u8 to u128, usize, i8 to i128, isize",
+    float: "use f32 or f64",
+    dict: "use BTreeMap[K, V] (written sorted) or HashMap[K, V] (written in its own order)",
+    set: "use BTreeSet[T] (written sorted) or HashSet[T] (written in its own order)",
+    frozenset: "use BTreeSet[T] or HashSet[T]",
     complex: "serde has no complex numbers; use tuple[f64, f64]",
     object: "serde needs to know the type",
-    bytearray: "say bytes",
+    Any: "serde needs to know the type",
+    bytearray: "use bytes",
+    list: "name the type of the elements, as in list[u8]",
 }
 
 _PLAIN: dict[Any, Kind] = {
@@ -135,17 +138,17 @@ _PLAIN: dict[Any, Kind] = {
 
 
 def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
-    """The kind that an annotation stands for.
+    """Return the kind of an annotation.
 
     Args:
         annotation: A resolved annotation: no strings or forward references are left in it.
-        arguments: What the type variables in it stand for.
+        arguments: The kinds of the type variables in it.
 
     Returns:
         The kind; structs and enums may still wait for names to be filled in.
 
     Raises:
-        SchemaError: The annotation names no type of the serde data model.
+        SchemaError: The annotation is not a type of the serde data model.
     """
     # Most are classes and primitives.
     if isinstance(annotation, type):
@@ -190,10 +193,16 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     if declaration is not None:
         kind: Kind = declaration.kind(tuple(kind_of(a, arguments) for a in typing.get_args(annotation)))
         return kind
-    hint = _HINTS.get(origin or annotation)
-    raise SchemaError(
-        f"{_shown(annotation)} is no type of the serde data model" + (f"; {hint}" if hint else "")
-    )
+    raise SchemaError(f"{_shown(annotation)} can't be stored: {_HINTS.get(cls) or _hint_for(cls)}")
+
+
+def _hint_for(cls: Any) -> str:
+    """Say how to make a class, or a value that is not a type at all, storable."""
+    if not isinstance(cls, type):
+        return "it is not a type of the serde data model"
+    if issubclass(cls, enum.Enum):
+        return "an enum must be declared with @schema and derive from snapformat.UnitEnum, or use Via(...)"
+    return "declare the class with @schema, or use Via(...)"
 
 
 #: How Python prints one of our primitive types.
@@ -216,9 +225,9 @@ def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:
 
 
 def _annotated(annotation: Any, arguments: Arguments) -> Kind:
-    """`Annotated[base, marks...]`: the first mark that says something decides."""
+    """Return the kind of `Annotated[base, marks...]`; the first known mark decides."""
     base, *marks = typing.get_args(annotation)
-    # Annotated types nest flat: the mark of a primitive under it comes first, what was added to it after.
+    # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
     marks.sort(key=lambda mark: not isinstance(mark, Len))
     for mark in marks:
         if isinstance(mark, Kind):
@@ -264,10 +273,7 @@ def _union(annotation: Any, arguments: Arguments) -> Kind:
     members = typing.get_args(annotation)
     present = [member for member in members if member is not type(None)]
     if len(present) != 1 or len(present) == len(members):
-        raise SchemaError(
-            f"{_shown(annotation)} is no type of the serde data model; for a choice of types, declare "
-            "a DataEnum"
-        )
+        raise SchemaError(f"{_shown(annotation)} can't be stored: for a choice of types, declare a DataEnum")
     item = kind_of(present[0], arguments)
     return kinds.Option(item, wrapped=isinstance(item, kinds.Option))
 
@@ -275,7 +281,7 @@ def _union(annotation: Any, arguments: Arguments) -> Kind:
 def _tuple(annotation: Any, arguments: Arguments) -> Kind:
     items = typing.get_args(annotation)
     if Ellipsis in items:
-        raise SchemaError(f"{_shown(annotation)}: say list[T] for a sequence, or list every element")
+        raise SchemaError(f"{_shown(annotation)}: use list[T] for a sequence, or list every element")
     if annotation is tuple:
         raise SchemaError("tuple: list the elements, as in tuple[u8, str]; tuple[()] is unit")
     return kinds.Tuple(tuple(kind_of(item, arguments) for item in items)) if items else kinds.Unit()

@@ -1,4 +1,4 @@
-"""Numbers that are given as a buffer: a memoryview, an `array.array`, an array of numpy's."""
+"""Numbers in a buffer: a memoryview, an `array.array`, a numpy array."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 #: How `struct` names the machine's byte order.
 NATIVE = "<" if sys.byteorder == "little" else ">"
-#: Letters of `struct` -> what they are: unsigned, signed, float.
+#: Letters of `struct` -> unsigned, signed or float.
 KINDS = {**dict.fromkeys("BHILQN", "u"), **dict.fromkeys("bhilqn", "i"), **dict.fromkeys("fd", "f")}
 
 
 def numbers_of(item: Kind, value: Any) -> memoryview | None:
-    """The numbers of a buffer as a contiguous memoryview in the machine's byte order.
+    """Return the numbers of a buffer as a contiguous memoryview in the machine's byte order.
 
     Returns:
-        The view; None if the value is no buffer, or the kind is no number that may stand in one.
+        The view; None if the value is not a buffer, or the kind is not a number that buffers contain.
 
     Raises:
         BadValue: A buffer of other numbers, or of more than one dimension.
@@ -49,7 +49,7 @@ def numbers_of(item: Kind, value: Any) -> memoryview | None:
 
 
 def split_format(format_: str) -> tuple[str, str]:
-    """Byte order and letter of a buffer's format."""
+    """Return the byte order and the letter of a buffer's format."""
     if format_[:1] in "@=<>!" and len(format_) > 1:
         return {"<": "<", ">": ">", "!": ">"}.get(format_[0], NATIVE), format_[1:]
     return NATIVE, format_

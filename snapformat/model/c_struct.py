@@ -1,8 +1,8 @@
-"""C structs that serde stores as bytes: they keep the original bytes until a field is used.
+"""C structs that serde stores as bytes; they keep the original bytes until a field is used.
 
-An instance that was read is of its class's lazy subclass (`snapformat.lazy`), with empty slots and its bytes
-as the state. The program that wrote them accepts them shorter (the rest is zero) or longer (the rest is cut),
-so both are accepted, and bytes that no field shows are kept: those beyond the struct, and their number.
+An instance that was read belongs to the lazy subclass of its class (`snapformat.lazy`), with empty slots and
+its bytes as the state. Programs accept bytes that are shorter (the rest is zero) or longer (the rest is
+cut), so both are accepted here; the number of bytes and those beyond the struct are kept.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from snapformat.model.lazy_class import LazyClass, can_be_lazy, completed, keep,
 C = TypeVar("C", bound="CStruct")
 
 
-#: Gives the values of all fields, as the dataclass orders them, from as many bytes as the struct has.
+#: Decodes the bytes of a struct to the values of its fields, in the dataclass's order.
 Read = Callable[[bytes], Sequence[Any]]
 
 
 class CStruct:
-    """Base of declared classes of fixed size that stand in a `Blob`.
+    """Base of declared classes of fixed size that are stored in a `Blob`.
 
     Example:
         ```python
@@ -59,11 +59,11 @@ _set_rest: Callable[[CStruct, tuple[int, bytes]], None] = vars(CStruct)["_rest"]
 
 
 class LazyCStruct(LazyClass):
-    """The lazy subclass of a C struct's class, and how its bytes are decoded.
+    """The lazy subclass of a C struct's class, and the decoder of its bytes.
 
     Attributes:
-        size: Bytes of the struct.
-        read: Decodes them.
+        size: Size of the struct, bytes.
+        read: The decoder.
     """
 
     __slots__ = ("_put", "read", "size")
@@ -75,20 +75,20 @@ class LazyCStruct(LazyClass):
         self._put = [*_setters_of(cls), set_class]
 
     def make(self, raw: bytes) -> Any:
-        """An instance that keeps its bytes."""
+        """Make an instance that keeps its bytes."""
         made: Any = object.__new__(self.lazy)
         set_raw(made, raw)
         return made
 
     def make_all(self, raws: Sequence[bytes]) -> list[Any]:
-        """An instance of each, without a step of the interpreter."""
-        # `starmap` hands its tuples on as arguments, where `map` makes one for each call.
+        """Make an instance of each, in one call of C."""
+        # `starmap` passes its tuples on as arguments; `map` would make a tuple for each call.
         made: list[Any] = list(starmap(object.__new__, repeat((self.lazy,), len(raws))))
         deque(starmap(set_raw, zip(made, raws, strict=True)), 0)
         return made
 
     def raw_of_all(self, values: Collection[Any]) -> list[bytes] | None:
-        """The bytes of instances that are all undecoded; or None."""
+        """Return the bytes of instances that are all undecoded, or None."""
         if countOf(map(type, values), self.lazy) != len(values):
             return None
         try:
@@ -100,7 +100,7 @@ class LazyCStruct(LazyClass):
         """Decode an instance's bytes into its fields."""
         try:
             raw = get_raw(instance)
-        except AttributeError:  # another thread has done so, or it was made without bytes
+        except AttributeError:  # another thread has decoded it, or it has no bytes
             set_class(instance, self.cls)
             return
         values = (_rest_in(raw, self.size), *self.read(_fitted(raw, self.size)), self.cls)
@@ -130,7 +130,7 @@ _MEMBERS = {"__getattr__": _get, "__setattr__": _set, "__delattr__": _delete}
 
 
 def lazy_c_struct(cls: type[CStruct], size: int, read: Read) -> LazyCStruct | None:
-    """The lazy subclass of a class, made with these attributes if there is none yet.
+    """Return the lazy subclass of a class; make it with these attributes on first use.
 
     None where the class does not allow one, or its layout depends on type arguments.
     """
@@ -144,13 +144,13 @@ def lazy_c_struct(cls: type[CStruct], size: int, read: Read) -> LazyCStruct | No
 
 
 def deferred(cls: type[C], raw: bytes, size: int, read: Read) -> C:
-    """An instance that keeps its bytes, of any length, until a field is used.
+    """Make an instance that keeps its bytes, of any length, until a field is used.
 
     Args:
         cls: The class.
         raw: The bytes.
-        size: Bytes of the struct.
-        read: Decodes them.
+        size: Size of the struct, bytes.
+        read: The decoder.
     """
     lazy = lazy_c_struct(cls, size, read)
     made: C
@@ -173,22 +173,22 @@ def _rest_in(raw: bytes, size: int) -> tuple[int, bytes]:
 
 
 def _setters_of(cls: type) -> list[Callable[[Any, Any], None]]:
-    """The setters of the rest and of the fields of an instance."""
+    """Return the setters of the trailing bytes and of the fields of an instance."""
     return [_set_rest, *(getattr(cls, name).__set__ for name in field_names(cls))]
 
 
 def field_names(cls: type) -> list[str]:
-    """The fields of a C struct's class, in the order in which `Read` gives their values."""
+    """Return the fields of a C struct's class, in the order of the values of `Read`."""
     return [field.name for field in dataclasses.fields(cls)]
 
 
 def field_values(decoded: CStruct) -> list[Any]:
-    """The values of a decoded instance's fields, as `Read` gives them."""
+    """Return the values of a decoded instance's fields, in the order of `Read`."""
     return [getattr(decoded, name) for name in field_names(type(decoded))]
 
 
 def rest_of(value: CStruct, size: int) -> tuple[int, bytes]:
-    """How many bytes an instance was read from, and those beyond the struct's `size`."""
+    """Return the number of bytes that an instance was read from, and the bytes beyond `size`."""
     raw = raw_of(value)
     if raw is not None:
         return _rest_in(raw, size)
@@ -199,7 +199,7 @@ def rest_of(value: CStruct, size: int) -> tuple[int, bytes]:
 
 
 def set_rest(value: CStruct, length: int, rest: bytes) -> None:
-    """Set the number of bytes and those beyond the struct, which `rest_of` gives and `blob_bytes` writes."""
+    """Set the number of bytes, and the bytes beyond the struct, that `blob_bytes` writes."""
     _set_rest(value, (length, rest))
 
 
@@ -211,7 +211,7 @@ def _again(cls: type[CStruct], values: dict[str, Any], rest: tuple[int, bytes] |
 
 
 def raw_of(value: object) -> bytes | None:
-    """The bytes of an undecoded instance; None for every other value."""
+    """Return the bytes of an undecoded instance; None for every other value."""
     try:
         return get_raw(value) if isinstance(value, CStruct) else None
     except AttributeError:
@@ -219,16 +219,16 @@ def raw_of(value: object) -> bytes | None:
 
 
 def decode_fields(value: CStruct) -> None:
-    """Decode an instance's bytes into its fields, if there are any left to decode.
+    """Decode an instance's bytes into its fields, if it is not decoded yet.
 
     Raises:
-        DecodeError: They are no such struct.
+        DecodeError: The bytes are not such a struct.
     """
     completed(value)
 
 
 def blob_bytes(value: CStruct, write: Callable[[CStruct], bytes]) -> bytes:
-    """The bytes to store: of undecoded instances the original ones, of others the fields, at their length.
+    """Return the bytes to store: the original ones, or for decoded instances the fields at that length.
 
     Args:
         value: The instance.
@@ -241,5 +241,5 @@ def blob_bytes(value: CStruct, write: Callable[[CStruct], bytes]) -> bytes:
     length, tail = rest_of(value, len(data))
     if length >= len(data):
         return data + tail
-    # What was cut off counts as zero; a field set there since needs its bytes.
+    # Bytes that were cut off count as zero; a field that was set there needs its bytes.
     return data[:length] if not any(data[length:]) else data

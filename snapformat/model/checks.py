@@ -1,4 +1,4 @@
-"""What may be assigned to a kind: checked when a value is written, by construct and by the writer alike."""
+"""Checks of the value that a kind is given to write; construct and the writers share them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class BadValue(ValueError):
     """A value that does not fit its kind.
 
     Attributes:
-        expected: What would fit.
-        found: What was given.
+        expected: Text of a value that would fit.
+        found: Text of the given value.
     """
 
     def __init__(self, expected: str, found: str) -> None:
@@ -41,28 +41,28 @@ def describe_value(value: Any) -> str:
 
 
 def format_constant(value: Any) -> str:
-    """A constant as its declaration spells it, cut where it is long."""
+    """Return the text of a constant as in its declaration, shortened where it is long."""
     return describe_value(value) if isinstance(value, int) else excerpt(repr(value))
 
 
 def describe_exception(error: BaseException) -> str:
-    """The kind and the text of an exception of foreign code."""
+    """Return the class and the text of an exception of foreign code."""
     return f"{type(error).__name__}: {_text_of(error) or 'no message'}"
 
 
 def reason(error: BaseException) -> str:
-    """The text of an exception of foreign code; its kind where it has none."""
+    """Return the text of an exception of foreign code; its class where it has no text."""
     return _text_of(error) or type(error).__name__
 
 
 def _text_of(error: BaseException) -> str:
-    """The text of an exception without the place by which construct begins: `layout.foreign` knows better."""
+    """Return the text of an exception without the place that construct begins it with."""
     path = error.path if isinstance(error, construct.ConstructError) else None
     return text_of(error, "" if path is None else f"Error in path {path}\n")
 
 
 def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False) -> int:
-    """An integer of `size` bytes, from an int or anything with `__index__`; a bool is refused."""
+    """Return an integer of `size` bytes, from an int or anything with `__index__`; a bool is refused."""
     if isinstance(value, bool):
         raise BadValue(name, repr(value))
     if not isinstance(value, int):
@@ -80,14 +80,14 @@ def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False
 
 
 def as_bool(value: Any) -> bool:
-    """A bool and nothing else."""
+    """Return a bool; nothing else is taken."""
     if not isinstance(value, bool):
         raise BadValue("bool", describe_value(value))
     return value
 
 
 def as_float(value: Any, size: int, byteorder: ByteOrder) -> bytes:
-    """The bytes of a float; an int is taken if a double can hold it, a bool is refused."""
+    """Return the bytes of a float; an int is taken if a double can hold it, a bool is refused."""
     name = f"f{8 * size}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadValue(name, describe_value(value))
@@ -98,7 +98,7 @@ def as_float(value: Any, size: int, byteorder: ByteOrder) -> bytes:
 
 
 def as_char(value: Any) -> bytes:
-    """One Unicode scalar value, as UTF-8."""
+    """Return one Unicode scalar value, as UTF-8."""
     if not isinstance(value, str):
         raise BadValue("char", describe_value(value))
     if len(value) != 1:
@@ -107,7 +107,7 @@ def as_char(value: Any) -> bytes:
 
 
 def as_str(value: Any, encoding: str = "utf-8") -> bytes:
-    """Text in the given encoding; UTF-8 has no lone surrogates."""
+    """Return text in the given encoding; UTF-8 has no lone surrogates."""
     if not isinstance(value, str):
         raise BadValue("str", describe_value(value))
     try:
@@ -120,7 +120,7 @@ def as_str(value: Any, encoding: str = "utf-8") -> bytes:
 
 
 def as_bytes(value: Any, exact: int | None = None, no_nul: bool = False) -> bytes:
-    """Bytes, from bytes, bytearray or memoryview."""
+    """Return bytes, from bytes, bytearray or memoryview."""
     if not isinstance(value, bytes | bytearray | memoryview):
         raise BadValue("bytes", describe_value(value))
     data = bytes(value)
@@ -132,7 +132,7 @@ def as_bytes(value: Any, exact: int | None = None, no_nul: bool = False) -> byte
 
 
 def as_list(value: Any, count: int | None = None) -> tuple[Any, ...]:
-    """A list (a tuple is taken too) of `count` elements, or of any number."""
+    """Return a list (a tuple is taken too) of `count` elements, or of any number."""
     if not isinstance(value, list | tuple):
         raise BadValue("list", describe_value(value))
     values = tuple(value)  # a copy: code of the elements' own classes may change the list meanwhile
@@ -142,7 +142,7 @@ def as_list(value: Any, count: int | None = None) -> tuple[Any, ...]:
 
 
 def as_tuple(value: Any, count: int) -> tuple[Any, ...]:
-    """A tuple (a list is taken too) of `count` elements."""
+    """Return a tuple (a list is taken too) of `count` elements."""
     if not isinstance(value, tuple | list):
         raise BadValue(f"tuple of {count}", describe_value(value))
     values = tuple(value)
@@ -152,7 +152,7 @@ def as_tuple(value: Any, count: int) -> tuple[Any, ...]:
 
 
 def as_pairs(value: Any) -> list[tuple[Any, Any]]:
-    """The entries of a mapping."""
+    """Return the entries of a mapping."""
     if not isinstance(value, Mapping):
         raise BadValue("a mapping", describe_value(value))
     try:
@@ -162,7 +162,7 @@ def as_pairs(value: Any) -> list[tuple[Any, Any]]:
 
 
 def as_elements(value: Any) -> list[Any]:
-    """The elements of a set."""
+    """Return the elements of a set."""
     if not isinstance(value, Set):
         raise BadValue("a set", describe_value(value))
     try:

@@ -24,8 +24,8 @@ class Change:
         action: `added`, `removed`, `moved` or `retyped`.
         type: Label of the type concerned; where a field moved to another type, of the new one.
         member: Field, variant or `Variant.field`; None where the whole type was added or removed.
-        before: Type before, of what was retyped or removed; place before, of what moved.
-        after: Type or place now.
+        before: Earlier type of a retyped or removed member; earlier place of a moved one.
+        after: Later type or place.
     """
 
     action: Action
@@ -52,12 +52,12 @@ def compare(old: Layout, new: Layout) -> list[Change]:
 
 
 def members_of(types: Types) -> dict[str, Members]:
-    """The members of every type with their types as text: fields, variants, fields of variants, bits."""
+    """Return the members of every type with their types as text: fields, variants, their fields, bits."""
     return {label: _members(bound, types) for label, bound in types.by_label.items()}
 
 
 def compare_types(old: dict[str, Members], new: dict[str, Members]) -> list[Change]:
-    """Compare the members of all types, which `members_of` gives."""
+    """Compare the members of all types, as returned by `members_of`."""
     changes: list[Change] = []
     for label, members in new.items():
         if label not in old:
@@ -91,7 +91,7 @@ def _after(names: list[str], name: str) -> str:
 
 
 def _longest_run(numbers: Sequence[int]) -> set[int]:
-    """A longest rising subsequence: the members that kept their order."""
+    """Return a longest rising subsequence: the members that kept their order."""
     best: list[list[int]] = []
     longest: list[int] = []
     for number in numbers:

@@ -1,6 +1,6 @@
-"""Costs of zero-sized elements: the objects that are made of them.
+"""Costs of zero-sized elements: the number of objects that reading makes for them.
 
-Nothing in the data bounds how many there are, so `Limits` bounds how many objects are made of them.
+Nothing in the data bounds the number of elements, so `Limits` bounds the number of objects.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ class Costs:
     """Costs of an element of a sequence, or of an entry of a map.
 
     Attributes:
-        zero_sized: Its cost where it takes no bytes.
-        surplus: Its cost where it takes some.
-        known: Its cost where that is known without bytes: `zero_sized` if it never takes any.
+        zero_sized: Its cost if it takes no bytes.
+        surplus: Its cost if it takes bytes.
+        known: Its cost if that does not depend on the data: `zero_sized` if it never takes bytes.
     """
 
     zero_sized: int
@@ -29,7 +29,7 @@ class Costs:
 
 
 def element_costs(kind: Kind) -> Costs:
-    """Costs of an element of a sequence, or of an entry of a map.
+    """Return the costs of an element of a sequence, or of an entry of a map.
 
     Args:
         kind: The sequence or map: its children make up an element.
@@ -38,7 +38,7 @@ def element_costs(kind: Kind) -> Costs:
 
 
 def costs_of(*items: Kind) -> Costs:
-    """Costs of an element that is made up of these, one after the other."""
+    """Return the costs of an element that consists of these kinds, one after the other."""
     cost = max(1, sum(run(_cost(item, {}, is_zero=True)) for item in items))
     free = FREE_PER_BYTE * sum(map(nominal_size, items))
     surplus = sum(run(_cost(item, {}, is_zero=False)) for item in items) - free if free else 0
@@ -47,7 +47,7 @@ def costs_of(*items: Kind) -> Costs:
 
 
 def collapses_to_one(kind: kinds.Set | kinds.Map) -> bool:
-    """Whether a set or map has one entry at most: its keys and values take no bytes, and are all alike."""
+    """Return whether a set or map has at most one entry: all its keys are equal and take no bytes."""
     return kind.derive(collapses_to_one, lambda: (all(map(_is_plain, walk_kinds(*kind.children()))),))[0]
 
 
@@ -58,7 +58,7 @@ def _is_plain(kind: Kind) -> bool:
 
 
 def nominal_size(kind: Kind) -> int:
-    """The fewest bytes that a value takes, with integers in their nominal widths; 0 where unknown."""
+    """Return the minimum size of a value with integers in their nominal widths; 0 where unknown."""
     size: int = run(_nominal(kind, {}))
     return size
 
@@ -66,7 +66,7 @@ def nominal_size(kind: Kind) -> int:
 def _nominal(kind: Kind, known: dict[int, int]) -> Task:
     size = known.get(id(kind))
     if size is None:
-        known[id(kind)] = 0  # what contains itself is not counted again
+        known[id(kind)] = 0  # a kind inside itself is not counted again
         size = known[id(kind)] = yield _nominal_of(kind, known)
     return size
 
@@ -100,13 +100,13 @@ def _nominal_of(kind: Kind, known: dict[int, int]) -> Task:
 def _cost(kind: Kind, known: dict[int, int], *, is_zero: bool) -> Task:
     cost = known.get(id(kind))
     if cost is None:
-        known[id(kind)] = 0  # what contains itself is not counted again
+        known[id(kind)] = 0  # a kind inside itself is not counted again
         cost = known[id(kind)] = yield _made_of(kind, known, is_zero=is_zero)
     return cost
 
 
 def _made_of(kind: Kind, known: dict[int, int], *, is_zero: bool) -> Task:
-    """Objects made for a value, but for those of elements in it, which are counted when they are read."""
+    """Return the number of objects made for a value, without its elements, which are counted when read."""
     match kind:
         case kinds.Array():
             return int(is_zero or is_zero_sized(kind))
@@ -127,7 +127,7 @@ def _made_of(kind: Kind, known: dict[int, int], *, is_zero: bool) -> Task:
 
 
 def _made_of_fields(kind: kinds.Tuple | kinds.Struct, known: dict[int, int], *, is_zero: bool) -> Task:
-    """An object with a value in it; each further one is a slot to fill, and what is made for it."""
+    """Return the cost of an object with one value, plus a slot and its objects for each further value."""
     made = slots = 0
     for item in kind.children():
         made += yield _cost(item, known, is_zero=is_zero)

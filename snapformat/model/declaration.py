@@ -1,8 +1,8 @@
 """From a class to a named kind: fields, type parameters, names that are defined later.
 
-A `Declaration` is what `@schema` leaves in a class. It gives one kind for each choice of type arguments.
-Kinds are handed out before their fields are known, so that types may refer to themselves and to each
-other; `seal` fills in a kind and everything below it, and is where an undefined name becomes an error.
+`@schema` stores a `Declaration` in a class. It makes one kind for each choice of type arguments. Kinds are
+handed out before their fields are known, so that types may refer to themselves and to each other; `seal`
+fills in a kind and everything below it, and raises the error for an undefined name.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class FieldSpec:
         name: serde's name.
         annotation: The annotation as written, perhaps text.
         module: Name of the module in which the annotation's names are looked up.
-        binding: Of a field inherited from a generic class: what that class's type variables stand for.
+        binding: Type arguments of the generic class that the field is inherited from.
         doc: One line of description.
         bits: Names for the bits of the number.
-        skip: Not in the bytes; `default` gives its value (a function without arguments).
-        default: See `skip`.
+        skip: Whether the field is left out of the bytes; `default()` makes its value.
+        default: Function that makes the value of a skipped field.
         resolved: The annotation with all names looked up, once they are defined.
-        kind: What it is, once it is known for good: in generic classes that goes by the type arguments.
+        kind: Its kind, once known; in generic classes it depends on the type arguments.
     """
 
     attr: str
@@ -64,7 +64,7 @@ class FieldSpec:
 
 @dataclass(slots=True)
 class Declaration:
-    """What a class is in the serde data model.
+    """The declaration of a class as a type of the serde data model.
 
     Attributes:
         cls: The class.
@@ -80,8 +80,8 @@ class Declaration:
         enum: Of a variant: the enum's declaration.
         enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
         scope: Local names where a class inside a function was declared; called when needed.
-        plain: An instance is its fields and nothing else: made without calling the class, by setting them.
-        latest: The encoding last asked for and its layout, to be found without hashing.
+        plain: Instances are made by setting the fields, without calling the class.
+        latest: The encoding used last, and its layout: found without hashing.
         lazy: The subclass of instances with undecoded fields, once there is one.
     """
 
@@ -104,7 +104,7 @@ class Declaration:
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:
-        """The kind of this class for the given type arguments: the same object every time.
+        """Return the kind of this class for the given type arguments: the same object every time.
 
         Raises:
             SchemaError: The number of arguments is wrong, or the class is an enum's variant.
@@ -197,14 +197,14 @@ class Declaration:
         made.other = None if self.other is None else made.variants[self.other]
 
     def _discriminant(self, index: int) -> int | None:
-        """Rust's number of a variant: given, or one more than that of the variant before."""
+        """Return Rust's number of a variant: given, or one more than that of the variant before."""
         for back, given in enumerate(reversed(self.discriminants[: index + 1])):
             if given is not None:
                 return given + back
         return None
 
     def _bind(self, enum: Declaration, arguments: Arguments) -> Arguments:
-        """What a variant's own type variables stand for, given those of its enum."""
+        """Return the type arguments of a variant, given those of its enum."""
         bound = dict(arguments)
         for theirs, mine in zip(enum.parameters, self.enum_arguments, strict=False):
             if isinstance(mine, TypeVar):
@@ -212,10 +212,10 @@ class Declaration:
         return bound
 
     def field_kind(self, spec: FieldSpec, arguments: Arguments) -> Kind:
-        """The kind of a field.
+        """Return the kind of a field.
 
         Raises:
-            SchemaError: The annotation is wrong, or holds a name that is not defined.
+            SchemaError: The annotation is wrong, or contains a name that is not defined.
         """
         try:
             return self._field_kind(spec, arguments)
@@ -240,10 +240,10 @@ class Declaration:
         return found
 
     def check_fields(self) -> None:
-        """Look at every annotation that can be resolved already; the rest waits until the type is used.
+        """Check every annotation that can be resolved already; the others are checked on first use.
 
         Raises:
-            SchemaError: One of them is no type of the serde data model.
+            SchemaError: One of them is not a type of the serde data model.
         """
         placeholders = dict.fromkeys(self.parameters, kinds.Unit())
         for spec in self.fields:
@@ -252,16 +252,16 @@ class Declaration:
                     self._field_kind(spec, placeholders)
 
     def resolve(self, spec: FieldSpec) -> Any:
-        """A field's annotation with all names looked up.
+        """Return a field's annotation with all names looked up.
 
         Raises:
             NameError: A name is not defined (yet).
-            SchemaError: The annotation is no expression that gives a type.
+            SchemaError: The annotation is not an expression for a type.
         """
         if spec.resolved is not None:
             return spec.resolved
         found = self._resolve(spec)
-        if self.scope is None:  # the names of a function may still become others
+        if self.scope is None:  # the names of a function may still change
             spec.resolved = found
         return found
 
@@ -273,7 +273,7 @@ class Declaration:
             names |= self.scope()
         try:
             if isinstance(spec.annotation, str):
-                # Most are a name, or one that may be missing: found sooner than by compiling it.
+                # Most are a name, or `name | None`: looking it up is faster than compiling it.
                 name, optional, rest = spec.annotation.partition(" | None")
                 found = names.get(name) or space.get(name) or _BUILT_IN.get(name)
                 if found is None or rest:
@@ -282,7 +282,7 @@ class Declaration:
                     found = found | None
                 if _is_resolved(found):
                     return found
-            # Names within names, and what is no type at all.
+            # Names within names, and annotations that are not types.
             holder = type("Holder", (), {"__annotations__": {spec.attr: spec.annotation}})
             hints = typing.get_type_hints(holder, globalns=space, localns=names, include_extras=True)
         except (NameError, SchemaError):
@@ -300,12 +300,12 @@ _BUILT_IN = vars(builtins)
 
 
 def _is_bare(cls: type) -> bool:
-    """Whether an instance has no place for any value."""
+    """Return whether instances have no place for any value."""
     return cls.__basicsize__ == object.__basicsize__ and not cls.__dictoffset__
 
 
 def _filler(cls: type, slots: list[Any]) -> Callable[[list[Any]], Any]:
-    """Makes instances without `__init__`, which is compiled when it is first called."""
+    """Return a function that makes instances without `__init__`, which is compiled on its first call."""
     new, setters = object.__new__, [slot.__set__ for slot in slots]
 
     def make(values: list[Any]) -> Any:
@@ -318,7 +318,7 @@ def _filler(cls: type, slots: list[Any]) -> Callable[[list[Any]], Any]:
 
 
 def _is_resolved(annotation: Any) -> bool:
-    """Whether an annotation is a type, with no text in it that would still have to be looked up."""
+    """Return whether an annotation is a type, without text that must still be looked up."""
     waiting = [annotation]
     while waiting:
         current = waiting.pop()
@@ -331,7 +331,7 @@ def _is_resolved(annotation: Any) -> bool:
 
 
 def _nesting(kind: Kind) -> int:
-    """How deeply type arguments are nested in a kind."""
+    """Return how deeply type arguments are nested in a kind."""
     deepest = 0
     waiting = [(kind, 0)]
     while waiting:
@@ -355,20 +355,20 @@ class GivenKind:
     given: Kind
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:
-        """The kind; there are no type arguments to give."""
+        """Return the kind; it takes no type arguments."""
         if arguments:
             raise SchemaError("the class takes no type arguments")
         return self.given
 
 
 def declaration_of(cls: type) -> Declaration | None:
-    """The declaration of a class itself (not of its bases), or None."""
+    """Return the declaration of a class itself (not of its bases), or None."""
     found = vars(cls).get(DECLARATION)
     return found if isinstance(found, Declaration) else None
 
 
 def seal(kind: Kind) -> Kind:
-    """Fill in a kind and all that it refers to.
+    """Fill in a kind and everything it refers to.
 
     Returns:
         The kind itself.
@@ -389,7 +389,7 @@ def seal(kind: Kind) -> Kind:
         if isinstance(current, kinds.Struct | kinds.Enum | kinds.Foreign):
             resolve = current.resolve
             if resolve is not None:
-                resolve()  # as another thread may do too: what it fills in is the same
+                resolve()  # another thread may do the same, with the same result
                 fresh.append(current)
         waiting.extend(current.children())
     structs = [current for current in fresh if isinstance(current, kinds.Struct)]
@@ -400,17 +400,17 @@ def seal(kind: Kind) -> Kind:
             _check_struct(current, ending)
             ending.add(id(current))
     except SchemaError:
-        for current in structs:  # of several mistakes, the outermost is told
+        for current in structs:  # of several mistakes, the outermost is reported
             _check_struct(current, set())
         raise
-    # Only now: a type that was refused is looked at again the next time.
+    # Only now: a type that was refused is checked again the next time.
     for current in fresh:
         current.resolve = None
     return kind
 
 
 def _check_struct(struct: kinds.Struct, ending: set[int]) -> None:
-    """What can only be checked once all names are known: sorted keys, and that the type ends somewhere.
+    """Check that keys can be sorted and that the type ends somewhere, once all names are known.
 
     Args:
         struct: The struct.
@@ -441,7 +441,7 @@ def _check_struct(struct: kinds.Struct, ending: set[int]) -> None:
 
 
 def unsortable(kind: Kind) -> str | None:
-    """Why a sorted map or set directly in this kind can't be sorted, or None."""
+    """Return why a sorted map or set directly in this kind can't be sorted, or None."""
     waiting, seen = [kind], set()
     while waiting:
         current = waiting.pop()

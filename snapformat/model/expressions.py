@@ -1,4 +1,4 @@
-"""Expressions of fields: the form that construct's `this.count * 2` is evaluated in.
+"""Expressions of fields, such as construct's `this.count * 2`.
 
 An expression is evaluated against a `Scope`: the fields read so far of the enclosing struct, and its parent.
 """
@@ -14,9 +14,9 @@ from construct.expr import BinExpr, ExprMixin, FuncPath, Path, UniExpr, opnames
 from snapformat.lazy_dataclasses import dataclass
 
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {"len": len, "sum": sum, "min": min, "max": max, "abs": abs}
-#: Names of construct's own in a context, whose meaning depends on how construct works.
+#: Names that construct itself puts into a context; their meaning depends on how construct works.
 _RESERVED = {"_", "_params", "_root", "_index", "_io", "_subcons", "_parsing", "_building", "_sizing"}
-#: Largest shift or power that an expression may compute: data must not make us compute for hours.
+#: Largest shift or power that an expression may compute: data must not cause hours of computing.
 _MAX_EXPONENT = 4096
 
 
@@ -25,7 +25,7 @@ _MOST_REPEATED = 1 << 20
 
 
 class Unsupported(Exception):
-    """The construct, or an expression in it, has no lowering; the text says why."""
+    """A construct, or an expression in it, can't be lowered; the text gives the reason."""
 
 
 class Scope(dict[str, Any]):
@@ -43,9 +43,9 @@ class Expr:
     """An expression.
 
     Attributes:
-        text: As construct prints it, for messages and documents.
-        evaluate: From a scope to the value; may raise anything.
-        names: The fields that it begins at: how many enclosing structs up, and which field there.
+        text: Its text as construct prints it, for messages and documents.
+        evaluate: Function from a scope to the value; it may raise anything.
+        names: The fields that it refers to: the number of enclosing structs up, and the field there.
     """
 
     text: str
@@ -54,7 +54,7 @@ class Expr:
 
     @property
     def levels_up(self) -> int:
-        """How many enclosing structs up its names reach."""
+        """Return the number of enclosing structs that its names reach up."""
         return max((levels for levels, _ in self.names), default=0)
 
     def __repr__(self) -> str:
@@ -119,7 +119,7 @@ def _bounded(apply: Callable[[int, int], Any]) -> Callable[[int, int], Any]:
 
 
 def _times(left: Any, right: Any) -> Any:
-    """A product; that of text, bytes or a list is repetition, which data must not carry to extremes."""
+    """Return a product; repetition of text, bytes or lists is bounded."""
     for sequence, times in ((left, right), (right, left)):
         if isinstance(sequence, str | bytes | list | tuple) and len(sequence) * times > _MOST_REPEATED:
             raise ValueError("a repetition that is too long")

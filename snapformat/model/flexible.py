@@ -10,13 +10,13 @@ from snapformat.model.c_struct import raw_of
 class Counted:
     """Checks a pair of a C struct and its entries: the count at the struct's start is their number.
 
-    As a conversion of `Via` it stands for both directions. Readers of whole layouts know it, and check the
-    count without making the entries.
+    It is used for both directions of a `Via`. Generated code recognizes it, and checks the count
+    without making the entries.
 
     Args:
         field: The struct's field that counts the entries; it is the first one, little-endian.
-        size: Bytes of that field.
-        most: Entries that are taken at most.
+        size: Size of that field, bytes.
+        most: Maximum number of entries.
 
     Example:
         ```python
@@ -36,13 +36,13 @@ class Counted:
         self.most = most
 
     def __call__(self, value: Any) -> Any:
-        """The value.
+        """Return the value.
 
         Raises:
-            ValueError: The count is another, or too large.
+            ValueError: The count differs, or is too large.
         """
         header, entries = value
-        raw = raw_of(header)  # counting is no reason to decode the whole header
+        raw = raw_of(header)  # counting does not decode the whole header
         count = getattr(header, self.field) if raw is None else int.from_bytes(raw[: self.size], "little")
         if count != len(entries):
             raise ValueError(f"its header counts {count} entries, but it has {len(entries)}")

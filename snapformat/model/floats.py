@@ -1,4 +1,4 @@
-"""Floats without loss: NaN payloads survive the way through Python's double-precision float."""
+"""Floats without loss: NaN payloads survive conversion to Python's double-precision float."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CODES = {2: "e", 8: "d"}
 
 
 def f32_from_bits(bits: int) -> float:
-    """The value of an f32; a NaN keeps its sign and payload in the double's upper bits.
+    """Return the value of an f32; a NaN keeps its sign and payload in the double's upper bits.
 
     The processor's own conversion would quiet a signalling NaN.
     """
@@ -22,7 +22,7 @@ def f32_from_bits(bits: int) -> float:
 
 
 def f32_to_bits(value: float) -> int:
-    """Round to the nearest f32 and give its bits.
+    """Round to the nearest f32 and return its bits.
 
     Raises:
         OverflowError: A finite value is beyond the range of f32.

@@ -1,4 +1,4 @@
-"""Walks over kinds: what is inside a kind, and what follows from that."""
+"""Walks over a kind and the kinds inside it, and properties that follow from these."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from snapformat.trampoline import Task, run
 
 
 def walk_kinds(*roots: Kind) -> Iterator[Kind]:
-    """Kinds and all kinds below them, each once, in the order in which they are met."""
+    """Iterate over kinds and all kinds below them, each once, in the order in which they are met."""
     seen: set[int] = set()
     waiting = [*reversed(roots)]
     while waiting:
@@ -22,7 +22,7 @@ def walk_kinds(*roots: Kind) -> Iterator[Kind]:
 
 
 def is_zero_sized(kind: Kind) -> bool:
-    """Whether no value of this kind ever takes any bytes: nothing in the data bounds how many there are."""
+    """Return whether values of this kind never take bytes, so that the data does not bound their number."""
     return kind.derive(is_zero_sized, lambda: (bool(run(_is_zero_sized(kind, {}))),))[0]
 
 
@@ -61,7 +61,7 @@ def _is_zero_sized(kind: Kind, known: dict[int, bool]) -> Task:
 
 
 def may_be_empty(kind: Kind) -> bool:
-    """Whether constructs of unknown size decide if values of this kind take bytes."""
+    """Return whether it depends on constructs of unknown size if values of this kind take bytes."""
     found = False
     seen: set[int] = set()
     waiting = [kind]
@@ -80,7 +80,7 @@ def may_be_empty(kind: Kind) -> bool:
 
 
 def has_order(kind: Kind) -> bool:
-    """Whether Rust can sort values of this kind: what the key of a `BTreeMap` needs."""
+    """Return whether Rust can sort values of this kind, as the key of a `BTreeMap` needs."""
     return not any(
         isinstance(inner, kinds.Float | kinds.Foreign | kinds.Blob)
         or (isinstance(inner, kinds.Map | kinds.Set) and not inner.ordered)
@@ -89,12 +89,12 @@ def has_order(kind: Kind) -> bool:
 
 
 def holds_sorted(kind: Kind) -> bool:
-    """Whether values of this kind hold maps or sets, which have to be sorted to compare them."""
+    """Return whether values of this kind contain maps or sets, which must be sorted for a comparison."""
     return any(isinstance(inner, kinds.Set | kinds.Map) for inner in walk_kinds(kind))
 
 
 def natural_type(kind: Kind) -> type | None:
-    """The Python type whose own order is Rust's order of a kind, if there is one."""
+    """Return the Python type whose own order is Rust's order of a kind, or None."""
     match kind:
         case kinds.Int():
             return int

@@ -1,7 +1,7 @@
-"""The types of a kind by name, and the text of a kind in terms of them.
+"""The named types in a kind, and the text of a kind in terms of their names.
 
-Documents and comparisons speak of types and fields. This module finds the kinds that are types of their own,
-names each, and gives a text for everything between them.
+Documents and comparisons show types and fields. This module finds the kinds that are types of their own,
+names each of them, and makes a text for every kind between them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from snapformat.model.declaration import declaration_of
 from snapformat.model.floats import ByteOrder
 from snapformat.model.kinds import Kind
 
-#: Kinds without a name and bytes of their own: they stand for the kind inside.
+#: Kinds without a name and bytes of their own: they are shown as the kind inside.
 _WRAPPERS = (
     kinds.Adapted,
     kinds.Const,
@@ -50,7 +50,7 @@ class Bound:
     Two are equal if the kind is the same object, and integers are stored alike.
 
     Attributes:
-        kind: The kind; one that only brings a configuration of its own is replaced by the kind inside.
+        kind: The kind; an `Encoded` is replaced by the kind inside.
         config: The configuration; None in a C struct, which has the processor's layout under every encoding.
     """
 
@@ -79,38 +79,38 @@ class Bound:
         return f"Bound({self.kind!r}, {self.config!r})"
 
     def children(self) -> tuple[Bound, ...]:
-        """The kinds directly inside, in the order in which their values come."""
+        """The kinds directly inside, in the order of their values."""
         config = None if isinstance(self.kind, kinds.Blob) else self.config
         return tuple([Bound(child, config) for child in self.kind.children()])
 
 
-#: Gives the label of a kind that is a type, else None.
+#: A function from a kind to its label, or to None if it is not a type.
 LabelOf: TypeAlias = Callable[[Bound], str | None]
 
 
 def unwrapped(bound: Bound) -> Bound:
-    """The kind that is stored: without conversions, constants and limits, with references followed."""
+    """Return the stored kind: without conversions, constants and limits, with references followed."""
     while isinstance(bound.kind, _WRAPPERS):
         (bound,) = bound.children()
     return bound
 
 
 def named_fields(struct: Bound) -> Iterator[tuple[str, kinds.Field, Bound]]:
-    """The fields of a struct: how a document calls them, their declaration, their kind."""
+    """Return the fields of a struct: the name in documents, the declaration, the kind."""
     for index, (each, child) in enumerate(zip(struct.kind.fields, struct.children(), strict=True)):
         is_numbered = struct.kind.style == "tuple" or each.name is None
         yield str(index) if is_numbered else each.name, each, child
 
 
 def named_variants(enum: Bound) -> Iterator[tuple[kinds.EnumVariant, Bound | None]]:
-    """The variants of an enum, with their payloads."""
+    """Return the variants of an enum, with their payloads."""
     payloads = iter(enum.children())
     for variant in enum.kind.variants:
         yield variant, None if variant.payload is None else next(payloads)
 
 
 def named_cases(choice: Bound, text: Callable[[Any], str] = str) -> Iterator[tuple[str, Bound]]:
-    """The kinds that a `Switch` or `If` chooses from, each with the text of its key."""
+    """Return the kinds that a `Switch` or `If` chooses from, each with the text of its key."""
     is_switch = isinstance(choice.kind, kinds.Switch)
     keys = [*map(text, choice.kind.cases), "otherwise"] if is_switch else ["true", "false"]
     return zip(keys, choice.children(), strict=True)
@@ -133,7 +133,7 @@ class Span:
 
 @dataclass(slots=True)
 class Types:
-    """The types in a kind, in the order in which their values come.
+    """The types in a kind, in the order of their values.
 
     Attributes:
         root: The kind.
@@ -146,27 +146,27 @@ class Types:
     by_label: dict[str, Bound] = field(default_factory=dict)
 
     def label(self, bound: Bound) -> str | None:
-        """The label of a kind that is a type, or None."""
+        """Return the label of a kind that is a type, or None."""
         return self.labels.get(bound)
 
     def spans(self, bound: Bound) -> tuple[Span, ...]:
-        """The text of a kind (`Option<Vec<u16>>`), with its types and primitives marked."""
+        """Return the text of a kind (`Option<Vec<u16>>`), with its types and primitives marked."""
         return tuple(_joined(_spans(bound, self.labels.get)))
 
     def text(self, bound: Bound) -> str:
-        """The plain text of `spans`."""
+        """Return the plain text of `spans`."""
         return "".join(span.text for span in _spans(bound, self.labels.get))
 
 
 def types_of(root: Layout, name: str = "Data") -> Types:
     """Find and name the types in a kind.
 
-    A type is called by its serde name, with type arguments where its class has some. Where two different
-    types would have one label, those whose class has another name take that, and the others are numbered.
+    The label of a type is its serde name, with the type arguments of its class. Where two different types
+    would have the same label, those whose class has another name take that, and the others are numbered.
 
     Args:
         root: The kind with its configuration: a `Bound`, or the result of `layout_of`.
-        name: Name of the root, and of the place of nameless types, where they have no name of their own.
+        name: Name of the root if it has none of its own, and prefix for the places of nameless types.
     """
     bound = Bound(root.kind, root.config)
     places = _find(bound, name)
@@ -188,7 +188,7 @@ def _class_of(kind: Kind) -> type | None:
 
 
 def _numbered(root: Bound, wanted: dict[Bound, str]) -> Types:
-    """Let kinds that are alike share a label, and number those that are not."""
+    """Let equal kinds share a label, and number different ones."""
     types = Types(root)
     shapes: dict[str, list[tuple[int, str]]] = {}
     shape_of = _Shapes()
@@ -206,7 +206,7 @@ def _numbered(root: Bound, wanted: dict[Bound, str]) -> Types:
 
 
 def _find(root: Bound, name: str) -> dict[Bound, str]:
-    """All kinds that are types, first met first, with a name by their place."""
+    """Return all kinds that are types, in the order found, each with a name by its place."""
     found: dict[Bound, str] = {}
     seen: set[Bound] = set()
     waiting: list[tuple[Bound, str]] = [(root, name)]
@@ -222,7 +222,7 @@ def _find(root: Bound, name: str) -> dict[Bound, str]:
 
 
 def _places(bound: Bound, place: str) -> Iterable[tuple[Bound, str]]:
-    """The kinds directly inside, each with a name by its place."""
+    """Return the kinds directly inside, each with a name by its place."""
     match bound.kind:
         case kinds.Struct(name=name):
             return _field_places(bound, name or place)
@@ -255,7 +255,7 @@ def _wanted(bound: Bound, place: str, around: Sequence[Bound]) -> str:
 
 
 def _arguments(bound: Bound, around: Sequence[Bound]) -> list[str]:
-    """The type arguments of a kind whose class is generic, as text."""
+    """Return the type arguments of a kind whose class is generic, as text."""
     if bound in around:
         return []
 
@@ -277,7 +277,7 @@ def _arguments(bound: Bound, around: Sequence[Bound]) -> list[str]:
                 continue
             try:
                 annotation = declared.resolve(spec)
-            except Exception:  # a name of a scope that is gone: the label does without
+            except Exception:  # a name of a scope that is gone: the label has no arguments
                 continue
             inner = _match(annotation, child)
             if inner is not None and inner[0] not in found:
@@ -286,7 +286,7 @@ def _arguments(bound: Bound, around: Sequence[Bound]) -> list[str]:
 
 
 def _match(annotation: Any, bound: Bound) -> tuple[str, Bound] | None:
-    """The type variable in an annotation, and the kind that stands in its place."""
+    """Match the type variables in an annotation to the kinds in their places."""
     while True:
         if isinstance(annotation, TypeVar):
             return annotation.__name__, bound
@@ -298,21 +298,21 @@ def _match(annotation: Any, bound: Bound) -> tuple[str, Bound] | None:
 
 
 class _Shapes:
-    """Numbers kinds so that those with the same names, order and kinds of everything below share one."""
+    """Numbers kinds: those with the same names, order and kinds of everything below share a number."""
 
     def __init__(self) -> None:
         self._known: dict[Bound, int] = {}
         self._numbers: dict[Any, int] = {}
 
     def __call__(self, bound: Bound) -> int:
-        """The number of a kind."""
+        """Return the number of a kind."""
         waiting = [bound]
         entered: set[Bound] = set()
         while waiting:
             current = waiting[-1]
             below = current.children()
             if current not in self._known:
-                # Until all below is known, a kind that contains itself is known by its own names.
+                # Until everything below is known, a kind that contains itself is identified by its own names.
                 self._known[current] = self._number(_own_shape(current))
                 entered.add(current)
                 waiting.extend(each for each in below if each not in self._known)
@@ -362,13 +362,13 @@ def _own_shape(bound: Bound) -> Any:
 
 
 def _integer_form(kind: kinds.Int, config: Any) -> tuple[ByteOrder, bool]:
-    """The byte order of an integer, and whether it is of variable length."""
+    """Return the byte order of an integer, and whether it has a variable length."""
     byteorder: ByteOrder = "little" if config is None else config.byteorder
     variable: bool = config is not None and config.is_variable(kind.size)
     return kind.byteorder or byteorder, variable if kind.variable is None else kind.variable
 
 
-#: Names of the vocabulary's own conversions; others are the schema's.
+#: Names of the vocabulary's own conversions; other conversions belong to a schema.
 STANDARD = {
     "semver version": "Version",
     "semver version requirement": "VersionReq",
@@ -389,7 +389,7 @@ _ITEM = re.compile(r"\['([A-Za-z_]\w*)'\]")
 
 
 def expression(value: Any) -> str:
-    """A number or an expression as text: `this.count`, where construct prints `this['count']`."""
+    """Return a number or an expression as text: `this.count`, where construct prints `this['count']`."""
     return _ITEM.sub(r".\1", str(value))
 
 

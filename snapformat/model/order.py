@@ -1,4 +1,4 @@
-"""Rust's order of values, in which sorted maps and sets are written (`Ord` as derive makes it)."""
+"""Rust's order of values (the derived `Ord`), in which sorted maps and sets are written."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from snapformat.model import kinds
     from snapformat.model.kinds import Kind
 
-#: Tasks that may wait for one another while a key is made: some for each level that a writer would take.
+#: Maximum number of suspended tasks while a key is made: several for each level that a writer allows.
 _MOST_TASKS = 4096
 #: The number of these tasks bounds the depth.
 _NO_LIMITS = Limits(depth=sys.maxsize, zero_sized=sys.maxsize)
 
 
 def sort_key(kind: Kind, value: Any, keys: SortKeys | None = None) -> Any:
-    """A key that sorts values of `kind` as Rust does.
+    """Return a key that sorts values of `kind` as Rust does.
 
     Text compares by code points, which is the order of its UTF-8; None is before all; a variant declared
     first is before those declared later; structs, tuples and lists compare element by element.
@@ -30,7 +30,7 @@ def sort_key(kind: Kind, value: Any, keys: SortKeys | None = None) -> Any:
     Args:
         kind: The kind.
         value: A value of it.
-        keys: Keys of maps and sets that were made before.
+        keys: Keys of maps and sets made earlier in the same write.
 
     Raises:
         BadValue: The value doesn't fit the kind, or the kind has no order (floats, maps by hash).
@@ -39,36 +39,36 @@ def sort_key(kind: Kind, value: Any, keys: SortKeys | None = None) -> Any:
 
 
 class SortKeys:
-    """Keys of the maps and sets inside of keys that were sorted in one write, each made once."""
+    """Sort keys of the maps and sets inside keys, each made once per write."""
 
     __slots__ = ("_known",)
 
     def __init__(self) -> None:
-        #: By the identities of kind and value; with the value, so that no other gets its identity.
+        #: Keys by the ids of kind and value; each entry keeps the value, so that its id stays taken.
         self._known: dict[tuple[int, int], tuple[Any, _SortedParts]] = {}
 
     def key(self, kind: Kind, value: Any) -> Any:
-        """A key that sorts values of `kind` as Rust does; see `sort_key`."""
+        """Return a key that sorts values of `kind` as Rust does; see `sort_key`."""
         try:
             return run(self._key(kind, value), most=_MOST_TASKS)
         except TooDeepError:
             raise BadValue("a value that is nested less deeply", "one that may be in a circle") from None
 
     def sort(self, kind: Kind, values: list[Any], part: Callable[[Any], Any] | None = None) -> bool:
-        """Sort values, or entries whose key `part` gives, in Rust's order.
+        """Sort values, or entries by the key that `part` returns, in Rust's order.
 
         Returns:
-            False if something in the values prevents it. They are written unsorted then, which finds out
-            what does not fit, and where.
+            False if something in the values prevents it. They are then written unsorted, which raises the
+            error with its path.
         """
         try:
             values.sort(key=lambda value: self.key(kind, value if part is None else part(value)))
-        except Exception:  # comparing is partly code of the values' own classes
+        except Exception:  # comparing may run code of the values' own classes
             return False
         return True
 
     def sorted_parts(self, kind: kinds.Set | kinds.Map, value: Any) -> Task:
-        """The key of a map or set inside of a key: the sorted keys of its entries."""
+        """Return the key of a map or set inside a key: the sorted keys of its entries."""
         found = self._known.get((id(kind), id(value)))
         if found is None:
             keys: list[Any] = []
@@ -91,7 +91,7 @@ class SortKeys:
 
 
 class _SortedParts:
-    """The key of a map or set: held by reference, compared without the interpreter's stack."""
+    """The key of a map or set: held by reference, compared without interpreter stack."""
 
     __slots__ = ("parts",)
 
@@ -109,7 +109,7 @@ class _SortedParts:
 
 
 def _compared(one: list[Any], two: list[Any]) -> int:
-    """Below, at or above 0 as keys compare: element by element, then by length."""
+    """Compare keys element by element, then by length; return a number below, at or above 0."""
     waiting: list[tuple[Iterator[tuple[Any, Any]], int]] = [(iter([(one, two)]), 0)]
     while waiting:
         pairs, longer = waiting[-1]
@@ -131,10 +131,10 @@ def _compared(one: list[Any], two: list[Any]) -> int:
 
 
 class _KeyWriter(ValueWriter):
-    """Writes a value as a flat list that compares as the value does.
+    """Writes a value as a flat list that compares like the value.
 
-    Elements of a sequence follow a 1, and its end is a 0: so a sequence is before a longer one that begins
-    alike, whatever comes behind the two.
+    Each element of a sequence follows a 1, and a 0 ends the sequence: so a sequence sorts before a longer one
+    with the same start, independent of later parts.
     """
 
     __slots__ = ("_left", "key")
@@ -144,7 +144,7 @@ class _KeyWriter(ValueWriter):
     def __init__(self, keys: SortKeys) -> None:
         super().__init__(_NO_LIMITS, keys)
         self.key: list[Any] = []
-        #: Elements of sequences that are still to come, by the length of the sequence's path.
+        #: Number of remaining elements of each open sequence, by the length of its path.
         self._left: dict[int, int] = {}
 
     def fail(

@@ -29,8 +29,8 @@ class ValueWriter(Traversal):
     surrogates.
 
     Attributes:
-        keep: An expression may look at the current value: what was built of it is put together.
-        keys: Keys by which sorted maps and sets are written.
+        keep: Whether the built form of the current value is needed, as an expression may use it.
+        keys: Sort keys of the maps and sets written so far.
     """
 
     __slots__ = ("keep", "keys")
@@ -46,120 +46,120 @@ class ValueWriter(Traversal):
     # --- primitives -----------------------------------------------------------------------------------
 
     def write_int(self, kind: kinds.Int, value: int) -> None:
-        """An integer."""
+        """Write an integer."""
         raise NotImplementedError
 
     def write_bool(self, kind: kinds.Bool, value: Any) -> None:
-        """A bool; of a lenient kind also a `RawFlag`."""
+        """Write a bool; of a lenient kind also a `RawFlag`."""
         raise NotImplementedError
 
     def write_float(self, kind: kinds.Float, value: float) -> None:
-        """A float that its width can hold."""
+        """Write a float that its width can hold."""
         raise NotImplementedError
 
     def write_char(self, kind: kinds.Char, value: str) -> None:
-        """One Unicode scalar value."""
+        """Write one Unicode scalar value."""
         raise NotImplementedError
 
     def write_str(self, kind: kinds.Str, value: str, data: bytes) -> None:
-        """Text; `data` is the same, in the kind's text encoding."""
+        """Write text; `data` is the same text in the kind's text encoding."""
         raise NotImplementedError
 
     def write_bytes(self, kind: kinds.Bytes, data: bytes) -> None:
-        """Bytes that say how many they are."""
+        """Write bytes with their length."""
         raise NotImplementedError
 
     def write_fixed_bytes(self, kind: kinds.FixedBytes, data: bytes) -> None:
-        """Bytes of a known number."""
+        """Write bytes of a known number."""
         raise NotImplementedError
 
     def write_unit(self, kind: Kind) -> None:
-        """Nothing."""
+        """Write a unit."""
         raise NotImplementedError
 
     def write_computed(self, kind: kinds.Computed, value: Any) -> None:
-        """A value that is not stored."""
+        """Write a value that is not stored."""
 
     def write_label(self, kind: Kind, text: str) -> None:
-        """Text that stands for another value; only of an encoding for people."""
+        """Write text in place of a value; only in a human-readable encoding."""
         raise NotImplementedError
 
     def write_object(self, shown: dict[str, Any]) -> None:
-        """Plain data that stands for another value; only of an encoding for people."""
+        """Write plain data in place of a value; only in a human-readable encoding."""
         raise NotImplementedError
 
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
-        """The fields of a bit struct, and the number they make."""
+        """Write the fields of a bit struct, given with their number."""
         raise NotImplementedError
 
     def write_opaque(self, kind: kinds.Opaque, value: Any) -> Any:
-        """A value of a construct that can't be looked into; gives what construct built it into."""
+        """Write a value of a construct that can't be analyzed; return the built value."""
         raise NotImplementedError
 
     # --- groups: parts follow -------------------------------------------------------------------------
 
     def write_option(self, kind: kinds.Option, present: bool) -> None:
-        """An option; the value follows if it is present."""
+        """Begin an option; the value follows if it is present."""
         raise NotImplementedError
 
     def write_seq(self, kind: Kind, count: int) -> None:
-        """A sequence or a set; its elements follow."""
+        """Begin a sequence or a set; its elements follow."""
         raise NotImplementedError
 
     def write_map(self, kind: kinds.Map, count: int) -> None:
-        """A map; keys and values follow in turn."""
+        """Begin a map; keys and values follow in turn."""
         raise NotImplementedError
 
     def write_tuple(self, kind: Kind, count: int) -> None:
-        """A tuple; its elements follow."""
+        """Begin a tuple; its elements follow."""
         raise NotImplementedError
 
     def write_array(self, kind: Kind, count: int) -> None:
-        """An array; its elements follow."""
+        """Begin an array; its elements follow."""
         raise NotImplementedError
 
     def write_struct(self, kind: kinds.Struct) -> None:
-        """A struct, or the fields of a variant; its fields follow."""
+        """Begin a struct, or the fields of a variant; its fields follow."""
         raise NotImplementedError
 
     def write_variant(self, kind: kinds.Enum, variant: kinds.EnumVariant) -> None:
-        """A variant of an enum; its fields follow if it has any."""
+        """Begin a variant of an enum; its fields follow if it has any."""
         raise NotImplementedError
 
     def write_variant_fields(self, kind: kinds.Struct) -> None:
-        """The fields of a variant follow."""
+        """Begin the fields of a variant, which follow."""
         self.write_struct(kind)
 
     def write_many(self, kind: Kind, values: Sequence[Any]) -> bool:
-        """Write many elements of one kind at once; False, with nothing written, if they come one by one."""
+        """Write many elements of one kind at once; return False, with nothing written, if unsupported."""
         return False
 
     # --- construct's groupings of bytes: neutral where values are no bytes ------------------------------
 
     def begin_region(self, kind: kinds.Region) -> Any:
-        """What follows lies in bytes of its own; gives what `end_region` needs."""
+        """Begin a region of bytes for the parts that follow; return the argument of `end_region`."""
 
     def end_region(self, kind: kinds.Region, begun: Any) -> None:
-        """The region ends here."""
+        """End the region."""
 
     def begin_encoding(self, config: Any) -> Any:
-        """What follows has a configuration of its own; gives what `end_encoding` needs."""
+        """Begin parts with a configuration of their own; return the argument of `end_encoding`."""
 
     def end_encoding(self, begun: Any) -> None:
-        """The configuration from before is in force again."""
+        """Return to the configuration from before."""
 
     def write_ordered(self, key: Any) -> None:
-        """A value whose conversion says by what it is sorted; only where `orders` is set."""
+        """Write a value whose conversion gives its sort key; only if `orders` is set."""
         raise NotImplementedError
 
     # --- whole values ---------------------------------------------------------------------------------
 
     def write_blob(self, kind: kinds.Blob, value: Any) -> Task:
-        """A C struct."""
+        """Write a C struct."""
         raise NotImplementedError
 
     def write(self, kind: Kind, value: Any) -> Any:
-        """Write a whole value; gives what it was built into.
+        """Write a whole value; return the built value.
 
         Raises:
             EncodeError: The value does not fit its kind; the path says where.
@@ -183,110 +183,110 @@ class ValueReader(Traversal):
     # --- primitives -----------------------------------------------------------------------------------
 
     def read_int(self, kind: kinds.Int) -> int:
-        """An integer."""
+        """Read an integer."""
         raise NotImplementedError
 
     def read_bool(self, kind: kinds.Bool) -> Any:
-        """A bool; of a lenient kind perhaps a `RawFlag`."""
+        """Read a bool; of a lenient kind perhaps a `RawFlag`."""
         raise NotImplementedError
 
     def read_float(self, kind: kinds.Float) -> float:
-        """A float."""
+        """Read a float."""
         raise NotImplementedError
 
     def read_char(self, kind: kinds.Char) -> str:
-        """One Unicode scalar value."""
+        """Read one Unicode scalar value."""
         raise NotImplementedError
 
     def read_str(self, kind: kinds.Str) -> str:
-        """Text."""
+        """Read text."""
         raise NotImplementedError
 
     def read_bytes(self, kind: kinds.Bytes) -> bytes:
-        """Bytes that say how many they are; of `kinds.Bytes` such as it accepts."""
+        """Read bytes with a length, which the kind accepts."""
         raise NotImplementedError
 
     def read_fixed_bytes(self, kind: kinds.FixedBytes, count: int) -> bytes:
-        """Bytes of a known number."""
+        """Read bytes of a known number."""
         raise NotImplementedError
 
     @property
     def pauses(self) -> bool:
-        """Whoever drives the read should take what was read so far: a long sequence pauses."""
+        """Whether a long sequence should pause, so that the caller can take the events so far."""
         return False
 
     def read_unit(self, kind: Kind) -> None:
-        """Nothing."""
+        """Read a unit."""
         raise NotImplementedError
 
     def read_computed(self, kind: kinds.Computed) -> Any:
-        """A value that is not stored."""
+        """Read a value that is not stored."""
         return self.evaluate(kind.value)
 
     def supplied(self, value: Any) -> Any:
-        """A value that was left out (`is_null`), and that construct supplies: a constant or an expression."""
+        """Return a value that was left out (`is_null`): a constant or expression of construct."""
         return self.evaluate(value)
 
     def read_bits(self, kind: kinds.BitStruct) -> Any:
-        """The fields of a bit struct."""
+        """Read the fields of a bit struct."""
         raise NotImplementedError
 
     def read_opaque(self, kind: kinds.Opaque) -> Any:
-        """A value of a construct that can't be looked into."""
+        """Read a value of a construct that can't be analyzed."""
         raise NotImplementedError
 
     # --- groups ---------------------------------------------------------------------------------------
 
     def read_option(self, kind: kinds.Option) -> bool:
-        """Whether the option's value is present, and follows."""
+        """Read an option; return whether its value is present, and follows."""
         raise NotImplementedError
 
     def read_seq(self, kind: Kind) -> int:
-        """How many elements follow."""
+        """Read the number of elements, which follow."""
         raise NotImplementedError
 
     def read_map(self, kind: kinds.Map) -> int:
-        """How many entries follow."""
+        """Read the number of entries, which follow."""
         raise NotImplementedError
 
     def read_tuple(self, kind: Kind, count: int) -> None:
-        """The elements of a tuple follow."""
+        """Begin a tuple, whose elements follow."""
         raise NotImplementedError
 
     def read_array(self, kind: Kind, count: int) -> None:
-        """The elements of an array follow."""
+        """Begin an array, whose elements follow."""
         raise NotImplementedError
 
     def read_struct(self, kind: kinds.Struct) -> None:
-        """The fields of a struct follow."""
+        """Begin a struct, whose fields follow."""
         raise NotImplementedError
 
     def coming_fields(self, kind: kinds.Struct) -> Mapping[str, Any]:
-        """Fields of the struct that are known before they are read, for expressions."""
+        """Return the fields of the struct that are known before they are read, for expressions."""
         return {}
 
     def read_variant(self, kind: kinds.Enum) -> kinds.EnumVariant:
-        """The variant of an enum; its fields follow if it has any."""
+        """Read the variant of an enum; its fields follow if it has any."""
         raise NotImplementedError
 
     def read_variant_fields(self, kind: kinds.Struct) -> None:
-        """The fields of a variant follow."""
+        """Begin the fields of a variant, which follow."""
         self.read_struct(kind)
 
     def read_many(self, kind: Kind, count: int) -> list[Any] | None:
-        """Read many elements of one kind at once; None, with nothing read, if they come one by one."""
+        """Read many elements of one kind at once; return None, with nothing read, to read them one by one."""
         return None
 
     def is_null(self) -> bool:
-        """Whether an encoding that names its values says that this one is left out."""
+        """Return whether this value is left out; only in an encoding with named values."""
         return False
 
     def read_text(self) -> str | None:
-        """The text here, of an encoding that tells text from numbers; None if there is none."""
+        """Return the text at this place if the encoding distinguishes text from numbers; else None."""
         return None
 
     def read_object(self) -> dict[str, Any] | None:
-        """The object here, of an encoding of plain data; None if there is none."""
+        """Return the object at this place if the encoding is one of plain data; else None."""
         return None
 
     def refuse(self, expected: str) -> NoReturn:
@@ -296,39 +296,39 @@ class ValueReader(Traversal):
     # --- construct's groupings of bytes ---------------------------------------------------------------
 
     def begin_region(self, kind: kinds.Region) -> Any:
-        """What follows lies in bytes of its own; gives what `end_region` needs."""
+        """Begin a region of bytes for the parts that follow; return the argument of `end_region`."""
 
     def end_region(self, kind: kinds.Region, begun: Any) -> None:
-        """The region ends here."""
+        """End the region."""
 
     def begin_budget(self, limit: int | None) -> Any:
-        """What follows has a budget of claimed bytes of its own."""
+        """Begin parts with a budget of claimed bytes of their own."""
 
     def end_budget(self, begun: Any) -> None:
-        """The budget from before is in force again."""
+        """Return to the budget from before."""
 
     def begin_encoding(self, config: Any) -> Any:
-        """What follows has a configuration of its own; gives what `end_encoding` needs."""
+        """Begin parts with a configuration of their own; return the argument of `end_encoding`."""
 
     def end_encoding(self, begun: Any) -> None:
-        """The configuration from before is in force again."""
+        """Return to the configuration from before."""
 
     # --- C structs, place -----------------------------------------------------------------------------
 
     def read_blob(self, kind: kinds.Blob) -> Task:
-        """A C struct."""
+        """Read a C struct."""
         raise NotImplementedError
 
     def mark(self) -> Any:
-        """The current place in the input, for errors that are found later; None where there is none."""
+        """Return the current place in the input, for later errors; None if the input has no places."""
         return None
 
     def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
-        """How many entries are to be read, of as many: of equal ones that take no bytes, one will do."""
+        """Return how many of `count` entries must be read: one, if they are equal and take no bytes."""
         return count
 
     def end_element(self, kind: Kind, begun: Any) -> None:
-        """An element of a sequence, or an entry of a map, that began at a mark was read."""
+        """End an element of a sequence, or an entry of a map, that began at a mark."""
 
     def read(self, kind: Kind) -> Any:
         """Read a whole value.
@@ -348,7 +348,7 @@ class Planner:
     """
 
     def of(self, kind: Kind) -> Task:
-        """The operation of another kind."""
+        """Return the operation of another kind, as a task."""
         raise NotImplementedError
 
     def plan_converted(
@@ -359,7 +359,7 @@ class Planner:
         *,
         pure: bool = False,
     ) -> Task:
-        """A kind whose values are converted.
+        """Plan a kind whose values are converted.
 
         Args:
             item: The stored kind.
@@ -370,129 +370,129 @@ class Planner:
         raise NotImplementedError
 
     def plan_interpreted(self, kind: Kind) -> Any:
-        """A value that its kind reads and writes itself, where it stands."""
+        """Plan a value that its kind reads and writes itself."""
         raise NotImplementedError
 
     def plan_int(self, kind: kinds.Int) -> Any:
-        """An integer."""
+        """Plan an integer."""
         raise NotImplementedError
 
     def plan_float(self, kind: kinds.Float) -> Any:
-        """A float."""
+        """Plan a float."""
         raise NotImplementedError
 
     def plan_bool(self, kind: kinds.Bool) -> Any:
-        """A bool."""
+        """Plan a bool."""
         raise NotImplementedError
 
     def plan_char(self, kind: kinds.Char) -> Any:
-        """A char."""
+        """Plan a char."""
         raise NotImplementedError
 
     def plan_str(self, kind: kinds.Str) -> Any:
-        """Text."""
+        """Plan text."""
         raise NotImplementedError
 
     def plan_bytes(self, kind: kinds.Bytes) -> Any:
-        """Bytes behind their length."""
+        """Plan bytes after their length."""
         raise NotImplementedError
 
     def plan_labels(self, kind: kinds.IntEnum) -> Any:
-        """An integer that is shown by its label."""
+        """Plan an integer that is shown by its label."""
         raise NotImplementedError
 
     def plan_fixed_bytes(self, kind: kinds.FixedBytes) -> Any:
-        """Bytes of a known number."""
+        """Plan bytes of a known number."""
         raise NotImplementedError
 
     def plan_unit(self, kind: kinds.Unit) -> Any:
-        """Nothing."""
+        """Plan a unit."""
         raise NotImplementedError
 
     def plan_computed(self, kind: kinds.Computed) -> Any:
-        """A value that is not stored."""
+        """Plan a value that is not stored."""
         raise NotImplementedError
 
     def plan_bits(self, kind: kinds.BitStruct) -> Any:
-        """A bit struct."""
+        """Plan a bit struct."""
         raise NotImplementedError
 
     def plan_opaque(self, kind: kinds.Opaque) -> Any:
-        """A construct that can't be looked into."""
+        """Plan a construct that can't be analyzed."""
         raise NotImplementedError
 
     def plan_c_struct(self, kind: kinds.Blob) -> Task:
-        """Bytes that hold a C struct."""
+        """Plan bytes that contain a C struct."""
         raise NotImplementedError
 
     def plan_option(self, kind: kinds.Option) -> Task:
-        """An option."""
+        """Plan an option."""
         raise NotImplementedError
 
     def plan_seq(self, kind: kinds.Seq) -> Task:
-        """A sequence."""
+        """Plan a sequence."""
         raise NotImplementedError
 
     def plan_array(self, kind: kinds.Array) -> Task:
-        """An array."""
+        """Plan an array."""
         raise NotImplementedError
 
     def plan_set(self, kind: kinds.Set) -> Task:
-        """A set."""
+        """Plan a set."""
         raise NotImplementedError
 
     def plan_map(self, kind: kinds.Map) -> Task:
-        """A map."""
+        """Plan a map."""
         raise NotImplementedError
 
     def plan_tuple(self, kind: kinds.Tuple) -> Task:
-        """A tuple."""
+        """Plan a tuple."""
         raise NotImplementedError
 
     def plan_struct(self, kind: kinds.Struct) -> Task:
-        """A struct."""
+        """Plan a struct."""
         raise NotImplementedError
 
     def plan_enum(self, kind: kinds.Enum) -> Task:
-        """An enum."""
+        """Plan an enum."""
         raise NotImplementedError
 
     def plan_reference(self, kind: kinds.LazyBound) -> Task:
-        """A kind that contains this one."""
+        """Plan a reference to a kind that contains this one."""
         raise NotImplementedError
 
     def plan_foreign(self, kind: kinds.Foreign) -> Task:
-        """The kind of a construct."""
+        """Plan the kind of a construct."""
         raise NotImplementedError
 
     def plan_encoded(self, kind: kinds.Encoded) -> Task:
-        """A kind in a configuration of its own."""
+        """Plan a kind in a configuration of its own."""
         raise NotImplementedError
 
     def plan_const(self, kind: kinds.Const) -> Task:
-        """A constant."""
+        """Plan a constant."""
         raise NotImplementedError
 
     def plan_rebuild(self, kind: kinds.Rebuild) -> Task:
-        """A value that is computed when it is written."""
+        """Plan a value that is computed when it is written."""
         raise NotImplementedError
 
     def plan_default(self, kind: kinds.Default) -> Task:
-        """A value with a default."""
+        """Plan a value with a default."""
         raise NotImplementedError
 
     def plan_switch(self, kind: kinds.Switch) -> Task:
-        """One of several kinds."""
+        """Plan one of several kinds."""
         raise NotImplementedError
 
     def plan_choice(self, kind: kinds.If) -> Task:
-        """One of two kinds."""
+        """Plan one of two kinds."""
         raise NotImplementedError
 
     def plan_padded(self, kind: kinds.Padded) -> Task:
-        """A value with padding."""
+        """Plan a value with padding."""
         raise NotImplementedError
 
     def plan_prefixed(self, kind: kinds.Prefixed) -> Task:
-        """A value within a number of bytes."""
+        """Plan a value within a number of bytes."""
         raise NotImplementedError

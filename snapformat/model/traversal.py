@@ -15,7 +15,7 @@ from snapformat.path import Segment, format_path
 if TYPE_CHECKING:
     from snapformat.model.kinds import Kind
 
-#: What one part of a value adds to the path: a field or an index, or a map entry's position and side.
+#: A step of the path: a field or an index, or the position and the side of a map's entry.
 Step = Segment | tuple[Segment, ...]
 
 
@@ -23,11 +23,11 @@ class Traversal:
     """A walk over a value, by its kind.
 
     Attributes:
-        path: What was entered and not yet left.
-        depth: Structs and enums around the current value.
+        path: Steps entered and not yet left.
+        depth: Number of structs and enums around the current value.
         limits: Bounds of depth and of zero-sized elements.
-        budget: What may still be claimed.
-        scope: Fields that expressions may name, or None outside of construct's structs.
+        budget: The remaining claims.
+        scope: Fields that expressions may name; None outside construct Structs.
     """
 
     __slots__ = ("budget", "depth", "limits", "path", "scope")
@@ -38,11 +38,11 @@ class Traversal:
     misfit_message: ClassVar[str] = "the value does not fit"
     #: The message about a value that is nested too deeply.
     depth_message: ClassVar[str] = "nested too deeply"
-    #: The encoding is meant for people (serde's `is_human_readable`): addresses are text, no padding.
+    #: Whether the encoding is human-readable, as in serde: addresses are text, and there is no padding.
     human: ClassVar[bool] = False
-    #: Values are written to be compared, not to be read back.
+    #: Whether values are written to be compared, not to be read back.
     orders: ClassVar[bool] = False
-    #: C structs and conversions show their fields instead of their stored form.
+    #: Whether C structs and conversions are written as their fields instead of their stored form.
     decoded: bool = False
 
     def __init__(self, limits: Limits, budget: Budget | None = None) -> None:
@@ -58,20 +58,20 @@ class Traversal:
         """Enter a child.
 
         Args:
-            index: Which child of its kind it is; all elements of a sequence are child 0.
-            step: What it adds to the path.
+            index: Position among the children of its kind; all elements of a sequence are child 0.
+            step: The step it adds to the path.
         """
         self.path.append(step)
 
     def leave(self) -> None:
-        """Leave what was entered last."""
+        """Leave the child that was entered last."""
         self.path.pop()
 
     def enter_item(self) -> None:
         """Enter the value inside an option, which adds nothing to the path."""
 
     def leave_item(self) -> None:
-        """Leave it."""
+        """Leave the value inside an option."""
 
     def descend(self) -> None:
         """Go one struct or enum deeper."""
@@ -80,7 +80,7 @@ class Traversal:
             self.fail(self.depth_message, f"at most {self.limits.depth} levels")
 
     def ascend(self) -> None:
-        """Come back up."""
+        """Go one struct or enum up."""
         self.depth -= 1
 
     def segments(self) -> tuple[Segment, ...]:
@@ -100,11 +100,11 @@ class Traversal:
         """Raise the error for the current path.
 
         Args:
-            message: What is wrong.
-            expected: What would be right.
-            found: What is there.
-            mark: Where in the input it is; see `ValueReader.mark`.
-            cause: The exception of foreign code that is the reason, or None.
+            message: Description of the error.
+            expected: Text of the expected value.
+            found: Text of the found value.
+            mark: Place in the input; see `ValueReader.mark`.
+            cause: The exception of foreign code that caused it, or None.
         """
         raise self.error(
             message,
@@ -115,7 +115,7 @@ class Traversal:
         ) from cause
 
     def offset_of(self, mark: Any) -> int | None:
-        """The offset of a mark, or of the current place; None where values have no offsets."""
+        """Return the offset of a mark, or of the current place; None where values have no offsets."""
         return None
 
     def misfit(self, expected: str, value: Any) -> NoReturn:
@@ -123,14 +123,14 @@ class Traversal:
         self.fail(self.misfit_message, expected, describe_value(value))
 
     def check(self, check: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a check of `model.checks`; its refusal becomes the error for the current path."""
+        """Run a check of `model.checks`; raise its refusal as an error for the current path."""
         try:
             return check(*arguments)
         except BadValue as error:
             self.fail(self.misfit_message, error.expected, error.found, cause=error.__cause__)
 
     def convert(self, function: Callable[[Any], Any], value: Any, name: str, mark: Any = None) -> Any:
-        """Run a conversion, which is code of the schema; what it raises becomes the error for this path."""
+        """Run a conversion of the schema; raise its exception as an error for the current path."""
         try:
             return function(value)
         except Exception as error:
@@ -139,20 +139,20 @@ class Traversal:
     # --- zero-sized elements --------------------------------------------------------------------------
 
     def claim_elements(self, kind: Kind, count: int) -> None:
-        """Claims for the elements of a sequence or the entries of a map, as far as they are zero-sized."""
+        """Claim the elements of a sequence or the entries of a map, as far as they are zero-sized."""
         cost = element_costs(kind).known
         if cost:
             self.claim_zero_sized(count, cost)
 
     def claim_zero_sized(self, count: int, cost: int) -> None:
-        """Claims for so many zero-sized values, each of a cost."""
+        """Claim `count` zero-sized values of the given cost each."""
         if not self.budget.claim_zero_sized(count * cost):
             self.fail_zero_sized(count, cost)
 
     def fail_zero_sized(self, count: int, cost: int) -> NoReturn:
-        """Raise the error for so many zero-sized values more."""
+        """Raise the error for `count` more zero-sized values."""
         self.fail(
-            "too many elements without bytes",
+            "too many zero-sized elements",
             f"at most {self.limits.zero_sized} in all",
             f"{describe_value(count)} more" + (f", counting as {cost} each" if cost > 1 else ""),
         )
@@ -160,7 +160,7 @@ class Traversal:
     # --- expressions ----------------------------------------------------------------------------------
 
     def evaluate(self, value: Any) -> Any:
-        """A parameter of a kind: a constant, or an expression of fields."""
+        """Return the value of a kind's parameter: a constant, or an expression of fields."""
         if not isinstance(value, Expr):
             return value
         try:
@@ -169,7 +169,7 @@ class Traversal:
             self.fail(f"the expression {value.text} can't be computed: {describe_exception(error)}")
 
     def count(self, value: Any, name: str) -> int:
-        """A parameter that must be a number of 0 or more; True is 1, as for construct."""
+        """Return the value of a parameter that must be a number from 0 up; True is 1, as in construct."""
         number = self.evaluate(value)
         if not isinstance(number, int) or number < 0:
             self.fail(f"a bad {name}", "a number of 0 or more", format_constant(number))

@@ -1,4 +1,4 @@
-"""Python values for kinds that Python has no fitting class for: maps and sets with any keys, `Some`."""
+"""Classes of values that Python lacks: maps and sets with any keys, `Some`, flags that keep their byte."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ class Some(Generic[T]):
 
 
 _ATOMS = (int, str, bytes, bool, float)
-#: Makes hashes of entries that cannot be foreseen outside of this process.
+#: Secret that makes hashes of entries unpredictable outside this process.
 _SALT = int.from_bytes(os.urandom(7), "little")
-#: Numbers are looked up by their product with this. Python's hash of an int is the int itself modulo a prime:
-#: whoever writes a file could choose keys that all meet one another. Products with a secret can't be chosen.
+#: Numbers are looked up by their product with this secret. Python's hash of an int is the int itself modulo a
+#: prime, so a file's author could choose keys that all collide; the products can't be chosen.
 #: It has 61 bits and is odd: no product is a float's value. Bit 1 is 0: it is not the prime itself.
 SECRET = int.from_bytes(os.urandom(8), "little") >> 3 & ~2 | 1 << 60 | 1
-#: Wider ints could be chosen that are equal modulo the prime, and so are their products.
+#: Wider ints could be chosen that are equal modulo the prime, and so would be their products.
 _LEAST, _MOST = -1 << 63, (1 << 64) - 1
 _pack_float = struct.Struct("<d").pack
 
 
 def _spread(value: Any) -> Any:
-    """A stand-in for an atom, equal where the atom is, of a hash that can't be foreseen by others."""
+    """Return a stand-in for a primitive: equal where the primitive is, with an unpredictable hash."""
     if isinstance(value, float):
-        if value != value:  # equal to nothing: found by its identity
+        if value != value:  # NaN, equal to nothing: found by its identity
             return value
         if not value.is_integer():
             return (float, _pack_float(value))
@@ -55,10 +55,10 @@ def _spread(value: Any) -> Any:
 
 
 class _Entries:
-    """Stand-in for a map or set inside of a key: immutable, hashed once, equal in whatever order.
+    """Stand-in for a map or set inside a key: immutable, hashed once, equal in any order.
 
-    The stand-ins of its own keys are held by reference: however deep keys stand in keys, each costs what is
-    directly in it.
+    The stand-ins of its own keys are held by reference, so the size of each is that of its direct entries,
+    at any depth of keys within keys.
 
     Args:
         kind: `dict` or `set`.
@@ -68,7 +68,7 @@ class _Entries:
     __slots__ = ("_entries", "_hash", "_kind")
 
     def __init__(self, kind: type, entries: Iterable[Any]) -> None:
-        # In an order that is the same for equal ones, so that they are compared one by one.
+        # In the same order for equal ones, so that they are compared one by one.
         ordered = sorted([(hash((_SALT, entry)), entry) for entry in entries], key=itemgetter(0))
         self._kind = kind
         self._entries = ordered
@@ -81,18 +81,18 @@ class _Entries:
         return isinstance(other, _Entries) and _are_equal(self, other)
 
     def is_like(self, other: _Entries) -> bool:
-        """Whether it is of the same kind, and of as many entries with the same hashes."""
+        """Return whether it has the same kind, and as many entries with the same hashes."""
         same = self._hash == other._hash and self._kind is other._kind
         return same and len(self._entries) == len(other._entries)
 
     def pairs_with(self, other: _Entries) -> Iterator[tuple[Any, Any]] | None:
-        """Entries that have to be equal if these are; None if they are not."""
+        """Return pairs of entries that must be equal if these are; None if they are not."""
         ours, theirs = self._entries, other._entries
         if any(one[0] != two[0] for one, two in zip(ours, theirs, strict=True)):
             return None
         clashing = {one[0] for one, two in pairwise(ours) if one[0] == two[0]}
         if clashing:
-            # Different entries of one hash, which happens by chance only, may stand in any order.
+            # Different entries with the same hash, which only happens by chance, may have any order.
             theirs = list(theirs)
             for index, (number, entry) in enumerate(ours):
                 if number in clashing:
@@ -105,7 +105,7 @@ class _Entries:
 
 
 def _are_equal(one: Any, two: Any) -> bool:
-    """Whether stand-ins are equal, found without the interpreter's stack."""
+    """Return whether stand-ins are equal, without interpreter stack."""
     waiting: list[Iterator[tuple[Any, Any]]] = [iter([(one, two)])]
     while waiting:
         for left, right in waiting[-1]:
@@ -130,7 +130,7 @@ def _are_equal(one: Any, two: Any) -> bool:
 
 
 class _End:
-    """Marks the end of a value's parts among those that wait."""
+    """Marks the end of a value's parts in the list of pending ones."""
 
     __slots__ = ("of",)
 
@@ -139,7 +139,7 @@ class _End:
 
 
 def _all_hashable(values: list[Any]) -> Iterable[Any]:
-    """As `hashable`, of many values."""
+    """Return `hashable` of many values."""
     kinds = set(map(type, values))
     if kinds <= _TEXT:
         return values
@@ -152,10 +152,10 @@ _TEXT, _INT = {str, bytes}, {int}
 
 
 def hashable(root: Any) -> Any:
-    """A hashable stand-in that is equal exactly where `root` is: lists and schema objects have no hash.
+    """Return a hashable stand-in, equal exactly where `root` is: lists and schema objects have no hash.
 
-    It is flat, so that hashing and comparing it need no stack, however deep the value: each list and object
-    gives its type and length, then its parts; a map or set inside of it is one part (`_Entries`).
+    It is flat, so that hashing and comparing it needs no stack at any depth: each list and object becomes its
+    type and length, then its parts; a map or set inside is one part (`_Entries`).
     """
     kind = type(root)
     if kind is str or kind is bytes:
@@ -206,7 +206,7 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
                 entries.append((yield from _part(element, open_ids)))
             flat.append(_Entries(set, entries))
         elif isinstance(value, semver.Version):
-            flat.append(str(value))  # its own equality leaves out build metadata
+            flat.append(str(value))  # its own equality ignores build metadata
         elif isinstance(value, Some):
             flat.append(Some)
             waiting.append(value.value)
@@ -214,7 +214,7 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
             flat.append(bytes(value))
         elif type(value).__hash__ is None and hasattr(type(value), "__match_args__"):
             names = type(value).__match_args__
-            # Not `type(...)`: one that is not decoded is of a lazy subclass.
+            # Not `type(...)`: an undecoded value has a lazy subclass as its type.
             flat += (value.__class__, len(names))
             waiting.extend(getattr(value, name) for name in reversed(names))
         else:
@@ -222,17 +222,17 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
     return tuple(flat)
 
 
-#: The stand-in of `()`, of which there may be many in a set.
+#: The stand-in of `()`; a set may have many of them.
 _UNIT = run(_flattened((), set()))
 
 
 def _part(value: Any, open_ids: set[int]) -> Task:
-    """The stand-in of a value inside of a map or set."""
+    """Return the stand-in of a value inside a map or set."""
     return _spread(value) if isinstance(value, _ATOMS) else (yield _flattened(value, open_ids))
 
 
 class _Items(ItemsView[K, V]):
-    """The entries as they are kept: no key is looked up."""
+    """The entries of a `PairMap`, without looking up keys."""
 
     def __iter__(self) -> Iterator[tuple[K, V]]:
         return iter(self._mapping._entries.values())  # type: ignore[attr-defined]  # a PairMap
@@ -278,13 +278,13 @@ class PairMap(MutableMapping[K, V]):
         return len(self._entries)
 
     def items(self) -> ItemsView[K, V]:
-        """The entries, in order."""
+        """Return the entries, in order."""
         return _Items(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mapping):
             return NotImplemented
-        if isinstance(other, PairMap):  # the stand-ins are there already
+        if isinstance(other, PairMap):  # it has the stand-ins already
             return len(self) == len(other) and all(
                 stand_in in other._entries and other._entries[stand_in][1] == value
                 for stand_in, (_, value) in self._entries.items()
@@ -294,7 +294,7 @@ class PairMap(MutableMapping[K, V]):
     __hash__ = None  # type: ignore[assignment]  # mutable, like dict
 
     def __getstate__(self) -> list[tuple[K, V]]:
-        return list(self._entries.values())  # what they are looked up by is this process's own
+        return list(self._entries.values())  # the stand-ins only hold in this process
 
     def __setstate__(self, entries: list[tuple[K, V]]) -> None:
         PairMap.__init__(self, entries)
@@ -304,7 +304,7 @@ class PairMap(MutableMapping[K, V]):
 
 
 def map_of_entries(entries: dict[Any, tuple[K, V]]) -> PairMap[K, V]:
-    """A map of entries that are kept as a map keeps them: by `hashable` of their keys."""
+    """Make a map from entries by the `hashable` of their keys."""
     made: PairMap[K, V] = PairMap.__new__(PairMap)
     made._entries = entries
     return made
@@ -329,7 +329,7 @@ class PairSet(MutableSet[T]):
         return len(self._entries)
 
     def add(self, value: T) -> None:
-        """Add an element; one that is equal to a present one changes nothing."""
+        """Add an element, unless the set has an equal one."""
         self._entries.setdefault(hashable(value), value)
 
     def discard(self, value: T) -> None:
@@ -346,7 +346,7 @@ class PairSet(MutableSet[T]):
     __hash__ = None  # type: ignore[assignment]  # mutable, like set
 
     def __getstate__(self) -> list[T]:
-        return list(self._entries.values())  # what they are looked up by is this process's own
+        return list(self._entries.values())  # the stand-ins only hold in this process
 
     def __setstate__(self, items: list[T]) -> None:
         PairSet.__init__(self, items)
@@ -356,7 +356,7 @@ class PairSet(MutableSet[T]):
 
 
 class RawFlag(int):
-    """A construct `Flag` whose byte is neither 0 nor 1: true, and it keeps the byte.
+    """The value of a construct `Flag` whose byte is neither 0 nor 1: it is true, and keeps the byte.
 
     Attributes:
         raw: The byte.
@@ -365,7 +365,7 @@ class RawFlag(int):
     raw: int
 
     def __new__(cls, raw: int) -> RawFlag:
-        """Make the truth of `raw`."""
+        """Make a flag that is true if `raw` is not 0."""
         made = super().__new__(cls, raw != 0)
         made.raw = raw
         return made

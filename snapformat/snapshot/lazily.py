@@ -47,8 +47,8 @@ class CachedHeader:
         self.data = data
         self.magic = header.magic
         self.version = header.version
-        self.is_opaque = is_opaque(spec.payload_node)
-        self.reader = LazyReader(spec.payload_node, spec.encoding.limit, spec.limits)
+        self.is_opaque = is_opaque(spec.payload_layout)
+        self.reader = LazyReader(spec.payload_layout, spec.encoding.limit, spec.limits)
 
 
 class FileSource(LazySource):
@@ -182,8 +182,8 @@ def file_bytes(
     if cached is not None and header.magic == cached.magic and header.version is cached.version:
         head = cached.data
     else:
-        head = write_value(spec.header_node, header, limits=spec.limits, root=("header",))
-    parts, stop = write_lazily(spec.payload_node, data, spec.limits)
+        head = write_value(spec.header_layout, header, limits=spec.limits, root=("header",))
+    parts, stop = write_lazily(spec.payload_layout, data, spec.limits)
     pieces = [head, *parts]
     if trailing:
         pieces.append(trailing)

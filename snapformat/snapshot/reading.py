@@ -66,7 +66,7 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
         return Header(header.magic, header.version), len(known)
     try:
         header, end = read_value(
-            spec.header_node,
+            spec.header_layout,
             data,
             limit=spec.encoding.limit,
             limits=spec.limits,
@@ -122,7 +122,7 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
     with ExactReader(source) as reader:
         try:
             header: Header = read_stream(
-                spec.header_node, reader, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
+                spec.header_layout, reader, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
             )
         except DecodeError as error:
             explain_header(spec, reader.consumed, error)
@@ -278,7 +278,7 @@ def read_payload(
     Raises:
         DecodeError: The bytes are not a value of the payload's type.
     """
-    op, limit = spec.payload_node, spec.encoding.limit
+    op, limit = spec.payload_layout, spec.encoding.limit
     try:
         if not decode:
             return NOT_DECODED, check_value(op, data, offset, limit, spec.limits, stop)

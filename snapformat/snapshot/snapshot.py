@@ -159,11 +159,11 @@ class SnapshotFormat(FormatSpec):
         data = read_all(source, max_size=self.max_file_size)
         header_end = read_header(self, data)[1]
         limit, limits = self.encoding.limit, self.limits
-        yield from walk(self.header_node, data, limit=limit, limits=limits, root=("header",))
+        yield from walk(self.header_layout, data, limit=limit, limits=limits, root=("header",))
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, header_end, stop)
         payload = data[:stop]
-        data_end = yield from walk(self.payload_node, payload, header_end, limit=limit, limits=limits)
+        data_end = yield from walk(self.payload_layout, payload, header_end, limit=limit, limits=limits)
         at = data_end if self.trailing == "ignore" else stop
         check_checksum(self, data, data_end, at)
         if self.trailing == "refuse":

@@ -75,7 +75,7 @@ def header_struct(encoding: Encoding) -> Any:
 
 
 @cache
-def _header_node(integers: Any, byteorder: Any) -> Op:
+def _header_layout(integers: Any, byteorder: Any) -> Op:
     """Return the layout of the header, which does not depend on the limit: there are four."""
     return lower(header_struct(Encoding(integers, byteorder, limit=None)))
 
@@ -144,7 +144,7 @@ class FormatSpec:
         if self.checksum is not None and self.checksum.width % 8:
             raise ValueError(f"the checksum's width must be whole bytes, not {self.checksum.width} bits")
         if self.payload is not None and not is_reference(self.payload):
-            self.payload_node  # noqa: B018 - resolves the payload's type: undefined names fail here
+            self.payload_layout  # noqa: B018 - resolves the payload's type: undefined names fail here
 
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
@@ -187,9 +187,9 @@ class FormatSpec:
         return header_struct(self.encoding)
 
     @cached_property
-    def header_node(self) -> Op:
+    def header_layout(self) -> Op:
         """The layout of the header, shared with its generated code by formats of equal encodings."""
-        return _header_node(self.encoding.integers, self.encoding.byteorder)
+        return _header_layout(self.encoding.integers, self.encoding.byteorder)
 
     @cached_property
     def payload_struct(self) -> Any:
@@ -202,7 +202,7 @@ class FormatSpec:
         return sealed(self._payload)
 
     @cached_property
-    def payload_node(self) -> Op:
+    def payload_layout(self) -> Op:
         """The layout of the payload."""
         return layout_of(self._payload, self.encoding)
 
@@ -230,7 +230,7 @@ class FormatSpec:
         return Checksummed(whole, self.checksum, self.encoding, to_the_end=self.trailing != "ignore")
 
     @cached_property
-    def node(self) -> Op:
+    def layout(self) -> Op:
         """The layout of the whole file."""
         return lower(self.struct)
 

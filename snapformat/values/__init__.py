@@ -1,8 +1,8 @@
-"""The JSON form of values: what serde_json prints for the same Rust value, both ways.
+"""The JSON form of values, as serde_json prints the same Rust value, and reading it back.
 
 Numbers are exact at any size; fields keep their order and serde's names; an option is null or its value; an
-enum's unit variant is a string, others are objects of one key; bytes are arrays of numbers. What serde_json
-itself would lose or refuse has a tag: see `snapformat.encodings.json.writer`.
+enum's unit variant is a string, others are objects of one key; bytes are arrays of numbers. Values that
+serde_json itself would lose or refuse have a tag: see `snapformat.encodings.json.writer`.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def to_json(
     decoded: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
-    """The JSON form of a value, as plain data.
+    """Return the JSON form of a value, as plain data.
 
     Args:
         value: The value.
         payload: Its type: a class, an annotation, a construct, a registered name.
-        serde: Only what serde_json itself prints and reads back; tags are errors.
-        decoded: Show bytes that hold a C struct as its fields.
+        serde: Refuse values that serde_json does not read back, instead of tagging them.
+        decoded: Show bytes that contain a C struct as its fields.
         limits: Bounds of depth and of zero-sized elements.
 
     Raises:
@@ -49,7 +49,7 @@ def to_json(
 
 
 def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """The value of a JSON form given as plain data.
+    """Return the value of a JSON form given as plain data.
 
     Args:
         data: Dicts, lists, str, int, float, bool and None.
@@ -57,7 +57,7 @@ def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> An
         limits: Bounds of depth and of zero-sized elements.
 
     Raises:
-        DecodeError: The JSON does not fit the type; the path says where.
+        DecodeError: The JSON does not fit the type; the error has the path.
     """
     return Json().read(sealed(resolved(payload)), data, limits=limits)
 
@@ -70,20 +70,20 @@ def dumps(
     serde: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> str:
-    """The JSON form of a value, as text. Arguments and errors are those of `to_json`.
+    """Return the JSON form of a value as text. Errors are those of `to_json`.
 
     Args:
         value: The value.
         payload: Its type.
         indent: Spaces a level; None for one line.
-        serde: Only what serde_json itself prints and reads back, and to the letter; see `format_json`.
+        serde: Print exactly like serde_json, and refuse other values; see `format_json`.
         limits: Bounds of depth and of zero-sized elements.
     """
     return format_json(to_json(value, payload, serde=serde, limits=limits), indent, serde=serde)
 
 
 def loads(text: str | bytes, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """The value of a JSON text.
+    """Return the value of a JSON text.
 
     Args:
         text: The text.

@@ -182,10 +182,10 @@ def test_claims_come_before_reads():
 
 def test_bounds_of_our_own_can_be_set():
     assert len(decode((1 << 20).to_bytes(8, "little"), list[Unit])) == 1 << 20
-    with pytest.raises(DecodeError, match="too many elements without bytes: expected at most 9"):
+    with pytest.raises(DecodeError, match="too many zero-sized elements: expected at most 9"):
         decode((10).to_bytes(8, "little"), list[Unit], limits=Limits(zero_sized=9))
     nested = list[list[list[Unit]]]
     data = encode([[[()] * 5] * 2] * 3, nested)
     assert len(decode(data, nested, limits=Limits(zero_sized=30))) == 3
-    with pytest.raises(DecodeError, match="too many elements"):
+    with pytest.raises(DecodeError, match="too many zero-sized elements"):
         decode(data, nested, limits=Limits(zero_sized=29))

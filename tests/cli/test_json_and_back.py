@@ -185,7 +185,7 @@ def good() -> str:
         (b"[" * 100_000, "not JSON: Expecting value"),
         (b'{"a":' * 100_000, "not JSON: Expecting value"),
         (b'{"schema": "x", "schema": "y"}', "is given twice"),
-        (b'{"schema": "firecracker/1.14/x86_64", "data": NaN}', "NaN is no number of JSON"),
+        (b'{"schema": "firecracker/1.14/x86_64", "data": NaN}', "NaN is not a JSON number"),
         (b'{"data": ' + b"9" * 10_000 + b"}", "no schema is named"),
         (b'{"data": ' + b"9" * 100_000 + b"}", "not JSON: a number of 100000 digits"),
         (b"[]", "not the document of a snapshot"),

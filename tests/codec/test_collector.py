@@ -374,5 +374,5 @@ def test_what_a_conversion_leaves_behind_is_collected(collections: list[int]):
 def test_shipped_formats_are_read_with_a_pause():
     from snapformat.snapshot.catalogue import formats
 
-    assert all(may_pause(format_.payload_node) for format_ in formats().values())
-    assert may_pause(SnapshotFormat(name="x", magic=1, version="1.0.0", payload=u8).header_node)
+    assert all(may_pause(format_.payload_layout) for format_ in formats().values())
+    assert may_pause(SnapshotFormat(name="x", magic=1, version="1.0.0", payload=u8).header_layout)

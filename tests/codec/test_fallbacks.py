@@ -235,7 +235,7 @@ FORMATS = list(formats().values())
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.name)
 def test_shipped_schemas_are_generated(format_: SnapshotFormat) -> None:
     before = engine.statistics.not_generated
-    for node in (format_.header_node, format_.payload_node):
+    for node in (format_.header_layout, format_.payload_layout):
         assert engine.reader_of(node) is not None
         assert engine.writer_of(node) is not None
         assert not [part for part in below(node) if isinstance(part, ops.Opaque)]
@@ -252,7 +252,7 @@ def test_real_files_need_no_reference(file: StateFile) -> None:
 
 @data.each(data.state_files())
 def test_real_files_give_what_the_reference_gives(file: StateFile) -> None:
-    node = file.format.payload_node
+    node = file.format.payload_layout
     found = read_agrees(node, file.bytes, file.header_end)
     assert found is not None
     assert found[1] == len(file.bytes) - 8

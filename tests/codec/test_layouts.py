@@ -12,7 +12,7 @@ import pytest
 
 from snapformat import DecodeError, Encoding, SchemaError, decode, encode, schema
 from snapformat.bincode import FIRECRACKER, Len, Option, Vec, u8, u16
-from snapformat.encodings.bincode.codec.layouts import node_of
+from snapformat.encodings.bincode.codec.layouts import cached_layout
 from snapformat.layout import layout_of
 from snapformat.model.declare import register
 
@@ -31,12 +31,12 @@ class Child(Pair):
 
 @pytest.mark.parametrize("payload", [Pair, Vec[Pair], list[Pair], Option[Pair], str, c.Int8ub])
 def test_made_once(payload: Any) -> None:
-    assert node_of(payload, FIRECRACKER) is node_of(payload, FIRECRACKER)
+    assert cached_layout(payload, FIRECRACKER) is cached_layout(payload, FIRECRACKER)
 
 
 def test_equal_annotations_share() -> None:
-    assert node_of(list[Pair], FIRECRACKER) is node_of(list[Pair], FIRECRACKER)
-    assert node_of(Annotated[list[u8], Len(2)], FIRECRACKER) is not node_of(
+    assert cached_layout(list[Pair], FIRECRACKER) is cached_layout(list[Pair], FIRECRACKER)
+    assert cached_layout(Annotated[list[u8], Len(2)], FIRECRACKER) is not cached_layout(
         Annotated[list[u8], Len(3)], FIRECRACKER
     )
 
@@ -46,14 +46,14 @@ def test_each_encoding_has_its_own() -> None:
     assert encode(Pair(1, 2), Pair, big) == b"\1\1\0\2"
     assert encode(Pair(1, 2), Pair) == b"\1\1\2\0"
     assert encode(Pair(1, 2), Pair, Encoding("variable", "big")) == b"\1\1\2"
-    assert node_of(Pair, big) is node_of(Pair, Encoding(byteorder="big"))
+    assert cached_layout(Pair, big) is cached_layout(Pair, Encoding(byteorder="big"))
     with pytest.raises(DecodeError):
         decode(bytes(4), Pair, Encoding(limit=1))
 
 
 def test_a_class_without_a_declaration_does_not_pass_for_its_base() -> None:
     with pytest.raises(SchemaError):
-        node_of(Child, FIRECRACKER)
+        cached_layout(Child, FIRECRACKER)
 
 
 def test_annotations_without_a_hash() -> None:
@@ -65,7 +65,7 @@ def test_annotations_without_a_hash() -> None:
 def test_names_are_looked_up() -> None:
     register("tests/layouts", c.Int16ub)
     assert decode(b"\1\2", "tests/layouts") == 258
-    assert node_of("construct:Int16ub", FIRECRACKER) is node_of("tests/layouts", FIRECRACKER)
+    assert cached_layout("construct:Int16ub", FIRECRACKER) is cached_layout("tests/layouts", FIRECRACKER)
 
 
 def used() -> tuple[weakref.ref[type], list[str]]:

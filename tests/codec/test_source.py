@@ -45,7 +45,7 @@ sys.path.insert(0, sys.argv[1])
 from codec.shapes import GOLDEN, PACKET
 from codec.test_source import source_of
 from snapformat.snapshot.catalogue import formats
-node = formats()["firecracker/1.14/x86_64"].payload_node
+node = formats()["firecracker/1.14/x86_64"].payload_layout
 json.dump([source_of(declared) for declared in (*GOLDEN.values(), PACKET, node)], sys.stdout)
 """
 
@@ -79,7 +79,7 @@ def test_not_generated_before_it_is_used() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import snapformat, codec.shapes; "
         "from snapformat.snapshot.catalogue import formats; "
-        "assert all(f.payload_node.codec is f.header_node.codec is None for f in formats().values())"
+        "assert all(f.payload_layout.codec is f.header_layout.codec is None for f in formats().values())"
     )
     subprocess.run([sys.executable, "-c", code, str(TESTS)], check=True)
 

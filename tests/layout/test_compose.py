@@ -176,5 +176,5 @@ def test_limits_are_shared_through_constructs():
 def test_zero_sized_elements_of_constructs_are_counted():
     for struct in (c.PrefixedArray(c.Int32ub, c.Pass), c.PrefixedArray(c.Int32ub, c.Struct())):
         assert len(decode(b"\0\0\0\5", struct)) == 5
-        with pytest.raises(DecodeError, match="too many elements without bytes"):
+        with pytest.raises(DecodeError, match="too many zero-sized elements"):
             decode(b"\xff\xff\xff\xff", struct)

@@ -17,7 +17,7 @@ def changes(old: object, new: object) -> list[Change]:
 
 def test_nothing_changed():
     for format_ in formats().values():
-        assert compare(format_.payload_node, format_.payload_node) == []
+        assert compare(format_.payload_layout, format_.payload_layout) == []
 
 
 def test_added_removed_retyped():
@@ -95,7 +95,7 @@ def test_types_and_variants():
 def test_what_1_11_changed():
     known = formats()
     found = compare(
-        known["firecracker/1.10.1/x86_64"].payload_node, known["firecracker/1.11/x86_64"].payload_node
+        known["firecracker/1.10.1/x86_64"].payload_layout, known["firecracker/1.11/x86_64"].payload_layout
     )
     moved = [change for change in found if change.action == "moved"]
     assert [change.before for change in moved] == ["VmState.kvm_cap_modifiers"]

@@ -386,7 +386,7 @@ def _is_option(kind: Any) -> bool:
 
 
 def counts_nothing(annotation: Any) -> bool:
-    """Whether a length in it is one of elements without bytes: 2^24 of them are right, and may take many seconds."""
+    """Whether a length in it is one of zero-sized elements: 2^24 of them are right, and may take many seconds."""
     seen: set[int] = set()
     waiting = [seal(kind_of(annotation))]
     while waiting:

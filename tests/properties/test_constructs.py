@@ -51,7 +51,7 @@ def by_tree(struct: Any, data: bytes) -> tuple[str, Any, int]:
     try:
         value, consumed = read(lower(struct), data, limits=FEW)
     except DecodeError as error:
-        return ("unbounded" if "without bytes" in str(error) else "refused"), None, 0
+        return ("unbounded" if "zero-sized" in str(error) else "refused"), None, 0
     return "ok", plain(value), consumed
 
 

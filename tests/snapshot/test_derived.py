@@ -101,11 +101,11 @@ def test_every_call_takes_it():
 
 def test_formats_of_like_encodings_share_the_layout_of_the_header():
     first, second = (SnapshotFormat(name=n, magic=7, version="1.0.0", payload=u8) for n in "ab")
-    assert first.header_node is second.header_node
+    assert first.header_layout is second.header_layout
     big = SnapshotFormat(
         name="big", magic=7, version="1.0.0", payload=u8, encoding=replace(first.encoding, byteorder="big")
     )
-    assert big.header_node is not first.header_node
+    assert big.header_layout is not first.header_layout
     assert big.new(1).to_bytes()[:8] == first.new(1).to_bytes()[:8][::-1]
 
 

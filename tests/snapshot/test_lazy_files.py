@@ -233,7 +233,7 @@ def test_what_cannot_be_passed_over_after_all_is_read_at_once(monkeypatch: pytes
     touched, written = format_.load(file, lazy=True), format_.load(file, lazy=True)
     touched.data.name = written.data.name = "b"
     written.data.flag = False
-    lazy_type = lazy_type_of(format_.payload_node)
+    lazy_type = lazy_type_of(format_.payload_layout)
     monkeypatch.setattr(lazy_type, "index", give_up)
     assert touched.data.words == state().words
     assert touched.to_bytes() == format_.new(state("b")).to_bytes()

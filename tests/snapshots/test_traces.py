@@ -29,7 +29,7 @@ def _text(event: Any) -> str:
 @data.each(file for file in data.state_files() if file.trace is not None)
 def test_walk_is_the_trace(file: StateFile):
     rows, footer = data.trace_rows(file.trace)
-    events = list(walk(file.format.payload_node, file.bytes, offset=file.header_end))
+    events = list(walk(file.format.payload_layout, file.bytes, offset=file.header_end))
     data.assert_same_lines(map(_text, events), rows, "trace")
     end = events[-1].offset + events[-1].size
     assert (end, len(file.bytes)) == (int(footer["end"]), int(footer["size"]))
@@ -51,7 +51,7 @@ def test_walk_meets_every_byte_once(file: StateFile):
 def test_walk_into_structures_meets_every_byte_once(file: StateFile):
     position = file.header_end
     paths = set()
-    for event in walk(file.format.payload_node, file.bytes, offset=file.header_end, blobs=True):
+    for event in walk(file.format.payload_layout, file.bytes, offset=file.header_end, blobs=True):
         assert event.offset == position, f"{event.path} is at {event.offset}, not {position}"
         position += event.size
         paths.add(event.path)

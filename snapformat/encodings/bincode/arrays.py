@@ -1,4 +1,4 @@
-"""Arrays of numbers as buffers: views of what was read, and buffers that are given to be written."""
+"""Arrays of numbers as buffers: views of the read bytes, and buffers to write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.checks import BadValue
 
-#: How arrays of numbers are handed out where views are wanted.
+#: The types of views of arrays of numbers.
 Arrays = Literal["memoryview", "numpy"]
 
 _NATIVE = "<" if sys.byteorder == "little" else ">"
@@ -19,7 +19,7 @@ _KINDS = {**dict.fromkeys("BHILQN", "u"), **dict.fromkeys("bhilqn", "i"), **dict
 
 
 def number_code(item: Op) -> str | None:
-    """`struct`'s format of a number that may stand in a buffer, with its byte order; else None."""
+    """Return the format of `struct`, with byte order, of a number that buffers can contain; else None."""
     match item:
         case ops.Int() if item.packer is not None and not item.nonzero:
             return item.packer.format
@@ -29,12 +29,12 @@ def number_code(item: Op) -> str | None:
 
 
 def view_of(code: str, size: int, data: bytes, start: int, stop: int, kind: Arrays) -> Any:
-    """Numbers in bytes as a view of the very bytes.
+    """Return numbers in bytes as a view of these bytes.
 
-    A memoryview knows the machine's byte order only: numbers of the other one are copied for it.
+    A memoryview only has the machine's byte order: numbers of the other one are copied.
 
     Args:
-        code: Of `number_code`.
+        code: The result of `number_code`.
         size: Bytes of a number.
         data: The bytes.
         start: Where the numbers begin.
@@ -42,7 +42,7 @@ def view_of(code: str, size: int, data: bytes, start: int, stop: int, kind: Arra
         kind: `memoryview` or `numpy`.
     """
     if kind == "numpy":
-        import numpy  # only where it is asked for: it is no dependency
+        import numpy  # only on request: it is not a dependency
 
         name = f"{code[0]}{_KINDS[code[1]]}{size}"
         return numpy.frombuffer(data, name, (stop - start) // size, start)
@@ -54,12 +54,12 @@ def view_of(code: str, size: int, data: bytes, start: int, stop: int, kind: Arra
 
 
 def numbers_reader(op: ops.Seq, limit: int | None, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A function that gives a sequence of the machine's own numbers as a memoryview of the data.
+    """Return a function that reads a sequence of native numbers as a memoryview of the data.
 
     Args:
         op: The sequence.
         limit: Most bytes that may be claimed, or None.
-        otherwise: What reads anything else, and says what is wrong.
+        otherwise: Function that reads all other data, and raises the errors.
     """
     code, length = number_code(op.item), op.length
     if code is None or code[0] != _NATIVE or not isinstance(length, ops.Int) or length.packer is None:
@@ -85,11 +85,11 @@ def _swapped(code: str, data: bytes) -> array[Any]:
 
 
 def given_numbers(item: Op, value: Any) -> memoryview | None:
-    """Numbers that were given as a buffer (a memoryview, an `array.array`, an array of numpy's).
+    """Return the bytes of numbers in a buffer (a memoryview, an `array.array`, a numpy array).
 
     Returns:
-        Their bytes as they are written, without a copy where they are in this order already, as a
-        contiguous view of as many elements; None if the value is no such buffer, or this is no number.
+        A contiguous view of as many elements in the order in which they are written, without a copy if they
+        have it already; None if the value is not such a buffer, or this is not a number.
 
     Raises:
         BadValue: A buffer of other numbers, or of more than one dimension.
@@ -118,24 +118,24 @@ def given_numbers(item: Op, value: Any) -> memoryview | None:
 
 
 def listed(item: Op, value: Any) -> Any:
-    """The numbers of a buffer as a list; any other value as it is. Raises as `given_numbers`."""
+    """Return the numbers of a buffer as a list, any other value unchanged. Raises like `given_numbers`."""
     if isinstance(value, list | tuple):
         return value
-    if isinstance(item, ops.Int) and item.variable:  # of the same numbers, as buffers have them
+    if isinstance(item, ops.Int) and item.variable:  # the same numbers in fixed width, as buffers have them
         item = ops.Int(item.name, item.size, item.signed, sys.byteorder, nonzero=item.nonzero)
     numbers = given_numbers(item, value)
     if numbers is None:
         return value
     code = number_code(item)
     assert code is not None
-    # Not the view's own list: it has none where its format names the machine's byte order, as numpy's do.
+    # Not the view's `tolist`: it fails for a format with the machine's byte order, such as numpy's.
     same = code[0] == _NATIVE or numbers.itemsize == 1
     data = numbers.tobytes()
     return (array(code[1], data) if same else _swapped(code[1], data)).tolist()
 
 
 def _split(format_: str) -> tuple[str, str]:
-    """Byte order and letter of a buffer's format."""
+    """Return the byte order and the letter of a buffer's format."""
     if format_[:1] in "@=<>!" and len(format_) > 1:
         return {"<": "<", ">": ">", "!": ">"}.get(format_[0], _NATIVE), format_[1:]
     return _NATIVE, format_

@@ -1,7 +1,7 @@
-"""Runs of like fixed-size elements, read at once where no events are collected.
+"""Runs of fixed-size elements of one kind, read at once where no events are collected.
 
-Claims and results are those of reading one by one; where anything is wrong, nothing is taken, and reading
-one by one finds the fault.
+Claims and results equal those of reading one by one. If anything is wrong, no bytes are taken, and reading
+one by one raises the error.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Bytes(Protocol):
 
 
 def read_run(item: Kind, count: int, r: Bytes) -> list[Any] | None:
-    """Read `count` elements, or None if this is no such run or something in it is wrong."""
+    """Read `count` elements; return None if this is not such a run, or if something in it is wrong."""
     if isinstance(item, kinds.Unit):
         r.claim_zero_sized(count, 1)
         return [item.value] * count
@@ -69,7 +69,7 @@ def _format_of(item: Kind, config: Config) -> str | None:
 
 
 def _chars(count: int, r: Bytes) -> list[str] | None:
-    """Chars are UTF-8 one after the other: decode as many bytes as they can take, keep what they take."""
+    """Read chars, which are UTF-8: decode as many bytes as they can take, and use those they do take."""
     data = r.data[r.pos : min(r.end, r.pos + 4 * count)]
     try:
         text = data.decode("utf-8")
@@ -87,7 +87,7 @@ def _chars(count: int, r: Bytes) -> list[str] | None:
 
 
 def packed(item: Kind, values: Any, config: Config) -> bytes | None:
-    """The bytes of a run of integers or bools; None if it is no such run, or something in it is wrong."""
+    """Return the bytes of integers or bools; None if it is not such a run, or something in it is wrong."""
     format_ = _format_of(item, config)
     if isinstance(values, memoryview):
         if format_ is None:

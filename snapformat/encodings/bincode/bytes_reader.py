@@ -14,7 +14,7 @@ from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
 from snapformat.model.protocol import ValueReader
 
-#: Events that may wait to be taken.
+#: Maximum number of pending events.
 _MOST_EVENTS = 1000
 
 
@@ -24,19 +24,19 @@ class BytesReader(ValueReader):
     Args:
         data: All bytes.
         pos: Where to begin.
-        config: How bincode is configured.
-        budget: Claims allowed.
+        config: The configuration of bincode.
+        budget: The remaining claims.
         limits: Bounds of depth and of zero-sized elements.
-        emit: Collect events.
-        blobs: Collect the events of C structs in bytes, in place of one of their bytes.
+        emit: Whether to collect events.
+        blobs: Whether to collect the events of C structs in bytes, instead of one event for the bytes.
 
     Attributes:
-        config: The configuration of what is being read.
-        pos: Next byte.
-        begin: Where the part of known length begins that is being read; 0 outside of such parts.
-        end: Where the readable bytes end.
-        events: Events that were not taken yet; None where none are collected.
-        failure: The error of the source, which construct would take for the end of the data.
+        config: The configuration of the current part.
+        pos: Offset of the next byte.
+        begin: Start of the current part of known length; 0 outside such parts.
+        end: End of the readable bytes.
+        events: Pending events; None if none are collected.
+        failure: An error of the source, which construct would take for the end of the data.
     """
 
     __slots__ = ("_key", "_stream", "begin", "blobs", "config", "data", "end", "events", "failure", "pos")
@@ -66,7 +66,7 @@ class BytesReader(ValueReader):
 
     @property
     def pauses(self) -> bool:
-        """Events pile up: whoever drives the read must take them."""
+        """Whether so many events are pending that the caller should take them."""
         return self.events is not None and len(self.events) > _MOST_EVENTS
 
     # --- bytes ----------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ class BytesReader(ValueReader):
             self.events.append(Event(offset, width, kind, self.segments(), value))
 
     def claim(self, size: int, offset: int | None = None) -> None:
-        """Claim bytes of the budget before they are read; `offset` is where their number stands."""
+        """Claim bytes of the budget before they are read; `offset` is that of their number."""
         if not self.budget.claim(size):
             self.fail(
                 f"the limit of {self.budget.limit} claimed bytes is exceeded",
@@ -94,7 +94,7 @@ class BytesReader(ValueReader):
             )
 
     def take(self, size: int) -> bytes:
-        """The next bytes."""
+        """Take the next bytes."""
         start = self.pos
         stop = start + size
         if stop > self.end:
@@ -103,28 +103,28 @@ class BytesReader(ValueReader):
         return bytes(self.data[start:stop])
 
     def _take_counted(self, size: int, offset: int) -> bytes:
-        """The next bytes, whose number was given at `offset`: there the fault is, if they are too many."""
+        """Take the next bytes, whose number is at `offset`: an error for too many has that offset."""
         self.claim(size, offset)
         if size > self.end - self.pos:
             self.need(size, offset)
         return self.take(size)
 
     def need(self, size: int, offset: int | None = None) -> None:
-        """Raise the error for bytes that are missing, unless they can be fetched."""
+        """Raise the error for missing bytes, unless they can be fetched."""
         left = self.end - self.pos
         self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
 
     def expect(self, size: int) -> int:
-        """How many of the next `size` bytes there are."""
+        """Return how many of the next `size` bytes are available."""
         return self.end - self.pos
 
     def expect_all(self) -> None:
         """Fetch all bytes, for a value that reaches to the end."""
 
     def stream(self) -> Any:
-        """A stream that is positioned here and ends where the readable bytes end, for opaque constructs.
+        """Return a stream for opaque constructs, at this position, that ends with the readable bytes.
 
-        Its positions are offsets in the data, as those of construct's streams for parts of their bytes are.
+        Its positions are offsets in the data, like those of construct's streams.
         """
         kept = self._stream
         if kept is None or kept[:2] != (self.begin, self.end):
@@ -135,7 +135,7 @@ class BytesReader(ValueReader):
         return stream
 
     def stream_of(self, begin: int) -> Any:
-        """A stream from a place to where the readable bytes end."""
+        """Return a stream from a place to the end of the readable bytes."""
         return stream_at(self.data[begin : self.end], begin)
 
 

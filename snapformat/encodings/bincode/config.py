@@ -1,4 +1,4 @@
-"""The parameters of bincode's encoding, and the two ways it writes an integer."""
+"""The configuration of bincode, and its two forms of an integer."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ VARINT_SINGLE = 251
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How bincode is configured.
+    """The configuration of bincode.
 
     Attributes:
         integers: `fixed` writes every integer in its nominal width; `variable` writes those of more than
             one byte in 1, 3, 5, 9 or 17 bytes, signed ones as zigzag.
         byteorder: Order of the bytes of integers and floats.
-        limit: Most bytes that a decoder may claim, by nominal widths; None for no limit. Encoding has
-            no limit.
+        limit: Maximum number of bytes that a decoder may claim, by nominal widths; None for no limit.
+            Encoding has no limit.
     """
 
     integers: Literal["fixed", "variable"] = "fixed"
@@ -38,7 +38,7 @@ class Config:
             raise ValueError(f"limit must not be negative: {self.limit}")
 
     def is_variable(self, size: int) -> bool:
-        """Whether integers of `size` bytes are of variable length; single bytes never are."""
+        """Return whether integers of `size` bytes have a variable length; single bytes never have."""
         return self.integers == "variable" and size > 1
 
 
@@ -48,7 +48,7 @@ def zigzag(value: int) -> int:
 
 
 def unzigzag(value: int) -> int:
-    """The inverse of `zigzag`."""
+    """Return the inverse of `zigzag`."""
     return value >> 1 if value & 1 == 0 else -(value + 1 >> 1)
 
 

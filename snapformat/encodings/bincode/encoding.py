@@ -56,7 +56,7 @@ class Encoding(Config):
     limit: int | None = DEFAULT_LIMIT
 
     def construct(self, annotation: Any) -> Any:
-        """The construct of a type under this encoding: the same object every time for a class.
+        """Return the construct of a type under this encoding: the same object every time for a class.
 
         Args:
             annotation: A class declared with `@schema`, an annotation such as `list[u16]`, a kind, or a
@@ -66,11 +66,11 @@ class Encoding(Config):
             A `construct.Construct` that parses and builds by itself.
 
         Raises:
-            SchemaError: The type is no type of the serde data model, or holds undefined names.
+            SchemaError: Not a type of the serde data model, or it contains undefined names.
         """
         deriving = _Deriving()
         made = run(_derive(sealed(annotation), self, deriving))
-        # Only now, and those around others first: one inside may refer back to one around it.
+        # Only now, and outer ones first: an inner one may refer back to an outer one.
         for kind, encoding, inner in reversed(deriving.made.values()):
             first = kind.derived.setdefault(("construct", encoding), inner)  # of several threads, the first
             made = first if made is inner else made
@@ -87,7 +87,7 @@ class Encoding(Config):
                 c_layout(inner)
 
     def write(self, kind: Kind, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
-        """The bytes of a value, by the reference; `snapformat.encode` gives the same ones faster.
+        """Return the bytes of a value, by the reference; `snapformat.encode` gives the same bytes faster.
 
         Raises:
             EncodeError: The value does not fit its kind; the path says where.
@@ -95,7 +95,7 @@ class Encoding(Config):
         return walk.write_value(kind, self, value, limits=limits)
 
     def read(self, kind: Kind, data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Any:
-        """The value of bytes, all of which must be used, by the reference.
+        """Return the value of bytes, all of which must be used, by the reference.
 
         Raises:
             DecodeError: The bytes are not such a value; path and offset say where.
@@ -108,7 +108,7 @@ class Encoding(Config):
 
 #: Firecracker's encoding.
 FIRECRACKER = Encoding()
-#: How the members of a C struct are laid out: packed, since the kernel's headers spell out all padding.
+#: The layout of the members of a C struct: packed, since the kernel's headers declare all padding.
 C_LAYOUT = Encoding(limit=None)
 
 
@@ -122,10 +122,10 @@ def layout_for(payload: Any, encoding: Encoding = FIRECRACKER) -> Any:
 
 
 def sealed(annotation: Any) -> Kind:
-    """The kind of a type, with all that it refers to filled in.
+    """Return the kind of a type, with everything it refers to filled in.
 
     Raises:
-        SchemaError: The type is no type of the serde data model, or holds undefined names.
+        SchemaError: Not a type of the serde data model, or it contains undefined names.
     """
     kind = seal(kind_of(annotation))
     unsorted = unsortable(kind)
@@ -139,7 +139,7 @@ class _Deriving:
 
     Attributes:
         open: Named kinds that are being derived, by identity and encoding.
-        made: Those that are done, with their encodings and constructs.
+        made: Derived kinds, with their encodings and constructs.
     """
 
     __slots__ = ("made", "open")

@@ -1,4 +1,4 @@
-"""Events: what a walk over bytes meets."""
+"""The events of a walk over bytes: the values found, with their places."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Event:
 
     Attributes:
         offset: Where it begins, from the start of the data.
-        size: Its bytes; 0 for what only groups others (`struct`, `tuple`).
+        size: Its size in bytes; 0 for groups (`struct`, `tuple`).
         kind: `u8` to `i128`, `f32`, `f64`, `bool`, `char`, `strlen`, `str`, `byteslen`, `bytes`, `option`,
             `seqlen`, `maplen`, `variant`, `struct`, `tuple`, `unit` and those of construct's own classes.
         segments: The value path.

@@ -1,4 +1,4 @@
-"""Forms of numbers: a kind's own byte order and width, or else those of the encoding."""
+"""Forms of numbers: the byte order and width of the kind, or else those of the encoding."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ INDEX = kinds.Int("u32", 4, False)
 
 
 def form_key(config: Config) -> FormKey:
-    """The part of a configuration that forms depend on: a limit does not matter."""
+    """Return the part of a configuration that forms depend on, which is all but the limit."""
     return f"{config.integers} {config.byteorder}"  # type: ignore[return-value]  # one of the four
 
 
 class IntForm:
-    """How an integer is stored.
+    """The stored form of an integer.
 
     Attributes:
         name: serde's name.
         size: Nominal width, bytes.
-        signed: Two's complement, or zigzag where it is of variable length.
+        signed: Two's complement, or zigzag if it has a variable length.
         byteorder: Order of its bytes.
-        variable: It is of variable length.
-        nonzero: Zero is refused.
-        packer: Packs it, for the fixed widths that `struct` knows.
+        variable: Whether it has a variable length.
+        nonzero: Whether zero is refused.
+        packer: The `struct.Struct` of fixed widths that `struct` knows; else None.
     """
 
     __slots__ = ("byteorder", "name", "nonzero", "packer", "signed", "size", "variable")
@@ -51,12 +51,12 @@ class IntForm:
 
 
 def int_form(kind: kinds.Int, config: Config) -> IntForm:
-    """The form of an integer."""
+    """Return the form of an integer."""
     return kind.derive(form_key(config), lambda: IntForm(kind, config))
 
 
 def number_format(item: kinds.Kind, config: Config) -> str | None:
-    """`struct`'s format, with its byte order, of a number that is stored as buffers hold it; else None."""
+    """Return the format of `struct` of a number that is stored as in buffers; else None."""
     if isinstance(item, kinds.Int):
         form = int_form(item, config)
         return form.packer.format if form.packer is not None and not form.nonzero else None

@@ -1,4 +1,4 @@
-"""Kinds that have no construct of their own, as constructs: read and written by the reference."""
+"""Constructs for kinds without a construct of their own, by the reference reader and writer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snapformat.limits import DEFAULT_LIMITS
 
 
 class Interpreted(BincodeConstruct):
-    """A kind from outside of this library, or one with a length of its own."""
+    """A construct for a kind from outside this library, or for one with a length of its own."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         reader = StreamReader(stream, self.config, budget_of(context, self.config.limit), DEFAULT_LIMITS)

@@ -1,8 +1,8 @@
-"""Operations: what stands in the bytes of a type, as a small program of typed data.
+"""Operations: the layout of a type in bytes, as a small program of typed data.
 
-`encodings.bincode.plan` makes them from kinds. Whatever is fast or goes by positions executes them: the
-generators of readers, writers, skippers and indexers. They hold numbers and references to objects, and no
-Python source. Operations are compared by identity; recursion goes through `Call`.
+`encodings.bincode.plan` makes them from kinds. The generators of readers, writers, skippers, checkers and
+indexers execute them. They consist of numbers and references to objects, without Python source. Operations
+are compared by identity; recursion goes through `Call`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Op:
     Attributes:
         kind: The kind of the value.
         config: The configuration of bincode that it was planned for.
-        codec: Where `encodings.bincode.codec` keeps the code that it generated.
+        codec: The generated code, kept by `encodings.bincode.codec`.
     """
 
     kind: Any = field(default=None, init=False, repr=False)
@@ -37,22 +37,22 @@ class Op:
 
     @property
     def least_size(self) -> int:
-        """The fewest bytes of a value; 0 where nothing is known."""
+        """The minimum size of a value in bytes; 0 where it is unknown."""
         return sizes.least_size(self.kind, self.config)
 
     @property
     def fixed_size(self) -> int | None:
-        """The bytes of every value, where no zero-sized elements are to be counted; else None."""
+        """The size of every value, if fixed and without zero-sized elements to count; else None."""
         return sizes.fixed_size(self.kind, self.config)
 
     @property
     def costs(self) -> Costs:
-        """Costs of an element of a sequence, or of an entry of a map."""
+        """The costs of an element of a sequence, or of an entry of a map."""
         return element_costs(self.kind)
 
     @property
     def has_zero_sized_elements(self) -> bool:
-        """Whether no element, or entry, of a sequence or map takes any bytes."""
+        """Whether the elements of a sequence, or the entries of a map, never take bytes."""
         return self.costs.known == self.costs.zero_sized
 
 
@@ -65,12 +65,12 @@ class Int(Op):
 
     Attributes:
         name: `u8` to `i128`, `usize`, `isize`; other widths are named alike (`u24`).
-        size: Bytes; the nominal width where the integer is of variable length.
-        signed: Two's complement, or zigzag where it is of variable length.
+        size: Nominal width, bytes.
+        signed: Two's complement, or zigzag if it has a variable length.
         byteorder: Order of the bytes.
-        variable: bincode's variable-length form.
-        nonzero: Zero is refused.
-        packer: Packs it, for the fixed widths that `struct` knows.
+        variable: Whether it has bincode's variable-length form.
+        nonzero: Whether zero is refused.
+        packer: The `struct.Struct` of fixed widths that `struct` knows; else None.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Float(Op):
 
 @dataclass(eq=False, slots=True)
 class Bool(Op):
-    """One byte; `lenient` ones take any byte but 0 as true and keep it."""
+    """A bool in one byte; if `lenient`, any byte but 0 is true, and is kept."""
 
     lenient: bool = False
 
@@ -109,7 +109,7 @@ class Char(Op):
 
 @dataclass(eq=False, slots=True)
 class Str(Op):
-    """Text behind its length in bytes.
+    """Text after its length in bytes.
 
     Attributes:
         length: The length.
@@ -122,12 +122,12 @@ class Str(Op):
 
 @dataclass(eq=False, slots=True)
 class Bytes(Op):
-    """Bytes behind their length.
+    """Bytes after their length.
 
     Attributes:
         length: The length.
         exact: The only length accepted, or None.
-        no_nul: A zero byte is refused.
+        no_nul: Whether a zero byte is refused.
     """
 
     length: Int
@@ -137,14 +137,14 @@ class Bytes(Op):
 
 @dataclass(eq=False, slots=True)
 class CStructBytes(Op):
-    """Bytes behind their length that hold a C struct, and may be shorter or longer than it.
+    """Bytes after their length that contain a C struct; they may be shorter or longer than it.
 
     Attributes:
         length: The length.
         item: The struct.
         cls: Its class.
-        size: Bytes of the struct.
-        fits_any: Any bytes are such a struct.
+        size: Size of the struct, bytes.
+        fits_any: Whether any bytes are such a struct.
     """
 
     length: Int
@@ -156,21 +156,21 @@ class CStructBytes(Op):
 
 @dataclass(eq=False, slots=True)
 class FixedBytes(Op):
-    """As many bytes as a number or an expression says."""
+    """Bytes whose number is a constant or an expression."""
 
     count: int | Expr
 
 
 @dataclass(eq=False, slots=True)
 class Unit(Op):
-    """Nothing; gives `value`."""
+    """No bytes; the value is `value`."""
 
     value: Any = ()
 
 
 @dataclass(eq=False, slots=True)
 class Computed(Op):
-    """Nothing; gives a constant, or an expression of earlier fields."""
+    """No bytes; the value is a constant or an expression of earlier fields."""
 
     value: Any
 
@@ -184,7 +184,7 @@ class Bits(Op):
 
 @dataclass(eq=False, slots=True)
 class Opaque(Op):
-    """A construct that can't be looked into: it is run as it is."""
+    """A construct that can't be analyzed: construct runs it as it is."""
 
     construct: Any
 
@@ -203,7 +203,7 @@ class Option(Op):
 
     Attributes:
         item: The value.
-        wrapped: The value is wrapped in `Some`.
+        wrapped: Whether the value is wrapped in `Some`.
     """
 
     item: Op
@@ -212,11 +212,11 @@ class Option(Op):
 
 @dataclass(eq=False, slots=True)
 class Seq(Op):
-    """A number of elements, then these.
+    """A number of elements, then the elements.
 
     Attributes:
-        item: An element.
-        length: The number.
+        item: The operation of an element.
+        length: The operation of the number.
     """
 
     item: Op
@@ -225,7 +225,7 @@ class Seq(Op):
 
 @dataclass(eq=False, slots=True)
 class Array(Op):
-    """Elements, as many as a number or an expression says."""
+    """Elements whose number is a constant or an expression."""
 
     item: Op
     count: int | Expr
@@ -233,12 +233,12 @@ class Array(Op):
 
 @dataclass(eq=False, slots=True)
 class Set(Op):
-    """A number of elements, then these.
+    """A number of elements, then the elements.
 
     Attributes:
-        item: An element.
-        length: The number.
-        ordered: They are written sorted.
+        item: The operation of an element.
+        length: The operation of the number.
+        ordered: Whether elements are written sorted.
     """
 
     item: Op
@@ -251,10 +251,10 @@ class Map(Op):
     """A number of entries, then keys and values in turn.
 
     Attributes:
-        key: A key.
-        value: A value.
-        length: The number.
-        ordered: They are written sorted by key.
+        key: The operation of a key.
+        value: The operation of a value.
+        length: The operation of the number.
+        ordered: Whether entries are written sorted by key.
     """
 
     key: Op
@@ -275,9 +275,9 @@ class Field:
     """A field of a struct.
 
     Attributes:
-        attr: Attribute or key of the value; None for what has none (padding).
+        attr: Attribute or key of the value; None if it has none (padding).
         op: The field's operation.
-        optional: It may be left out when a container is built (constants, computed values).
+        optional: Whether it may be left out when a container is built (constants, computed values).
         name: Its name in paths.
     """
 
@@ -296,8 +296,8 @@ class Struct(Op):
         style: serde's style.
         fields: The fields.
         cls: Class of the value; None for construct's containers.
-        make: From the values of the fields that have an `attr` to the value.
-        scoped: Expressions inside name its fields.
+        make: Function from the values of the fields that have an `attr` to the value.
+        scoped: Whether expressions inside name its fields.
         named: The fields that they name.
     """
 
@@ -317,7 +317,7 @@ class Variant:
     Attributes:
         index: Its number.
         payload: Its fields, or None for a constant.
-        constant: The value, where there are no fields.
+        constant: The value, if there are no fields.
     """
 
     index: int
@@ -333,7 +333,7 @@ class Enum(Op):
         name: serde's name.
         index: The number.
         variants: All of them, by number.
-        other: Takes unknown numbers; or None.
+        other: The variant for unknown numbers, or None.
     """
 
     name: str
@@ -344,13 +344,13 @@ class Enum(Op):
 
 @dataclass(eq=False, slots=True)
 class Convert(Op):
-    """A stored value and the Python value it is converted to.
+    """A stored value that is converted to a Python value.
 
     Attributes:
         item: The stored value.
-        decode: From stored to Python.
-        encode: From Python to stored.
-        pure: The conversions are code of this library, and can be called at any time.
+        decode: Function from the stored to the Python value.
+        encode: Function from the Python to the stored value.
+        pure: Whether the conversions are code of this library, which can be called at any time.
     """
 
     item: Op
@@ -361,7 +361,7 @@ class Convert(Op):
 
 @dataclass(eq=False, slots=True)
 class Const(Op):
-    """A value that must be there; it may be left out when it is written."""
+    """A constant, which may be left out when it is written."""
 
     item: Op
     value: Any
@@ -377,7 +377,7 @@ class Rebuild(Op):
 
 @dataclass(eq=False, slots=True)
 class Default(Op):
-    """A value in place of which a constant or an expression of fields is written where it is None."""
+    """A value; if it is None, a constant or an expression of fields is written instead."""
 
     item: Op
     value: Any
@@ -407,7 +407,7 @@ class Padded(Op):
 
     Attributes:
         item: The value.
-        count: Bytes in all: a number, or an expression.
+        count: Size in bytes: a number or an expression.
         pattern: The fill byte.
     """
 
@@ -418,12 +418,12 @@ class Padded(Op):
 
 @dataclass(eq=False, slots=True)
 class Prefixed(Op):
-    """A value within a number of bytes that stands before it; what it leaves of them is passed over.
+    """A value within a number of bytes that precedes it; bytes that it leaves over are skipped.
 
     Attributes:
         item: The value.
-        length: The number.
-        including: The number counts its own bytes too: how many those are, else 0.
+        length: The operation of the number.
+        including: Bytes of the number itself, if it counts these too; else 0.
     """
 
     item: Op
@@ -433,14 +433,14 @@ class Prefixed(Op):
 
 @dataclass(eq=False, slots=True)
 class Call(Op):
-    """The operation of a type that contains this place."""
+    """A call of the operation of a type around this one."""
 
     name: str
     target: Op = field(init=False, repr=False)
 
 
 def children(op: Op) -> list[Op]:
-    """The operations directly inside: the one place that knows where each operation keeps them."""
+    """Return the operations directly inside; no other code lists the parts of each operation."""
     match op:
         case Struct():
             return [each.op for each in op.fields]

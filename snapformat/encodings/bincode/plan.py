@@ -1,4 +1,4 @@
-"""Planning: the operations of a kind under one configuration of bincode."""
+"""Planning: making the operations of a kind under one configuration of bincode."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from snapformat.trampoline import Task, run_with_unwind
 
 
 def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
-    """The layout of a type under an encoding; of a class or a construct the same one every time.
+    """Return the layout of a type under an encoding; for a class or a construct the same one every time.
 
     Args:
         annotation: A class declared with `@schema`, an annotation such as `list[u16]`, or a construct.
@@ -31,7 +31,7 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
         The operation that reads and writes values of the type, with its `kind` and `config`.
 
     Raises:
-        SchemaError: The type is not a type of the serde data model, or holds undefined names.
+        SchemaError: Not a type of the serde data model, or it contains undefined names.
     """
     kind = sealed(annotation)
     if isinstance(kind, kinds.Foreign) and kind.cls is None:
@@ -40,12 +40,12 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
 
 
 def lower(sub: Any) -> Op:
-    """The layout of a construct; of each the same for all threads."""
+    """Return the layout of a construct; the same object for all threads."""
     return of_kind(kind_of_construct(sub), FIRECRACKER)
 
 
 def of_kind(kind: Kind, config: Config) -> Op:
-    """The operation of a kind; of each kind the same one every time."""
+    """Return the operation of a kind; the same one every time."""
     while isinstance(kind, kinds.Encoded):
         config = kind.config
         kind = kind.item
@@ -53,7 +53,7 @@ def of_kind(kind: Kind, config: Config) -> Op:
     if known is None:
         planner = BincodePlanner(_without_limit(config.integers, config.byteorder))
         made = planner.finish(run_with_unwind(planner.of(kind)))
-        # Only now: a plan that failed may have left calls to nothing.
+        # Only now: a plan that failed may contain calls without a target.
         for (inner, key), op in planner.done.items():
             inner.derived.setdefault(("plan", key), op)
         known = kind.derived.setdefault(_place(config), made)
@@ -75,7 +75,7 @@ class BincodePlanner(Planner):
 
     Attributes:
         config: The configuration.
-        done: Operations so far of what may refer to itself, by kind and form key.
+        done: Operations made so far of kinds that may refer to themselves, by kind and form key.
     """
 
     def __init__(self, config: Config) -> None:
@@ -85,13 +85,13 @@ class BincodePlanner(Planner):
         self._calls: list[tuple[ops.Call, tuple[Kind, FormKey]]] = []
 
     def finish(self, op: Op) -> Op:
-        """Set the targets of calls, and give the operation."""
+        """Set the targets of calls, and return the operation."""
         for call, place in self._calls:
             call.target = self.done[place]
         return op
 
     def of(self, kind: Kind) -> Task:
-        """The operation of a kind, as a task."""
+        """Return the operation of a kind, as a task."""
         planned = kind.plan(self)
         op: Op = planned if isinstance(planned, Op) else (yield planned)
         if op.kind is None:
@@ -149,7 +149,7 @@ class BincodePlanner(Planner):
     def plan_c_struct(self, kind: kinds.Blob) -> Task:
         layout, outer = c_layout(kind), self.config
         length = self._int(LENGTH)
-        # A C struct has the processor's layout, whatever the encoding around it.
+        # A C struct has the processor's layout, independent of the encoding around it.
         self.config = C_LAYOUT
         item = yield self.of(kind.item)
         self.config = outer
@@ -204,7 +204,7 @@ class BincodePlanner(Planner):
         return ops.Enum(kind.name, self._int(INDEX), tuple(variants), other)
 
     def _once(self, kind: Kind, name: str, plan: Callable[[Any], Task]) -> Task:
-        """A type that may contain itself: one that is being planned further up is called."""
+        """Plan a type that may contain itself: a `Call` if it is being planned further up."""
         place = (kind, form_key(self.config))
         known = kind.derived.get(("plan", place[1])) or self.done.get(place)
         if known is not None:

@@ -1,4 +1,4 @@
-"""The reference reader of bincode: all other readers agree with it, and the errors are its own."""
+"""The reference reader of bincode: all other readers agree with it, and it raises every error."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class BincodeReader(BytesReader):
         return value
 
     def _read_int(self, form: IntForm) -> int:
-        """An integer, without an event."""
+        """Read an integer, without an event."""
         self.claim(form.size)
         pos = self.pos
         if form.packer is not None:
@@ -80,7 +80,7 @@ class BincodeReader(BytesReader):
         return unzigzag(value) if form.signed else value
 
     def _read_length(self, kind: Kind | None, event: str) -> int:
-        """A length prefix."""
+        """Read a length prefix."""
         kind = LENGTH if kind is None else kind
         start = self.pos
         if isinstance(kind, kinds.Int):
@@ -170,7 +170,7 @@ class BincodeReader(BytesReader):
             self.emit(start, "bytes", data)
         return data
 
-    # --- what takes no bytes --------------------------------------------------------------------------
+    # --- values without bytes -------------------------------------------------------------------------
 
     def read_unit(self, kind: Kind) -> None:
         if self.events is not None:
@@ -201,11 +201,11 @@ class BincodeReader(BytesReader):
         return self._counted(kind, None, "maplen")
 
     def _counted(self, kind: Kind, length: Kind | None, event: str) -> int:
-        """A number of elements, checked against the bytes that are left."""
+        """Read a number of elements, and check it against the bytes that are left."""
         start = self.pos
         count = self._read_length(length, event)
         least = sum(least_size(child, self.config) for child in kind.children())
-        # What takes bytes claims as many or more: what could not be claimed is not asked for, nor missed.
+        # Elements that take bytes claim at least as many, so the check is limited to what can be claimed.
         wanted = min(count * least, self.budget.left + 1)
         if self.expect(wanted) < wanted:
             self.fail(
@@ -285,7 +285,7 @@ class BincodeReader(BytesReader):
             stop = end - kind.stored.size
             if stop < self.pos:
                 self.need(kind.stored.size)
-            # Cut, and not only bounded: constructs that run by themselves see the end of the data.
+            # A copy, and not only a bound: constructs that run by themselves see the end of the data.
             self.data, self.end = whole[:stop], stop
             return whole, end
         return None
@@ -318,14 +318,14 @@ class BincodeReader(BytesReader):
         stored = self._read_int(form)
         self.emit(start, "checksum", stored)
         if not kind.checksum.holds(bytes(self.data[: self.end]), form.byteorder):
-            self.fail("the checksum of the whole does not hold", mark=start)
+            self.fail("the checksum does not match", mark=start)
         if left:
             self.fail(left_over(left, "between the data and the checksum"), mark=start - left)
 
     def begin_budget(self, limit: int | None) -> Budget:
         outer = self.budget
         self.budget = Budget(limit, self.limits)
-        # One claims of zero-sized elements for the whole read.
+        # The whole read shares one budget of zero-sized elements.
         self.budget.zero_sized = outer.zero_sized
         return outer
 
@@ -375,12 +375,12 @@ class BincodeReader(BytesReader):
         return value
 
     def _check_fields(self, kind: kinds.Blob, layout: CLayout, value: CStruct, start: int) -> None:
-        """Refuse bytes that are not such a C struct; they begin at `start`."""
+        """Refuse bytes from `start` on that are not such a C struct."""
         length = self.pos - start
         try:
             decode_fields(value)
         except DecodeError as error:
-            if length == layout.size:  # read where it stands, which finds where the fault is
+            if length == layout.size:  # read in place, so that the error has its offset
                 inside = BincodeReader(bytes(self.data), start, C_CONFIG, Budget(None), self.limits)
                 inside.path, inside.depth = self.path, self.depth
                 inside.read(kind.item)
@@ -410,7 +410,7 @@ class BincodeReader(BytesReader):
 
 
 def read_c_struct(kind: kinds.Struct, data: bytes) -> list[Any]:
-    """The fields of a C struct from bytes of its size.
+    """Return the fields of a C struct from bytes of its size.
 
     Raises:
         DecodeError: The bytes are not such a struct.

@@ -1,4 +1,4 @@
-"""Sizes that follow from a kind and the configuration alone."""
+"""Sizes that depend on a kind and the configuration alone."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from snapformat.trampoline import Task, run
 
 
 def least_size(kind: Kind, config: Config) -> int:
-    """The fewest bytes that a value can take; 0 where nothing is known."""
+    """Return the minimum size of a value in bytes; 0 where it is unknown."""
     return kind.derive(("least size", form_key(config)), lambda: (int(run(_least(kind, config, {}))),))[0]
 
 
 def _least(kind: Kind, config: Config, known: dict[int, int]) -> Task:
-    # Kept for inner kinds too: types that hold one another twice are a tree of exponential size.
+    # Kept for inner kinds too: types that contain one another twice are a tree of exponential size.
     size = known.get(id(kind))
     if size is None:
-        known[id(kind)] = 0  # what contains itself is not counted again
+        known[id(kind)] = 0  # a kind inside itself is not counted again
         size = known[id(kind)] = yield _counted(kind, config, known)
     return size
 
@@ -47,7 +47,7 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
         case kinds.Encoded():
             return (yield _least(kind.item, kind.config, {}))
         case kinds.LazyBound() | kinds.Opaque() | kinds.Switch() | kinds.If():
-            # References stand for what contains them: what comes on top of it is not counted.
+            # A reference is to a kind around it, which is counted already.
             return 0
     total = kind.stored.size if isinstance(kind, kinds.Checksummed) else 0
     for part in kind.children():
@@ -56,7 +56,7 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
 
 
 def fixed_size(kind: Kind, config: Config) -> int | None:
-    """The bytes that every value takes, where no zero-sized elements are to be counted; else None."""
+    """Return the size of every value, if fixed and without zero-sized elements to count; else None."""
     size: int | None = kind.derive(
         ("fixed size", form_key(config)), lambda: (run(_fixed(kind, config, {})),)
     )[0]
@@ -65,7 +65,7 @@ def fixed_size(kind: Kind, config: Config) -> int | None:
 
 def _fixed(kind: Kind, config: Config, known: dict[int, int | None]) -> Task:
     if id(kind) not in known:
-        known[id(kind)] = None  # what contains itself has no fixed size
+        known[id(kind)] = None  # a kind that contains itself has no fixed size
         known[id(kind)] = yield _fixed_of(kind, config, known)
     return known[id(kind)]
 
@@ -83,7 +83,7 @@ def _fixed_of(kind: Kind, config: Config, known: dict[int, int | None]) -> Task:
         case kinds.FixedBytes():
             return kind.count if isinstance(kind.count, int) else None
         case kinds.Padded():
-            # What is inside may claim more than its bytes.
+            # The value inside may claim more than its bytes.
             inside = yield _fixed(kind.item, config, known)
             return kind.count if isinstance(kind.count, int) and inside is not None else None
         case kinds.Array():
@@ -119,7 +119,7 @@ def _fixed_of(kind: Kind, config: Config, known: dict[int, int | None]) -> Task:
 
 
 def fits_any(kind: Kind) -> bool:
-    """Whether any bytes of its fixed size are a value of this kind."""
+    """Return whether any bytes of its fixed size are a value of this kind."""
     return kind.derive(fits_any, lambda: (bool(run(_fits_any(kind))),))[0]
 
 
@@ -137,7 +137,7 @@ def _fits_any(kind: Kind) -> Task:
     return False
 
 
-#: How the members of a C struct are laid out: packed, since the kernel's headers spell out all padding.
+#: The layout of the members of a C struct: packed, since the kernel's headers declare all padding.
 C_CONFIG = Config()
 
 
@@ -146,8 +146,8 @@ class CLayout:
     """The layout of a C struct in bytes.
 
     Attributes:
-        size: Bytes of the struct.
-        fits_any: Any bytes of this size are such a struct.
+        size: Size of the struct, bytes.
+        fits_any: Whether any bytes of this size are such a struct.
     """
 
     size: int
@@ -155,10 +155,10 @@ class CLayout:
 
 
 def c_layout(kind: kinds.Blob) -> CLayout:
-    """The layout of a C struct, which is the processor's, whatever the encoding around it.
+    """Return the layout of a C struct, which is the processor's, independent of the encoding around it.
 
     Raises:
-        SchemaError: It has no fixed size.
+        SchemaError: The struct has no fixed size.
     """
     return kind.derive(c_layout, lambda: _c_layout(kind.item))
 

@@ -1,4 +1,4 @@
-"""The reference reader over a source: it fetches what it needs, and no more than the value has."""
+"""The reference reader over a source: it fetches the bytes of the value, and no more."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from snapformat.encodings.construct.counted import LookAheadStream
 from snapformat.io import SupportsRead
 from snapformat.limits import Budget, Limits
 
-#: Bytes that are fetched at once of a source that is read to its end.
+#: Number of bytes fetched at once from a source that is read to its end.
 _PIECE = 1 << 20
 
 
 class StreamReader(BincodeReader):
-    """A reader that fetches what it needs from a source, and no more than the value has.
+    """A reader that fetches the bytes of the value from a source, and no more.
 
     Args:
-        source: Its `read` gives fewer bytes than asked only at its end.
-        config: How bincode is configured.
-        budget: Claims allowed.
+        source: Object whose `read` returns fewer bytes than asked only at its end.
+        config: The configuration of bincode.
+        budget: The remaining claims.
         limits: Bounds of depth and of zero-sized elements.
     """
 
@@ -33,16 +33,16 @@ class StreamReader(BincodeReader):
         self._source = source
 
     def stream_of(self, begin: int) -> Any:
-        """A stream that goes on as far as the source does; in a part of known length, one of its bytes."""
+        """Return a stream to the end of the source, or of the current part of known length."""
         return super().stream_of(begin) if begin else _Ahead(self)
 
     def need(self, size: int, offset: int | None = None) -> None:
-        """Fetch bytes; raise the error if the source has no more, or inside of a part that ends here."""
+        """Fetch bytes; raise the error at the end of the source or of the current part."""
         if self.expect(size) < size:
             super().need(size, offset)
 
     def expect(self, size: int) -> int:
-        """Fetch what is missing of the next `size` bytes, which the value needs in any case."""
+        """Fetch the missing ones of the next `size` bytes, which the value needs in any case."""
         missing = self.pos + size - self.end
         if missing > 0 and not self.begin:
             self.data += self._source.read(missing) or b""
@@ -50,7 +50,7 @@ class StreamReader(BincodeReader):
         return self.end - self.pos
 
     def expect_all(self) -> None:
-        """Fetch the rest of the source, unless inside of a part that ends before it."""
+        """Fetch the rest of the source, unless the current part ends before it."""
         if not self.begin:
             while piece := self._source.read(_PIECE):
                 self.data += piece
@@ -83,14 +83,14 @@ class _Ahead(LookAheadStream):
         return found
 
     def _fetch(self, stop: int | None) -> None:
-        """Fetch the bytes before a place, or all that there are."""
+        """Fetch the bytes before a place, or all bytes."""
         reader = self._reader
         try:
             if stop is None:
                 reader.expect_all()
             else:
                 reader.expect(stop - reader.pos)
-        except Exception as error:  # of the source, or a mistake in it: construct may take it for data's end
+        except Exception as error:  # by the source: construct may take it for the data's end
             reader.failure = error
             raise
 

@@ -1,4 +1,4 @@
-"""Reading by the reference: values, events, streams; and writing by it."""
+"""Reading and writing by the reference: values, events, streams."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def walk_value(
 
     Args:
         kind: The kind of the value.
-        config: How bincode is configured.
+        config: The configuration of bincode.
         data: The bytes.
         offset: Where to begin.
-        limit: Most bytes that may be claimed, or None.
+        limit: Maximum number of bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself.
-        blobs: Look into bytes that hold a C struct, where they have its very size.
+        blobs: Whether to read the C structs in bytes of exactly their size.
 
     Yields:
         An event for every primitive, and for every group before its parts.
@@ -96,15 +96,15 @@ def read_value(
 
     Args:
         kind: Its kind.
-        config: How bincode is configured.
+        config: The configuration of bincode.
         data: The bytes.
         offset: Where to begin.
-        limit: Most bytes that may be claimed, or None.
+        limit: Maximum number of bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself, for errors.
         depth: Structs and enums around the value.
-        stop: Where the readable bytes end, if not with the data. Constructs that run by themselves would
-            look behind it: for these, the data must be cut.
+        stop: End of the readable bytes, if not that of the data. Opaque constructs would read beyond it: for
+            these, the data must end there.
 
     Returns:
         The value, and the offset after it.
@@ -133,9 +133,9 @@ def read_from(
 
     Args:
         kind: Its kind.
-        config: How bincode is configured.
-        source: Its `read` gives fewer bytes than asked only at its end.
-        limit: Most bytes that may be claimed, or None.
+        config: The configuration of bincode.
+        source: Object whose `read` returns fewer bytes than asked only at its end.
+        limit: Maximum number of bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself, for errors.
 
@@ -161,12 +161,12 @@ def write_value(
 
     Args:
         kind: Its kind.
-        config: How bincode is configured.
+        config: The configuration of bincode.
         value: The value.
         limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself, for errors.
         depth: Structs and enums around the value.
-        start: Place of the first byte, for constructs that ask where they are.
+        start: Offset of the first byte, for constructs that use their offset.
 
     Raises:
         EncodeError: The value does not fit its kind; the path says where.

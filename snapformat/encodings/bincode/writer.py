@@ -1,4 +1,4 @@
-"""The reference writer of bincode: all other writers agree with it, and the errors are its own."""
+"""The reference writer of bincode: all other writers agree with it, and it raises every error."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class BincodeWriter(ValueWriter):
     """Writes values of bincode into bytes.
 
     Args:
-        config: How bincode is configured.
+        config: The configuration of bincode.
         limits: Bounds of depth and of zero-sized elements.
-        start: Place of the first of these bytes, for constructs that ask where they are.
+        start: Offset of the first byte, for constructs that use their offset.
 
     Attributes:
         out: Bytes so far.
@@ -46,7 +46,7 @@ class BincodeWriter(ValueWriter):
 
     @property
     def place(self) -> int:
-        """Where the next byte is written."""
+        """The offset of the next byte."""
         return self._start + len(self.out)
 
     # --- numbers --------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ class BincodeWriter(ValueWriter):
             self.out += value.to_bytes(form.size, form.byteorder, signed=form.signed)
 
     def _write_length(self, kind: Kind | None, count: int) -> None:
-        """A length prefix; the count may be too large for it."""
+        """Write a length prefix; refuse a count that is too large for it."""
         (LENGTH if kind is None else kind).write(count, self)
 
     def write_bool(self, kind: kinds.Bool, value: Any) -> None:
@@ -103,10 +103,10 @@ class BincodeWriter(ValueWriter):
         self._write_length(None, count)
 
     def claim_elements(self, kind: Kind, count: int) -> None:
-        """Refuse what would not be read back."""
+        """Refuse zero-sized elements that would not be read back."""
         costs = element_costs(kind)
         if costs.known and not costs.surplus and count * costs.known > self.limits.zero_sized:
-            self.fail("too many elements without bytes", f"at most {self.limits.zero_sized}", f"{count}")
+            self.fail("too many zero-sized elements", f"at most {self.limits.zero_sized}", f"{count}")
 
     def write_tuple(self, kind: Kind, count: int) -> None:
         pass
@@ -150,7 +150,7 @@ class BincodeWriter(ValueWriter):
             self.write_int(kind.stored, kind.checksum.compute(bytes(self.out[begun:])))
 
     def _begin_apart(self) -> Any:
-        """What follows is put together apart, and its places count from its own start."""
+        """Begin a part whose bytes are collected apart, with offsets from its own start."""
         before = self.out, self._start
         self.out, self._start = bytearray(), 0
         return before

@@ -1,1 +1,1 @@
-"""One construct for every kind of the serde data model; `Encoding.construct` derives them."""
+"""Constructs for all kinds of the serde data model, which `Encoding.construct` derives."""

@@ -1,8 +1,8 @@
-"""The base of our constructs: how they read a stream, spend the budget and report errors.
+"""The base of this library's constructs: reading a stream, claiming from the budget, raising errors.
 
-They behave as construct's own classes do: they raise `ConstructError` and its subclasses, compose with
-other constructs and know no more than the stream. The budget of the outermost parse is kept in the
-root context, so that it is shared by all of ours below it whatever stands between.
+They behave like construct's own classes: they raise `ConstructError` and its subclasses, compose with other
+constructs and only need the stream. The budget of the outermost parse is kept in the
+root context, so that all constructs of this library below it share it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from snapformat.trampoline import Task
 #: Key of the budget in the root context; construct neither compares nor prints names with an underscore.
 BUDGET = "_snapformat_budget"
 _KEYS = "_snapformat_keys"
-#: Most bytes asked from a stream at once: a length in the data must not size an allocation.
+#: Maximum number of bytes read from a stream at once: a length in the data must not size an allocation.
 CHUNK = 1 << 20
-#: Encoding of construct's own classes where none of ours stands above them.
+#: Encoding for construct's own classes outside constructs of this library.
 PLAIN = Config()
 
 
 def budget_of(context: Any, limit: int | None) -> Budget:
-    """The running budget of this parse; made with `limit` by the first construct that asks."""
+    """Return the budget of this parse; the first call makes it with `limit`."""
     root = _root(context)
     budget: Budget | None = root.get(BUDGET)
     if budget is None:
@@ -37,7 +37,7 @@ def budget_of(context: Any, limit: int | None) -> Budget:
 
 
 def sort_keys(context: Any) -> SortKeys:
-    """Keys of maps and sets inside of keys that were sorted in this build."""
+    """Return the sort keys of maps and sets made so far in this build."""
     root = _root(context)
     if _KEYS not in root:
         root[_KEYS] = SortKeys()
@@ -51,10 +51,10 @@ def _root(context: Any) -> Any:
 
 
 def read_exactly(stream: Any, size: int, path: str) -> bytes:
-    """Read `size` bytes, in chunks, however large `size` claims to be.
+    """Read `size` bytes in chunks, so that `size` does not size an allocation.
 
     Raises:
-        construct.StreamError: The stream ends before.
+        construct.StreamError: The stream ends too early.
     """
     data: bytes = stream.read(min(size, CHUNK))
     if len(data) < size:
@@ -73,7 +73,7 @@ class BincodeConstruct(OwnConstruct):
     """A construct for one kind under one encoding.
 
     Attributes:
-        kind: What it is, apart from the encoding.
+        kind: The kind.
         config: The encoding.
     """
 
@@ -83,7 +83,7 @@ class BincodeConstruct(OwnConstruct):
         self.config = config
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
-        """The kind, in this encoding."""
+        """Return the kind, in this encoding."""
         return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.config)
 
     def _claim(self, size: int, context: Any, path: str) -> None:
@@ -96,7 +96,7 @@ class BincodeConstruct(OwnConstruct):
     def _read_int(
         self, stream: Any, context: Any, path: str, size: int, signed: bool = False, claim: bool = True
     ) -> int:
-        """Read an integer of nominal width `size` as the encoding says."""
+        """Read an integer of nominal width `size` in the form of the encoding."""
         if claim:
             self._claim(size, context, path)
         config = self.config
@@ -106,7 +106,7 @@ class BincodeConstruct(OwnConstruct):
         if value >= VARINT_SINGLE:
             width = VARINT_MARKERS.get(value, 255)
             if width > size:
-                raise construct.IntegerError(f"marker {value} is no integer of {size} bytes", path=path)
+                raise construct.IntegerError(f"marker {value} is not an integer of {size} bytes", path=path)
             value = int.from_bytes(read_exactly(stream, width, path), config.byteorder)
         return unzigzag(value) if signed else value
 
@@ -121,10 +121,10 @@ class BincodeConstruct(OwnConstruct):
 
 
 class BincodeSubconstruct(BincodeConstruct, construct.Subconstruct):  # type: ignore[misc]
-    """A construct for a kind with one other inside, which is its `subcon`."""
+    """A construct for a kind with one kind inside, whose construct is its `subcon`."""
 
     def __init__(self, kind: Any, config: Config, subcon: Any) -> None:
         construct.Subconstruct.__init__(self, subcon)
-        self.flagbuildnone = False  # a field of this kind can't be left out, whatever is inside
+        self.flagbuildnone = False  # a field of this kind can't be left out
         self.kind = kind
         self.config = config

@@ -1,4 +1,4 @@
-"""Constructs for kinds made of others: options, sequences, tuples, maps, sets, conversions."""
+"""Constructs for kinds with parts: options, sequences, tuples, maps, sets, conversions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Option(BincodeSubconstruct):
 
 
 class _Elements(BincodeSubconstruct):
-    """What sequences, arrays and sets share."""
+    """The base of sequences, arrays and sets."""
 
     def _parse_items(self, count: int, stream: Any, context: Any, path: str) -> list[Any]:
         limit = self.config.limit
@@ -173,7 +173,7 @@ class Tuple(BincodeConstruct, construct.Sequence):  # type: ignore[misc]  # cons
 
 
 class Blob(BincodeSubconstruct):
-    """Bytes that hold a C struct."""
+    """Bytes that contain a C struct."""
 
     def __init__(self, kind: Any, config: Config, subcon: Any) -> None:
         super().__init__(kind, config, subcon)
@@ -199,7 +199,7 @@ class Blob(BincodeSubconstruct):
 
 
 class Adapted(BincodeSubconstruct):
-    """A value converted by code."""
+    """A value converted by functions."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         stored = self.subcon._parsereport(stream, context, path)

@@ -1,4 +1,4 @@
-"""Repetition that nothing in the data bounds: zero-sized elements are claimed from the budget."""
+"""Repetition of zero-sized elements, which the data does not bound: they are claimed from the budget."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from snapformat.model.from_construct import cost_of
 
 
 class TooManyElementsError(construct.RangeError, construct.ExplicitError):  # type: ignore[misc]  # untyped
-    """Too many zero-sized elements. After an `ExplicitError` construct tries nothing else.
+    """Too many zero-sized elements; as an `ExplicitError`, it stops construct from trying alternatives.
 
     Attributes:
-        count: How many there were to be more.
-        cost: What each counts as.
+        count: Number of elements that were refused.
+        cost: Cost of each.
     """
 
     def __init__(self, count: int, cost: int, path: str) -> None:
-        super().__init__(f"too many elements without bytes: {count} more", path=path)
+        super().__init__(f"too many zero-sized elements: {count} more", path=path)
         self.count = count
         self.cost = cost
 
 
 def position(stream: Any) -> int | None:
-    """Where a stream is, at most at its end; None if it does not tell."""
+    """Return the position of a stream, at most its end; None if the stream has no position."""
     try:
         place: int = stream.tell()
     except (AttributeError, OSError):
         return None
-    if isinstance(stream, io.BytesIO):  # which can be set to any place behind its end
+    if isinstance(stream, io.BytesIO):  # it can be positioned beyond its end
         place -= max(0, io.BytesIO.tell(stream) - stream.getbuffer().nbytes)
     elif isinstance(stream, LookAheadStream):
         place -= stream.overrun()
@@ -43,7 +43,7 @@ class LookAheadStream(io.BufferedIOBase):
     """A stream over a source whose end is not known yet."""
 
     def overrun(self) -> int:
-        """How many bytes the position is behind the end of the source."""
+        """Return the number of bytes that the position is beyond the end of the source."""
         raise NotImplementedError
 
 
@@ -52,13 +52,13 @@ def claim_all(count: int, context: Any, limit: int | None, path: str, cost: int 
 
     Args:
         count: Their number.
-        context: Of the parse.
-        limit: Of a budget that is not there yet.
+        context: Context of the parse.
+        limit: Limit for a new budget, if the parse has none yet.
         path: construct's path, for the error.
-        cost: What each counts as.
+        cost: Cost of each.
 
     Raises:
-        TooManyElementsError: There were too many of them.
+        TooManyElementsError: The budget does not suffice.
     """
     if not budget_of(context, limit).claim_zero_sized(count * cost):
         raise TooManyElementsError(count, cost, path)
@@ -72,27 +72,27 @@ def claim_unless_moved(
     path: str,
     cost: int = MADE_BY_CONSTRUCT,
 ) -> None:
-    """Claim an element that took no bytes; where a stream does not tell its position, none is counted.
+    """Claim an element that took no bytes; without effect if the stream has no position.
 
     Args:
         before: Position before the element.
         stream: The stream, after the element.
-        context: Of the parse.
-        limit: Of a budget that is not there yet.
+        context: Context of the parse.
+        limit: Limit for a new budget, if the parse has none yet.
         path: construct's path, for the error.
-        cost: What it counts as.
+        cost: Its cost.
 
     Raises:
-        TooManyElementsError: There were too many of them.
+        TooManyElementsError: The budget does not suffice.
     """
     after = None if before is None else position(stream)
-    # Not only where it stayed: what goes back may come by again for ever.
+    # Not only if the position is the same: an element that moves back may repeat for ever.
     if before is not None and after is not None and after <= before:
         claim_all(1, context, limit, path, cost)
 
 
 class Counted(construct.Subconstruct):  # type: ignore[misc]  # construct is untyped
-    """An element of a repetition of construct's."""
+    """Counts the elements of a repetition of construct."""
 
     def __init__(self, subcon: Any) -> None:
         super().__init__(subcon)

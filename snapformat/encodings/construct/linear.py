@@ -1,7 +1,7 @@
-"""Classes of construct's that take the square of their input's length, or never end, in a linear time.
+"""Linear-time replacements for construct classes that take quadratic time, or never end.
 
-Each gives what construct's own gives, and leaves the stream where that leaves it. They stand in for it where
-we run a construct (`encodings.construct.running`).
+Each has the same result as construct's own class, and leaves the stream at the same place. They replace it
+where this library runs a construct (`encodings.construct.running`).
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import Any
 import construct as c
 from construct.lib import RebufferedBytesIO, RestreamedBytesIO, swapbytesinbits
 
-#: Bytes that construct's `Rebuffered` reads at once.
+#: Number of bytes that construct's `Rebuffered` reads at once.
 _CHUNK = 128 * 1024
 
 
 class _VarInt(type(c.VarInt)):  # type: ignore[misc]  # construct is untyped
-    """construct shifts the number by each of its bytes."""
+    """Reads a varint; construct shifts the whole number for each byte."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> int:
         return _read_varint(stream, path)
 
 
 class _ZigZag(type(c.ZigZag)):  # type: ignore[misc]  # construct is untyped
-    """The same for its signed one."""
+    """Reads a signed varint in the same way."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> int:
         number = _read_varint(stream, path)
@@ -40,7 +40,7 @@ def _read_varint(stream: Any, path: str) -> int:
 
 
 class _BitsInteger(c.BitsInteger):  # type: ignore[misc]  # construct is untyped
-    """construct shifts the number by each of its bits."""
+    """Reads an integer of bits; construct shifts the whole number for each bit."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> int:
         length = c.evaluate(self.length, context)
@@ -53,7 +53,7 @@ class _BitsInteger(c.BitsInteger):  # type: ignore[misc]  # construct is untyped
             except ValueError as error:
                 raise c.IntegerError(str(error), path=path) from None
         number = 0
-        # Outside of `Bitwise` a "bit" may be any byte, of which all bits are carried over.
+        # Outside `Bitwise` a "bit" may be any byte, whose bits all carry over.
         for bit in range(max(data).bit_length()):
             digits = bytes(48 + (byte >> bit & 1) for byte in data)
             number |= int(digits, 2) << bit
@@ -61,7 +61,7 @@ class _BitsInteger(c.BitsInteger):  # type: ignore[misc]  # construct is untyped
 
 
 class _NullTerminated(c.NullTerminated):  # type: ignore[misc]  # construct is untyped
-    """construct reads unit by unit, and copies all of them for each."""
+    """Reads up to a terminator; construct copies all units so far for each unit."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         unit = len(self.term)
@@ -87,7 +87,7 @@ class _NullTerminated(c.NullTerminated):  # type: ignore[misc]  # construct is u
 
 
 def _before_term(stream: io.BytesIO, term: bytes) -> bytes:
-    """The units before the terminator, or before the end; the stream is there then."""
+    """Read the units before the terminator or the end, where the stream then is."""
     whole, start, unit = stream.getvalue(), io.BytesIO.tell(stream), len(term)
     at = whole.find(term, start)
     while at >= 0 and (at - start) % unit:
@@ -100,7 +100,7 @@ def _before_term(stream: io.BytesIO, term: bytes) -> bytes:
 
 
 class _RestreamedBytesIO(RestreamedBytesIO):  # type: ignore[misc]  # construct is untyped
-    """construct copies all that was decoded for each unit."""
+    """A stream of decoded units; construct's copies all decoded bytes for each unit."""
 
     def read(self, count: int | None = None) -> bytes:
         if count is not None and count < 0:
@@ -125,7 +125,7 @@ class _RestreamedBytesIO(RestreamedBytesIO):  # type: ignore[misc]  # construct 
 
 
 class _Restreamed(c.Restreamed):  # type: ignore[misc]  # construct is untyped
-    """construct's, on such a stream."""
+    """construct's `Restreamed`, on a linear-time stream."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         inner = _RestreamedBytesIO(stream, self.decoder, self.decoderunit, self.encoder, self.encoderunit)
@@ -135,7 +135,7 @@ class _Restreamed(c.Restreamed):  # type: ignore[misc]  # construct is untyped
 
 
 class _RebufferedBytesIO(RebufferedBytesIO):  # type: ignore[misc]  # construct is untyped
-    """construct asks again and again for bytes that will never come."""
+    """A buffered stream; construct's asks for ever for bytes beyond the end."""
 
     def read(self, count: int | None = None) -> bytes:
         if count is not None:
@@ -161,7 +161,7 @@ class _RebufferedBytesIO(RebufferedBytesIO):  # type: ignore[misc]  # construct 
 
 
 class _Rebuffered(c.Rebuffered):  # type: ignore[misc]  # construct is untyped
-    """construct's, on such a stream, and on a new one each time."""
+    """construct's `Rebuffered`, on such a stream, made anew for each value."""
 
     def _stream(self, stream: Any) -> _RebufferedBytesIO:
         return _RebufferedBytesIO(stream, self.stream2.tailcutoff)
@@ -173,7 +173,7 @@ class _Rebuffered(c.Rebuffered):  # type: ignore[misc]  # construct is untyped
         return self.subcon._build(obj, self._stream(stream), context, path)
 
 
-#: The class that stands in for one of construct's.
+#: The replacement of each construct class.
 _LINEAR: dict[type, type] = {
     type(c.VarInt): _VarInt,
     type(c.ZigZag): _ZigZag,
@@ -182,12 +182,12 @@ _LINEAR: dict[type, type] = {
     c.Restreamed: _Restreamed,
     c.Rebuffered: _Rebuffered,
 }
-#: Bits of a number that construct reads as fast as we do.
+#: Width in bits up to which construct is as fast.
 _FEW_BITS = 256
 
 
 def linear_class(sub: Any) -> type | None:
-    """The class that a copy of a construct is to be of; None where construct's own is as good."""
+    """Return the class for a copy of a construct; None where construct's own is as good."""
     if type(sub) is c.BitsInteger and isinstance(sub.length, int) and sub.length <= _FEW_BITS:
         return None
     return _LINEAR.get(type(sub))

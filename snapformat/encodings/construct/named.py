@@ -16,7 +16,7 @@ from snapformat.trampoline import Task
 
 
 class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
-    """A struct that gives instances of its class.
+    """A struct whose values are instances of its class.
 
     A `construct.Struct` with the same fields by name; only its values differ: instances instead of
     containers, and positions instead of names where the style is `tuple` or `newtype`.
@@ -33,7 +33,7 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
         self.config = config
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
-        """The kind, in this encoding."""
+        """Return the kind, in this encoding."""
         return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.config)
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
@@ -62,7 +62,7 @@ class Enum(BincodeConstruct):
     """An enum: index, then the payload of that variant.
 
     Attributes:
-        cases: The payloads by index, as `construct.Switch` has them; variants without payload have none.
+        cases: The payloads by index, as in `construct.Switch`; variants without payload have none.
     """
 
     def __init__(self, kind: Any, config: Config, payloads: list[Any]) -> None:
@@ -94,7 +94,7 @@ class Enum(BincodeConstruct):
 
 
 class Recursive(construct.LazyBound, OwnConstruct):  # type: ignore[misc]  # construct is untyped
-    """A type that refers to itself: bound when it is used."""
+    """A type that refers to itself; the reference is resolved on use."""
 
     def __init__(self, name: str, target: Callable[[], Any]) -> None:
         super().__init__(target)
@@ -102,9 +102,9 @@ class Recursive(construct.LazyBound, OwnConstruct):  # type: ignore[misc]  # con
 
     @property
     def target(self) -> Any:
-        """The construct referred to."""
+        """The construct that it refers to."""
         return self.subconfunc()
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
-        """The target's kind."""
+        """Return the target's kind."""
         return (yield lowering.lower(self.target, lowering, scopes))

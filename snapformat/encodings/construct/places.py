@@ -1,7 +1,7 @@
-"""Where construct was when it failed: fields, elements and offset, which its own errors leave out in part.
+"""The place of an error in construct: fields, elements and offset, which its own errors lack in part.
 
-construct's path has the names of fields but no numbers of elements, exceptions of users' adapters have no
-path, and neither has an offset. The frames of the traceback know all three.
+construct's path has the names of fields but not the indexes of elements, exceptions of users' adapters have
+no path, and neither has an offset. The frames of the traceback have all three.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ Locals = dict[str, Any]
 
 
 def fail_foreign(traversal: Traversal, error: Exception) -> NoReturn:
-    """Raise the error for an exception of construct's, or of something in it, where it was by then."""
+    """Raise the error for an exception of construct, or of code in it, with its place."""
     traversal.path.extend(place_of(error)[0])
     traversal.fail(describe_exception(error), cause=error)
 
 
 def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
-    """Where in its value and in its bytes construct was when it raised an exception, or something in it.
+    """Return the place, in the value and in the bytes, of an exception of construct or of code in it.
 
     Args:
         error: The exception, as it was caught.
 
     Returns:
-        The path from the construct that was called, and the offset as its stream counts; None where that
-        construct itself failed, and nothing in it: then it is where it began.
+        The path from the called construct, and the offset in its stream; None if that construct itself
+        failed, and nothing in it: the place is then its start.
     """
     segments: list[Segment] = []
     focus: Any = None
     first: Any = None
     offset: int | None = None
     depth = 0
-    lost = False  # in a stream that is not of the data's own bytes, such as one of bits
+    lost = False  # in a stream other than that of the data, such as one of bits
     trace = error.__traceback__
     while trace is not None:
         code, found = trace.tb_frame.f_code, trace.tb_frame.f_locals
@@ -67,9 +67,9 @@ def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
 
 
 def _position(stream: Any, code: CodeType, found: Locals) -> int | None:
-    """Where the value begins that a function of construct's was at; None for a stream that can't say."""
+    """Return the start of the value in a frame of construct; None for a stream without positions."""
     before = 0
-    with suppress(Exception):  # a size that depends on others
+    with suppress(Exception):  # a size that depends on other values
         if code is _READ:
             before = len(found.get("data", b""))
         elif code is _READ_EXACTLY:
@@ -113,7 +113,7 @@ _SEGMENTS: dict[CodeType, Callable[[Locals], Segment | None]] = {
 _FOCUSED = frozenset(_codes(c.FocusedSeq))
 #: Functions that read from their `stream`.
 _READING = ("_parse", "stream_read", "read_exactly")
-#: What judges a value after it was read, and the attribute that says what was read.
+#: Classes that check a value after reading it, and the attribute with the construct that reads it.
 _JUDGING = {
     c.Adapter._parse.__code__: "subcon",
     c.Const._parse.__code__: "subcon",

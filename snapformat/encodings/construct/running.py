@@ -1,11 +1,11 @@
-"""Running constructs that have no lowering: as they are, but for repetition, which gets a bound.
+"""Running opaque constructs: unchanged, but with a bound on repetition.
 
-What such a construct builds stands among other bytes, and so do the places that it asks for.
+The bytes that such a construct builds are among others, and so are the offsets that it uses.
 
-construct repeats as often as the bytes say (`PrefixedArray`), or as long as elements can be read
-(`GreedyRange`). Where these take no bytes, that is for ever. So whatever repeats is run as a copy of itself
-in which every element is counted, and so are classes of construct's that take the square of the time
-(`encodings.construct.linear`); what is neither is run itself.
+construct repeats as often as a count in the data requires (`PrefixedArray`), or as long as elements can be
+read (`GreedyRange`). If elements take no bytes, that never ends. So a construct that repeats is run as a copy
+whose elements are counted, and classes with quadratic time are replaced in the copy
+(`encodings.construct.linear`). All others are run themselves.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from snapformat.model.kinds import Opaque
 
 
 def parse_opaque(kind: Opaque, stream: Any, budget: Budget) -> Any:
-    """Parse by a kind's construct; what is claimed below it is claimed from the budget.
+    """Parse with a kind's construct; constructs below it claim from the same budget.
 
     Raises:
         TooManyElementsError: Too many zero-sized elements.
@@ -37,15 +37,15 @@ def parse_opaque(kind: Opaque, stream: Any, budget: Budget) -> Any:
 
 
 def bounded(kind: Opaque) -> Any:
-    """The construct that is run in place of a kind's: a copy with its elements counted, where it repeats."""
+    """Return the construct to run for a kind: a copy whose elements are counted, if it repeats."""
     return kind.derive(bounded, lambda: _Copies().of(kind.construct))
 
 
 class _BuildStream(io.BytesIO):
-    """A stream to build into whose places are those in all the bytes that are written.
+    """A stream to build into, whose offsets are those in the whole output.
 
     Args:
-        start: Gives the place of its first byte; called when a place is asked for.
+        start: Returns the offset of its first byte; called when an offset is needed.
     """
 
     def __init__(self, start: Callable[[], int]) -> None:
@@ -65,15 +65,15 @@ class _BuildStream(io.BytesIO):
 
 
 def build_opaque(kind: Opaque, value: Any, start: Callable[[], int]) -> tuple[bytes, Any]:
-    """Build a value by a kind's construct.
+    """Build a value with a kind's construct.
 
     Args:
         kind: The kind.
         value: The value.
-        start: Gives the place of its first byte in all that is written.
+        start: Returns the offset of its first byte in the whole output.
 
     Returns:
-        The bytes, and what construct puts into the context for the value.
+        The bytes, and the value that construct puts into the context.
 
     Raises:
         Exception: Whatever the construct raises.
@@ -85,12 +85,12 @@ def build_opaque(kind: Opaque, value: Any, start: Callable[[], int]) -> tuple[by
     return stream.getvalue(), built
 
 
-#: What construct puts into a context besides fields.
+#: Entries that construct adds to a context besides fields.
 _OF_CONTEXT = {"_", "_params", "_root", "_parsing", "_building", "_sizing", "_subcons", "_io", "_index"}
 
 
 def without_context(built: Any) -> Any:
-    """A value as it was built, without what else was in the contexts that it was built in."""
+    """Return a built value without the other entries of the contexts in it."""
     if isinstance(built, c.Container):
         return c.Container({n: without_context(part) for n, part in built.items() if n not in _OF_CONTEXT})
     if type(built) is c.ListContainer:
@@ -99,21 +99,21 @@ def without_context(built: Any) -> Any:
 
 
 class Pieces(list[Any]):
-    """Pieces of the output, which tell where the next one comes."""
+    """Pieces of the output, with the offset of the next one."""
 
     _counted = 0
     _place = 0
 
     @classmethod
     def at(cls, start: int) -> Pieces:
-        """No pieces yet; the first one comes at a place."""
+        """Make an empty list whose first piece has this offset."""
         made = cls()
         made._place = start
         return made
 
     @property
     def place(self) -> int:
-        """Where the next piece comes; pieces are only added."""
+        """Return the offset of the next piece; pieces are only added."""
         added = self[self._counted :]
         self._counted += len(added)
         self._place += sum(
@@ -123,26 +123,26 @@ class Pieces(list[Any]):
 
 
 class _Copies:
-    """Copies of what repeats, kept for each."""
+    """Cached copies of constructs that repeat."""
 
     def __init__(self) -> None:
-        #: None stands for the construct itself, which must not be kept alive from here.
+        #: None means the construct itself, which must not be kept alive from here.
         self._known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def of(self, sub: Any) -> Any:
-        """A construct that parses as `sub` does, with its elements counted; `sub` if there are none."""
+        """Return a construct that parses like `sub` and counts its elements; `sub` if it has none."""
         return self._of(sub, WeakKeyDictionary())
 
     def _of(self, sub: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:
-        """The same; `open_` has what stands for those that are being copied, by this thread alone."""
+        """Do the same; `open_` has the copies that are being made, by this thread alone."""
         try:
             if sub in open_:
                 return open_[sub]
             is_new = sub not in self._known
-        except TypeError:  # a class of the user's without a hash
+        except TypeError:  # a user's class without a hash
             return sub
         if is_new:
-            # One that contains itself finds this inside of it.
+            # A construct that contains itself finds this copy inside.
             open_[sub] = c.LazyBound(self._later(ref(sub)))
             made = self._copied(sub, open_)
             del open_[sub]
@@ -157,11 +157,11 @@ class _Copies:
             if inner is not held:
                 changed[name] = inner
         if isinstance(sub, c.LazyArray) and callable(sub.count):
-            made = c.Array(sub.count, changed.get("subcon", sub.subcon))  # it finds all places at once
+            made = c.Array(sub.count, changed.get("subcon", sub.subcon))  # it finds all offsets at once
             made.parsed = sub.parsed
             return self._copied(made, open_)
         if isinstance(sub, c.Compiled):
-            # What it was compiled from, where that repeats: functions can't be looked into.
+            # The construct it was compiled from, if that repeats: functions can't be analyzed.
             return changed.get("defersubcon", sub)
         if _is_unbounded(sub):
             changed["subcon"] = Counted(changed.get("subcon", sub.subcon))
@@ -177,7 +177,7 @@ class _Copies:
         return made
 
     def _inside(self, held: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:
-        """An attribute's value with copies for the constructs in it; the very same if there are none."""
+        """Return an attribute's value with copies of the constructs in it; the same object if it has none."""
         if isinstance(held, c.Construct):
             return self._of(held, open_)
         if type(held) in (list, tuple):
@@ -193,7 +193,7 @@ class _Copies:
 
 
 def _is_unbounded(sub: Any) -> bool:
-    """Whether something is repeated more often than its bytes may say."""
+    """Return whether the data does not bound the number of repetitions."""
     if isinstance(sub, c.Array):
         return callable(sub.count) or not _takes_bytes(sub.subcon)
     return isinstance(sub, c.GreedyRange | c.RepeatUntil)
@@ -202,5 +202,5 @@ def _is_unbounded(sub: Any) -> bool:
 def _takes_bytes(sub: Any) -> bool:
     try:
         return bool(sub.sizeof() > 0)
-    except Exception:  # it depends on the bytes, or on code of the user's
+    except Exception:  # it depends on the bytes, or on a user's code
         return False

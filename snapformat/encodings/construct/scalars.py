@@ -11,7 +11,7 @@ from snapformat.encodings.construct.base import BincodeConstruct, read_exactly
 from snapformat.model import checks
 from snapformat.model.floats import decode_float
 
-#: First byte of a char -> bytes in all; bincode gives other first bytes a width of 1 and then refuses them.
+#: Width of a char by its first byte; bincode gives other first bytes a width of 1 and then refuses them.
 UTF8_WIDTHS = bytes(
     1 if b < 0xC0 else 2 if b < 0xE0 else 3 if b < 0xF0 else 4 if b < 0xF8 else 1 for b in range(256)
 )
@@ -139,7 +139,7 @@ def _text(data: bytes, path: str) -> str:
 
 
 def checked(check: Any, path: str, *arguments: Any) -> Any:
-    """Run a check of `bincode.checks`; its refusal becomes a construct error."""
+    """Run a check of `model.checks`; raise its refusal as a construct error."""
     try:
         return check(*arguments)
     except checks.BadValue as error:

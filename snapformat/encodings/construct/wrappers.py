@@ -1,4 +1,4 @@
-"""Constructs of ours that wrap any other: a budget of its own, a checksum over the whole."""
+"""Constructs that wrap any other: `Limited` with its own budget, `Checksummed` with a checksum."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from snapformat.trampoline import Task
 
 
 class ChecksumLike(Protocol):
-    """What computes a checksum: see `snapshot.checksum.Checksum`."""
+    """A checksum algorithm; see `snapshot.checksum.Checksum`."""
 
     @property
     def size(self) -> int:
-        """Bytes of the stored value."""
+        """Size of the stored value, bytes."""
 
     def compute(self, data: bytes, initial: int | None = None) -> int:
-        """The checksum of the data."""
+        """Return the checksum of the data."""
 
     def holds(self, whole: bytes, byteorder: ByteOrder) -> bool:
-        """Whether the checksum of a whole file, which ends in its checksum, is right."""
+        """Return whether the checksum at the end of a whole file matches."""
 
 
 def left_over(count: int, where: str) -> str:
-    """The message about bytes that nothing has read."""
+    """Return the message about bytes left over."""
     return f"{counted(count)} left {where}"
 
 
 def counted(count: int) -> str:
-    """A number of bytes, in words."""
+    """Return the text of a number of bytes."""
     return "1 byte" if count == 1 else f"{count} bytes"
 
 
 class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
-    """Gives what is below it a budget of its own: header and data of a snapshot are counted apart."""
+    """A construct with a budget of its own: header and data of a snapshot have one each."""
 
     def __init__(self, subcon: Any, limit: int | None) -> None:
         super().__init__(subcon)
         self.limit = limit
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
-        """The same as a kind."""
+        """Return the same as a kind."""
         return kinds.Limited((yield lowering.lower(self.subcon, lowering, scopes)), self.limit)
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
@@ -57,7 +57,7 @@ class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # co
         if root is None:
             root = context
         inner = root[BUDGET] = Budget(self.limit)
-        inner.zero_sized = outer.zero_sized  # one claims of these for the whole read
+        inner.zero_sized = outer.zero_sized  # one budget of these for the whole read
         try:
             return self.subcon._parsereport(stream, context, path)
         finally:
@@ -68,18 +68,18 @@ class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # co
 class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """A construct, then a checksum over all of its bytes, checked over the whole stream.
 
-    construct's own `Checksum` covers a region and must be told which; here the rule is that of the whole
-    file: the stream is read to its end, so that what follows the checksum counts too.
+    construct's own `Checksum` covers a region that must be named; this one covers the whole file: the stream
+    is read to its end, so that bytes after the checksum count too.
 
     Args:
-        subcon: What is covered.
-        checksum: How it is computed.
+        subcon: The covered construct.
+        checksum: The algorithm.
         config: Encoding of the stored checksum.
-        to_the_end: The last bytes are the checksum, and what is covered ends where they begin: it sees no
-            more, and must leave nothing over. Otherwise the checksum is read where the construct stops.
+        to_the_end: Whether the checksum is the last bytes of the stream: the covered construct only sees the
+            bytes before, and must use all of them. Otherwise the checksum is read where the construct stops.
 
     Attributes:
-        checksumfield: The stored checksum, named `checksum`, as `construct.Checksum` has it.
+        checksumfield: The stored checksum, named `checksum`, as in `construct.Checksum`.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         self.checksumfield = construct.Renamed(integer, newname="checksum")
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
-        """The same as a kind."""
+        """Return the same as a kind."""
         size = self.checksum.size
         stored = kinds.Int(f"u{8 * size}", size, False, False, self.config.byteorder, False)
         item = yield lowering.lower(self.subcon, lowering, scopes)
@@ -108,7 +108,7 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         value = self.subcon._parsereport(inner, context, path)
         stored = whole[len(whole) - size :] if self.to_the_end else read_exactly(inner, size, path)
         if not self.checksum.holds(whole, self.config.byteorder):
-            raise construct.ChecksumError(f"the checksum {stored.hex()} does not hold", path=path)
+            raise construct.ChecksumError(f"the checksum {stored.hex()} does not match", path=path)
         left = len(inner.read()) if self.to_the_end else 0
         if left:
             raise construct.TerminatedError(left_over(left, "between the data and the checksum"), path=path)

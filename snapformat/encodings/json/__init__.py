@@ -1,1 +1,1 @@
-"""JSON as serde_json prints it, both ways."""
+"""The JSON form of values: serde_json's, for writing and reading."""

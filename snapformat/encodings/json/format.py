@@ -1,4 +1,4 @@
-"""JSON as an encoding: its stored form is plain data, which `text` prints and parses."""
+"""JSON as an encoding; its stored form is plain data, which `json.text` prints and parses."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ class Json:
     """serde_json's form of values, as dicts, lists, str, int, float, bool and None.
 
     Attributes:
-        serde: Only what serde_json itself prints and reads back; tags are errors.
-        decoded: Show bytes that hold a C struct as its fields; serde_json shows the bytes.
+        serde: Whether to refuse values that serde_json does not read back, instead of tagging them.
+        decoded: Whether to show bytes that contain a C struct as its fields; serde_json shows the bytes.
     """
 
     serde: bool = False
     decoded: bool = False
 
     def bind(self, kind: Kind) -> None:
-        """Every kind has a JSON form."""
+        """Accept every kind: all have a JSON form."""
 
     def write(self, kind: Kind, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
-        """The JSON form of a value.
+        """Return the JSON form of a value.
 
         Raises:
             EncodeError: The value does not fit its kind, or `serde` refuses it.
@@ -37,7 +37,7 @@ class Json:
         return writer.finished()
 
     def read(self, kind: Kind, data: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
-        """The value of a JSON form. Ranges of numbers are checked here too.
+        """Return the value of a JSON form. Ranges of numbers are checked too.
 
         Raises:
             DecodeError: The JSON does not fit the kind: a field missing or unknown, another shape.

@@ -1,4 +1,4 @@
-"""From the JSON form back to values: strict, every mistake with its path."""
+"""Reading values from their JSON form: strict, each error with its path."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from snapformat.trampoline import Task
 
 
 class JsonReader(ValueReader):
-    """Makes a value of plain data.
+    """Makes a value from plain data.
 
     Args:
         data: The data.
@@ -162,14 +162,14 @@ class JsonReader(ValueReader):
         return self._made(value, None)
 
     def _made(self, value: Any, otherwise: Any) -> Any:
-        """A value that construct supplies; something else where that is not possible before building."""
+        """Return a value that construct supplies; `otherwise` if it is only known when building."""
         try:
             return copy.deepcopy(self.evaluate(value))  # the construct keeps its own
         except DecodeError:
             return otherwise
 
     def coming_fields(self, kind: kinds.Struct) -> Mapping[str, Any]:
-        """The fields in their JSON form: a number may be made of how many elements there are."""
+        """Return the fields in their JSON form: a count may depend on the number of elements."""
         return {each.attr: self.data.get(each.name) for each in kind.fields if each.attr is not None}
 
     def read_bits(self, kind: kinds.BitStruct) -> Any:
@@ -185,7 +185,7 @@ class JsonReader(ValueReader):
             return parse_opaque(kind, given, self.budget)
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
-        except Exception as error:  # of code of the user's too
+        except Exception as error:  # also of a user's code
             fail_foreign(self, error)
 
     # --- groups ---------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ class JsonReader(ValueReader):
     read_array = read_tuple
 
     def read_map(self, kind: kinds.Map) -> int:
-        """The entries become a list of pairs, with keys in their JSON form."""
+        """Read the entries as a list of pairs, with keys in their JSON form."""
         data = self.data
         if self._is_tagged("map"):
             self.data = data["$map"]
@@ -260,7 +260,7 @@ class JsonReader(ValueReader):
         for name, each in known.items():
             if name not in data and not each.optional:
                 self.fail(f"the field {name!r} of {kind.name or 'the struct'} is missing")
-        self.claim_zero_sized(sum(name not in data for name in known), 1)  # they are made of no text
+        self.claim_zero_sized(sum(name not in data for name in known), 1)  # they need no text
 
     def read_variant(self, kind: kinds.Enum) -> kinds.EnumVariant:
         data = self.data
@@ -291,7 +291,7 @@ class JsonReader(ValueReader):
         return self.data if isinstance(self.data, dict) else None
 
     def read_blob(self, kind: kinds.Blob) -> Task:
-        """The bytes, or the decoded fields of the struct in them."""
+        """Read the bytes, or the decoded fields of the struct in them."""
         data, layout = self.data, c_layout(kind)
         cls: Any = kind.item.cls
         if isinstance(data, list):

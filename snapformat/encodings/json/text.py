@@ -15,7 +15,7 @@ from snapformat.model.floats import f32_from_bits, f32_to_bits
 
 
 def shortest_f32(value: float) -> float:
-    """The double whose shortest text is the shortest that gives this f32: what Rust prints for it."""
+    """Return the double with the shortest text that reads back as this f32, as Rust prints it."""
     for digits in range(1, 10):
         candidate = float(f"{value:.{digits - 1}e}")
         try:
@@ -26,11 +26,11 @@ def shortest_f32(value: float) -> float:
     return value
 
 
-#: Most digits of an integer; Python's own int refuses more than 4300, since it takes quadratic time.
+#: Maximum number of digits of an integer; Python's int refuses more than 4300, as it takes quadratic time.
 MAX_DIGITS = 20_000
-#: Most arrays and objects inside one another: far more than values of the deepest kind give.
+#: Maximum nesting of arrays and objects: far more than any valid value has.
 MAX_NESTING = 100_000
-#: Levels, of Python's own reader and of what called it, that are sure to fit on the C stack of a thread.
+#: Number of levels, of Python's own reader and its callers, that fit on the C stack of any thread.
 _SAFE_NESTING = 2_000
 
 
@@ -72,10 +72,10 @@ def format_json(value: Any, indent: int | None = None, *, serde: bool = False) -
     Args:
         value: Dicts with str keys, lists, str, int, float, bool, None.
         indent: Spaces a level; None for one line without spaces, as `serde_json::to_string` gives.
-        serde: To the letter as serde_json: it escapes no control characters above U+001F, and no marks of
-            direction. By default they are written as `\u009b`, which is the same value.
+        serde: Print exactly like serde_json, which escapes no control characters above U+001F, and no marks
+            of direction. By default they are written as `\u009b`, which is the same value.
     """
-    # A lone surrogate is no text of Rust's, and can't be written in UTF-8 either.
+    # A lone surrogate is not valid in a Rust string, and can't be written in UTF-8.
     return "".join(_pieces(value, indent, _SURROGATE if serde else _UNSAFE))
 
 
@@ -151,12 +151,12 @@ def parse_json(text: str | bytes) -> Any:
     """Read JSON text.
 
     Raises:
-        DecodeError: Not JSON, NaN or Infinity, or a key given twice.
+        DecodeError: Not JSON, a NaN or Infinity, or a duplicate key.
     """
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8")
-        # Python's own reader goes as deep as the recursion limit lets it, which a program may have raised
+        # Python's own reader is only bounded by the recursion limit, which a program may have raised
         # beyond what the C stack holds.
         if sys.getrecursionlimit() > _SAFE_NESTING and nesting_of(text) > _SAFE_NESTING:
             return parse_deep(text)
@@ -180,7 +180,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def nesting_of(text: str) -> int:
-    """Most arrays and objects inside one another, in text that may be no JSON."""
+    """Return the nesting of arrays and objects, in text that may be invalid JSON."""
     if text.count("[") + text.count("{") <= _SAFE_NESTING:
         return 0
     depth = deepest = 0
@@ -194,7 +194,7 @@ def nesting_of(text: str) -> int:
 
 
 def parse_deep(text: str) -> Any:
-    """Read JSON that is nested more deeply than Python's own reader can go.
+    """Read JSON that is nested too deeply for Python's own reader.
 
     Raises:
         ValueError: Not JSON.
@@ -254,7 +254,7 @@ def _key(text: str, at: int) -> tuple[str, int]:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(text: str) -> float:

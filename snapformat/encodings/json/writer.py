@@ -1,6 +1,6 @@
-"""From values to their JSON form: what serde_json prints for the same Rust value.
+"""Writing values in their JSON form, which serde_json prints for the same Rust value.
 
-Where serde_json loses or refuses something, a one-key object says it:
+A value that serde_json loses or refuses is written as an object with a tag:
 
 | tag | for |
 |---|---|
@@ -8,7 +8,7 @@ Where serde_json loses or refuses something, a one-key object says it:
 | `{"$float": "7ff8000000000000"}` | NaN and infinities, by their bits (serde_json prints null) |
 | `{"$map": [[key, value], ...]}` | maps whose keys are not text, numbers or unit variants (refused there) |
 | `{"$flag": 7}` | construct's lenient `Flag` with another byte than 0 and 1 |
-| `{"$bytes": "00ff"}` | values of constructs that can't be looked into: their bytes |
+| `{"$bytes": "00ff"}` | values of opaque constructs: their bytes |
 | `{"$length": 152, "$rest": "00ff", ...}` | decoded C structs of fewer or more bytes than the struct |
 """
 
@@ -35,7 +35,7 @@ from snapformat.trampoline import Task
 
 
 class _Group:
-    """Parts that were written so far, and what makes the group of them."""
+    """The parts written so far, and the function that makes the group from them."""
 
     __slots__ = ("finish", "parts")
 
@@ -45,12 +45,12 @@ class _Group:
 
 
 class JsonWriter(ValueWriter):
-    """Makes plain data of a value.
+    """Makes plain data from a value.
 
     Args:
         limits: Bounds of depth and of zero-sized elements.
-        serde: Refuse what serde_json would lose.
-        decoded: Show C structs as their fields.
+        serde: Whether to refuse values that serde_json would lose.
+        decoded: Whether to show C structs as their fields.
     """
 
     __slots__ = ("_levels", "decoded", "serde")
@@ -61,11 +61,11 @@ class JsonWriter(ValueWriter):
         super().__init__(limits, SortKeys())
         self.serde = serde
         self.decoded = decoded
-        #: Of the value and of each part that was entered: what was written, or the group whose parts follow.
+        #: For the value and each entered part: the written data, or the group whose parts follow.
         self._levels: list[Any] = [None]
 
     def finished(self) -> Any:
-        """The value."""
+        """Return the finished data."""
         return _made(self._levels[-1])
 
     # --- place ----------------------------------------------------------------------------------------
@@ -87,13 +87,13 @@ class JsonWriter(ValueWriter):
         self._levels[-1].parts.append(made)
 
     def tag(self, name: str, value: Any, why: str) -> dict[str, Any]:
-        """A tagged value, or the error where only serde's own form is wanted."""
+        """Return a tagged value; raise the error if only serde's own form is allowed."""
         if self.serde:
             self.refuse(why)
         return {f"${name}": value}
 
     def refuse(self, why: str) -> NoReturn:
-        """Raise the error for what serde_json can't say."""
+        """Raise the error for a value that serde_json can't print."""
         self.fail(f"serde_json can't say this: {why}")
 
     def _put(self, value: Any) -> None:
@@ -133,7 +133,7 @@ class JsonWriter(ValueWriter):
         self._put(None)
 
     def write_computed(self, kind: kinds.Computed, value: Any) -> None:
-        """Shown if JSON can show it; it is computed again when it is read."""
+        """Write the value if JSON can show it; it is computed again when read."""
         self._put(value if isinstance(value, str | int | float | bool | None) else repr(value))
 
     def write_label(self, kind: Kind, text: str) -> None:
@@ -237,7 +237,7 @@ def _key(key: Any) -> str:
 
 
 def key_reader(kind: Kind) -> Callable[[str], Any] | None:
-    """How a map's key is read from text, or None if serde_json takes no such keys."""
+    """Return the function that reads a map's key from text; None if serde_json takes no such keys."""
     match kind:
         case kinds.Int():
             return _key_int
@@ -248,7 +248,7 @@ def key_reader(kind: Kind) -> Callable[[str], Any] | None:
         case kinds.Str() | kinds.Char():
             return str
         case kinds.Enum():
-            return str  # a variant with data is not text, which is seen when one is there
+            return str  # a variant with data is not text; it is refused when it occurs
         case kinds.Struct() if kind.style == "newtype":
             return key_reader(kind.fields[0].kind)
         case kinds.Adapted():

@@ -92,9 +92,9 @@ def schema(
         name: serde's name, if it is not the class's; for a variant, the variant's.
         kind: `struct` (default with fields), `tuple`, `newtype` or `unit` (default of a variant without).
         rename_all: serde's rule for the names of all fields, or of all variants of a `UnitEnum`.
-        transparent: `#[serde(transparent)]`: the one field stands for the whole.
-        other: Of a variant: `#[serde(other)]`, it takes unknown indexes.
-        discriminant: Of a variant: Rust's explicit number, by which sorted maps and sets go; it is not in
+        transparent: `#[serde(transparent)]`: the struct is stored as its only field.
+        other: Of a variant: `#[serde(other)]`, unknown indexes are read as this variant.
+        discriminant: Of a variant: Rust's explicit number, which orders sorted maps and sets; it is not in
             the bytes.
         deny_unknown_fields: Has no effect in bincode.
         **serde: Attributes that can't be round-tripped under bincode; refused with the reason.
@@ -114,7 +114,7 @@ def schema(
             raise SchemaError(f"@schema belongs on a class, not on {target!r}")
         options = _Options(name, kind, rename_all, transparent, other, discriminant, serde)
         try:
-            # Names of a function are looked up later, when those declared further down are there too.
+            # Names of a function are looked up later, when those declared further down exist too.
             scope = (lambda: frame.f_locals) if "<locals>" in target.__qualname__ else None
             return _declare(target, options, scope)
         except SchemaError as error:
@@ -172,7 +172,7 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
     return made
 
 
-#: What other libraries leave in the classes that they make.
+#: Attributes that other libraries add to the classes they make.
 _MARKS = {
     "__attrs_attrs__": "attrs",
     "__pydantic_decorators__": "pydantic",
@@ -182,7 +182,7 @@ _MARKS = {
 
 
 def _check_class(cls: type) -> None:
-    """Refuse classes that something else has made: `@schema` makes a class anew, as dataclasses are made."""
+    """Refuse classes made by another library: `@schema` makes a class anew, as a dataclass."""
     made_by = {library for mark, library in _MARKS.items() if any(mark in vars(base) for base in cls.__mro__)}
     if typing.is_typeddict(cls):
         raise SchemaError("values of a TypedDict are plain dicts: declare a class, not a TypedDict")
@@ -198,7 +198,7 @@ _CUSTOM = {"__init__", "__post_init__", "__new__", "__setattr__"}
 
 
 def _is_bare(base: type) -> bool:
-    """Whether a base class brings no such methods of its own: those of declared classes are dataclasses'."""
+    """Return whether a base class has no such methods of its own, besides those of dataclasses."""
     declared = declaration_of(base)
     if declared is not None:
         return declared.plain or declared.style is None
@@ -206,7 +206,7 @@ def _is_bare(base: type) -> bool:
 
 
 def _description(cls: type) -> str:
-    """The class docstring, without what dataclasses put there by themselves."""
+    """Return the class docstring, without the one that dataclasses generate."""
     text = cls.__doc__ or ""
     return "" if text.startswith(f"{cls.__name__}(") else inspect.cleandoc(text)
 
@@ -216,7 +216,7 @@ def _dataclass(cls: type) -> type:
         if typing.get_origin(annotation) is typing.ClassVar:
             continue
         if "InitVar" in str(annotation):
-            raise SchemaError("a parameter that is no field can't be read back", field=attr)
+            raise SchemaError("a parameter must be a field, as it can't be read back otherwise", field=attr)
         if isinstance(vars(cls).get(attr), VariantMark):
             raise SchemaError("variant() describes a variant of an enum; for a field say doc()", field=attr)
         if attr.startswith("__"):
@@ -289,7 +289,7 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
 
 
 def _bindings(cls: type) -> dict[type, dict[TypeVar, Any]]:
-    """What the type variables of each generic base class stand for, in terms of the class's own."""
+    """Return the type arguments of each generic base class, in terms of the class's own type variables."""
     found: dict[type, dict[TypeVar, Any]] = {}
     waiting: list[tuple[type, dict[TypeVar, Any]]] = [(cls, {})]
     while waiting:
@@ -305,7 +305,7 @@ def _bindings(cls: type) -> dict[type, dict[TypeVar, Any]]:
 
 
 def _bound(argument: Any, known: dict[TypeVar, Any]) -> Any:
-    """A type argument with the type variables in it replaced."""
+    """Return a type argument with the type variables in it replaced."""
     if isinstance(argument, TypeVar):
         return known.get(argument, argument)
     variables = getattr(argument, "__parameters__", ())
@@ -321,7 +321,7 @@ def _check_names(pairs: list[tuple[str, str]]) -> None:
 
 
 def _enum_of(cls: type) -> Declaration | None:
-    """The declaration of the enum that this class is a variant of, or None."""
+    """Return the declaration of the enum that this class is a variant of, or None."""
     if not issubclass(cls, DataEnum):
         return None
     for base in cls.__bases__:
@@ -352,7 +352,7 @@ def _declare_data_enum(cls: type, options: _Options) -> type:
     if own_annotations(cls):
         raise SchemaError("an enum has no fields of its own; its variants have")
     made = _dataclass(cls)
-    # Without fields there is nothing to construct or to compare: that is for the variants.
+    # A base without fields is neither constructed nor compared; its variants are.
     declaration = Declaration(made, options.name or made.__name__, None, doc=_description(made))
     declaration.parameters = getattr(made, "__parameters__", ())
     setattr(made, DECLARATION, declaration)

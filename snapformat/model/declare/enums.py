@@ -20,7 +20,7 @@ class UnitEnum(enum.Enum):
         ```
 
     Attributes:
-        mark: What `variant` was given.
+        mark: The arguments of `variant`.
     """
 
     mark: VariantMark

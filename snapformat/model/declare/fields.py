@@ -1,4 +1,4 @@
-"""`doc` and `variant`: what a field or a variant of a declaration says besides its type."""
+"""`doc` and `variant`: the description and the options of a field or a variant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_value
 
-#: Key of our part in the metadata of a dataclass field.
+#: Key of `FieldOptions` in the metadata of a dataclass field.
 METADATA = "snapformat"
 
 _FIELD_REASONS = {
@@ -31,12 +31,12 @@ _VARIANT_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class FieldOptions:
-    """What `doc` was given.
+    """The arguments of `doc`.
 
     Attributes:
         doc: One line of description.
         rename: serde's name, or None for the attribute's.
-        skip: Not in the bytes.
+        skip: Whether the field is left out of the bytes.
         bits: Names for the bits of the number.
     """
 
@@ -74,7 +74,7 @@ def doc(
         bits: Names for the bits of the number, for documents; of a struct, those of its first number.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
-        **serde: Other attributes of serde's that can't be round-tripped; they are refused with the reason.
+        **serde: Other serde attributes that can't be round-tripped; they are refused with the reason.
 
     Returns:
         A dataclass field; type checkers see the declared type.
@@ -98,11 +98,11 @@ def doc(
 
 
 def check_bits(table: tuple[Bits, ...], field: str) -> None:
-    """Refuse names for no bits, and for bits that have one."""
+    """Refuse names without bits, and a second name for a bit."""
     taken = 0
     for each in table:
         if not isinstance(each, Bits):
-            raise SchemaError(f"bits holds {describe_value(each)}, which is no Bits", field=field)
+            raise SchemaError(f"bits contains {describe_value(each)}, which is not a Bits", field=field)
         if each.low < 0 or each.width < 1 or taken & each.mask:
             raise SchemaError(f"the bits {each.name} have a name already, or there are none", field=field)
         taken |= each.mask
@@ -118,14 +118,14 @@ def refuse(given: dict[str, Any], reasons: dict[str, str], where: str) -> None:
 
 
 class VariantMark:
-    """What `variant` was given; the value of an enum member until the class is declared.
+    """The arguments of `variant`; the value of an enum member until the class is declared.
 
     Attributes:
         doc: One line of description.
         rename: serde's name, or None for the member's.
-        other: It takes unknown indexes.
+        other: Whether unknown indexes are read as this variant.
         discriminant: Rust's number, or None.
-        given: The member's own value, where it was given none.
+        given: The member's value where it is not a `variant(...)`.
     """
 
     __slots__ = ("discriminant", "doc", "given", "other", "rename")
@@ -160,7 +160,7 @@ def variant(
         rename: serde's name, where Python can't spell it: `M2 = variant("...", rename="2M")`.
         other: `#[serde(other)]`: an index that no variant has is read as this one.
         discriminant: Rust's explicit number (`A = 10`). It is not in the bytes, which have the order of
-            declaration; sorted maps and sets go by it.
+            declaration; it orders sorted maps and sets.
         **serde: Attributes that can't be round-tripped; they are refused with the reason.
 
     Returns:

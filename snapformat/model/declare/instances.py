@@ -13,11 +13,11 @@ from snapformat.model.values import PairMap, Some
 
 
 def equal(self: Any, other: object) -> Any:
-    """Equality of two instances: the same class, and equal fields."""
+    """Return whether two instances have the same class and equal fields."""
     if type(self) is not type(other):
         return NotImplemented
     waiting: list[tuple[Any, Any]] = [(self, other)]
-    # Pairs of instances that are being compared already: values may be in a circle.
+    # Pairs of instances that are being compared already: values may form a circle.
     met: set[tuple[int, int]] = set()
     while waiting:
         left, right = waiting.pop()
@@ -48,13 +48,13 @@ def equal(self: Any, other: object) -> Any:
 
 
 def attributes(cls: type) -> list[str]:
-    """The fields of a declared class, skipped ones too."""
+    """Return the attributes of a declared class's fields, skipped ones too."""
     declaration = declaration_of(cls)
     return [] if declaration is None else [field.attr for field in declaration.fields]
 
 
 def show(self: Any) -> str:
-    """The repr of an instance, as dataclasses give it; a circle shows as `...`."""
+    """Return the repr of an instance, like that of a dataclass; a circle shows as `...`."""
     pieces: list[str] = []
     open_ids: set[int] = set()
     # Text to print, a value to show, or the id of a value that ends here.
@@ -79,7 +79,7 @@ def show(self: Any) -> str:
 
 
 def _parts(value: Any) -> list[tuple[str, Any]] | None:
-    """What the repr of a value consists of, or None where Python's own does."""
+    """Return the pieces of the repr of a value, or None where Python's own repr is used."""
     cls = type(value)
     if getattr(cls, "__repr__", None) is show:
         named = [(f"{name}=", getattr(value, name, None)) for name in attributes(cls)]

@@ -18,15 +18,15 @@ _by_name: dict[str, Any] = {}
 
 
 def register(what: str | type, struct: Any) -> None:
-    """Register a construct: under a name, or for a class whose instances it then gives and takes.
+    """Register a construct under a name, or for a class whose instances it then parses and builds.
 
     Args:
         what: A name, by which the layout can be given wherever a type is expected; or a class that is
             called with the Struct's fields by name, and has them as attributes.
-        struct: A `construct.Construct`; for a class, one that gives named values.
+        struct: A `construct.Construct`; for a class, one whose values have names.
 
     Raises:
-        SchemaError: The name or class is taken by another layout, or this is no construct.
+        SchemaError: The name or class is taken by another layout, or it is not a construct.
     """
     if not isinstance(struct, construct.Construct):
         raise SchemaError(f"expected a construct, found {struct!r}")
@@ -38,7 +38,7 @@ def register(what: str | type, struct: Any) -> None:
         if DECLARATION in vars(what):
             raise SchemaError("the class has a layout already", owner=what.__qualname__)
         if is_typeddict(what):
-            # Its instances are plain dicts: nothing tells that they are of this class.
+            # Its instances are plain dicts, which don't know the class.
             raise SchemaError(
                 "values of a TypedDict are plain dicts: register the layout under a name",
                 owner=what.__qualname__,
@@ -55,15 +55,15 @@ def register(what: str | type, struct: Any) -> None:
 
 
 def registered() -> Iterator[tuple[str, Any]]:
-    """All named layouts, by name."""
+    """Return all named layouts, by name."""
     yield from sorted(_by_name.items())
 
 
 def resolved(payload: Any) -> Any:
-    """What a name stands for, an annotation or a construct; anything else stands for itself.
+    """Return the annotation or construct of a registered name; anything else is returned unchanged.
 
     Raises:
-        SchemaError: No such name.
+        SchemaError: There is no such name.
     """
     while isinstance(payload, str):
         if is_reference(payload):
@@ -77,12 +77,12 @@ def resolved(payload: Any) -> Any:
 
 
 def is_reference(payload: Any) -> bool:
-    """Whether this is the place of a type, `module:attribute`."""
+    """Return whether this is text of the form `module:attribute`."""
     return isinstance(payload, str) and ":" in payload
 
 
 def import_reference(reference: str) -> Any:
-    """Import what stands at `module:attribute`.
+    """Import the object at `module:attribute`.
 
     Raises:
         SchemaError: There is no such module or attribute, or importing it fails.
@@ -92,6 +92,6 @@ def import_reference(reference: str) -> Any:
         found: Any = importlib.import_module(module)
         for name in attribute.split("."):
             found = getattr(found, name)
-    except Exception as error:  # whatever the module does when it is imported
+    except Exception as error:  # the module's code may raise anything
         raise SchemaError(f"can't import {reference!r}: {describe_exception(error)}") from error
     return found

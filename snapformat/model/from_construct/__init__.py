@@ -1,4 +1,4 @@
-"""Kinds of construct's declarations: one tree for the vocabulary and for construct."""
+"""The kinds of construct's declarations, so that these and the vocabulary form one tree."""
 
 from snapformat.model.from_construct.classes import name_of, opaque
 from snapformat.model.from_construct.costs import cost_of

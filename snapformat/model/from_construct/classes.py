@@ -1,6 +1,6 @@
-"""construct's classes as kinds: the one module that knows the internals of construct's classes.
+"""construct's classes as kinds; the only module that uses the internals of construct's classes.
 
-A parameter that is a function, and classes that are not listed here, can't be looked into: they become
+Constructs with a function as parameter, and classes that are not listed here, can't be analyzed: they become
 `Opaque` kinds. One that may read its context needs construct's context around it, so the outermost
 struct whose fields it could name becomes opaque as a whole.
 """
@@ -21,12 +21,12 @@ from snapformat.model.from_construct.scopes import Lowering, NeedsContext, Outer
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
 
-#: Bytes or elements beyond which no size is: what has more can't be there.
+#: Largest number of bytes or elements of a fixed size.
 _MOST = 1 << 48
 
 
 def name_of(sub: Any) -> str | None:
-    """The name of a construct as text: construct takes bytes, and all else, for a name too."""
+    """Return the name of a construct as text; construct takes bytes and any object for a name."""
     name = sub.name
     if isinstance(name, bytes):
         return name.decode("utf-8", "backslashreplace") or None
@@ -34,12 +34,12 @@ def name_of(sub: Any) -> str | None:
 
 
 def opaque(sub: Any, reason: str) -> kinds.Opaque:
-    """The kind of a construct that can't be looked into."""
+    """Return the kind of a construct that can't be analyzed."""
     return kinds.Opaque(sub, reason, cost_of(sub))
 
 
 def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
-    """Lower one of construct's constructs, or make it opaque."""
+    """Return the kind of one of construct's constructs; opaque if it can't be lowered."""
     try:
         return (yield _dispatch(sub, lowering, scopes))
     except Unsupported as reason:
@@ -52,7 +52,7 @@ def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         return opaque(sub, str(reason))
 
 
-#: Classes of construct's that neither read the context nor contain anything that could.
+#: construct's classes that don't read the context and contain nothing that could.
 _SELF_CONTAINED = (
     c.VarInt.__class__,
     c.ZigZag.__class__,
@@ -85,12 +85,12 @@ _SELF_CONTAINED = (
 
 
 def reads_context(sub: Any) -> bool:
-    """Whether a construct might read its context; anything unknown might."""
+    """Return whether a construct might read its context; unknown classes might."""
     if not isinstance(sub, c.Construct) or sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
         return True
     for name, value in vars(sub).items():
         if name.startswith("_"):
-            continue  # what construct's own macros put there for its compiler
+            continue  # added by construct's own macros for its compiler
         if isinstance(value, c.Construct):
             if reads_context(value):
                 return True
@@ -100,7 +100,7 @@ def reads_context(sub: Any) -> bool:
 
 
 def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
-    if not isinstance(sub, c.Construct):  # a case of a Switch: construct minds it when it is chosen
+    if not isinstance(sub, c.Construct):  # a case of a Switch: construct raises when it is chosen
         raise Unsupported(f"{type(sub).__name__} in place of a construct")
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")
@@ -139,7 +139,7 @@ def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
 
 
 def _expr(value: Any, scopes: Scopes) -> Any:
-    """Lower a parameter, and note which structs it names fields of."""
+    """Lower a parameter, and record the structs whose fields it names."""
     lowered = lower_expr(value)
     if isinstance(lowered, Expr):
         if lowered.levels_up >= len(scopes):
@@ -152,9 +152,9 @@ def _expr(value: Any, scopes: Scopes) -> Any:
 
 
 def _count(value: Any, scopes: Scopes) -> Any:
-    """Lower a number of bytes or elements; construct counts with bools as with numbers.
+    """Lower a number of bytes or elements; construct takes bools as numbers.
 
-    A number below 0 is for construct to refuse, when it comes to it.
+    A number below 0 is refused by construct, when it parses or builds.
     """
     lowered = _expr(value, scopes)
     is_number = isinstance(lowered, int) and 0 <= lowered <= _MOST
@@ -164,7 +164,7 @@ def _count(value: Any, scopes: Scopes) -> Any:
 
 
 def _leaf(sub: Any, scopes: Scopes) -> Kind | None:
-    """Constructs without others inside."""
+    """Return the kind of a construct without others inside, or None."""
     if type(sub) is c.FormatField:
         return _format_field(sub)
     if type(sub) is c.BytesInteger:
@@ -199,19 +199,19 @@ def _format_field(sub: Any) -> Kind:
 
 
 def _string(sub: Any) -> Kind:
-    """`PascalString`: text behind its length in bytes."""
+    """Lower a `PascalString`: text after its length in bytes."""
     inner = sub.subcon
     if type(inner) is not c.Prefixed or inner.subcon is not c.GreedyBytes or inner.includelength:
         raise Unsupported("a string that is not length-prefixed")
     length = _leaf(inner.lengthfield, ())
     if not isinstance(length, kinds.Int) or inner.lengthfield.parsed is not None:
-        raise Unsupported("a string whose length is no plain integer")
+        raise Unsupported("a string whose length is not a fixed-width integer")
     try:
         b"-".decode(sub.encoding)
     except LookupError:
         raise SchemaError(f"a PascalString in {sub.encoding!r}, by which Python knows no text") from None
     except ValueError:
-        pass  # too little for a character
+        pass  # too few bytes for a character
     return kinds.Str(length, sub.encoding)
 
 
@@ -221,7 +221,7 @@ def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     for part in sub.subcons:
         kind = yield lowering.lower(part, lowering, (*scopes, frame))
         docs = part.docs.strip() if isinstance(part.docs, str) else ""
-        attr = part.name or None  # what has an empty name is left out of the container, too
+        attr = part.name or None  # parts with an empty name are left out of the container, too
         fields.append(kinds.Field(name_of(part), attr, kind, docs, optional=bool(part.flagbuildnone)))
     names = [f.attr for f in fields if f.attr is not None]
     if len({f.name for f in fields if f.attr is not None}) != len(names):
@@ -234,20 +234,20 @@ def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
 
 
 def _prefixed_array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
-    """`PrefixedArray`, which construct composes of a `FocusedSeq`."""
+    """Lower a `PrefixedArray`, which construct composes of a `FocusedSeq`."""
     parts = {part.name: part.subcon for part in sub.subcons if type(part) is c.Renamed}
     count: Any = parts.get("count")
     items: Any = parts.get("items")
     if list(parts) != ["count", "items"] or sub.parsebuildfrom != "items" or len(sub.subcons) != 2:
-        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+        raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     if type(count) is not c.Rebuild or str(count.func) != "len_(this['items'])":
-        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+        raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     if type(items) is not c.Array or str(items.count) != "this['count']" or items.discard:
-        raise Unsupported("a FocusedSeq that is no PrefixedArray")
+        raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     length = _leaf(count.subcon, ())
     if not isinstance(length, kinds.Int) or count.subcon.parsed is not None or items.parsed is not None:
-        raise Unsupported("a PrefixedArray whose count is no plain integer")
-    # construct gives the elements a context of their own; nothing of it can be named in the tree.
+        raise Unsupported("a PrefixedArray whose count is not a fixed-width integer")
+    # construct gives the elements a context of their own, which expressions here can't name.
     frame = OuterStruct()
     lowering.arrays += 1
     try:
@@ -287,7 +287,7 @@ def _array(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
 def _prefixed(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
     length = _leaf(sub.lengthfield, ())
     if not isinstance(length, kinds.Int) or sub.lengthfield.parsed is not None:
-        raise Unsupported("a Prefixed whose length is no plain integer")
+        raise Unsupported("a Prefixed whose length is not a fixed-width integer")
     if isinstance(inner, kinds.Opaque) and inner.construct is c.GreedyBytes and not sub.includelength:
         return kinds.Bytes(length=length)
     return kinds.Prefixed(inner, length, length.size if sub.includelength else 0)
@@ -315,12 +315,12 @@ _WRAPPERS: dict[type, Callable[[Any, Kind, Scopes], Kind]] = {
 
 
 def _bits(sub: Any) -> Kind:
-    """`BitStruct`: a Struct of bits in whole bytes."""
+    """Lower a `BitStruct`: a Struct of bits in whole bytes."""
     inner = sub.subcon
     if type(sub) is not c.Transformed or sub.decodefunc is not c.lib.bytes2bits:
         raise Unsupported("a transformation of bytes")
     if type(inner) is not c.Struct or inner.parsed is not None:
-        raise Unsupported("bits that are no BitStruct")
+        raise Unsupported("bits that are not a BitStruct")
     bits = tuple(_bit(part) for part in inner.subcons)
     total = sum(bit.width for bit in bits)
     if total % 8:

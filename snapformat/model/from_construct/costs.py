@@ -12,9 +12,9 @@ from snapformat.trampoline import Task, run
 
 
 def cost_of(*subs: Any) -> int:
-    """Cost of a value of these, one after the other: as many constructs as run inside of it, at least 1.
+    """Return the cost of a value of these constructs: the number of constructs that run, at least 1.
 
-    What is inside of arrays costs by itself. Where something refers to what contains it, construct itself
+    Elements of arrays are counted by themselves. Where a construct refers to one around it, construct itself
     bounds the depth. For zero-sized values of the vocabulary it is the cost that `model.costs` gives.
     """
     cost: int = sum(run(_constructs_in(sub, {})) - 1 for sub in subs)
@@ -23,11 +23,11 @@ def cost_of(*subs: Any) -> int:
 
 def _constructs_in(sub: Any, known: dict[int, int]) -> Task:
     if id(sub) not in known:
-        known[id(sub)] = 1  # for one that contains itself
+        known[id(sub)] = 1  # for a construct that contains itself
         attributes = getattr(sub, "__dict__", {})
         kind = attributes.get("kind")
         if isinstance(sub, construct.Array) or isinstance(kind, kinds.Array):
-            total = 2  # a list, whose elements cost by themselves
+            total = 2  # a list, whose elements are counted by themselves
         else:
             total = int(not isinstance(sub, construct.Renamed)) + _skipped_fields(kind)
             for inner in _constructs_of(attributes):
@@ -38,7 +38,7 @@ def _constructs_in(sub: Any, known: dict[int, int]) -> Task:
 
 def _constructs_of(attributes: dict[str, Any]) -> Iterator[Any]:
     for name, held in attributes.items():
-        if name.startswith("_"):  # construct's own tables of what stands in another attribute
+        if name.startswith("_"):  # construct's own tables of another attribute
             continue
         several: Any = [held]
         if isinstance(held, dict | list | tuple):

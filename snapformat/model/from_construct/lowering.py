@@ -13,14 +13,14 @@ from snapformat.trampoline import Task, run_with_unwind
 
 #: Kinds of constructs.
 _known: WeakKeyDictionary[Any, Kind] = WeakKeyDictionary()
-#: Those of constructs that are opaque as a whole: the latest. They refer to their constructs, which a weak
-#: table would keep for ever.
+#: The latest kinds of constructs that are opaque as a whole. A bounded cache: these kinds reference their
+#: constructs, so a weak cache would never release them.
 _opaque: dict[Any, Kind] = {}
 _MOST_OPAQUE = 256
 
 
 def kind_of_construct(sub: Any) -> Kind:
-    """The kind that a construct is; of each the same for all threads."""
+    """Return the kind of a construct: the same object for all threads."""
     known = _known.get(sub) or _opaque.get(sub)
     if known is None:
         lowering = Lowering(lower)
@@ -34,14 +34,14 @@ def kind_of_construct(sub: Any) -> Kind:
 
 
 def lower(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
-    """The kind of a construct; `scopes` are the structs around it whose fields expressions may name."""
+    """Return the kind of a construct; expressions may name fields of the structs in `scopes`."""
     if isinstance(sub, OwnConstruct):
         return (yield sub.as_kind(lowering, scopes))
     return (yield lower_foreign(sub, lowering, scopes))
 
 
 def foreign(construct: Any, cls: type | None = None) -> kinds.Foreign:
-    """The kind of a type that is declared by a construct; it is looked into when it is resolved."""
+    """Return the kind of a type declared by a construct, which is lowered when the kind is resolved."""
     made = kinds.Foreign(construct, cls)
 
     def resolve() -> None:

@@ -20,45 +20,45 @@ from snapformat.trampoline import Task
 
 @dataclass(eq=False, slots=True)
 class OuterStruct:
-    """A struct of construct's whose fields expressions may name.
+    """A construct Struct whose fields expressions may name.
 
     Attributes:
-        used: An expression names a field of it, or looks through it at one further out.
-        names: The fields that are named.
+        used: Whether an expression names a field of it, or of a struct further out.
+        names: The named fields.
     """
 
     used: bool = False
     names: set[Any] = field(default_factory=set)
 
 
-#: What may refer to itself, and the structs around it.
+#: A construct that may refer to itself, and the structs around it.
 Place = tuple[Any, ...]
 #: The structs around a construct, outermost first.
 Scopes = tuple[OuterStruct, ...]
 
 
 class NeedsContext(Exception):
-    """What is being made a kind of must run under construct, with all that is around it."""
+    """A construct must be run by construct itself, together with those around it."""
 
 
 class OwnConstruct(c.Construct):  # type: ignore[misc]  # construct is untyped
-    """A construct of this library, which gives its own kind."""
+    """A construct of this library, which makes its own kind."""
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
-        """The kind, as a task."""
+        """Return the kind, as a task."""
         raise NotImplementedError
 
 
 @dataclass(slots=True)
 class Lowering:
-    """State of making a kind of a construct.
+    """State of lowering a construct to a kind.
 
     Attributes:
-        lower: The kind of a construct inside, as a task; see `model.from_construct.lower`.
-        by_place: Kinds so far of what may refer to itself.
-        open: What is being made a kind of.
-        references: To what contains them, by its place.
-        arrays: Arrays of construct's around the current place: they number their elements in the context.
+        lower: Function from an inner construct to its kind, as a task; see `model.from_construct.lower`.
+        by_place: Kinds made so far of constructs that may refer to themselves.
+        open: Constructs that are being lowered.
+        references: References to a construct around them, by its place.
+        arrays: Number of arrays around the current place; these number their elements in the context.
     """
 
     lower: Callable[[Any, Lowering, Scopes], Task]
@@ -68,21 +68,21 @@ class Lowering:
     arrays: int = 0
 
     def refer(self, name: str, place: Place) -> kinds.LazyBound:
-        """A reference to what is being made a kind of further up."""
+        """Return a reference to a construct that is being lowered further up."""
         reference = kinds.LazyBound(name)
         self.references.append((reference, place))
         return reference
 
     def finish(self, kind: Kind) -> Kind:
-        """Set the references in a finished kind, and give it."""
+        """Set the references in a finished kind, and return it."""
         for reference, place in self.references:
-            if place in self.by_place:  # else it was in a part that has become opaque
+            if place in self.by_place:  # else it is in a part that became opaque
                 reference.target = self.by_place[place]
         return kind
 
 
 def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
-    """A Struct registered for a class: the kind of the Struct, with instances for values."""
+    """Return the kind of a Struct registered for a class: that of the Struct, with instances as values."""
     inner = yield lowering.lower(sub, lowering, scopes)
     if not isinstance(inner, kinds.Struct) or inner.scoped:
         reason = "a class around a construct that is not a plain Struct"
@@ -103,7 +103,7 @@ class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct 
         self.cls = cls
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
-        """The Struct's kind, with instances for values."""
+        """Return the Struct's kind, with instances as values."""
         return (yield of_class(self.subcon, self.cls, lowering, scopes))
 
     def _decode(self, obj: Any, context: Any, path: str) -> Any:
@@ -116,12 +116,12 @@ class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct 
 
 
 def instance_of(cls: type, values: Any) -> Any:
-    """An instance from a container: the class is called with the named values."""
+    """Make an instance from a container: the class is called with the named values."""
     return cls(**{name: value for name, value in values.items() if not name.startswith("_")})
 
 
 def container_of(obj: Any) -> Any:
-    """A container from an instance: its attributes by name, whether in slots or in a dict."""
+    """Make a container from an instance: its attributes by name, in slots or in a dict."""
     container = c.Container()
     for cls in reversed(type(obj).__mro__):
         for name in getattr(cls, "__slots__", ()):
@@ -132,7 +132,7 @@ def container_of(obj: Any) -> Any:
 
 
 def in_scopes(kind: Kind, lowering: Lowering, scopes: Scopes) -> Task:
-    """A kind inside construct's structs, whose fields the constructs in it may name."""
+    """Return a kind inside construct Structs whose fields the constructs in it may name."""
     if not (scopes or lowering.arrays) or not any(isinstance(k, kinds.Foreign) for k in walk_kinds(kind)):
         return kind
     return (yield _copied(kind, lowering, scopes))

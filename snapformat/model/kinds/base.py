@@ -12,37 +12,37 @@ T = TypeVar("T")
 
 
 class Kind:
-    """A type: what its values are, apart from how an encoding stores them.
+    """A type of values, independent of any encoding.
 
-    A kind that is not a leaf reads and writes as a task (`snapformat.trampoline`): a generator that yields
-    the tasks of its parts. So depth costs no interpreter stack.
+    A kind with parts reads and writes as a task (`snapformat.trampoline`): a generator that yields the tasks
+    of its parts. So depth takes no interpreter stack.
     """
 
     __slots__ = ("__weakref__", "derived")
 
-    #: What was computed from this kind, and is kept as long as the kind is.
+    #: Results of `derive`, kept as long as the kind.
     derived: dict[Hashable, Any]
 
-    #: `read` and `write` return at once, and are not tasks.
+    #: Whether `read` and `write` return at once, instead of tasks.
     is_leaf: ClassVar[bool] = False
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
-        """Make a kind of which nothing is derived yet."""
+        """Make a kind without derived results."""
         made = object.__new__(cls)
         _set_derived(made, {})
         return made
 
     @property
     def letter(self) -> str | None:
-        """`struct`'s letter of a number that may stand in a buffer; None for anything else."""
+        """The letter of `struct` for a number that buffers can contain; None for other kinds."""
         return None
 
     def write(self, value: Any, out: ValueWriter) -> Any:
         """Check a value and pass it to a writer.
 
         Returns:
-            The value as it was built, which is what expressions of construct see: the value that was given,
-            unless the kind supplies another. A task with this result where the kind is not a leaf.
+            The built value, which construct's expressions see: the given value, unless the kind supplies
+            another. A task with this result if the kind has parts.
 
         Raises:
             EncodeError: The value does not fit.
@@ -50,7 +50,7 @@ class Kind:
         raise NotImplementedError
 
     def read(self, source: ValueReader) -> Any:
-        """Read a value; a task with this result where the kind is not a leaf.
+        """Read a value; a task with this result if the kind has parts.
 
         Raises:
             DecodeError: The input is not such a value.
@@ -58,9 +58,9 @@ class Kind:
         raise NotImplementedError
 
     def plan(self, planner: Planner) -> Any:
-        """Plan the operation that reads and writes values where these are positional.
+        """Plan the operation that reads and writes values in a positional encoding.
 
-        By default `read` and `write` are called where the value stands.
+        By default the operation calls `read` and `write` at the place of the value.
 
         Returns:
             The operation, or a task with this result.
@@ -68,15 +68,15 @@ class Kind:
         return planner.plan_interpreted(self)
 
     def children(self) -> Sequence[Kind]:
-        """The kinds directly inside, in the order in which their values come."""
+        """The kinds directly inside, in the order of their values."""
         return ()
 
     def derive(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Something that is computed from this kind once, and is kept as long as the kind is.
+        """Return a result that is computed from this kind once, and kept as long as the kind.
 
         Args:
-            key: Names it, among all that is derived from kinds.
-            make: Computes it. Two threads may do so at once; both get the result of one.
+            key: Name of the result, unique among all results derived from kinds.
+            make: Computes the result. If two threads compute it at once, both get that of one.
         """
         found = self.derived.get(key)
         if found is None:

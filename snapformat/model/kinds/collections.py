@@ -1,4 +1,4 @@
-"""Values made of others by number: options, sequences, tuples, maps, sets."""
+"""Kinds of collections: options, sequences, tuples, maps, sets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapformat.trampoline import Task
 if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
-#: Elements that are read between two pauses of a long sequence.
+#: Number of elements read between two pauses of a long sequence.
 _BETWEEN_PAUSES = 256
 
 
@@ -26,8 +26,8 @@ class Option(Kind):
     """`Option<T>`: absent, or the value.
 
     Attributes:
-        item: The kind inside.
-        wrapped: The present value is wrapped in `Some`, since `item` is an option itself.
+        item: The kind of the present value.
+        wrapped: Whether the present value is wrapped in `Some`, since `item` is an option itself.
     """
 
     item: Kind
@@ -63,7 +63,7 @@ class Option(Kind):
 
 
 def unwrapped(value: Any, wrapped: bool) -> Any:
-    """The value inside an option that is present."""
+    """Return the value inside a present option."""
     if not wrapped:
         return value
     if not isinstance(value, Some):
@@ -74,7 +74,7 @@ def unwrapped(value: Any, wrapped: bool) -> Any:
 
 
 def write_elements(kind: Kind, values: Sequence[Any], out: ValueWriter) -> Task:
-    """Write the elements of a sequence, whose kind is its only child; gives what they were built into."""
+    """Write the elements of a sequence, whose kind is its only child; return the built elements."""
     (item,) = kind.children()
     out.claim_elements(kind, len(values))
     if out.write_many(item, values):
@@ -94,7 +94,7 @@ def _listed(values: Sequence[Any]) -> list[Any]:
 
 
 def read_elements(kind: Kind, count: int, source: ValueReader) -> Task:
-    """Read as many elements of a sequence, whose kind is its only child."""
+    """Read `count` elements of a sequence, whose kind is its only child."""
     (item,) = kind.children()
     source.claim_elements(kind, count)
     values: list[Any] | None = source.read_many(item, count)
@@ -113,7 +113,7 @@ def read_elements(kind: Kind, count: int, source: ValueReader) -> Task:
 
 
 def _pause() -> Task:
-    """Return to who drives the task: it may take what was read so far."""
+    """Pause the task, so that its driver can take the events so far."""
     return
     yield
 
@@ -123,8 +123,8 @@ class Seq(Kind):
     """`Vec<T>` and its like, and construct's `PrefixedArray`: a number, then the elements.
 
     Attributes:
-        item: An element.
-        length: The number, a kind without parts; None as the encoding has it.
+        item: The kind of the elements.
+        length: The kind of the number, without parts; None for that of the encoding.
     """
 
     item: Kind
@@ -150,7 +150,7 @@ class Seq(Kind):
 
 
 def _given(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
-    """The elements of a list or tuple, or the numbers of a buffer as a memoryview."""
+    """Return the elements of a list or tuple, or the numbers of a buffer as a memoryview."""
     numbers: memoryview | None = out.check(numbers_of, item, value)
     if numbers is None or (count is not None and len(numbers) != count):
         listed: tuple[Any, ...] = out.check(checks.as_list, value if numbers is None else [*numbers], count)
@@ -163,8 +163,8 @@ class Array(Kind):
     """`[T; N]`, and construct's `Array`: elements whose number is not stored.
 
     Attributes:
-        item: An element.
-        count: How many; construct's may be an expression of earlier fields.
+        item: The kind of the elements.
+        count: The number of elements; in constructs it may be an expression of earlier fields.
     """
 
     item: Kind
@@ -233,9 +233,9 @@ class Map(Kind):
     """A map: a number, then keys and values in turn.
 
     Attributes:
-        key: A key.
-        value: A value.
-        ordered: Entries are written sorted by key (`BTreeMap`).
+        key: The kind of the keys.
+        value: The kind of the values.
+        ordered: Whether entries are written sorted by key (`BTreeMap`).
     """
 
     key: Kind
@@ -298,8 +298,8 @@ class Set(Kind):
     """A set: a number, then the elements.
 
     Attributes:
-        item: An element.
-        ordered: Elements are written sorted (`BTreeSet`).
+        item: The kind of the elements.
+        ordered: Whether elements are written sorted (`BTreeSet`).
     """
 
     item: Kind

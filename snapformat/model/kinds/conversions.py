@@ -1,4 +1,4 @@
-"""Values that differ from what is stored: conversions, labels, and what construct supplies itself."""
+"""Kinds whose value differs from the stored one: conversions, labels, constants, computed values."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Adapted(Kind):
-    """A kind whose Python value is converted by code, as Rust's `try_from` and `with` do.
+    """A kind whose Python value is converted by functions, like Rust's `try_from` and `with`.
 
     Attributes:
-        item: What is stored.
+        item: The stored kind.
         decode: From the stored value to the Python value; `ValueError` refuses it.
-        encode: Back; `ValueError` and `TypeError` refuse it.
-        name: What the value is called in messages and documents.
-        text: The human-readable form is text where the stored form is not (`IpAddr`): a pair of functions
-            from the Python value to `str` and back; None where it is the stored value.
-        order: Gives a key that sorts Python values as Rust does; None where the stored value's order is it.
-        shown: The decoded JSON form is an object of its own (a register list by names): a pair of functions
-            from the Python value to that object and back; None where it is like the plain form.
+        encode: From the Python value to the stored value; `ValueError` and `TypeError` refuse it.
+        name: Name of the value in messages and documents.
+        text: Functions from the Python value to `str` and back, if the human-readable form is text and the
+            stored form is not (`IpAddr`); else None.
+        order: Function from a Python value to a key that sorts as Rust does; None for the stored order.
+        shown: Functions from the Python value to its decoded JSON form and back, if that is an object of its
+            own (a register list by names); else None.
     """
 
     item: Kind
@@ -43,7 +43,7 @@ class Adapted(Kind):
     shown: tuple[Callable[[Any], dict[str, Any]], Callable[[dict[str, Any]], Any]] | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Task:
-        """Write the stored form, or the text for people."""
+        """Write the stored form, or the human-readable text."""
         if out.orders and self.order is not None:
             out.write_ordered(out.convert(self.order, value, self.name))
             return value
@@ -59,7 +59,7 @@ class Adapted(Kind):
         return value
 
     def read(self, source: ValueReader) -> Task:
-        """Read the stored form, or the text for people, and convert it."""
+        """Read the stored form, or the human-readable text, and convert it."""
         start = source.mark()
         convert: Callable[[Any], Any] = self.decode
         stored: Any = None
@@ -113,7 +113,7 @@ class IntEnum(Kind):
         return value
 
     def read(self, source: ValueReader) -> Any:
-        """Read a label; of an undeclared number an `EnumInteger`."""
+        """Read a label, or an `EnumInteger` for an undeclared number."""
         text = source.read_text()
         if text is not None:
             if text not in self.numbers:
@@ -122,12 +122,12 @@ class IntEnum(Kind):
         return self.label_of(self.item.read(source))
 
     def label_of(self, number: int) -> Any:
-        """The label of a number; of an undeclared number an `EnumInteger`."""
+        """Return the label of a number, or an `EnumInteger` for an undeclared number."""
         found = self.labels.get(number)
         return construct.EnumInteger(number) if found is None else found
 
     def number_of(self, value: Any) -> Any:
-        """The number of a label; a number is taken as it is."""
+        """Return the number of a label; a number is returned unchanged."""
         return self.numbers[value] if isinstance(value, str) else value
 
     def plan(self, planner: Planner) -> Any:
@@ -144,10 +144,10 @@ class IntEnum(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Const(Kind):
-    """A value that must be there.
+    """A constant: any other value is refused.
 
     Attributes:
-        item: How it is stored.
+        item: The stored kind.
         value: The value.
     """
 
@@ -185,14 +185,14 @@ class Const(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Computed(Kind):
-    """construct's `Computed`: not stored; a constant or an expression of fields before."""
+    """construct's `Computed`: not stored; a constant or an expression of earlier fields."""
 
     is_leaf: ClassVar[bool] = True
 
     value: Any
 
     def write(self, value: Any, out: ValueWriter) -> Any:
-        """Compute the value, whatever is given."""
+        """Compute the value; the given one is ignored."""
         found = out.evaluate(self.value)
         out.write_computed(self, found)
         return found
@@ -211,10 +211,10 @@ class Computed(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Rebuild(Kind):
-    """construct's `Rebuild`: when written, the value is computed, whatever is given.
+    """construct's `Rebuild`: when written, the value is computed and the given one ignored.
 
     Attributes:
-        item: How it is stored.
+        item: The stored kind.
         value: A constant or an expression of fields.
     """
 
@@ -246,10 +246,10 @@ class Rebuild(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Default(Kind):
-    """construct's `Default`: when written without a value, `value` is taken.
+    """construct's `Default`: when written without a value, `value` is written.
 
     Attributes:
-        item: How it is stored.
+        item: The stored kind.
         value: A constant or an expression of fields.
     """
 
@@ -282,5 +282,5 @@ class Default(Kind):
 
 
 def _stored_form(item: Kind, computed: Any) -> Any:
-    """A computed value to be stored: construct stores the truth of an expression as a number."""
+    """Return the value to store for a computed one: construct stores a bool as a number."""
     return int(computed) if isinstance(computed, bool) and isinstance(item, Int) else computed

@@ -1,4 +1,4 @@
-"""Kinds that come from outside the data model: C structs, constructs, parts in another encoding."""
+"""Kinds from outside the data model: C structs, constructs, parts in another encoding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Blob(Kind):
-    """serde `bytes` that hold a C struct: shorter than the struct, longer, or exactly it.
+    """serde `bytes` that contain a C struct; they may be shorter or longer than the struct.
 
     Attributes:
         item: The struct; its class is a `CStruct`.
@@ -33,7 +33,7 @@ class Blob(Kind):
         return value
 
     def read(self, source: ValueReader) -> Task:
-        """Read an instance, which keeps its bytes until it is touched."""
+        """Read an instance, which keeps its bytes until a field is used."""
         return (yield source.read_blob(self))
 
     def plan(self, planner: Planner) -> Task:
@@ -47,12 +47,12 @@ class Blob(Kind):
 
 @dataclass(eq=False, slots=True)
 class Opaque(Kind):
-    """A construct that can't be looked into: it is run as it is.
+    """A construct that can't be analyzed: construct runs it as it is.
 
     Attributes:
         construct: The construct.
-        reason: Why it can't be looked into.
-        cost: What a value that takes no bytes counts as; see `model.costs`.
+        reason: The reason why it can't be analyzed.
+        cost: The cost of a value that takes no bytes; see `model.costs`.
     """
 
     is_leaf: ClassVar[bool] = True
@@ -80,9 +80,9 @@ class Foreign(Kind):
 
     Attributes:
         construct: The construct.
-        cls: The class its values are turned into, or None for what the construct itself gives.
-        target: The kind that the construct is, where it can be looked into.
-        resolve: Sets `target`; None once that is done.
+        cls: The class its values are converted to; None for the construct's own values.
+        target: The kind of the construct.
+        resolve: Function that sets `target`; None afterwards.
     """
 
     construct: Any
@@ -124,7 +124,7 @@ class Encoded(Kind):
     config: Any
 
     def write(self, value: Any, out: ValueWriter) -> Task:
-        """Write in that encoding."""
+        """Write the value in that encoding."""
         begun = out.begin_encoding(self.config)
         item = self.item
         written = item.write(value, out) if item.is_leaf else (yield item.write(value, out))
@@ -132,7 +132,7 @@ class Encoded(Kind):
         return written
 
     def read(self, source: ValueReader) -> Task:
-        """Read in that encoding."""
+        """Read the value in that encoding."""
         begun = source.begin_encoding(self.config)
         value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
         source.end_encoding(begun)

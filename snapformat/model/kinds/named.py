@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Style: TypeAlias = Literal["struct", "tuple", "newtype", "unit"]
 
-#: Variants that a message names.
+#: Maximum number of variants named in a message.
 _MOST_NAMED = 12
 
 
@@ -29,12 +29,12 @@ class Field:
     """A field of a struct or variant.
 
     Attributes:
-        name: serde's name, as in JSON and paths; None for what has no name (construct's padding).
+        name: serde's name, as in JSON and paths; None for a field without a name (construct's padding).
         attr: The attribute of the Python object, or the key of construct's container.
-        kind: What it is.
+        kind: The kind of its value.
         doc: One line of description.
         bits: Names for the bits of the number.
-        optional: It may be left out when a container is written (constants, computed values).
+        optional: Whether it may be left out when a container is written (constants, computed values).
     """
 
     name: str | None
@@ -47,21 +47,21 @@ class Field:
 
 @dataclass(eq=False, slots=True)
 class Struct(Kind):
-    """A struct of any style; identity is what equality means here.
+    """A struct of any style, compared by identity.
 
     Attributes:
         name: serde's name; empty for construct's Structs.
         style: `struct`, `tuple`, `newtype` or `unit`.
         cls: The Python class of its values; None for construct's containers.
         doc: Description.
-        fields: What is stored, in order; set once all names are known.
-        make: From the list of the named fields' values to an instance.
-        scoped: Expressions inside name its fields.
+        fields: The stored fields, in order; set once all names are known.
+        make: Function from the list of the named fields' values to an instance.
+        scoped: Whether expressions inside name its fields.
         named: The fields that they name.
-        skipped: How many fields its class has that are not stored.
-        shared: One instance is as good as many: there is nothing to set, and no code that makes one.
-        resolve: Sets `fields`, `make`, `skipped` and `shared`; None once that is done.
-        nesting: How deeply its type arguments are nested.
+        skipped: Number of fields of its class that are not stored.
+        shared: Whether one instance can be used for all values: it has no fields and runs no code.
+        resolve: Function that sets `fields`, `make`, `skipped` and `shared`; None afterwards.
+        nesting: Nesting depth of its type arguments.
     """
 
     name: str
@@ -114,10 +114,9 @@ class Struct(Kind):
                 out.leave()
 
     def _write_container(self, value: Any, out: ValueWriter) -> Task:
-        """Write the fields of a mapping, as construct builds them: what it can supply may be missing.
+        """Write the fields of a mapping, like construct: values that construct supplies may be missing.
 
-        Expressions see the fields that are still to come as they were given, and those before as they were
-        built.
+        Expressions see later fields as they were given, and earlier ones as they were built.
         """
         if value is None:
             value = {}
@@ -153,7 +152,7 @@ class Struct(Kind):
         return value
 
     def read_fields(self, source: ValueReader) -> Task:
-        """Read the fields, and make the value of them."""
+        """Read the fields, and make the value from them."""
         start = source.mark()
         values = []
         outer = source.scope
@@ -198,12 +197,12 @@ class EnumVariant:
 
     Attributes:
         name: serde's name.
-        index: Its number: the order of declaration.
+        index: Its number, by order of declaration.
         payload: A struct kind whose style is the variant's (its `cls` holds the values), or None where the
             value is a constant (`UnitEnum`).
         constant: That constant.
         doc: Description.
-        discriminant: Rust's number of the variant, by which variants are sorted; it is not stored.
+        discriminant: Rust's number of the variant, which orders variants; it is not stored.
     """
 
     name: str
@@ -215,7 +214,7 @@ class EnumVariant:
 
     @property
     def rank(self) -> int:
-        """Place in the order of variants."""
+        """Rust's position of the variant in the order of variants."""
         return self.index if self.discriminant is None else self.discriminant
 
     @property
@@ -233,9 +232,9 @@ class Enum(Kind):
         cls: The Python class of its values.
         doc: Description.
         variants: All of them; set once all names are known.
-        other: The variant that takes unknown indexes (`#[serde(other)]`), or None.
-        resolve: Sets `variants`; None once that is done.
-        nesting: How deeply its type arguments are nested.
+        other: The variant for unknown indexes (`#[serde(other)]`), or None.
+        resolve: Function that sets `variants`; None afterwards.
+        nesting: Nesting depth of its type arguments.
     """
 
     name: str
@@ -279,7 +278,7 @@ class Enum(Kind):
         return planner.plan_enum(self)
 
     def variant_of(self, value: Any) -> EnumVariant | None:
-        """The variant that a value is, or None."""
+        """Return the variant of a value, or None."""
         by_value = self.derive("variants by value", self._by_value)
         found = by_value.get(type(value))
         if found is None:
@@ -299,7 +298,7 @@ class Enum(Kind):
 
     @property
     def expected(self) -> str:
-        """The expected value for messages, with the first of the variants."""
+        """The expected value for messages, with the first variants."""
         names = [variant.name for variant in self.variants[:_MOST_NAMED]]
         more = ", ..." if len(self.variants) > _MOST_NAMED else ""
         return f"a variant of {self.name} ({', '.join(names)}{more})"

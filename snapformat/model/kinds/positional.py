@@ -1,4 +1,4 @@
-"""construct's classes that choose, pad and group: what is stored there, and in how many bytes."""
+"""construct's classes that choose, pad and group values, as kinds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Switch(Kind):
     Attributes:
         key: The expression, or a constant.
         cases: Key -> kind.
-        default: For all other keys.
+        default: The kind for all other keys.
     """
 
     key: Any
@@ -66,8 +66,8 @@ class If(Kind):
 
     Attributes:
         condition: The expression, or a constant.
-        then: Where it is true.
-        otherwise: Where it is not.
+        then: The kind if it is true.
+        otherwise: The kind if it is false.
     """
 
     condition: Any
@@ -94,7 +94,7 @@ class If(Kind):
 
 
 class Region(Kind):
-    """A kind whose bytes are counted together: its value lies in a region of its own."""
+    """A kind whose value occupies a region of bytes of its own."""
 
     __slots__ = ()
 
@@ -122,11 +122,11 @@ class Region(Kind):
 
 @dataclass(eq=False, slots=True)
 class Padded(Region):
-    """A value, then fill bytes up to `count` bytes in all; what stood there is not kept.
+    """A value, then fill bytes up to `count` bytes in all; fill bytes that were read are not kept.
 
     Attributes:
         item: The value.
-        count: Bytes in all.
+        count: Size of the region, bytes.
         pattern: The fill byte.
     """
 
@@ -141,12 +141,12 @@ class Padded(Region):
 
 @dataclass(eq=False, slots=True)
 class Prefixed(Region):
-    """A value within a number of bytes that stands before it; bytes it leaves are passed over.
+    """A value within a number of bytes that precedes it; bytes that it leaves over are skipped.
 
     Attributes:
         item: The value.
-        length: The number.
-        including: The number counts its own bytes too: how many those are, else 0.
+        length: The kind of the number.
+        including: Bytes of the number itself, if it counts these too; else 0.
     """
 
     item: Kind
@@ -163,10 +163,10 @@ class Checksummed(Region):
     """A value, then a checksum over all of its bytes.
 
     Attributes:
-        item: What is covered.
+        item: The covered value.
         stored: The stored checksum.
-        checksum: How it is computed; see `snapshot.checksum`.
-        to_the_end: The last bytes are the checksum, and what is covered ends where they begin.
+        checksum: The algorithm; see `snapshot.checksum`.
+        to_the_end: Whether the checksum is the last bytes of the data, and the covered value ends before it.
     """
 
     item: Kind
@@ -181,7 +181,7 @@ class Limited(Kind):
 
     Attributes:
         item: The value.
-        limit: Most bytes that it may claim; None for no limit.
+        limit: Maximum number of bytes that it may claim; None for no limit.
     """
 
     item: Kind
@@ -205,11 +205,11 @@ class Limited(Kind):
 
 @dataclass(eq=False, slots=True)
 class LazyBound(Kind):
-    """construct's `LazyBound`: a kind that contains this one.
+    """construct's `LazyBound`: a reference to a kind that contains this one.
 
     Attributes:
         name: Its name.
-        target: The kind; set once all around it is known.
+        target: The kind; set once the kinds around it are known.
     """
 
     name: str
@@ -219,7 +219,7 @@ class LazyBound(Kind):
         """Write by the target, one level deeper."""
         target = self.target
         assert target is not None
-        counts = isinstance(target, Struct | Enum)  # they count themselves
+        counts = isinstance(target, Struct | Enum)  # these count their own level
         if not counts:
             out.descend()
         built = target.write(value, out) if target.is_leaf else (yield target.write(value, out))
@@ -231,7 +231,7 @@ class LazyBound(Kind):
         """Read by the target, one level deeper."""
         target = self.target
         assert target is not None
-        counts = isinstance(target, Struct | Enum)  # they count themselves
+        counts = isinstance(target, Struct | Enum)  # these count their own level
         if not counts:
             source.descend()
         value = target.read(source) if target.is_leaf else (yield target.read(source))
@@ -256,9 +256,9 @@ class Bit:
         name: Its name, or None.
         width: Bits.
         signed: Two's complement.
-        flag: The value is a bool.
-        padding: Written as zero, passed over when read; the value is None.
-        labels: Number -> label and label -> number, for an enum of bits.
+        flag: Whether the value is a bool.
+        padding: Whether it is padding: written as zero, skipped when read; the value is None.
+        labels: Mappings from number to label and from label to number, for an enum of bits.
         doc: One line of description.
     """
 
@@ -271,7 +271,7 @@ class Bit:
     doc: str = ""
 
     def number(self, value: Any, out: ValueWriter) -> int:
-        """The bits of a value, unsigned; checked against the width and labels."""
+        """Return the bits of a value as an unsigned number; check it against the width and labels."""
         if self.flag:
             return int(bool(value))
         if self.labels is not None and isinstance(value, str):
@@ -288,7 +288,7 @@ class Bit:
         return value & (1 << self.width) - 1
 
     def value_of(self, raw: int) -> Any:
-        """The value of its bits, which are given unsigned."""
+        """Return the value of bits, which are given as an unsigned number."""
         value: Any = raw
         if self.padding:
             value = None
@@ -301,7 +301,7 @@ class Bit:
         return value
 
     def plain(self, value: Any) -> Any:
-        """A value as plain data."""
+        """Return a value as plain data."""
         return str(value) if isinstance(value, str) else bool(value) if self.flag else int(value)
 
 
@@ -310,7 +310,7 @@ class BitStruct(Kind):
     """construct's `BitStruct`: fields of bits, the highest bit of the first byte first.
 
     Attributes:
-        size: Bytes in all.
+        size: Size in bytes.
         bits: The fields.
     """
 
@@ -347,7 +347,7 @@ class BitStruct(Kind):
         return planner.plan_bits(self)
 
     def values_of(self, whole: int) -> Any:
-        """The container of the fields in a number."""
+        """Return the container of the fields in a number."""
         values = construct.Container()
         left = 8 * self.size
         for bit in self.bits:

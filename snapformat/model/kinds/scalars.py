@@ -1,4 +1,4 @@
-"""Values without parts."""
+"""Kinds without parts: numbers, text, bytes, unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from snapformat.model.values import RawFlag
 if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
-#: Width -> `struct`'s letters of a signed and an unsigned integer.
+#: Letters of `struct` for a signed and an unsigned integer, by width.
 LETTERS = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 
 
@@ -23,7 +23,7 @@ class Bool(Kind):
     """`bool`: one byte, 0 or 1.
 
     Attributes:
-        lenient: construct's `Flag`: any byte but 0 is true, and is kept.
+        lenient: Whether any byte but 0 is true, and is kept (construct's `Flag`).
     """
 
     is_leaf: ClassVar[bool] = True
@@ -57,9 +57,9 @@ class Int(Kind):
         name: serde's name, `u8` to `i128`, `usize`, `isize`; other widths are named alike (`u24`).
         size: Nominal width, bytes.
         signed: Two's complement (fixed width) or zigzag (variable width).
-        nonzero: Zero is refused (`NonZeroU8` and so on).
-        byteorder: Order of its bytes; None as the encoding has it.
-        variable: It has a variable length; None as the encoding has it.
+        nonzero: Whether zero is refused (`NonZeroU8` and so on).
+        byteorder: Order of its bytes; None for that of the encoding.
+        variable: Whether it has a variable length; None as in the encoding.
     """
 
     is_leaf: ClassVar[bool] = True
@@ -73,7 +73,7 @@ class Int(Kind):
 
     @property
     def letter(self) -> str | None:
-        """`struct`'s letter, of the widths it knows."""
+        """The letter of `struct` for this width; None if there is none, or if zero is refused."""
         found = LETTERS.get(self.size) if not self.nonzero else None
         return None if found is None else found[not self.signed]
 
@@ -97,7 +97,7 @@ class Float(Kind):
 
     Attributes:
         size: 2, 4 or 8 bytes.
-        byteorder: Order of its bytes; None as the encoding has it.
+        byteorder: Order of its bytes; None for that of the encoding.
     """
 
     is_leaf: ClassVar[bool] = True
@@ -107,7 +107,7 @@ class Float(Kind):
 
     @property
     def letter(self) -> str | None:
-        """`struct`'s letter, of the widths that buffers have."""
+        """The letter of `struct` for this width, or None if buffers don't have it."""
         return {4: "f", 8: "d"}.get(self.size)
 
     def write(self, value: Any, out: ValueWriter) -> Any:
@@ -148,10 +148,10 @@ class Char(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Str(Kind):
-    """Text behind its length in bytes.
+    """Text after its length in bytes.
 
     Attributes:
-        length: The length; None as the encoding has it.
+        length: The kind of the length; None for that of the encoding.
         encoding: Name of the text encoding.
     """
 
@@ -181,8 +181,8 @@ class Bytes(Kind):
 
     Attributes:
         exact: The only length accepted (`serde_bytes::ByteArray<N>`), or None.
-        no_nul: A zero byte is refused (`CString`).
-        length: The length; None as the encoding has it.
+        no_nul: Whether a zero byte is refused (`CString`).
+        length: The kind of the length; None for that of the encoding.
     """
 
     is_leaf: ClassVar[bool] = True
@@ -208,7 +208,7 @@ class Bytes(Kind):
 
 @dataclass(frozen=True, slots=True)
 class FixedBytes(Kind):
-    """construct's `Bytes`: as many as the declaration or an earlier field says."""
+    """construct's `Bytes`: their number is a constant or an expression of earlier fields."""
 
     is_leaf: ClassVar[bool] = True
 
@@ -221,7 +221,7 @@ class FixedBytes(Kind):
         return data
 
     def read(self, source: ValueReader) -> bytes:
-        """Read as many bytes."""
+        """Read the bytes."""
         return source.read_fixed_bytes(self, source.count(self.count, "number of bytes"))
 
     def plan(self, planner: Planner) -> Any:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 E = TypeVar("E")
 
 NANOS_PER_SEC = 1_000_000_000
-#: Seconds that a Unix `SystemTime` can be after the epoch.
+#: Maximum number of seconds of a Unix `SystemTime` after the epoch.
 _MAX_SYSTEM_TIME = (1 << 63) - 1
 
 
@@ -51,7 +51,7 @@ def _declare_enum(cls: type, variants: dict[str, type], *, name: str = "") -> No
 
 
 def _adapt(cls: type, stored: Any, decode: Callable[[Any], Any], encode: Callable[[Any], Any]) -> None:
-    """Declare a class whose values are converted from and to what is stored."""
+    """Declare a class whose values are converted from and to a stored kind."""
     setattr(cls, DECLARATION, GivenKind(kinds.Adapted(kind_of(stored), decode, encode, cls.__name__)))
 
 
@@ -80,7 +80,7 @@ class Duration:
 
     Attributes:
         secs: Whole seconds, u64.
-        nanos: The rest, nanoseconds below 10^9; more is carried over when read, and refused when written.
+        nanos: Nanoseconds below 10^9; more are carried over when read, and refused when written.
     """
 
     secs: int
@@ -93,7 +93,7 @@ class SystemTime:
 
     Attributes:
         secs_since_epoch: Whole seconds, below 2^63.
-        nanos_since_epoch: The rest, nanoseconds below 10^9.
+        nanos_since_epoch: Nanoseconds below 10^9.
     """
 
     secs_since_epoch: int
@@ -443,7 +443,7 @@ class Ok(Result[T, E]):
     """Success, with its value.
 
     Attributes:
-        value: What came of it.
+        value: The result.
     """
 
     value: T
@@ -454,7 +454,7 @@ class Err(Result[T, E]):
     """Failure, with its error.
 
     Attributes:
-        value: What went wrong.
+        value: The error.
     """
 
     value: E
@@ -467,7 +467,7 @@ _declare_enum(Result, {"Ok": Ok, "Err": Err})
 
 
 def _path_order(path: str) -> list[tuple[Any, ...]]:
-    """A key that sorts paths as Rust does: by component, repeated separators and inner dots left out."""
+    """Return a key that sorts paths as Rust does: by component, without empty ones and inner dots."""
     components: list[tuple[Any, ...]] = [(1,)] if path.startswith("/") else []
     for part in path.split("/"):
         if part == "..":

@@ -1,4 +1,4 @@
-"""The primitive types as annotations: for type checkers an int, float or str; for us a kind."""
+"""The primitive types as annotations: an int, float or str for type checkers, a kind for snapformat."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NonZeroIsize = Annotated[int, Int("isize", 8, signed=True, nonzero=True)]
 f32 = Annotated[float, Float(4)]
 f64 = Annotated[float, Float(8)]
 
-#: One Unicode scalar value: a `str` of length 1, no surrogate.
+#: One Unicode scalar value: a `str` of length 1 that is not a surrogate.
 char = Annotated[str, Char()]
 
 #: `()`: no bytes; the value is the empty tuple.

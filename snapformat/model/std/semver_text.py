@@ -11,7 +11,7 @@ from snapformat.errors import excerpt
 
 U64_MAX = (1 << 64) - 1
 
-# Compiled when they are first used, which most runs never do.
+# Compiled on first use, as most runs never use them.
 _NUMBER = r"0|[1-9][0-9]*"
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _COMPARATOR = rf"""(?xa)
@@ -24,7 +24,7 @@ _COMPARATOR = rf"""(?xa)
     [ ]*
     """
 _MAX_COMPARATORS = 32
-#: Longer texts are not kept.
+#: Maximum length of a cached text.
 _SHORT = 32
 
 
@@ -35,9 +35,9 @@ def parse_version(text: str) -> semver.Version:
     pre-release identifiers may exceed it.
 
     Raises:
-        ValueError: Not a version; the message says why.
+        ValueError: Not a version; the message has the reason.
     """
-    # Versions can't be changed, and most files have one of few.
+    # Cached: versions are immutable, and most files have one of a few.
     return _parsed_short(text) if type(text) is str and len(text) <= _SHORT else _parsed(text)
 
 
@@ -53,8 +53,8 @@ def _parsed(text: str) -> semver.Version:
         version = semver.Version.parse(text)
     except ValueError:
         version = None
-    # The second half catches what the regular expression lets through: a line break at the end, digits
-    # that are not ASCII.
+    # The second half catches two cases that the regular expression accepts: a line break at the end, and
+    # digits that are not ASCII.
     if version is None or str(version) != text:
         raise ValueError(f"{_shortened(text)} is not a semver version")
     for name in ("major", "minor", "patch"):
@@ -64,14 +64,14 @@ def _parsed(text: str) -> semver.Version:
 
 
 def version_order(given: semver.Version | str) -> tuple[object, ...]:
-    """A key that sorts versions as Rust's crate does: by precedence, then by build metadata."""
+    """Return a key that sorts versions as Rust's crate does: by precedence, then by build metadata."""
     version = parse_version(version_text(given))
     pre = (1,) if version.prerelease is None else (0, *_identifiers(version.prerelease))
     return (version.major, version.minor, version.patch, pre, _identifiers(version.build or ""))
 
 
 def _identifiers(text: str) -> tuple[object, ...]:
-    """Numbers before words; numbers by value, and those of equal value by their leading zeros."""
+    """Return the key of identifiers: numbers before words, by value, then by their leading zeros."""
     keys: list[object] = []
     for part in text.split(".") if text else []:
         digits = part.lstrip("0")
@@ -84,10 +84,10 @@ def _shortened(text: str) -> str:
 
 
 def version_text(version: object) -> str:
-    """Print a version that was given as an object or as text, checking it.
+    """Return the text of a version that was given as an object or as text, after checking it.
 
     Raises:
-        TypeError: Neither a `semver.Version` nor text.
+        TypeError: The value is neither a `semver.Version` nor text.
         ValueError: Not a version that Rust would read back.
     """
     if not isinstance(version, str | semver.Version):
@@ -98,9 +98,9 @@ def version_text(version: object) -> str:
 
 
 def parse_version_req(text: str) -> str:
-    """Check a version requirement such as `>=1.2, <2` and give its normal form, as Rust prints it.
+    """Check a version requirement such as `>=1.2, <2` and return its normal form, as Rust prints it.
 
-    A comparator without an operator means `^`. `*` stands alone.
+    A comparator without an operator means `^`. `*` must be the only comparator.
 
     Raises:
         ValueError: Not a requirement.

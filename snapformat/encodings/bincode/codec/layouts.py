@@ -16,11 +16,11 @@ from snapformat.model.declaration import Declaration, declaration_of
 from snapformat.model.declare.registry import resolved
 
 
-def node_of(payload: Any, encoding: Encoding) -> Op:
+def cached_layout(payload: Any, encoding: Encoding) -> Op:
     """The layout of a class, annotation, construct or registered name; looked up if it was asked for before.
 
     Raises:
-        SchemaError: No such name, or no type of the serde data model.
+        SchemaError: There is no such name, or it is not a type of the serde data model.
     """
     declared = getattr(payload, DECLARATION, None)
     if type(declared) is Declaration and declared.cls is payload:
@@ -39,7 +39,7 @@ def node_of(payload: Any, encoding: Encoding) -> Op:
         return layout_of(payload, encoding)
 
 
-def keep_code(payload: Any, op: Op) -> None:
+def cache_on_class(payload: Any, op: Op) -> None:
     """Put what code there is into the class of a struct, where the next `encode` or `decode` finds it."""
     codec = op.codec
     if declaration_of(payload) is not None and isinstance(op, Struct) and codec is not None:

@@ -48,9 +48,9 @@ def generate_reader(root: Op) -> Source:
 
 
 class _ReadGenerator(RunReader):
-    """Adds the kinds of nodes that are no atoms."""
+    """Adds the operations that are not primitives."""
 
-    # --- nodes ----------------------------------------------------------------------------------------
+    # --- operations -----------------------------------------------------------------------------------
 
     def _int(self, op: ops.Int, target: str) -> None:
         self.is_ahead = False  # it begins with a byte

@@ -134,10 +134,10 @@ def has_opaque(root: Op) -> bool:
 
 @dataclass(slots=True)
 class Uses:
-    """How the named nodes of a layout are used.
+    """How the named operations of a layout are used.
 
     Attributes:
-        functions: Named nodes that get a function of their own: recursive ones, and those that are used
+        functions: Named operations that get a function of their own: recursive ones, and those that are used
             more than once and are more than a few atoms.
         recursive: Those that contain themselves.
         variable: Variable-length integers occur.

@@ -5,7 +5,7 @@ size is added up when the code is made. What it can't be sure of raises somethin
 reader: then the value is read instead.
 
 Code with the global `SURE` raises only where no value can be read. But it raises `DOUBT` where it counts what
-only the reference counts exactly: levels, and elements without bytes. Without `SURE` there is code of others
+only the reference counts exactly: levels, and zero-sized elements. Without `SURE` there is code of others
 in it.
 
 Locals are those of the generated reader.
@@ -170,7 +170,7 @@ class SkipGenerator(Generator):
             self.out.line(f"if not {name}: raise GUARD")
         return name
 
-    # --- nodes ----------------------------------------------------------------------------------------
+    # --- operations -----------------------------------------------------------------------------------
 
     def _int(self, op: ops.Int, place: str) -> None:
         self.flush()

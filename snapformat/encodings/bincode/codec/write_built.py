@@ -36,7 +36,7 @@ _BY_METHOD = (
 
 
 class BuiltWriter(RunWriter):
-    """Adds the nodes of construct's own classes, and targets for what values are built into."""
+    """Adds the operations of construct's own classes, which build into a target."""
 
     def __init__(self, root: Op) -> None:
         super().__init__(root)

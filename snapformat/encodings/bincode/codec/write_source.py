@@ -41,9 +41,9 @@ def generate_writer(root: Op) -> Source:
 
 
 class _WriteGenerator(BuiltWriter):
-    """Adds the kinds of nodes that are no atoms."""
+    """Adds the operations that are not primitives."""
 
-    # --- nodes ----------------------------------------------------------------------------------------
+    # --- operations -----------------------------------------------------------------------------------
 
     def _int(self, op: ops.Int, value: str) -> None:
         self._by_helper("varint", helpers.varint_writer(op), value)
