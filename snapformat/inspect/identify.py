@@ -24,7 +24,6 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.declare.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
 from snapformat.snapshot.reading import (
-    NOT_DECODED,
     Parts,
     check_end,
     check_magic,
@@ -32,7 +31,6 @@ from snapformat.snapshot.reading import (
     extra_bytes,
     read_header,
     read_parts,
-    read_payload,
 )
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 from snapformat.snapshot.spec import Header
@@ -97,12 +95,16 @@ class Candidate:
     Attributes:
         format: The format.
         is_alone: Whether it is the only candidate.
+        decode: Whether the payload is decoded, or only checked.
     """
 
-    __slots__ = ("_data", "_most", "_read", "format", "is_alone")
+    __slots__ = ("_data", "_most", "_read", "decode", "format", "is_alone")
 
-    def __init__(self, format: SnapshotFormat, data: bytes, *, is_alone: bool = False) -> None:
+    def __init__(
+        self, format: SnapshotFormat, data: bytes, *, is_alone: bool = False, decode: bool = True
+    ) -> None:
         self.format = format
+        self.decode = decode
         self.is_alone = is_alone
         self._data = data
         self._most: Rank | None = None
@@ -117,7 +119,8 @@ class Candidate:
 
     def _found(self) -> _Read:
         if self._read is None:
-            self._read = _read(self.format, self._data)
+            self._read = _read(self.format, self._data, self.decode)
+            self._data = b""  # not needed any more
         return self._read
 
     @property
@@ -128,12 +131,7 @@ class Candidate:
     @property
     def parts(self) -> Parts | None:
         """Header and data, also if only the checksum fails; None if the data can't be read."""
-        parts = self._found().parts
-        if parts is not None and parts.data is NOT_DECODED:
-            found = read_payload(self.format, self._data, parts.header_end, parts.data_end)
-            parts = parts._replace(data=found[0])
-            self._read = self._found()._replace(parts=parts)
-        return parts
+        return self._found().parts
 
     @property
     def error(self) -> SnapshotError | None:
@@ -280,9 +278,15 @@ def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[A
     return Snapshot(best.parts.header, best.parts.data, best.format, best.parts.trailing)
 
 
-def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> Candidate:
-    """Return the first of `candidates`, without reading those that can't be the first."""
-    return _best(_all(data, claiming))
+def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...], *, decode: bool = True) -> Candidate:
+    """Return the first of `candidates`, without reading those that can't be the first.
+
+    Args:
+        data: All bytes of the file.
+        claiming: The formats.
+        decode: Whether to decode the payload, or only to check that this is possible.
+    """
+    return _best(_all(data, claiming, decode=decode))
 
 
 def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
@@ -314,9 +318,10 @@ def candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candid
     return ranked if others is found else [*ranked, last]
 
 
-def _all(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
+def _all(data: bytes, claiming: tuple[SnapshotFormat, ...], *, decode: bool = True) -> list[Candidate]:
     """Make the candidates of several formats, the newest first."""
-    return [Candidate(format_, data, is_alone=len(claiming) == 1) for format_ in reversed(claiming)]
+    is_alone = len(claiming) == 1
+    return [Candidate(format_, data, is_alone=is_alone, decode=decode) for format_ in reversed(claiming)]
 
 
 def _best(found: list[Candidate]) -> Candidate:
@@ -382,19 +387,19 @@ def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
     return _BEST if end is None or end + size == len(data) else (True, False, True, 0)
 
 
-def _read(format_: SnapshotFormat, data: bytes) -> _Read:
+def _read(format_: SnapshotFormat, data: bytes, decode: bool) -> _Read:
     """Read a file with a format, and keep the result or the error."""
     parts: Parts | None = None
     refusal: SnapshotError | None = None
     mismatch: SnapshotError | None = None
     try:
         read_all(data, max_size=format_.max_file_size)  # refuses what is too large
-        parts = read_parts(format_, data, decode=False)
+        parts = read_parts(format_, data, decode=decode)
     except Crc64Error as error:
         refusal = error
         # Formats that check the checksum first have not looked at the data yet.
         try:
-            parts = read_parts(format_, data, check_crc=False, decode=False)
+            parts = read_parts(format_, data, check_crc=False, decode=decode)
         except SnapshotError as inner:
             mismatch = inner
     except SnapshotError as error:

@@ -75,5 +75,5 @@ def judge(source: Source, format: SnapshotFormat | None = None) -> Verdict:
         return Verdict(format, error)
     if not identity.formats:
         return Verdict(None, identity.refusal())
-    best = best_candidate(data, identity.formats)
+    best = best_candidate(data, identity.formats, decode=False)
     return Verdict(best.format, best.error)

@@ -21,8 +21,9 @@ from snapformat import (
     schema,
 )
 from snapformat.bincode import BTreeMap, Encoding, u8, u16, u32
-from snapformat.encodings.bincode.encoding import layout_for, registered
+from snapformat.encodings.bincode.encoding import layout_for
 from snapformat.layout import layout_of
+from snapformat.model.declare.registry import registered
 from snapformat.values import from_json, to_json
 
 HEADER = c.Struct("count" / c.Int8ub, "name" / c.PascalString(c.Int8ub, "utf8") * "What it is called")

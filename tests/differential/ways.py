@@ -238,7 +238,7 @@ def _hold(name: str, found: Outcome, expected: Outcome) -> None:
 def spelled(kind: kinds.Kind, around: tuple[kinds.Kind, ...] = ()) -> str:
     """A kind with all that is in it, for a message: made-up classes have names that say nothing."""
     name = getattr(kind, "name", type(kind).__name__)
-    inside = kinds.children(kind)
+    inside = kind.children()
     if not inside or any(kind is outer for outer in around):
         return str(name)
     return f"{name}({', '.join(spelled(child, (*around, kind)) for child in inside)})"

@@ -13,8 +13,8 @@ import pytest
 from cli.support import sealed
 from snapformat import SnapshotError, SnapshotFormat
 from snapformat.encodings.bincode.codec import engine
+from snapformat.encodings.bincode.walk import read_value as reference_read
 from snapformat.inspect import Candidate, best_candidate, candidates, identify, judge, load_any, summarize
-from snapformat.layout import read as reference_read
 from snapformat_schemas import firecracker
 from snapshots import data
 
@@ -95,11 +95,11 @@ def references(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             firecracker.identify(path).why  # noqa: B018 - reads by all of them
     found: list[str] = []
 
-    def read(node: Any, *arguments: Any, **named: Any) -> Any:
-        found.append(node.name)
-        return reference_read(node, *arguments, **named)
+    def read(kind: Any, *arguments: Any, **named: Any) -> Any:
+        found.append(kind.name)
+        return reference_read(kind, *arguments, **named)
 
-    monkeypatch.setattr(engine, "reference_read", read)
+    monkeypatch.setattr(engine.reference, "read_value", read)
     return found
 
 
