@@ -54,7 +54,7 @@ class LazyState:
         depth: Number of structs and enums around the fields.
         path: The struct's own path.
         decoded: Positions of the fields that were decoded, set or deleted; the others still have these bytes.
-            A field is marked before it changes, so after an interrupt a marked one may still have these bytes.
+            A field is marked before it changes, so after an interrupt a marked one may have them too.
     """
 
     __slots__ = ("decoded", "depth", "lazy_type", "path", "places", "source", "stop")
