@@ -121,7 +121,7 @@ class LazyState:
                 places = (start, skip(data, start, self.stop, self.depth, claims))
             else:
                 places = self.lazy_type.index(data, start, self.stop, self.depth - 1, claims)
-        except Exception:  # whatever a guard raises
+        except Exception:  # any guard's exception
             return None
         limit, end = self.source.limit, places[-1]
         if end > self.stop or (limit is not None and end - start + claims.claimed > limit):

@@ -318,7 +318,7 @@ def write_exactly(op: Op, value: Any, depth: int, limits: Limits, start: int = 0
     writer = _usable_writer(op, limits)
     try:
         return None if writer is None else writer(value, depth, False, start)
-    except Exception:  # whatever a guard raises
+    except Exception:  # any guard's exception
         return None
 
 
