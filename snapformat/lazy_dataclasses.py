@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls=None, /, *, slots=False, weakref_slot=False, **options):
-        """`dataclasses.dataclass`, late: with the options `repr`, `eq`, `order` and `frozen`.
+        """`dataclasses.dataclass` with late methods, and the options `repr`, `eq`, `order` and `frozen`.
 
         Raises:
-            TypeError: The fields are wrong, as `dataclasses` says it; here and now.
+            TypeError: The fields are wrong, with the message of `dataclasses`.
             ValueError: A default is mutable.
         """
 
@@ -36,7 +36,7 @@ _ORDER = ["__lt__", "__le__", "__gt__", "__ge__"]
 
 
 class _Signature:
-    """Makes the methods when `inspect` asks for the signature, which it then finds by itself."""
+    """Generates `__init__` when `inspect` asks for the signature, which it then finds by itself."""
 
     def __get__(self, instance: Any, owner: type) -> None:
         for base in owner.__mro__:
@@ -49,7 +49,7 @@ _signature = _Signature()
 
 
 def own_annotations(cls: type) -> dict[str, Any]:
-    """The annotations of a class itself, not of its bases: not to be changed."""
+    """Return the annotations of a class itself, without those of its bases; they must not be changed."""
     found = vars(cls).get("__annotations__")
     return found if type(found) is dict else inspect.get_annotations(cls)
 
@@ -76,11 +76,11 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
 
 
 def _with_fields(cls: type) -> type:
-    """The class with its fields, as `dataclasses` finds them in the annotations."""
+    """Return the class with its fields, which `dataclasses` finds in the annotations."""
     annotations = own_annotations(cls)
     space = vars(sys.modules.get(cls.__module__, sys))
     texts = {name: text for name, text in annotations.items() if _is_plain(text, space)}
-    # It would take text apart to find out that it is that of a field.
+    # `dataclasses` would parse each text to find out that it is a field's.
     cls.__annotations__ = annotations | dict.fromkeys(texts, object)
     text = cls.__doc__
     cls.__doc__ = text or cls.__name__  # without one, it would be made from the signature
@@ -93,7 +93,7 @@ def _with_fields(cls: type) -> type:
 
 
 def _is_plain(annotation: Any, space: Mapping[str, Any]) -> bool:
-    """Whether an annotation is text that names the type of a field, and no `ClassVar` or the like."""
+    """Return whether an annotation is text that names a field's type, and not a `ClassVar` or the like."""
     if type(annotation) is not str:
         return False
     found = space.get(annotation)
@@ -106,7 +106,7 @@ def _is_plain(annotation: Any, space: Mapping[str, Any]) -> bool:
 
 
 def _with_slots(cls: type, weakref_slot: bool) -> type:
-    """The same class with slots: that of `dataclasses` takes twice as long."""
+    """Make the same class with slots; `dataclasses` takes twice as long for it."""
     own = vars(cls)
     if "__slots__" in own:
         raise TypeError(f"{cls.__name__} already specifies __slots__")
@@ -128,7 +128,7 @@ _NOT_COPIED = ("__dict__", "__weakref__")
 
 
 def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:
-    """The methods that are generated for a class which has some of its own, by the rules of `dataclasses`."""
+    """Return the methods to generate for a class that may have its own, by the rules of `dataclasses`."""
     wanted = ["__init__"]
     if options.get("repr", True):
         wanted.append("__repr__")
@@ -137,14 +137,14 @@ def _wanted(own: Mapping[str, Any], options: dict[str, bool]) -> list[str]:
     if options.get("eq", True):
         wanted.append("__eq__")
     wanted = [name for name in wanted if name not in own]
-    # Python itself says None in a class that has only `__eq__`.
+    # Python itself sets None in a class that only has `__eq__`.
     if options.get("eq", True) and own.get("__hash__") is None:
         wanted.append("__hash__")
     return wanted
 
 
 def _stub(cls: type, name: str, *, frozen: bool, slots: bool) -> Any:
-    """A method that puts the real one in its place, and calls that."""
+    """Return a method that replaces itself with the real one, and calls that."""
 
     def method(self: Any, /, *arguments: Any, **named: Any) -> Any:
         return complete()(self, *arguments, **named)
@@ -169,7 +169,7 @@ _factory = _Factory()
 
 
 def _init(cls: type, *, frozen: bool, slots: bool) -> Any:
-    """`__init__` with the parameters and the effect that `dataclasses` gives it."""
+    """Generate `__init__` with the parameters and the effect of that of `dataclasses`."""
     names: dict[str, Any] = {"__factory": _factory, "__set": object.__setattr__}
     put = "__set(__self, '{}', {})" if frozen else "__self.{} = {}"
     positional: list[str] = []
@@ -202,7 +202,7 @@ def _init(cls: type, *, frozen: bool, slots: bool) -> Any:
 
 
 def _generated(cls: type, name: str) -> Any:
-    """A method as `dataclasses` writes it, taken from a class of the same fields that has only this one."""
+    """Return a method of `dataclasses`, taken from a class with the same fields and only this method."""
     body: dict[str, Any] = {"__annotations__": {}, "__module__": cls.__module__, "__doc__": name}
     for field in _fields(cls):
         body["__annotations__"][field.name] = field.type
@@ -214,7 +214,7 @@ def _generated(cls: type, name: str) -> Any:
 
 
 def _equality(fields: tuple[dataclasses.Field[Any], ...]) -> dict[str, Any]:
-    """Equality and hash by the fields that are compared."""
+    """Return equality and hash by the compared fields."""
     compared = [field.name for field in fields if field.compare]
     hashed = [f.name for f in fields if (f.compare if f.hash is None else f.hash)]
     key, hash_key = _values(compared), _values(hashed)
@@ -233,7 +233,7 @@ def _values(names: list[str]) -> Callable[[Any], Any]:
 
 
 def _check_order(fields: tuple[dataclasses.Field[Any], ...]) -> None:
-    """Raise the error that `dataclasses` raises only when it writes `__init__`."""
+    """Raise the error that `dataclasses` only raises when it generates `__init__`."""
     given = False
     for field in fields:
         if not field.init or field.kw_only:
@@ -266,5 +266,5 @@ def _setstate(self: Any, state: list[Any]) -> None:
 
 
 _FROZEN = {"__setattr__": _frozen_setattr, "__delattr__": _frozen_delattr}
-#: Copies and pickles of what is frozen and has slots.
+#: Methods to copy and pickle frozen instances with slots.
 _STATE = {"__getstate__": _getstate, "__setstate__": _setstate}

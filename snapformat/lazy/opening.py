@@ -1,4 +1,4 @@
-"""Opening a value lazily: finding its end, or trusting a checksum that it has one."""
+"""Opening a value lazily: finding its end, or trusting a checksum."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from snapformat.limits import DEFAULT_LIMITS, Limits
 
 
 def check_arrays(lazy: bool, arrays: Arrays | None) -> None:
-    """Refuse what is misuse: an unknown kind of views, or views without `lazy`."""
+    """Refuse an unknown type of views, and views without `lazy`."""
     if arrays is not None and arrays not in get_args(Arrays):
         raise ValueError(f"arrays must be one of {', '.join(get_args(Arrays))}, not {arrays!r}")
     if arrays is not None and not lazy:
@@ -35,7 +35,7 @@ class LazyReader:
 
     Args:
         op: The layout.
-        limit: Most bytes that may be claimed, or None.
+        limit: Maximum number of bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
     """
 
@@ -45,7 +45,7 @@ class LazyReader:
         self._layout = op
         self._limit = sys.maxsize if limit is None else limit
         self._zero_sized = limits.zero_sized
-        is_usual = limits == DEFAULT_LIMITS  # others are kept by the reference alone
+        is_usual = limits == DEFAULT_LIMITS  # only the reference supports other limits
         self._lazy_type = lazy_type_of(op) if is_usual and type(op) is ops.Struct else None
         self._skip = skipper_of(op) if is_usual and self._lazy_type is None else None
 
@@ -54,12 +54,12 @@ class LazyReader:
 
         Args:
             source: The bytes.
-            start: Where it begins.
-            stop: Where the readable bytes end.
+            start: Offset of the value.
+            stop: End of the readable bytes.
 
         Returns:
-            The value, or a `LazyValue`, and the offset after it; None where it has to be read: the layout
-            can't be passed over, or something is wrong with the bytes.
+            The value, or a `LazyValue`, and the offset after it; None if it must be read eagerly: the layout
+            has no skipper, or the bytes are damaged.
         """
         lazy_type, skip = self._lazy_type, self._skip
         claims = Claims(self._zero_sized)
@@ -70,7 +70,7 @@ class LazyReader:
                 places = (skip(source.data, start, stop, 0, claims),)
             else:
                 return None
-        except Exception:  # whatever a guard raises: reading says what is wrong
+        except Exception:  # any guard's exception: reading raises the error
             return None
         end = places[-1]
         size = end - start
@@ -82,15 +82,15 @@ class LazyReader:
         return lazy_type.make(source, places, end, 1, ()), end
 
     def open_trusted(self, source: LazySource, start: int, stop: int) -> Any:
-        """A value that a checksum vouches for: it is looked at as far as it is used.
+        """Open a value whose checksum matches: only the used parts are looked at.
 
         Args:
-            source: The bytes, which can be read at once should they turn out to be bad.
-            start: Where it begins.
-            stop: Where it ends, unless there is something else behind it.
+            source: The bytes, which can be read eagerly should they turn out to be bad.
+            start: Offset of the value.
+            stop: End of the value, unless other bytes follow it.
 
         Returns:
-            The value; None for small ones, and for those of which not every field can be found.
+            The value; None for small values, and for those whose fields can't all be located.
         """
         lazy_type = self._lazy_type
         if lazy_type is None or not state.LEAST_STRUCT <= stop - start <= self._limit:
@@ -101,13 +101,13 @@ class LazyReader:
 def lazy_reader(
     op: Op, limit: int | None, limits: Limits, arrays: Arrays | None
 ) -> Callable[[bytes | bytearray | memoryview], Any]:
-    """A function that reads values of one layout lazily, from the start of the data.
+    """Return a function that reads values of one layout lazily, from the start of the data.
 
     Args:
         op: The layout.
-        limit: Most bytes that may be claimed, or None.
+        limit: Maximum number of bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
-        arrays: How long arrays of numbers are handed out.
+        arrays: Type of the views of long arrays of numbers.
     """
     reader = LazyReader(op, limit, limits)
 

@@ -1,4 +1,4 @@
-"""Reading a value lazily: structs with nothing decoded, arrays of numbers as views, all else at once."""
+"""Reading a value lazily: undecoded structs, arrays of numbers as views, all other values eagerly."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class LazySource:
 
     Attributes:
         data: All bytes.
-        arrays: How long arrays of numbers are handed out; None for lists.
-        limit: Most bytes that the whole value may claim, or None; it counts when that is passed over.
+        arrays: Type of the views of long arrays of numbers; None for lists.
+        limit: Maximum number of bytes that the whole value may claim, or None; checked when it is skipped.
     """
 
     __slots__ = ("arrays", "data", "limit")
@@ -36,24 +36,24 @@ class LazySource:
         self.limit = limit
 
     def explain(self, error: DecodeError) -> None:
-        """Complete the error of bytes that turn out to be bad."""
+        """Complete the error for damaged bytes."""
 
     def read_at_once(self) -> Any:
-        """Read the whole value, of which only the beginning was looked at, and say what is wrong with it."""
+        """Read the whole value eagerly, and raise its error."""
         raise NotImplementedError
 
     def read(self, op: Op, start: int, stop: int, depth: int, path: Path) -> Any:
-        """The value between two positions, as lazy as its layout allows.
+        """Return the value between two positions, as lazy as its layout allows.
 
         Args:
             op: Its layout.
-            start: Where it begins.
-            stop: Where it ends, as passing over it has found.
-            depth: Structs and enums around it.
+            start: Offset of the value.
+            stop: Its end, which the skipper found.
+            depth: Number of structs and enums around it.
             path: Its path.
 
         Raises:
-            DecodeError: The bytes are no such value.
+            DecodeError: The bytes are not such a value.
         """
         if stop - start >= state.LEAST_STRUCT or (self.arrays is not None and has_arrays(op)):
             reader = _READERS.get(type(op))
@@ -71,7 +71,7 @@ _arrays: WeakKeyDictionary[Op, bool] = WeakKeyDictionary()
 
 
 def has_arrays(op: Op) -> bool:
-    """Whether there are arrays in a layout that lazy reading can hand out as views."""
+    """Return whether a layout has arrays that lazy reading can return as views."""
     found = _arrays.get(op)
     if found is None:
         seen: set[Op] = set()
@@ -94,7 +94,7 @@ def _struct(op: ops.Struct, source: LazySource, start: int, stop: int, depth: in
         return NOT_LAZY
     try:
         places = lazy_type.index(source.data, start, stop, depth, Claims(DEFAULT_LIMITS.zero_sized))
-    except Exception:  # reading it says what is wrong
+    except Exception:  # reading it raises the error
         return NOT_LAZY
     return lazy_type.make(source, places, places[-1], depth + 1, path)
 
@@ -144,7 +144,7 @@ def _elements(
             end = skip(source.data, first, stop, depth, claims)
             values.append(source.read(item, first, end, depth, (*path, index)))
             first = end
-    except Exception:  # reading it says what is wrong first: those before may be undecoded
+    except Exception:  # reading it raises the first error: earlier elements may be undecoded
         return NOT_LAZY
     return values
 

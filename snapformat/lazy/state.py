@@ -1,7 +1,7 @@
-"""The state of structs that are read lazily: the bytes, and the places of the fields in them.
+"""The state of structs that are read lazily: the bytes, and the offsets of the fields in them.
 
-Each slot that is not decoded holds the instance's `LazyState`; the lazy subclass has a descriptor in front of
-it, which decodes the field on first access.
+Each undecoded slot holds the instance's `LazyState`; the lazy subclass has a descriptor in front of the slot,
+which decodes the field on first access.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class LazyBytes(Protocol):
 #: Smaller structs are read at once: that takes no longer than finding their fields.
 LEAST_STRUCT = 512
 
-#: Stands for the value of what has to be read in another way.
+#: Marks a field that must be read in another way.
 NOT_LAZY: Any = object()
 
 
@@ -65,13 +65,13 @@ class LazyState:
     Attributes:
         lazy_type: The struct's layout.
         source: The bytes.
-        places: Where each field begins, and where the last one ends. Where a checksum vouches for the bytes,
-            these are found as far as they are needed.
-        stop: Where all of it ends.
-        depth: Structs and enums around the fields.
+        places: Offset of each field, and the end of the last one. If a checksum matched, they are only
+            located as far as needed.
+        stop: End of the struct.
+        depth: Number of structs and enums around the fields.
         path: The struct's own path.
-        decoded: Fields decoded, set or deleted, by position: all others are still these bytes. A field is
-            marked first: it may be these bytes still, where an interrupt came in between.
+        decoded: Positions of the fields that were decoded, set or deleted; the others still have these bytes.
+            A field is marked before it changes, so after an interrupt a marked one may have them too.
     """
 
     __slots__ = ("decoded", "depth", "lazy_type", "path", "places", "source", "stop")
@@ -85,7 +85,7 @@ class LazyState:
     decoded: set[int]
 
     def decode(self, instance: Any, field: LazyField) -> Any:
-        """Decode a field on first access; gives what another thread has put there meanwhile."""
+        """Decode a field on first access; return the value of another thread that was faster."""
         lazy_type = self.lazy_type
         index = lazy_type.index_of[field.name]
         value = self.read_first() if len(self.places) == 1 and not index else NOT_LAZY
@@ -105,11 +105,11 @@ class LazyState:
         return value
 
     def mark_decoded(self, index: int) -> None:
-        """Note that a field is no longer these bytes, or will not be in a moment."""
+        """Mark a field whose value is no longer these bytes, or is about to change."""
         self.decoded.add(index)
 
     def read_first(self) -> Any:
-        """Read the first field, which has its end for itself, if it is one that is read at once."""
+        """Read the first field, whose end need not be located, if it is read eagerly."""
         lazy_type, source = self.lazy_type, self.source
         codec = lazy_type.ops[0].codec
         if not lazy_type.is_first_small or source.arrays is not None or codec is None or codec.has_claims:
@@ -117,7 +117,7 @@ class LazyState:
         start = self.places[0]
         try:
             value, end = codec.reader(source.data, start, self.stop, self.depth, None)
-        except Exception:  # whatever a guard raises, or there is no reader yet
+        except Exception:  # any guard's exception, or there is no reader yet
             return NOT_LAZY
         lazy_type.is_first_small = end - start < LEAST_STRUCT
         if end > self.stop or not lazy_type.is_first_small:
@@ -126,7 +126,7 @@ class LazyState:
         return value
 
     def locate(self, index: int) -> tuple[int, ...] | None:
-        """The places up to the end of a field; None where reading the whole has to say what is wrong."""
+        """Return the offsets up to the end of a field; None if reading the whole must raise the error."""
         places = self.places
         if len(places) > index + 1:
             return places
@@ -134,11 +134,11 @@ class LazyState:
         skip = None if index else self.lazy_type.skip_first
         claims = Claims(DEFAULT_LIMITS.zero_sized)
         try:
-            if skip is not None:  # the first is there without the others being looked for
+            if skip is not None:  # the first field needs no other offsets
                 places = (start, skip(data, start, self.stop, self.depth, claims))
             else:
                 places = self.lazy_type.index(data, start, self.stop, self.depth - 1, claims)
-        except Exception:  # whatever a guard raises
+        except Exception:  # any guard's exception
             return None
         limit, end = self.source.limit, places[-1]
         if end > self.stop or (limit is not None and end - start + claims.claimed > limit):
@@ -147,14 +147,14 @@ class LazyState:
         return places
 
     def is_in(self, instance: Any, index: int) -> bool:
-        """Whether a field is still these bytes, although it may be marked."""
+        """Return whether a field still has these bytes, although it may be marked."""
         try:
             return self.lazy_type.fields[index].get(instance) is self
         except AttributeError:
             return False
 
     def fill_from(self, instance: Any, value: Any) -> None:
-        """Fill the fields that are left from another instance, which has all of them."""
+        """Fill the undecoded fields from a complete instance."""
         for index, field in enumerate(self.lazy_type.fields):
             if self.is_in(instance, index):
                 self.mark_decoded(index)
@@ -162,7 +162,7 @@ class LazyState:
         self.finish(instance)
 
     def finish(self, instance: Any) -> None:
-        """Make an instance of which no field is left one of its class."""
+        """Give an instance whose fields are all decoded its own class."""
         lazy_type = self.lazy_type
         if len(self.decoded) == len(lazy_type.ops) and lazy_type.state_of(instance) is None:
             set_class(instance, lazy_type.cls)
@@ -198,7 +198,7 @@ class LazyField:
             state.finish(instance)
 
     def _mark(self, instance: Any) -> LazyState | None:
-        """Mark the field as decoded; gives the state in the slot."""
+        """Mark the field as decoded; return the state in the slot."""
         try:
             found = self.get(instance)
         except AttributeError:
@@ -226,24 +226,24 @@ class LazyStruct(LazyClass):
         """Decode all fields; those of structs inside may still be undecoded."""
         for attr in self.fields:
             getattr(instance, attr, None)
-        set_class(instance, self.cls)  # where an interrupt came before that
+        set_class(instance, self.cls)  # for an interrupt that came before it
 
 
 class LazyType:
-    """A struct's layout, as lazy reading needs it.
+    """The layout of a struct, prepared for lazy reading.
 
     Attributes:
-        of: The layout's fields: two layouts are one if these are.
+        of: The layout's fields, which identify it.
         ops: The operations of these fields.
         cls: The class.
         lazy: Its lazy subclass.
-        fields: The descriptors, one a field.
-        segments: What each field adds to the path.
+        fields: The descriptors, one per field.
+        segments: The path segment of each field.
         index_of: Position of a field by attribute.
-        make: Makes an instance with nothing decoded, from its state's other attributes.
-        index: Finds the fields.
-        is_first_small: The first field was small wherever it was read.
-        holders: Look into the slot, and layout, of the fields in which structs may be undecoded.
+        make: Function that makes an undecoded instance from the other attributes of its state.
+        index: The indexer, which locates the fields.
+        is_first_small: Whether the first field was small in every read.
+        holders: Slot getter and layout of each field that may contain undecoded structs.
     """
 
     def __init__(self, op: ops.Struct, index: Indexer) -> None:
@@ -272,12 +272,12 @@ class LazyType:
 
     @cached_property
     def skip_first(self) -> Skipper | None:
-        """Passes over the first field."""
+        """The skipper of the first field."""
         return skipper_of(self.ops[0])
 
     def state_of(self, value: Any) -> LazyState | None:
-        """The state of an instance that was read by this layout, while fields of it are undecoded."""
-        for field in reversed(self.fields):  # most changes are made in front
+        """Return the state of an instance of this layout with undecoded fields; else None."""
+        for field in reversed(self.fields):  # most changes are to the first fields
             try:
                 found = field.get(value)
             except AttributeError:  # deleted
@@ -308,7 +308,7 @@ def _maker(lazy_type: LazyType) -> Callable[[LazyBytes, tuple[int, ...], int, in
 
 
 def lazy_type_of(op: ops.Struct) -> LazyType | None:
-    """The lazy type of a struct; None where its class or layout does not allow one."""
+    """Return the lazy type of a struct; None where its class or layout does not allow one."""
     codec = op.codec or codec_of(op)
     if codec.lazy_type is None:
         index = indexer_of(op) if _is_suitable(op) else None
@@ -329,14 +329,14 @@ def _is_suitable(op: ops.Struct) -> bool:
 
 
 def _lazy_struct(cls: type, attrs: list[str]) -> LazyStruct:
-    """The lazy subclass of a class: of all threads the same."""
+    """Return the lazy subclass of a class, the same one for all threads."""
     declared: Any = declaration_of(cls)
     found: Any = declared.lazy or keep(declared, LazyStruct(cls, declared, attrs))
     return found  # type: ignore[no-any-return]  # of a struct's declaration
 
 
 def may_hold(op: Op) -> bool:
-    """Whether there are structs in a layout that may be undecoded: behind options, lists and arrays."""
+    """Return whether a layout has structs that may be undecoded, also in options, lists and arrays."""
     while isinstance(op, ops.Option | ops.Seq | ops.Array):
         op = op.item
     return isinstance(op, ops.Struct | ops.Call)

@@ -1,4 +1,4 @@
-"""Decoding all that is left undecoded in a value."""
+"""Decoding all undecoded parts of a value."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from snapformat.model.values import Some
 
 
 def validate(value: Any) -> None:
-    """Decode all that is still undecoded in a value that was read lazily.
+    """Decode all undecoded parts of a value that was read lazily.
 
-    Afterwards it is the same as if it had been read at once. Values without such parts are left alone.
+    Afterwards it is the same as if it had been read eagerly. Other values are not changed.
 
     Raises:
-        DecodeError: Bytes are no value of their type; path and offset say where. What comes before them is
-            decoded.
+        DecodeError: Bytes are not a value of their type; the error has path and offset. Values before them
+            are decoded.
     """
     waiting: list[Any] = [value]
     seen: set[int] = set()
@@ -44,7 +44,7 @@ _PLAIN = frozenset({int, float, bool, str, bytes, type(None)})
 
 
 class _Field:
-    """A field to be looked at when it is its turn."""
+    """A field that is still to be validated."""
 
     __slots__ = ("instance", "name")
 

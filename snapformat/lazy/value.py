@@ -1,4 +1,4 @@
-"""A whole value of which nothing is decoded; this module is all that is imported where nothing is lazy."""
+"""A whole undecoded value; the part of lazy reading that eager code imports."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 
 class LazyValue:
-    """A whole value of which nothing is decoded.
+    """A whole undecoded value.
 
     Attributes:
-        value: Makes it, as lazy as its layout allows. Raises DecodeError where the bytes are no such value.
+        value: Function that makes it, as lazy as its layout allows. Raises DecodeError for damaged bytes.
         data: The bytes.
-        start: Where it begins.
-        stop: Where it ends.
+        start: Offset of the value.
+        stop: Offset after the value.
     """
 
     __slots__ = ("data", "start", "stop", "value")

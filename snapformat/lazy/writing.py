@@ -24,14 +24,14 @@ def write_lazily(op: Op, value: Any, limits: Limits = DEFAULT_LIMITS) -> tuple[l
     Args:
         op: The layout.
         value: The value.
-        limits: Bound of depth.
+        limits: Bounds of depth and of zero-sized elements.
 
     Returns:
-        Pieces of bytes and views of bytes; and where the last of them ends in the bytes that it is a view
-        of, or 0 where it is none.
+        Pieces of bytes and views of bytes; and the end of the last one in the bytes that it is a view of, or
+        0 if it is not a view.
 
     Raises:
-        EncodeError: The value does not fit the layout; the path says where.
+        EncodeError: The value does not fit the layout; the error has the path.
     """
     out = Pieces()
     lazy_type = lazy_type_of(op) if type(op) is ops.Struct else None
@@ -43,12 +43,12 @@ def write_lazily(op: Op, value: Any, limits: Limits = DEFAULT_LIMITS) -> tuple[l
             return out, value.stop
         _write(out, op, value, 0, limits, ())
         return out, 0
-    except RecursionError:  # too deep, or in a circle
+    except RecursionError:  # too deep, or a cycle
         return [write_value(op, value, limits=limits)], 0
 
 
 def _write(out: Pieces, op: Op, value: Any, depth: int, limits: Limits, path: Path) -> None:
-    """Put out a value."""
+    """Append the pieces of a value."""
     if type(op) is ops.Call:
         op = op.target
     # Most have nothing undecoded in them: an instance with undecoded fields is of a subclass.
@@ -63,7 +63,7 @@ def _write(out: Pieces, op: Op, value: Any, depth: int, limits: Limits, path: Pa
 
 
 def _has_lazy(op: Op, value: Any, depth: int) -> bool:
-    """Whether something in a value is undecoded; the value may be of any type."""
+    """Return whether a part of a value is undecoded; the value may be of any type."""
     kind = type(op)
     if kind is ops.Call:
         op = op.target  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ def _has_lazy(op: Op, value: Any, depth: int) -> bool:
         for look, inner in lazy_type.holders:
             try:
                 found = look(value)
-            except AttributeError:  # deleted: the reference says so
+            except AttributeError:  # deleted: the reference raises the error
                 continue
             if found is not None and _has_lazy(inner, found, depth + 1):
                 return True
@@ -91,7 +91,7 @@ def _has_lazy(op: Op, value: Any, depth: int) -> bool:
 def _write_fields(
     out: Pieces, lazy_type: LazyType, value: Any, depth: int, limits: Limits, path: Path
 ) -> int:
-    """Put out an instance of a struct's class, or of a subclass; gives what `write_lazily` does."""
+    """Append the pieces of an instance of a struct; return the end as `write_lazily` does."""
     state = lazy_type.state_of(value)
     if state is None:
         for index in range(len(lazy_type.ops)):
@@ -121,7 +121,7 @@ def _write_fields(
 def _write_field(
     out: Pieces, lazy_type: LazyType, index: int, value: Any, depth: int, limits: Limits, path: Path
 ) -> None:
-    """Put out a field that is marked as decoded, or was read by another layout."""
+    """Append the pieces of a field that is marked as decoded, or was read by another layout."""
     field, op = lazy_type.fields[index], lazy_type.ops[index]
     path += lazy_type.segments[index]
     try:

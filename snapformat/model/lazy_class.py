@@ -1,4 +1,4 @@
-"""Lazy subclasses: the class of an instance as long as something of it is undecoded. Knows no layouts."""
+"""Lazy subclasses: the classes of instances with undecoded fields. This module does not use layouts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snapformat.once import first
 
 _class_slot: Any = vars(object)["__class__"]
 
-#: Puts an instance into a class; one call of C.
+#: Sets the class of an instance, in one call of C.
 set_class = _class_slot.__set__
 
 #: A class that defines one of these itself has no lazy subclass.
@@ -24,7 +24,7 @@ class LazyClass:
     Args:
         cls: The class.
         declared: Its declaration.
-        members: What the subclass has besides.
+        members: Further attributes of the subclass.
 
     Attributes:
         cls: The class.
@@ -40,7 +40,7 @@ class LazyClass:
             "__module__": cls.__module__,
             "__qualname__": cls.__qualname__,
             "__doc__": cls.__doc__,
-            # Code that looks at the class of a value sees the declared one.
+            # Code that asks for the class of a value gets the declared one.
             "__class__": property(lambda instance: cls),
             "__eq__": lambda instance, other: completed(instance) == other,
             "__hash__": cls.__hash__,
@@ -51,22 +51,22 @@ class LazyClass:
         self.lazy = type(cls.__name__, (cls,), space | members)
 
     def complete(self, instance: Any) -> None:
-        """Decode all fields of an instance of the subclass, after which it is one of the class."""
+        """Decode all fields of an instance of the subclass, and give it the class."""
         raise NotImplementedError
 
 
 def keep(declared: Any, made: LazyClass) -> LazyClass:
-    """Keep the lazy subclass with the declaration; all threads get that of the first."""
+    """Store the lazy subclass in the declaration; all threads get that of the first."""
     return first(vars(type(declared))["lazy"], declared, made)
 
 
 def is_lazy(value: Any) -> bool:
-    """Whether fields of a value are still undecoded."""
+    """Return whether fields of a value are still undecoded."""
     return LAZY in vars(type(value))
 
 
 def completed(value: Any) -> Any:
-    """The instance, of which all fields are decoded now; values inside them may still be undecoded."""
+    """Return the instance with all fields decoded; values inside them may still be undecoded."""
     lazy = vars(type(value)).get(LAZY)
     if lazy is not None:
         lazy.complete(value)
@@ -74,7 +74,7 @@ def completed(value: Any) -> Any:
 
 
 def can_be_lazy(cls: type, attrs: Iterable[str]) -> bool:
-    """Whether a class may have a lazy subclass: its fields are plain slots, and it sees to nothing itself."""
+    """Return whether a class may have a lazy subclass: plain slots, and no attribute access of its own."""
     if type(cls) is not type:
         return False
     for base in cls.__mro__[:-1]:

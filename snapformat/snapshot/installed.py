@@ -2,7 +2,7 @@
 
 `importlib.metadata` imports `email` and `zipfile`, which costs more than reading a snapshot: with it, the
 command `snapformat info FILE` takes 3.1 times as long as `import construct`, without it 2.6 times (medians of
-25 interleaved starts, CPython 3.11). Packages in folders, which nearly all are, are found here in the same
+25 interleaved starts, CPython 3.11). Packages in folders, as nearly all are, are read here from the same
 files; zip archives on the path and other finders of packages are left to `importlib.metadata`.
 """
 
@@ -22,14 +22,14 @@ class EntryPoint(NamedTuple):
 
     Attributes:
         name: Its name in the group.
-        value: The place it names, `module:attribute`.
+        value: The object it names, `module:attribute`.
     """
 
     name: str
     value: str
 
     def load(self) -> Any:
-        """Import what it names. Raises whatever the import does."""
+        """Import the named object. Raises any exception of the import."""
         module, _, attributes = self.value.partition("[")[0].strip().partition(":")
         found: Any = import_module(module)
         for attribute in filter(None, attributes.split(".")):
@@ -38,7 +38,7 @@ class EntryPoint(NamedTuple):
 
 
 def entry_points(group: str) -> list[EntryPoint]:
-    """The entry points of a group, sorted by name; of a package that is there twice, those found first."""
+    """Return the entry points of a group, sorted by name; of a package found twice, those of the first."""
     if not all(map(_is_plain, sys.path)) or any(map(_finds_packages, sys.meta_path)):
         return _of_the_standard_library(group)
     found: dict[str, list[EntryPoint]] = {}
@@ -50,7 +50,7 @@ def entry_points(group: str) -> list[EntryPoint]:
 
 
 def _is_plain(place: object) -> bool:
-    """Whether a place of the path is a folder of packages, or is not there."""
+    """Return whether an entry of the path is a folder of packages, or does not exist."""
     return isinstance(place, str) and not place.endswith(".egg") and not os.path.isfile(place)
 
 
@@ -59,14 +59,14 @@ def _finds_packages(finder: object) -> bool:
 
 
 def _of_the_standard_library(group: str) -> list[EntryPoint]:
-    # Here and not above: this module is there to avoid the import.
+    # Imported here, as this module exists to avoid the import.
     from importlib import metadata
 
     return sorted(EntryPoint(entry.name, entry.value) for entry in metadata.entry_points(group=group))
 
 
 def _packages(folder: str) -> Iterator[tuple[str, str]]:
-    """The packages that are installed in a folder: the name of each, and its file of entry points."""
+    """Iterate over the packages in a folder: the name of each, and its file of entry points."""
     try:
         names = os.listdir(folder)
     except OSError:
@@ -79,7 +79,7 @@ def _packages(folder: str) -> Iterator[tuple[str, str]]:
 
 
 def _read(file: str, group: str) -> Iterator[EntryPoint]:
-    """The entry points of a group in a file: `name = value` below `[group]`."""
+    """Iterate over the entry points of a group in a file: `name = value` below `[group]`."""
     try:
         with open(file, encoding="utf-8") as opened:
             text = opened.read()

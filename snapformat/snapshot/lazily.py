@@ -25,20 +25,20 @@ from snapformat.snapshot.reading import (
 )
 from snapformat.snapshot.spec import FormatSpec, Header, Trailing
 
-#: Pieces that are larger in the mean are not joined before their checksum is computed; an end of a file that
-#: is larger is not looked at again.
+#: Pieces with a larger mean size are not joined before their checksum is computed; the checksum of a larger
+#: unchanged end of a file is not computed again.
 _LARGE = 1 << 14
 
 
 class CachedHeader:
-    """A validated header, cached for the files that begin alike and written back while it is unchanged.
+    """A validated header, cached for files with the same start, and written back while it is unchanged.
 
     Attributes:
         data: Its bytes.
         magic: Its magic.
         version: Its version.
-        reader: Opens what follows it.
-        is_opaque: Constructs that may look at any place run in the payload.
+        reader: The reader of the payload.
+        is_opaque: Whether the payload has constructs that may seek to any place.
     """
 
     __slots__ = ("data", "is_opaque", "magic", "reader", "version")
@@ -52,15 +52,15 @@ class CachedHeader:
 
 
 class FileSource(LazySource):
-    """A file.
+    """The bytes of a file.
 
     Attributes:
         spec: Its format.
-        source: Where its bytes are from.
+        source: The source of its bytes, for errors.
         cached: Its header.
-        sound_end: Where its checksum begins, if that holds and ends the file, else 0.
-        stop: Where the payload must end at the latest.
-        whole: All bytes; `data` is without the checksum where constructs would see its bytes.
+        sound_end: Offset of its checksum, if that matches and ends the file; else 0.
+        stop: Maximum offset of the payload's end.
+        whole: All bytes; `data` lacks the checksum if constructs would see its bytes.
     """
 
     __slots__ = ("cached", "sound_end", "source", "spec", "stop", "whole")
@@ -85,12 +85,12 @@ class FileSource(LazySource):
         self.sound_end = 0
 
     def explain(self, error: DecodeError) -> None:
-        """Say what the checksum says, and the file's name."""
+        """Complete an error with the checksum's result and the file's name."""
         explain(self.spec, self.whole, error)
         named(error, self.source)
 
     def read_at_once(self) -> Any:
-        """Read the data, as without `lazy`."""
+        """Read the data as without `lazy`."""
         try:
             return read_payload(self.spec, self.whole, len(self.cached.data), self.stop)[0]
         except DecodeError as error:
@@ -102,21 +102,20 @@ def load_lazily(
 ) -> tuple[FileSource, Any, bytes] | None:
     """Read a file without decoding its payload.
 
-    Where it does not matter what follows the payload, one that the checksum vouches for is looked at as far
-    as it is used. All others are passed over: the places of their fields are found, and their end.
+    If bytes after the payload don't matter and the checksum matches, only the used parts of the payload are
+    looked at. Otherwise the payload is skipped, which locates its fields and its end.
 
     Args:
         spec: The format.
         data: All bytes of the file.
-        source: Where they are from, for errors.
+        source: The source of the bytes, for errors.
         check_crc: Check the checksum.
         trailing: The rule for bytes after the payload.
-        arrays: How long arrays of numbers are handed out.
+        arrays: Type of the views of long arrays of numbers.
 
     Returns:
         The file with its header; the payload's value, which may be a `LazyValue`; and the bytes after it that
-        are kept. None where the file must be read at once, which says what is wrong with it: or its layout
-        can't be passed over.
+        are kept. None if the file must be read eagerly: it is damaged, or its layout has no skipper.
     """
     cached: CachedHeader | None = spec.cached_header
     if cached is None or not data.startswith(cached.data):  # most files of a format have the same
@@ -132,7 +131,7 @@ def load_lazily(
         if not checksum.holds(data, spec.encoding.byteorder):
             return None
         end = file.sound_end = len(data) - checksum.size
-        if stop != end and data[-1:] != b"\0":  # zeros behind a checksum leave it right
+        if stop != end and data[-1:] != b"\0":  # zeros after a checksum don't change the residue
             value = cached.reader.open_trusted(file, start, end)
             if value is not None:
                 return file, value, b""
@@ -143,7 +142,7 @@ def load_lazily(
 
 
 def _cache_header(spec: FormatSpec, data: bytes) -> CachedHeader | None:
-    """Check a header, and cache it in the format for the next file; None where it is bad."""
+    """Check a header, and cache it in the format for the next file; return None if it is bad."""
     try:
         header, end = read_header(spec, data)
         check_magic(spec, header)
@@ -158,18 +157,18 @@ def _cache_header(spec: FormatSpec, data: bytes) -> CachedHeader | None:
 def file_bytes(
     spec: FormatSpec, header: Header, data: Any, file: FileSource | None, trailing: bytes = b""
 ) -> bytes:
-    """A whole file: header, data, checksum; undecoded parts are the bytes they were read from.
+    """Return the bytes of a file: header, data, checksum; undecoded parts are copied unchanged.
 
     Args:
         spec: The format.
         header: The header.
         data: The data.
         file: The file that they were read from, or None.
-        trailing: What is written after the data.
+        trailing: Bytes to write after the data.
 
     Raises:
-        EncodeError: Header or data don't fit their types; the path says where. Or there is something to be
-            written after the data, and the format does not keep it.
+        EncodeError: Header or data don't fit their types, or there are trailing bytes and the format does not
+            keep them.
     """
     if trailing and spec.trailing != "keep":
         raise EncodeError(
@@ -203,13 +202,13 @@ def file_bytes(
 def _by_difference(
     checksum: Checksum, file: FileSource, pieces: list[Any], stop: int, order: ByteOrder
 ) -> int | None:
-    """The checksum of pieces, the last of which ends a file as it was; None where it does not, or is short.
+    """Compute the checksum from that of a file whose end is the last piece; None if it is not, or is short.
 
     Args:
-        checksum: How it is computed.
+        checksum: The algorithm.
         file: The file.
         pieces: The pieces.
-        stop: Where the last ends in the bytes that it is a view of, or 0.
+        stop: End of the last piece in the bytes that it is a view of, or 0.
         order: Byte order of the checksum.
     """
     old, rest = file.data, pieces[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cache, lru_cache
@@ -233,6 +234,27 @@ class FormatSpec:
     def layout(self) -> Op:
         """The layout of the whole file."""
         return lower(self.struct)
+
+    @property
+    def header_node(self) -> Op:
+        """The former name of `header_layout`."""
+        return _renamed(self, "header_node", "header_layout")
+
+    @property
+    def payload_node(self) -> Op:
+        """The former name of `payload_layout`."""
+        return _renamed(self, "payload_node", "payload_layout")
+
+    @property
+    def node(self) -> Op:
+        """The former name of `layout`."""
+        return _renamed(self, "node", "layout")
+
+
+def _renamed(spec: FormatSpec, before: str, name: str) -> Op:
+    warnings.warn(f"{before} is now called {name}", DeprecationWarning, stacklevel=3)
+    found: Op = getattr(spec, name)
+    return found
 
 
 def machine_arch() -> str:

@@ -216,3 +216,13 @@ def test_strict():
     assert zero.load_without_crc_check(whole[:-8]).data == 5
     with pytest.raises(DecodeError):
         zero.load_without_crc_check(whole[:-8], strict=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [("header_node", "header_layout"), ("payload_node", "payload_layout"), ("node", "layout")],
+)
+def test_former_names_warn(before: str, name: str) -> None:
+    spec = SnapshotFormat("renamed", magic=1, version="1.0.0", payload=u64)
+    with pytest.warns(DeprecationWarning, match=f"{before} is now called {name}"):
+        assert getattr(spec, before) is getattr(spec, name)

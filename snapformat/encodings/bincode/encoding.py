@@ -168,7 +168,7 @@ def _derive(kind: Kind, encoding: Encoding, deriving: _Deriving) -> Task:
             key_sub = yield _derive(key, encoding, deriving)
             return composites.Map(kind, encoding, key_sub, (yield _derive(value, encoding, deriving)))
         case kinds.Blob(item):
-            # A C struct has the processor's layout, whatever the encoding around it.
+            # A C struct has the processor's layout, independent of the encoding around it.
             sub = yield _derive(item, C_LAYOUT, deriving)
             try:
                 return composites.Blob(kind, encoding, sub)

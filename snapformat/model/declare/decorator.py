@@ -218,7 +218,7 @@ def _dataclass(cls: type) -> type:
         if "InitVar" in str(annotation):
             raise SchemaError("a parameter must be a field, as it can't be read back otherwise", field=attr)
         if isinstance(vars(cls).get(attr), VariantMark):
-            raise SchemaError("variant() describes a variant of an enum; for a field say doc()", field=attr)
+            raise SchemaError("variant() describes a variant of an enum; for a field use doc()", field=attr)
         if attr.startswith("__"):
             raise SchemaError("a field's name can't begin with two underscores", field=attr)
     text = cls.__doc__
@@ -252,7 +252,7 @@ def _style(cls: type, options: _Options, *, is_variant: bool) -> Style:
     if style == "newtype" and count == 1 and not fields:
         # serde's derive: a variant whose only field is skipped is a unit; of a struct it writes the field.
         if not is_variant:
-            raise SchemaError("serde writes the field of a newtype struct, skipped or not; say kind='unit'")
+            raise SchemaError("serde writes the field of a newtype struct, skipped or not; use kind='unit'")
         return "unit"
     if style == "newtype" and count != 1:
         raise SchemaError(f"a newtype has one field, not {count}; kind='tuple' takes any number")
@@ -370,7 +370,7 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
     for member in cls:
         given = member.mark.given if isinstance(member, UnitEnum) else member.value
         if isinstance(given, dataclasses.Field):
-            raise SchemaError("doc() describes a field; for a variant say variant()", field=member.name)
+            raise SchemaError("doc() describes a field; for a variant use variant()", field=member.name)
     declaration = Declaration(
         cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
     )

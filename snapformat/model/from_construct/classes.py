@@ -209,7 +209,9 @@ def _string(sub: Any) -> Kind:
     try:
         b"-".decode(sub.encoding)
     except LookupError:
-        raise SchemaError(f"a PascalString in {sub.encoding!r}, by which Python knows no text") from None
+        raise SchemaError(
+            f"a PascalString in {sub.encoding!r}, which is not a text encoding of Python"
+        ) from None
     except ValueError:
         pass  # too few bytes for a character
     return kinds.Str(length, sub.encoding)

@@ -1,6 +1,6 @@
-"""Which values building may change: a default is filled in, a count made again, a tuple becomes a list.
+"""Whether building changes a value: a default is filled in, a count is computed, a tuple becomes a list.
 
-An expression sees what a field was built into. Mostly that is the value that was given.
+An expression sees the built value of a field, which mostly is the given value.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _known: WeakKeyDictionary[Op, bool] = WeakKeyDictionary()
 
 
 def may_change(op: Op) -> bool:
-    """Whether the value that a field is built into may be another than the one that was given."""
+    """Return whether the built value of an operation may differ from the given one."""
     found: bool = run(_may_change(op))
     return found
 
 
 def _may_change(op: Op) -> Task:
     if op not in _known:
-        _known[op] = True  # for what contains itself
+        _known[op] = True  # for an operation that contains itself
         _known[op] = yield _changes(op)
     return _known[op]
 

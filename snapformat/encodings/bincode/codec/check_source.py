@@ -1,7 +1,7 @@
-"""Generating a checker: whether a value can be read, and where it ends, without making it.
+"""Generating a checker, which finds out whether a value can be read and where it ends, without making it.
 
-It looks at what a skipper looks at, and at all else that a reader might refuse. What it is not sure of raises
-something, as in the generated reader: then the value is read.
+It looks at everything a skipper looks at, and at all else that a reader might refuse. In doubt it raises an
+exception, like the generated reader: then the value is read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from snapformat.encodings.bincode.ops import Op
 
 
 def generate_checker(root: Op, generate_reader: GenerateReader) -> Source:
-    """Source with a function `check(d, p, e, h, k)` that gives the position after a value that can be read.
+    """Generate source with a function `check(d, p, e, h, k)` that returns the position after a valid value.
 
     Raises:
         NotGenerated: The layout has no checker.
@@ -38,7 +38,7 @@ class _CheckGenerator(SkipGenerator):
         return super().groups(op) and op.fits_any
 
     def _fits_any(self, op: Op) -> bool:
-        """Whether any bytes of its fixed size can be read, and no code of others runs when they are."""
+        """Return whether any bytes of its fixed size can be read, without running foreign code."""
         if op not in self._fitting:
             self._fitting[op] = self._fits(op)
         return self._fitting[op]
@@ -59,7 +59,7 @@ class _CheckGenerator(SkipGenerator):
                 return self._fits_any(op.item)
         return False
 
-    # --- what a skipper passes over -------------------------------------------------------------------
+    # --- operations that a skipper does not look at ---------------------------------------------------
 
     def _int(self, op: ops.Int, place: str) -> None:
         self._number(op, is_length=False)
@@ -89,7 +89,7 @@ class _CheckGenerator(SkipGenerator):
         self.out.line(f"p = {end}")
 
     def _end(self, length: ops.Int) -> str:
-        """A local with the end of bytes behind their length; the position is their start."""
+        """Return a local with the end of bytes after their length; the position is their start."""
         name, end = self._number(length), self.out.fresh("q")
         self.flush()
         self.out.line(f"{end} = p + {name}")
@@ -132,5 +132,5 @@ class _CheckGenerator(SkipGenerator):
 
 
 def _is_made_here(op: ops.Struct) -> bool:
-    """Whether no code of a class runs when a value is made."""
+    """Return whether no code of a class runs when a value is made."""
     return not op.scoped and (op.cls is None or is_plain(op))

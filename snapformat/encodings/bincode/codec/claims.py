@@ -1,4 +1,4 @@
-"""Claims of generated code: what it claims beyond its bytes while it reads."""
+"""Claims of generated code beyond the bytes that it reads."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Pausing Python's collector of cyclic garbage while much is read.
+"""Pausing Python's collector of cyclic garbage while large data is read.
 
 Reading makes many objects, none of which is garbage, and the collector, which runs after so many new ones,
-would go over all of them again and again. It is paused for the whole process. It is not where code of others
-runs while reading (`Via`, constructs, constructors): what that leaves behind may be in circles.
+would go over all of them again and again. It is paused for the whole process, but not where foreign code
+runs while reading (`Via`, constructs, constructors), which may leave cycles behind.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from snapformat.encodings.bincode.ops import Op, children
 
 T = TypeVar("T")
 
-#: Bytes from which on it pays.
+#: Size in bytes from which a pause pays.
 LARGE = 1 << 16
 
-#: Taken again where a signal comes while it is held, and its handler reads something.
+#: Reentrant, as the handler of a signal may read a value while the lock is held.
 _lock = threading.RLock()
 #: Reads for which the collector is paused, and the thread of each.
 _reads: dict[object, int] = {}
-#: Whether it ran before the first of them.
+#: Whether the collector was on before the first of them.
 _ran = False
 
 
 def paused(read: Callable[..., T], *arguments: Any) -> T:
-    """Call a function with the collector paused; the last of such calls restores what the first has found.
+    """Call a function with the collector paused; the last of overlapping calls restores its first state.
 
-    Whoever switches the collector off or on meanwhile, in another thread, has to do it again.
+    A change of the collector's state by another thread meanwhile is lost.
     """
     this = object()
     try:
@@ -57,7 +57,7 @@ def _pause(this: object) -> None:
 
 
 def _resume(this: object) -> None:
-    """Once or several times: in an order in which an interrupt between two steps does no harm."""
+    """Resume the collector; calls may repeat, and an interrupt between two steps does no harm."""
     with _lock:
         if this in _reads:
             if len(_reads) == 1 and _ran:
@@ -66,7 +66,7 @@ def _resume(this: object) -> None:
 
 
 def _after_fork() -> None:
-    """In a child there is only the thread that forked it."""
+    """Drop the reads of other threads, which a forked child does not have."""
     global _lock
     _lock = threading.RLock()
     was_paused, this_thread = bool(_reads), threading.get_ident()
@@ -82,7 +82,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def may_pause(op: Op) -> bool:
-    """Whether no code of others runs when values of a layout are read."""
+    """Return whether no foreign code runs when values of a layout are read."""
     seen: set[Op] = set()
     waiting = [op]
     while waiting:
@@ -106,7 +106,7 @@ def may_pause(op: Op) -> bool:
 
 
 def _makes_by_itself(op: ops.Struct) -> bool:
-    """Whether instances are made by our own code alone."""
+    """Return whether instances are made by this library's code alone."""
     from snapformat.encodings.bincode.codec.read_helpers import skipped_fields
     from snapformat.encodings.bincode.codec.shape import is_plain
 
@@ -114,7 +114,7 @@ def _makes_by_itself(op: ops.Struct) -> bool:
 
 
 def _is_own(function: Any) -> bool:
-    """Whether a callable is defined in this library or built into Python."""
+    """Return whether a callable is defined in this library or built into Python."""
     while isinstance(function, partial):
         function = function.func
     module = getattr(function, "__module__", None) or type(function).__module__

@@ -1,4 +1,4 @@
-"""Where a value ends, found without making it: a quick test of whether bytes can be of a layout at all."""
+"""Finding the end of a value without making it: a quick test whether bytes can have a layout at all."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from snapformat.encodings.bincode.codec.engine import Skipper, codec_of, skipper
 from snapformat.encodings.bincode.ops import Op
 from snapformat.limits import DEFAULT_LIMITS, Limits
 
-#: The end of a value that can't be there.
+#: The end of a value that the bytes can't contain.
 NOWHERE = -1
 
 
 def find_end(op: Op, data: bytes, offset: int, limits: Limits = DEFAULT_LIMITS) -> int | None:
-    """Where a value ends that begins at an offset, if it is one of this layout.
+    """Return the end of the value at an offset, if it is one of this layout.
 
     Args:
         op: The layout.
         data: All bytes.
-        offset: Where to begin.
+        offset: Offset of the value.
         limits: Bounds of depth and of zero-sized elements.
 
     Returns:
-        The offset after the value, if it can be read at all; `NOWHERE` where it can't; None where neither is
-        sure without reading it, and as long as little was read by this layout: making the code for this takes
-        longer than reading a few.
+        The offset after the value if it can be read; `NOWHERE` if it can't; None if only reading can tell, or
+        if the layout has no reader yet: generating code takes longer than reading a few values.
     """
     codec = op.codec or codec_of(op)
     if codec.reader is None or limits != DEFAULT_LIMITS:
@@ -36,14 +35,14 @@ def find_end(op: Op, data: bytes, offset: int, limits: Limits = DEFAULT_LIMITS) 
         return None
     try:
         end: int = codec.finder(data, offset, len(data), 0, Claims(limits.zero_sized))
-    except (DoubtError, RecursionError, MemoryError):  # the last two say nothing about the bytes
+    except (DoubtError, RecursionError, MemoryError):  # the last two don't depend on the bytes
         return None
-    except Exception:  # whatever a guard raises
+    except Exception:  # any guard's exception
         return NOWHERE
     return end if end <= len(data) else NOWHERE
 
 
 def _finder(op: Op) -> Skipper | None:
-    """What passes over a value, if it can tell by itself when it is not sure."""
+    """Return the skipper of a layout, if it raises only where no value can be read or in doubt."""
     skip: Any = skipper_of(op)
     return skip if skip is not None and "SURE" in skip.__globals__ else None

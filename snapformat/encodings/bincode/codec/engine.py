@@ -1,9 +1,9 @@
 """Reading and writing values: generated code first, the reference where a guard fails.
 
-A layout by which only a few bytes are read, once, is read by the reference: that is over sooner.
+Small one-off reads use the reference: generating code would take longer.
 
-Both give the same values and the same bytes; only the reference gives errors. `statistics` counts how often
-generated code had to give up on something that the reference then took: on valid input that is never.
+Both have the same values and bytes as results; only the reference raises errors. `statistics` counts the
+inputs that generated code refused and the reference accepted; on valid input there are none.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Statistics:
     """Counts since the start of the process.
 
     Attributes:
-        read_fallbacks: Reads that generated code gave up and the reference completed.
+        read_fallbacks: Number of reads that generated code gave up and the reference completed.
         write_fallbacks: The same for writes.
-        not_generated: Layouts that have no generated code.
+        not_generated: Number of layouts without generated code.
     """
 
     read_fallbacks: int = 0
@@ -43,28 +43,28 @@ class Statistics:
     not_generated: int = 0
 
 
-#: Bytes that the reference reads, once, in the time in which a reader is generated.
+#: Number of bytes that the reference reads in the time that generating a reader takes.
 COMPILE_THRESHOLD = 1 << 16
 
 statistics = Statistics()
 
 
 class Codec:
-    """The generated code of a layout, which keeps it (`Op.codec`): code goes when its layout goes.
+    """The generated code of a layout, kept in `Op.codec` and freed with it.
 
     Attributes:
         reader: None until it is needed.
         writer: None until it is needed.
-        has_claims: The reader needs `Claims`.
-        is_interpreted: Few bytes were read by this layout, without a reader.
-        is_opaque: Something in it is left to construct; None until it is asked.
+        has_claims: Whether the reader needs `Claims`.
+        is_interpreted: Whether a small value was read by the reference already.
+        is_opaque: Whether construct runs a part of it; None until it is needed.
         checker: None until it is needed.
         skipper: None until it is needed.
         indexer: None until it is needed.
-        finder: What finds the end of a value (`codec.ends`); False where none is sure of it, None until it is
-            needed.
-        may_pause: Python's collector may be paused while values are read; None until it is needed.
-        lazy_type: Its `lazy.state.LazyType`; False where it can't be read lazily, None until it is needed.
+        finder: Function that finds the end of a value (`codec.ends`); False if there is none, None until it
+            is needed.
+        may_pause: Whether Python's collector may be paused while values are read; None until it is needed.
+        lazy_type: Its `lazy.state.LazyType`; False if it can't be read lazily, None until it is needed.
     """
 
     __slots__ = (
@@ -96,30 +96,30 @@ class Codec:
 
 
 def _no_code(*_: Any) -> Any:
-    """Stands for the code of a layout that has none."""
+    """The code of a layout that has none."""
     raise NotGenerated
 
 
 def reader_of(op: Op) -> Reader | None:
-    """The generated reader of a layout, made on first use; None if there is none."""
+    """Return the generated reader of a layout, made on first use; None if there is none."""
     reader: Reader | None = _code(op, "reader")
     return reader
 
 
 def writer_of(op: Op) -> Writer | None:
-    """The generated writer of a layout, made on first use; None if there is none."""
+    """Return the generated writer of a layout, made on first use; None if there is none."""
     writer: Writer | None = _code(op, "writer")
     return writer
 
 
 def skipper_of(op: Op) -> Skipper | None:
-    """What passes over values of a layout, made on first use; None if there is none."""
+    """Return the skipper of a layout, made on first use; None if there is none."""
     skipper: Skipper | None = _code(op, "skipper")
     return skipper
 
 
 def indexer_of(op: Op) -> Indexer | None:
-    """What finds the fields of a struct, made on first use; None if there is none."""
+    """Return the indexer of a struct, which locates its fields; None if there is none."""
     indexer: Indexer | None = _code(op, "indexer")
     return indexer
 
@@ -130,7 +130,7 @@ def _code(op: Op, kind: str) -> Any:
 
 
 def codec_of(op: Op) -> Codec:
-    """What is generated for a layout."""
+    """Return the generated code of a layout."""
     codec: Codec = op.codec or first(_codec_slot, op, Codec())
     return codec
 
@@ -140,8 +140,8 @@ _codec_slot: Any = vars(Op)["codec"]
 
 @cache
 def _kinds() -> dict[str, tuple[str, Callable[[Op], Source]]]:
-    """The name of the function that each kind of code is, and what generates it."""
-    # Here and not above: what reads a small file once, as the command line does, needs none of it.
+    """Return the function name and the generator of each sort of code."""
+    # Imported here, as reading a small file once, as the command line does, needs none of them.
     from snapformat.encodings.bincode.codec.check_source import generate_checker
     from snapformat.encodings.bincode.codec.read_source import generate_reader
     from snapformat.encodings.bincode.codec.skip_source import generate_indexer, generate_skipper
@@ -157,7 +157,7 @@ def _kinds() -> dict[str, tuple[str, Callable[[Op], Source]]]:
 
 
 def _make(op: Op, kind: str) -> Any:
-    """Make code of a kind, `_no_code` where there is none; all threads get that of the first."""
+    """Make code of a sort, `_no_code` if there is none; all threads get that of the first."""
     codec = codec_of(op)
     function, generate = _kinds()[kind]
     made = _made(op, function, generate)
@@ -176,7 +176,7 @@ def _made(op: Op, function: str, generate: Callable[[Op], Source]) -> dict[str, 
 
 
 def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
-    """The generated reader, not there yet; none where the reference is done before it would be."""
+    """Make the reader on first use; return None where the reference is faster than generating it."""
     if size > COMPILE_THRESHOLD or codec.is_interpreted:
         reader: Reader = _make(op, "reader")
         return reader
@@ -185,10 +185,10 @@ def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
 
 
 def is_opaque(op: Op) -> bool:
-    """Whether construct runs something in a layout: it sees all bytes that it is given, and their end."""
+    """Return whether construct runs a part of a layout: it sees all given bytes, and their end."""
     codec = op.codec or codec_of(op)
     if codec.is_opaque is None:
-        # Here and not above: what reads files to their end, as the command line mostly does, never asks.
+        # Imported here, as reading whole files, as the command line mostly does, never needs it.
         from snapformat.encodings.bincode.codec.shape import has_opaque
 
         codec.is_opaque = has_opaque(op)
@@ -207,7 +207,7 @@ def read_value(
 ) -> tuple[Any, int]:
     """Read a value; arguments, result and errors are those of `layout.read`.
 
-    `is_paused` says that the collector is paused, as it is for much data.
+    `is_paused`: whether the collector is paused, as it is for large data.
     """
     if stop is None:
         stop = len(data)
@@ -225,10 +225,10 @@ def read_value(
     try:
         found = reader(data, offset, stop, 0, claims)
         claimed = found[1] - offset if claims is None else found[1] - offset + claims.claimed
-        # A reader may run into what stands behind `stop`: the position never goes back.
+        # A reader may read beyond `stop`, which shows in the position: it never moves back.
         if found[1] <= stop and (limit is None or claimed <= limit):
             return found
-    except Exception:  # whatever a guard raises: the reference says what is wrong
+    except Exception:  # any guard's exception: the reference raises the error
         pass
     result = reference.read_value(
         op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop
@@ -245,15 +245,15 @@ def check_value(
     limits: Limits,
     stop: int,
 ) -> int:
-    """The offset after a value, which is mostly not made; errors are those of `read_value`."""
+    """Return the offset after a value, mostly without making it; errors are those of `read_value`."""
     codec = op.codec or codec_of(op)
-    # A layout that nothing was read by is read by the reference: that is over sooner.
+    # The first read of a layout uses the reference, which is faster than generating code.
     if codec.reader is not None and limits == DEFAULT_LIMITS and not is_opaque(op):
         checker = codec.checker or _make(op, "checker")
         claims = Claims(limits.zero_sized)
         try:
             end: int = checker(data, offset, stop, 0, claims)
-        except Exception:  # whatever a guard raises: reading finds the fault
+        except Exception:  # any guard's exception: reading raises the error
             end = stop + 1
         if end <= stop and (limit is None or end - offset + claims.claimed <= limit):
             return end
@@ -275,16 +275,16 @@ def read_part(
     path: tuple[Segment, ...],
     is_paused: bool = False,
 ) -> Any:
-    """Read a part of a value whose claims are accounted for already.
+    """Read a part of a value whose bytes are claimed already.
 
     Args:
         op: The part's layout.
         data: All bytes.
-        offset: Where it begins.
-        stop: Where it ends.
-        depth: Structs and enums around it.
+        offset: Offset of the part.
+        stop: Offset after the part.
+        depth: Number of structs and enums around it.
         path: Its path.
-        is_paused: The collector is paused, as it is for much data.
+        is_paused: Whether the collector is paused, as it is for large data.
 
     Raises:
         DecodeError: As if the whole had been read up to here.
@@ -297,7 +297,7 @@ def read_part(
         claims = Claims(DEFAULT_LIMITS.zero_sized) if codec.has_claims else None
         try:
             value, end = reader(data, offset, len(data), depth, claims)
-        except Exception:  # whatever a guard raises: the reference says what is wrong
+        except Exception:  # any guard's exception: the reference raises the error
             end = -1
         if end == stop:
             return value
@@ -305,7 +305,7 @@ def read_part(
 
 
 def _usable_writer(op: Op, limits: Limits) -> Writer | None:
-    """The generated writer; None if there is none, or for bounds that only the reference keeps."""
+    """Return the generated writer; None if there is none, or for limits that only the reference supports."""
     codec = op.codec or codec_of(op)
     writer = codec.writer or _make(op, "writer")
     if writer is _no_code or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
@@ -314,11 +314,11 @@ def _usable_writer(op: Op, limits: Limits) -> Writer | None:
 
 
 def write_exactly(op: Op, value: Any, depth: int, limits: Limits, start: int = 0) -> bytes | None:
-    """Write a part in which no instance is of a subclass; None where one is, or anything else is odd."""
+    """Write a part without instances of subclasses; return None if there is one, or on any error."""
     writer = _usable_writer(op, limits)
     try:
         return None if writer is None else writer(value, depth, False, start)
-    except Exception:  # whatever a guard raises
+    except Exception:  # any guard's exception
         return None
 
 
@@ -338,7 +338,7 @@ def write_value(
         )
     try:
         return writer(value, depth, True, start)
-    except Exception:  # whatever a guard raises: the reference says what is wrong
+    except Exception:  # any guard's exception: the reference raises the error
         pass
     result = reference.write_value(
         op.kind, op.config, value, limits=limits, root=root, depth=depth, start=start

@@ -1,4 +1,4 @@
-"""What the generators of readers and writers share: functions, blocks, depth, and runs of fixed width."""
+"""The base of all generators: functions, blocks, depth, and runs of fixed width."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.expressions import Expr
 
-#: Blocks in one another in a function; Python allows twenty loops.
+#: Maximum nesting of blocks in a function; Python allows twenty loops.
 MAX_BLOCKS = 12
-#: Nodes in one another in a function; each takes the generator some of the stack.
+#: Maximum nesting of operations in a function; each takes stack of the generator.
 MAX_NESTED = 40
 
-#: Does an operation: see `Generator.value`.
+#: Generates code for an operation: see `Generator.value`.
 Do = Callable[[Op, str], None]
 
 
 def as_count(value: Any) -> int:
-    """A number of something: construct counts with what is an int, be it a bool."""
+    """Check a number of elements or bytes; construct takes bools as ints."""
     if not isinstance(value, int) or value < 0:
         raise Guard
     return int(value)
@@ -37,10 +37,10 @@ class Generator(ABC):
 
     Attributes:
         out: The source.
-        uses: What the layout looks like.
-        scope: Local that holds the fields which expressions may name, or None.
-        level: Structs and enums opened in the current function.
-        deepest: The most of them.
+        uses: How the layout's operations are used.
+        scope: Local with the fields that expressions may name, or None.
+        level: Number of structs and enums opened in the current function.
+        deepest: The maximum of `level`.
     """
 
     #: Name of the function for the whole; those for parts begin with it.
@@ -50,7 +50,7 @@ class Generator(ABC):
     main_parameters: ClassVar[str]
     #: Last line of the functions for parts, if there is one.
     last_line: ClassVar[str] = ""
-    #: What the code raises where it may be nested too deeply.
+    #: Exception that the code raises if it may be nested too deeply.
     too_deep: ClassVar[str] = "GUARD"
 
     def __init__(self, root: Op) -> None:
@@ -77,7 +77,7 @@ class Generator(ABC):
         return self.generate_parts()
 
     def check_depth(self) -> None:
-        """Refuse what is nested too deeply to be read or written at all."""
+        """Refuse layouts that are nested too deeply to be read or written at all."""
         if self.uses.depth > DEFAULT_LIMITS.depth:
             raise NotGenerated("nested too deeply to be read or written at all")
 
@@ -102,7 +102,7 @@ class Generator(ABC):
 
     @contextmanager
     def function(self, name: str, parameters: str) -> Iterator[int]:
-        """A function; if it must look at the depth, it does so first. Gives the number of its first line."""
+        """Open a function, which first checks the depth if needed; yield the number of its first line."""
         self.level = self.deepest = self._nested = 0
         self.scope = None
         with self.out.block(f"def {name}({parameters}):"):
@@ -111,17 +111,17 @@ class Generator(ABC):
             if len(self.out.lines) == start:
                 self.out.line("pass")
         if self.uses.recursive and self.deepest:
-            # Exact where a function holds one level, which is where recursion goes through.
+            # The limit is exact in functions of one level, which include all recursive ones.
             limit = DEFAULT_LIMITS.depth - self.deepest
             self.out.lines[start:start] = [f"    if h > {limit}: raise {self.too_deep}"]
         self.out.line("")
 
     def part(self, op: Op | None, item: Op) -> str:
-        """The name of the function for a part; made when it is asked for.
+        """Return the name of the function for a part; it is generated on first use.
 
         Args:
-            op: The named op that the function is known by; None for a function used once.
-            item: What it is for.
+            op: The named operation that identifies the function; None for a function used once.
+            item: The operation that it does.
         """
         name = None if op is None else self._names.get(op)
         if name is None:
@@ -131,7 +131,7 @@ class Generator(ABC):
         return name
 
     def _wanted(self, make: Callable[[str, Op], None], label: str, item: Op) -> str:
-        """The name of a function that will be generated."""
+        """Return the name of a function that will be generated."""
         plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in label)
         name = self.out.fresh(f"{self.verb}_{plain or 'part'}_")
         self._queue.append((make, name, item))
@@ -139,12 +139,12 @@ class Generator(ABC):
 
     @property
     def depth(self) -> str:
-        """Structs and enums around the current place, in code."""
+        """Return code for the number of structs and enums around the current place."""
         return f"h + {self.level}" if self.level else "h"
 
     @abstractmethod
     def flush(self) -> None:
-        """Do what was collected."""
+        """Generate the code of the collected operations."""
 
     @abstractmethod
     def finish(self, start: int) -> None:
@@ -152,19 +152,19 @@ class Generator(ABC):
 
     @abstractmethod
     def call(self, op: Op, place: str) -> None:
-        """Do an operation by a function of its own."""
+        """Generate a call of an operation's own function."""
 
     @abstractmethod
     def atom(self, op: Op, place: str) -> bool:
-        """Collect an operation of fixed width; False if it is none."""
+        """Collect a primitive of fixed width; return False for any other operation."""
 
     def value(self, op: Op, place: str, *, own: bool = False) -> None:
-        """Do an operation: read it into a place, or write what is there.
+        """Generate the code of an operation, which reads a value into a place, or writes that of the place.
 
         Args:
-            op: The op.
+            op: The operation.
             place: Expression of the target or the value.
-            own: Not by a function of its own, since this is that function.
+            own: Whether this is the operation's own function, which must not call itself.
         """
         if not own and (op in self.uses.functions or (self.is_deep() and children(op))):
             self.call(op, place)
@@ -176,17 +176,17 @@ class Generator(ABC):
             self._nested -= 1
 
     def is_deep(self, more: int = 0) -> bool:
-        """Whether a part needs a function of its own here; expressions must stay where their fields are."""
+        """Return whether a part needs its own function here; expressions must stay with their fields."""
         return self.scope is None and (self.out.indent > MAX_BLOCKS or self._nested + more > MAX_NESTED)
 
     def fits(self, op: Op, order: str) -> bool:
-        """Whether an operation can be a part of a run of a byte order, or of one that has none yet."""
+        """Return whether an operation can join a run of a byte order, or one without a byte order."""
         atoms = None if self.is_deep(FLAT_DEPTH) else flat(op, self.uses.functions)
         return atoms is not None and len({order, *(atom.order for atom in atoms)} - {""}) <= 1
 
     @contextmanager
     def struct_level(self) -> Iterator[None]:
-        """One struct or enum deeper."""
+        """Go one struct or enum deeper."""
         self.level += 1
         self.deepest = max(self.deepest, self.level)
         yield
@@ -194,7 +194,7 @@ class Generator(ABC):
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
-        """A block: what was collected before is done before it, what is inside, inside."""
+        """Open a block, with the code of collected operations before it and at its end."""
         self.flush()
         with self.out.block(head):
             start = len(self.out.lines)
@@ -204,7 +204,7 @@ class Generator(ABC):
                 self.out.line("pass")
 
     def expression(self, value: Any) -> str:
-        """A parameter of an operation: a constant, or an expression of fields before, in code."""
+        """Return code for a parameter of an operation: a constant, or an expression of earlier fields."""
         self.flush()
         if not isinstance(value, Expr):
             return repr(value) if type(value) in (int, bool) else self.out.refer("constant", value)
@@ -213,7 +213,7 @@ class Generator(ABC):
         return f"{self.out.refer('expression', value.evaluate)}({self.scope})"
 
     def count(self, value: Any) -> str:
-        """A parameter that must be a number of 0 or more."""
+        """Return code for a parameter that must be a number from 0 up."""
         if isinstance(value, int):
             return repr(value)
         name = self.out.fresh("n")
@@ -243,6 +243,6 @@ class Generator(ABC):
             do(op.otherwise, place)
 
     def format(self, prefix: str, order: str, codes: list[str], method: str) -> str:
-        """The name of a method of the `struct.Struct` of a format."""
+        """Return the name of a method of the `struct.Struct` of a format."""
         form = struct.Struct((order or "<") + "".join(codes))
         return self.out.refer(prefix, self._methods.setdefault((form.format, method), getattr(form, method)))

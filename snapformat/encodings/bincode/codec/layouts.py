@@ -1,4 +1,4 @@
-"""Layouts by what names a type, for those who name one with every single value."""
+"""Caches the layout of each type passed to `encode` and `decode`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from snapformat.model.declare.registry import resolved
 
 
 def cached_layout(payload: Any, encoding: Encoding) -> Op:
-    """The layout of a class, annotation, construct or registered name; looked up if it was asked for before.
+    """Return the cached layout of a class, annotation, construct or registered name.
 
     Raises:
         SchemaError: There is no such name, or it is not a type of the serde data model.
@@ -35,12 +35,12 @@ def cached_layout(payload: Any, encoding: Encoding) -> Op:
         return lower(payload)
     try:
         return _of_annotation(payload, encoding)
-    except TypeError:  # it has no hash, or a wrong type in it, which is said again
+    except TypeError:  # it has no hash, or a wrong type in it, which raises again
         return layout_of(payload, encoding)
 
 
 def cache_on_class(payload: Any, op: Op) -> None:
-    """Put what code there is into the class of a struct, where the next `encode` or `decode` finds it."""
+    """Cache the generated code in the class of a struct, where the next `encode` or `decode` finds it."""
     codec = op.codec
     if declaration_of(payload) is not None and isinstance(op, Struct) and codec is not None:
         if codec.writer is not None and writer_of(op) is not None:
@@ -49,7 +49,8 @@ def cache_on_class(payload: Any, op: Op) -> None:
             setattr(payload, READER, codec.reader)
 
 
-# Annotations are made anew wherever they are written, so equal ones share; they hold their classes, so few.
+# Annotations are made anew wherever they are written, so equal ones share an entry. The cache is small, as it
+# keeps their classes alive.
 @lru_cache(maxsize=256)
 def _of_annotation(annotation: Any, encoding: Encoding) -> Op:
     return layout_of(annotation, encoding)

@@ -1,4 +1,4 @@
-"""What generated readers call: conversions that are no straight line; they raise where a guard fails."""
+"""Functions that generated readers call; they raise where a guard fails."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Guard = GuardError
 def read_varint(
     d: bytes, p: int, k: Claims, size: int, byteorder: Literal["little", "big"], signed: bool
 ) -> tuple[int, int]:
-    """A variable-length integer and the position after it."""
+    """Read a variable-length integer; return it and the position after it."""
     value = d[p]
     if value < VARINT_SINGLE:
         k.claimed += size - 1
@@ -55,7 +55,7 @@ def read_varint(
 
 
 def read_char(d: bytes, p: int, e: int) -> tuple[str, int]:
-    """A char and the position after it."""
+    """Read a char; return it and the position after it."""
     end = p + UTF8_WIDTHS[d[p]]
     text = d[p:end].decode()
     if end > e or len(text) != 1:
@@ -64,17 +64,17 @@ def read_char(d: bytes, p: int, e: int) -> tuple[str, int]:
 
 
 def f32_at(d: bytes, p: int, byteorder: Literal["little", "big"]) -> float:
-    """An f32 that is NaN, with its payload."""
+    """Read an f32 that is NaN, with its payload."""
     return f32_from_bits(int.from_bytes(d[p : p + 4], byteorder))
 
 
 def flag(byte: int) -> bool | RawFlag:
-    """Construct's lenient flag."""
+    """Return the value of construct's lenient flag."""
     return byte == 1 if byte < 2 else RawFlag(byte)
 
 
 def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
-    """Fields of a class that are not in the bytes, and what makes their values."""
+    """Return the fields of a class that are not in the bytes, with the functions that make their values."""
     declared = None if cls is None else declaration_of(cls)
     if declared is None:
         return []
@@ -82,15 +82,15 @@ def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
 
 
 def bits_reader(op: ops.Bits) -> Callable[[bytes], Any]:
-    """Reads a bit struct from its bytes."""
+    """Return a function that reads a bit struct from its bytes."""
     return lambda data: op.kind.values_of(int.from_bytes(data, "big"))
 
 
 def opaque_reader(op: ops.Opaque) -> Callable[..., tuple[Any, int]]:
-    """Runs a construct in place, on bytes that may stand at `base` in others."""
+    """Return a function that runs a construct in place, on bytes that may be at `base` in other bytes."""
 
     def read(d: bytes, p: int, k: Claims, base: int = 0) -> tuple[Any, int]:
-        stream = stream_at(d, base)  # shares the bytes until somebody writes
+        stream = stream_at(d, base)  # shares the bytes until a write
         stream.seek(base + p)
         budget = Budget(None)
         budget.zero_sized = k.zero_sized
@@ -99,7 +99,7 @@ def opaque_reader(op: ops.Opaque) -> Callable[..., tuple[Any, int]]:
         if not p <= end <= len(d):
             raise Guard
         k.zero_sized = budget.zero_sized
-        # What was claimed beyond the bytes that it took.
+        # The claims beyond the bytes that it took.
         k.claimed += max(0, UNLIMITED - budget.left - (end - p))
         return value, end
 
@@ -107,7 +107,7 @@ def opaque_reader(op: ops.Opaque) -> Callable[..., tuple[Any, int]]:
 
 
 def interpreter(op: Op) -> Callable[..., tuple[Any, int]]:
-    """Reads a value by its kind, where it stands."""
+    """Return a function that reads a value with its kind, in place."""
     kind, config = op.kind, op.config
 
     def read(d: bytes, p: int, e: int, h: int, k: Claims, scope: Any) -> tuple[Any, int]:
@@ -117,19 +117,19 @@ def interpreter(op: Op) -> Callable[..., tuple[Any, int]]:
         reader.end, reader.depth, reader.scope = e, h, scope
         value = reader.read(kind)
         k.zero_sized = budget.zero_sized
-        # What was claimed beyond the bytes that it took.
+        # The claims beyond the bytes that it took.
         k.claimed += max(0, UNLIMITED - budget.left - (reader.pos - p))
         return value, reader.pos
 
     return read
 
 
-#: Gives the generated function that reads the fields of a C struct.
+#: Returns the generated function that reads the fields of a C struct.
 MakeFields = Callable[[ops.Struct], Read]
 
 
 def blob_reader(op: ops.CStructBytes, make_fields: MakeFields) -> Callable[[bytes], Any]:
-    """Makes a C struct of its bytes, decoded at once where its class or the bytes ask for that."""
+    """Return a function that makes a C struct from its bytes, decoded at once if it can't be lazy."""
     cls, size, read = op.cls, op.size, _fields_of(op, make_fields)
 
     def make(data: bytes) -> CStruct:
@@ -142,13 +142,13 @@ def blob_reader(op: ops.CStructBytes, make_fields: MakeFields) -> Callable[[byte
 
 
 def lazy_c_struct_of(op: ops.CStructBytes, make_fields: MakeFields) -> LazyCStruct | None:
-    """The lazy subclass of the class in a blob; None where instances have to be decoded at once."""
+    """Return the lazy subclass of the class in a blob; None where instances must be decoded at once."""
     if not op.fits_any:
         return None
     read = _fields_of(op, make_fields)
     found = lazy_c_struct(op.cls, op.size, read)
     if found is not None:
-        found.read = read  # in place of the reference alone
+        found.read = read  # replaces the reference
     return found
 
 
@@ -156,12 +156,12 @@ def _fields_of(op: ops.CStructBytes, make_fields: MakeFields) -> Read:
     return tiered(partial(read_c_struct, op.item.kind), lambda: make_fields(op.item))
 
 
-#: Calls by the reference after which code is generated: generating it takes as long as about so many.
+#: Number of calls of the reference after which code is generated: generating takes about as long.
 COMPILE_AFTER = 16
 
 
 def tiered(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]) -> Callable[..., Any]:
-    """The reference's function at first; after `COMPILE_AFTER` calls a generated one of the same effect."""
+    """Return a function that uses the reference at first, and generated code after `COMPILE_AFTER` calls."""
     calls = count(1)
     chosen = reference
 
@@ -176,7 +176,7 @@ def tiered(reference: Callable[..., Any], make: Callable[[], Callable[..., Any]]
 
 
 def has_bulk(item: Op) -> bool:
-    """Whether many of these are read at once."""
+    """Return whether many of these are read at once."""
     if atom_of(item) is None:
         return False
     match item:
@@ -192,7 +192,7 @@ def has_bulk(item: Op) -> bool:
 
 
 def bulk_reader(item: Op) -> Callable[[bytes], list[Any]] | str:
-    """What reads many numbers: a function of their bytes, or where `array` does it, the array's type code."""
+    """Return the reader of many numbers: a function of their bytes, or a type code of `array`."""
     atom = atom_of(item)
     assert atom is not None
     if isinstance(item, ops.Bool):
@@ -209,13 +209,13 @@ def bulk_reader(item: Op) -> Callable[[bytes], list[Any]] | str:
     return code if is_native else lambda data: _numbers(code, data, is_native)
 
 
-#: Numbers from which on an array is the faster way.
+#: Number of numbers from which an array is faster.
 FEW = 17
 
 
 @cache
 def few_readers(order: str, code: str) -> tuple[Callable[[bytes, int], tuple[Any, ...]], ...]:
-    """For each count below `FEW`, what reads so many numbers."""
+    """Return the readers of 0, 1 and so on up to `FEW - 1` numbers."""
     return tuple(struct.Struct(f"{order}{count}{code}").unpack_from for count in range(FEW))
 
 
@@ -255,7 +255,7 @@ def _constants(item: ops.Enum) -> Callable[[bytes], list[Any]]:
 
 
 def list_reader(item: Op, count: int) -> Callable[[bytes], list[Any]] | str:
-    """Reads a short fixed array from its bytes."""
+    """Return a function that reads a short fixed array from its bytes."""
     if has_bulk(item):
         return bulk_reader(item)
     atom = atom_of(item)
@@ -279,14 +279,14 @@ def list_reader(item: Op, count: int) -> Callable[[bytes], list[Any]] | str:
     return read
 
 
-#: Longest bytes, and most of them, that are read by one format.
+#: Maximum length, and maximum number, of byte strings that are read by one format.
 MAX_ALIKE, MAX_AT_ONCE = 1 << 16, 1 << 12
 
 
 def blobs_reader(
     item: ops.Bytes | ops.CStructBytes, make_fields: MakeFields
 ) -> Callable[[bytes, int, int, int], tuple[list[Any], int]]:
-    """Reads many length-prefixed bytes, which mostly have one length; and makes of them what they hold."""
+    """Return a function that reads many length-prefixed C structs, which mostly have the same length."""
     atom = atom_of(item.length)
     assert atom is not None
     head, code = atom.size, (atom.order or "<") + atom.code
@@ -307,7 +307,7 @@ def blobs_reader(
                 form = struct.Struct("<" + f"{head}x{length}s" * count)
                 unpack = formats[length, count] = form.unpack_from
             found = unpack(d, p)
-            # Put together again they are what was read, only if each has this length in front.
+            # Joined again they equal the read bytes only if each has this length prefix.
             first = d[p : p + head]
             if first + first.join(found) == d[p:end]:
                 return make(found), end

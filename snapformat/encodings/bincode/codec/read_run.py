@@ -1,6 +1,6 @@
-"""Runs of a generated reader: neighbours of fixed width, unpacked by one `struct` call.
+"""Runs of a generated reader: adjacent values of fixed width, unpacked by one `struct` call.
 
-A run may have an option in it. What is behind the option is then read together with it, or without it:
+A run may contain one option. The values after the option are read together with it, or without it:
 `if b == 1: v, ... = unpack(d, p)`, `else: v = None`, `... = unpack(d, p)`.
 """
 
@@ -20,13 +20,13 @@ from snapformat.model.values import PairSet, Some
 
 @dataclass(slots=True)
 class Unpacked:
-    """Neighbours.
+    """Adjacent values of fixed width.
 
     Attributes:
         codes: Their codes for `struct`.
-        size: Their bytes.
-        targets: Where the values go.
-        after: Lines to run on the values, and the offset at which each is about (`@` in the line).
+        size: Their size in bytes.
+        targets: Targets of the values.
+        after: Lines to run on the values, each with the offset of its value (`@` in the line).
     """
 
     codes: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Unpacked:
     after: list[tuple[str, int]] = field(default_factory=list)
 
     def lines(self, offset: int = 0) -> list[str]:
-        """The lines to run, where `p` is so many bytes before these neighbours."""
+        """Return the lines to run, if `p` is `before` bytes before these values."""
         return [line.replace("@", place("p", offset + at)) for line, at in self.after]
 
 
@@ -45,9 +45,9 @@ class Chosen:
 
     Attributes:
         tag: Local with the tag.
-        target: Where None goes if it is not there.
-        lines: Lines that make instances for what is in it.
-        inside: What is in it.
+        target: Target of None if it is absent.
+        lines: Lines that make the instances in it.
+        inside: The values in it.
     """
 
     tag: str
@@ -57,21 +57,21 @@ class Chosen:
 
 
 def new_run(order: str = "", before: Unpacked | None = None) -> Run[Unpacked, Chosen]:
-    """A run with nothing in it, or with what comes first."""
+    """Make an empty run, or one that begins with the given values."""
     return Run(Unpacked() if before is None else before, Unpacked(), order)
 
 
 def place(start: str, offset: int) -> str:
-    """A position in code."""
+    """Return code for a position."""
     return start if not offset else f"{start} {'+' if offset > 0 else '-'} {abs(offset)}"
 
 
 class RunReader(Generator):
-    """Collects neighbours, and reads them together.
+    """Collects adjacent values of fixed width, and reads them together.
 
     Attributes:
-        run: What was collected.
-        is_ahead: The position may be behind the end: nothing was read since a slice was taken.
+        run: The collected values.
+        is_ahead: Whether the position may be beyond the end: nothing was read since a slice was taken.
     """
 
     verb = "read"
@@ -90,12 +90,12 @@ class RunReader(Generator):
         self.out.line(self.last_line)
 
     def call(self, op: Op, place: str) -> None:
-        """Do an operation by a function of its own."""
+        """Generate a call of an operation's own function."""
         self.flush()
         self.out.line(f"{place}, p = {self.part(op, op)}(d, p, e, {self.depth}, k)")
 
     def _claims(self) -> str:
-        """The claims; a reader that never asks for it is run without."""
+        """Return the name of the claims; a reader that does not use it is run without claims."""
         self.out.names["CLAIMS"] = True
         return "k"
 
@@ -115,7 +115,7 @@ class RunReader(Generator):
         last.size += size
 
     def flush(self) -> None:
-        """Do what was collected."""
+        """Generate the code of the collected values."""
         run, self.run = self.run, new_run()
         is_ahead, self.is_ahead = self.is_ahead, False
         before, behind = run.before, run.behind
@@ -150,7 +150,7 @@ class RunReader(Generator):
             self.out.line(line)
 
     def _unpack(self, order: str, offset: int, part: Unpacked) -> None:
-        """Read neighbours that are so many bytes from `p`, and do on them what is to be done."""
+        """Generate code that reads adjacent values at an offset from `p`, and the lines to run on them."""
         at = place("p", offset)
         if part.codes == ["B"] and part.targets:
             self.out.line(f"{part.targets[0]} = d[{at}]")
@@ -164,14 +164,14 @@ class RunReader(Generator):
             self.out.line(line)
 
     def _later(self, line: str) -> None:
-        """Run a line once what was collected is read: now, if nothing is waiting."""
+        """Add a line to run after the collected values are read: now, if there are none."""
         if self.run.is_empty():
             self.out.line(line)
         else:
             self.run.last.after.append((line, 0))
 
     def atom(self, op: Op, target: str) -> bool:
-        """Collect an operation of fixed width; False if it is none."""
+        """Collect a primitive of fixed width; return False for any other operation."""
         atom = atom_of(op)
         if atom is None:
             return False

@@ -1,8 +1,8 @@
 """Generating a reader: the layout as straight-line Python.
 
 The code is optimistic. It fuses what has a fixed width into one `struct` call, sets the fields of instances
-without calling their classes, and diagnoses nothing: whatever is wrong raises something, and the reference
-reader then reads the same bytes again and says what.
+without calling their classes, and has no diagnostics: on any error it raises an exception, and the reference
+reader then reads the same bytes again and raises the error.
 
 Locals of the generated functions: `d` the bytes, `p` the position, `e` the end, `h` structs and enums around,
 `k` the claims (`Claims`).
@@ -39,7 +39,7 @@ from snapformat.model.values import SECRET, hashable, map_of_entries
 
 
 def generate_reader(root: Op) -> Source:
-    """Source with a function `read(d, p, e, h, k)` that gives the value and the position after it.
+    """Generate source with a function `read(d, p, e, h, k)` that returns the value and the position after it.
 
     Raises:
         NotGenerated: The layout is left to the reference reader.
@@ -62,7 +62,7 @@ class _ReadGenerator(RunReader):
             self.out.line(f"if not {target}: raise GUARD")
 
     def _length(self, op: Op) -> str:
-        """A length prefix, in a new local; read with all that was collected before it."""
+        """Read a length prefix into a new local, together with all collected values before it."""
         name = self.out.fresh("n")
         self.value(op, name)
         self.flush()
@@ -71,7 +71,7 @@ class _ReadGenerator(RunReader):
         return name
 
     def _take(self, length: str) -> str:
-        """The end of bytes of a length; whether they are there shows when something is read behind them."""
+        """Compute the end of a slice; the next read checks that it is within the data."""
         end = self.out.fresh("q")
         self.out.line(f"{end} = p + {length}")
         self.is_ahead = True
@@ -109,7 +109,7 @@ class _ReadGenerator(RunReader):
             read = self.out.refer("blob", helpers.blob_reader(op, _make_fields))
             self.out.line(f"{target} = {read}(d[p:{end}])")
         else:
-            # Spelled out here: there are many, and nearly all that each takes is a call.
+            # Inlined: there are many, and a call would take most of the time.
             made = self.out.fresh("o")
             self.out.names["RAW"] = set_raw
             self.out.line(f"{made} = NEW({self.out.refer('lazy', lazy.lazy)})")
@@ -232,7 +232,7 @@ class _ReadGenerator(RunReader):
                 self.flush()
                 self.out.line(f"{self.scope}[{item.attr!r}] = {name}")
         self.scope = outer
-        # Made when all is read, so that the keys are in the order of the fields.
+        # Made when all fields are read, so that the keys are in their order.
         self._later(f"{target} = CONTAINER({{{', '.join(pairs)}}})")
 
     def _enum(self, op: ops.Enum, target: str) -> None:
@@ -300,7 +300,7 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{target} = PAIRS({made})")
 
     def _hashable(self, op: Op, name: str) -> str:
-        """Code for the result of `hashable` for a key of a map."""
+        """Return code for the `hashable` of a map's key."""
         if isinstance(op, ops.Str | ops.Bytes | ops.FixedBytes | ops.Char):
             return name
         if (isinstance(op, ops.Int) and op.size <= 8) or (isinstance(op, ops.Bool) and not op.lenient):
@@ -311,7 +311,7 @@ class _ReadGenerator(RunReader):
 
     @contextmanager
     def _counting(self, *items: Op) -> Iterator[None]:
-        """Inside a loop: an element that took no bytes goes to the claims."""
+        """Generate code, inside a loop, that claims an element that took no bytes."""
         if sum(item.least_size for item in items):
             yield
             return
@@ -327,30 +327,30 @@ class _ReadGenerator(RunReader):
         self.out.line("if k.zero_sized < 0: raise GUARD")
 
     def _claim_surplus(self, count: str, *items: Op) -> None:
-        """Elements of few bytes in which much is made of zero-sized parts."""
+        """Generate code that claims the zero-sized parts of elements that take bytes."""
         surplus = surplus_cost(*items)
         if surplus:
             self._claim_zero_sized(f"{count} * {surplus}")
 
     def _check_zero_sized(self, count: str, cost: int) -> None:
-        """So many zero-sized elements are still allowed."""
+        """Generate code that claims a number of zero-sized elements."""
         total = f"{count} * {cost}" if cost > 1 else count
         self.out.line(f"if {total} > {self._claims()}.zero_sized: raise GUARD")
 
     def _distinct(self, op: ops.Set | ops.Map, count: str, cost: int) -> None:
-        """Of equal entries that take no bytes one is read; the others are claimed."""
+        """Read only one of equal entries that take no bytes; claim the others."""
         if collapses_to_one(op.kind):
             with self.out.block(f"if {count} > 1:"):
                 self._claim_zero_sized(f"({count} - 1) * {cost}")
                 self.out.line(f"{count} = 1")
 
     def _check_count(self, count: str, least: int) -> None:
-        """That many elements fit into what is left."""
+        """Generate the check that a number of elements fits into the bytes that are left."""
         if least:
             self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > e - p: raise GUARD")
 
     def _numbers(self, prefix: str, read: Any, data: str) -> str:
-        """What gives many numbers of their bytes, in code."""
+        """Return code for the function that reads many numbers from their bytes."""
         if isinstance(read, str):
             self.out.names["ARRAY"] = array
             return f"ARRAY({read!r}, {data}).tolist()"
@@ -392,7 +392,7 @@ class _ReadGenerator(RunReader):
             else:
                 self.flush()
             self.out.line(f"{add}({name})")
-            # What a line says of its place in the bytes needs the position.
+            # Lines that use their place in the bytes need the position.
             moves = fixed and any("@" in line for line, _ in whole.after)
             if moves:
                 self.out.line(f"p += {whole.size}")
@@ -410,7 +410,7 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{target} = {made}")
 
     def _many(self, item: Op, atom: Atom, count: str, target: str) -> None:
-        """Numbers: few by one format, many by an array."""
+        """Read numbers: few with one format, many with an array."""
         end = self._take(f"{count} * {atom.size}" if atom.size > 1 else count)
         read = helpers.bulk_reader(item)
         made = f"{target} = {self._numbers('many', read, f'd[p:{end}]')}"
@@ -470,7 +470,7 @@ class _ReadGenerator(RunReader):
             run = self.out.refer("opaque", helpers.opaque_reader(op.item))
             self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._claims()}, p)[0]")
         elif has_opaque(op.item):
-            raise NotGenerated("what construct runs is told where it is in all bytes")
+            raise NotGenerated("constructs that run by themselves need their offset in all bytes")
         else:
             name, inside = self.part(None, op.item), self.out.fresh("w")
             self.out.line(f"{inside} = d[p:{end}]")
@@ -479,7 +479,7 @@ class _ReadGenerator(RunReader):
 
 
 def _is_making(line: str) -> bool:
-    """Whether a line only makes an object or puts one into its place: all reading is still to come."""
+    """Return whether a line only makes or assigns an object, without reading."""
     value = line.strip().partition(" = ")[2]
     return value.startswith("NEW(") or (value[:1] == "o" and value[1:].isdecimal())
 

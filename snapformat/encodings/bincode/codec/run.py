@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Neighbours(Protocol):
-    """What is read, or written, together.
+    """Values of fixed width that are read or written together.
 
     Attributes:
         codes: Their codes for `struct`.
@@ -20,13 +20,13 @@ C = TypeVar("C")
 
 
 class Run(Generic[P, C]):
-    """What one `struct` call will read or write.
+    """The values that one `struct` call reads or writes.
 
     Attributes:
         order: Byte order; empty while it does not matter.
-        before: All, or what comes before the option; in a reader its tag included.
+        before: The values before the option, or all; in a reader with the option's tag.
         option: The option, if there is one.
-        behind: What comes behind it.
+        behind: The values after it.
     """
 
     __slots__ = ("before", "behind", "option", "order")
@@ -39,9 +39,9 @@ class Run(Generic[P, C]):
 
     @property
     def last(self) -> P:
-        """Where the next one goes."""
+        """The group that the next value joins."""
         return self.before if self.option is None else self.behind
 
     def is_empty(self) -> bool:
-        """Whether nothing was collected."""
+        """Whether the run has no values."""
         return self.option is None and not self.before.codes

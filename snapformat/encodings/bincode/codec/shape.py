@@ -1,4 +1,4 @@
-"""What the generators of readers and writers ask of a layout: widths, formats, uses, recursion."""
+"""Properties of a layout that the generators need: widths, formats, uses, recursion."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from snapformat.trampoline import Task, run
 
 _INT_CODES = {1: "bB", 2: "hH", 4: "iI", 8: "qQ"}
 _FLOAT_CODES = {4: "f", 8: "d"}
-#: Largest fixed array of numbers that is spelled out in a format.
+#: Maximum length of a fixed array of numbers that becomes part of a format.
 MAX_SPELLED = 64
-#: Structs in one another that may be flat.
+#: Maximum nesting of structs that are flattened.
 FLAT_DEPTH = 4
-#: Most atoms of a flat struct that gets no function of its own, however often it is used.
+#: Maximum number of primitives of a flat struct that gets no function of its own, at any number of uses.
 MAX_INLINED = 12
 
 
@@ -39,7 +39,7 @@ def order_of(byteorder: str, size: int) -> str:
 
 
 def atom_of(op: Op) -> Atom | None:
-    """The atom that an operation is, if it is one."""
+    """Return the primitive of an operation; None if it is not one."""
     match op:
         case ops.Int() if not op.variable:
             codes = _INT_CODES.get(op.size)
@@ -57,7 +57,7 @@ def atom_of(op: Op) -> Atom | None:
 
 
 def is_any_bytes(item: ops.Bytes | ops.CStructBytes) -> bool:
-    """Whether these are bytes behind a plain length, whatever they are."""
+    """Return whether an operation reads any bytes after a fixed-width length."""
     if isinstance(item, ops.CStructBytes):
         any_content = item.fits_any
     else:
@@ -66,14 +66,14 @@ def is_any_bytes(item: ops.Bytes | ops.CStructBytes) -> bool:
 
 
 def is_array(op: Op) -> TypeGuard[ops.Seq | ops.Array]:
-    """Whether these are numbers, and may be many: that depends on the type alone. They may be views."""
+    """Return whether these are numbers that may be many, so that views of them are possible."""
     if not isinstance(op, ops.Seq | ops.Array) or number_code(op.item) is None:
         return False
     return isinstance(op, ops.Seq) or (isinstance(op.count, int) and op.count > MAX_SPELLED)
 
 
 def counted_of(op: ops.Convert) -> tuple[ops.CStructBytes, ops.Seq] | None:
-    """The header and the entries of a C struct with a flexible array; None if it is something else."""
+    """Return the header and the entries of a C struct with a flexible array; None for other operations."""
     match op.item:
         case ops.Tuple(items=(ops.CStructBytes() as header, ops.Seq() as entries)):
             return (header, entries) if isinstance(op.decode, Counted) else None
@@ -81,12 +81,12 @@ def counted_of(op: ops.Convert) -> tuple[ops.CStructBytes, ops.Seq] | None:
 
 
 def flat(op: Op, functions: Container[Op] = (), depth: int = FLAT_DEPTH) -> list[Atom] | None:
-    """The atoms of an operation that is nothing else, perhaps in instances; None if it is more.
+    """Return the primitives of an operation that only has these, perhaps in structs; else None.
 
     Args:
-        op: The op.
-        functions: Those that get functions of their own.
-        depth: Structs that may be in one another.
+        op: The operation.
+        functions: Operations that get functions of their own.
+        depth: Maximum nesting of structs.
     """
     atom = atom_of(op)
     if atom is not None:
@@ -103,23 +103,23 @@ def flat(op: Op, functions: Container[Op] = (), depth: int = FLAT_DEPTH) -> list
 
 
 def is_plain(op: ops.Struct) -> bool:
-    """Whether an instance is made by setting its fields, without calling its class."""
+    """Return whether an instance is made by setting its fields, without calling its class."""
     declared = None if op.cls is None else declaration_of(op.cls)
     return declared is not None and declared.plain
 
 
 def zero_sized_cost(*items: Op) -> int:
-    """Cost of a zero-sized element that is made up of these, one after the other."""
+    """Return the cost of a zero-sized element that consists of these operations."""
     return costs_of(*(item.kind for item in items)).zero_sized
 
 
 def surplus_cost(*items: Op) -> int:
-    """Cost of an element made up of these that does take bytes."""
+    """Return the cost of an element that consists of these operations and takes bytes."""
     return costs_of(*(item.kind for item in items)).surplus
 
 
 def has_opaque(root: Op) -> bool:
-    """Whether something in a layout is run where it stands: by construct, or by its kind."""
+    """Return whether a part of a layout is run by construct, or by its kind."""
     seen: set[Op] = set()
     waiting = [root]
     while waiting:
@@ -138,10 +138,10 @@ class Uses:
 
     Attributes:
         functions: Named operations that get a function of their own: recursive ones, and those that are used
-            more than once and are more than a few atoms.
-        recursive: Those that contain themselves.
-        variable: Variable-length integers occur.
-        depth: Most structs and enums nested in one another, where nothing is recursive.
+            more than once and have more than a few primitives.
+        recursive: Operations that contain themselves.
+        variable: Whether it has variable-length integers.
+        depth: Nesting depth of structs and enums, if nothing is recursive.
     """
 
     functions: dict[Op, str]
@@ -151,7 +151,7 @@ class Uses:
 
 
 def uses_of(root: Op) -> Uses:
-    """Look through a layout once."""
+    """Return how the operations of a layout are used."""
     counts: dict[Op, int] = {}
     order: list[Op] = []
     recursive: set[Op] = set()
@@ -182,7 +182,7 @@ def uses_of(root: Op) -> Uses:
 
 
 def depth_of(op: Op) -> int:
-    """Most structs and enums nested in one another in a layout that is not recursive."""
+    """Return the nesting depth of structs and enums in a layout that is not recursive."""
     depth: int = run(_depth(op, {}))
     return depth
 

@@ -1,4 +1,4 @@
-"""What generated skippers call."""
+"""Functions that generated skippers call."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from snapformat.model.floats import ByteOrder
 
 
 class CountedSkipper:
-    """Passes over many pieces of bytes behind their lengths, which mostly have one length.
+    """Skips many byte strings with length prefixes, which mostly have the same length.
 
     Args:
-        atom: A length.
+        atom: The primitive of a length.
 
     Attributes:
-        width: Bytes of a length.
-        byteorder: Their order.
+        width: Width of a length, bytes.
+        byteorder: Byte order of a length.
     """
 
     __slots__ = ("_unpack", "byteorder", "width")
@@ -29,7 +29,7 @@ class CountedSkipper:
         self.byteorder: ByteOrder = "big" if atom.order == ">" else "little"
 
     def __call__(self, d: bytes, p: int, e: int, count: int) -> int:
-        """The position after `count` pieces."""
+        """Return the position after `count` byte strings."""
         unpack, width = self._unpack, self.width
         if count > 2:
             length: int = unpack(d, p)[0]
@@ -46,7 +46,7 @@ class CountedSkipper:
 
 
 def _alike(d: bytes, p: int, end: int, count: int, width: int, stride: int) -> bool:
-    """Whether what stands at every `stride` bytes from `p` is the same, over `width` bytes."""
+    """Return whether the `width` bytes at every `stride` bytes from `p` are the same."""
     first = d[p : p + width]
     if width == 8 and not stride % 8:
         places = memoryview(d)[p:end].cast("Q")[:: stride // 8]

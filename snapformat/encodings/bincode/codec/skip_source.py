@@ -1,12 +1,10 @@
-"""Generating a skipper: where a value ends, found without making it.
+"""Generating a skipper, which finds the end of a value without making it.
 
-It reads what decides about places and nothing else: lengths, tags, indexes of variants. What has a fixed
-size is added up when the code is made. What it can't be sure of raises something, as in the generated
-reader: then the value is read instead.
+It only reads what determines offsets: lengths, tags, indexes of variants. Fixed sizes are added up when the
+code is made. In doubt it raises an exception, like the generated reader: then the value is read instead.
 
-Code with the global `SURE` raises only where no value can be read. But it raises `DOUBT` where it counts what
-only the reference counts exactly: levels, and zero-sized elements. Without `SURE` there is code of others
-in it.
+Code with the global `SURE` raises only where no value can be read. But it raises `DOUBT` where only the
+reference counts exactly: levels, and zero-sized elements. Without `SURE` it contains foreign code.
 
 Locals are those of the generated reader.
 """
@@ -32,12 +30,12 @@ from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 
-#: Generates the reader of a part that can't be passed over without its values.
+#: Generates the reader of a part that can't be skipped without its values.
 GenerateReader = Callable[[Op], Source]
 
 
 def generate_skipper(root: Op, generate_reader: GenerateReader | None = None) -> Source:
-    """Source with a function `skip(d, p, e, h, k)` that gives the position after the value.
+    """Generate source with a function `skip(d, p, e, h, k)` that returns the position after the value.
 
     Raises:
         NotGenerated: The layout has no skipper.
@@ -46,10 +44,10 @@ def generate_skipper(root: Op, generate_reader: GenerateReader | None = None) ->
 
 
 def generate_indexer(root: Op, generate_reader: GenerateReader) -> Source:
-    """Source with a function `index(d, p, e, h, k)`: the positions of all fields, and that after the last.
+    """Generate source with a function `index(d, p, e, h, k)` that returns the fields' offsets and the end.
 
     Raises:
-        NotGenerated: The layout has no skipper, or is no struct.
+        NotGenerated: The layout has no skipper, or is not a struct.
     """
     if not isinstance(root, ops.Struct):
         raise NotGenerated("no struct")
@@ -69,7 +67,7 @@ class SkipGenerator(Generator):
         self._generate_reader = generate_reader
         self._is_sure = True
         self.out.names[self.too_deep] = DoubtError
-        #: Bytes of fixed size since `p` was moved last.
+        #: Number of bytes of fixed size since `p` was last moved.
         self.passed = 0
 
     def generate_index(self, root: ops.Struct) -> Source:
@@ -115,11 +113,11 @@ class SkipGenerator(Generator):
             self.deepest = max(self.deepest, self.level + depth_of(op))
 
     def fixed(self, op: Op) -> int | None:
-        """Bytes that can be passed over, whatever they are; None where something has to be looked at."""
+        """Return the number of bytes that can be skipped unseen; None if something must be read."""
         return op.fixed_size
 
     def groups(self, op: ops.CStructBytes) -> bool:
-        """Whether a C struct may be passed over together with those beside it."""
+        """Return whether a C struct may be skipped together with adjacent ones."""
         return atom_of(op.length) is not None
 
     # --- positions ------------------------------------------------------------------------------------
@@ -133,12 +131,12 @@ class SkipGenerator(Generator):
             self.passed = 0
 
     def _advance(self, size: str) -> None:
-        """Move on by what was passed and by a size known when the code runs."""
+        """Advance by the skipped bytes and by a size known at run time."""
         self.out.line(f"p += {size}{f' + {self.passed}' if self.passed else ''}")
         self.passed = 0
 
     def _number(self, op: Op, *, is_length: bool = True) -> str:
-        """A length, an index, or any integer, in a new local."""
+        """Read a length, an index or any integer into a new local."""
         name = self.out.fresh("n")
         if not isinstance(op, ops.Int):
             self.flush()
@@ -192,7 +190,7 @@ class SkipGenerator(Generator):
         self._advance(self._number(op.length))
 
     def _prefixed(self, op: ops.Prefixed, place: str) -> None:
-        if not isinstance(op.item, ops.Opaque):  # what is claimed inside counts for the whole
+        if not isinstance(op.item, ops.Opaque):  # claims inside count for the whole
             self._read(op)
             return
         length = self._number(op.length)
@@ -231,7 +229,7 @@ class SkipGenerator(Generator):
         self._blobs(waiting)
 
     def _blobs(self, waiting: list[ops.CStructBytes]) -> None:
-        """C structs one after the other, which mostly have their very sizes: all lengths by one call."""
+        """Skip adjacent C structs, which mostly have exactly their sizes: all lengths by one call."""
         found = waiting.copy()
         waiting.clear()
         atoms = [atom for blob in found if (atom := atom_of(blob.length)) is not None]
@@ -274,7 +272,7 @@ class SkipGenerator(Generator):
                     self.value(op.other.payload, place)
 
     def _read(self, op: Op, place: str = "") -> None:
-        """What can't be passed over without its values is read."""
+        """Read a value that can't be skipped."""
         if self._generate_reader is None:
             raise NotGenerated("nothing to read it with")
         self._is_sure = False
@@ -307,7 +305,7 @@ class SkipGenerator(Generator):
         if counted is None:
             self.value(op.item, place)
             return
-        # The count is checked, so that nothing is left to be refused.
+        # The count is checked, so that reading has nothing left to refuse.
         header, entries = counted
         length, start = self._number(header.length), self.out.fresh("q")
         self.out.line(f"{start} = {self._here()}")

@@ -15,10 +15,10 @@ _numbers = count(1)
 
 
 class NotGenerated(Exception):
-    """The layout has something in it that the generator leaves to the reference."""
+    """The layout has a part that the generator leaves to the reference."""
 
 
-#: What generating code for a layout ends with where there is none: the last two for types of absurd depth.
+#: Exceptions of generating code for a layout without code; the last two for extremely deep types.
 CANNOT_COMPILE = (NotGenerated, RecursionError, SyntaxError)
 
 
@@ -27,7 +27,7 @@ class Source:
 
     Attributes:
         names: Values that the code refers to, by global name.
-        indent: Blocks that are open.
+        indent: Number of open blocks.
     """
 
     def __init__(self) -> None:
@@ -50,13 +50,13 @@ class Source:
         self.indent -= 1
 
     def fresh(self, prefix: str) -> str:
-        """A new local name."""
+        """Return a new local name."""
         number = self._counters.get(prefix, 0)
         self._counters[prefix] = number + 1
         return f"{prefix}{number}"
 
     def refer(self, prefix: str, value: Any) -> str:
-        """The global name of a value; the same object gets the same name."""
+        """Return the global name of a value; the same object gets the same name."""
         known = self._known.get(id(value))
         if known is None:
             known = self.fresh(f"{prefix}_")
@@ -65,11 +65,11 @@ class Source:
         return known
 
     def text(self) -> str:
-        """The code."""
+        """Return the code."""
         return "\n".join(self.lines) + "\n"
 
     def compile(self, title: str, main: str) -> dict[str, Any]:
-        """Compile the code and run it: the namespace with its functions.
+        """Compile and run the code; return the namespace with its functions.
 
         The source is kept for tracebacks, debuggers and profilers, as long as its main function lives.
         """

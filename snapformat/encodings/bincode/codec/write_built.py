@@ -1,7 +1,7 @@
-"""Writing construct's own classes, whose expressions see what was built.
+"""Writing construct's own classes, whose expressions see built values.
 
-construct puts into the context what a field was built into: a default, a number that was made again, a list
-for a tuple. Where an expression looks at a field, that goes into a local, the `target`; else into none.
+construct puts the built value of a field into the context: a default, a computed number, a list for a tuple.
+If an expression uses a field, its built value is kept in a local, the `target`.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class BuiltWriter(RunWriter):
         self._builders: dict[Op, str] = {}
 
     def _by_helper(self, prefix: str, make: Any, value: str) -> None:
-        """Write by a function of the value that gives bytes: called now, as it may run code of the value."""
+        """Write with a function from the value to bytes: called now, as it may run code of the value."""
         data = self.out.fresh("s")
         self.out.line(f"{data} = {self.out.refer(prefix, make)}({value})")
         self._add(data)
 
     def _length(self, op: Op, count: str) -> None:
-        """A length prefix; a count that is too large for it makes the packing fail."""
+        """Write a length prefix; a count that is too large for it makes the packing fail."""
         atom = atom_of(op)
         if not isinstance(op, ops.Int):
             name = self.out.fresh("v")
@@ -63,7 +63,7 @@ class BuiltWriter(RunWriter):
     # --- with a target --------------------------------------------------------------------------------
 
     def _put(self, op: Op, value: str, target: str | None) -> None:
-        """Write a value; into the target, if there is one, goes what it is built into."""
+        """Write a value; assign the built value to the target, if there is one."""
         if target is None:
             self.value(op, value)
         else:
@@ -88,7 +88,7 @@ class BuiltWriter(RunWriter):
             self._nested -= 1
 
     def _builder(self, op: Op) -> str:
-        """The name of the function that writes an operation and gives what it was built into."""
+        """Return the name of the function that writes an operation and returns the built value."""
         if op not in self._builders:
             label = getattr(op, "name", "")
             self._builders[op] = self._wanted(self._builder_function, f"built_{label}", op)
@@ -140,7 +140,7 @@ class BuiltWriter(RunWriter):
         self.out.line(f"if len({name}) != {count}: raise GUARD")
 
     def _counted(self, op: ops.Seq, name: str) -> str:
-        """Write the number of elements, which is checked where they are zero-sized; gives its local."""
+        """Write the number of elements, which is checked if they are zero-sized; return its local."""
         if op.has_zero_sized_elements:
             most = DEFAULT_LIMITS.zero_sized // zero_sized_cost(op.item)
             self.out.line(f"if len({name}) > {most}: raise GUARD")
@@ -211,7 +211,7 @@ class BuiltWriter(RunWriter):
             self.out.line(f"{target} = CONTAINER({context})" if op.scoped else f"{target} = {context}")
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
-        """Not in the bytes."""
+        """Compute a value that is not in the bytes."""
         made = self.expression(op.value)
         if target is not None or made.endswith(")"):  # computed in any case: that may fail
             self.out.line(made if target is None else f"{target} = {made}")
@@ -232,7 +232,7 @@ class BuiltWriter(RunWriter):
         self._put(op.item, name, target)
 
     def _made(self, op: ops.Rebuild | ops.Default) -> str:
-        """A value that construct makes; the truth of an expression is stored as a number."""
+        """Return code for a value that construct computes; a bool is stored as a number."""
         made = self.expression(op.value)
         if not isinstance(op.item, ops.Int):
             return made
@@ -289,7 +289,7 @@ class BuiltWriter(RunWriter):
         self._add(data)
 
     def _inside(self, item: Op, value: str, target: str | None, start: str) -> str:
-        """Write a part into pieces of its own; gives a local with its bytes."""
+        """Write a part into pieces of its own; return a local with its bytes."""
         self.flush()
         self._is_listed = True
         name, outer, data = self._local(value), self.out.fresh("l"), self.out.fresh("s")

@@ -1,4 +1,4 @@
-"""What generated writers call: conversions that are no straight line; they raise where a guard fails."""
+"""Functions that generated writers call; they raise where a guard fails."""
 
 from __future__ import annotations
 
@@ -35,31 +35,31 @@ __all__ = ["Pieces", "Some", "has_bulk"]
 
 
 def integer(value: Any) -> int:
-    """An int of what may stand for one: a subclass, or what has `__index__`; a bool may not."""
+    """Convert an integer-like value to int: a subclass, or an object with `__index__`, but not a bool."""
     if isinstance(value, bool):
         raise Guard
     return int(operator.index(value))
 
 
 def as_stored(value: Any) -> Any:
-    """A computed value that is stored as an integer."""
+    """Return a computed value that is stored as an integer."""
     return int(value) if type(value) is bool else value
 
 
 def integers(*values: Any) -> list[int]:
-    """Ints of values that are not all exactly int."""
+    """Convert values that are not all exactly int to ints."""
     return [integer(value) for value in values]
 
 
 def number(value: Any) -> float:
-    """A float of an int or of a subclass; a bool is none."""
+    """Convert an int or a subclass of float to float; a bool is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Guard
     return float(value)
 
 
 def sequence(value: Any) -> Any:
-    """The elements of a tuple, or of a subclass, whose own iteration is run once."""
+    """Return the elements of a tuple, or of a subclass, whose own iteration is run once."""
     if not isinstance(value, list | tuple):
         raise Guard
     return tuple(value)
@@ -91,21 +91,21 @@ def numbers_bytes(values: memoryview) -> Any:
 
 
 def text(value: Any) -> str:
-    """A str of a subclass."""
+    """Convert a subclass of str to str."""
     if not isinstance(value, str):
         raise Guard
     return value
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The entries of a mapping of any class, which may make up missing ones when asked for them."""
+    """Return the entries of a mapping of any class, which may make missing ones on access."""
     if not isinstance(value, Mapping):
         raise Guard
     return dict(value.items())
 
 
 def as_bytes(value: Any) -> bytes:
-    """Bytes of what is bytes-like."""
+    """Convert a bytes-like object to bytes."""
     return checks.as_bytes(value)
 
 
@@ -120,19 +120,19 @@ def apart_writer(op: ops.Opaque) -> Callable[[Any], tuple[bytes, Any]]:
 
 
 def built_list(item: Op) -> Callable[[Any], list[Any]]:
-    """Elements as expressions see them: a list, whatever they were given as."""
+    """Return elements as expressions see them: as a list."""
     return lambda value: value if type(value) is list else list(listed(item, value))
 
 
 def scope_of(outer: Scope | None, values: Mapping[str, Any]) -> Scope:
-    """A scope that begins with all that was given."""
+    """Make a scope that begins with all given values."""
     scope = Scope(outer)
     scope.update(values)
     return scope
 
 
 def flag_byte(value: Any) -> int:
-    """The byte of construct's lenient flag."""
+    """Return the byte of construct's lenient flag."""
     return value.raw if isinstance(value, RawFlag) else bool(value)
 
 
@@ -192,16 +192,16 @@ def bits_writer(kind: BitStruct) -> Callable[[Any], bytes]:
 
 
 def exactly(values: Any, count: int, convert: Callable[[Any], Any]) -> list[Any]:
-    """As many values, each of exactly its type."""
+    """Convert every value; fail if the list changed meanwhile."""
     found = [*map(convert, values)]
-    # The code that was run may have changed the list.
+    # The code of the values may have changed the list.
     if len(found) != count or len(values) != count:
         raise Guard
     return found
 
 
 def bulk_writer(item: Op) -> tuple[type | None, Callable[[Any], Any], Callable[[Any], bytes] | str]:
-    """How many numbers are written at once.
+    """Return how many numbers are written at once.
 
     Returns:
         Their type, or None if the function sees to it; how others are converted to it; and how they are
@@ -237,14 +237,14 @@ def _f32_writer(byteorder: Literal["little", "big"]) -> Callable[[Any], bytes]:
 
 
 def packers(item: Op, most: int) -> list[Callable[..., bytes]]:
-    """What packs no number, one, and so on up to `most`."""
+    """Return the packers of 0, 1 and so on up to `most` numbers."""
     atom = atom_of(item)
     assert atom is not None
     return [struct.Struct(f"{atom.order or '<'}{count}{atom.code}").pack for count in range(most + 1)]
 
 
 def exactly_bool(value: Any) -> bool:
-    """A bool; nothing else stands for one."""
+    """Return a bool; nothing else is taken."""
     if value is not True and value is not False:
         raise Guard
     return bool(value)
@@ -270,7 +270,7 @@ def _swapped_writer(code: str) -> Callable[[Any], bytes]:
     return write
 
 
-#: Gives the generated writer of a layout.
+#: Returns the generated writer of a layout.
 MakeWriter = Callable[[Op], Callable[[Any], bytes]]
 
 
@@ -311,7 +311,7 @@ def _bulk_bytes(
 
 
 def lazy_c_struct_of(op: ops.CStructBytes) -> LazyCStruct | None:
-    """The lazy subclass of the class in a blob, or None."""
+    """Return the lazy subclass of the class in a blob, or None."""
     return lazy_c_struct(op.cls, op.size, partial(read_c_struct, op.item.kind))
 
 

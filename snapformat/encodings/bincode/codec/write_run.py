@@ -1,7 +1,7 @@
-"""Runs of a generated writer: neighbours of fixed width, packed by one `struct` call.
+"""Runs of a generated writer: adjacent values of fixed width, packed by one `struct` call.
 
-A run may have an option in it. Whether that is there is not known before, so the whole run is packed in two
-ways: `if v is None: b = pack(..., 0, ...)`, `else: b = pack(..., 1, v, ...)`.
+A run may contain one option, which may be absent, so the whole run is packed in two ways:
+`if v is None: b = pack(..., 0, ...)`, `else: b = pack(..., 1, v, ...)`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from snapformat.lazy_dataclasses import dataclass
 
 @dataclass(slots=True)
 class Packed:
-    """Neighbours.
+    """Adjacent values of fixed width.
 
     Attributes:
         codes: Their codes for `struct`.
-        size: Their bytes.
+        size: Their size in bytes.
         values: Expressions of their values.
         integers: Locals that must be int and not bool.
-        after: Lines to run on the packed bytes `@`, and the offset at which each is about.
+        after: Lines to run on the packed bytes `@`, each with the offset of its value.
     """
 
     codes: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Packed:
     after: list[tuple[str, int]] = field(default_factory=list)
 
     def check(self, *others: Packed) -> list[str]:
-        """Lines that make int of what stands for an integer, here and in others."""
+        """Return the lines that convert integer-like values to int, here and in other groups."""
         names = [name for packed in (self, *others) for name in packed.integers]
         if not names:
             return []
@@ -48,7 +48,7 @@ class Packed:
 
 
 def all_int(names: list[str]) -> str:
-    """A chain of identities to end with int: each pair is compared once, the last with int itself."""
+    """Return a chain of comparisons by identity that ends with int."""
     return " is ".join(f"type({name})" for name in names)
 
 
@@ -57,9 +57,9 @@ class Chosen:
     """An option in a run.
 
     Attributes:
-        name: Local that is None where it is not there.
-        lines: Lines that prepare what is in it.
-        inside: What is in it.
+        name: Local that is None if it is absent.
+        lines: Lines that prepare the values in it.
+        inside: The values in it.
     """
 
     name: str
@@ -68,15 +68,15 @@ class Chosen:
 
 
 def new_run(order: str = "", before: Packed | None = None) -> Run[Packed, Chosen]:
-    """A run with nothing in it, or with what comes first."""
+    """Make an empty run, or one that begins with the given values."""
     return Run(Packed() if before is None else before, Packed(), order)
 
 
 class RunWriter(Generator):
-    """Collects neighbours, and writes them together.
+    """Collects adjacent values of fixed width, and writes them together.
 
     Attributes:
-        run: Neighbours of fixed width.
+        run: The collected values.
         pieces: Expressions of bytes before them.
     """
 
@@ -115,14 +115,14 @@ class RunWriter(Generator):
             self.pieces = []
 
     def _new_pieces(self, start: str) -> str:
-        """A new list of pieces; it tells places in the output where something may ask for them."""
+        """Make a list of pieces, which knows its offset in the output if a construct may need it."""
         if not self._has_opaque:
             return "[]"
         self.out.names["PIECES"] = helpers.Pieces.at
         return f"PIECES({start})"
 
     def call(self, op: Op, place: str) -> None:
-        """Do an operation by a function of its own."""
+        """Generate a call of an operation's own function."""
         self.flush()
         self._is_listed = True
         self.out.line(f"{self.part(op, op)}({place}, l, {self.depth}, s)")
@@ -143,12 +143,12 @@ class RunWriter(Generator):
                 last.integers.append(value)
 
     def _add(self, piece: str) -> None:
-        """Put bytes behind all that was collected."""
+        """Add bytes after the collected values."""
         self._end_run()
         self.pieces.append(piece)
 
     def flush(self) -> None:
-        """Do what was collected."""
+        """Generate the code of the collected values."""
         self._end_run()
         pieces, self.pieces = self.pieces, []
         self._is_listed = self._is_listed or bool(pieces)
@@ -158,7 +158,7 @@ class RunWriter(Generator):
             self.out.line(f"l += {', '.join(pieces)}")
 
     def _end_run(self) -> None:
-        """Make a piece of the run."""
+        """Make a piece from the run."""
         run, self.run = self.run, new_run()
         if run.is_empty():
             return
@@ -187,7 +187,7 @@ class RunWriter(Generator):
         return f"{self.format('pack', order, codes, 'pack')}({', '.join(values)})"
 
     def _pack_into(self, data: str, order: str, *parts: Packed) -> None:
-        """Pack into a local, and do on it what is to be done."""
+        """Pack into a local, and add the lines to run on it."""
         self.out.line(f"{data} = {self._pack(order, *parts)}")
         start = 0
         for part in parts:
@@ -196,7 +196,7 @@ class RunWriter(Generator):
             start += part.size
 
     def _branches(self, heads: list[str]) -> Iterator[int]:
-        """Blocks of which one is run: what was collected before begins the first run of each."""
+        """Open alternative blocks; the values collected before begin the first run of each."""
         if self.run.option is not None or self.run.before.after:
             self._end_run()
         run, self.run = self.run, new_run()
@@ -211,7 +211,7 @@ class RunWriter(Generator):
                 self.flush()
 
     def _local(self, value: str, prefix: str = "v") -> str:
-        """The value in a local, so that it is looked at once."""
+        """Put the value into a local, so that it is evaluated once."""
         if value.isidentifier():
             return value
         name = self.out.fresh(prefix)
@@ -219,7 +219,7 @@ class RunWriter(Generator):
         return name
 
     def atom(self, op: Op, value: str) -> bool:
-        """Collect an operation of fixed width; False if it is none."""
+        """Collect a primitive of fixed width; return False for any other operation."""
         atom = atom_of(op)
         if atom is None:
             return False

@@ -1,6 +1,6 @@
 """Generating a writer: the layout as straight-line Python.
 
-Like the generated reader it is optimistic: it checks what `struct` would take silently (a bool for an
+Like the generated reader it is optimistic: it checks only what `struct` would accept silently (a bool for an
 integer, another class), and leaves every diagnosis to the reference writer.
 
 Locals of the generated functions: `x` the value, `l` the list of the output's pieces, `h` structs and enums
@@ -25,14 +25,14 @@ from snapformat.encodings.bincode.ops import Op
 from snapformat.model.c_struct import get_raw
 from snapformat.model.graph import holds_sorted
 
-#: Largest fixed array of integers whose elements get locals.
+#: Maximum length of a fixed array of integers whose elements get locals.
 MAX_LOCALS = 8
 #: Codes of unsigned integers that Python compares in one step.
 SMALL = "BH"
 
 
 def generate_writer(root: Op) -> Source:
-    """Source with a function `write(x)` that gives the bytes.
+    """Generate source with a function `write(x)` that returns the bytes.
 
     Raises:
         NotGenerated: The layout is left to the reference writer.
@@ -207,7 +207,7 @@ class _WriteGenerator(BuiltWriter):
             self._add(self._bulk(op.item, name, count))
 
     def _small(self, atom: Atom, names: list[str]) -> None:
-        """Small integers, which are quickly told from bools: these are two objects, and none is above 1."""
+        """Write small integers; bools among them are found quickly, as only two objects up to 1 are bools."""
         listed = ", ".join(names)
         no_bools = " and ".join(
             f"({name} > 1 or {name} is not True and {name} is not False)" for name in names
@@ -233,7 +233,7 @@ class _WriteGenerator(BuiltWriter):
         self.out.line(f"if len({name}) != {count}: raise GUARD")
 
     def _bulk(self, item: Op, name: str, count: str) -> str:
-        """A local with the bytes of many numbers, or an array of them; others are converted to the type."""
+        """Return a local with the bytes of many numbers, or an array of them; others are converted."""
         data = self.out.fresh("s")
         if number_code(item) is not None:
             self.out.names["NUMBERS"] = helpers.numbers_bytes
@@ -256,7 +256,7 @@ class _WriteGenerator(BuiltWriter):
                 self.out.line(f"if {test}: {converted}")
             self.out.line(f"{data} = {self.out.refer('many', write)}({name})")
             return
-        # Few are looked at one by one: that is over before a loop in C has begun.
+        # For short lists a Python loop beats the set-up cost of a loop in C.
         assert exact is not None
         element = self.out.fresh("e")
         with self.out.block(f"if {count} <= {MAX_LOCALS}:"):
@@ -300,6 +300,6 @@ class _WriteGenerator(BuiltWriter):
 
 
 def _struct_writer(op: Op) -> Callable[[Any], bytes]:
-    """The writer of a C struct that is decoded."""
+    """Return the writer of a decoded C struct."""
     write: Callable[[Any], bytes] = generate_writer(op).compile("write C struct", "write")["write"]
     return write
