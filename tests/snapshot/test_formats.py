@@ -26,7 +26,7 @@ from snapformat import (
     SnapshotIOError,
     schema,
 )
-from snapformat.bincode import u8, u16
+from snapformat.bincode import u8, u16, u64
 
 CRC32 = Checksum("CRC-32/ISO-HDLC", 32, 0x04C11DB7, init=0xFFFFFFFF, xorout=0xFFFFFFFF)
 CRC16 = Checksum("CRC-16/IBM-3740", 16, 0x1021, init=0xFFFF, reflected=False)
