@@ -116,21 +116,21 @@ def assert_names(shape: Shape, annotation: Any) -> None:
 
     bincode writes no names, so the bytes can't show a rename that went wrong.
     """
-    node: Any = layout_of(annotation, Encoding())
+    kind: Any = layout_of(annotation, Encoding()).kind
     if isinstance(shape, EnumShape):
-        got = [(v.name, v.index, v.style, _field_names(v.payload)) for v in node.variants]
+        got = [(v.name, v.index, v.style, _field_names(v.payload)) for v in kind.variants]
         assert got == [(v.name, v.index, v.style, _shape_names(v.fields)) for v in shape.variants]
-        assert node.name == shape.name
+        assert kind.name == shape.name
     elif isinstance(shape, StructShape) and not shape.transparent:
-        assert (node.style, _field_names(node)) == (shape.fields.style, _shape_names(shape.fields))
-        assert node.name == shape.name
+        assert (kind.style, _field_names(kind)) == (shape.fields.style, _shape_names(shape.fields))
+        assert kind.name == shape.name
 
 
-def _field_names(node: Any) -> list[str] | int:
-    """Names of a layout's fields; how many there are where they go by position."""
-    if node is None:
+def _field_names(kind: Any) -> list[str] | int:
+    """Names of a kind's fields; how many there are where they go by position."""
+    if kind is None:
         return 0
-    return [field.name for field in node.fields] if node.style == "struct" else len(node.fields)
+    return [field.name for field in kind.fields] if kind.style == "struct" else len(kind.fields)
 
 
 def _shape_names(fields: Fields | None) -> list[str] | int:
