@@ -246,7 +246,7 @@ def test_fields_without_description_take_it_from_the_class():
         "Success, with its value.",
         "Failure, with its error.",
     ]
-    assert [field.doc for _, field in result.members] == ["What came of it.", "What went wrong."]
+    assert [field.doc for _, field in result.members] == ["The result.", "The error."]
 
 
 def test_constraints():
