@@ -3,6 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow: no test measures time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # The helpers assert too; their messages should show what differs.
 pytest.register_assert_rewrite("vectors.checks", "vectors.compounds", "vectors.shapes")
