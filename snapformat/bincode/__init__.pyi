@@ -1,0 +1,78 @@
+# The names of the package: for type checkers, and for `lazy_exports` at run time.
+# ruff: isort: skip_file
+from snapformat.model.annotations import (
+    Blob as Blob,
+    BTreeMap as BTreeMap,
+    BTreeSet as BTreeSet,
+    HashMap as HashMap,
+    HashSet as HashSet,
+    Len as Len,
+    Option as Option,
+    Vec as Vec,
+    Via as Via,
+)
+from snapformat.model.c_struct import CStruct as CStruct
+from snapformat.model.values import PairMap as PairMap, PairSet as PairSet, Some as Some
+from snapformat.encodings.bincode.encoding import (
+    DEFAULT_LIMIT as DEFAULT_LIMIT,
+    FIRECRACKER as FIRECRACKER,
+    Encoding as Encoding,
+)
+from snapformat.model.flexible import Counted as Counted
+from snapformat.model.std.primitives import (
+    NonZeroI8 as NonZeroI8,
+    NonZeroI16 as NonZeroI16,
+    NonZeroI32 as NonZeroI32,
+    NonZeroI64 as NonZeroI64,
+    NonZeroI128 as NonZeroI128,
+    NonZeroIsize as NonZeroIsize,
+    NonZeroU8 as NonZeroU8,
+    NonZeroU16 as NonZeroU16,
+    NonZeroU32 as NonZeroU32,
+    NonZeroU64 as NonZeroU64,
+    NonZeroU128 as NonZeroU128,
+    NonZeroUsize as NonZeroUsize,
+    PhantomData as PhantomData,
+    Unit as Unit,
+    char as char,
+    f32 as f32,
+    f64 as f64,
+    i8 as i8,
+    i16 as i16,
+    i32 as i32,
+    i64 as i64,
+    i128 as i128,
+    isize as isize,
+    u8 as u8,
+    u16 as u16,
+    u32 as u32,
+    u64 as u64,
+    u128 as u128,
+    usize as usize,
+)
+from snapformat.model.std.library import (
+    Bound as Bound,
+    BoundExcluded as BoundExcluded,
+    BoundIncluded as BoundIncluded,
+    BoundUnbounded as BoundUnbounded,
+    CString as CString,
+    Duration as Duration,
+    Err as Err,
+    IpAddr as IpAddr,
+    Ipv4Addr as Ipv4Addr,
+    Ipv6Addr as Ipv6Addr,
+    Ok as Ok,
+    OsString as OsString,
+    Path as Path,
+    Range as Range,
+    RangeFrom as RangeFrom,
+    RangeFull as RangeFull,
+    RangeInclusive as RangeInclusive,
+    RangeTo as RangeTo,
+    Result as Result,
+    SocketAddr as SocketAddr,
+    SocketAddrV4 as SocketAddrV4,
+    SocketAddrV6 as SocketAddrV6,
+    SystemTime as SystemTime,
+)
+from snapformat.model.std.versions import Version as Version, VersionReq as VersionReq
