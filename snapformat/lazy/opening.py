@@ -10,7 +10,7 @@ from typing import Any, get_args
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import Arrays, numbers_reader
 from snapformat.encodings.bincode.codec.claims import Claims
-from snapformat.encodings.bincode.codec.engine import read_value, skipper_of
+from snapformat.encodings.bincode.codec.engine import is_placed, read_value, skipper_of
 from snapformat.encodings.bincode.ops import Op
 from snapformat.io import bytes_of
 from snapformat.lazy import state
@@ -45,7 +45,8 @@ class LazyReader:
         self._layout = op
         self._limit = sys.maxsize if limit is None else limit
         self._zero_sized = limits.zero_sized
-        is_usual = limits == DEFAULT_LIMITS  # only the reference supports other limits
+        # Only the reference supports other limits; what looks at its surroundings is read with them.
+        is_usual = limits == DEFAULT_LIMITS and not is_placed(op)
         self._lazy_type = lazy_type_of(op) if is_usual and type(op) is ops.Struct else None
         self._skip = skipper_of(op) if is_usual and self._lazy_type is None else None
 

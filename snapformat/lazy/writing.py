@@ -8,7 +8,6 @@ from typing import Any
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec.engine import write_exactly, write_value
 from snapformat.encodings.bincode.ops import Op
-from snapformat.encodings.construct.running import Pieces
 from snapformat.errors import EncodeError
 from snapformat.lazy.state import LazyState, LazyType, Path, lazy_type_of, may_hold
 from snapformat.lazy.value import LazyValue
@@ -16,6 +15,9 @@ from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.lazy_class import is_lazy
 from snapformat.model.values import Some
 from snapformat.path import format_path
+
+#: Pieces of the output.
+Pieces = list[Any]
 
 
 def write_lazily(op: Op, value: Any, limits: Limits = DEFAULT_LIMITS) -> tuple[list[Any], int]:
@@ -33,7 +35,7 @@ def write_lazily(op: Op, value: Any, limits: Limits = DEFAULT_LIMITS) -> tuple[l
     Raises:
         EncodeError: The value does not fit the layout; the error has the path.
     """
-    out = Pieces()
+    out: Pieces = []
     lazy_type = lazy_type_of(op) if type(op) is ops.Struct else None
     try:
         if lazy_type is not None and type(value) is lazy_type.lazy:
@@ -52,13 +54,13 @@ def _write(out: Pieces, op: Op, value: Any, depth: int, limits: Limits, path: Pa
     if type(op) is ops.Call:
         op = op.target
     # Most have nothing undecoded in them: an instance with undecoded fields is of a subclass.
-    written = write_exactly(op, value, depth, limits, out.place)
+    written = write_exactly(op, value, depth, limits)
     if written is None:
         writer = _WRITERS.get(type(op))
         if writer is not None and depth < limits.depth and _has_lazy(op, value, depth):
             writer(out, op, value, depth, limits, path)
             return
-        written = write_value(op, value, limits, path, depth, out.place)
+        written = write_value(op, value, limits, path, depth)
     out.append(written)
 
 
@@ -140,7 +142,7 @@ def _write_field(
 def _struct(out: Pieces, op: ops.Struct, value: Any, depth: int, limits: Limits, path: Path) -> None:
     lazy_type = lazy_type_of(op)
     if lazy_type is None or not isinstance(value, lazy_type.cls):
-        out.append(write_value(op, value, limits, path, depth, out.place))
+        out.append(write_value(op, value, limits, path, depth))
     else:
         _write_fields(out, lazy_type, value, depth, limits, path)
 
@@ -157,7 +159,7 @@ def _elements(
     if isinstance(op, ops.Seq):
         out.append(write_value(op.length, len(values), limits, path))
     elif len(values) != op.count:
-        out.append(write_value(op, value, limits, path, depth, out.place))
+        out.append(write_value(op, value, limits, path, depth))
         return
     for index, element in enumerate(values):
         _write(out, op.item, element, depth, limits, (*path, index))

@@ -1,6 +1,8 @@
-"""Expressions of fields, such as construct's `this.count * 2`.
+"""Expressions of fields, such as construct's `this.count * 2`, and the contexts they are evaluated in.
 
-An expression is evaluated against a `Scope`: the fields read so far of the enclosing struct, and its parent.
+A context is one of construct's containers: the fields read or built so far of the enclosing struct, and `_`,
+the context around it. Where code that can't be analyzed may look at it (a lambda, an adapter), it has all
+other entries that construct puts there too.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from construct import Container
 from construct.expr import BinExpr, ExprMixin, FuncPath, Path, UniExpr, opnames
 
 from snapformat.lazy_dataclasses import dataclass
@@ -28,14 +31,42 @@ class Unsupported(Exception):
     """A construct, or an expression in it, can't be lowered; the text gives the reason."""
 
 
-class Scope(dict[str, Any]):
-    """Values of a struct's fields by name, and the enclosing scope."""
+def fields_context(outer: Any) -> Any:
+    """Make the context of a struct for expressions that only name fields."""
+    made = Container()
+    if outer is not None:
+        made["_"] = outer
+    return made
 
-    __slots__ = ("parent",)
 
-    def __init__(self, parent: Scope | None) -> None:
-        super().__init__()
-        self.parent = parent
+def whole_context(outer: Any, stream: Any, subcons: Any) -> Any:
+    """Make the context of a struct with all entries that construct gives it.
+
+    Args:
+        outer: The context around it, which is whole too.
+        stream: The stream that is read or written.
+        subcons: The struct's constructs by name.
+    """
+    made = Container(
+        _=outer,
+        _params=outer["_params"],
+        _root=None,
+        _parsing=outer["_parsing"],
+        _building=outer["_building"],
+        _sizing=False,
+        _subcons=subcons,
+        _io=stream,
+        _index=outer.get("_index"),
+    )
+    made["_root"] = outer.get("_root", made)
+    return made
+
+
+def root_context(*, parsing: bool) -> Any:
+    """Make the outermost context, as construct's `parse_stream` and `build_stream` do."""
+    made = Container(_parsing=parsing, _building=not parsing, _sizing=False)
+    made["_params"] = made
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +75,15 @@ class Expr:
 
     Attributes:
         text: Its text as construct prints it, for messages and documents.
-        evaluate: Function from a scope to the value; it may raise anything.
+        evaluate: Function from a context to the value; it may raise anything.
         names: The fields that it refers to: the number of enclosing structs up, and the field there.
+        is_foreign: Whether it may look at anything in the context.
     """
 
     text: str
-    evaluate: Callable[[Scope], Any]
+    evaluate: Callable[[Any], Any]
     names: frozenset[tuple[int, Any]]
+    is_foreign: bool = False
 
     @property
     def levels_up(self) -> int:
@@ -62,34 +95,33 @@ class Expr:
 
 
 def lower_expr(value: Any) -> Any:
-    """Lower a parameter of a construct: constants stay, `this` expressions become `Expr`.
-
-    Raises:
-        Unsupported: A function, or an expression of `list_`, `obj_` or construct's own context entries.
-    """
+    """Lower a parameter of a construct: constants stay, expressions and functions become `Expr`."""
     if not callable(value):
         return value
     if not isinstance(value, ExprMixin):
-        raise Unsupported("a function that reads the context")
-    evaluate, names = _lower(value)
+        return Expr(getattr(value, "__qualname__", repr(value)), value, frozenset(), is_foreign=True)
+    try:
+        evaluate, names = _lower(value)
+    except Unsupported:
+        return Expr(str(value), value, frozenset(), is_foreign=True)
     return Expr(str(value), evaluate, names)
 
 
-#: A function of a scope, and `Expr.names`.
-_Lowered = tuple[Callable[[Scope], Any], frozenset[tuple[int, Any]]]
+#: A function of a context, and `Expr.names`.
+_Lowered = tuple[Callable[[Any], Any], frozenset[tuple[int, Any]]]
 
 
 def _lower(value: Any) -> _Lowered:
     if not isinstance(value, ExprMixin):
         if callable(value):
             raise Unsupported("a function in an expression")
-        return (lambda scope: value), frozenset()
+        return (lambda context: value), frozenset()
     if isinstance(value, Path):
         return _path(value)
     if isinstance(value, UniExpr):
         inner, names = _lower(value.operand)
         unary: Callable[[Any], Any] = value.op
-        return (lambda scope: unary(inner(scope))), names
+        return (lambda context: unary(inner(context))), names
     if isinstance(value, BinExpr):
         left, left_names = _lower(value.lhs)
         right, right_names = _lower(value.rhs)
@@ -98,14 +130,14 @@ def _lower(value: Any) -> _Lowered:
             apply = _bounded(apply)
         elif apply is operator.mul:
             apply = _times
-        return (lambda scope: apply(left(scope), right(scope))), left_names | right_names
+        return (lambda context: apply(left(context), right(context))), left_names | right_names
     if isinstance(value, FuncPath):
         attributes = value.__getstate__()
         function, operand = attributes["_FuncPath__func"], attributes["_FuncPath__operand"]
         if operand is None or function.__name__ not in _FUNCTIONS:
             raise Unsupported(f"the function {function.__name__} in an expression")
         inner, names = _lower(operand)
-        return (lambda scope: function(inner(scope))), names
+        return (lambda context: function(inner(context))), names
     raise Unsupported("an expression of list_")
 
 
@@ -145,12 +177,12 @@ def _path(value: Path) -> _Lowered:
         raise Unsupported("an expression of construct's own context entries")
     first, rest = names[0], names[1:]
 
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(context: Any) -> Any:
         for _ in range(levels_up):
-            if scope.parent is None:
+            if "_" not in context:
                 raise LookupError("there is no enclosing struct")
-            scope = scope.parent
-        found = scope[first]
+            context = context["_"]
+        found = context[first]
         for name in rest:
             by_key = isinstance(found, dict | list) or not isinstance(name, str)
             found = found[name] if by_key else getattr(found, name)

@@ -35,6 +35,8 @@ class ValueWriter(Traversal):
 
     __slots__ = ("keep", "keys")
 
+    parsing = False
+
     error: ClassVar[type[SnapshotError]] = EncodeError
     depth_message = "nested too deeply, or in a circle"
 
@@ -92,9 +94,13 @@ class ValueWriter(Traversal):
         """Write the fields of a bit struct, given with their number."""
         raise NotImplementedError
 
-    def write_opaque(self, kind: kinds.Opaque, value: Any) -> Any:
-        """Write a value of a construct that can't be analyzed; return the built value."""
+    def write_run(self, kind: kinds.Run, value: Any) -> Any:
+        """Let construct build a value; return the built value."""
         raise NotImplementedError
+
+    def write_plain(self, kind: kinds.Leaf, value: Any) -> Any:
+        """Write text, a number or bytes of one of construct's classes; return the built value."""
+        return self.write_run(kind, value)
 
     # --- groups: parts follow -------------------------------------------------------------------------
 
@@ -142,6 +148,12 @@ class ValueWriter(Traversal):
     def end_region(self, kind: kinds.Region, begun: Any) -> None:
         """End the region."""
 
+    def begin_budget(self, limit: int | None) -> Any:
+        """Begin parts with a budget of claimed bytes of their own."""
+
+    def end_budget(self, begun: Any) -> None:
+        """Return to the budget from before."""
+
     def begin_encoding(self, config: Any) -> Any:
         """Begin parts with a configuration of their own; return the argument of `end_encoding`."""
 
@@ -177,6 +189,8 @@ class ValueReader(Traversal):
     """Reads values in one encoding."""
 
     __slots__ = ()
+
+    parsing = True
 
     error: ClassVar[type[SnapshotError]] = DecodeError
 
@@ -231,9 +245,13 @@ class ValueReader(Traversal):
         """Read the fields of a bit struct."""
         raise NotImplementedError
 
-    def read_opaque(self, kind: kinds.Opaque) -> Any:
-        """Read a value of a construct that can't be analyzed."""
+    def read_run(self, kind: kinds.Run) -> Any:
+        """Let construct parse a value."""
         raise NotImplementedError
+
+    def read_plain(self, kind: kinds.Leaf) -> Any:
+        """Read text, a number or bytes of one of construct's classes."""
+        return self.read_run(kind)
 
     # --- groups ---------------------------------------------------------------------------------------
 
@@ -417,8 +435,8 @@ class Planner:
         """Plan a bit struct."""
         raise NotImplementedError
 
-    def plan_opaque(self, kind: kinds.Opaque) -> Any:
-        """Plan a construct that can't be analyzed."""
+    def plan_run(self, kind: kinds.Run) -> Any:
+        """Plan a construct that construct runs."""
         raise NotImplementedError
 
     def plan_c_struct(self, kind: kinds.Blob) -> Task:

@@ -9,7 +9,7 @@ from snapformat.errors import SnapshotError
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import BadValue, describe_exception, describe_value, format_constant, reason
 from snapformat.model.costs import element_costs
-from snapformat.model.expressions import Expr, Scope
+from snapformat.model.expressions import Expr, root_context, whole_context
 from snapformat.path import Segment, format_path
 
 if TYPE_CHECKING:
@@ -27,13 +27,17 @@ class Traversal:
         depth: Number of structs and enums around the current value.
         limits: Bounds of depth and of zero-sized elements.
         budget: The remaining claims.
-        scope: Fields that expressions may name; None outside construct Structs.
+        scope: The context that expressions are evaluated in; None where there is none so far.
     """
 
     __slots__ = ("budget", "depth", "limits", "path", "scope")
 
     #: Class of the errors raised here.
     error: ClassVar[type[SnapshotError]]
+    #: Whether values are bytes, so that constructs can run.
+    runs_constructs: ClassVar[bool] = False
+    #: Whether values are read, for construct's contexts.
+    parsing: ClassVar[bool]
     #: The message about a value or input of another type.
     misfit_message: ClassVar[str] = "the value does not fit"
     #: The message about a value that is nested too deeply.
@@ -50,7 +54,7 @@ class Traversal:
         self.depth = 0
         self.limits = limits
         self.budget = Budget(None, limits) if budget is None else budget
-        self.scope: Scope | None = None
+        self.scope: Any = None
 
     # --- place ----------------------------------------------------------------------------------------
 
@@ -86,6 +90,15 @@ class Traversal:
     def segments(self) -> tuple[Segment, ...]:
         """The current path."""
         return tuple(_flat(self.path))
+
+    def state(self) -> Any:
+        """Return the state of the walk, for `restore`."""
+        return len(self.path), self.depth, self.scope
+
+    def restore(self, state: Any) -> None:
+        """Return to a state, after an error."""
+        length, self.depth, self.scope = state
+        del self.path[length:]
 
     # --- errors ---------------------------------------------------------------------------------------
 
@@ -164,9 +177,27 @@ class Traversal:
         if not isinstance(value, Expr):
             return value
         try:
-            return value.evaluate(self.scope if self.scope is not None else Scope(None))
+            return value.evaluate(self.context())
         except Exception as error:
             self.fail(f"the expression {value.text} can't be computed: {describe_exception(error)}")
+
+    def context(self) -> Any:
+        """Return construct's context at this place; the outermost one is made on first use."""
+        if self.scope is None:
+            self.scope = root_context(parsing=self.parsing)
+        return self.scope
+
+    def enter_context(self, subcons: Any) -> Any:
+        """Enter the whole context of a struct; return the one around it."""
+        outer = self.context()
+        if "_params" not in outer:  # so far for expressions only
+            outer.update(root_context(parsing=self.parsing))
+        self.scope = whole_context(outer, self.construct_stream(), subcons)
+        return outer
+
+    def construct_stream(self) -> Any:
+        """Return the stream for constructs at this place; None where values are not bytes."""
+        return None
 
     def count(self, value: Any, name: str) -> int:
         """Return the value of a parameter that must be a number from 0 up; True is 1, as in construct."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.encodings.bincode.arrays import Arrays
-from snapformat.encodings.bincode.codec.engine import is_opaque, write_value
+from snapformat.encodings.bincode.codec.engine import runs_constructs, write_value
 from snapformat.encodings.construct.wrappers import counted
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
@@ -38,16 +38,16 @@ class CachedHeader:
         magic: Its magic.
         version: Its version.
         reader: The reader of the payload.
-        is_opaque: Whether the payload has constructs that may seek to any place.
+        runs_constructs: Whether the payload has constructs that may seek to any place.
     """
 
-    __slots__ = ("data", "is_opaque", "magic", "reader", "version")
+    __slots__ = ("data", "magic", "reader", "runs_constructs", "version")
 
     def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
         self.data = data
         self.magic = header.magic
         self.version = header.version
-        self.is_opaque = is_opaque(spec.payload_layout)
+        self.runs_constructs = runs_constructs(spec.payload_layout)
         self.reader = LazyReader(spec.payload_layout, spec.encoding.limit, spec.limits)
 
 
@@ -74,7 +74,7 @@ class FileSource(LazySource):
         cached: CachedHeader,
         stop: int,
     ) -> None:
-        self.data = data[:stop] if cached.is_opaque else data
+        self.data = data[:stop] if cached.runs_constructs else data
         self.whole = data
         self.stop = stop
         self.arrays = arrays

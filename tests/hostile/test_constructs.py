@@ -9,7 +9,7 @@ import construct as c
 import pytest
 
 from hostile.bounded import run_bounded
-from snapformat.encodings.construct.running import build_opaque, parse_opaque
+from snapformat.encodings.construct.running import build_run, parse_run
 from snapformat.limits import Budget
 from snapformat.model import kinds
 
@@ -75,7 +75,7 @@ def _run(sub: Any, data: bytes, *, ours: bool) -> Any:
     stream.seek(1)
     try:
         if ours:
-            value = parse_opaque(kinds.Opaque(sub, "a test"), stream, Budget(None))
+            value = parse_run(kinds.Opaque(sub, "a test"), stream, Budget(None))
         else:
             value = sub.parse_stream(stream)
     except (c.ConstructError, ValueError) as error:
@@ -132,13 +132,13 @@ def test_what_stands_in_builds_as_construct_does() -> None:
         "d" / c.VarInt,
     )
     built = made.build(value)
-    assert build_opaque(kinds.Opaque(made, "a test"), value, int)[0] == built
-    assert parse_opaque(kinds.Opaque(made, "a test"), io.BytesIO(built), Budget(None)) == value
+    assert build_run(kinds.Opaque(made, "a test"), value, int)[0] == built
+    assert parse_run(kinds.Opaque(made, "a test"), io.BytesIO(built), Budget(None)) == value
 
 
 def test_a_rebuffered_part_begins_anew_each_time() -> None:
     kind = c.Rebuffered(c.Struct("a" / c.Byte, "b" / c.Int16ub))
     node = kinds.Opaque(kind, "a test")
     for data in (b"abc", b"def"):
-        found = parse_opaque(node, io.BytesIO(data), Budget(None))
+        found = parse_run(node, io.BytesIO(data), Budget(None))
         assert (found.a, found.b) == (data[0], int.from_bytes(data[1:], "big"))

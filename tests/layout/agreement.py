@@ -35,9 +35,9 @@ def below(node: Any) -> Iterator[ops.Op]:
             waiting.extend(getattr(current, name) for name in names)
 
 
-def opaque(struct: Any) -> list[ops.Opaque]:
+def opaque(struct: Any) -> list[ops.Run]:
     """The opaque nodes of a layout."""
-    return [node for node in below(layout_of(struct)) if isinstance(node, ops.Opaque)]
+    return [node for node in below(layout_of(struct)) if isinstance(node, ops.Run)]
 
 
 def _typed(value: Any) -> Any:

@@ -16,7 +16,7 @@ from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec.shape import zero_sized_cost
 from snapformat.encodings.construct.counted import cost_of
-from snapformat.encodings.construct.running import bounded, parse_opaque
+from snapformat.encodings.construct.running import bounded, parse_run
 from snapformat.layout import layout_of, lower, read, walk
 from snapformat.limits import DEFAULT_LIMITS, MADE_BY_CONSTRUCT, Budget
 from snapformat.model import kinds
@@ -204,7 +204,7 @@ def test_what_does_not_repeat_is_run_itself():
     assert decode(b"", seen) is seen
     plain = c.Struct("a" / seen, "b" / c.Byte[3])
     node = lower(plain)
-    assert isinstance(node, ops.Opaque)
+    assert isinstance(node, ops.Run)
     read(node, b"abc")
     assert bounded(node.kind) is plain
 
@@ -213,7 +213,7 @@ def test_constructs_that_contain_themselves_are_not_kept():
     def run_one() -> weakref.ref[Any]:
         made: Any = c.Struct("a" / c.GreedyRange(c.Byte), "below" / c.Optional(c.LazyBound(lambda: deeper)))
         deeper: Any = c.Struct(c.Const(b"x"), "again" / made)
-        found = parse_opaque(kinds.Opaque(made, "a test"), io.BytesIO(b"ab"), Budget(None))
+        found = parse_run(kinds.Opaque(made, "a test"), io.BytesIO(b"ab"), Budget(None))
         assert found == {"a": [97, 98], "below": None}
         return weakref.ref(made)
 

@@ -199,7 +199,7 @@ def test_all_classes_that_have_a_layout_have_one() -> None:
         waiting: list[Any] = [lower(struct)]
         while waiting:
             node = waiting.pop()
-            assert not isinstance(node, ops.Opaque), node
+            assert not isinstance(node, ops.Run), node
             if isinstance(node, ops.Struct):
                 waiting += [field.op for field in node.fields]
             waiting += [getattr(node, name) for name in ("item", "then", "otherwise") if hasattr(node, name)]

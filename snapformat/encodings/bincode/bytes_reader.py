@@ -33,13 +33,33 @@ class BytesReader(ValueReader):
     Attributes:
         config: The configuration of the current part.
         pos: Offset of the next byte.
+        origin: Start of the value that constructs count positions from.
         begin: Start of the current part of known length; 0 outside such parts.
         end: End of the readable bytes.
         events: Pending events; None if none are collected.
+        ahead: Number to add to offsets, while the data are a part of other bytes.
+        anchor: Offset of everything in bytes that a construct has made of others, such as uncompressed ones;
+            else None.
         failure: An error of the source, which construct would take for the end of the data.
     """
 
-    __slots__ = ("_key", "_stream", "begin", "blobs", "config", "data", "end", "events", "failure", "pos")
+    runs_constructs = True
+
+    __slots__ = (
+        "_key",
+        "_stream",
+        "ahead",
+        "anchor",
+        "begin",
+        "blobs",
+        "config",
+        "data",
+        "end",
+        "events",
+        "failure",
+        "origin",
+        "pos",
+    )
 
     def __init__(
         self,
@@ -54,15 +74,17 @@ class BytesReader(ValueReader):
     ) -> None:
         super().__init__(limits, budget)
         self.data: bytes | bytearray = data
-        self.pos = pos
+        self.pos = self.origin = pos
         self.begin = 0
+        self.ahead = 0
+        self.anchor: int | None = None
         self.end = len(data)
         self.events: list[Event] | None = [] if emit else None
         self.blobs = blobs
         self.failure: Exception | None = None
         self.config = config
         self._key = form_key(config)
-        self._stream: tuple[int, int, Any] | None = None
+        self._stream: tuple[int, int, int, Any] | None = None
 
     @property
     def pauses(self) -> bool:
@@ -75,13 +97,17 @@ class BytesReader(ValueReader):
         return self.pos
 
     def offset_of(self, mark: int | None) -> int:
-        return self.pos if mark is None else mark
+        if self.anchor is not None:
+            return self.anchor
+        return (self.pos if mark is None else mark) + self.ahead
 
     def emit(self, offset: int, kind: str, value: Any, size: int | None = None) -> None:
         """Collect an event that ends at the current position, or of the given size."""
         if self.events is not None:
             width = self.pos - offset if size is None else size
-            self.events.append(Event(offset, width, kind, self.segments(), value))
+            if self.anchor is not None:
+                width = 0
+            self.events.append(Event(self.offset_of(offset), width, kind, self.segments(), value))
 
     def claim(self, size: int, offset: int | None = None) -> None:
         """Claim bytes of the budget before they are read; `offset` is that of their number."""
@@ -124,23 +150,26 @@ class BytesReader(ValueReader):
     def stream(self) -> Any:
         """Return a stream for opaque constructs, at this position, that ends with the readable bytes.
 
-        Its positions are offsets in the data, like those of construct's streams.
+        Its positions count from the origin, as those of construct's streams count from the start of the data.
         """
         kept = self._stream
-        if kept is None or kept[:2] != (self.begin, self.end):
-            made = self.stream_of(self.begin)
-            kept = self._stream = (self.begin, self.end, made)
-        stream = kept[2]
-        stream.seek(self.pos)
+        if kept is None or kept[:3] != (self.origin, self.begin, self.end):
+            kept = self._stream = (self.origin, self.begin, self.end, self.new_stream())
+        stream = kept[3]
+        stream.seek(self.pos - self.origin)
         return stream
 
-    def stream_of(self, begin: int) -> Any:
-        """Return a stream from a place to the end of the readable bytes."""
-        return stream_at(self.data[begin : self.end], begin)
+    def construct_stream(self) -> Any:
+        return self.stream()
+
+    def new_stream(self) -> Any:
+        """Make a stream from the origin, or the current part's start, to the end of the readable bytes."""
+        begin = self.begin or self.origin
+        return stream_at(self.data[begin : self.end], begin - self.origin)
 
 
 def stream_at(data: bytes | bytearray, base: int) -> io.BytesIO:
-    """A stream of bytes that stand at `base` in others."""
+    """Return a stream of bytes that are at `base` in others."""
     if not base:
         return io.BytesIO(data)
     made: io.BytesIO = construct.core.BytesIOWithOffsets(data, None, base)

@@ -29,5 +29,5 @@ class Interpreted(BincodeConstruct):
             built = writer.write(self.kind, obj)
         except SnapshotError as error:
             raise construct.ValidationError(str(error), path=path) from error
-        stream.write(bytes(writer.out))
+        stream.write(writer.written())
         return built

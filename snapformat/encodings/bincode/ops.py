@@ -183,10 +183,16 @@ class Bits(Op):
 
 
 @dataclass(eq=False, slots=True)
-class Opaque(Op):
-    """A construct that can't be analyzed: construct runs it as it is."""
+class Run(Op):
+    """A construct that construct runs where it is.
+
+    Attributes:
+        construct: The construct.
+        is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
+    """
 
     construct: Any
+    is_pure: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -225,10 +231,11 @@ class Seq(Op):
 
 @dataclass(eq=False, slots=True)
 class Array(Op):
-    """Elements whose number is a constant or an expression."""
+    """Elements whose number is a constant or an expression; `indexed` if they may look at their index."""
 
     item: Op
     count: int | Expr
+    indexed: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -299,6 +306,7 @@ class Struct(Op):
         make: Function from the values of the fields that have an `attr` to the value.
         scoped: Whether expressions inside name its fields.
         named: The fields that they name.
+        subcons: construct's `_subcons` of a struct whose parts may look at its whole context; else None.
     """
 
     name: str
@@ -308,6 +316,7 @@ class Struct(Op):
     make: Callable[[list[Any]], Any]
     scoped: bool = False
     named: frozenset[Any] = frozenset()
+    subcons: Any = None
 
 
 @dataclass(eq=False, slots=True)

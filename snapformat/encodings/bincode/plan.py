@@ -143,8 +143,8 @@ class BincodePlanner(Planner):
     def plan_bits(self, kind: kinds.BitStruct) -> Op:
         return ops.Bits(kind.size)
 
-    def plan_opaque(self, kind: kinds.Opaque) -> Op:
-        return ops.Opaque(kind.construct)
+    def plan_run(self, kind: kinds.Run) -> Op:
+        return ops.Run(kind.construct, kind.is_pure)
 
     def plan_c_struct(self, kind: kinds.Blob) -> Task:
         layout, outer = c_layout(kind), self.config
@@ -165,7 +165,7 @@ class BincodePlanner(Planner):
         return ops.Seq((yield self.of(kind.item)), length)
 
     def plan_array(self, kind: kinds.Array) -> Task:
-        return ops.Array((yield self.of(kind.item)), kind.count)
+        return ops.Array((yield self.of(kind.item)), kind.count, kind.indexed)
 
     def plan_set(self, kind: kinds.Set) -> Task:
         return ops.Set((yield self.of(kind.item)), self._int(LENGTH), kind.ordered)
@@ -187,7 +187,16 @@ class BincodePlanner(Planner):
         fields = []
         for each in kind.fields:
             fields.append(ops.Field(each.attr, (yield self.of(each.kind)), each.optional, each.name))
-        return ops.Struct(kind.name, kind.style, tuple(fields), kind.cls, kind.make, kind.scoped, kind.named)
+        return ops.Struct(
+            kind.name,
+            kind.style,
+            tuple(fields),
+            kind.cls,
+            kind.make,
+            kind.scoped,
+            kind.named,
+            kind.subcons,
+        )
 
     def plan_enum(self, kind: kinds.Enum) -> Task:
         return (yield self._once(kind, kind.name, self._enum))

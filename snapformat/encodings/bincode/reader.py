@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from functools import partial
 from typing import Any
+
+import construct
 
 from snapformat.encodings.bincode.bulk import read_run
 from snapformat.encodings.bincode.bytes_reader import BytesReader
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
+from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
+from snapformat.encodings.bincode.parts import with_events
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import place_of
-from snapformat.encodings.construct.running import parse_opaque
+from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
 from snapformat.errors import DecodeError
@@ -322,16 +327,19 @@ class BincodeReader(BytesReader):
         if left:
             self.fail(left_over(left, "between the data and the checksum"), mark=start - left)
 
-    def begin_budget(self, limit: int | None) -> Budget:
+    def begin_budget(self, limit: int | None) -> tuple[Budget, int, Any]:
         outer = self.budget
         self.budget = Budget(limit, self.limits)
         # The whole read shares one budget of zero-sized elements.
         self.budget.zero_sized = outer.zero_sized
-        return outer
+        begun = outer, self.origin, self.scope
+        self.origin, self.scope = self.pos, None
+        return begun
 
-    def end_budget(self, begun: Budget) -> None:
-        begun.zero_sized = self.budget.zero_sized
-        self.budget = begun
+    def end_budget(self, begun: tuple[Budget, int, Any]) -> None:
+        outer, self.origin, self.scope = begun
+        outer.zero_sized = self.budget.zero_sized
+        self.budget = outer
 
     def begin_encoding(self, config: Config) -> Config:
         outer = self.config
@@ -388,25 +396,81 @@ class BincodeReader(BytesReader):
 
     # --- construct ------------------------------------------------------------------------------------
 
-    def read_opaque(self, kind: kinds.Opaque) -> Any:
+    def read_run(self, kind: kinds.Run) -> Any:
+        start, depth = self.pos, self.depth
+        events = 0 if self.events is None else len(self.events)
+        run = kind if self.events is None or not kind.parts else with_events(kind, self)
         stream = self.stream()
-        start = self.pos
         try:
-            value = parse_opaque(kind, stream, self.budget)
-            stop = max(stream.tell(), start)
-            self.pos = min(stop, start + self.expect(stop - start))
+            value = parse_run(run, stream, self.scope, self.budget)
+            stop = max(stream.tell() + self.origin, self.begin or self.origin)
+            self.pos = min(stop, start + self.expect(max(0, stop - start)))
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
+        except construct.StopFieldError:
+            raise
         except Exception as error:
-            if self.failure is None:
-                segments, offset = place_of(error)
-                self.path.extend(segments)
-                offset = start if offset is None else min(max(offset, start), self.end)
-                self.fail(describe_exception(error), mark=offset, cause=error)
+            self.depth = depth
+            self._fail_run(error, start)
         if self.failure is not None:  # construct may have gone on as if the data had ended
             raise self.failure
-        self.emit(start, "opaque", value)
+        self._emit_run(kind, start, events, value)
         return value
+
+    def _fail_run(self, error: Exception, start: int) -> None:
+        """Raise the error for an exception of construct, or of code in it."""
+        if self.failure is not None:
+            return
+        cause: BaseException | None = error
+        while cause is not None:  # a part that was read by its kind has the place
+            if isinstance(cause, DecodeError):
+                raise cause
+            cause = cause.__cause__
+        segments, offset = place_of(error)
+        self.path.extend(segments)
+        offset = start if offset is None else min(max(offset + self.origin, self.origin), self.end)
+        self.fail(describe_exception(error), mark=offset, cause=error)
+
+    def _emit_run(self, kind: kinds.Run, start: int, before: int, value: Any) -> None:
+        """Collect the event of a construct; with parts, only for the bytes that these don't have."""
+        if self.events is None:
+            return
+        name = type(kind.construct).__name__.lower() if not isinstance(kind, kinds.Opaque) else "opaque"
+        if not kind.parts:
+            self.emit(start, name, value)
+            return
+        parts = self.events[before:]
+        size = self.pos - start - sum(event.size for event in parts)
+        shown = value if size == self.pos - start else None
+        ahead = min(parts[0].offset - self.offset_of(start), size) if parts and parts[0].size else 0
+        if ahead > 0:
+            self.events.insert(before, Event(self.offset_of(start), ahead, name, self.segments(), shown))
+            size -= ahead
+        if size > 0 or not parts:
+            self.emit(self.pos - max(size, 0), name, shown)
+
+    def has_stream(self, stream: Any) -> bool:
+        """Return whether constructs read from this stream at the current place."""
+        return self._stream is not None and self._stream[3] is stream
+
+    def elsewhere(self, stream: Any) -> Any:
+        """Continue in other bytes, which construct has made; return the argument of `return_from`."""
+        state = self.data, self.pos, self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor
+        inside = io.BytesIO.tell(stream)
+        base = stream.tell() - inside
+        if isinstance(stream, construct.core.BytesIOWithOffsets):  # the same bytes, of a part of known length
+            self.ahead += self.origin + base
+        elif self.anchor is None:
+            self.anchor = self.pos + self.ahead
+        self.data, self.pos = stream.getvalue(), inside
+        self.origin, self.begin, self.end = -base, 0, len(self.data)
+        self._stream = (self.origin, self.begin, self.end, stream)
+        return state
+
+    def return_from(self, state: Any) -> None:
+        """Return to the bytes from before."""
+        self.data, self.pos, self.begin, self.end, self.origin, self._stream, *rest = state
+        self.ahead, self.anchor = rest
 
 
 def read_c_struct(kind: kinds.Struct, data: bytes) -> list[Any]:

@@ -32,9 +32,9 @@ class StreamReader(BincodeReader):
         self.data = bytearray()
         self._source = source
 
-    def stream_of(self, begin: int) -> Any:
-        """Return a stream to the end of the source, or of the current part of known length."""
-        return super().stream_of(begin) if begin else _Ahead(self)
+    def new_stream(self) -> Any:
+        """Make a stream to the end of the source, or of the current part of known length."""
+        return super().new_stream() if self.begin else _Ahead(self)
 
     def need(self, size: int, offset: int | None = None) -> None:
         """Fetch bytes; raise the error at the end of the source or of the current part."""
@@ -61,12 +61,12 @@ class _Ahead(LookAheadStream):
     """A stream over the bytes that a reader fetches; construct may look ahead and go back.
 
     Args:
-        reader: The reader; its position is not changed.
+        reader: The reader; its position is not changed. Positions count from its origin.
     """
 
     def __init__(self, reader: StreamReader) -> None:
         self._reader = reader
-        self._place = 0
+        self._origin = self._place = reader.origin
 
     def readable(self) -> bool:
         return True
@@ -95,7 +95,7 @@ class _Ahead(LookAheadStream):
             raise
 
     def tell(self) -> int:
-        return self._place
+        return self._place - self._origin
 
     def overrun(self) -> int:
         if self._place > len(self._reader.data):
@@ -108,9 +108,9 @@ class _Ahead(LookAheadStream):
             self.read()
             self._place = place
             offset += len(self._reader.data)
-        elif whence == io.SEEK_CUR:
-            offset += self._place
-        if offset < 0 and whence == io.SEEK_SET:
+        else:
+            offset += self._place if whence == io.SEEK_CUR else self._origin
+        if offset < self._origin and whence == io.SEEK_SET:
             raise ValueError("a place before the start")
-        self._place = max(0, offset)  # as `BytesIO` does
-        return self._place
+        self._place = max(self._origin, offset)  # as `BytesIO` does
+        return self.tell()

@@ -155,7 +155,6 @@ def write_value(
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
     depth: int = 0,
-    start: int = 0,
 ) -> bytes:
     """Write a value.
 
@@ -166,13 +165,12 @@ def write_value(
         limits: Bounds of depth and of zero-sized elements.
         root: Path of the value itself, for errors.
         depth: Structs and enums around the value.
-        start: Offset of the first byte, for constructs that use their offset.
 
     Raises:
         EncodeError: The value does not fit its kind; the path says where.
     """
-    writer = BincodeWriter(config, limits, start)
+    writer = BincodeWriter(config, limits)
     writer.path.extend(root)
     writer.depth = depth
     writer.write(kind, value)
-    return bytes(writer.out)
+    return writer.written()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import construct
+
 from snapformat.encodings.bincode.bulk import packed
 from snapformat.encodings.bincode.config import Config, encode_varint, zigzag
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import build_opaque
+from snapformat.encodings.construct.running import BuildStream, build_run
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes, raw_of
@@ -29,25 +31,27 @@ class BincodeWriter(ValueWriter):
     Args:
         config: The configuration of bincode.
         limits: Bounds of depth and of zero-sized elements.
-        start: Offset of the first byte, for constructs that use their offset.
 
     Attributes:
-        out: Bytes so far.
+        out: The stream that is written.
     """
 
-    __slots__ = ("_config", "_key", "_start", "out")
+    __slots__ = ("_config", "_key", "out")
 
-    def __init__(self, config: Config, limits: Limits, start: int = 0) -> None:
+    runs_constructs = True
+
+    def __init__(self, config: Config, limits: Limits) -> None:
         super().__init__(limits, SortKeys())
-        self.out = bytearray()
-        self._start = start
+        self.out = BuildStream()
         self._config = config
         self._key = form_key(config)
 
-    @property
-    def place(self) -> int:
-        """The offset of the next byte."""
-        return self._start + len(self.out)
+    def written(self) -> bytes:
+        """Return the bytes so far."""
+        return self.out.getvalue()
+
+    def construct_stream(self) -> BuildStream:
+        return self.out
 
     # --- numbers --------------------------------------------------------------------------------------
 
@@ -56,37 +60,37 @@ class BincodeWriter(ValueWriter):
 
     def _write_int(self, form: IntForm, value: int) -> None:
         if form.packer is not None:
-            self.out += form.packer.pack(value)
+            self.out.write(form.packer.pack(value))
         elif form.variable:
-            self.out += encode_varint(zigzag(value) if form.signed else value, form.byteorder)
+            self.out.write(encode_varint(zigzag(value) if form.signed else value, form.byteorder))
         else:
-            self.out += value.to_bytes(form.size, form.byteorder, signed=form.signed)
+            self.out.write(value.to_bytes(form.size, form.byteorder, signed=form.signed))
 
     def _write_length(self, kind: Kind | None, count: int) -> None:
         """Write a length prefix; refuse a count that is too large for it."""
         (LENGTH if kind is None else kind).write(count, self)
 
     def write_bool(self, kind: kinds.Bool, value: Any) -> None:
-        self.out.append(value.raw if isinstance(value, RawFlag) else value)
+        self.out.write(bytes((value.raw if isinstance(value, RawFlag) else value,)))
 
     def write_float(self, kind: kinds.Float, value: float) -> None:
-        self.out += encode_float(value, kind.size, kind.byteorder or self._config.byteorder)
+        self.out.write(encode_float(value, kind.size, kind.byteorder or self._config.byteorder))
 
     # --- text and bytes -------------------------------------------------------------------------------
 
     def write_char(self, kind: kinds.Char, value: str) -> None:
-        self.out += value.encode("utf-8")
+        self.out.write(value.encode("utf-8"))
 
     def write_str(self, kind: kinds.Str, value: str, data: bytes) -> None:
         self._write_length(kind.length, len(data))
-        self.out += data
+        self.out.write(data)
 
     def write_bytes(self, kind: kinds.Bytes, data: bytes) -> None:
         self._write_length(kind.length, len(data))
-        self.out += data
+        self.out.write(data)
 
     def write_fixed_bytes(self, kind: kinds.FixedBytes, data: bytes) -> None:
-        self.out += data
+        self.out.write(data)
 
     def write_unit(self, kind: Kind) -> None:
         pass
@@ -94,7 +98,7 @@ class BincodeWriter(ValueWriter):
     # --- groups ---------------------------------------------------------------------------------------
 
     def write_option(self, kind: kinds.Option, present: bool) -> None:
-        self.out.append(present)
+        self.out.write(b"\1" if present else b"\0")
 
     def write_seq(self, kind: Kind, count: int) -> None:
         self._write_length(getattr(kind, "length", None), count)
@@ -117,7 +121,7 @@ class BincodeWriter(ValueWriter):
         data = packed(kind, values, self._config)
         if data is None:
             return False
-        self.out += data
+        self.out.write(data)
         return True
 
     def write_struct(self, kind: kinds.Struct) -> None:
@@ -130,35 +134,42 @@ class BincodeWriter(ValueWriter):
 
     def begin_region(self, kind: kinds.Region) -> Any:
         if isinstance(kind, kinds.Padded):
-            return len(self.out), self.count(kind.count, "number of bytes")
-        if isinstance(kind, kinds.Prefixed):
-            return self._begin_apart()
-        return len(self.out)
+            return self.out.tell(), self.count(kind.count, "number of bytes")
+        return self._begin_apart()
 
     def end_region(self, kind: kinds.Region, begun: Any) -> None:
         if isinstance(kind, kinds.Padded):
             start, count = begun
-            size = len(self.out) - start
+            size = self.out.tell() - start
             if size > count:
                 self.fail("larger than its padding allows", f"at most {count} bytes", f"{size}")
-            self.out += kind.pattern * (count - size)
+            self.out.write(kind.pattern * (count - size))
         elif isinstance(kind, kinds.Prefixed):
             inside = self._end_apart(begun)
             self._write_length(kind.length, len(inside) + kind.including)
-            self.out += inside
+            self.out.write(inside)
         elif isinstance(kind, kinds.Checksummed):
-            self.write_int(kind.stored, kind.checksum.compute(bytes(self.out[begun:])))
+            inside = self._end_apart(begun)
+            self.out.write(inside)
+            self.write_int(kind.stored, kind.checksum.compute(inside))
 
-    def _begin_apart(self) -> Any:
-        """Begin a part whose bytes are collected apart, with offsets from its own start."""
-        before = self.out, self._start
-        self.out, self._start = bytearray(), 0
+    def _begin_apart(self) -> BuildStream:
+        """Begin a part whose bytes are collected apart, with positions from its own start."""
+        before, self.out = self.out, BuildStream()
         return before
 
-    def _end_apart(self, before: Any) -> bytes:
-        inside = bytes(self.out)
-        self.out, self._start = before
+    def _end_apart(self, before: BuildStream) -> bytes:
+        inside, self.out = self.out.getvalue(), before
         return inside
+
+    def begin_budget(self, limit: int | None) -> tuple[BuildStream, Any]:
+        begun = self._begin_apart(), self.scope
+        self.scope = None
+        return begun
+
+    def end_budget(self, begun: tuple[BuildStream, Any]) -> None:
+        before, self.scope = begun
+        self.out.write(self._end_apart(before))
 
     def begin_encoding(self, config: Config) -> Config:
         outer = self._config
@@ -169,7 +180,7 @@ class BincodeWriter(ValueWriter):
         self._config, self._key = begun, form_key(begun)
 
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
-        self.out += whole.to_bytes(kind.size, "big")
+        self.out.write(whole.to_bytes(kind.size, "big"))
 
     # --- C structs, construct -------------------------------------------------------------------------
 
@@ -182,19 +193,19 @@ class BincodeWriter(ValueWriter):
             inside = self._end_apart(before)
         data = blob_bytes(value, lambda _: inside)
         self._write_length(None, len(data))
-        self.out += data
+        self.out.write(data)
 
-    def write_opaque(self, kind: kinds.Opaque, value: Any) -> Any:
+    def write_run(self, kind: kinds.Run, value: Any) -> Any:
         try:
-            data, built = build_opaque(kind, value, lambda: self.place)
+            return build_run(kind, value, self.out, self.scope)
+        except construct.StopFieldError:
+            raise
         except Exception as error:
             fail_foreign(self, error)
-        self.out += data
-        return built
 
 
 def write_c_struct(kind: kinds.Struct, value: Any, limits: Limits) -> bytes:
     """The bytes of a C struct whose fields were set."""
     writer = BincodeWriter(C_CONFIG, limits)
     writer.write(kind, value)
-    return bytes(writer.out)
+    return writer.written()

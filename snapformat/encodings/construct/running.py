@@ -1,6 +1,4 @@
-"""Running opaque constructs: unchanged, but with a bound on repetition.
-
-The bytes that such a construct builds are among others, and so are the offsets that it uses.
+"""Running opaque constructs where they are: unchanged, but with a bound on repetition.
 
 construct repeats as often as a count in the data requires (`PrefixedArray`), or as long as elements can be
 read (`GreedyRange`). If elements take no bytes, that never ends. So a construct that repeats is run as a copy
@@ -23,66 +21,52 @@ from snapformat.encodings.construct.base import BUDGET
 from snapformat.encodings.construct.counted import Counted
 from snapformat.encodings.construct.linear import linear_class
 from snapformat.limits import Budget
-from snapformat.model.kinds import Opaque
+from snapformat.model.expressions import root_context
+from snapformat.model.kinds import Run
 
 
-def parse_opaque(kind: Opaque, stream: Any, budget: Budget) -> Any:
+def parse_run(kind: Run, stream: Any, context: Any, budget: Budget) -> Any:
     """Parse with a kind's construct; constructs below it claim from the same budget.
+
+    Args:
+        kind: The kind.
+        stream: The stream, at the place of the value.
+        context: construct's context at this place; None, or one for expressions only, if it reads none.
+        budget: The remaining claims.
 
     Raises:
         TooManyElementsError: Too many zero-sized elements.
         Exception: Whatever the construct raises.
     """
-    return bounded(kind).parse_stream(stream, **{BUDGET: budget})
+    if context is None or "_params" not in context:
+        context = root_context(parsing=True)
+    context["_params"][BUDGET] = budget
+    return bounded(kind)._parsereport(stream, context, "(parsing)")
 
 
-def bounded(kind: Opaque) -> Any:
+def bounded(kind: Run) -> Any:
     """Return the construct to run for a kind: a copy whose elements are counted, if it repeats."""
     return kind.derive(bounded, lambda: _Copies().of(kind.construct))
 
 
-class _BuildStream(io.BytesIO):
-    """A stream to build into, whose offsets are those in the whole output.
-
-    Args:
-        start: Returns the offset of its first byte; called when an offset is needed.
-    """
-
-    def __init__(self, start: Callable[[], int]) -> None:
-        super().__init__()
-        self._find = start
-        self._start: int | None = None
-
-    def tell(self) -> int:
-        if self._start is None:
-            self._start = self._find()
-        return self._start + super().tell()
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = self.tell() - super().tell()
-        super().seek(offset - start if whence == io.SEEK_SET else offset, whence)
-        return self.tell()
-
-
-def build_opaque(kind: Opaque, value: Any, start: Callable[[], int]) -> tuple[bytes, Any]:
-    """Build a value with a kind's construct.
+def build_run(kind: Run, value: Any, stream: Any, context: Any) -> Any:
+    """Build a value with a kind's construct into a stream.
 
     Args:
         kind: The kind.
         value: The value.
-        start: Returns the offset of its first byte in the whole output.
+        stream: The stream, at the place of the value.
+        context: construct's context at this place; None, or one for expressions only, if it reads none.
 
     Returns:
-        The bytes, and the value that construct puts into the context.
+        The value that construct puts into the context.
 
     Raises:
         Exception: Whatever the construct raises.
     """
-    stream = _BuildStream(start)
-    context = c.Container(_parsing=False, _building=True, _sizing=False)  # as in `build_stream`
-    context._params = context
-    built = bounded(kind)._build(value, stream, context, "(building)")
-    return stream.getvalue(), built
+    if context is None or "_params" not in context:
+        context = root_context(parsing=False)
+    return bounded(kind)._build(value, stream, context, "(building)")
 
 
 #: Entries that construct adds to a context besides fields.
@@ -98,28 +82,56 @@ def without_context(built: Any) -> Any:
     return built
 
 
-class Pieces(list[Any]):
-    """Pieces of the output, with the offset of the next one."""
+#: Maximum number of zero bytes that a construct may skip when it builds: a number in a value must not size
+#: an allocation.
+MOST_SKIPPED = 1 << 26
 
-    _counted = 0
-    _place = 0
 
-    @classmethod
-    def at(cls, start: int) -> Pieces:
-        """Make an empty list whose first piece has this offset."""
-        made = cls()
-        made._place = start
-        return made
+class BuildStream(io.BytesIO):
+    """A stream to build into."""
 
-    @property
-    def place(self) -> int:
-        """Return the offset of the next piece; pieces are only added."""
-        added = self[self._counted :]
-        self._counted += len(added)
-        self._place += sum(
-            len(piece) if type(piece) is bytes else memoryview(piece).nbytes for piece in added
-        )
-        return self._place
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move; not far beyond the end."""
+        place = super().seek(offset, whence)
+        if place > self.getbuffer().nbytes + MOST_SKIPPED:
+            raise ValueError(f"{place} is more than {MOST_SKIPPED} bytes beyond the end")
+        return place
+
+
+class Output(list[Any]):
+    """Pieces of the output, between which constructs may build into a stream.
+
+    A construct that runs by itself sees all that is built so far, and may go back.
+    """
+
+    #: construct's context for the function that is called next, or None.
+    context: Any = None
+    _stream: BuildStream | None = None
+    _root: Any = None
+
+    def root(self) -> Any:
+        """Return construct's outermost context."""
+        if self._root is None:
+            self._root = root_context(parsing=False)
+        return self._root
+
+    def stream(self) -> BuildStream:
+        """Return the stream, with all pieces in it."""
+        stream = self._stream
+        if stream is None:
+            stream = self._stream = BuildStream()
+        if self:
+            stream.write(b"".join(self))
+            self.clear()
+        return stream
+
+    def tell(self) -> int:
+        """Return the offset of the next piece."""
+        return self.stream().tell()
+
+    def getvalue(self) -> bytes:
+        """Return all bytes."""
+        return b"".join(self) if self._stream is None else self.stream().getvalue()
 
 
 class _Copies:

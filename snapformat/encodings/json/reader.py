@@ -14,7 +14,7 @@ from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import parse_opaque
+from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
 from snapformat.limits import Limits
@@ -26,6 +26,9 @@ from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
 from snapformat.model.values import RawFlag
 from snapformat.trampoline import Task
+
+_F64 = kinds.Float(8)
+_BYTES = kinds.Bytes()
 
 
 class JsonReader(ValueReader):
@@ -55,6 +58,14 @@ class JsonReader(ValueReader):
         else:
             found = "null" if data is None else describe_value(data)
         self.fail(self.misfit_message, expected, found)
+
+    def state(self) -> Any:
+        return super().state(), len(self._around), self.data
+
+    def restore(self, state: Any) -> None:
+        inner, length, self.data = state
+        super().restore(inner)
+        del self._around[length:]
 
     # --- place ----------------------------------------------------------------------------------------
 
@@ -177,16 +188,29 @@ class JsonReader(ValueReader):
             self.refuse("an object of bit fields")
         return construct.Container(self.data)
 
-    def read_opaque(self, kind: kinds.Opaque) -> Any:
+    def read_run(self, kind: kinds.Run) -> Any:
         if not self._is_tagged("bytes"):
             self.refuse('{"$bytes": "..."}, since the layout of this part is not known')
         given = io.BytesIO(self._hex("bytes"))
         try:
-            return parse_opaque(kind, given, self.budget)
+            return parse_run(kind, given, self.scope, self.budget)
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
         except Exception as error:  # also of a user's code
             fail_foreign(self, error)
+
+    def read_plain(self, kind: kinds.Leaf) -> Any:
+        """Read text, a number or bytes, or a tagged value; a list has bytes."""
+        data = self.data
+        if self._is_tagged("bytes"):
+            return self.read_run(kind)
+        if self._is_tagged("float"):
+            return self.read_float(_F64)
+        if isinstance(data, list):
+            return self.read_bytes(_BYTES)
+        if isinstance(data, dict):
+            self.refuse("text, a number, bytes or null")
+        return data
 
     # --- groups ---------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.bincode.writer import write_c_struct
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import build_opaque, without_context
+from snapformat.encodings.construct.running import BuildStream, build_run, without_context
 from snapformat.encodings.json.text import F32, float_text, parse_json, shortest_f32
 from snapformat.limits import Limits
 from snapformat.model import kinds
@@ -32,6 +32,8 @@ from snapformat.model.order import SortKeys
 from snapformat.model.protocol import ValueWriter
 from snapformat.model.values import RawFlag
 from snapformat.trampoline import Task
+
+_F64 = kinds.Float(8)
 
 
 class _Group:
@@ -67,6 +69,15 @@ class JsonWriter(ValueWriter):
     def finished(self) -> Any:
         """Return the finished data."""
         return _made(self._levels[-1])
+
+    def state(self) -> Any:
+        return super().state(), len(self._levels), self._levels[-1]
+
+    def restore(self, state: Any) -> None:
+        inner, length, last = state
+        super().restore(inner)
+        del self._levels[length:]
+        self._levels[-1] = last
 
     # --- place ----------------------------------------------------------------------------------------
 
@@ -145,13 +156,27 @@ class JsonWriter(ValueWriter):
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
         self._put(fields)
 
-    def write_opaque(self, kind: kinds.Opaque, value: Any) -> Any:
+    def write_run(self, kind: kinds.Run, value: Any) -> Any:
         try:
-            data, built = build_opaque(kind, without_context(value), lambda: 0)
+            built = build_run(kind, without_context(value), stream := BuildStream(), self.scope)
         except Exception as error:
             fail_foreign(self, error)
-        self._put(self.tag("bytes", data.hex(), "the layout of this part is not known"))
+        self._put(self.tag("bytes", stream.getvalue().hex(), "the layout of this part is not known"))
         return built
+
+    def write_plain(self, kind: kinds.Leaf, value: Any) -> Any:
+        """Write text, a number or bytes; any other value as the bytes that construct builds."""
+        if isinstance(value, RawFlag) or not isinstance(value, str | int | float | bytes | None):
+            return self.write_run(kind, value)
+        if isinstance(value, bytes):
+            self._put(list(value))
+        elif isinstance(value, float):
+            self.write_float(_F64, value)
+        elif isinstance(value, bool | None):
+            self._put(value)
+        else:
+            self._put(str(value) if isinstance(value, str) else int(value))
+        return value
 
     # --- groups ---------------------------------------------------------------------------------------
 

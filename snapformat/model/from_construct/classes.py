@@ -1,8 +1,7 @@
 """construct's classes as kinds; the only module that uses the internals of construct's classes.
 
-Constructs with a function as parameter, and classes that are not listed here, can't be analyzed: they become
-`Opaque` kinds. One that may read its context needs construct's context around it, so the outermost
-struct whose fields it could name becomes opaque as a whole.
+Constructs that can't be analyzed become `Opaque` kinds, which construct runs where they are. Where one may
+read its context, the structs around it have construct's whole context.
 """
 
 from __future__ import annotations
@@ -16,8 +15,11 @@ import construct as c
 from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, Unsupported, lower_expr
+from snapformat.model.from_construct.adapters import adapted, is_adapter
 from snapformat.model.from_construct.costs import cost_of
-from snapformat.model.from_construct.scopes import Lowering, NeedsContext, OuterStruct, Place, Scopes
+from snapformat.model.from_construct.names import name_of
+from snapformat.model.from_construct.runs import is_pure, lower_run, may_stop
+from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Place, Scopes
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
 
@@ -25,86 +27,32 @@ from snapformat.trampoline import Task
 _MOST = 1 << 48
 
 
-def name_of(sub: Any) -> str | None:
-    """Return the name of a construct as text; construct takes bytes and any object for a name."""
-    name = sub.name
-    if isinstance(name, bytes):
-        return name.decode("utf-8", "backslashreplace") or None
-    return str(name) or None if name is not None else None
-
-
 def opaque(sub: Any, reason: str) -> kinds.Opaque:
     """Return the kind of a construct that can't be analyzed."""
-    return kinds.Opaque(sub, reason, cost_of(sub))
+    return kinds.Opaque(sub, cost_of(sub), is_pure(sub), reason)
 
 
 def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     """Return the kind of one of construct's constructs; opaque if it can't be lowered."""
     try:
         return (yield _dispatch(sub, lowering, scopes))
-    except Unsupported as reason:
-        if (scopes or lowering.arrays) and reads_context(sub):
-            raise NeedsContext(str(reason)) from None
-        return opaque(sub, str(reason))
-    except NeedsContext as reason:
-        if scopes or lowering.arrays:
-            raise
-        return opaque(sub, str(reason))
-
-
-#: construct's classes that don't read the context and contain nothing that could.
-_SELF_CONTAINED = (
-    c.VarInt.__class__,
-    c.ZigZag.__class__,
-    c.FormatField,
-    c.BytesInteger,
-    c.BitsInteger,
-    c.GreedyBytes.__class__,
-    c.Flag.__class__,
-    c.Pass.__class__,
-    c.Terminated.__class__,
-    c.Tell.__class__,
-    c.Enum,
-    c.FlagsEnum,
-    c.Mapping,
-    c.StringEncoded,
-    c.NullTerminated,
-    c.NullStripped,
-    c.Hex,
-    c.HexDump,
-    c.Renamed,
-    c.Prefixed,
-    c.GreedyRange,
-    c.Bytes,
-    c.Array,
-    c.FixedSized,
-    c.Const,
-    c.Transformed,
-    c.Restreamed,
-)
-
-
-def reads_context(sub: Any) -> bool:
-    """Return whether a construct might read its context; unknown classes might."""
-    if not isinstance(sub, c.Construct) or sub.parsed is not None or type(sub) not in _SELF_CONTAINED:
-        return True
-    for name, value in vars(sub).items():
-        if name.startswith("_"):
-            continue  # added by construct's own macros for its compiler
-        if isinstance(value, c.Construct):
-            if reads_context(value):
-                return True
-        elif callable(value) and type(sub) not in (c.Transformed, c.Restreamed):
-            return True
-    return False
+    except Unsupported as unsupported:
+        reason = str(unsupported)
+    try:
+        return (yield lower_run(sub, lowering, scopes))
+    except Unsupported:
+        lowering.look_anywhere(scopes)
+        return opaque(sub, reason)
 
 
 def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     if not isinstance(sub, c.Construct):  # a case of a Switch: construct raises when it is chosen
         raise Unsupported(f"{type(sub).__name__} in place of a construct")
+    if isinstance(sub, c.Compiled):
+        return (yield lowering.lower(sub.defersubcon, lowering, scopes))
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")
-    leaf = _leaf(sub, scopes)
+    leaf = _leaf(sub, lowering, scopes)
     if leaf is not None:
         return leaf
     if type(sub) is c.Renamed:
@@ -118,32 +66,40 @@ def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         for key, case in sub.cases.items():
             cases[key] = yield lowering.lower(case, lowering, scopes)
         default = yield lowering.lower(sub.default, lowering, scopes)
-        return kinds.Switch(_expr(sub.keyfunc, scopes), cases, default)
+        return kinds.Switch(_expr(sub.keyfunc, lowering, scopes), cases, default)
     if type(sub) is c.IfThenElse:
         then = yield lowering.lower(sub.thensubcon, lowering, scopes)
         otherwise = yield lowering.lower(sub.elsesubcon, lowering, scopes)
-        return kinds.If(_expr(sub.condfunc, scopes), then, otherwise)
+        return kinds.If(_expr(sub.condfunc, lowering, scopes), then, otherwise)
+    if type(sub) is c.Array:
+        return (yield _array(sub, lowering, scopes))
     if type(sub) is c.LazyBound:
-        return (yield _lazy_bound(sub, lowering))
+        return (yield _lazy_bound(sub, lowering, scopes))
     if type(sub) in (c.Transformed, c.Restreamed):
         return _bits(sub)
+    if is_adapter(sub):
+        item = yield lowering.lower(sub.subcon, lowering, scopes)
+        return (
+            _labels(sub, item) if type(sub) is c.Enum and isinstance(item, kinds.Int) else adapted(sub, item)
+        )
     if not isinstance(sub, c.Subconstruct) or type(sub) not in _WRAPPERS:
         raise Unsupported(f"no lowering of {type(sub).__name__}")
-    is_array = type(sub) is c.Array
-    lowering.arrays += is_array
-    try:
-        inner = yield lowering.lower(sub.subcon, lowering, scopes)
-    finally:
-        lowering.arrays -= is_array
-    return _WRAPPERS[type(sub)](sub, inner, scopes)
+    inner = yield lowering.lower(sub.subcon, lowering, scopes)
+    return _WRAPPERS[type(sub)](sub, inner, lowering, scopes)
 
 
-def _expr(value: Any, scopes: Scopes) -> Any:
+def _expr(value: Any, lowering: Lowering, scopes: Scopes) -> Any:
     """Lower a parameter, and record the structs whose fields it names."""
     lowered = lower_expr(value)
     if isinstance(lowered, Expr):
+        if lowered.is_foreign:
+            lowering.look_anywhere(scopes)
+            return lowered
         if lowered.levels_up >= len(scopes):
-            raise Unsupported(f"`{lowered.text}` names what is outside the outermost struct")
+            lowering.reaches_out = True
+            for frame in scopes:
+                frame.used = True
+            return lowered
         for frame in scopes[len(scopes) - 1 - lowered.levels_up :]:
             frame.used = True
         for levels_up, name in lowered.names:
@@ -151,19 +107,19 @@ def _expr(value: Any, scopes: Scopes) -> Any:
     return lowered
 
 
-def _count(value: Any, scopes: Scopes) -> Any:
+def _count(value: Any, lowering: Lowering, scopes: Scopes) -> Any:
     """Lower a number of bytes or elements; construct takes bools as numbers.
 
     A number below 0 is refused by construct, when it parses or builds.
     """
-    lowered = _expr(value, scopes)
+    lowered = _expr(value, lowering, scopes)
     is_number = isinstance(lowered, int) and 0 <= lowered <= _MOST
     if not isinstance(lowered, Expr) and not is_number:
         raise Unsupported("a number that is below 0 or beyond all sizes")
     return int(lowered) if isinstance(lowered, bool) else lowered
 
 
-def _leaf(sub: Any, scopes: Scopes) -> Kind | None:
+def _leaf(sub: Any, lowering: Lowering, scopes: Scopes) -> Kind | None:
     """Return the kind of a construct without others inside, or None."""
     if type(sub) is c.FormatField:
         return _format_field(sub)
@@ -172,15 +128,15 @@ def _leaf(sub: Any, scopes: Scopes) -> Kind | None:
             raise Unsupported("an integer whose width depends on the context")
         return _int(sub.length, sub.signed, "little" if sub.swapped else "big")
     if type(sub) is c.Bytes:
-        return kinds.FixedBytes(_count(sub.length, scopes))
+        return kinds.FixedBytes(_count(sub.length, lowering, scopes))
     if sub is c.Flag or type(sub) is type(c.Flag):
         return kinds.Bool(lenient=True)
     if type(sub) is type(c.Pass):
         return kinds.Unit(None)
     if type(sub) is c.Computed:
-        return kinds.Computed(_expr(sub.func, scopes))
+        return kinds.Computed(_expr(sub.func, lowering, scopes))
     if type(sub) is c.StringEncoded:
-        return _string(sub)
+        return _string(sub, lowering)
     return None
 
 
@@ -198,12 +154,12 @@ def _format_field(sub: Any) -> Kind:
     return _int(sub.length, code.islower(), byteorder)
 
 
-def _string(sub: Any) -> Kind:
+def _string(sub: Any, lowering: Lowering) -> Kind:
     """Lower a `PascalString`: text after its length in bytes."""
     inner = sub.subcon
     if type(inner) is not c.Prefixed or inner.subcon is not c.GreedyBytes or inner.includelength:
         raise Unsupported("a string that is not length-prefixed")
-    length = _leaf(inner.lengthfield, ())
+    length = _leaf(inner.lengthfield, lowering, ())
     if not isinstance(length, kinds.Int) or inner.lengthfield.parsed is not None:
         raise Unsupported("a string whose length is not a fixed-width integer")
     try:
@@ -218,6 +174,8 @@ def _string(sub: Any) -> Kind:
 
 
 def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
+    if any(map(may_stop, sub.subcons)):
+        raise Unsupported("a Struct that may stop early")
     frame = OuterStruct()
     fields = []
     for part in sub.subcons:
@@ -232,7 +190,10 @@ def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     def make(values: list[Any]) -> Any:
         return c.Container(zip(names, values, strict=True))
 
-    return kinds.Struct("", "struct", None, "", tuple(fields), make, frame.used, frozenset(frame.names))
+    subcons = sub._subcons if frame.is_whole else None
+    return kinds.Struct(
+        "", "struct", None, "", tuple(fields), make, frame.used, frozenset(frame.names), subcons
+    )
 
 
 def _prefixed_array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -246,48 +207,64 @@ def _prefixed_array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     if type(items) is not c.Array or str(items.count) != "this['count']" or items.discard:
         raise Unsupported("a FocusedSeq that is not a PrefixedArray")
-    length = _leaf(count.subcon, ())
+    length = _leaf(count.subcon, lowering, ())
     if not isinstance(length, kinds.Int) or count.subcon.parsed is not None or items.parsed is not None:
         raise Unsupported("a PrefixedArray whose count is not a fixed-width integer")
     # construct gives the elements a context of their own, which expressions here can't name.
     frame = OuterStruct()
-    lowering.arrays += 1
+    lowering.arrays.append(OuterArray())
     try:
         item = yield lowering.lower(items.subcon, lowering, (*scopes, frame))
     finally:
-        lowering.arrays -= 1
+        lowering.arrays.pop()
     if frame.used:
         raise Unsupported("an element that names the array's own context")
     return kinds.Seq(item, length)
 
 
-def _lazy_bound(sub: Any, lowering: Lowering) -> Task:
+def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     try:
         target = sub.subconfunc()
     except Exception:
         raise Unsupported("a LazyBound that needs its context") from None
     place: Place = (target, ())
+    if target in lowering.reaching:
+        lowering.look_anywhere(scopes)
     if place in lowering.by_place:
         return lowering.by_place[place]
     if place in lowering.open:
         return lowering.refer(target.name or "", place)
     lowering.open.add(place)
+    outside, lowering.reaches_out = lowering.reaches_out, False
+    arrays, lowering.arrays = lowering.arrays, []
     try:
         kind = yield lowering.lower(target, lowering, ())
     finally:
         lowering.open.discard(place)
+        lowering.arrays = arrays
+    if lowering.reaches_out:
+        lowering.reaching.add(target)
+        lowering.look_anywhere(scopes)
+    lowering.reaches_out |= outside
     lowering.by_place[place] = kind
     return kind
 
 
-def _array(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
+def _array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     if sub.discard:
         raise Unsupported("an Array that discards its elements")
-    return kinds.Array(inner, _count(sub.count, scopes))
+    count = _count(sub.count, lowering, scopes)
+    frame = OuterArray()
+    lowering.arrays.append(frame)
+    try:
+        item = yield lowering.lower(sub.subcon, lowering, scopes)
+    finally:
+        lowering.arrays.pop()
+    return kinds.Array(item, count, frame.used)
 
 
-def _prefixed(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
-    length = _leaf(sub.lengthfield, ())
+def _prefixed(sub: Any, inner: Kind, lowering: Lowering, scopes: Scopes) -> Kind:
+    length = _leaf(sub.lengthfield, lowering, ())
     if not isinstance(length, kinds.Int) or sub.lengthfield.parsed is not None:
         raise Unsupported("a Prefixed whose length is not a fixed-width integer")
     if isinstance(inner, kinds.Opaque) and inner.construct is c.GreedyBytes and not sub.includelength:
@@ -295,24 +272,20 @@ def _prefixed(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
     return kinds.Prefixed(inner, length, length.size if sub.includelength else 0)
 
 
-def _enum(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
-    if not isinstance(inner, kinds.Int):
-        raise Unsupported("an Enum of something else than integers")
+def _labels(sub: Any, inner: kinds.Int) -> Kind:
     return kinds.IntEnum(inner, dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
 
 
-def _padded(sub: Any, inner: Kind, scopes: Scopes) -> Kind:
-    return kinds.Padded(inner, _count(sub.length, scopes), sub.pattern)
+def _padded(sub: Any, inner: Kind, lowering: Lowering, scopes: Scopes) -> Kind:
+    return kinds.Padded(inner, _count(sub.length, lowering, scopes), sub.pattern)
 
 
-_WRAPPERS: dict[type, Callable[[Any, Kind, Scopes], Kind]] = {
-    c.Array: _array,
+_WRAPPERS: dict[type, Callable[[Any, Kind, Lowering, Scopes], Kind]] = {
     c.Prefixed: _prefixed,
-    c.Enum: _enum,
     c.Padded: _padded,
-    c.Const: lambda sub, inner, scopes: kinds.Const(inner, sub.value),
-    c.Rebuild: lambda sub, inner, scopes: kinds.Rebuild(inner, _expr(sub.func, scopes)),
-    c.Default: lambda sub, inner, scopes: kinds.Default(inner, _expr(sub.value, scopes)),
+    c.Const: lambda sub, inner, lowering, scopes: kinds.Const(inner, sub.value),
+    c.Rebuild: lambda sub, inner, lowering, scopes: kinds.Rebuild(inner, _expr(sub.func, lowering, scopes)),
+    c.Default: lambda sub, inner, lowering, scopes: kinds.Default(inner, _expr(sub.value, lowering, scopes)),
 }
 
 

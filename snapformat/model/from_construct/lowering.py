@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,14 +24,24 @@ def kind_of_construct(sub: Any) -> Kind:
     """Return the kind of a construct: the same object for all threads."""
     known = _known.get(sub) or _opaque.get(sub)
     if known is None:
-        lowering = Lowering(lower)
-        made = lowering.finish(run_with_unwind(lower(sub, lowering, ())))
+        made = _lowered(lambda lowering: lower(sub, lowering, ()))
         if not isinstance(made, kinds.Opaque):
             return _known.setdefault(sub, made)
         for oldest in [*_opaque][: max(0, len(_opaque) - _MOST_OPAQUE + 1)]:
             _opaque.pop(oldest, None)
         known = _opaque.setdefault(sub, made)
     return known
+
+
+def _lowered(make: Callable[[Lowering], Task]) -> Kind:
+    """Make a kind, again if a construct that refers to itself turns out to look at what is around it."""
+    reaching: set[Any] = set()
+    while True:
+        before = len(reaching)
+        lowering = Lowering(lower, reaching=reaching)
+        made = lowering.finish(run_with_unwind(make(lowering)))
+        if len(reaching) == before:
+            return made
 
 
 def lower(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -48,8 +59,7 @@ def foreign(construct: Any, cls: type | None = None) -> kinds.Foreign:
         if cls is None:
             made.target = kind_of_construct(construct)
         else:
-            lowering = Lowering(lower)
-            made.target = lowering.finish(run_with_unwind(of_class(construct, cls, lowering, ())))
+            made.target = _lowered(lambda lowering: of_class(construct, cls, lowering, ()))
 
     made.resolve = resolve
     return made

@@ -25,20 +25,29 @@ class OuterStruct:
     Attributes:
         used: Whether an expression names a field of it, or of a struct further out.
         names: The named fields.
+        is_whole: Whether a part may look at anything in its context.
     """
 
     used: bool = False
     names: set[Any] = field(default_factory=set)
+    is_whole: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class OuterArray:
+    """An array whose elements may look at their index.
+
+    Attributes:
+        used: Whether one does.
+    """
+
+    used: bool = False
 
 
 #: A construct that may refer to itself, and the structs around it.
 Place = tuple[Any, ...]
 #: The structs around a construct, outermost first.
 Scopes = tuple[OuterStruct, ...]
-
-
-class NeedsContext(Exception):
-    """A construct must be run by construct itself, together with those around it."""
 
 
 class OwnConstruct(c.Construct):  # type: ignore[misc]  # construct is untyped
@@ -58,14 +67,26 @@ class Lowering:
         by_place: Kinds made so far of constructs that may refer to themselves.
         open: Constructs that are being lowered.
         references: References to a construct around them, by its place.
-        arrays: Number of arrays around the current place; these number their elements in the context.
+        arrays: Arrays around the current place.
+        reaches_out: Whether an expression or a function so far looks at a context around its own structs.
+        reaching: Constructs referred to by `LazyBound` in which one does.
     """
 
     lower: Callable[[Any, Lowering, Scopes], Task]
     by_place: dict[Place, Kind] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
     references: list[tuple[kinds.LazyBound, Place]] = field(default_factory=list)
-    arrays: int = 0
+    arrays: list[OuterArray] = field(default_factory=list)
+    reaches_out: bool = False
+    reaching: set[Any] = field(default_factory=set)
+
+    def look_anywhere(self, scopes: Scopes) -> None:
+        """Record that a part at this place may look at anything in its context."""
+        self.reaches_out = True
+        for frame in scopes:
+            frame.used = frame.is_whole = True
+        for array in self.arrays:
+            array.used = True
 
     def refer(self, name: str, place: Place) -> kinds.LazyBound:
         """Return a reference to a construct that is being lowered further up."""
@@ -85,8 +106,9 @@ def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
     """Return the kind of a Struct registered for a class: that of the Struct, with instances as values."""
     inner = yield lowering.lower(sub, lowering, scopes)
     if not isinstance(inner, kinds.Struct) or inner.scoped:
+        lowering.look_anywhere(scopes)
         reason = "a class around a construct that is not a plain Struct"
-        return kinds.Opaque(ClassAdapter(sub, cls), reason, cost_of(sub))
+        return kinds.Opaque(ClassAdapter(sub, cls), cost_of(sub), reason=reason)
     names = [each.attr for each in inner.fields if each.attr is not None]
 
     def make(values: list[Any]) -> Any:
@@ -133,7 +155,7 @@ def container_of(obj: Any) -> Any:
 
 def in_scopes(kind: Kind, lowering: Lowering, scopes: Scopes) -> Task:
     """Return a kind inside construct Structs whose fields the constructs in it may name."""
-    if not (scopes or lowering.arrays) or not any(isinstance(k, kinds.Foreign) for k in walk_kinds(kind)):
+    if not any(isinstance(k, kinds.Foreign) for k in walk_kinds(kind)):
         return kind
     return (yield _copied(kind, lowering, scopes))
 

@@ -3,7 +3,7 @@
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.collections import Array, Map, Option, Seq, Set, Tuple
 from snapformat.model.kinds.conversions import Adapted, Computed, Const, Default, IntEnum, Rebuild
-from snapformat.model.kinds.foreign import Blob, Encoded, Foreign, Opaque
+from snapformat.model.kinds.foreign import Blob, Encoded, Foreign
 from snapformat.model.kinds.named import Enum, EnumVariant, Field, Struct, Style
 from snapformat.model.kinds.positional import (
     Bit,
@@ -16,6 +16,20 @@ from snapformat.model.kinds.positional import (
     Prefixed,
     Region,
     Switch,
+)
+from snapformat.model.kinds.run import (
+    Around,
+    Choice,
+    Composed,
+    Fields,
+    Focus,
+    Grouped,
+    Items,
+    Leaf,
+    Opaque,
+    Raw,
+    Repeat,
+    Run,
 )
 from snapformat.model.kinds.scalars import (
     LETTERS,
@@ -32,6 +46,7 @@ from snapformat.model.kinds.scalars import (
 __all__ = [
     "LETTERS",
     "Adapted",
+    "Around",
     "Array",
     "Bit",
     "BitStruct",
@@ -40,6 +55,8 @@ __all__ = [
     "Bytes",
     "Char",
     "Checksummed",
+    "Choice",
+    "Composed",
     "Computed",
     "Const",
     "Default",
@@ -47,22 +64,30 @@ __all__ = [
     "Enum",
     "EnumVariant",
     "Field",
+    "Fields",
     "FixedBytes",
     "Float",
+    "Focus",
     "Foreign",
+    "Grouped",
     "If",
     "Int",
     "IntEnum",
+    "Items",
     "Kind",
     "LazyBound",
+    "Leaf",
     "Limited",
     "Map",
     "Opaque",
     "Option",
     "Padded",
     "Prefixed",
+    "Raw",
     "Rebuild",
     "Region",
+    "Repeat",
+    "Run",
     "Seq",
     "Set",
     "Str",

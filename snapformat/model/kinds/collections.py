@@ -80,8 +80,11 @@ def write_elements(kind: Kind, values: Sequence[Any], out: ValueWriter) -> Task:
     if out.write_many(item, values):
         return _listed(values) if out.keep else values
     built: list[Any] | None = [] if out.keep else None
+    context = out.context() if isinstance(kind, Array) and kind.indexed else None
     for position, value in enumerate(values):
         out.enter(0, position)
+        if context is not None:
+            context["_index"] = position
         part = item.write(value, out) if item.is_leaf else (yield item.write(value, out))
         out.leave()
         if built is not None:
@@ -101,9 +104,12 @@ def read_elements(kind: Kind, count: int, source: ValueReader) -> Task:
     if values is not None:
         return values
     values = []
+    context = source.context() if isinstance(kind, Array) and kind.indexed else None
     for position in range(count):
         begun = source.mark()
         source.enter(0, position)
+        if context is not None:
+            context["_index"] = position
         values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
         source.leave()
         source.end_element(kind, begun)
@@ -165,10 +171,12 @@ class Array(Kind):
     Attributes:
         item: The kind of the elements.
         count: The number of elements; in constructs it may be an expression of earlier fields.
+        indexed: Whether the elements may look at their index, in construct's context.
     """
 
     item: Kind
     count: int | Expr
+    indexed: bool = False
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a list, a tuple, or a buffer of numbers, of the right length."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.kinds.base import Kind
@@ -43,35 +43,6 @@ class Blob(Kind):
     def children(self) -> Sequence[Kind]:
         """The struct."""
         return (self.item,)
-
-
-@dataclass(eq=False, slots=True)
-class Opaque(Kind):
-    """A construct that can't be analyzed: construct runs it as it is.
-
-    Attributes:
-        construct: The construct.
-        reason: The reason why it can't be analyzed.
-        cost: The cost of a value that takes no bytes; see `model.costs`.
-    """
-
-    is_leaf: ClassVar[bool] = True
-
-    construct: Any
-    reason: str
-    cost: int = 1
-
-    def write(self, value: Any, out: ValueWriter) -> Any:
-        """Let the construct build the value."""
-        return out.write_opaque(self, value)
-
-    def read(self, source: ValueReader) -> Any:
-        """Let the construct parse."""
-        return source.read_opaque(self)
-
-    def plan(self, planner: Planner) -> Any:
-        """Plan the operation."""
-        return planner.plan_opaque(self)
 
 
 @dataclass(eq=False, slots=True)

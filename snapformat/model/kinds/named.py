@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import construct
-
 from snapformat.bits import Bits
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_exception, describe_value
-from snapformat.model.expressions import Scope
+from snapformat.model.expressions import fields_context
 from snapformat.model.kinds.base import Kind
 from snapformat.path import Variant
 from snapformat.trampoline import Task
@@ -58,6 +56,7 @@ class Struct(Kind):
         make: Function from the list of the named fields' values to an instance.
         scoped: Whether expressions inside name its fields.
         named: The fields that they name.
+        subcons: construct's `_subcons` of a struct whose parts may look at its whole context; else None.
         skipped: Number of fields of its class that are not stored.
         shared: Whether one instance can be used for all values: it has no fields and runs no code.
         resolve: Function that sets `fields`, `make`, `skipped` and `shared`; None afterwards.
@@ -72,6 +71,7 @@ class Struct(Kind):
     make: Callable[[list[Any]], Any] = lambda values: values
     scoped: bool = False
     named: frozenset[Any] = frozenset()
+    subcons: Any = None
     skipped: int = 0
     shared: bool = False
     resolve: Callable[[], None] | None = None
@@ -123,7 +123,11 @@ class Struct(Kind):
         if not isinstance(value, Mapping):
             out.fail(out.misfit_message, "a mapping of fields", describe_value(value))
         outer, keep = out.scope, out.keep
-        out.scope = scope = Scope(outer)
+        if self.subcons is None:
+            out.scope = fields_context(outer)
+        else:
+            outer = out.enter_context(self.subcons)
+        scope = out.scope
         scope.update(value)
         out.write_struct(self)
         for index, each in enumerate(self.fields):
@@ -135,13 +139,13 @@ class Struct(Kind):
                 if each.attr not in value and not each.optional:
                     out.fail("the field is missing")
                 part = scope[each.attr] = value.get(each.attr)
-                out.keep = keep or each.attr in self.named
+                out.keep = keep or self.subcons is not None or each.attr in self.named
             built = each.kind.write(part, out) if each.kind.is_leaf else (yield each.kind.write(part, out))
             if each.attr is not None:
                 scope[each.attr] = built
             out.leave()
         out.scope, out.keep = outer, keep
-        return construct.Container(scope) if keep else value
+        return scope if keep else value
 
     def read(self, source: ValueReader) -> Task:
         """Read an instance, or a container."""
@@ -158,7 +162,11 @@ class Struct(Kind):
         outer = source.scope
         scope = None
         if self.scoped:
-            source.scope = scope = Scope(outer)
+            if self.subcons is None:
+                source.scope = fields_context(outer)
+            else:
+                outer = source.enter_context(self.subcons)
+            scope = source.scope
             scope.update(source.coming_fields(self))
         is_nested, is_tuple = self.style != "newtype", self.style == "tuple"
         for index, each in enumerate(self.fields):

@@ -177,7 +177,7 @@ class Checksummed(Region):
 
 @dataclass(eq=False, slots=True)
 class Limited(Kind):
-    """A value with a budget of claimed bytes of its own.
+    """A part of a file: a value with a budget of claimed bytes, positions and a context of its own.
 
     Attributes:
         item: The value.
@@ -189,7 +189,10 @@ class Limited(Kind):
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write the value; writing has no limit."""
-        return self.item.write(value, out) if self.item.is_leaf else (yield self.item.write(value, out))
+        begun = out.begin_budget(self.limit)
+        built = self.item.write(value, out) if self.item.is_leaf else (yield self.item.write(value, out))
+        out.end_budget(begun)
+        return built
 
     def read(self, source: ValueReader) -> Task:
         """Read the value."""

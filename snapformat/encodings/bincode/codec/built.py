@@ -52,7 +52,7 @@ def _changes(op: Op) -> Task:
             | ops.Bytes()
             | ops.FixedBytes()
             | ops.Bits()
-            | ops.Opaque()
+            | ops.Run()
             | ops.Interpret()
             | ops.Computed()
             | ops.Const()

@@ -122,10 +122,10 @@ class _CheckGenerator(SkipGenerator):
 
     _const = _rebuild = _default = _convert
 
-    def _opaque(self, op: ops.Opaque | ops.Interpret, place: str) -> None:
+    def _run(self, op: ops.Run | ops.Interpret, place: str) -> None:
         raise NotGenerated("it is run where it stands")
 
-    _interpret = _opaque
+    _interpret = _run
 
     def _prefixed(self, op: ops.Prefixed, place: str) -> None:
         self._read(op)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class DoubtError(Exception):
     """A skipper's count of levels or zero-sized elements is too high; the reference's may be lower."""
@@ -13,10 +15,14 @@ class Claims:
     Attributes:
         claimed: Nominal widths of variable-length integers, less the bytes they took.
         zero_sized: Objects that may still be made of zero-sized elements.
+        context: construct's context for the function that is called next, or None.
+        running: State of the constructs that run by themselves (`codec.running.Running`); None so far.
     """
 
-    __slots__ = ("claimed", "zero_sized")
+    __slots__ = ("claimed", "context", "running", "zero_sized")
 
     def __init__(self, zero_sized: int) -> None:
         self.claimed = 0
         self.zero_sized = zero_sized
+        self.context: Any = None
+        self.running: Any = None

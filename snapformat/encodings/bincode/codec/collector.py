@@ -91,7 +91,7 @@ def may_pause(op: Op) -> bool:
             continue
         seen.add(current)
         match current:
-            case ops.Opaque() | ops.Interpret():
+            case ops.Run() | ops.Interpret():
                 return False
             case ops.Convert(decode=decode, pure=False) if not _is_own(decode):
                 return False

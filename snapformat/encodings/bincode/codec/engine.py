@@ -57,7 +57,8 @@ class Codec:
         writer: None until it is needed.
         has_claims: Whether the reader needs `Claims`.
         is_interpreted: Whether a small value was read by the reference already.
-        is_opaque: Whether construct runs a part of it; None until it is needed.
+        runs_constructs: Whether construct runs a part of it; None until it is needed.
+        is_placed: Whether one of these looks at what is around it; None until it is needed.
         checker: None until it is needed.
         skipper: None until it is needed.
         indexer: None until it is needed.
@@ -73,10 +74,11 @@ class Codec:
         "has_claims",
         "indexer",
         "is_interpreted",
-        "is_opaque",
+        "is_placed",
         "lazy_type",
         "may_pause",
         "reader",
+        "runs_constructs",
         "skipper",
         "writer",
     )
@@ -86,7 +88,8 @@ class Codec:
         self.writer: Writer | None = None
         self.has_claims = True
         self.is_interpreted = False
-        self.is_opaque: bool | None = None
+        self.runs_constructs: bool | None = None
+        self.is_placed: bool | None = None
         self.checker: Skipper | None = None
         self.skipper: Skipper | None = None
         self.indexer: Indexer | None = None
@@ -184,15 +187,25 @@ def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
     return _no_code
 
 
-def is_opaque(op: Op) -> bool:
+def runs_constructs(op: Op) -> bool:
     """Return whether construct runs a part of a layout: it sees all given bytes, and their end."""
     codec = op.codec or codec_of(op)
-    if codec.is_opaque is None:
+    if codec.runs_constructs is None:
         # Imported here, as reading whole files, as the command line mostly does, never needs it.
-        from snapformat.encodings.bincode.codec.shape import has_opaque
+        from snapformat.encodings.bincode.codec.shape import has_run
 
-        codec.is_opaque = has_opaque(op)
-    return codec.is_opaque
+        codec.runs_constructs = has_run(op)
+    return codec.runs_constructs
+
+
+def is_placed(op: Op) -> bool:
+    """Return whether a construct in a layout looks at its context, its position, or the end of the data."""
+    codec = op.codec or codec_of(op)
+    if codec.is_placed is None:
+        from snapformat.encodings.bincode.codec.shape import has_run
+
+        codec.is_placed = has_run(op, is_pure=False)
+    return codec.is_placed
 
 
 def read_value(
@@ -211,8 +224,6 @@ def read_value(
     """
     if stop is None:
         stop = len(data)
-    elif stop < len(data) and is_opaque(op):
-        data = data[:stop]
     codec = op.codec or codec_of(op)
     if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
         return paused(read_value, op, data, offset, limit, limits, root, stop, True)
@@ -223,7 +234,12 @@ def read_value(
         )
     claims = Claims(limits.zero_sized) if codec.has_claims else None
     try:
-        found = reader(data, offset, stop, 0, claims)
+        if runs_constructs(op) and (offset or stop < len(data)):
+            # Constructs see the value's bytes alone, and their positions count from its start.
+            value, size = reader(data[offset:stop], 0, stop - offset, 0, claims)
+            found = value, offset + size
+        else:
+            found = reader(data, offset, stop, 0, claims)
         claimed = found[1] - offset if claims is None else found[1] - offset + claims.claimed
         # A reader may read beyond `stop`, which shows in the position: it never moves back.
         if found[1] <= stop and (limit is None or claimed <= limit):
@@ -248,7 +264,7 @@ def check_value(
     """Return the offset after a value, mostly without making it; errors are those of `read_value`."""
     codec = op.codec or codec_of(op)
     # The first read of a layout uses the reference, which is faster than generating code.
-    if codec.reader is not None and limits == DEFAULT_LIMITS and not is_opaque(op):
+    if codec.reader is not None and limits == DEFAULT_LIMITS and not runs_constructs(op):
         checker = codec.checker or _make(op, "checker")
         claims = Claims(limits.zero_sized)
         try:
@@ -313,11 +329,11 @@ def _usable_writer(op: Op, limits: Limits) -> Writer | None:
     return writer
 
 
-def write_exactly(op: Op, value: Any, depth: int, limits: Limits, start: int = 0) -> bytes | None:
+def write_exactly(op: Op, value: Any, depth: int, limits: Limits) -> bytes | None:
     """Write a part without instances of subclasses; return None if there is one, or on any error."""
     writer = _usable_writer(op, limits)
     try:
-        return None if writer is None else writer(value, depth, False, start)
+        return None if writer is None else writer(value, depth, False)
     except Exception:  # any guard's exception
         return None
 
@@ -328,20 +344,15 @@ def write_value(
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
     depth: int = 0,
-    start: int = 0,
 ) -> bytes:
     """Write a value; arguments, result and errors are those of `layout.write`."""
     writer = _usable_writer(op, limits)
     if writer is None:
-        return reference.write_value(
-            op.kind, op.config, value, limits=limits, root=root, depth=depth, start=start
-        )
+        return reference.write_value(op.kind, op.config, value, limits=limits, root=root, depth=depth)
     try:
-        return writer(value, depth, True, start)
+        return writer(value, depth, True)
     except Exception:  # any guard's exception: the reference raises the error
         pass
-    result = reference.write_value(
-        op.kind, op.config, value, limits=limits, root=root, depth=depth, start=start
-    )
+    result = reference.write_value(op.kind, op.config, value, limits=limits, root=root, depth=depth)
     statistics.write_fallbacks += 1
     return result

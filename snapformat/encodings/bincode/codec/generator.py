@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec.read_helpers import Guard
-from snapformat.encodings.bincode.codec.shape import FLAT_DEPTH, Uses, flat, uses_of
+from snapformat.encodings.bincode.codec.shape import FLAT_DEPTH, Uses, flat, uses_context, uses_of
 from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
@@ -91,6 +91,8 @@ class Generator(ABC):
     def _function(self, name: str, op: Op) -> None:
         is_main = name == self.verb
         with self.function(name, self.main_parameters if is_main else self.parameters) as start:
+            if not is_main and uses_context(op):
+                self.scope = self.given_context()
             # A recursive root has a function of its own besides this one, which only calls it.
             self.value(op, "x", own=not is_main or op not in self.uses.recursive)
             if is_main:
@@ -154,6 +156,10 @@ class Generator(ABC):
     def call(self, op: Op, place: str) -> None:
         """Generate a call of an operation's own function."""
 
+    def given_context(self) -> str:
+        """Take over the context that the caller of this function has given; return its local."""
+        raise NotGenerated("an expression across functions")
+
     @abstractmethod
     def atom(self, op: Op, place: str) -> bool:
         """Collect a primitive of fixed width; return False for any other operation."""
@@ -208,9 +214,11 @@ class Generator(ABC):
         self.flush()
         if not isinstance(value, Expr):
             return repr(value) if type(value) in (int, bool) else self.out.refer("constant", value)
-        if self.scope is None:
-            raise NotGenerated("an expression across functions")
-        return f"{self.out.refer('expression', value.evaluate)}({self.scope})"
+        return f"{self.out.refer('expression', value.evaluate)}({self.context()})"
+
+    @abstractmethod
+    def context(self) -> str:
+        """Return code for construct's context at the current place; never None."""
 
     def count(self, value: Any) -> str:
         """Return code for a parameter that must be a number from 0 up."""

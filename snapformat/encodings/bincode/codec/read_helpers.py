@@ -12,16 +12,13 @@ from itertools import count, starmap
 from typing import Any, Literal
 
 from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.bytes_reader import stream_at
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.shape import atom_of
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
 from snapformat.encodings.bincode.ops import Op
-from snapformat.encodings.bincode.reader import BincodeReader, read_c_struct
-from snapformat.encodings.construct.running import parse_opaque
+from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
-from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
 from snapformat.model.c_struct import CStruct, LazyCStruct, Read, decode_fields, deferred, lazy_c_struct
 from snapformat.model.declaration import declaration_of
 from snapformat.model.floats import f32_from_bits
@@ -84,44 +81,6 @@ def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
 def bits_reader(op: ops.Bits) -> Callable[[bytes], Any]:
     """Return a function that reads a bit struct from its bytes."""
     return lambda data: op.kind.values_of(int.from_bytes(data, "big"))
-
-
-def opaque_reader(op: ops.Opaque) -> Callable[..., tuple[Any, int]]:
-    """Return a function that runs a construct in place, on bytes that may be at `base` in other bytes."""
-
-    def read(d: bytes, p: int, k: Claims, base: int = 0) -> tuple[Any, int]:
-        stream = stream_at(d, base)  # shares the bytes until a write
-        stream.seek(base + p)
-        budget = Budget(None)
-        budget.zero_sized = k.zero_sized
-        value = parse_opaque(op.kind, stream, budget)
-        end = stream.tell() - base
-        if not p <= end <= len(d):
-            raise Guard
-        k.zero_sized = budget.zero_sized
-        # The claims beyond the bytes that it took.
-        k.claimed += max(0, UNLIMITED - budget.left - (end - p))
-        return value, end
-
-    return read
-
-
-def interpreter(op: Op) -> Callable[..., tuple[Any, int]]:
-    """Return a function that reads a value with its kind, in place."""
-    kind, config = op.kind, op.config
-
-    def read(d: bytes, p: int, e: int, h: int, k: Claims, scope: Any) -> tuple[Any, int]:
-        budget = Budget(None)
-        budget.zero_sized = k.zero_sized
-        reader = BincodeReader(d, p, config, budget, DEFAULT_LIMITS)
-        reader.end, reader.depth, reader.scope = e, h, scope
-        value = reader.read(kind)
-        k.zero_sized = budget.zero_sized
-        # The claims beyond the bytes that it took.
-        k.claimed += max(0, UNLIMITED - budget.left - (reader.pos - p))
-        return value, reader.pos
-
-    return read
 
 
 #: Returns the generated function that reads the fields of a C struct.

@@ -10,9 +10,10 @@ from dataclasses import field
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import read_helpers as helpers
+from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec.generator import Generator
 from snapformat.encodings.bincode.codec.run import Run
-from snapformat.encodings.bincode.codec.shape import atom_of
+from snapformat.encodings.bincode.codec.shape import atom_of, uses_context
 from snapformat.encodings.bincode.ops import Op
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.values import PairSet, Some
@@ -82,6 +83,8 @@ class RunReader(Generator):
         super().__init__(root)
         self.run = new_run()
         self.is_ahead = False
+        #: Locals with contexts made in this function, which are never None.
+        self._contexts: set[str] = set()
         self.out.names.update(NEW=object.__new__, BOOL=(False, True), SOME=Some, ELEMENTS=PairSet)
 
     def finish(self, start: int) -> None:
@@ -92,7 +95,27 @@ class RunReader(Generator):
     def call(self, op: Op, place: str) -> None:
         """Generate a call of an operation's own function."""
         self.flush()
+        self.give_context(op)
         self.out.line(f"{place}, p = {self.part(op, op)}(d, p, e, {self.depth}, k)")
+
+    def give_context(self, op: Op) -> None:
+        """Generate code that passes the context to the function called next."""
+        if uses_context(op):
+            self.out.line(f"{self._claims()}.context = {self.scope}")
+
+    def given_context(self) -> str:
+        """Take over the context that the caller of this function has given; return its local."""
+        context = self.out.fresh("s")
+        self.out.line(f"{context} = {self._claims()}.context")
+        return context
+
+    def context(self) -> str:
+        """Return code for construct's context at the current place; never None."""
+        self.out.names["ROOT"] = running.root_of
+        root = f"ROOT({self._claims()})"
+        if self.scope is None:
+            return root
+        return self.scope if self.scope in self._contexts else f"({self.scope} or {root})"
 
     def _claims(self) -> str:
         """Return the name of the claims; a reader that does not use it is run without claims."""

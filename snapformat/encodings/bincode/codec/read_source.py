@@ -19,22 +19,23 @@ import construct
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import read_helpers as helpers
+from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec.read_run import Chosen, RunReader, new_run
 from snapformat.encodings.bincode.codec.shape import (
     MAX_SPELLED,
     Atom,
     atom_of,
-    has_opaque,
+    has_run,
     is_any_bytes,
     is_plain,
     surplus_cost,
     zero_sized_cost,
 )
-from snapformat.encodings.bincode.codec.source import NotGenerated, Source
+from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
-from snapformat.model.expressions import Scope
+from snapformat.model.expressions import fields_context
 from snapformat.model.values import SECRET, hashable, map_of_entries
 
 
@@ -133,14 +134,14 @@ class _ReadGenerator(RunReader):
         read = self.out.refer("bits", helpers.bits_reader(op))
         self._push(f"{op.size}s", op.size, "", temp, f"{target} = {read}({temp})")
 
-    def _opaque(self, op: ops.Opaque, target: str) -> None:
+    def _run(self, op: ops.Run, target: str) -> None:
         self.flush()
-        run = self.out.refer("opaque", helpers.opaque_reader(op))
-        self.out.line(f"{target}, p = {run}(d, p, {self._claims()})")
+        run = self.out.refer("run", running.construct_reader(op))
+        self.out.line(f"{target}, p = {run}(d, p, {self._claims()}, {self.scope})")
 
     def _interpret(self, op: ops.Interpret, target: str) -> None:
         self.flush()
-        run = self.out.refer("interpret", helpers.interpreter(op))
+        run = self.out.refer("interpret", running.kind_reader(op))
         self.out.line(f"{target}, p = {run}(d, p, e, {self.depth}, {self._claims()}, {self.scope})")
 
     def _option(self, op: ops.Option, target: str) -> None:
@@ -218,9 +219,7 @@ class _ReadGenerator(RunReader):
         self.out.names["CONTAINER"] = construct.Container
         if op.scoped:
             self.flush()
-            self.scope = self.out.fresh("s")
-            self.out.names["SCOPE"] = Scope
-            self.out.line(f"{self.scope} = SCOPE({outer})")
+            self.scope = self._enter_context(op)
         pairs = []
         for item in op.fields:
             name = self.out.fresh("v")
@@ -234,6 +233,19 @@ class _ReadGenerator(RunReader):
         self.scope = outer
         # Made when all fields are read, so that the keys are in their order.
         self._later(f"{target} = CONTAINER({{{', '.join(pairs)}}})")
+
+    def _enter_context(self, op: ops.Struct) -> str:
+        """Make the context of a struct; return its local."""
+        made = self.out.fresh("s")
+        self._contexts.add(made)
+        if op.subcons is None:
+            self.out.names["FIELDS"] = fields_context
+            self.out.line(f"{made} = FIELDS({self.scope})")
+        else:
+            self.out.names["CONTEXT"] = running.read_context
+            subcons = self.out.refer("subcons", op.subcons)
+            self.out.line(f"{made} = CONTEXT({self.scope}, d, p, {self._claims()}, {subcons})")
+        return made
 
     def _enum(self, op: ops.Enum, target: str) -> None:
         index = self._length(op.index)
@@ -270,7 +282,7 @@ class _ReadGenerator(RunReader):
             line = f"{target} = {self._numbers('items', read, temp)}"
             self._push(f"{size}s", size, "", temp, line)
             return
-        self._elements(op.item, self.count(op.count), target)
+        self._elements(op.item, self.count(op.count), target, is_indexed=op.indexed)
 
     def _set(self, op: ops.Set, target: str) -> None:
         name = self.out.fresh("v")
@@ -356,7 +368,7 @@ class _ReadGenerator(RunReader):
             return f"ARRAY({read!r}, {data}).tolist()"
         return f"{self.out.refer(prefix, read)}({data})"
 
-    def _elements(self, item: Op, count: str, target: str) -> None:
+    def _elements(self, item: Op, count: str, target: str, *, is_indexed: bool = False) -> None:
         self.flush()
         self._claim_surplus(count, item)
         atom = atom_of(item)
@@ -372,16 +384,19 @@ class _ReadGenerator(RunReader):
             read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fields))
             self.out.line(f"{target}, p = {read}(d, p, e, {count})")
             return
+        index, context = self.out.fresh("i") if is_indexed else "_", self.context() if is_indexed else ""
         made, add = self.out.fresh("l"), self.out.fresh("add")
         self.out.line(f"{made} = []")
         self.out.line(f"{add} = {made}.append")
         head = len(self.out.lines)
-        with self.out.block("for _ in range(0):"), self._counting(item):
+        with self.out.block(f"for {index} in range(0):"), self._counting(item):
             name = self.out.fresh("v")
+            if is_indexed:
+                self.out.line(f"{context}['_index'] = {index}")
             start = len(self.out.lines)
             self.value(item, name)
             order, whole = self.run.order, self.run.before
-            fixed = self.run.option is None and bool(whole.targets and whole.size)
+            fixed = self.run.option is None and bool(whole.targets and whole.size) and not is_indexed
             fixed = fixed and all(map(_is_making, self.out.lines[start:]))
             if fixed:
                 self.run = new_run()
@@ -466,15 +481,17 @@ class _ReadGenerator(RunReader):
             self.out.line(f"{length} -= {op.including}")
             self.out.line(f"if {length} < 0: raise GUARD")
         end = self._take(length)
-        if isinstance(op.item, ops.Opaque):
-            run = self.out.refer("opaque", helpers.opaque_reader(op.item))
-            self.out.line(f"{target} = {run}(d[p:{end}], 0, {self._claims()}, p)[0]")
-        elif has_opaque(op.item):
-            raise NotGenerated("constructs that run by themselves need their offset in all bytes")
-        else:
-            name, inside = self.part(None, op.item), self.out.fresh("w")
-            self.out.line(f"{inside} = d[p:{end}]")
-            self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
+        name, inside = self.part(None, op.item), self.out.fresh("w")
+        self.out.line(f"{inside} = d[p:{end}]")
+        base = ""
+        if has_run(op.item):
+            base = self.out.fresh("b")
+            self.out.names["SHIFTED"] = running.shifted
+            self.out.line(f"{base} = SHIFTED({self._claims()}, p)")
+        self.give_context(op.item)
+        self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
+        if base:
+            self.out.line(f"k.running.base = {base}")
         self.out.line(f"p = {end}")
 
 

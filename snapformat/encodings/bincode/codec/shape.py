@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from typing import TypeGuard
+from weakref import WeakKeyDictionary
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import number_code
@@ -11,6 +12,7 @@ from snapformat.encodings.bincode.ops import Op, children
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.costs import costs_of
 from snapformat.model.declaration import declaration_of
+from snapformat.model.expressions import Expr
 from snapformat.model.flexible import Counted
 from snapformat.trampoline import Task, run
 
@@ -118,13 +120,44 @@ def surplus_cost(*items: Op) -> int:
     return costs_of(*(item.kind for item in items)).surplus
 
 
-def has_opaque(root: Op) -> bool:
-    """Return whether a part of a layout is run by construct, or by its kind."""
+def has_run(root: Op, *, is_pure: bool = True) -> bool:
+    """Return whether a part of a layout is run by construct, or by its kind; perhaps only parts not pure."""
     seen: set[Op] = set()
     waiting = [root]
     while waiting:
         op = waiting.pop()
-        if isinstance(op, ops.Opaque | ops.Interpret):
+        if isinstance(op, ops.Run | ops.Interpret) and (is_pure or not getattr(op, "is_pure", True)):
+            return True
+        if op not in seen:
+            seen.add(op)
+            waiting.extend(children(op))
+    return False
+
+
+def uses_context(root: Op) -> bool:
+    """Return whether a part of a layout may look at construct's context."""
+    known = _using_context.get(root)
+    if known is None:
+        known = _using_context[root] = _uses_context(root)
+    return known
+
+
+_using_context: WeakKeyDictionary[Op, bool] = WeakKeyDictionary()
+
+
+def _uses_context(root: Op) -> bool:
+    seen: set[Op] = set()
+    waiting = [root]
+    while waiting:
+        op = waiting.pop()
+        match op:
+            case ops.Run() if not op.is_pure:
+                return True
+            case ops.Interpret():
+                return True
+            case ops.Array() if op.indexed:
+                return True
+        if any(isinstance(getattr(op, name, None), Expr) for name in ("count", "key", "condition", "value")):
             return True
         if op not in seen:
             seen.add(op)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.codec import read_helpers
+from snapformat.encodings.bincode.codec import read_helpers, running
 from snapformat.encodings.bincode.codec.claims import DoubtError
 from snapformat.encodings.bincode.codec.generator import Generator
 from snapformat.encodings.bincode.codec.shape import (
@@ -103,6 +103,9 @@ class SkipGenerator(Generator):
     def atom(self, op: Op, place: str) -> bool:
         return False
 
+    def context(self) -> str:
+        raise NotGenerated("an expression")
+
     def value(self, op: Op, place: str, *, own: bool = False) -> None:
         size = self.fixed(op)
         if size is None:
@@ -140,7 +143,7 @@ class SkipGenerator(Generator):
         name = self.out.fresh("n")
         if not isinstance(op, ops.Int):
             self.flush()
-            run = self.out.refer("interpret", read_helpers.interpreter(op))
+            run = self.out.refer("interpret", running.kind_reader(op))
             self.out.line(f"{name}, p = {run}(d, p, e, {self.depth}, k, None)")
             return name
         atom = atom_of(op)
@@ -190,14 +193,7 @@ class SkipGenerator(Generator):
         self._advance(self._number(op.length))
 
     def _prefixed(self, op: ops.Prefixed, place: str) -> None:
-        if not isinstance(op.item, ops.Opaque):  # claims inside count for the whole
-            self._read(op)
-            return
-        length = self._number(op.length)
-        if op.including:
-            self.out.line(f"if {length} < {op.including}: raise GUARD")
-            self.passed -= op.including
-        self._advance(length)
+        self._read(op)  # claims inside count for the whole
 
     def _option(self, op: ops.Option, place: str) -> None:
         tag = self.out.fresh("b")
@@ -284,16 +280,18 @@ class SkipGenerator(Generator):
 
     _padded = _fixedbytes = _read
 
-    def _opaque(self, op: ops.Opaque, place: str) -> None:
+    def _run(self, op: ops.Run, place: str) -> None:
+        if not op.is_pure:
+            raise NotGenerated("a construct that looks at what is around it")
         self._is_sure = False
         self.flush()
-        run = self.out.refer("opaque", read_helpers.opaque_reader(op))
-        self.out.line(f"p = {run}(d, p, k)[1]")
+        run = self.out.refer("run", running.construct_reader(op))
+        self.out.line(f"p = {run}(d, p, k, None)[1]")
 
     def _interpret(self, op: ops.Interpret, place: str) -> None:
         self._is_sure = False
         self.flush()
-        run = self.out.refer("interpret", read_helpers.interpreter(op))
+        run = self.out.refer("interpret", running.kind_reader(op))
         self.out.line(f"p = {run}(d, p, e, {self.depth}, k, None)[1]")
 
     def _convert(

@@ -6,15 +6,18 @@ If an expression uses a field, its built value is kept in a local, the `target`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import construct
 
 from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.built import may_change
-from snapformat.encodings.bincode.codec.shape import atom_of, zero_sized_cost
+from snapformat.encodings.bincode.codec.shape import atom_of, has_run, uses_context, zero_sized_cost
 from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
@@ -26,7 +29,7 @@ _BY_METHOD = (
     ops.If,
     ops.Padded,
     ops.Prefixed,
-    ops.Opaque,
+    ops.Run,
     ops.Interpret,
     ops.Computed,
     ops.Const,
@@ -81,6 +84,7 @@ class BuiltWriter(RunWriter):
         elif not own and (op in self.uses.functions or (self.is_deep() and children(op))):
             self.flush()
             self._is_listed = True
+            self.give_context(op)
             self.out.line(f"{target} = {self._builder(op)}({value}, l, {self.depth}, s)")
         else:
             self._nested += 1
@@ -96,6 +100,8 @@ class BuiltWriter(RunWriter):
 
     def _builder_function(self, name: str, op: Op) -> None:
         with self.function(name, self.parameters):
+            if uses_context(op):
+                self.scope = self.given_context()
             self._build(op, "x", "r", own=True)
             self.flush()
             self.out.line("return r")
@@ -109,7 +115,7 @@ class BuiltWriter(RunWriter):
                 self.out.line(f"{target} = {value}")
                 self.out.line(f"if type({target}) is not bytes: {target} = BYTES({target})")
                 self.value(op, target)
-            case ops.Seq() | ops.Array() if not may_change(op.item):
+            case ops.Seq() | ops.Array() if not may_change(op.item) and not getattr(op, "indexed", False):
                 made = self.out.refer("built", helpers.built_list(op.item))
                 name = self._local(value)
                 self.out.line(f"{target} = {made}({name})")
@@ -133,11 +139,26 @@ class BuiltWriter(RunWriter):
             count = self._counted(op, name)
         element, built = self.out.fresh("v"), self.out.fresh("r")
         self.out.line(f"{target} = []")
-        with self.block(f"for {element} in {name}:"):
+        with self.numbered(op, f"for {element} in {name}:"):
             self._build(op.item, element, built)
             self.out.line(f"{target}.append({built})")
         # Code of the elements' own classes may have changed the list around them.
         self.out.line(f"if len({name}) != {count}: raise GUARD")
+
+    @contextmanager
+    def numbered(self, op: Op, head: str) -> Iterator[None]:
+        """Open a loop over elements, which may look at their index."""
+        if not isinstance(op, ops.Array) or not op.indexed:
+            with self.block(head):
+                yield
+            return
+        self.flush()
+        context, index = self.context(), self.out.fresh("i")
+        self.out.line(f"{index} = -1")
+        with self.block(head):
+            self.out.line(f"{index} += 1")
+            self.out.line(f"{context}['_index'] = {index}")
+            yield
 
     def _counted(self, op: ops.Seq, name: str) -> str:
         """Write the number of elements, which is checked if they are zero-sized; return its local."""
@@ -183,7 +204,16 @@ class BuiltWriter(RunWriter):
         self.out.line(f"if {test}: {name} = MAPPING({name})")
         outer, context = self.scope, self.out.fresh("s")
         if op.scoped:
-            self.out.line(f"{context} = SCOPE({outer}, {name})")
+            self.flush()
+            self._contexts.add(context)
+            if op.subcons is None:
+                self.out.names["FIELDS"] = running.given_context
+                self.out.line(f"{context} = FIELDS({outer}, {name})")
+            else:
+                self._is_listed = True
+                self.out.names["CONTEXT"] = running.write_context
+                subcons = self.out.refer("subcons", op.subcons)
+                self.out.line(f"{context} = CONTEXT({outer}, l, {name}, {subcons})")
             self.scope = context
         elif target is not None:
             self.out.line(f"{context} = CONTAINER({name})")
@@ -195,7 +225,7 @@ class BuiltWriter(RunWriter):
                 continue
             key = repr(item.attr)
             self.out.line(f"{part} = {name}.get({key})" if item.optional else f"{part} = {name}[{key}]")
-            if target is None and item.attr not in op.named:
+            if target is None and item.attr not in op.named and op.subcons is None:
                 self.value(item.op, part)
                 continue
             if item.optional:
@@ -208,7 +238,7 @@ class BuiltWriter(RunWriter):
                 self.value(item.op, part)
         self.scope = outer
         if target is not None:
-            self.out.line(f"{target} = CONTAINER({context})" if op.scoped else f"{target} = {context}")
+            self.out.line(f"{target} = {context}")
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
         """Compute a value that is not in the bytes."""
@@ -251,21 +281,18 @@ class BuiltWriter(RunWriter):
     def _if(self, op: ops.If, place: str, target: Any = None) -> None:
         super()._if(op, self._local(place), partial(self._put, target=target))
 
-    def _opaque(self, op: ops.Opaque, value: str, target: str | None = None) -> None:
+    def _run(self, op: ops.Run, value: str, target: str | None = None) -> None:
         self.flush()
         self._is_listed = True
-        data, built = self.out.fresh("s"), target or self.out.fresh("r")
-        self.out.line(f"{data}, {built} = {self.out.refer('opaque', helpers.opaque_writer(op))}({value}, l)")
-        self._add(data)
+        run = self.out.refer("run", running.construct_writer(op))
+        self.out.line(f"{f'{target} = ' if target else ''}{run}({value}, l, {self.scope})")
 
     def _interpret(self, op: ops.Interpret, value: str, target: str | None = None) -> None:
         self.flush()
         self._is_listed = True
-        data, built = self.out.fresh("s"), target or self.out.fresh("r")
-        run = self.out.refer("interpret", helpers.interpreter(op))
-        arguments = f"{value}, {self.depth}, l.place, {self.scope}, {target is not None}"
-        self.out.line(f"{data}, {built} = {run}({arguments})")
-        self._add(data)
+        run = self.out.refer("interpret", running.kind_writer(op))
+        arguments = f"{value}, {self.depth}, l, {self.scope}, {target is not None}"
+        self.out.line(f"{f'{target} = ' if target else ''}{run}({arguments})")
 
     def _padded(self, op: ops.Padded, value: str, target: str | None = None) -> None:
         if isinstance(op.item, ops.Unit) and isinstance(op.count, int) and target is None:
@@ -273,30 +300,40 @@ class BuiltWriter(RunWriter):
             self._push(f"{op.count}s", op.count, "", filler)
             return
         count = self.count(op.count)
-        data = self._inside(op.item, value, target, "l.place")
+        if has_run(op.item):
+            self._padded_in_place(op, self._local(value), target, count)
+            return
+        data = self._inside(op.item, value, target)
         self.out.line(f"if len({data}) > {count}: raise GUARD")
         self.out.line(f"{data} = {data}.ljust({count}, {op.pattern!r})")
         self._add(data)
 
+    def _padded_in_place(self, op: ops.Padded, name: str, target: str | None, count: str) -> None:
+        """Write a value that may look at its position, then the fill bytes."""
+        start, left = self.out.fresh("q"), self.out.fresh("n")
+        self.flush()
+        self._is_listed = True
+        self.out.line(f"{start} = l.tell()")
+        self._put(op.item, name, target)
+        self.flush()
+        self.out.line(f"{left} = {start} + {count} - l.tell()")
+        self.out.line(f"if {left} < 0: raise GUARD")
+        self._add(f"{op.pattern!r} * {left}")
+
     def _prefixed(self, op: ops.Prefixed, value: str, target: str | None = None) -> None:
-        if isinstance(op.item, ops.Opaque):
-            data, built = self.out.fresh("s"), target or self.out.fresh("r")
-            run = self.out.refer("opaque", helpers.apart_writer(op.item))
-            self.out.line(f"{data}, {built} = {run}({value})")
-        else:
-            data = self._inside(op.item, value, target, "0")
+        data = self._inside(op.item, value, target)
         self._length(op.length, f"len({data}) + {op.including}" if op.including else f"len({data})")
         self._add(data)
 
-    def _inside(self, item: Op, value: str, target: str | None, start: str) -> str:
+    def _inside(self, item: Op, value: str, target: str | None) -> str:
         """Write a part into pieces of its own; return a local with its bytes."""
         self.flush()
         self._is_listed = True
         name, outer, data = self._local(value), self.out.fresh("l"), self.out.fresh("s")
-        inner = self._new_pieces(start)
+        inner = self._new_pieces()
         self.out.line(f"{outer}, l = l, {inner}")
         self._put(item, name, target)
         self.flush()
-        self.out.line(f"{data} = JOIN(l)")
+        self.out.line(f"{data} = {self.joined()}")
         self.out.line(f"l = {outer}")
         return data

@@ -20,18 +20,16 @@ from snapformat.encodings.bincode.config import Config, encode_varint, zigzag
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.writer import BincodeWriter
-from snapformat.encodings.construct.running import Pieces, build_opaque
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import checks
 from snapformat.model.c_struct import LazyCStruct, blob_bytes, lazy_c_struct
-from snapformat.model.expressions import Scope
 from snapformat.model.floats import encode_float, f32_to_bits
 from snapformat.model.graph import natural_type
 from snapformat.model.kinds import BitStruct
 from snapformat.model.order import sort_key
 from snapformat.model.values import RawFlag, Some
 
-__all__ = ["Pieces", "Some", "has_bulk"]
+__all__ = ["Some", "has_bulk"]
 
 
 def integer(value: Any) -> int:
@@ -109,26 +107,9 @@ def as_bytes(value: Any) -> bytes:
     return checks.as_bytes(value)
 
 
-def opaque_writer(op: ops.Opaque) -> Callable[[Any, Pieces], tuple[bytes, Any]]:
-    """Builds by a construct behind pieces of output; gives the bytes, and what expressions see."""
-    return lambda value, pieces: build_opaque(op.kind, value, lambda: pieces.place)
-
-
-def apart_writer(op: ops.Opaque) -> Callable[[Any], tuple[bytes, Any]]:
-    """The same, where places count from the construct's own bytes."""
-    return lambda value: build_opaque(op.kind, value, int)
-
-
 def built_list(item: Op) -> Callable[[Any], list[Any]]:
     """Return elements as expressions see them: as a list."""
     return lambda value: value if type(value) is list else list(listed(item, value))
-
-
-def scope_of(outer: Scope | None, values: Mapping[str, Any]) -> Scope:
-    """Make a scope that begins with all given values."""
-    scope = Scope(outer)
-    scope.update(values)
-    return scope
 
 
 def flag_byte(value: Any) -> int:
@@ -166,19 +147,6 @@ def float_writer(op: ops.Float) -> Callable[[Any], bytes]:
     return lambda value: code.pack(value if type(value) is float else number(value))
 
 
-def interpreter(op: Op) -> Callable[..., tuple[bytes, Any]]:
-    """Writes a value by its kind, where it stands; gives the bytes, and what expressions see."""
-    kind, config = op.kind, op.config
-
-    def write(value: Any, h: int, place: int, scope: Scope | None, keep: bool) -> tuple[bytes, Any]:
-        writer = BincodeWriter(config, DEFAULT_LIMITS, place)
-        writer.depth, writer.scope, writer.keep = h, scope, keep
-        built = writer.write(kind, value)
-        return bytes(writer.out), built
-
-    return write
-
-
 def bits_writer(kind: BitStruct) -> Callable[[Any], bytes]:
     """Writes a bit struct."""
     config = Config()
@@ -186,7 +154,7 @@ def bits_writer(kind: BitStruct) -> Callable[[Any], bytes]:
     def write(value: Any) -> bytes:
         writer = BincodeWriter(config, DEFAULT_LIMITS)
         kind.write(value, writer)
-        return bytes(writer.out)
+        return writer.written()
 
     return write
 

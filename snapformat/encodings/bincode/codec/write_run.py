@@ -13,8 +13,9 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.generator import Generator
 from snapformat.encodings.bincode.codec.run import Run
-from snapformat.encodings.bincode.codec.shape import atom_of, has_opaque
+from snapformat.encodings.bincode.codec.shape import atom_of, has_run, uses_context
 from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.construct.running import Output
 from snapformat.lazy_dataclasses import dataclass
 
 
@@ -82,18 +83,19 @@ class RunWriter(Generator):
 
     verb = "write"
     parameters = "x, l, h, s"
-    main_parameters = "x, h=0, s=True, o=0"
+    main_parameters = "x, h=0, s=True"
 
     def __init__(self, root: Op) -> None:
         super().__init__(root)
         self.run = new_run()
         self.pieces: list[str] = []
         self._is_listed = False
-        self._has_opaque = has_opaque(root)
+        #: Locals with contexts made in this function, which are never None.
+        self._contexts: set[str] = set()
+        self.has_output = has_run(root) or uses_context(root)
         self._indexes: dict[Op, dict[int, int]] = {}
         self.out.names.update(
             BYTES=helpers.as_bytes,
-            SCOPE=helpers.scope_of,
             INT=helpers.integer,
             INTS=helpers.integers,
             FLOAT=helpers.number,
@@ -107,25 +109,48 @@ class RunWriter(Generator):
         self.out.names["JOIN"] = b"".join
         if self._is_listed:
             self.flush()
-            self.out.lines.insert(start, f"    l = {self._new_pieces('o')}")
-            self.out.line("return JOIN(l)")
+            self.out.lines.insert(start, f"    l = {self._new_pieces()}")
+            self.out.line(f"return {self.joined()}")
         else:
             # Straight to the end: its pieces need no list.
             self.out.line(f"return JOIN(({''.join(f'{piece}, ' for piece in self.pieces)}))")
             self.pieces = []
 
-    def _new_pieces(self, start: str) -> str:
-        """Make a list of pieces, which knows its offset in the output if a construct may need it."""
-        if not self._has_opaque:
+    def _new_pieces(self) -> str:
+        """Make a list of pieces, into which constructs can build if there are any."""
+        if not self.has_output:
             return "[]"
-        self.out.names["PIECES"] = helpers.Pieces.at
-        return f"PIECES({start})"
+        self.out.names["OUTPUT"] = Output
+        return "OUTPUT()"
+
+    def joined(self) -> str:
+        """Return code for the bytes of all pieces in the list."""
+        return "l.getvalue()" if self.has_output else "JOIN(l)"
 
     def call(self, op: Op, place: str) -> None:
         """Generate a call of an operation's own function."""
         self.flush()
         self._is_listed = True
+        self.give_context(op)
         self.out.line(f"{self.part(op, op)}({place}, l, {self.depth}, s)")
+
+    def give_context(self, op: Op) -> None:
+        """Generate code that passes the context to the function called next."""
+        if uses_context(op):
+            self.out.line(f"l.context = {self.scope}")
+
+    def given_context(self) -> str:
+        """Take over the context that the caller of this function has given; return its local."""
+        context = self.out.fresh("s")
+        self.out.line(f"{context} = l.context")
+        return context
+
+    def context(self) -> str:
+        """Return code for construct's context at the current place; never None."""
+        self._is_listed = True
+        if self.scope is None:
+            return "l.root()"
+        return self.scope if self.scope in self._contexts else f"({self.scope} or l.root())"
 
     # --- runs -----------------------------------------------------------------------------------------
 

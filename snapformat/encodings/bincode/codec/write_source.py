@@ -191,7 +191,7 @@ class _WriteGenerator(BuiltWriter):
         if not is_few or not isinstance(op.item, ops.Int):
             self.out.line(f"if len({name}) != {count}: raise GUARD")
         if not isinstance(op.count, int) or atom is None or not helpers.has_bulk(op.item):
-            self._elements(op.item, name, count)
+            self._elements(op.item, name, count, op)
         elif 0 < op.count <= MAX_LOCALS and isinstance(op.item, ops.Int):
             names = [self.out.fresh("v") for _ in range(op.count)]
             self.out.line(f"{', '.join(names)}, = {name}")
@@ -219,7 +219,7 @@ class _WriteGenerator(BuiltWriter):
         for name in names:
             self._push(atom.code, atom.size, atom.order, name)
 
-    def _elements(self, item: Op, name: str, count: str) -> None:
+    def _elements(self, item: Op, name: str, count: str, array: ops.Array | None = None) -> None:
         if helpers.has_bulk(item):
             self._add(self._bulk(item, name, count))
             return
@@ -227,7 +227,7 @@ class _WriteGenerator(BuiltWriter):
             self._by_helper("blobs", helpers.blobs_writer(item, _struct_writer), name)
         else:
             element = self.out.fresh("v")
-            with self.block(f"for {element} in {name}:"):
+            with self.numbered(array or item, f"for {element} in {name}:"):
                 self.value(item, element)
         # Code of the elements' own classes may have changed the list around them.
         self.out.line(f"if len({name}) != {count}: raise GUARD")

@@ -1,0 +1,147 @@
+"""Running constructs, and kinds by themselves, inside generated code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.bytes_reader import stream_at
+from snapformat.encodings.bincode.codec.claims import Claims
+from snapformat.encodings.bincode.codec.read_helpers import Guard
+from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.reader import BincodeReader
+from snapformat.encodings.bincode.writer import BincodeWriter
+from snapformat.encodings.construct.running import Output, build_run, parse_run
+from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
+from snapformat.model.expressions import fields_context, root_context, whole_context
+
+
+class Running:
+    """The stream and the outermost context of the constructs that run in one read.
+
+    Attributes:
+        base: construct's position of the first byte of the data.
+        data: The data that the stream has.
+        stream: The stream.
+        root: construct's outermost context.
+        budget: Counts the claims of one construct.
+    """
+
+    __slots__ = ("base", "budget", "data", "root", "stream")
+
+    def __init__(self) -> None:
+        self.base = 0
+        self.data: bytes | None = None
+        self.stream: Any = None
+        self.root = root_context(parsing=True)
+        self.budget = Budget(None)
+
+
+def _running(k: Claims) -> Running:
+    running: Running = k.running
+    if running is None:
+        running = k.running = Running()
+    return running
+
+
+def _stream(running: Running, d: bytes, p: int) -> Any:
+    """Return the stream, at a position of the data."""
+    if running.data is not d:
+        running.data, running.stream = d, stream_at(d, running.base)  # shares the bytes until a write
+    running.stream.seek(running.base + p)
+    return running.stream
+
+
+def root_of(k: Claims) -> Any:
+    """Return construct's outermost context of a read."""
+    return _running(k).root
+
+
+def read_context(outer: Any, d: bytes, p: int, k: Claims, subcons: Any) -> Any:
+    """Return the whole context of a struct that is read."""
+    running = _running(k)
+    return whole_context(running.root if outer is None else outer, _stream(running, d, p), subcons)
+
+
+def shifted(k: Claims, p: int) -> int:
+    """Begin with other data, which is at a position of the present data; return the base from before."""
+    running = _running(k)
+    base = running.base
+    running.base = base + p
+    return base
+
+
+def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[Any, int]]:
+    """Return a function that runs a construct where it is."""
+
+    def read(d: bytes, p: int, k: Claims, context: Any) -> tuple[Any, int]:
+        running = _running(k)
+        stream, budget = _stream(running, d, p), running.budget
+        budget.left, budget.zero_sized = UNLIMITED, k.zero_sized
+        value = parse_run(op.kind, stream, running.root if context is None else context, budget)
+        end: int = stream.tell() - running.base
+        if not 0 <= end <= len(d):
+            raise Guard
+        k.zero_sized = budget.zero_sized
+        # The claims beyond the bytes that it took.
+        k.claimed += max(0, UNLIMITED - budget.left - (end - p))
+        return value, end
+
+    return read
+
+
+def kind_reader(op: Op) -> Callable[..., tuple[Any, int]]:
+    """Return a function that reads a value by its kind, where it is."""
+    kind, config = op.kind, op.config
+
+    def read(d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> tuple[Any, int]:
+        budget = Budget(None)
+        budget.zero_sized = k.zero_sized
+        reader = BincodeReader(d, p, config, budget, DEFAULT_LIMITS)
+        reader.end, reader.depth, reader.scope = e, h, context
+        reader.origin = -k.running.base if k.running is not None else 0
+        value = reader.read(kind)
+        k.zero_sized = budget.zero_sized
+        # The claims beyond the bytes that it took.
+        k.claimed += max(0, UNLIMITED - budget.left - (reader.pos - p))
+        return value, reader.pos
+
+    return read
+
+
+# --- writing --------------------------------------------------------------------------------------------
+
+
+def given_context(outer: Any, values: Any) -> Any:
+    """Return the context of a struct that is written, for expressions that name fields."""
+    context = fields_context(outer)
+    context.update(values)
+    return context
+
+
+def write_context(outer: Any, l: Output, values: Any, subcons: Any) -> Any:  # noqa: E741 - as in the code
+    """Return the whole context of a struct that is written."""
+    context = whole_context(l.root() if outer is None else outer, l.stream(), subcons)
+    context.update(values)
+    return context
+
+
+def construct_writer(op: ops.Run) -> Callable[[Any, Output, Any], Any]:
+    """Return a function that builds by a construct where it is, and returns what expressions see."""
+    return lambda value, out, context: build_run(
+        op.kind, value, out.stream(), out.root() if context is None else context
+    )
+
+
+def kind_writer(op: Op) -> Callable[..., Any]:
+    """Return a function that writes a value by its kind where it is, and returns what expressions see."""
+    kind, config = op.kind, op.config
+
+    def write(value: Any, h: int, out: Output, context: Any, keep: bool) -> Any:
+        writer = BincodeWriter(config, DEFAULT_LIMITS)
+        writer.depth, writer.scope, writer.keep = h, context, keep
+        writer.out = out.stream()
+        return writer.write(kind, value)
+
+    return write

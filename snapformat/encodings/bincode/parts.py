@@ -1,0 +1,110 @@
+"""Reading the parts of a construct that construct runs, with an event for each."""
+
+from __future__ import annotations
+
+import copy
+import io
+from typing import TYPE_CHECKING, Any
+
+import construct as c
+
+from snapformat.model.kinds import Choice, Fields, Focus, Items, Kind, Repeat, Run
+
+if TYPE_CHECKING:
+    from snapformat.encodings.bincode.reader import BincodeReader
+
+
+def with_events(kind: Run, reader: BincodeReader) -> Run:
+    """Return a kind whose construct reads its parts by their kinds, with events and paths."""
+    parts = [(sub, _Part(sub, inner, kind, reader)) for sub, inner in kind.parts]
+
+    def replaced(held: Any) -> Any:
+        if isinstance(held, c.Construct):
+            return next((part for sub, part in parts if sub is held), held)
+        if type(held) is list:
+            return [replaced(each) for each in held]
+        return held
+
+    made = copy.copy(kind.construct)
+    made.__dict__.update({name: replaced(held) for name, held in vars(made).items()})
+    return Run(made, kind.cost, kind.is_pure)
+
+
+class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
+    """A part that a reader reads by its kind."""
+
+    def __init__(self, sub: Any, kind: Kind, whole: Run, reader: BincodeReader) -> None:
+        super().__init__()
+        self.__dict__.update(name=sub.name, docs=sub.docs, flagbuildnone=sub.flagbuildnone)
+        self._sub, self._kind, self._whole, self._reader = sub, kind, whole, reader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_sub"], name)
+
+    def _sizeof(self, context: Any, path: str) -> Any:
+        return self._sub._sizeof(context, path)
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        reader = self._reader
+        steps = self._steps(context)
+        before = len(reader.events or ())
+        reader.path.extend(steps)
+        outer, reader.scope = reader.scope, context
+        try:
+            if reader.has_stream(stream):
+                value = self._read_in_place(stream)
+            else:
+                value = self._read_elsewhere(stream, context, path)
+        except c.StopFieldError:
+            raise
+        except Exception as error:
+            if steps:
+                del reader.path[-len(steps) :]
+            if reader.events and self._may_fail():
+                del reader.events[before:]
+            raise c.ConstructError(str(error), path=path) from error
+        if steps:
+            del reader.path[-len(steps) :]
+        reader.scope = outer
+        return value
+
+    def _may_fail(self) -> bool:
+        """Return whether construct goes on if this part can't be read."""
+        whole = self._whole
+        return isinstance(whole, Repeat | Choice) or isinstance(whole.construct, c.Peek)
+
+    def _steps(self, context: Any) -> list[Any]:
+        if isinstance(self._whole, Repeat):
+            return [context["_index"]]
+        if isinstance(self._whole, Fields | Focus):
+            return [self.name] if self.name else []
+        if isinstance(self._whole, Items):
+            return [self._whole.children().index(self._kind)]
+        return []
+
+    def _read_in_place(self, stream: Any) -> Any:
+        reader = self._reader
+        reader.pos = stream.tell() + reader.origin
+        depth = reader.depth
+        try:
+            value = reader.read(self._kind)
+        finally:
+            reader.depth = depth
+        stream.seek(reader.pos - reader.origin)
+        return value
+
+    def _read_elsewhere(self, stream: Any, context: Any, path: str) -> Any:
+        """Read from bytes that construct has made of those of the file."""
+        reader = self._reader
+        if not isinstance(stream, io.BytesIO):
+            value = self._sub._parsereport(stream, context, path)
+            reader.emit(reader.pos, type(self._sub).__name__.lower(), value)
+            return value
+        state = reader.elsewhere(stream)
+        try:
+            value = reader.read(self._kind)
+            stop = reader.pos - reader.origin
+        finally:
+            reader.return_from(state)
+        stream.seek(stop)
+        return value

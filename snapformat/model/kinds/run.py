@@ -1,0 +1,387 @@
+"""Kinds that construct itself reads and writes where values are bytes.
+
+Their parts are known, so documents, JSON, events and comparison show them. How the parts are stored is left
+to construct. A reader or writer says by `runs_constructs` whether its values are bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import construct
+
+from snapformat.errors import SnapshotError
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.checks import describe_value
+from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.named import Field, Struct
+from snapformat.trampoline import Task, run
+
+if TYPE_CHECKING:
+    from snapformat.model.protocol import Planner, ValueReader, ValueWriter
+
+
+@dataclass(eq=False, slots=True)
+class Run(Kind):
+    """A construct that construct runs where it is.
+
+    Attributes:
+        construct: The construct.
+        cost: The cost of a value that takes no bytes; see `model.costs`.
+        is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
+    """
+
+    construct: Any
+    cost: int = 1
+    is_pure: bool = False
+
+    @property
+    def parts(self) -> Sequence[tuple[Any, Kind]]:
+        """The constructs in it that values are made of, with their kinds."""
+        return ()
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation."""
+        return planner.plan_run(self)
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of the parts."""
+        return tuple(kind for _, kind in self.parts)
+
+
+@dataclass(eq=False, slots=True)
+class Leaf(Run):
+    """One of construct's own classes without parts: its values are text, numbers or bytes."""
+
+    is_leaf: ClassVar[bool] = True
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Let construct build the value."""
+        return out.write_run(self, value) if out.runs_constructs else out.write_plain(self, value)
+
+    def read(self, source: ValueReader) -> Any:
+        """Let construct parse."""
+        return source.read_run(self) if source.runs_constructs else source.read_plain(self)
+
+
+@dataclass(eq=False, slots=True)
+class Opaque(Run):
+    """A construct that can't be analyzed.
+
+    Attributes:
+        reason: The reason why it can't be analyzed.
+    """
+
+    is_leaf: ClassVar[bool] = True
+
+    reason: str = ""
+
+    def write(self, value: Any, out: ValueWriter) -> Any:
+        """Let construct build the value."""
+        return out.write_run(self, value)
+
+    def read(self, source: ValueReader) -> Any:
+        """Let construct parse."""
+        return source.read_run(self)
+
+
+class Composed(Run):
+    """A construct with parts."""
+
+    __slots__ = ()
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Let construct build the value; elsewhere, write the parts."""
+        if out.runs_constructs:
+            return out.write_run(self, value)
+        return (yield from self.write_parts(value, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Let construct parse; elsewhere, read the parts."""
+        if source.runs_constructs:
+            return source.read_run(self)
+        return (yield from self.read_parts(source))
+
+    def write_parts(self, value: Any, out: ValueWriter) -> Task:
+        """Write the parts of a value."""
+        raise NotImplementedError
+
+    def read_parts(self, source: ValueReader) -> Task:
+        """Read the parts of a value."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False, slots=True)
+class Around(Composed):
+    """A construct around another one, whose value it has: at another place, aligned, compressed.
+
+    Attributes:
+        part: The construct inside.
+        item: Its kind.
+    """
+
+    part: Any = None
+    item: Kind = None  # type: ignore[assignment]  # always given
+
+    @property
+    def parts(self) -> Sequence[tuple[Any, Kind]]:
+        """The construct inside."""
+        return ((self.part, self.item),)
+
+    def write_parts(self, value: Any, out: ValueWriter) -> Task:
+        """Write the value inside; None for what construct did not read, or supplies itself."""
+        if value is None and not isinstance(self.item, Leaf):
+            out.write_unit(self)
+            return None
+        return (yield from _written(self.item, value, out))
+
+    def read_parts(self, source: ValueReader) -> Task:
+        """Read the value inside."""
+        if source.is_null():
+            return None
+        return (yield from _read(self.item, source))
+
+
+@dataclass(eq=False, slots=True)
+class Repeat(Composed):
+    """construct's `GreedyRange` and `RepeatUntil`: elements until one can't be read, or is the last.
+
+    Attributes:
+        part: The construct of an element.
+        item: Its kind.
+    """
+
+    part: Any = None
+    item: Kind = None  # type: ignore[assignment]  # always given
+
+    @property
+    def parts(self) -> Sequence[tuple[Any, Kind]]:
+        """The construct of an element."""
+        return ((self.part, self.item),)
+
+    def write_parts(self, value: Any, out: ValueWriter) -> Task:
+        """Write the elements."""
+        values = _listed(value, out)
+        out.write_seq(self, len(values))
+        out.claim_elements(self, len(values))
+        for position, each in enumerate(values):
+            out.enter(0, position)
+            yield from _written(self.item, each, out)
+            out.leave()
+        return value
+
+    def read_parts(self, source: ValueReader) -> Task:
+        """Read the elements."""
+        values = construct.ListContainer()
+        count = source.read_seq(self)
+        source.claim_elements(self, count)
+        for position in range(count):
+            source.enter(0, position)
+            values.append((yield from _read(self.item, source)))
+            source.leave()
+        return values
+
+
+@dataclass(eq=False, slots=True)
+class Grouped(Composed):
+    """A construct of several parts, with a context of their own.
+
+    Attributes:
+        fields: The parts.
+        subs: Their constructs.
+        subcons: construct's `_subcons` for the context.
+    """
+
+    #: As in `Struct`.
+    name: ClassVar[str] = ""
+    style: ClassVar[str] = "struct"
+    cls: ClassVar[None] = None
+
+    fields: tuple[Field, ...] = ()
+    subs: tuple[Any, ...] = ()
+    subcons: Any = None
+
+    @property
+    def parts(self) -> Sequence[tuple[Any, Kind]]:
+        """The constructs with their kinds."""
+        return tuple((sub, each.kind) for sub, each in zip(self.subs, self.fields, strict=True))
+
+    def write_parts(self, value: Any, out: ValueWriter) -> Task:
+        """Write the parts of a value."""
+        outer = out.enter_context(self.subcons)
+        written = yield from self.write_group(value, out)
+        out.scope = outer
+        return written
+
+    def read_parts(self, source: ValueReader) -> Task:
+        """Read the parts of a value."""
+        outer = source.enter_context(self.subcons)
+        value = yield from self.read_group(source)
+        source.scope = outer
+        return value
+
+    def write_group(self, value: Any, out: ValueWriter) -> Task:
+        """Write the parts of a value, in their context."""
+        raise NotImplementedError
+
+    def read_group(self, source: ValueReader) -> Task:
+        """Read the parts of a value, in their context."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False, slots=True)
+class Items(Grouped):
+    """construct's `Sequence`: a list of parts."""
+
+    def write_group(self, value: Any, out: ValueWriter) -> Task:
+        """Write the elements; a `StopIf` may have left out the last ones."""
+        values = _listed(value, out)
+        if len(values) > len(self.fields):
+            out.misfit(f"at most {len(self.fields)} elements", value)
+        out.write_tuple(self, len(values))
+        for position, (part, each) in enumerate(zip(values, self.fields, strict=False)):
+            out.enter(position, position)
+            out.scope[each.attr] = yield from _written(each.kind, part, out)
+            out.leave()
+        return value
+
+    def read_group(self, source: ValueReader) -> Task:
+        """Read the elements."""
+        values = construct.ListContainer()
+        count = source.read_seq(self)
+        if count > len(self.fields):
+            source.refuse(f"an array of at most {len(self.fields)}")
+        for position, each in zip(range(count), self.fields, strict=False):
+            source.enter(position, position)
+            values.append((yield from _read(each.kind, source)))
+            source.scope[each.attr] = values[-1]
+            source.leave()
+        return values
+
+
+@dataclass(eq=False, slots=True)
+class Fields(Grouped):
+    """Named parts that construct reads in a way of its own: a `Union`, or a Struct that may stop early."""
+
+    def write_group(self, value: Any, out: ValueWriter) -> Task:
+        """Write the fields that the value has."""
+        if not isinstance(value, Mapping):
+            out.fail(out.misfit_message, "a mapping of fields", describe_value(value))
+        present = tuple(each for each in self.fields if each.attr is not None and each.attr in value)
+        out.write_struct(Struct("", "struct", None, "", present))
+        for index, each in enumerate(present):
+            out.enter(index, each.name or "")
+            out.scope[each.attr] = yield from _written(each.kind, value[each.attr], out)
+            out.leave()
+        return value
+
+    def read_group(self, source: ValueReader) -> Task:
+        """Read the fields that are there."""
+        values = construct.Container()
+        members = source.read_object()
+        if members is None:
+            source.refuse("an object")
+        known = {str(each.name): (at, each) for at, each in enumerate(self.fields) if each.attr is not None}
+        for name in members:
+            if name not in known:
+                source.fail(f"unknown field {name!r}", f"the fields: {', '.join(known)}")
+        for name, (index, each) in known.items():
+            if name in members:
+                source.enter(index, name)
+                values[each.attr] = source.scope[each.attr] = yield from _read(each.kind, source)
+                source.leave()
+        return values
+
+
+@dataclass(eq=False, slots=True)
+class Choice(Grouped):
+    """construct's `Select` and `Optional`: the first part that can be read, or that takes the value."""
+
+    def write_parts(self, value: Any, out: ValueWriter) -> Task:
+        """Write by the first part that takes the value."""
+        if value is None:
+            out.write_unit(self)
+            return None
+        for each in self.fields[:-1]:
+            state = out.state()
+            try:
+                written = each.kind.write(value, out)
+                return written if each.kind.is_leaf else run(written)
+            except SnapshotError:
+                out.restore(state)
+        return (yield from _written(self.fields[-1].kind, value, out))
+
+    def read_parts(self, source: ValueReader) -> Task:
+        """Read by the first part that takes the input."""
+        if source.is_null():
+            return None
+        for each in self.fields[:-1]:
+            state = source.state()
+            try:
+                found = each.kind.read(source)
+                return found if each.kind.is_leaf else run(found)
+            except SnapshotError:
+                source.restore(state)
+        return (yield from _read(self.fields[-1].kind, source))
+
+
+@dataclass(eq=False, slots=True)
+class Focus(Grouped):
+    """construct's `FocusedSeq`: parts of which one is the value.
+
+    Attributes:
+        position: Position of the one that is the value.
+    """
+
+    position: int = 0
+
+    def write_group(self, value: Any, out: ValueWriter) -> Task:
+        """Write the value."""
+        return (yield from _written(self.fields[self.position].kind, value, out))
+
+    def read_group(self, source: ValueReader) -> Task:
+        """Read the value."""
+        return (yield from _read(self.fields[self.position].kind, source))
+
+
+@dataclass(eq=False, slots=True)
+class Raw(Composed):
+    """construct's `RawCopy`: a value with its bytes and its place.
+
+    Attributes:
+        part: The construct inside.
+        item: Its kind.
+    """
+
+    part: Any = None
+    item: Kind = None  # type: ignore[assignment]  # always given
+
+    @property
+    def parts(self) -> Sequence[tuple[Any, Kind]]:
+        """The construct inside."""
+        return ((self.part, self.item),)
+
+    def write_parts(self, value: Any, out: ValueWriter) -> Task:
+        """Write the value, which construct builds again; its bytes where there is nothing else."""
+        if not isinstance(value, Mapping) or ("value" not in value and "data" not in value):
+            out.fail(out.misfit_message, "a mapping with value or data", describe_value(value))
+        return (yield from _written(self.item, value["value"] if "value" in value else value["data"], out))
+
+    def read_parts(self, source: ValueReader) -> Task:
+        """Read the value."""
+        return construct.Container(value=(yield from _read(self.item, source)))
+
+
+def _written(kind: Kind, value: Any, out: ValueWriter) -> Task:
+    return kind.write(value, out) if kind.is_leaf else (yield kind.write(value, out))
+
+
+def _read(kind: Kind, source: ValueReader) -> Task:
+    return kind.read(source) if kind.is_leaf else (yield kind.read(source))
+
+
+def _listed(value: Any, out: ValueWriter) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        out.misfit("a list", value)
+    return list(value)
