@@ -85,7 +85,11 @@ def facts_of(bound: Bound, label_of: LabelOf, without: Collection[str] = ()) -> 
 
 def seen_through(bound: Bound) -> Bound:
     """Return the kind inside of those that add no byte and no rule: references and limits."""
+    passed: set[int] = set()
     while isinstance(bound.kind, kinds.LazyBound | kinds.Limited) and bound.kind.children():
+        if id(bound.kind) in passed:  # a reference to nothing but itself
+            break
+        passed.add(id(bound.kind))
         (bound,) = bound.children()
     return bound
 
