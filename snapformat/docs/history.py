@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from snapformat.docs.model import Document, Lifetime
-from snapformat.model.compare import Change, Members, compare_types
+from snapformat.model.compare import Change, Member, Members, Table, compare_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +67,43 @@ def families_of(names: Sequence[str]) -> list[Family]:
     ]
 
 
-def add_history(
-    family: Family, documents: dict[str, Document], members: dict[str, dict[str, Members]]
-) -> None:
+def add_history(family: Family, documents: dict[str, Document], tables: dict[str, Table]) -> None:
     """Fill in the steps of a family, and the lifetimes in the documents of its releases.
 
     Args:
         family: The family.
         documents: Documents by name.
-        members: Members of all types (`model.compare.members_of`), by name of the document.
+        tables: All types for comparison (`model.compare.members_of`), by name of the document.
     """
     steps = []
     for (old_release, old), (new_release, new) in zip(family.releases, family.releases[1:], strict=False):
-        changes = tuple(compare_types(members[old], members[new]))
+        changes = tuple(compare_types(tables[old], tables[new]))
         facts = tuple(_facts(documents[old], documents[new]))
         steps.append(Step(old, new, old_release, new_release, facts, changes))
     family.steps = tuple(steps)
     releases = [release for release, _ in family.releases]
-    tables = [members[name] for _, name in family.releases]
+    # A change of the encoding is no change of every member.
+    latest = tables[family.releases[-1][1]].root.config
+    members = [tables[name].under(latest).types for _, name in family.releases]
     for index, (_, name) in enumerate(family.releases):
         for each in documents[name].types:
-            present = [each.label in table for table in tables]
+            present = [each.label in types for types in members]
             each.lifetime = _lifetime(present, index, releases)
-            mine = tables[index].get(each.label, {})
+            mine = _parts(members[index], each.label)
             for variant in each.variants:
-                same = [_has(t, each.label, variant.name, mine.get(variant.name)) for t in tables]
+                same = [_has(types, each.label, variant.name, mine) for types in members]
                 variant.lifetime = _lifetime(same, index, releases)
             for member, shown in each.members:
-                same = [_has(table, each.label, member, mine.get(member)) for table in tables]
+                same = [_has(types, each.label, member, mine) for types in members]
                 shown.lifetime = _lifetime(same, index, releases)
 
 
-def _has(table: dict[str, Members], label: str, member: str, text: str | None) -> bool:
-    return text is not None and table.get(label, {}).get(member) == text
+def _parts(types: dict[str, Members], label: str) -> dict[str, Member]:
+    return types[label].parts if label in types else {}
+
+
+def _has(types: dict[str, Members], label: str, member: str, mine: dict[str, Member]) -> bool:
+    return member in mine and _parts(types, label).get(member) == mine[member]
 
 
 def _lifetime(present: Sequence[bool], index: int, releases: Sequence[str]) -> Lifetime:

@@ -19,7 +19,7 @@ from snapformat.docs.model import MODEL_VERSION, Document, plain
 from snapformat.docs.pages import Site, make_pages
 from snapformat.errors import DecodeError, SchemaError, SnapshotError, SnapshotIOError
 from snapformat.io import read_all, write_all
-from snapformat.model.compare import Members, members_of
+from snapformat.model.compare import Table, members_of
 from snapformat.model.declare.registry import import_reference, is_reference, registered
 from snapformat.model.naming import types_of
 from snapformat.snapshot import SnapshotFormat
@@ -140,7 +140,7 @@ def make_site(what: Iterable[Any] = (), *, samples: Iterable[StrPath] = (), titl
     chosen = _resolved(what)
     documents: dict[str, Document] = {}
     specs: dict[str, SnapshotFormat] = {}
-    members: dict[str, dict[str, Members]] = {}
+    tables: dict[str, Table] = {}
     for name, each in chosen:
         document = describe(each, name=name)
         if document.name in documents:
@@ -148,12 +148,12 @@ def make_site(what: Iterable[Any] = (), *, samples: Iterable[StrPath] = (), titl
         documents[document.name] = document
         if isinstance(each, SnapshotFormat):
             specs[document.name] = each
-            members[document.name] = members_of(types_of(payload_of(each)))
+            tables[document.name] = members_of(types_of(payload_of(each)))
     for sample in samples:
         _add_sample(documents, specs, sample)
     families = families_of(list(specs))
     for family in families:
-        add_history(family, documents, members)
+        add_history(family, documents, tables)
     if title is None:
         names = list(documents)
         title = names[0] if len(names) == 1 else _common(names)

@@ -1,19 +1,26 @@
-"""Comparing two types: the fields and variants that were added, removed, moved or retyped.
+"""Comparing two types: the fields and variants that were added, removed, moved or retyped, and the encoding.
 
 Types are matched by their labels, fields by their names. A field has moved if it is in another order, or if
 it left one type and is in another one now, with the same name and type; not if only its offset changed.
+
+Whatever can change the bytes of a value is a change (`model.facts`). Where the encoding of the whole differs,
+that is one change, and the rest is compared under the earlier encoding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.naming import Bound, Layout, Types, named_cases, named_fields, named_variants, types_of
+from snapformat.model.bound import Bound, Layout
+from snapformat.model.content import attributes_of, expression
+from snapformat.model.facts import Fact, differences, facts_of, facts_of_value
+from snapformat.model.naming import Types, named_cases, named_fields, named_variants, types_of
 
-Action = Literal["added", "removed", "moved", "retyped"]
+Action = Literal["added", "removed", "moved", "retyped", "encoding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +28,12 @@ class Change:
     """One difference.
 
     Attributes:
-        action: `added`, `removed`, `moved` or `retyped`.
+        action: `added`, `removed`, `moved` or `retyped`; `encoding` for the encoding of the whole.
         type: Label of the type concerned; where a field moved to another type, of the new one.
-        member: Field, variant or `Variant.field`; None where the whole type was added or removed.
-        before: Earlier type of a retyped or removed member; earlier place of a moved one.
+        member: Field, variant or `Variant.field`; None where the type as a whole was added, removed or
+            retyped.
+        before: Earlier type of a retyped or removed member, and what it had that the later one has not;
+            earlier place of a moved one.
         after: Later type or place.
     """
 
@@ -35,7 +44,57 @@ class Change:
     after: str | None = None
 
 
-Members = dict[str, str]
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A part of a type.
+
+    Attributes:
+        text: Its type as documents show it.
+        shown: Its type in a change.
+        facts: All that determines its bytes.
+    """
+
+    text: str
+    shown: str
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(slots=True)
+class Members:
+    """A type for comparison.
+
+    Attributes:
+        parts: Fields, variants, their fields, bits, by name.
+        whole: The type as a whole, without its parts.
+        facts: All that determines the bytes of the type and its parts.
+        in_order: Whether the order of the parts is that of their bytes.
+    """
+
+    parts: dict[str, Member]
+    whole: Member
+    facts: tuple[Fact, ...]
+    in_order: bool
+
+
+@dataclass(slots=True)
+class Table:
+    """All types of a layout for comparison.
+
+    Attributes:
+        root: The kind with its configuration.
+        label: Label of the root.
+        types: The types by label.
+    """
+
+    root: Bound
+    label: str
+    types: dict[str, Members]
+
+    def under(self, config: Any) -> Table:
+        """Return the same types under the encoding of another table."""
+        if _encoding_of(config) == _encoding_of(self.root.config):
+            return self
+        return members_of(types_of(Bound(self.root.kind, config)))
 
 
 def compare(old: Layout, new: Layout) -> list[Change]:
@@ -46,43 +105,80 @@ def compare(old: Layout, new: Layout) -> list[Change]:
         new: The later one.
 
     Returns:
-        The changes in the order of the later one; removed types and members come last.
+        The changes in the order of the later one, after that of the encoding; removed types and members come
+        last.
     """
     return compare_types(members_of(types_of(old)), members_of(types_of(new)))
 
 
-def members_of(types: Types) -> dict[str, Members]:
-    """Return the members of every type with their types as text: fields, variants, their fields, bits."""
-    return {label: _members(bound, types) for label, bound in types.by_label.items()}
+def members_of(types: Types) -> Table:
+    """Return all types with their members, for `compare_types`."""
+    members = {label: _members(label, bound, types) for label, bound in types.by_label.items()}
+    return Table(types.root, types.labels[types.root], members)
 
 
-def compare_types(old: dict[str, Members], new: dict[str, Members]) -> list[Change]:
-    """Compare the members of all types, as returned by `members_of`."""
+def compare_types(old: Table, new: Table) -> list[Change]:
+    """Compare all types, as returned by `members_of`."""
+    same = new.under(old.root.config)
+    changes = _compared(old, same)
+    if same is not new and _compared(same, new):
+        before, after = _encoding_of(old.root.config), _encoding_of(new.root.config)
+        texts = (f"{integers} integers, {byteorder}-endian" for integers, byteorder in (before, after))
+        changes.insert(0, Change("encoding", new.label, None, *texts))
+    return changes
+
+
+def _encoding_of(config: Any) -> tuple[str, str]:
+    return ("fixed", "little") if config is None else (config.integers, config.byteorder)
+
+
+def _compared(old: Table, new: Table) -> list[Change]:
     changes: list[Change] = []
-    for label, members in new.items():
-        if label not in old:
+    if old.label != new.label and old.label in new.types and new.label in old.types:
+        changes.append(Change("retyped", new.label, None, old.label, new.label))
+    for label, members in new.types.items():
+        if label not in old.types:
             changes.append(Change("added", label))
         else:
-            changes += _changes(label, old[label], members)
-    changes += [Change("removed", label) for label in old if label not in new]
-    return _with_moves(changes, old, new)
+            changes += _changes(label, old.types[label], members)
+    changes += [Change("removed", label) for label in old.types if label not in new.types]
+    return _with_moves(changes, old.types, new.types)
 
 
-def _changes(label: str, old: Members, new: Members) -> list[Change]:
+def _changes(label: str, earlier: Members, later: Members) -> list[Change]:
     found: list[Change] = []
+    old, new = earlier.parts, later.parts
+    whole = _retyped(label, None, earlier.whole, later.whole)
     kept = [name for name in new if name in old]
-    steady = _longest_run([list(old).index(name) for name in kept])
-    positions = {name: list(old).index(name) for name in kept}
-    for name, text in new.items():
+    positions = {name: at for at, name in enumerate(old)}
+    steady = set(positions.values())
+    if later.in_order or earlier.in_order:
+        steady = _longest_run([positions[name] for name in kept])
+    for name, member in new.items():
         if name not in old:
-            found.append(Change("added", label, name, after=text))
+            found.append(Change("added", label, name, after=member.text))
             continue
         if positions[name] not in steady:
             found.append(Change("moved", label, name, _after(list(old), name), _after(list(new), name)))
-        if old[name] != text:
-            found.append(Change("retyped", label, name, old[name], text))
-    found += [Change("removed", label, name, before=text) for name, text in old.items() if name not in new]
-    return found
+        found += _retyped(label, name, old[name], member)
+    found += [
+        Change("removed", label, name, before=gone.text) for name, gone in old.items() if name not in new
+    ]
+    if not found and not whole and earlier.facts != later.facts:
+        # Parts of one name hide each other.
+        before, after = differences(earlier.facts, later.facts)
+        found.append(Change("retyped", label, None, ", ".join(before), ", ".join(after)))
+    return whole + found
+
+
+def _retyped(label: str, name: str | None, old: Member, new: Member) -> list[Change]:
+    if (old.text, old.facts) == (new.text, new.facts):
+        return []
+    before, after = [old.shown], [new.shown]
+    if before == after:
+        more = differences(old.facts, new.facts)
+        before, after = before + more[0], after + more[1]
+    return [Change("retyped", label, name, *(", ".join(filter(None, each)) for each in (before, after)))]
 
 
 def _after(names: list[str], name: str) -> str:
@@ -107,17 +203,17 @@ def _longest_run(numbers: Sequence[int]) -> set[int]:
 
 def _with_moves(changes: list[Change], old: dict[str, Members], new: dict[str, Members]) -> list[Change]:
     """Replace a removal and an addition of the same name and type, if there is one of each, by a move."""
-    gone: dict[tuple[str, str], list[tuple[Change, str]]] = {}
-    come: dict[tuple[str, str], list[tuple[Change, str]]] = {}
+    gone: dict[tuple[str, Member], list[tuple[Change, str]]] = {}
+    come: dict[tuple[str, Member], list[tuple[Change, str]]] = {}
     for change in changes:
         for table, members, action in ((gone, old, "removed"), (come, new, "added")):
             if change.action != action:
                 continue
             # Of a type that was added or removed, all members were.
-            whole = members[change.type]
+            whole = members[change.type].parts
             listed = whole if change.member is None else {change.member: whole[change.member]}
-            for name, text in listed.items():
-                table.setdefault((name, text), []).append((change, change.type))
+            for name, member in listed.items():
+                table.setdefault((name, member), []).append((change, change.type))
     replaced: dict[Change, Change | None] = {}
     extra: dict[Change, list[Change]] = {}
     for key, left in gone.items():
@@ -143,26 +239,59 @@ def _with_moves(changes: list[Change], old: dict[str, Members], new: dict[str, M
     return found
 
 
-def _members(bound: Bound, types: Types) -> Members:
-    found: Members = {}
+#: Attributes of types whose contents are members.
+_PARTS: dict[type[kinds.Kind], tuple[str, ...]] = {
+    kinds.Struct: ("fields",),
+    kinds.Enum: ("variants",),
+    kinds.BitStruct: ("bits",),
+    kinds.IntEnum: ("labels", "numbers"),
+    kinds.Switch: ("cases", "default"),
+    kinds.If: ("then", "otherwise"),
+}
+
+
+def _members(label: str, bound: Bound, types: Types) -> Members:
     kind = bound.kind
+    parts: dict[str, Member] = {}
     match kind:
         case kinds.Struct():
-            found = _fields(bound, types)
+            parts = _fields(bound, types)
         case kinds.Enum():
             for variant, payload in named_variants(bound):
-                found[variant.name] = f"{variant.index} ({variant.style})"
+                parts[variant.name] = _plain(f"{variant.index} ({variant.style})")
                 if payload is not None:
                     inner = _fields(payload, types)
-                    found |= {f"{variant.name}.{name}": text for name, text in inner.items()}
+                    parts |= {f"{variant.name}.{name}": member for name, member in inner.items()}
         case kinds.BitStruct():
-            found = {bit.name or f"_{i}": f"{bit.width} bits" for i, bit in enumerate(kind.bits)}
+            parts = {bit.name or f"_{i}": _bit(bit) for i, bit in enumerate(kind.bits)}
         case kinds.IntEnum():
-            found = {str(label): str(number) for number, label in kind.labels.items()}
+            parts = {str(each): _plain(str(number)) for each, number in kind.numbers.items()}
         case kinds.Switch() | kinds.If():
-            found = {key: types.text(case) for key, case in named_cases(bound)}
-    return found
+            parts = {key: _member(case, types) for key, case in named_cases(bound)}
+    whole = facts_of(bound, types.label, _PARTS.get(type(kind), ()))
+    text = "" if type(kind) in _PARTS else types.text_inside(bound)
+    in_order = not isinstance(kind, kinds.IntEnum | kinds.Switch | kinds.If)
+    return Members(parts, Member(text, text, whole), facts_of(bound, types.label), in_order)
 
 
-def _fields(struct: Bound, types: Types) -> Members:
-    return {name: types.text(child) for name, _, child in named_fields(struct)}
+def _plain(text: str) -> Member:
+    return Member(text, text)
+
+
+def _bit(bit: kinds.Bit) -> Member:
+    facts = (facts_of_value(value, name) for name, value in attributes_of(bit) if name != "name")
+    return Member(f"{bit.width} bits", f"{bit.width} bits", tuple(chain.from_iterable(facts)))
+
+
+def _fields(struct: Bound, types: Types) -> dict[str, Member]:
+    return {name: _member(child, types) for name, _, child in named_fields(struct)}
+
+
+def _member(bound: Bound, types: Types) -> Member:
+    text = shown = types.text(bound)
+    label = types.label(bound)
+    if label is not None:
+        return Member(text, shown)
+    if isinstance(bound.kind, kinds.Padded) and isinstance(bound.kind.item, kinds.Unit):
+        shown = f"{expression(bound.kind.count)} bytes of padding"
+    return Member(text, shown, facts_of(bound, types.label))

@@ -6,16 +6,18 @@ names each of them, and makes a text for every kind between them.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
+from snapformat.model.bound import Bound as Bound
+from snapformat.model.bound import Layout as Layout
+from snapformat.model.content import expression as expression
 from snapformat.model.declaration import declaration_of
-from snapformat.model.floats import ByteOrder
+from snapformat.model.facts import Fact, facts_of, seen_through
 from snapformat.model.kinds import Kind
 
 #: Kinds without a name and bytes of their own: they are shown as the kind inside.
@@ -30,58 +32,6 @@ _WRAPPERS = (
 )
 #: Kinds that are types of their own.
 _TYPES = (kinds.Struct, kinds.Enum, kinds.BitStruct, kinds.IntEnum, kinds.Switch, kinds.If)
-
-
-class Layout(Protocol):
-    """A kind and the configuration of its encoding: a `Bound`, or the result of `layout_of`."""
-
-    @property
-    def kind(self) -> Any:
-        """The kind."""
-
-    @property
-    def config(self) -> Any:
-        """The configuration."""
-
-
-class Bound:
-    """A kind under a configuration of its encoding.
-
-    Two are equal if the kind is the same object, and integers are stored alike.
-
-    Attributes:
-        kind: The kind; an `Encoded` is replaced by the kind inside.
-        config: The configuration; None in a C struct, which has the processor's layout under every encoding.
-    """
-
-    __slots__ = ("_key", "config", "kind")
-
-    kind: Any  # of a class that the caller knows: most functions take one kind of `Bound` only
-    config: Any
-
-    def __init__(self, kind: Kind, config: Any) -> None:
-        while isinstance(kind, kinds.Foreign | kinds.Encoded):
-            if isinstance(kind, kinds.Encoded):
-                config = kind.config
-            (kind,) = kind.children()
-        self.kind = kind
-        self.config = config
-        integers = ("fixed", "little") if config is None else (config.integers, config.byteorder)
-        self._key = id(kind), *integers
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Bound) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __repr__(self) -> str:
-        return f"Bound({self.kind!r}, {self.config!r})"
-
-    def children(self) -> tuple[Bound, ...]:
-        """The kinds directly inside, in the order of their values."""
-        config = None if isinstance(self.kind, kinds.Blob) else self.config
-        return tuple([Bound(child, config) for child in self.kind.children()])
 
 
 #: A function from a kind to its label, or to None if it is not a type.
@@ -156,6 +106,12 @@ class Types:
     def text(self, bound: Bound) -> str:
         """Return the plain text of `spans`."""
         return "".join(span.text for span in _spans(bound, self.labels.get))
+
+    def text_inside(self, bound: Bound) -> str:
+        """Return the plain text of a kind by what is inside, even if it has a label of its own."""
+        return "".join(
+            span.text for span in _spans(bound, lambda b: self.labels.get(b) if b != bound else None)
+        )
 
 
 def types_of(root: Layout, name: str = "Data") -> Types:
@@ -328,44 +284,23 @@ class _Shapes:
         return self._numbers.setdefault(shape, len(self._numbers))
 
 
-def _own_shape(bound: Bound) -> Any:
+def _own_shape(bound: Bound) -> tuple[Any, ...]:
     kind = bound.kind
-    found: Any = ""
+    names: Any = ()
     match kind:
-        case kinds.Int():
-            found = kind.name, kind.size, kind.nonzero, *_integer_form(kind, bound.config)
         case kinds.Struct():
-            found = kind.name, kind.style, kind.cls, tuple(each.name for each in kind.fields)
+            names = kind.name, kind.style, kind.cls
         case kinds.Enum():
-            found = kind.name, tuple((v.name, v.index, v.payload is None) for v in kind.variants)
-        case kinds.BitStruct():
-            found = tuple((bit.name, bit.width, bit.signed, bit.flag) for bit in kind.bits)
-        case kinds.Array() | kinds.FixedBytes() | kinds.Padded():
-            found = str(kind.count)
-        case kinds.Bytes():
-            found = kind.exact, kind.no_nul
-        case kinds.IntEnum():
-            found = tuple(kind.labels.items())
-        case kinds.Switch():
-            found = str(kind.key), tuple(map(repr, kind.cases))
-        case kinds.If():
-            found = str(kind.condition)
-        case kinds.Adapted() | kinds.LazyBound():
-            found = kind.name
-        case kinds.Map() | kinds.Set():
-            found = kind.ordered
-        case kinds.Opaque():
-            found = id(kind.construct)
-        case kinds.Float():
-            found = kind.size
-    return type(kind), found
+            names = kind.name, *(variant.style for variant in kind.variants)
+        case kinds.Int() | kinds.Adapted() | kinds.LazyBound():
+            names = kind.name
+    return type(kind), names, _own_facts(bound)
 
 
-def _integer_form(kind: kinds.Int, config: Any) -> tuple[ByteOrder, bool]:
-    """Return the byte order of an integer, and whether it has a variable length."""
-    byteorder: ByteOrder = "little" if config is None else config.byteorder
-    variable: bool = config is not None and config.is_variable(kind.size)
-    return kind.byteorder or byteorder, variable if kind.variable is None else kind.variable
+def _own_facts(bound: Bound) -> tuple[Fact, ...]:
+    """Return the facts of a kind without those of the kinds directly inside."""
+    inside = {seen_through(child) for child in bound.children()}
+    return facts_of(bound, lambda inner: "" if inner in inside else None)
 
 
 #: Names of the vocabulary's own conversions; other conversions belong to a schema.
@@ -383,14 +318,6 @@ STANDARD = {
     "SocketAddrV6": "SocketAddrV6",
     "OsString": "OsString",
 }
-
-
-_ITEM = re.compile(r"\['([A-Za-z_]\w*)'\]")
-
-
-def expression(value: Any) -> str:
-    """Return a number or an expression as text: `this.count`, where construct prints `this['count']`."""
-    return _ITEM.sub(r".\1", str(value))
 
 
 def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.floats import ByteOrder
@@ -35,6 +35,8 @@ class Checksum:
         reflected: Whether input and output are processed least significant bit first.
         xorout: Mask XORed with the result.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name"})
 
     name: str
     width: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import construct
 
@@ -42,6 +42,8 @@ def counted(count: int) -> str:
 
 class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """A construct with a budget of its own: header and data of a snapshot have one each."""
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"limit"})
 
     def __init__(self, subcon: Any, limit: int | None) -> None:
         super().__init__(subcon)

@@ -43,31 +43,29 @@ def adapted(sub: Any, item: Kind) -> Kind:
     def encode(value: Any) -> Any:
         return sub._encode(value, c.Container(), _PATH)
 
-    name = _NAMES.get(type(sub), type(sub).__name__)
     if type(sub) is c.FlagsEnum:
-        return kinds.Adapted(item, _Flags(sub).decode, _Flags(sub).encode, name)
-    return kinds.Adapted(item, decode, encode, name)
+        return _flags(sub, item)
+    return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
 
 
-class _Flags:
-    """Conversions of a `FlagsEnum`, which keep the bits without a name; construct drops them."""
+#: Entry of the container of a `FlagsEnum` with the bits without a name; construct neither compares nor shows it.
+_REST = "_unnamed"
 
-    #: Entry of a container with the unnamed bits; construct neither compares nor shows it.
-    REST = "_unnamed"
 
-    def __init__(self, sub: Any) -> None:
-        self.sub = sub
-        self.named = 0
-        for flag in sub.flags.values():
-            self.named |= flag
+def _flags(sub: Any, item: Kind) -> Kind:
+    """Return the kind of a `FlagsEnum`, which keeps the bits without a name; construct drops them."""
+    named = 0
+    for flag in sub.flags.values():
+        named |= flag
 
-    def decode(self, stored: Any) -> Any:
-        flags = self.sub._decode(stored, None, _PATH)
-        rest = stored & ~self.named
-        if rest:
-            flags[self.REST] = rest
+    def decode(stored: Any) -> Any:
+        flags = sub._decode(stored, None, _PATH)
+        if stored & ~named:
+            flags[_REST] = stored & ~named
         return flags
 
-    def encode(self, value: Any) -> Any:
-        number = self.sub._encode(value, None, _PATH)
-        return number | value.get(self.REST, 0) if isinstance(value, Mapping) else number
+    def encode(value: Any) -> Any:
+        number = sub._encode(value, None, _PATH)
+        return number | value.get(_REST, 0) if isinstance(value, Mapping) else number
+
+    return kinds.Adapted(item, decode, encode, _NAMES[c.FlagsEnum])

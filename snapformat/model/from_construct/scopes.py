@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import field
-from typing import Any
+from typing import Any, ClassVar
 
 import construct as c
 
@@ -119,6 +119,8 @@ def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
 
 class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """Instances of a class in place of the containers of a Struct that was registered for it."""
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cls"})
 
     def __init__(self, subcon: Any, cls: type) -> None:
         super().__init__(subcon)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ class Kind:
 
     #: Whether `read` and `write` return at once, instead of tasks.
     is_leaf: ClassVar[bool] = False
+
+    #: Attributes that don't influence the bytes of a value; comparisons see all others.
+    without_bytes: ClassVar[frozenset[str]] = frozenset()
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
         """Make a kind without derived results."""
@@ -70,6 +73,17 @@ class Kind:
     def children(self) -> Sequence[Kind]:
         """The kinds directly inside, in the order of their values."""
         return ()
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return what the encoding adds to the attributes: byte orders, kinds of lengths.
+
+        Comparisons ask for it. A kind of another package that has no such method is assumed to depend on
+        the whole encoding.
+
+        Args:
+            config: The configuration; None in a C struct, whose numbers are fixed and little-endian.
+        """
+        return {}
 
     def derive(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return a result that is computed from this kind once, and kept as long as the kind.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import checks
 from snapformat.model.buffers import numbers_of
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.scalars import LENGTH
 from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.trampoline import Task
 
@@ -29,6 +30,8 @@ class Option(Kind):
         item: The kind of the present value.
         wrapped: Whether the present value is wrapped in `Some`, since `item` is an option itself.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"wrapped"})
 
     item: Kind
     wrapped: bool = False
@@ -133,6 +136,8 @@ class Seq(Kind):
         length: The kind of the number, without parts; None for that of the encoding.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"length"})
+
     item: Kind
     length: Kind | None = None
 
@@ -149,6 +154,10 @@ class Seq(Kind):
     def plan(self, planner: Planner) -> Task:
         """Plan the operation."""
         return planner.plan_seq(self)
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the kind of the number."""
+        return {"length": self.length or LENGTH}
 
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""
@@ -173,6 +182,8 @@ class Array(Kind):
         count: The number of elements; in constructs it may be an expression of earlier fields.
         indexed: Whether the elements may look at their index, in construct's context.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"indexed"})
 
     item: Kind
     count: int | Expr
@@ -296,6 +307,10 @@ class Map(Kind):
         """Plan the operation."""
         return planner.plan_map(self)
 
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the kind of the number."""
+        return {"length": LENGTH}
+
     def children(self) -> Sequence[Kind]:
         """The kinds of a key and a value."""
         return (self.key, self.value)
@@ -334,6 +349,10 @@ class Set(Kind):
     def plan(self, planner: Planner) -> Task:
         """Plan the operation."""
         return planner.plan_set(self)
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the kind of the number."""
+        return {"length": LENGTH}
 
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""

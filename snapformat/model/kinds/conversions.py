@@ -34,6 +34,8 @@ class Adapted(Kind):
             own (a register list by names); else None.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "text", "order", "shown"})
+
     item: Kind
     decode: Callable[[Any], Any]
     encode: Callable[[Any], Any]

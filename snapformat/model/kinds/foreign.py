@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.named import Struct
+from snapformat.model.kinds.scalars import LENGTH
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ class Blob(Kind):
     """
 
     item: Struct
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the kind of the number of bytes."""
+        return {"length": LENGTH}
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write an instance of the struct's class."""
@@ -55,6 +60,8 @@ class Foreign(Kind):
         target: The kind of the construct.
         resolve: Function that sets `target`; None afterwards.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"construct", "cls", "resolve"})
 
     construct: Any
     cls: type | None = None

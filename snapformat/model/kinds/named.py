@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from snapformat.bits import Bits
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_exception, describe_value
 from snapformat.model.expressions import fields_context
 from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.scalars import Int
 from snapformat.path import Variant
 from snapformat.trampoline import Task
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Style: TypeAlias = Literal["struct", "tuple", "newtype", "unit"]
 
+#: The number of a variant.
+_INDEX = Int("u32", 4, False)
 #: Maximum number of variants named in a message.
 _MOST_NAMED = 12
 
@@ -34,6 +37,8 @@ class Field:
         bits: Names for the bits of the number.
         optional: Whether it may be left out when a container is written (constants, computed values).
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional"})
 
     name: str | None
     attr: str | None
@@ -62,6 +67,23 @@ class Struct(Kind):
         resolve: Function that sets `fields`, `make`, `skipped` and `shared`; None afterwards.
         nesting: Nesting depth of its type arguments.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset(
+        {
+            "name",
+            "style",
+            "cls",
+            "doc",
+            "make",
+            "scoped",
+            "named",
+            "subcons",
+            "skipped",
+            "shared",
+            "resolve",
+            "nesting",
+        }
+    )
 
     name: str
     style: Style
@@ -213,6 +235,8 @@ class EnumVariant:
         discriminant: Rust's number of the variant, which orders variants; it is not stored.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"constant", "doc", "discriminant"})
+
     name: str
     index: int
     payload: Struct | None
@@ -244,6 +268,8 @@ class Enum(Kind):
         resolve: Function that sets `variants`; None afterwards.
         nesting: Nesting depth of its type arguments.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "cls", "doc", "resolve", "nesting"})
 
     name: str
     cls: type
@@ -284,6 +310,10 @@ class Enum(Kind):
     def plan(self, planner: Planner) -> Task:
         """Plan the operation."""
         return planner.plan_enum(self)
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the kind of a variant's number."""
+        return {"index": _INDEX}
 
     def variant_of(self, value: Any) -> EnumVariant | None:
         """Return the variant of a value, or None."""

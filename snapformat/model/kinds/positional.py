@@ -184,6 +184,8 @@ class Limited(Kind):
         limit: Maximum number of bytes that it may claim; None for no limit.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"limit"})
+
     item: Kind
     limit: int | None
 
@@ -214,6 +216,8 @@ class LazyBound(Kind):
         name: Its name.
         target: The kind; set once the kinds around it are known.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name"})
 
     name: str
     target: Kind | None = None
@@ -264,6 +268,8 @@ class Bit:
         labels: Mappings from number to label and from label to number, for an enum of bits.
         doc: One line of description.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"doc"})
 
     name: str | None
     width: int

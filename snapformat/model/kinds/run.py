@@ -32,9 +32,17 @@ class Run(Kind):
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = frozenset(
+        {"cost", "is_pure", "reason", "part", "subs", "subcons"}
+    )
+
     construct: Any
     cost: int = 1
     is_pure: bool = False
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return nothing: construct's classes bring their own encoding."""
+        return {}
 
     @property
     def parts(self) -> Sequence[tuple[Any, Kind]]:

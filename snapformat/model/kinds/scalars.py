@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
@@ -63,6 +64,7 @@ class Int(Kind):
     """
 
     is_leaf: ClassVar[bool] = True
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "byteorder", "variable"})
 
     name: str
     size: int
@@ -90,6 +92,14 @@ class Int(Kind):
         """Plan the operation."""
         return planner.plan_int(self)
 
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the form, and the byte order if there are several bytes."""
+        variable: bool | None = self.variable
+        if variable is None:
+            variable = config is not None and config.is_variable(self.size)
+        found: dict[str, Any] = {"variable": bool(variable)}
+        return found | _byteorder(self, config) if self.size > 1 else found
+
 
 @dataclass(frozen=True, slots=True)
 class Float(Kind):
@@ -101,6 +111,7 @@ class Float(Kind):
     """
 
     is_leaf: ClassVar[bool] = True
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"byteorder"})
 
     size: int
     byteorder: ByteOrder | None = None
@@ -123,6 +134,18 @@ class Float(Kind):
     def plan(self, planner: Planner) -> Any:
         """Plan the operation."""
         return planner.plan_float(self)
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the byte order."""
+        return _byteorder(self, config)
+
+
+def _byteorder(kind: Int | Float, config: Any) -> dict[str, Any]:
+    return {"byteorder": kind.byteorder or ("little" if config is None else config.byteorder)}
+
+
+#: The length of a sequence where it has no kind of its own.
+LENGTH = Int("u64", 8, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +179,7 @@ class Str(Kind):
     """
 
     is_leaf: ClassVar[bool] = True
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"length"})
 
     length: Int | None = None
     encoding: str = "utf-8"
@@ -174,6 +198,10 @@ class Str(Kind):
         """Plan the operation."""
         return planner.plan_str(self)
 
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the kind of the length."""
+        return {"length": self.length or LENGTH}
+
 
 @dataclass(frozen=True, slots=True)
 class Bytes(Kind):
@@ -186,6 +214,7 @@ class Bytes(Kind):
     """
 
     is_leaf: ClassVar[bool] = True
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"length"})
 
     exact: int | None = None
     no_nul: bool = False
@@ -204,6 +233,10 @@ class Bytes(Kind):
     def plan(self, planner: Planner) -> Any:
         """Plan the operation."""
         return planner.plan_bytes(self)
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return the kind of the length."""
+        return {"length": self.length or LENGTH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +267,7 @@ class Unit(Kind):
     """`()` and `PhantomData`: no bytes; the value is `()`, or None where construct's `Pass` declares it."""
 
     is_leaf: ClassVar[bool] = True
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"value"})
 
     value: Any = ()
 
