@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+import construct as c
+
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bits import Bits as BitNames
 from snapformat.docs.envelope import describe_file, payload_of
@@ -19,6 +21,7 @@ from snapformat.encodings.bincode.encoding import sealed
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
 from snapformat.model.declare.registry import resolved
+from snapformat.model.from_construct.words import rules
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.naming import (
@@ -98,6 +101,10 @@ class _Collector:
         kind = bound.kind
         made = Type(label, "alias", described(kind), self.measure.size(bound), nested=label in self.nested)
         match kind:
+            case kinds.Grouped():
+                made.kind = "struct"
+                made.fields = self._together(bound)
+                made.constraints = tuple(rules(kind.construct))
             case kinds.Struct():
                 made.kind = _KINDS[kind.style]
                 made.fields = self._fields(_members(bound))
@@ -138,6 +145,13 @@ class _Collector:
             self._field(name, bound, doc, offset)
             for (name, bound, doc), offset in zip(members, offsets, strict=True)
         )
+
+    def _together(self, bound: Bound) -> tuple[Field, ...]:
+        """Return the fields of what construct runs: one after the other, or all at the start."""
+        if isinstance(bound.kind, kinds.Items | kinds.Focus) or not isinstance(bound.kind.construct, c.Union):
+            return self._fields(_members(bound))
+        start = Offset(0, (), "0")
+        return tuple(self._field(name, child, doc, start) for name, child, doc in _members(bound))
 
     def _field(self, name: str, bound: Bound, doc: str, offset: Offset) -> Field:
         spans = self.types.spans(bound)

@@ -194,7 +194,7 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
         case kinds.Checksummed():
             low, high = inner[0]
             return low + kind.stored.size, high + kind.stored.size
-        case kinds.Opaque():
+        case kinds.Run():
             return _construct_size(kind.construct.sizeof)
     prefix = prefix_of(bound)
     if prefix is None:

@@ -12,6 +12,7 @@ from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.costs import element_costs
 from snapformat.model.expressions import Expr
+from snapformat.model.from_construct.words import rules as rules_of
 from snapformat.model.graph import is_zero_sized
 from snapformat.model.naming import STANDARD, Bound, Types, expression
 from snapformat.snapshot.spec import FormatSpec
@@ -93,6 +94,8 @@ class Rules:
                 rules.append(f"preceded by its size in bytes{own}; bytes left over are skipped")
             case kinds.Opaque():
                 rules.append(f"run by construct: {kind.reason}")
+            case kinds.Run() if not isinstance(kind, kinds.Items | kinds.Fields | kinds.Focus):
+                rules += rules_of(kind.construct)
             case kinds.Limited() if kind.limit is not None:
                 rules.append(f"may claim at most {kind.limit} bytes")
         return rules

@@ -254,7 +254,7 @@ def _members(label: str, bound: Bound, types: Types) -> Members:
     kind = bound.kind
     parts: dict[str, Member] = {}
     match kind:
-        case kinds.Struct():
+        case kinds.Struct() | kinds.Grouped():
             parts = _fields(bound, types)
         case kinds.Enum():
             for variant, payload in named_variants(bound):

@@ -89,7 +89,7 @@ def _nominal_of(kind: Kind, known: dict[int, int]) -> Task:
             return kind.count if isinstance(kind.count, int) else 0
         case kinds.Array():
             return kind.count * (yield _nominal(kind.item, known)) if isinstance(kind.count, int) else 0
-        case kinds.Unit() | kinds.Computed() | kinds.Opaque() | kinds.Switch() | kinds.If():
+        case kinds.Unit() | kinds.Computed() | kinds.Run() | kinds.Switch() | kinds.If():
             return 0
     total = kind.stored.size if isinstance(kind, kinds.Checksummed) else 0
     for item in kind.children():
@@ -112,7 +112,7 @@ def _made_of(kind: Kind, known: dict[int, int], *, is_zero: bool) -> Task:
             return int(is_zero or is_zero_sized(kind))
         case kinds.Seq() | kinds.Set() | kinds.Map() | kinds.Blob():
             return 0
-        case kinds.Opaque():
+        case kinds.Run():
             return MADE_BY_CONSTRUCT + kind.cost if is_zero else 0
         case kinds.Tuple() | kinds.Struct():
             return (yield _made_of_fields(kind, known, is_zero=is_zero))

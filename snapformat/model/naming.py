@@ -18,6 +18,7 @@ from snapformat.model.bound import Layout as Layout
 from snapformat.model.content import expression as expression
 from snapformat.model.declaration import declaration_of
 from snapformat.model.facts import Fact, facts_of, seen_through
+from snapformat.model.from_construct.words import type_name
 from snapformat.model.kinds import Kind
 
 #: Kinds without a name and bytes of their own: they are shown as the kind inside.
@@ -31,7 +32,17 @@ _WRAPPERS = (
     kinds.LazyBound,
 )
 #: Kinds that are types of their own.
-_TYPES = (kinds.Struct, kinds.Enum, kinds.BitStruct, kinds.IntEnum, kinds.Switch, kinds.If)
+_TYPES = (
+    kinds.Struct,
+    kinds.Enum,
+    kinds.BitStruct,
+    kinds.IntEnum,
+    kinds.Switch,
+    kinds.If,
+    kinds.Items,
+    kinds.Fields,
+    kinds.Focus,
+)
 
 
 #: A function from a kind to its label, or to None if it is not a type.
@@ -180,7 +191,7 @@ def _find(root: Bound, name: str) -> dict[Bound, str]:
 def _places(bound: Bound, place: str) -> Iterable[tuple[Bound, str]]:
     """Return the kinds directly inside, each with a name by its place."""
     match bound.kind:
-        case kinds.Struct(name=name):
+        case kinds.Struct(name=name) | kinds.Grouped(name=name):
             return _field_places(bound, name or place)
         case kinds.Enum(name=name):
             # A variant is documented with its enum: its payload is not a type, but kinds below it may be.
@@ -354,6 +365,11 @@ def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
             return [Span(name, type=name)]
         case kinds.Opaque():
             return [Span(f"opaque {type(kind.construct).__name__}", primitive="opaque")]
+        case kinds.Leaf():
+            return [Span(type_name(kind.construct))]
+        case kinds.Repeat():
+            (item,) = bound.children()
+            return [Span("[", primitive="array"), *_spans(item, label_of), Span("; ...]")]
         case kinds.Adapted(name=name) if name in STANDARD:
             return [Span(STANDARD[name], primitive=STANDARD[name])]
         case kinds.BitStruct():
@@ -361,7 +377,8 @@ def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
     below = bound.children()
     generic = _generic_name(kind)
     if generic is not None:
-        return [Span(generic, primitive=generic), Span("<"), *_listed(below, label_of), Span(">")]
+        shown = below[:1] if generic == "Optional" else below
+        return [Span(generic, primitive=generic), Span("<"), *_listed(shown, label_of), Span(">")]
     if len(below) == 1:
         return _spans(below[0], label_of)
     return [Span(getattr(kind, "name", "") or type(kind).__name__.lower())]
@@ -381,7 +398,16 @@ def _generic_name(kind: Kind) -> str | None:
             return "blob"
         case kinds.Prefixed():
             return "prefixed"
+        case kinds.Choice():
+            return "Optional" if len(kind.fields) == 2 and is_pass(kind.fields[1].kind) else "Select"
+        case kinds.Raw():
+            return "RawCopy"
     return None
+
+
+def is_pass(kind: Kind) -> bool:
+    """Return whether a kind is construct's `Pass`."""
+    return isinstance(kind, kinds.Unit) and kind.value is None
 
 
 def _listed(items: Sequence[Bound], label_of: LabelOf) -> list[Span]:

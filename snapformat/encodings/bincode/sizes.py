@@ -46,7 +46,7 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
             return count * (yield _least(kind.item, config, known))
         case kinds.Encoded():
             return (yield _least(kind.item, kind.config, {}))
-        case kinds.LazyBound() | kinds.Opaque() | kinds.Switch() | kinds.If():
+        case kinds.LazyBound() | kinds.Run() | kinds.Switch() | kinds.If():
             # A reference is to a kind around it, which is counted already.
             return 0
     total = kind.stored.size if isinstance(kind, kinds.Checksummed) else 0

@@ -48,7 +48,7 @@ def adapted(sub: Any, item: Kind) -> Kind:
     return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
 
 
-#: Entry of the container of a `FlagsEnum` with the bits without a name; construct neither compares nor shows it.
+#: Entry of the container of a `FlagsEnum` with the unnamed bits; construct neither compares nor shows it.
 _REST = "_unnamed"
 
 

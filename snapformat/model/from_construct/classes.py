@@ -267,7 +267,7 @@ def _prefixed(sub: Any, inner: Kind, lowering: Lowering, scopes: Scopes) -> Kind
     length = _leaf(sub.lengthfield, lowering, ())
     if not isinstance(length, kinds.Int) or sub.lengthfield.parsed is not None:
         raise Unsupported("a Prefixed whose length is not a fixed-width integer")
-    if isinstance(inner, kinds.Opaque) and inner.construct is c.GreedyBytes and not sub.includelength:
+    if isinstance(inner, kinds.Leaf) and inner.construct is c.GreedyBytes and not sub.includelength:
         return kinds.Bytes(length=length)
     return kinds.Prefixed(inner, length, length.size if sub.includelength else 0)
 

@@ -9,28 +9,35 @@ from weakref import WeakKeyDictionary
 from snapformat.model import kinds
 from snapformat.model.from_construct.classes import lower_foreign
 from snapformat.model.from_construct.scopes import Lowering, OwnConstruct, Scopes, of_class
+from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run_with_unwind
 
 #: Kinds of constructs.
 _known: WeakKeyDictionary[Any, Kind] = WeakKeyDictionary()
-#: The latest kinds of constructs that are opaque as a whole. A bounded cache: these kinds reference their
-#: constructs, so a weak cache would never release them.
-_opaque: dict[Any, Kind] = {}
-_MOST_OPAQUE = 256
+#: The latest kinds that reference their own constructs. A bounded cache: a weak one would never release them.
+_latest: dict[Any, Kind] = {}
+_MOST_LATEST = 256
 
 
 def kind_of_construct(sub: Any) -> Kind:
     """Return the kind of a construct: the same object for all threads."""
-    known = _known.get(sub) or _opaque.get(sub)
+    known = _known.get(sub) or _latest.get(sub)
     if known is None:
         made = _lowered(lambda lowering: lower(sub, lowering, ()))
-        if not isinstance(made, kinds.Opaque):
+        if not _may_hold_construct(made):
             return _known.setdefault(sub, made)
-        for oldest in [*_opaque][: max(0, len(_opaque) - _MOST_OPAQUE + 1)]:
-            _opaque.pop(oldest, None)
-        known = _opaque.setdefault(sub, made)
+        for oldest in [*_latest][: max(0, len(_latest) - _MOST_LATEST + 1)]:
+            _latest.pop(oldest, None)
+        known = _latest.setdefault(sub, made)
     return known
+
+
+def _may_hold_construct(kind: Kind) -> bool:
+    """Return whether a kind may reference the construct that it was made of."""
+    return isinstance(kind, kinds.Run | kinds.Adapted) or any(
+        isinstance(inner, kinds.LazyBound) for inner in walk_kinds(kind)
+    )
 
 
 def _lowered(make: Callable[[Lowering], Task]) -> Kind:
