@@ -107,11 +107,14 @@ def as_char(value: Any) -> bytes:
 
 
 def as_str(value: Any, encoding: str = "utf-8") -> bytes:
-    """Return text in the given encoding; UTF-8 has no lone surrogates."""
+    """Return text in the given encoding; UTF-8 has no lone surrogates.
+
+    Empty text has no bytes, as in construct: no byte order mark (UTF-16, UTF-32) or signature (`utf-8-sig`).
+    """
     if not isinstance(value, str):
         raise BadValue("str", describe_value(value))
     try:
-        return value.encode(encoding)
+        return value.encode(encoding) if len(value) else b""
     except UnicodeError as error:
         found = describe_exception(error)
         if isinstance(error, UnicodeEncodeError):
