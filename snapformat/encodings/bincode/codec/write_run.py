@@ -92,6 +92,7 @@ class RunWriter(Generator):
         self._has_opaque = has_opaque(root)
         self._indexes: dict[Op, dict[int, int]] = {}
         self.out.names.update(
+            BOOL=helpers.exactly_bool,
             BYTES=helpers.as_bytes,
             SCOPE=helpers.scope_of,
             INT=helpers.integer,
@@ -249,7 +250,7 @@ class RunWriter(Generator):
                     self.out.names["FLAG"] = helpers.flag_byte
                     self._push("B", 1, "", f"FLAG({name})")
                 else:
-                    self.out.line(f"if {name} is not True and {name} is not False: raise GUARD")
+                    self.out.line(f"if {name} is not True and {name} is not False: {name} = BOOL({name})")
                     self._push("B", 1, "", name)
             case ops.Enum():
                 if self.uses.recursive:
