@@ -118,8 +118,8 @@ def as_bool(value: Any) -> bool:
 def as_double(value: Any, size: int = 8) -> float:
     """Return a number that a float of `size` bytes can hold, rounded.
 
-    Taken are floats, ints, what has `__index__`, and other real numbers (numpy's scalars, fractions); a bool
-    is refused.
+    Taken are floats, ints, what has `__index__`, and other real numbers (numpy's scalars, `Fraction`,
+    `Decimal`); a bool is refused.
     """
     name = f"f{8 * size}"
     number = value if isinstance(value, int | float) else plain(value)
@@ -129,17 +129,23 @@ def as_double(value: Any, size: int = 8) -> float:
         if not isinstance(number, int | float):
             if hasattr(type(number), "__index__"):
                 number = operator.index(number)
-            elif not isinstance(number, numbers.Real) or isinstance(number, numbers.Integral):
+            elif not _is_real(number):
                 raise TypeError
         found = float(number)
         if math.isinf(found) and found != value:  # a number of more than 64 bits
             raise OverflowError
         encode_float(found, size, "little")
-    except TypeError:
+    except (TypeError, ValueError):  # a signalling NaN of `Decimal` is a ValueError
         raise BadValue(name, describe_value(value)) from None
     except OverflowError:
         raise BadValue(f"{name} within its range", describe_value(value)) from None
     return found
+
+
+def _is_real(number: Any) -> bool:
+    """Return whether a value is a real number that is no integer; `Decimal` is neither real nor complex."""
+    is_real = isinstance(number, numbers.Real) or not isinstance(number, numbers.Complex)
+    return is_real and isinstance(number, numbers.Number) and not isinstance(number, numbers.Integral)
 
 
 def as_float(value: Any, size: int, byteorder: ByteOrder) -> bytes:
