@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from math import inf
+from typing import Any
 
 from snapformat.docs.model import Offset, Size, Term
 from snapformat.encodings.bincode.config import Config
@@ -195,7 +196,7 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
             low, high = inner[0]
             return low + kind.stored.size, high + kind.stored.size
         case kinds.Run():
-            return _construct_size(kind.construct.sizeof)
+            return _construct_size(kind.construct)
     prefix = prefix_of(bound)
     if prefix is None:
         return sum(low for low, _ in inner), sum(high for _, high in inner)
@@ -212,9 +213,9 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
     return low, inf
 
 
-def _construct_size(sizeof: Callable[[], object]) -> Bounds:
+def _construct_size(sub: Any) -> Bounds:
     try:
-        size = sizeof()
+        size = sub.sizeof()  # a case of a Switch may be no construct
     except Exception:  # construct raises if there is no fixed size, and so may a user's code
         return 0, inf
     return (size, size) if isinstance(size, int) and size >= 0 else (0, inf)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import operator
 from collections.abc import Mapping, Set
 from typing import Any
@@ -10,6 +12,7 @@ import construct
 
 from snapformat.errors import excerpt
 from snapformat.model.floats import ByteOrder, encode_float
+from snapformat.model.numpy_scalars import is_of_numpy, plain, type_name
 from snapformat.printable import middle_cut, text_of
 
 
@@ -29,7 +32,9 @@ class BadValue(ValueError):
 
 def describe_value(value: Any) -> str:
     """Name a value in a message: its type, and its text if that is short."""
-    name = type(value).__name__
+    name = type_name(value)
+    if is_of_numpy(value):
+        return _describe_numpy(name, value)
     if value is None or isinstance(value, bool):
         return repr(value)
     if isinstance(value, int):
@@ -38,6 +43,16 @@ def describe_value(value: Any) -> str:
     if isinstance(value, str | bytes | float) and len(repr(value)) <= 60:
         return f"{name} {value!r}"
     return name
+
+
+def _describe_numpy(name: str, value: Any) -> str:
+    """Name a value of numpy, whose own `repr` depends on the version of numpy."""
+    if isinstance(value, str | bytes):
+        text = repr(str(value) if isinstance(value, str) else bytes(value))
+    else:
+        number = plain(value)
+        text = str(number) if isinstance(number, int | float) else ""
+    return f"{name} {text}" if 0 < len(text) <= 60 else name
 
 
 def format_constant(value: Any) -> str:
@@ -61,13 +76,24 @@ def _text_of(error: BaseException) -> str:
     return text_of(error, "" if path is None else f"Error in path {path}\n")
 
 
+def index_of(value: Any) -> int:
+    """Return an int by `__index__`; a bool of numpy, which once had one, is refused.
+
+    Raises:
+        TypeError: The value has no `__index__`.
+    """
+    if isinstance(plain(value), bool):
+        raise TypeError
+    return operator.index(value)
+
+
 def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False) -> int:
     """Return an integer of `size` bytes, from an int or anything with `__index__`; a bool is refused."""
     if isinstance(value, bool):
         raise BadValue(name, repr(value))
     if not isinstance(value, int):
         try:
-            value = operator.index(value)
+            value = index_of(value)
         except TypeError:
             raise BadValue(name, describe_value(value)) from None
     low, high = (-1 << 8 * size - 1, (1 << 8 * size - 1) - 1) if signed else (0, (1 << 8 * size) - 1)
@@ -80,21 +106,51 @@ def as_int(value: Any, name: str, size: int, signed: bool, nonzero: bool = False
 
 
 def as_bool(value: Any) -> bool:
-    """Return a bool; nothing else is taken."""
-    if not isinstance(value, bool):
+    """Return a bool, from one of Python or of numpy; nothing else is taken."""
+    if isinstance(value, bool):
+        return value
+    found = plain(value)
+    if not isinstance(found, bool):
         raise BadValue("bool", describe_value(value))
-    return value
+    return found
+
+
+def as_double(value: Any, size: int = 8) -> float:
+    """Return a number that a float of `size` bytes can hold, rounded.
+
+    Taken are floats, ints, what has `__index__`, and other real numbers (numpy's scalars, `Fraction`,
+    `Decimal`); a bool is refused.
+    """
+    name = f"f{8 * size}"
+    number = value if isinstance(value, int | float) else plain(value)
+    if isinstance(number, bool):
+        raise BadValue(name, describe_value(value))
+    try:
+        if not isinstance(number, int | float):
+            if hasattr(type(number), "__index__"):
+                number = operator.index(number)
+            elif not _is_real(number):
+                raise TypeError
+        found = float(number)
+        if math.isinf(found) and found != value:  # a number of more than 64 bits
+            raise OverflowError
+        encode_float(found, size, "little")
+    except (TypeError, ValueError):  # a signalling NaN of `Decimal` is a ValueError
+        raise BadValue(name, describe_value(value)) from None
+    except OverflowError:
+        raise BadValue(f"{name} within its range", describe_value(value)) from None
+    return found
+
+
+def _is_real(number: Any) -> bool:
+    """Return whether a value is a real number that is no integer; `Decimal` is neither real nor complex."""
+    is_real = isinstance(number, numbers.Real) or not isinstance(number, numbers.Complex)
+    return is_real and isinstance(number, numbers.Number) and not isinstance(number, numbers.Integral)
 
 
 def as_float(value: Any, size: int, byteorder: ByteOrder) -> bytes:
-    """Return the bytes of a float; an int is taken if a double can hold it, a bool is refused."""
-    name = f"f{8 * size}"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadValue(name, describe_value(value))
-    try:
-        return encode_float(float(value), size, byteorder)
-    except OverflowError:
-        raise BadValue(f"{name} within its range", describe_value(value)) from None
+    """Return the bytes of a float."""
+    return encode_float(as_double(value, size), size, byteorder)
 
 
 def as_char(value: Any) -> bytes:
@@ -107,11 +163,14 @@ def as_char(value: Any) -> bytes:
 
 
 def as_str(value: Any, encoding: str = "utf-8") -> bytes:
-    """Return text in the given encoding; UTF-8 has no lone surrogates."""
+    """Return text in the given encoding; UTF-8 has no lone surrogates.
+
+    Empty text has no bytes, as in construct: no byte order mark (UTF-16, UTF-32) or signature (`utf-8-sig`).
+    """
     if not isinstance(value, str):
         raise BadValue("str", describe_value(value))
     try:
-        return value.encode(encoding)
+        return value.encode(encoding) if len(value) else b""
     except UnicodeError as error:
         found = describe_exception(error)
         if isinstance(error, UnicodeEncodeError):

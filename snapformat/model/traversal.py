@@ -10,6 +10,7 @@ from snapformat.limits import Budget, Limits
 from snapformat.model.checks import BadValue, describe_exception, describe_value, format_constant, reason
 from snapformat.model.costs import element_costs
 from snapformat.model.expressions import Expr, root_context, whole_context
+from snapformat.model.numpy_scalars import plain
 from snapformat.path import Segment, format_path
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class Traversal:
 
     def count(self, value: Any, name: str) -> int:
         """Return the value of a parameter that must be a number from 0 up; True is 1, as in construct."""
-        number = self.evaluate(value)
+        number = plain(self.evaluate(value))
         if not isinstance(number, int) or number < 0:
             self.fail(f"a bad {name}", "a number of 0 or more", format_constant(number))
         return int(number)

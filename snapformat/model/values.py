@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import semver
 
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.numpy_scalars import plain
 from snapformat.trampoline import Task, run
 
 K = TypeVar("K")
@@ -166,6 +167,9 @@ def hashable(root: Any) -> Any:
         return _spread(root)
     if kind is tuple and not root:
         return _UNIT
+    atom = plain(root)
+    if atom is not root:
+        return _spread(atom)
     return run(_flattened(root, set()))
 
 
@@ -218,7 +222,8 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
             flat += (value.__class__, len(names))
             waiting.extend(getattr(value, name) for name in reversed(names))
         else:
-            flat.append(value)
+            atom = plain(value)
+            flat.append(value if atom is value else _spread(atom))
     return tuple(flat)
 
 
@@ -228,7 +233,8 @@ _UNIT = run(_flattened((), set()))
 
 def _part(value: Any, open_ids: set[int]) -> Task:
     """Return the stand-in of a value inside a map or set."""
-    return _spread(value) if isinstance(value, _ATOMS) else (yield _flattened(value, open_ids))
+    atom = plain(value)
+    return _spread(atom) if isinstance(atom, _ATOMS) else (yield _flattened(value, open_ids))
 
 
 class _Items(ItemsView[K, V]):

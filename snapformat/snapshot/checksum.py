@@ -1,7 +1,8 @@
-"""Checksums: declared with crcmod's parameters, and computed by anycrc if it is installed.
+"""Checksums: declared with the catalogue's parameters, and computed by anycrc if it is installed.
 
-crcmod is the definition. anycrc computes the same values about thirty times faster, and the tests check that
-both agree.
+The catalogue is the "Catalogue of parametrised CRC algorithms" of CRC RevEng. crcmod is the definition of how
+they are computed. anycrc computes the same values about thirty times faster, and the tests check that both
+agree, and with the catalogue's check values.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.checks import describe_value
 from snapformat.model.floats import ByteOrder
 from snapformat.once import cached_property
 
@@ -22,18 +25,27 @@ except ImportError:  # a pure Python installation
 Buffer = bytes | bytearray | memoryview
 Compute = Callable[[Any, int], int]
 
+#: Widest register of anycrc, bits.
+_MOST_BITS = 64
+#: Widths that crcmod computes, bits.
+_CRCMOD_WIDTHS = (8, 16, 24, 32, 64)
+
 
 @dataclass(frozen=True)
 class Checksum:
-    """A cyclic redundancy check, defined by its usual parameters.
+    """A cyclic redundancy check, defined by the parameters of the catalogue (CRC RevEng).
 
     Attributes:
         name: Its name in documents.
-        width: Width in bits.
+        width: Width in bits, 1 to 64; the checksum of a format has whole bytes.
         poly: The polynomial without its highest bit, most significant bit first.
-        init: Initial value of the register.
-        reflected: Whether input and output are processed least significant bit first.
+        init: Initial value of the register, most significant bit first, also of a reflected checksum.
+        reflected: Whether input and output are processed least significant bit first: `refin` and `refout`,
+            which must be the same.
         xorout: Mask XORed with the result.
+
+    Raises:
+        SchemaError: The width is beyond 64 bits, or another number does not fit the width.
     """
 
     without_bytes: ClassVar[frozenset[str]] = frozenset({"name"})
@@ -44,6 +56,22 @@ class Checksum:
     init: int = 0
     reflected: bool = True
     xorout: int = 0
+
+    def __post_init__(self) -> None:
+        if type(self.width) is not int or not 1 <= self.width <= _MOST_BITS:
+            raise self._misfit("width", self.width, f"1 to {_MOST_BITS} bits")
+        if type(self.reflected) is not bool:
+            raise self._misfit("reflected", self.reflected, "True or False, for both input and output")
+        for name in ("poly", "init", "xorout"):
+            given = getattr(self, name)
+            if type(given) is not int or not 0 <= given < 1 << self.width:
+                raise self._misfit(name, given, f"an int of {self.width} bits")
+        if not self.poly:
+            raise self._misfit("poly", 0, "a polynomial without its highest bit, which is not 0")
+
+    def _misfit(self, what: str, given: Any, expected: str) -> SchemaError:
+        found = hex(given) if type(given) is int and what != "width" else describe_value(given)
+        return SchemaError(f"{what} of the checksum {self.name}: expected {expected}, found {found}")
 
     @property
     def size(self) -> int:
@@ -57,7 +85,7 @@ class Checksum:
             data: The bytes.
             initial: The checksum of the bytes before them, to continue from; None at the start.
         """
-        return self._engine(data, self.init ^ self.xorout if initial is None else initial)
+        return self._engine(data, self.start if initial is None else initial)
 
     def replaced(self, value: int, old: Buffer, new: Buffer, after: int) -> int | None:
         """Compute the checksum of data whose beginning is replaced, without reading the rest of it.
@@ -71,7 +99,7 @@ class Checksum:
         Returns:
             The checksum; None if anycrc, which implements this, is not installed.
         """
-        shift, compute, start = self._shift, self._engine, self.init ^ self.xorout
+        shift, compute, start = self._shift, self._engine, self.start
         return None if shift is None else shift(compute(old, start) ^ compute(new, start), value, after)
 
     def holds(self, whole: bytes, byteorder: ByteOrder = "little") -> bool:
@@ -87,6 +115,12 @@ class Checksum:
         if len(stored) < self.size:
             return False
         return self.compute(whole[: -self.size]) == int.from_bytes(stored, byteorder)
+
+    @cached_property
+    def start(self) -> int:
+        """The checksum of no bytes."""
+        first = _mirrored(self.init, self.width) if self.reflected else self.init
+        return first ^ self.xorout
 
     @cached_property
     def _zero_order(self) -> ByteOrder | None:
@@ -112,17 +146,55 @@ class Checksum:
         return Checksum, dataclasses.astuple(self)  # without the engine, which can't be pickled
 
 
+def _mirrored(value: int, width: int) -> int:
+    """Return the number with its bits in reverse order."""
+    return int(f"{value:0{width}b}"[::-1], 2)
+
+
 def crcmod_engine(checksum: Checksum) -> Compute:
-    """Make a compute function with crcmod."""
+    """Make a compute function with crcmod; of a width that it lacks, one in Python."""
+    if checksum.width not in _CRCMOD_WIDTHS:
+        return table_engine(checksum)
     import crcmod  # imported here, as it is not needed if anycrc is installed
 
     run = crcmod.mkCrcFun(
         1 << checksum.width | checksum.poly,
-        initCrc=checksum.init ^ checksum.xorout,
+        initCrc=checksum.start,
         rev=checksum.reflected,
         xorOut=checksum.xorout,
     )
     return lambda data, initial: int(run(bytes(data), initial))
+
+
+def table_engine(checksum: Checksum) -> Compute:
+    """Make a compute function of any width, in Python.
+
+    A reflected register shifts to the right. The other one shifts to the left, and has 8 more bits below.
+    """
+    width, xorout, reflected = checksum.width, checksum.xorout, checksum.reflected
+    poly = _mirrored(checksum.poly, width) if reflected else checksum.poly << 8
+    top, mask = 1 << width + 7, (1 << width + 8) - 1
+    table = []
+    for byte in range(256):
+        register = byte if reflected else byte << width
+        for _ in range(8):
+            if reflected:
+                register = register >> 1 ^ (poly if register & 1 else 0)
+            else:
+                register = register << 1 & mask ^ (poly if register & top else 0)
+        table.append(register if reflected else register >> 8)
+
+    def compute(data: Buffer, initial: int) -> int:
+        register = initial ^ xorout
+        for byte in memoryview(data).cast("B"):
+            if reflected:
+                register = register >> 8 ^ table[(register ^ byte) & 0xFF]
+            else:
+                shifted = register << 8
+                register = (shifted & (1 << width) - 1) ^ table[(shifted >> width ^ byte) & 0xFF]
+        return register ^ xorout
+
+    return compute
 
 
 def anycrc_engine(checksum: Checksum) -> Compute:
@@ -131,7 +203,7 @@ def anycrc_engine(checksum: Checksum) -> Compute:
     anycrc continues from the final value of a checksum, as crcmod does.
     """
     model = anycrc.CRC(
-        checksum.width, checksum.poly, checksum.init, checksum.reflected, checksum.reflected, checksum.xorout
+        checksum.width, checksum.poly, checksum.start, checksum.reflected, checksum.reflected, checksum.xorout
     )
     compute: Compute = model.calc
     return compute

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import struct
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated
 
 import pytest
 
-from snapformat import Encoding, decode, encode
+from snapformat import EncodeError, Encoding, decode, encode
 from snapformat.bincode import HashMap, Len, Option, PairMap, f32, f64
 
 F32_BITS = [
@@ -90,3 +92,27 @@ def test_nans_as_keys():
     value = PairMap([(math.nan, 1.0), (-math.inf, 2.0)])
     data = encode(value, HashMap[f64, f64])
     assert encode(decode(data, HashMap[f64, f64]), HashMap[f64, f64]) == data
+
+
+@pytest.mark.parametrize("value", [Fraction(3, 2), Decimal("1.5"), Decimal("Infinity"), Decimal("1e-400")])
+def test_other_real_numbers(value):
+    for annotation in (f32, f64, list[f32], tuple[f64, f64]):
+        given = {list[f32]: [value] * 9, tuple[f64, f64]: (value, 1.0)}.get(annotation, value)
+        equal = {list[f32]: [float(value)] * 9, tuple[f64, f64]: (float(value), 1.0)}.get(
+            annotation, float(value)
+        )
+        assert encode(given, annotation) == encode(equal, annotation)
+        assert Encoding().construct(annotation).build(given) == encode(equal, annotation)
+
+
+@pytest.mark.parametrize("value", [1j, True, "1.5", b"1", None, Decimal("sNaN"), object()])
+def test_what_is_no_real_number(value):
+    for annotation in (f32, f64):
+        with pytest.raises(EncodeError, match=r"expected f(32|64), found"):
+            encode(value, annotation)
+
+
+@pytest.mark.parametrize("value", [Decimal("1e400"), Fraction(10**400), 10**400])
+def test_beyond_a_double(value):
+    with pytest.raises(EncodeError, match="expected f64 within its range"):
+        encode(value, f64)

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import textwrap
 
+import anycrc
 import pytest
 
-from snapformat import CRC64_JONES, Checksum, ChecksumWriter
+from snapformat import CRC64_JONES, Checksum, ChecksumWriter, Encoding, SchemaError, SnapshotFormat
+from snapformat.bincode import u32
 from snapformat.snapshot import checksum as module
 
 #: Of the catalogue of CRCs: name, width, polynomial, init, reflected, xorout, checksum of `123456789`.
@@ -36,7 +38,7 @@ def checksums() -> list[tuple[Checksum, int]]:
 def test_both_engines_give_the_catalogues_values(checksum, check):
     shuffled = random.Random(checksum.name)
     for engine in (module.crcmod_engine(checksum), module.anycrc_engine(checksum)):
-        start = checksum.init ^ checksum.xorout
+        start = checksum.start
         assert engine(b"123456789", start) == check
         assert engine(b"", start) == start
     slow, fast = module.crcmod_engine(checksum), module.anycrc_engine(checksum)
@@ -66,6 +68,85 @@ def test_a_beginning_that_is_replaced(checksum, check):
         before, instead, rest = (shuffled.randbytes(size) for size in (old, new, after))
         given = checksum.compute(before + rest)
         assert checksum.replaced(given, before, instead, after) == checksum.compute(instead + rest)
+
+
+#: All models of the catalogue that anycrc lists, but for the one that reflects its output only.
+MODELS = {name: model for name, model in anycrc.models.items() if model.refin == model.refout}
+
+
+def of_model(name: str) -> Checksum:
+    model = MODELS[name]
+    return Checksum(name, model.width, model.poly, model.init, model.refin, model.xorout)
+
+
+def test_the_models_are_the_catalogues():
+    assert anycrc.models.keys() - MODELS.keys() == {"CRC12-UMTS"}
+    assert len(MODELS) > 100
+    uneven = [name for name in MODELS if of_model(name).start != of_model(name).init ^ of_model(name).xorout]
+    assert {"CRC16-ISO-IEC-14443-3-A", "CRC16-RIELLO", "CRC16-TMS37157", "CRC24-BLE"} <= set(uneven)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_of_the_catalogue(name):
+    checksum, check = of_model(name), MODELS[name].check
+    assert checksum.compute(b"123456789") == check
+    assert checksum.compute(b"6789", checksum.compute(b"12345")) == check
+    assert checksum.compute(b"") == checksum.start
+    data = random.Random(name).randbytes(100)
+    for make in (module.crcmod_engine, module.anycrc_engine, module.table_engine):
+        engine = make(checksum)
+        assert engine(b"123456789", checksum.start) == check
+        assert engine(b"6789", engine(b"12345", checksum.start)) == check
+        assert engine(data, checksum.start) == checksum.compute(data)
+    writer = ChecksumWriter(io.BytesIO(), checksum)
+    assert writer.checksum == checksum.start
+    for part in (b"", b"123", b"45678", b"9"):
+        writer.write(part)
+    assert writer.checksum == check
+    given = checksum.compute(b"old" + data)
+    assert checksum.replaced(given, b"old", b"newer", len(data)) == checksum.compute(b"newer" + data)
+
+
+@pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.width % 8 == 0])
+@pytest.mark.parametrize("byteorder", ["little", "big"])
+def test_files_with_every_model(name, byteorder):
+    checksum, encoding = of_model(name), Encoding("fixed", byteorder)
+    format_ = SnapshotFormat(
+        name="demo", magic=7, version="1.0.0", payload=list[u32], checksum=checksum, encoding=encoding
+    )
+    data = format_.new([1, 2, 3]).to_bytes()
+    covered, stored = data[: -checksum.size], data[-checksum.size :]
+    reference = anycrc.CRC(*MODELS[name][:6])
+    assert int.from_bytes(stored, byteorder) == reference.calc(covered, checksum.start)
+    assert format_.load(data).data == [1, 2, 3]
+    assert format_.struct.parse(data).data == [1, 2, 3]
+    assert checksum.holds(data, byteorder)
+    for place in range(len(data)):
+        assert not checksum.holds(data[:place] + bytes((data[place] ^ 4,)) + data[place + 1 :], byteorder)
+    lazily = format_.load(data, lazy=True)
+    lazily.data = [1, 2, 9, 4]
+    assert format_.load(lazily.to_bytes()).data == [1, 2, 9, 4]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0, 1), "width of the checksum x: expected 1 to 64 bits, found 0"),
+        ((65, 1), "width of the checksum x: expected 1 to 64 bits, found 65"),
+        ((82, 0x308C0111011401440411), "expected 1 to 64 bits, found 82"),
+        (("32", 1), "expected 1 to 64 bits, found str '32'"),
+        ((32, 0x104C11DB7), "poly of the checksum x: expected an int of 32 bits, found 0x104c11db7"),
+        ((32, -1), "poly of the checksum x: expected an int of 32 bits, found -0x1"),
+        ((32, 0), "a polynomial without its highest bit"),
+        ((16, 0x1021, 0x10000), "init of the checksum x: expected an int of 16 bits, found 0x10000"),
+        ((16, 0x1021, 0, True, None), "xorout of the checksum x: expected an int of 16 bits, found None"),
+        ((12, 0x80F, 0, (False, True)), "True or False, for both input and output, found tuple"),
+    ],
+)
+def test_what_can_not_be_a_checksum(arguments, message):
+    with pytest.raises(SchemaError) as caught:
+        Checksum("x", *arguments)
+    assert message in str(caught.value)
 
 
 def test_the_originals_value():

@@ -28,6 +28,7 @@ from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes, rest_of
 from snapformat.model.floats import encode_float, f32_from_bits, f32_to_bits
 from snapformat.model.kinds import Kind
+from snapformat.model.numpy_scalars import plain
 from snapformat.model.order import SortKeys
 from snapformat.model.protocol import ValueWriter
 from snapformat.model.values import RawFlag
@@ -145,6 +146,7 @@ class JsonWriter(ValueWriter):
 
     def write_computed(self, kind: kinds.Computed, value: Any) -> None:
         """Write the value if JSON can show it; it is computed again when read."""
+        value = plain(value)
         self._put(value if isinstance(value, str | int | float | bool | None) else repr(value))
 
     def write_label(self, kind: Kind, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import inspect
+import keyword
 import re
 import sys
 import typing
@@ -219,8 +220,10 @@ def _dataclass(cls: type) -> type:
             raise SchemaError("a parameter must be a field, as it can't be read back otherwise", field=attr)
         if isinstance(vars(cls).get(attr), VariantMark):
             raise SchemaError("variant() describes a variant of an enum; for a field use doc()", field=attr)
-        if attr.startswith("__"):
-            raise SchemaError("a field's name can't begin with two underscores", field=attr)
+        _check_attr(cls, attr)
+        if hasattr(cls, attr) and not any(attr in vars(base) for base in cls.__mro__):
+            # dataclasses would take the attribute of the metaclass (`mro`) for the field's default.
+            setattr(cls, attr, dataclasses.field())
     text = cls.__doc__
     if "__eq__" not in vars(cls):
         cls.__eq__ = equal  # type: ignore[assignment]  # a method of the class from here on
@@ -234,6 +237,16 @@ def _dataclass(cls: type) -> type:
         raise SchemaError(str(error)) from error
     made.__doc__ = text
     return made
+
+
+def _check_attr(cls: type, attr: str) -> None:
+    """Refuse a name that can't be an attribute of an instance."""
+    if attr.startswith("__"):
+        raise SchemaError("a field's name can't begin with two underscores", field=attr)
+    if not attr.isidentifier() or keyword.iskeyword(attr):
+        raise SchemaError("not a name in Python: choose another, and doc(rename=...)", field=attr)
+    if issubclass(cls, CStruct) and attr in vars(CStruct):
+        raise SchemaError("the name is taken by CStruct", field=attr)
 
 
 def _style(cls: type, options: _Options, *, is_variant: bool) -> Style:
@@ -367,6 +380,9 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
         raise SchemaError("the enum has no variants")
     if own_annotations(cls):
         raise SchemaError("an enum has no fields of its own; for variants with data declare a DataEnum")
+    for name, given in vars(cls).items():
+        if isinstance(given, VariantMark):
+            raise SchemaError("the name of a variant can't begin with two underscores", field=name)
     for member in cls:
         given = member.mark.given if isinstance(member, UnitEnum) else member.value
         if isinstance(given, dataclasses.Field):

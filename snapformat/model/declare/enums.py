@@ -5,10 +5,31 @@ from __future__ import annotations
 import enum
 from typing import Any
 
+from snapformat.errors import SchemaError
 from snapformat.model.declare.fields import VariantMark
 
 
-class UnitEnum(enum.Enum):
+class _UnitEnumType(enum.EnumType):
+    """The class of unit enums: a member's name that Python refuses is a mistake in a declaration."""
+
+    def __new__(metacls, name: str, bases: Any, space: Any, **options: Any) -> Any:
+        reserved = [
+            key for key, given in space.items() if isinstance(given, VariantMark) and _is_reserved(key)
+        ]
+        if reserved:
+            raise SchemaError(
+                "not a name of a member in Python: choose another, and variant(rename=...)",
+                owner=name,
+                field=reserved[0],
+            )
+        return super().__new__(metacls, name, bases, space, **options)
+
+
+def _is_reserved(name: str) -> bool:
+    return name in ("", "mro") or (name.startswith("_") and name.endswith("_") and len(name) > 2)
+
+
+class UnitEnum(enum.Enum, metaclass=_UnitEnumType):
     """Base of enums without data; a member's `value` is its index, the order of declaration.
 
     Example:

@@ -12,7 +12,7 @@ from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.model.checks import describe_exception
 from snapformat.model.declaration import GivenKind
-from snapformat.model.from_construct import foreign
+from snapformat.model.from_construct import check_parameters, foreign
 
 _by_name: dict[str, Any] = {}
 
@@ -22,11 +22,13 @@ def register(what: str | type, struct: Any) -> None:
 
     Args:
         what: A name, by which the layout can be given wherever a type is expected; or a class that is
-            called with the Struct's fields by name, and has them as attributes.
+            called with the Struct's fields by name, and has them as attributes. Only constants, padding and
+            computed values whose names begin with an underscore may be missing among its parameters.
         struct: A `construct.Construct`; for a class, one whose values have names.
 
     Raises:
-        SchemaError: The name or class is taken by another layout, or it is not a construct.
+        SchemaError: The name or class is taken by another layout, it is not a construct, or a field does not
+            fit the class.
     """
     if not isinstance(struct, construct.Construct):
         raise SchemaError(f"expected a construct, found {struct!r}")
@@ -43,6 +45,7 @@ def register(what: str | type, struct: Any) -> None:
                 "values of a TypedDict are plain dicts: register the layout under a name",
                 owner=what.__qualname__,
             )
+        check_parameters(struct, what)
         try:
             setattr(what, DECLARATION, GivenKind(foreign(struct, what)))
         except TypeError:

@@ -4,6 +4,7 @@ from snapformat.model.from_construct.classes import opaque
 from snapformat.model.from_construct.costs import cost_of
 from snapformat.model.from_construct.lowering import foreign, kind_of_construct
 from snapformat.model.from_construct.names import name_of
+from snapformat.model.from_construct.parameters import check_parameters
 from snapformat.model.from_construct.scopes import (
     ClassAdapter,
     Lowering,
@@ -17,6 +18,7 @@ __all__ = [
     "Lowering",
     "OwnConstruct",
     "Scopes",
+    "check_parameters",
     "cost_of",
     "foreign",
     "in_scopes",

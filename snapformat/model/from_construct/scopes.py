@@ -13,6 +13,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.checks import describe_value
 from snapformat.model.from_construct.costs import cost_of
+from snapformat.model.from_construct.parameters import is_passed
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
@@ -141,7 +142,7 @@ class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct 
 
 def instance_of(cls: type, values: Any) -> Any:
     """Make an instance from a container: the class is called with the named values."""
-    return cls(**{name: value for name, value in values.items() if not name.startswith("_")})
+    return cls(**{name: value for name, value in values.items() if is_passed(cls, name)})
 
 
 def container_of(obj: Any) -> Any:

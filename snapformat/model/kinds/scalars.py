@@ -35,7 +35,7 @@ class Bool(Kind):
         """Write a bool."""
         given = value
         if not self.lenient:
-            out.check(checks.as_bool, value)
+            given = out.check(checks.as_bool, value)
         elif not isinstance(value, RawFlag):
             given = bool(value)
         out.write_bool(self, given)
@@ -123,8 +123,7 @@ class Float(Kind):
 
     def write(self, value: Any, out: ValueWriter) -> Any:
         """Write a float in range."""
-        out.check(checks.as_float, value, self.size, "little")
-        out.write_float(self, float(value))
+        out.write_float(self, out.check(checks.as_double, value, self.size))
         return value
 
     def read(self, source: ValueReader) -> float:

@@ -14,6 +14,7 @@ from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
 from snapformat.model.declaration import Declaration, FieldSpec, GivenKind
 from snapformat.model.kinds import Style
+from snapformat.model.numpy_scalars import type_name
 from snapformat.model.std.primitives import u8, u16, u32, u64
 
 T = TypeVar("T")
@@ -136,7 +137,7 @@ def _encode_time(value: SystemTime) -> _SystemTimeParts:
 def _require(value: Any, *classes: type) -> None:
     if not isinstance(value, classes):
         wanted = " or ".join(cls.__name__ for cls in classes)
-        raise TypeError(f"expected {wanted}, found {type(value).__name__}")
+        raise TypeError(f"expected {wanted}, found {type_name(value)}")
 
 
 _adapt(Duration, _DurationParts, _decode_duration, _encode_duration)

@@ -8,6 +8,7 @@ from functools import lru_cache
 import semver
 
 from snapformat.errors import excerpt
+from snapformat.model.numpy_scalars import type_name
 
 U64_MAX = (1 << 64) - 1
 
@@ -91,7 +92,7 @@ def version_text(version: object) -> str:
         ValueError: Not a version that Rust would read back.
     """
     if not isinstance(version, str | semver.Version):
-        raise TypeError(f"expected a semver.Version or its text, found {type(version).__name__}")
+        raise TypeError(f"expected a semver.Version or its text, found {type_name(version)}")
     text = str(version)
     parse_version(text)
     return text

@@ -15,6 +15,7 @@ from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.expressions import Expr
+from snapformat.model.numpy_scalars import plain
 
 #: Maximum nesting of blocks in a function; Python allows twenty loops.
 MAX_BLOCKS = 12
@@ -27,6 +28,8 @@ Do = Callable[[Op, str], None]
 
 def as_count(value: Any) -> int:
     """Check a number of elements or bytes; construct takes bools as ints."""
+    if not isinstance(value, int):
+        value = plain(value)
     if not isinstance(value, int) or value < 0:
         raise Guard
     return int(value)

@@ -36,7 +36,7 @@ def integer(value: Any) -> int:
     """Convert an integer-like value to int: a subclass, or an object with `__index__`, but not a bool."""
     if isinstance(value, bool):
         raise Guard
-    return int(operator.index(value))
+    return int(checks.index_of(value))
 
 
 def as_stored(value: Any) -> Any:
@@ -50,10 +50,8 @@ def integers(*values: Any) -> list[int]:
 
 
 def number(value: Any) -> float:
-    """Convert an int or a subclass of float to float; a bool is refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Guard
-    return float(value)
+    """Convert an int or another real number to float; a bool is refused."""
+    return checks.as_double(value)
 
 
 def sequence(value: Any) -> Any:
@@ -212,10 +210,8 @@ def packers(item: Op, most: int) -> list[Callable[..., bytes]]:
 
 
 def exactly_bool(value: Any) -> bool:
-    """Return a bool; nothing else is taken."""
-    if value is not True and value is not False:
-        raise Guard
-    return bool(value)
+    """Return a bool, also for one of numpy; nothing else is taken."""
+    return checks.as_bool(value)
 
 
 def _constants_writer(item: ops.Enum, order: str) -> Callable[[Any], bytes]:

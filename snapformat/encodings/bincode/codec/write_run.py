@@ -95,6 +95,7 @@ class RunWriter(Generator):
         self.has_output = has_run(root) or uses_context(root)
         self._indexes: dict[Op, dict[int, int]] = {}
         self.out.names.update(
+            BOOL=helpers.exactly_bool,
             BYTES=helpers.as_bytes,
             INT=helpers.integer,
             INTS=helpers.integers,
@@ -274,7 +275,7 @@ class RunWriter(Generator):
                     self.out.names["FLAG"] = helpers.flag_byte
                     self._push("B", 1, "", f"FLAG({name})")
                 else:
-                    self.out.line(f"if {name} is not True and {name} is not False: raise GUARD")
+                    self.out.line(f"if {name} is not True and {name} is not False: {name} = BOOL({name})")
                     self._push("B", 1, "", name)
             case ops.Enum():
                 if self.uses.recursive:

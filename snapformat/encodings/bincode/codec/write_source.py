@@ -58,8 +58,10 @@ class _WriteGenerator(BuiltWriter):
         name = self._local(value)
         data = self.out.fresh("s")
         self.out.line(f"if type({name}) is not str: {name} = STR({name})")
-        codec = "" if op.encoding == "utf-8" else repr(op.encoding)
-        self.out.line(f"{data} = {name}.encode({codec})")
+        if op.encoding == "utf-8":
+            self.out.line(f"{data} = {name}.encode()")
+        else:  # other encodings may have a mark, which empty text does not get
+            self.out.line(f'{data} = {name}.encode({op.encoding!r}) if len({name}) else b""')
         self._length(op.length, f"len({data})")
         self._add(data)
 

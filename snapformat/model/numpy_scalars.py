@@ -1,0 +1,41 @@
+"""Scalars of numpy as Python's own numbers. numpy is never imported: who has a scalar has imported it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from snapformat.model.floats import f32_from_bits
+
+
+def plain(value: Any) -> Any:
+    """Return a number or bool of numpy as Python's; anything else is returned unchanged.
+
+    A NaN keeps its payload. Dates, durations, complex numbers and arrays are no numbers.
+    """
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not isinstance(value, getattr(numpy, "generic", ())):
+        return value
+    if isinstance(value, numpy.bool_):
+        return bool(value)
+    if isinstance(value, numpy.integer):
+        return value if isinstance(value, numpy.timedelta64) else int(value)
+    if isinstance(value, numpy.float32) and value != value:  # Python's conversion quiets a signalling NaN
+        return f32_from_bits(int.from_bytes(value.tobytes(), sys.byteorder))
+    return float(value) if isinstance(value, numpy.floating) else value
+
+
+def is_of_numpy(value: Any) -> bool:
+    """Return whether a value is a scalar or an array of numpy."""
+    numpy = sys.modules.get("numpy")
+    return isinstance(value, (getattr(numpy, "generic", ()), getattr(numpy, "ndarray", ())))
+
+
+def type_name(value: Any) -> str:
+    """Return the name of a value's type; of numpy's in full, as it has a `bool` of its own."""
+    kind = type(value)
+    if not is_of_numpy(value):
+        return kind.__name__
+    # `bool_` is its name in all versions of numpy.
+    name = "bool_" if kind.__name__ == "bool" else kind.__name__
+    return f"{kind.__module__}.{name}"
