@@ -1,8 +1,8 @@
 """Messages of DNS, as in RFC 1035, sections 3 and 4; AAAA as in RFC 3596.
 
 A message has a header (12 bytes), questions, and records. A name is labels (1 byte and its length), the last
-empty or a pointer (2 bytes) to another name. On purpose there is one lambda, in `LazyBound`: a pointer's target
-is a name.
+empty or a pointer (2 bytes) to another name. On purpose there is one lambda, in `LazyBound`: a pointer's
+target is a name.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A disk with a GUID partition table, as in the UEFI specification 2.10, chapter 5.
 
-In blocks of 512 bytes: the protective MBR, the header (92 bytes used), the entries (128 each), the partitions,
-and at the end a copy of both. No lambdas; the header's CRC counts its own 4 bytes as zeros, so it is written
-behind them at a `Pointer`, as are the entries' CRC and the copy.
+In blocks of 512 bytes: the protective MBR, the header (92 bytes used), the entries (128 each), the
+partitions, and at the end a copy of both. No lambdas; the header's CRC counts its own 4 bytes as zeros, so it
+is written behind them at a `Pointer`, as are the entries' CRC and the copy.
 """
 
 from __future__ import annotations

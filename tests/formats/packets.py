@@ -1,4 +1,4 @@
-"""Packets of a network: Ethernet II, ARP (RFC 826), IPv4 (RFC 791), ICMP (RFC 792), TCP (RFC 9293), UDP (RFC 768).
+"""Packets: Ethernet II, ARP (RFC 826), IPv4 (RFC 791), ICMP (RFC 792), TCP (RFC 9293), UDP (RFC 768).
 
 Headers: Ethernet 14 bytes, ARP 28, IPv4 20 to 60, ICMP 8, TCP 20 to 60, UDP 8. No lambdas; checksums are not
 checked, since they need a pseudo-header.
