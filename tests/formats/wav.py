@@ -1,7 +1,7 @@
 """WAV sound, as in IBM's and Microsoft's "Multimedia Programming Interface and Data Specifications 1.0".
 
-A file is one RIFF chunk of chunks: id (4 bytes), size (4), data, filled up to an even size. No lambdas; sizes are
-`Prefixed`, so that an edited chunk may grow.
+A file is one RIFF chunk of chunks: id (4 bytes), size (4), data, filled up to an even size. No lambdas;
+sizes are `Prefixed`, so that an edited chunk may grow.
 """
 
 from __future__ import annotations
