@@ -64,4 +64,6 @@ FORMATS = (
     Format("gpt", gpt.GPT, lambda: {"made": samples.gpt()}, gpt.edit),
     Format("dns", dns.DNS, lambda: {"made": samples.dns()}, dns.edit),
     Format("ethernet", packets.ETHERNET, samples.frames, packets.edit),
+    Format("mbr", gpt.MBR, lambda: {"made": samples.gpt()[:512]}, gpt.edit_mbr),
+    Format("arp", packets.ARP, lambda: {"made": samples.frames()["arp"][14:42]}, packets.edit_arp),
 )

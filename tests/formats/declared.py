@@ -11,8 +11,8 @@ import construct as c
 _PARTS = ("subcon", "thensubcon", "elsesubcon", "default", "checksumfield", "lengthfield", "countfield")
 
 
-def parts(declaration: c.Construct) -> Iterator[c.Construct]:
-    """All constructs of a declaration, each once."""
+def parts(declaration: c.Construct, *, bits: bool = True) -> Iterator[c.Construct]:
+    """All constructs of a declaration, each once; without those of bits, if told."""
     seen, waiting = set(), [declaration]
     while waiting:
         found = waiting.pop()
@@ -20,6 +20,8 @@ def parts(declaration: c.Construct) -> Iterator[c.Construct]:
             continue
         seen.add(id(found))
         yield found
+        if not bits and isinstance(found, c.Transformed | c.Restreamed):
+            continue
         if isinstance(found, c.LazyBound):
             waiting.append(found.subconfunc())
         waiting += [getattr(found, name) for name in _PARTS if hasattr(found, name)]
@@ -44,10 +46,10 @@ def flags(declaration: c.Construct) -> list[set[str]]:
 
 
 def stored(declaration: c.Construct) -> set[str]:
-    """The names of fields that have bytes of their own."""
+    """The names of fields that have bytes of their own: neither computed, nor bits of others."""
     fields = {
         (field.name, _innermost(field))
-        for part in parts(declaration)
+        for part in parts(declaration, bits=False)
         if isinstance(part, c.Struct)
         for field in part.subcons
         if field.name

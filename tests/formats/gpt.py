@@ -108,7 +108,13 @@ GPT = Struct(
 
 def edit(disk: Any) -> None:
     """The disk and both headers get other numbers; the CRC of each is computed again."""
-    disk.mbr.disk = 0xCAFE
+    edit_mbr(disk.mbr)
     for header in (disk.header, disk.backup):
         header.rest.value.disk.a ^= 1
         del header.rest["data"]
+
+
+def edit_mbr(mbr: Any) -> None:
+    """Another number, and a partition more."""
+    mbr.disk = 0xCAFE
+    mbr.partitions[3].update({"status": "active", "type": "linux", "blocks": 7})

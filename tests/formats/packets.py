@@ -135,9 +135,15 @@ def edit(frame: Any) -> None:
     """Send it to other hardware; a datagram gets more data, a request becomes a reply."""
     frame.header.destination = bytes.fromhex("02005e0000ff")
     if frame.header.type == "arp":
-        frame.payload.operation = "reply"
+        edit_arp(frame.payload)
     elif frame.payload.protocol == "udp":
         frame.payload.payload.data += b"!"
         frame.payload.size += 1
     else:
         frame.payload.hops -= 1
+
+
+def edit_arp(packet: Any) -> None:
+    """Answer the request."""
+    packet.operation = "reply"
+    packet.target, packet.sender = packet.sender, packet.target
