@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import construct as c
@@ -10,13 +11,16 @@ import pytest
 
 from formats import declared
 from formats.cases import FORMATS, Format
-from snapformat import SnapshotFormat, decode, decode_stream, encode
+from snapformat import DecodeError, EncodeError, SnapshotFormat, decode, decode_stream, encode
 from snapformat.docs import Document, build, describe
 from snapformat.layout import layout_of, walk
 from snapformat.values import dumps, loads, to_json
 
 #: Header (magic, version as text) and checksum around the payload of a file.
 HEADER, CHECKSUM = 8 + 8 + 5, 8
+
+#: Stands for an exception.
+Refused = object()
 
 each_format = pytest.mark.parametrize("format_", [pytest.param(f, id=f.name) for f in FORMATS])
 each_file = pytest.mark.parametrize(
@@ -112,6 +116,53 @@ def test_edits_of_a_file(format_: Format, data: bytes, lazy: bool):
     file = snapshot.to_bytes()
     assert file[HEADER:-CHECKSUM] == expected
     assert same(spec.load(file, lazy=lazy).data, format_.struct.parse(expected))
+
+
+def cuts(data: bytes) -> list[bytes]:
+    """Beginnings of a file: all short ones, and some of any length."""
+    sizes = {*range(min(40, len(data))), *(len(data) * part // 30 for part in range(30))}
+    return [data[:size] for size in sorted(sizes)]
+
+
+def damaged(data: bytes) -> list[bytes]:
+    """The file with one byte changed, in places all over it."""
+    places = {*range(0, min(64, len(data)), 3), *(len(data) * part // 25 for part in range(25))}
+    return [data[:place] + bytes((data[place] ^ 0xA5,)) + data[place + 1 :] for place in sorted(places)]
+
+
+def outcome(call: Callable[[Any], Any], argument: Any) -> Any:
+    """What construct returns, or that it raises; not always an error of its own."""
+    try:
+        return call(argument)
+    except Exception:
+        return Refused
+
+
+def check_as_in_construct(struct: Any, data: bytes) -> None:
+    expected = outcome(struct.parse, data)
+    if expected is Refused:
+        with pytest.raises(DecodeError):
+            decode(data, struct)
+        return
+    assert same(decode(data, struct), expected)
+    written = outcome(struct.build, expected)
+    if written is Refused:
+        with pytest.raises(EncodeError):
+            encode(expected, struct)
+        return
+    assert encode(expected, struct) == written
+
+
+@each_file
+def test_cut_files(format_: Format, data: bytes):
+    for cut in cuts(data):
+        check_as_in_construct(format_.struct, cut)
+
+
+@each_file
+def test_damaged_files(format_: Format, data: bytes):
+    for found in damaged(data):
+        check_as_in_construct(format_.struct, found)
 
 
 def assert_has_each_field(json: Any, value: Any, path: str = "$") -> None:
