@@ -47,11 +47,18 @@ LEAVES = (
     _shape("GPT", "a disk with two tables", gpt.GPT, _DISK),
     _shape("DNS", "an answer with pointers to names, by a lambda", dns.DNS, samples.dns()),
 )
-#: About 10 bytes.
+#: About 10 bytes: looking the declaration up takes as long as reading.
 TINY_PACKETS = (
     _shape("UDP header", "8 bytes", packets.UDP_HEADER, struct.pack(">HHHH", 53, 5353, 13, 0)),
     _shape("ICMP header", "8 bytes, an Enum", packets.ICMP_HEADER, _FRAMES["icmp"][34:42]),
     _shape("DNS header", "12 bytes, a BitStruct", dns.HEADER, samples.dns()[:12]),
+    _shape("DNS label", "4 bytes, text of a counted length", dns.LABEL, b"\3www"),
+    _shape(
+        "TCP option", "10 bytes, a Switch and an ExprAdapter", packets.TCP_OPTION, b"\x08\x0a\0\0\0\1\0\0\0\0"
+    ),
+    _shape("TFTP request", "10 bytes, two CStrings", packets.TFTP_REQUEST, b"\0\1abc\0all\0"),
+    _shape("GUID", "16 bytes, Hex", gpt.GUID, bytes(range(16))),
+    _shape("COFF header", "20 bytes, FlagsEnum and an Adapter", pe.COFF_HEADER, samples.pe()[132:152]),
     _shape("Ethernet header", "14 bytes, Bytes and an Enum", packets.ETHERNET_HEADER, _FRAMES["tcp"][:14]),
 )
 ALL_FORMATS = POSITIONAL + LEAVES + TINY_PACKETS

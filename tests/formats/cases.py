@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,10 @@ def _elf() -> dict[str, bytes]:
 
 def _pe() -> dict[str, bytes]:
     found = {"made": samples.pe(), "made32": samples.pe(plus=False)}
-    try:
-        from pip._vendor import distlib
-    except ImportError:
-        return found
     # pip's launchers; some distributions leave them out.
-    launcher = Path(distlib.__file__).with_name("t64.exe")
-    return found | {"launcher": launcher.read_bytes()} if launcher.exists() else found
+    pip = find_spec("pip")
+    launcher = Path(pip.origin or "").parent / "_vendor" / "distlib" / "t64.exe" if pip else Path()
+    return found | {"launcher": launcher.read_bytes()} if launcher.is_file() else found
 
 
 def _bmp() -> dict[str, bytes]:

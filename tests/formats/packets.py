@@ -15,6 +15,7 @@ from construct import (
     Byte,
     Bytes,
     Const,
+    CString,
     Enum,
     ExprAdapter,
     FixedSized,
@@ -68,6 +69,12 @@ TCP_OPTION = Struct(
         },
         default=Prefixed(OPTION_SIZE, GreedyBytes),
     ),
+)
+#: A request of TFTP (RFC 1350).
+TFTP_REQUEST = Struct(
+    "operation" / Enum(Int16ub, read=1, write=2),
+    "file" / CString("ascii"),
+    "mode" / CString("ascii"),
 )
 TCP_FLAGS = ("cwr", "ece", "urgent", "ack", "push", "reset", "syn", "fin")
 TCP = Struct(
