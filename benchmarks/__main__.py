@@ -12,7 +12,7 @@ from benchmarks.calls import RAW
 from benchmarks.case import Case
 from benchmarks.cases import TINY, Sizes, all_cases
 from benchmarks.first_use import first_uses
-from benchmarks.floors import Cases, floors
+from benchmarks.floors import Cases, Floor, floors
 from benchmarks.memory import table_peaks, view_peaks
 from benchmarks.processes import start_times, verify_times
 from benchmarks.timing import SAMPLE, Machine, Rounds, measure, medians
@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--patience", type=float, default=60, help="seconds to wait, in all, while others slow us down (60)"
     )
-    parser.add_argument("--only", default="", help="only cases whose title begins with this; no processes")
+    parser.add_argument(
+        "--only", default="", help="only cases, and with --check their floors, whose title begins with this"
+    )
     parser.add_argument("--tiny", action="store_true", help="small payloads, one round: shows that all runs")
     parser.add_argument("--check", action="store_true", help="exit with status 1 if a floor does not hold")
     parser.add_argument(
@@ -55,15 +57,20 @@ def main(arguments: list[str] | None = None) -> int:
     start = start_times(max(5, options.rounds // 2), machine) if whole else {}
     verify = verify_times(sizes.files, 3, machine) if whole else {}
     file_size, peaks = view_peaks() if whole else (0, {})
-    held = list(floors(rounds, start, file_size, peaks))
-    for _ in range(AGAIN if options.check and whole else 0):
+
+    def held_now() -> list[Floor]:
+        found = floors(rounds, start, file_size, peaks)
+        return [floor for floor in found if not (options.check and options.only) or floor.case in rounds]
+
+    held = held_now()
+    for _ in range(AGAIN if options.check and not options.tiny else 0):
         doubtful = {floor.case for floor in held if not floor.holds}
         for title in doubtful & rounds.keys():
             _, more = run(sizes, options.rounds, title, machine, tiny=False, exact=True)
             extend(rounds[title], more[title])
         if "" in doubtful:
             extend(start, start_times(max(5, options.rounds // 2), machine))
-        held = list(floors(rounds, start, file_size, peaks))
+        held = held_now()
 
     tables = {
         "Held": report.floors_table(held),

@@ -10,6 +10,7 @@ from benchmarks import bad, payloads
 from benchmarks.calls import MANY, SMALL_LOAD, many_files, readme_cases, small_file
 from benchmarks.case import Case
 from benchmarks.files import file_cases, made_up_file, words
+from benchmarks.formats import FORMATS, format_cases
 from benchmarks.peers import BASELINE, CLASSES, MSGSPEC, PEERS
 from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE, Form, Payload, Shape
 from benchmarks.states import state_cases
@@ -53,6 +54,7 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
         (("bad: S", "bad: M"), partial(_bad, sizes)),
         (("bad: V",), bad.states),
         ((MANY,), partial(many_files, sizes.files)),
+        ((FORMATS,), format_cases),
     ]
     for titles, make in groups:
         if any(title.startswith(only) or only.startswith(title) for title in titles):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from benchmarks.calls import DERIVED, IDENTIFY, JUDGE, KEPT, MANY, RAW, SMALL_LOAD
 from benchmarks.files import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
+from benchmarks.formats import LEAVES, POSITIONAL, TINY_PACKETS
 from benchmarks.payloads import STATES
-from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS
+from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER
 from benchmarks.processes import INFO, INFO_LARGE, INFO_SMALL, PYTHON_CONSTRUCT, PYTHON_SNAPFORMAT
 from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE
 from benchmarks.states import SAME
@@ -73,6 +74,7 @@ def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -
     yield from _shapes(cases)
     yield from _words_and_files(cases)
     yield from _calls(cases)
+    yield from _formats(cases)
     for case in cases:
         if case.startswith("bad: "):
             yield _at_most(cases, case, CLASSES, BASELINE, 1.5, 1.0, f"{case}, to construct")
@@ -157,6 +159,25 @@ def _calls(cases: Cases) -> Iterator[Floor]:
         yield Floor(title, more, 1, 0.5, less=True, unit="us", case=case)
     yield _at_most(cases, MANY, JUDGE, RAW, 12, 8)
     yield _at_most(cases, MANY, IDENTIFY, RAW, 25, 15)
+
+
+def _formats(cases: Cases) -> Iterator[Floor]:
+    """Public formats, declared as construct's users declare them."""
+    for shape in POSITIONAL + LEAVES:
+        is_positional = shape in POSITIONAL
+        for verb in ("parse", "build"):
+            case = shape.title(FIXED, verb)
+            floor, aim = (5, 10) if is_positional else (0.85, 1.5)
+            yield _faster(cases, case, BASELINE, CONTAINERS, floor, aim)
+            if is_positional and COMPILED in cases.get(case, {}):  # it can't take all of them
+                yield _faster(cases, case, COMPILED, CONTAINERS, 1, 2)
+    for shape in TINY_PACKETS:
+        case = shape.title(FIXED, "parse")
+        yield _faster(cases, case, BASELINE, DECODER, 1, 2, f"{case}: a kept decoder, against construct")
+        found = cases.get(case)
+        more = None if not found else 1e6 * difference(found, CONTAINERS, BASELINE)
+        title = f"{case}: decode takes more than construct by"
+        yield Floor(title, more, 1, 0, less=True, unit="us", case=case)
 
 
 def _starts(start: Rounds) -> Iterator[Floor]:

@@ -11,6 +11,7 @@ from benchmarks.case import Case
 from benchmarks.files import RUST
 from benchmarks.first_use import USES
 from benchmarks.floors import Cases, Floor
+from benchmarks.formats import ALL_FORMATS
 from benchmarks.memory import Peaks
 from benchmarks.shapes import ALL_FORMS, SHAPES
 from benchmarks.timing import medians, ratio
@@ -71,7 +72,7 @@ def shapes_table() -> Rows:
     """What the names of cases stand for."""
     forms = {form.name or "little-endian": form for form in ALL_FORMS}
     rows = [["shape", "", *forms]]
-    for shape in SHAPES:
+    for shape in SHAPES + ALL_FORMATS:
         measured = ["yes" if form in shape.forms else "" for form in forms.values()]
         rows.append([shape.name.rstrip(","), shape.about, *measured])
     return rows

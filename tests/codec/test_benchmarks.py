@@ -12,7 +12,8 @@ from benchmarks.__main__ import main
 from benchmarks.calls import DERIVED, JUDGE, KEPT, MANY, RAW, write_fleet
 from benchmarks.cases import TINY, shape_cases
 from benchmarks.floors import Floor, floors
-from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS
+from benchmarks.formats import ALL_FORMATS, FORMATS, LEAVES, POSITIONAL, TINY_PACKETS
+from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER
 from benchmarks.report import duration
 from benchmarks.shapes import SHAPES, Form, Shape
 from benchmarks.states import looking
@@ -31,6 +32,8 @@ from snapformat.bincode import CStruct
         ("V 33 KB load from", DERIVED),
         ("V 33 KB, C structs too", BASELINE),
         (MANY, JUDGE),
+        ("format, TCP", CONTAINERS),
+        ("format, UDP", DECODER),
     ],
 )
 def test_runs(only: str, who: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,6 +92,33 @@ def test_every_shape_has_a_floor() -> None:
     for shape in SHAPES:
         for form in shape.forms:
             assert any(title.startswith(shape.title(form, "build, against")) for title in titles)
+
+
+def test_every_format_has_floors() -> None:
+    parse = {BASELINE: [6e-6], COMPILED: [3e-6], CONTAINERS: [1e-6], DECODER: [8e-6]}
+    cases = {shape.title(shape.forms[0], "parse"): parse for shape in ALL_FORMATS}
+    verdicts = {floor.title: floor.verdict for floor in floors(cases, {}, 0, {})}
+    for shape in ALL_FORMATS:
+        assert shape.name.startswith(FORMATS)
+        case = shape.title(shape.forms[0], "parse")
+        if shape in POSITIONAL:
+            assert verdicts[f"{case}, against construct"] == "floor"
+            assert verdicts[f"{case}, against construct .compile()"] == "aim"
+        elif shape in LEAVES:
+            assert verdicts[f"{case}, against construct"] == "aim"
+        else:
+            assert shape in TINY_PACKETS
+            assert verdicts[f"{case}: a kept decoder, against construct"] == "BELOW"
+            assert verdicts[f"{case}: decode takes more than construct by"] == "aim"
+
+
+def test_only_the_floors_of_what_was_measured_are_held(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--tiny", "--check", "--only", "format, ARP"])
+    held = capsys.readouterr().out.partition("\nTimes\n")[0].partition("Held")[2]
+    rows = [row for row in held.splitlines() if "against" in row]
+    assert {row.partition(", against")[0] for row in rows} == {"format, ARP, parse", "format, ARP, build"}
+    assert status == any("BELOW" in row for row in rows)
+    assert "not there yet" not in held
 
 
 def test_looking() -> None:

@@ -1,0 +1,1 @@
+"""Public formats, declared with construct as its users declare them; see README.md."""
