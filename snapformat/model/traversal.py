@@ -180,7 +180,9 @@ class Traversal:
         try:
             return value.evaluate(self.context())
         except Exception as error:
-            self.fail(f"the expression {value.text} can't be computed: {describe_exception(error)}")
+            self.fail(
+                f"the expression {value.text} can't be computed: {describe_exception(error)}", cause=error
+            )
 
     def context(self) -> Any:
         """Return construct's context at this place; the outermost one is made on first use."""

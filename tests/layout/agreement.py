@@ -36,14 +36,18 @@ def below(node: Any) -> Iterator[ops.Op]:
 
 
 def opaque(struct: Any) -> list[ops.Run]:
-    """The opaque nodes of a layout."""
+    """The nodes of a layout that construct runs."""
     return [node for node in below(layout_of(struct)) if isinstance(node, ops.Run)]
+
+
+#: Entries of a container that one of the two adds: construct its stream, we the flags without a name.
+_OURS = ("_io", "_unnamed")
 
 
 def _typed(value: Any) -> Any:
     """A value in which types count: True is not 1, a label is not a str."""
     if isinstance(value, dict):
-        return {name: _typed(part) for name, part in value.items() if name != "_io"}
+        return {name: _typed(part) for name, part in value.items() if name not in _OURS}
     if isinstance(value, list):
         return [_typed(part) for part in value]
     if isinstance(value, float):

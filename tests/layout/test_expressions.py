@@ -1,4 +1,4 @@
-"""`this` expressions: what construct computes, we compute; what can't be looked into is left to construct."""
+"""Expressions: what construct computes, we compute; what can't be looked into sees construct's context."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import construct as c
 import pytest
 from construct import abs_, len_, max_, min_, obj_, sum_, this
 
-from layout.agreement import agree, opaque, read_both
+from layout.agreement import agree, opaque, read_both, write_both
 from snapformat import DecodeError, EncodeError, decode, encode
+from snapformat.layout import layout_of
 
 OPERATORS = [
     this.a + this.b,
@@ -179,12 +180,35 @@ def test_data_does_not_make_us_compute_for_long(expression):
     ],
     ids=["root", "params", "index", "function", "function of the whole", "len_ of the whole"],
 )
-def test_left_to_construct(parameter):
+def test_what_can_not_be_looked_into(parameter):
     struct = c.Struct("n" / c.Int8ub, "d" / c.Bytes(parameter))
-    (node,) = opaque(struct)
-    assert node.construct is struct
+    assert opaque(struct) == []
+    assert layout_of(struct).subcons is not None
     for data in (b"\2abcdef", b"\0", b"", b"\7a"):
-        read_both(struct, data)
+        for _ in range(3):  # by the reference, and by generated code
+            found = read_both(struct, data)
+        if found is not None:
+            assert write_both(struct, found[0]) == data[: found[1]]
+    for size in range(12):
+        write_both(struct, {"n": 2, "d": bytes(size)})
+    inside = c.Struct("n" / c.Int8ub, "l" / c.Array(2, c.Struct("n" / c.Int8ub, "d" / c.Bytes(parameter))))
+    for data in (b"\2\2abc\0de", b"\1\1a\1bcdefghijklmn", b"\2\0\0", b"\2\1"):
+        found = read_both(inside, data + bytes(20))
+        if found is not None:
+            write_both(inside, found[0])
+        read_both(inside, data)
+
+
+def test_the_message_about_a_function_names_it_and_the_place():
+    struct = c.Struct(
+        "l" / c.Array(2, c.Struct("n" / c.Int8ub, "d" / c.Bytes(lambda context: 7 // context.n)))
+    )
+    with pytest.raises(DecodeError, match=r"the expression .*<lambda> can't be computed: Zero") as caught:
+        decode(b"\7a\0", struct)
+    assert (caught.value.path, caught.value.offset) == ("$.l[1].d", 3)
+    with pytest.raises(EncodeError, match=r"the expression .*<lambda> can't be computed: Zero") as written:
+        encode({"l": [{"n": 7, "d": b"a"}, {"n": 0, "d": b""}]}, struct)
+    assert written.value.path == "$.l[1].d"
 
 
 def test_expressions_of_the_value():

@@ -1,7 +1,8 @@
-"""What has no lowering: it still reads and writes, and takes no more of the layout with it than it must."""
+"""What construct runs: it reads and writes where it is, and what is around it stays as it is."""
 
 from __future__ import annotations
 
+import io
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,11 @@ import pytest
 from construct import this
 
 from layout.agreement import agree, opaque
-from snapformat import DecodeError, EncodeError, decode, decode_prefix, encode
+from snapformat import DecodeError, EncodeError, decode, decode_prefix, decode_stream, encode
 from snapformat.bincode import Encoding, u16
 from snapformat.encodings.bincode import ops
 from snapformat.layout import layout_of, walk
+from snapformat.model import kinds
 
 
 class Swapped(c.Adapter):
@@ -58,13 +60,17 @@ ALONE = {
     "a subclass from outside": (Swapped(c.Bytes(2)), [b"ab"]),
     "two fields of one name": (c.Struct("a" / c.Int8ub, "a" / c.Int8ub), [{"a": 1}]),
 }
+#: These need no run of construct.
+NATIVE = {"FlagsEnum", "Mapping", "Hex", "Rebuild by a function"}
+#: Bits without a name are kept, which construct drops.
+KEPT = {"FlagsEnum"}
 
 
 @pytest.mark.parametrize("name", ALONE)
 def test_reads_and_writes(name):
     struct, values = ALONE[name]
-    assert opaque(struct) != []
-    agree(struct, *values)
+    assert (opaque(struct) == []) == (name in NATIVE)
+    agree(struct, *values, kept=name in KEPT)
 
 
 #: These take all that follows, or look elsewhere.
@@ -77,67 +83,111 @@ def test_reads_and_writes_in_the_middle(name):
     agree(
         c.Struct("before" / c.Int8ub, "it" / struct, "after" / c.Int8ub),
         {"before": 1, "it": values[0], "after": 2},
+        kept=name in KEPT,
     )
 
 
-#: A part, and whether the Struct around it stays a Struct of the layout.
+#: A part, and whether it may look at anything in the context: the Struct around it then has all of it.
 PARTS = {
-    "VarInt": (c.VarInt, True),
-    "GreedyRange": (c.GreedyRange(c.Int16ub), True),
-    "text": (c.CString("utf8"), True),
-    "text of a fixed size": (c.PaddedString(4, "utf8"), True),
-    "text behind a VarInt": (c.PascalString(c.VarInt, "utf8"), True),
-    "FlagsEnum": (c.FlagsEnum(c.Int8ub, a=1), True),
-    "Tell": (c.Tell, True),
-    "Terminated": (c.Terminated, True),
-    "Mapping": (c.Mapping(c.Int8ub, {"a": 1}), True),
-    "a subclass from outside": (Swapped(c.Bytes(2)), False),
-    "a function": (c.Bytes(lambda context: context.n), False),
-    "Computed by a function": (c.Computed(lambda context: context.n), False),
-    "a function within": (c.GreedyRange(c.Bytes(lambda context: 1)), False),
-    "a hook": (c.Int8ub * (lambda obj, context: None), False),
-    "Pointer": (c.Pointer(this.n, c.Int8ub), False),
+    "VarInt": (c.VarInt, False),
+    "GreedyRange": (c.GreedyRange(c.Int16ub), False),
+    "text": (c.CString("utf8"), False),
+    "text of a fixed size": (c.PaddedString(4, "utf8"), False),
+    "text behind a VarInt": (c.PascalString(c.VarInt, "utf8"), False),
+    "Tell": (c.Tell, False),
+    "Terminated": (c.Terminated, False),
+    "a subclass from outside": (Swapped(c.Bytes(2)), True),
+    "a function within": (c.GreedyRange(c.Bytes(lambda context: 1)), True),
+    "a hook": (c.Int8ub * (lambda obj, context: None), True),
+    "Pointer": (c.Pointer(this.n, c.Int8ub), True),
     "Union": (c.Union(0, "a" / c.Int16ub, "b" / c.Bytes(2)), False),
-    "ExprAdapter": (c.ExprAdapter(c.Int8ub, lambda obj, context: obj, lambda obj, context: obj), False),
-    "Index": (c.Index, False),
+    "ExprAdapter": (c.ExprAdapter(c.Int8ub, lambda obj, context: obj, lambda obj, context: obj), True),
+    "Index": (c.Index, True),
+}
+#: The same for parts that need no run of construct.
+NATIVE_PARTS = {
+    "FlagsEnum": (c.FlagsEnum(c.Int8ub, a=1), False),
+    "Mapping": (c.Mapping(c.Int8ub, {"a": 1}), False),
+    "a function": (c.Bytes(lambda context: context.n), True),
+    "Computed by a function": (c.Computed(lambda context: context.n), True),
 }
 
 
-def _parts():
-    yield from PARTS
-
-
-@pytest.mark.parametrize("name", list(_parts()))
-def test_what_may_read_the_context_takes_its_struct_with_it(name):
-    part, stays = PARTS[name]
-    struct = c.Struct("n" / c.Int8ub, "part" / part)
+@pytest.mark.parametrize("name", [*PARTS, *NATIVE_PARTS])
+def test_the_struct_around_it_stays_a_struct(name):
+    part, looks = {**PARTS, **NATIVE_PARTS}[name]
+    struct = c.Struct("n" / c.Int8ub, "part" / part, "m" / c.Int8ub)
     node = layout_of(struct)
-    assert isinstance(node, ops.Struct) == stays
-    assert [found.construct for found in opaque(struct)] == ([part] if stays else [struct])
-    assert opaque(struct)[0].kind.reason
+    assert isinstance(node, ops.Struct)
+    assert [field.name for field in node.fields] == ["n", "part", "m"]
+    run = struct.part if name == "a hook" else part  # a name of it has the hook too
+    assert [found.construct for found in opaque(struct)] == ([] if name in NATIVE_PARTS else [run])
+    assert (node.subcons is not None) == looks
 
 
-def test_hooks_are_called():
+#: What can't be analyzed, and the reason that documents give.
+REASONS = {
+    "a subclass from outside": (Swapped(c.Bytes(2)), "no lowering of Swapped"),
+    "ExprAdapter": (PARTS["ExprAdapter"][0], "no lowering of ExprAdapter"),
+    "two fields of one name": (ALONE["two fields of one name"][0], "two fields of one name"),
+    "no elements": (c.Array(2, c.Byte, discard=True), "an Array that discards its elements"),
+    "a FocusedSeq": (c.FocusedSeq(this._.n, "a" / c.Byte), "a FocusedSeq that is not a PrefixedArray"),
+    "no construct": (None, "NoneType in place of a construct"),
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_what_can_not_be_analyzed_has_a_reason(name):
+    part, reason = REASONS[name]
+    struct = c.Struct("n" / c.Int8ub, "part" / c.Switch(this.n, {0: c.Byte, 1: part}))
+    found = [node.kind for node in opaque(struct)]
+    assert [(type(kind), kind.construct, kind.reason) for kind in found] == [(kinds.Opaque, part, reason)]
+
+
+def test_hooks_are_called_as_by_construct():
     seen = []
-    struct = c.Struct("n" / c.Int8ub, "v" / (c.Int8ub * (lambda obj, context: seen.append((obj, context.n)))))
-    value = decode(b"\1\2", struct)
-    assert (value.n, value.v) == (1, 2)
-    assert (2, 1) in seen
-    assert encode(value, struct) == b"\1\2"
+    struct = c.Struct("n" / c.Int8ub, c.Int8ub * (lambda obj, context: seen.append((obj, context.n))))
+    named = c.Struct("n" / c.Int8ub, "v" / struct.subcons[1])  # whose hook construct calls twice
+    for made in (struct, named, c.Array(2, named), c.GreedyRange(struct), c.Struct("p" / c.Optional(named))):
+        data = b"\1\2\3\4"
+        made.parse(data)
+        expected = seen.copy()
+        assert expected
+        for read in (
+            lambda made=made: decode_prefix(data, made),
+            lambda made=made: decode_stream(io.BytesIO(data), made),
+            lambda made=made: list(walk(layout_of(made), data)),
+        ):
+            for _ in range(3):  # by the reference, and by generated code
+                seen.clear()
+                read()
+                assert seen == expected
+        seen.clear()
+    encode({"n": 1, "v": 2}, named)
+    assert seen == []
 
 
-def test_the_outermost_struct_whose_fields_it_could_name():
+def test_all_structs_whose_fields_it_could_name_stay():
     inner = c.Struct("m" / c.Int8ub, "d" / c.Bytes(lambda context: context._.n))
     outer = c.Struct("n" / c.Int8ub, "inner" / inner)
     agree(outer, {"n": 2, "inner": {"m": 1, "d": b"ab"}})
-    (node,) = opaque(outer)
-    assert node.construct is outer
+    assert opaque(outer) == []
+    node = layout_of(outer)
+    assert None not in (node.subcons, node.fields[1].op.subcons)
+    with pytest.raises(DecodeError, match="expected 2 bytes, found 1") as caught:
+        decode(b"\2\1a", outer)
+    assert (caught.value.path, caught.value.offset) == ("$.inner.d", 2)
 
 
-def test_an_array_goes_with_what_may_read_its_index():
+def test_an_array_stays_whose_index_may_be_read():
     struct = c.Array(2, c.Struct("n" / c.Int8ub, "d" / c.Bytes(lambda context: context.n)))
     agree(struct, [{"n": 2, "d": b"ab"}, {"n": 0, "d": b""}])
-    assert isinstance(layout_of(struct), ops.Run)
+    node = layout_of(struct)
+    assert isinstance(node, ops.Array)
+    assert node.indexed
+    with pytest.raises(DecodeError) as caught:
+        decode(b"\1a\2b", struct)
+    assert (caught.value.path, caught.value.offset) == ("$[1].d", 3)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +197,7 @@ def test_the_index_of_an_array(index):
     agree(c.Array(2, c.Struct("i" / index, "v" / c.Int8ub)), [{"v": 1}, {"v": 2}])
 
 
-def test_errors_of_opaque_parts_have_a_place():
+def test_errors_of_what_construct_runs_have_a_place():
     struct = c.Struct("a" / c.Int8ub, "l" / c.Array(2, c.NullTerminated(c.GreedyBytes)))
     with pytest.raises(DecodeError) as caught:
         decode(b"\1ab\0cd", struct)
@@ -171,23 +221,28 @@ def test_whatever_a_users_construct_raises():
         encode([1], c.Array(1, Broken()))
 
 
-def test_an_opaque_part_within_prefixed_ends_there():
+def test_what_construct_runs_within_prefixed_ends_there():
     struct = c.Struct(
         "p" / c.Prefixed(c.Int8ub, c.GreedyString("ascii")),
         "q" / c.Prefixed(c.Int8ub, c.GreedyRange(c.Int16ub)),
     )
     agree(struct, {"p": "ab", "q": [1, 2]})
-    events = [(e.offset, e.size, e.kind, e.path) for e in walk(layout_of(struct), b"\2ab\2\0\1")]
-    assert (1, 2, "opaque", "$.p") in events
-    assert (4, 2, "opaque", "$.q") in events
+    events = [(e.offset, e.size, e.kind, e.path, e.value) for e in walk(layout_of(struct), b"\2ab\2\0\1")]
+    assert events == [
+        (0, 0, "struct", "$", "/2"),
+        (0, 1, "byteslen", "$.p", 2),
+        (1, 2, "stringencoded", "$.p", "ab"),
+        (3, 1, "byteslen", "$.q", 2),
+        (4, 2, "u16", "$.q[0]", 1),
+    ]
 
 
-def test_memory_of_many_opaque_parts():
+def test_memory_of_many_runs_of_construct():
     struct = c.PrefixedArray(c.Int32ub, c.Prefixed(c.Int8ub, c.GreedyString("ascii")))
     count = 3000
     data = count.to_bytes(4, "big") + b"\x09123456789" * count
     tracemalloc.start()
-    assert sum(event.kind == "opaque" for event in walk(layout_of(struct), data)) == count
+    assert sum(event.kind == "stringencoded" for event in walk(layout_of(struct), data)) == count
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 100 * len(data)

@@ -11,6 +11,7 @@ import construct as c
 import pytest
 from construct import this
 
+from layout.agreement import opaque
 from snapformat import DecodeError, Limits, decode, decode_stream, doc, encode, schema
 from snapformat.bincode import FIRECRACKER, BTreeMap, BTreeSet, HashMap, HashSet, Len, Unit, u64
 from snapformat.encodings.bincode import ops
@@ -202,9 +203,11 @@ def test_what_does_not_repeat_is_run_itself():
 
     seen = Seen()
     assert decode(b"", seen) is seen
-    plain = c.Struct("a" / seen, "b" / c.Byte[3])
-    node = lower(plain)
-    assert isinstance(node, ops.Run)
+    (node,) = opaque(c.Struct("a" / seen, "b" / c.Byte[3]))
+    assert node.construct is seen
+    assert bounded(node.kind) is seen
+    plain = c.Union(0, "a" / seen, "b" / c.Byte[3])
+    (node,) = opaque(plain)
     read(node, b"abc")
     assert bounded(node.kind) is plain
 
@@ -213,7 +216,7 @@ def test_constructs_that_contain_themselves_are_not_kept():
     def run_one() -> weakref.ref[Any]:
         made: Any = c.Struct("a" / c.GreedyRange(c.Byte), "below" / c.Optional(c.LazyBound(lambda: deeper)))
         deeper: Any = c.Struct(c.Const(b"x"), "again" / made)
-        found = parse_run(kinds.Opaque(made, "a test"), io.BytesIO(b"ab"), Budget(None))
+        found = parse_run(kinds.Opaque(made, reason="a test"), io.BytesIO(b"ab"), None, Budget(None))
         assert found == {"a": [97, 98], "below": None}
         return weakref.ref(made)
 

@@ -91,6 +91,15 @@ class BytesReader(ValueReader):
         """Whether so many events are pending that the caller should take them."""
         return self.events is not None and len(self.events) > _MOST_EVENTS
 
+    def state(self) -> Any:
+        parts = self.begin, self.end, self.data, self.origin, self._stream, self.ahead, self.anchor
+        return super().state(), parts, (self.budget, self.config, self._key, self.events)
+
+    def restore(self, state: Any) -> None:
+        outer, parts, (self.budget, self.config, self._key, self.events) = state
+        super().restore(outer)
+        self.begin, self.end, self.data, self.origin, self._stream, self.ahead, self.anchor = parts
+
     # --- bytes ----------------------------------------------------------------------------------------
 
     def mark(self) -> int:

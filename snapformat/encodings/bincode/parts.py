@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import construct as c
 
+from snapformat.errors import DecodeError
 from snapformat.model.kinds import Choice, Fields, Focus, Items, Kind, Repeat, Run
 
 if TYPE_CHECKING:
@@ -46,27 +47,25 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         reader = self._reader
-        steps = self._steps(context)
-        before = len(reader.events or ())
-        reader.path.extend(steps)
-        outer, reader.scope = reader.scope, context
+        state, before = reader.state(), len(reader.events or ())
+        reader.path.extend(self._steps(context))
+        reader.scope = context
         try:
             if reader.has_stream(stream):
-                value = self._read_in_place(stream)
-            else:
-                value = self._read_elsewhere(stream, context, path)
+                return self._read_in_place(stream)
+            return self._read_elsewhere(stream, context, path)
         except c.StopFieldError:
             raise
         except Exception as error:
-            if steps:
-                del reader.path[-len(steps) :]
+            reader.restore(state)
             if reader.events and self._may_fail():
                 del reader.events[before:]
-            raise c.ConstructError(str(error), path=path) from error
-        if steps:
-            del reader.path[-len(steps) :]
-        reader.scope = outer
-        return value
+            raise _of_construct(error, path) from error
+        finally:
+            reader.restore(state)
+
+    def _actualsize(self, stream: Any, context: Any, path: str) -> Any:
+        return self._sub._actualsize(stream, context, path)
 
     def _may_fail(self) -> bool:
         """Return whether construct goes on if this part can't be read."""
@@ -85,11 +84,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _read_in_place(self, stream: Any) -> Any:
         reader = self._reader
         reader.pos = stream.tell() + reader.origin
-        depth = reader.depth
-        try:
-            value = reader.read(self._kind)
-        finally:
-            reader.depth = depth
+        value = reader.read(self._kind)
         stream.seek(reader.pos - reader.origin)
         return value
 
@@ -108,3 +103,16 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
             reader.return_from(state)
         stream.seek(stop)
         return value
+
+
+def _of_construct(error: Exception, path: str) -> Exception:
+    """Return an exception that construct treats as that of the part itself: whether it goes on without it."""
+    cause: BaseException | None = error
+    while isinstance(cause, DecodeError):
+        cause = cause.__cause__
+    made: Exception = RuntimeError(str(error))
+    if isinstance(cause, c.ExplicitError):
+        made = c.ExplicitError(str(error), path=path)
+    elif cause is None or isinstance(cause, c.ConstructError):
+        made = c.ConstructError(str(error), path=path)
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import construct
 
@@ -229,6 +229,12 @@ class BincodeReader(BytesReader):
         elif costs.known and count * costs.known > self.budget.zero_sized:
             self.claim_zero_sized(count, costs.known)
 
+    def fail_zero_sized(self, count: int, cost: int) -> NoReturn:
+        try:
+            super().fail_zero_sized(count, cost)
+        except DecodeError as error:  # construct must not go on with another alternative
+            raise error from TooManyElementsError(count, cost, "")
+
     def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
         if count < 2 or self.events is not None or not collapses_to_one(kind):
             return count
@@ -404,6 +410,7 @@ class BincodeReader(BytesReader):
         try:
             value = parse_run(run, stream, self.scope, self.budget)
             stop = max(stream.tell() + self.origin, self.begin or self.origin)
+            self.pos = start  # parts may have moved it
             self.pos = min(stop, start + self.expect(max(0, stop - start)))
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
@@ -440,8 +447,10 @@ class BincodeReader(BytesReader):
             self.emit(start, name, value)
             return
         parts = self.events[before:]
-        size = self.pos - start - sum(event.size for event in parts)
-        shown = value if size == self.pos - start else None
+        taken = sum(event.size for event in parts)
+        # In bytes that a construct has made of others, events have no sizes.
+        size = 0 if self.anchor is not None else self.pos - start - taken
+        shown = None if taken else value
         ahead = min(parts[0].offset - self.offset_of(start), size) if parts and parts[0].size else 0
         if ahead > 0:
             self.events.insert(before, Event(self.offset_of(start), ahead, name, self.segments(), shown))

@@ -74,6 +74,8 @@ def _position(stream: Any, code: CodeType, found: Locals) -> int | None:
             before = len(found.get("data", b""))
         elif code is _READ_EXACTLY:
             before = found["size"] - found["left"]
+        elif code is _TRANSFORMING:
+            before = found["self"].decodeamount or 0
         elif code in _JUDGING:
             before = getattr(found["self"], _JUDGING[code]).sizeof()
     try:
@@ -119,5 +121,6 @@ _JUDGING = {
     c.Const._parse.__code__: "subcon",
     c.Checksum._parse.__code__: "checksumfield",
 }
+_TRANSFORMING = c.Transformed._parse.__code__
 _READ = c.stream_read.__code__
 _READ_EXACTLY = read_exactly.__code__

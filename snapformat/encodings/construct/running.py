@@ -147,6 +147,8 @@ class _Copies:
 
     def _of(self, sub: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:
         """Do the same; `open_` has the copies that are being made, by this thread alone."""
+        if not isinstance(sub, c.Construct):  # a case of a Switch
+            return sub
         try:
             if sub in open_:
                 return open_[sub]

@@ -132,7 +132,7 @@ _Fields = tuple[kinds.Field, ...]
 
 def _focus(sub: Any, made: _Made, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
     names = [part.name for part in subs]
-    if sub.parsebuildfrom not in names:
+    if callable(sub.parsebuildfrom) or sub.parsebuildfrom not in names:
         raise Unsupported("a FocusedSeq whose value is chosen by its context")
     position = names.index(sub.parsebuildfrom)
     return kinds.Focus(sub, *made, fields, subs, sub._subcons, position)

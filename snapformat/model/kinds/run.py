@@ -13,13 +13,14 @@ import construct
 
 from snapformat.errors import SnapshotError
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.checks import describe_value
+from snapformat.model.checks import describe_exception, describe_value
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.named import Field, Struct
 from snapformat.trampoline import Task, run
 
 if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
+    from snapformat.model.traversal import Traversal
 
 
 @dataclass(eq=False, slots=True)
@@ -142,13 +143,24 @@ class Around(Composed):
         if value is None and not isinstance(self.item, Leaf):
             out.write_unit(self)
             return None
+        self._validate(value, out)
         return (yield from _written(self.item, value, out))
 
     def read_parts(self, source: ValueReader) -> Task:
         """Read the value inside."""
         if source.is_null():
             return None
-        return (yield from _read(self.item, source))
+        value = yield from _read(self.item, source)
+        self._validate(value, source)
+        return value
+
+    def _validate(self, value: Any, traversal: Traversal) -> None:
+        """Refuse a value that an `ExprValidator` refuses."""
+        if isinstance(self.construct, construct.ExprValidator):
+            try:
+                self.construct._decode(value, traversal.context(), "(validating)")
+            except Exception as error:
+                traversal.fail(describe_exception(error), cause=error)
 
 
 @dataclass(eq=False, slots=True)
