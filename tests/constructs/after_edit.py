@@ -8,7 +8,7 @@ from typing import Any
 
 from constructs.as_type import shown
 from constructs.declaration import Declaration, copied
-from constructs.in_file import file_of, format_of
+from constructs.in_file import alone, file_of, format_of
 from constructs.inputs import spread
 from constructs.outcomes import Findings, Outcome, ours, theirs
 from constructs.values import keeps_bytes, names_of
@@ -31,12 +31,13 @@ def check(declaration: Declaration) -> Findings:
         if first.state != "ok":
             continue
         edits = list(_edits(declaration, first.value))
+        leaves = alone(struct, data)[1]  # then no file has it
         for number, (text, edit) in enumerate(edits):
             about = f"{text} of {shown(data)}"
             wanted = theirs(lambda data=data, edit=edit: bytes(struct.build(edited(struct.parse(data), edit))))
             got = ours(lambda data=data, edit=edit: bytes(encode(edited(decode(data, struct), edit), struct)))
             _compare(found, "edit", got, wanted, about, data, struct)
-            if made.state == "ok" and number < IN_FILES:
+            if made.state == "ok" and number < IN_FILES and not leaves:
                 whole = wanted if wanted.state != "ok" else Outcome("ok", file_of(wanted.value))
                 for lazy in (False, True):
                     call = partial(_in_file, made.value, data, edit, lazy)

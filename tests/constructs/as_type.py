@@ -67,8 +67,9 @@ def _told(struct: Any, data: bytes) -> Outcome:
 
     def call() -> list[Any]:
         stream = io.BytesIO(data)
-        value = settled(struct.parse_stream(stream))
-        return [value, min(stream.tell(), len(data))]
+        value = struct.parse_stream(stream)
+        end = min(stream.tell(), len(data))  # before deferred values move it
+        return [settled(value), end]
 
     return theirs(call)
 

@@ -78,7 +78,21 @@ def _load(found: Findings, spec: SnapshotFormat, data: bytes, lazy: bool, *, cou
 
 
 def alone(struct: Any, data: bytes) -> tuple[Outcome, bool]:
-    """What construct makes of a payload, and whether it leaves bytes that it has not even looked at."""
+    """What construct makes of a payload, and whether it leaves bytes at the end.
+
+    Bytes that were only looked at, by `Optional` or `Peek`, are left. Where a construct jumps, all bytes up to
+    the last one that was read belong to it.
+    """
     stream = Watched(data)
-    wanted = theirs(lambda: settled(struct.parse_stream(stream)))
-    return wanted, max(stream.tell(), stream.reached) < len(data)
+    end = 0
+
+    def call() -> Any:
+        nonlocal end
+        value = struct.parse_stream(stream)
+        end = stream.tell()  # before deferred values move it
+        return settled(value)
+
+    wanted = theirs(call)
+    if any(isinstance(part, c.Pointer | c.Seek) for part in parts(struct)):
+        end = max(end, stream.reached)
+    return wanted, end < len(data)

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from constructs.values import difference
+from construct.lib import RebufferedBytesIO
+
+from constructs.manual import refused_by_manual
+from constructs.values import RefusedLater, difference
 from snapformat import SchemaError, SnapshotError
 
 #: Seconds that construct and we may take for one call.
@@ -30,12 +33,31 @@ def at_most(seconds: float) -> Iterator[None]:
         raise TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again, should a finalizer swallow the first
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+#: The `Rebuffered` of the declaration at hand, which keep what they read: each call begins anew.
+_buffers: list[Any] = []
+
+
+@contextmanager
+def anew(buffers: list[Any]) -> Iterator[None]:
+    """In here, these `Rebuffered` are empty at the start of each call."""
+    _buffers[:] = buffers
+    try:
+        yield
+    finally:
+        _buffers.clear()
+
+
+def _empty_buffers() -> None:
+    for each in _buffers:
+        each.stream2 = RebufferedBytesIO(None, tailcutoff=each.stream2.tailcutoff)
 
 
 class Outcome(NamedTuple):
@@ -45,18 +67,21 @@ class Outcome(NamedTuple):
         state: `ok`, `refused`, `foreign` (an exception that is not ours), or `endless`.
         value: The value, if ok.
         reason: The text of the exception.
+        again: The call, if it is construct's.
     """
 
     state: str
     value: Any = None
     reason: str = ""
+    again: Callable[[], Any] | None = None
 
 
 def theirs(call: Callable[[], Any]) -> Outcome:
     """What construct makes of something; it may refuse with any exception."""
+    _empty_buffers()
     try:
         with at_most(THEIR_TIME):
-            return Outcome("ok", call())
+            return Outcome("ok", call(), "", call)
     except TooLong:
         return Outcome("endless")
     except Exception as error:
@@ -65,12 +90,13 @@ def theirs(call: Callable[[], Any]) -> Outcome:
 
 def ours(call: Callable[[], Any]) -> Outcome:
     """What we make of something; a refusal is an error of ours, anything else is foreign."""
+    _empty_buffers()
     try:
         with at_most(OUR_TIME):
             return Outcome("ok", call())
     except TooLong:
         return Outcome("endless")
-    except (SnapshotError, SchemaError) as error:
+    except (SnapshotError, SchemaError, RefusedLater) as error:
         return Outcome("refused", None, _text(error))
     except Exception as error:
         return Outcome("foreign", None, _text(error))
@@ -149,12 +175,16 @@ class Findings:
         return kind in (None, "type") and ours.state == theirs.state == "ok"
 
 
-def _verdict(ours: Outcome, theirs: Outcome, also: tuple[Any, ...], may_refuse: bool) -> tuple[str | None, str]:
+def _verdict(
+    ours: Outcome, theirs: Outcome, also: tuple[Any, ...], may_refuse: bool
+) -> tuple[str | None, str]:
     if ours.state in ("endless", "foreign"):
         return ours.state, ours.reason
     if theirs.state == "endless" or (ours.state == "refused" and (may_refuse or theirs.state == "refused")):
         return None, ""
     if ours.state == "refused":
+        if theirs.again is not None and refused_by_manual(theirs.again):
+            return None, ""
         return "stricter", ours.reason
     if ours.value in also:
         return None, ""
@@ -163,7 +193,10 @@ def _verdict(ours: Outcome, theirs: Outcome, also: tuple[Any, ...], may_refuse: 
     if isinstance(theirs.value, bytes) and isinstance(ours.value, bytes):
         same = ours.value == theirs.value
         return (None, "") if same else ("bytes", f"{_hex(ours.value)} for {_hex(theirs.value)}")
-    found = difference(ours.value, theirs.value)
+    try:
+        found = difference(ours.value, theirs.value)
+    except Exception as error:
+        return "foreign", f"comparing: {_text(error)}"
     return (None, "") if found is None else found
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import construct as c
 
+from snapformat import SnapshotError
+
 #: Types that make no difference to who uses a value: they are the plain dict and list, filled in or not.
 _MAPPINGS = (dict, c.Container, c.LazyContainer)
 _LISTS = (list, c.ListContainer, c.LazyListContainer)
@@ -18,15 +20,30 @@ def forced(value: Any) -> Any:
     return value() if callable(value) and type(value).__name__ == "function" else value
 
 
+class RefusedLater(Exception):
+    """What was deferred is refused when it is read at last: a refusal like any other."""
+
+
 def settled(value: Any) -> Any:
-    """The value itself, after all that is deferred in it was read."""
+    """The value itself, after all that is deferred in it was read.
+
+    Raises:
+        RefusedLater: Something deferred can't be read.
+    """
+    try:
+        return _settled(value)
+    except (c.ConstructError, SnapshotError) as error:
+        raise RefusedLater(str(error)) from error
+
+
+def _settled(value: Any) -> Any:
     current = forced(value)
     if isinstance(current, Mapping):
         for name in names_of(current):
-            settled(current[name])
+            _settled(current[name])
     elif isinstance(current, list | tuple):
         for part in current:
-            settled(part)
+            _settled(part)
     return value
 
 
