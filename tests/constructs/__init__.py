@@ -1,0 +1,1 @@
+"""construct's classes, each declared, held against construct alone: see `checks.py`."""

@@ -1,0 +1,98 @@
+"""A declaration as the payload of a file, eager and lazy: loaded, saved again, damaged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import construct as c
+
+from constructs.as_type import shown
+from constructs.declaration import Declaration, copied, parts
+from constructs.inputs import damaged
+from constructs.outcomes import Findings, Outcome, Watched, ours, theirs
+from constructs.values import keeps_bytes, settled
+from snapformat import CRC64_JONES, SnapshotFormat
+
+_FACTS = {"name": "x", "magic": 7, "version": "1.0.0"}
+#: What stands before each payload.
+HEADER = SnapshotFormat(**_FACTS, payload=c.Byte).new(1).to_bytes()[:-9]
+#: Fewer than of a type alone: each is read twice.
+CUTS = 10
+PLACES = 6
+
+
+def format_of(struct: Any) -> SnapshotFormat:
+    """The format with the declaration as its payload; where it unpickles, it says so."""
+    if any(part is c.Pickled for part in parts(struct)):
+        try:
+            return SnapshotFormat(**_FACTS, payload=struct, allow_pickle=True)  # type: ignore[call-arg]
+        except TypeError:
+            pass  # not known yet
+    return SnapshotFormat(**_FACTS, payload=struct)
+
+
+def file_of(payload: bytes) -> bytes:
+    """The file with such a payload, made without the library's writers."""
+    data = HEADER + payload
+    return data + CRC64_JONES.compute(data).to_bytes(8, "little")
+
+
+def check(declaration: Declaration) -> Findings:
+    """Load and save as construct parses and builds the payload alone."""
+    found = Findings()
+    struct = declaration.construct
+    made = ours(lambda: format_of(struct))
+    if made.state != "ok":
+        found.add("stricter", f"declaring the format: {made.reason}")
+        return found
+    for value in declaration.values:
+        wanted = theirs(lambda value=value: file_of(struct.build(copied(value))))
+        got = ours(lambda value=value: made.value.new(copied(value)).to_bytes())
+        found.compare("new", got, wanted, shown(value), counted=True)
+    for data in declaration.samples():
+        for lazy in (False, True):
+            _load(found, made.value, data, lazy, counted=True)
+        for changed in damaged(data, CUTS, PLACES):
+            for lazy in (False, True):
+                _load(found, made.value, changed, lazy)
+    return found
+
+
+def _load(found: Findings, spec: SnapshotFormat, data: bytes, lazy: bool, *, counted: bool = False) -> None:
+    file = file_of(data)
+    struct = spec.payload
+    how = " lazily" if lazy else ""
+    wanted, leaves = alone(struct, data)
+    got = ours(lambda: spec.load(file, lazy=lazy))
+    value = got if got.state != "ok" else ours(lambda: settled(got.value.data))
+    about = shown(data)
+    same = found.compare(f"load{how}", value, wanted, about, counted=counted, may_refuse=leaves)
+    if not same or keeps_bytes(value.value):
+        return
+    built = theirs(lambda: file_of(struct.build(wanted.value)))
+    if lazy:  # not read before: `settled` has read it all above
+        again = ours(lambda: spec.load(file, lazy=True).to_bytes())
+        found.compare("save again lazily, untouched", again, built, about, counted=counted, also=(file,))
+    again = ours(lambda: got.value.to_bytes())
+    found.compare(f"save again{how}", again, built, about, counted=counted, also=(file,))
+
+
+def alone(struct: Any, data: bytes) -> tuple[Outcome, bool]:
+    """What construct makes of a payload, and whether it leaves bytes at the end.
+
+    Bytes that were only looked at, by `Optional` or `Peek`, are left. Where a construct jumps, all bytes up to
+    the last one that was read belong to it.
+    """
+    stream = Watched(data)
+    end = 0
+
+    def call() -> Any:
+        nonlocal end
+        value = struct.parse_stream(stream)
+        end = stream.tell()  # before deferred values move it
+        return settled(value)
+
+    wanted = theirs(call)
+    if any(isinstance(part, c.Pointer | c.Seek) for part in parts(struct)):
+        end = max(end, stream.reached)
+    return wanted, end < len(data)
