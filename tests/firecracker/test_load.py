@@ -103,6 +103,7 @@ def test_importing_is_cheap():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
         "snapformat_schemas.firecracker",
+        "snapformat_schemas.firecracker.formats",
         "snapformat_schemas.firecracker.releases",
     ]
 
