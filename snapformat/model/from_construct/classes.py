@@ -25,6 +25,8 @@ from snapformat.trampoline import Task
 
 #: Largest number of bytes or elements of a fixed size.
 _MOST = 1 << 48
+#: Largest depth of constructs referred to by `LazyBound`.
+_MOST_OPEN = 100
 
 
 def opaque(sub: Any, reason: str) -> kinds.Opaque:
@@ -227,13 +229,15 @@ def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         target = sub.subconfunc()
     except Exception:
         raise Unsupported("a LazyBound that needs its context") from None
-    place: Place = (target, ())
-    if target in lowering.reaching:
+    place: Place = (sub, ())  # its function may make another target each time
+    if sub in lowering.reaching:
         lowering.look_anywhere(scopes)
     if place in lowering.by_place:
         return lowering.by_place[place]
     if place in lowering.open:
         return lowering.refer(target.name or "", place)
+    if len(lowering.open) == _MOST_OPEN:
+        raise Unsupported("a LazyBound that makes further ones without end")
     lowering.open.add(place)
     outside, lowering.reaches_out = lowering.reaches_out, False
     arrays, lowering.arrays = lowering.arrays, []
@@ -243,7 +247,7 @@ def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         lowering.open.discard(place)
         lowering.arrays = arrays
     if lowering.reaches_out:
-        lowering.reaching.add(target)
+        lowering.reaching.add(sub)
         lowering.look_anywhere(scopes)
     lowering.reaches_out |= outside
     lowering.by_place[place] = kind

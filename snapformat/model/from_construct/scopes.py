@@ -70,7 +70,7 @@ class Lowering:
         references: References to a construct around them, by its place.
         arrays: Arrays around the current place.
         reaches_out: Whether an expression or a function so far looks at a context around its own structs.
-        reaching: Constructs referred to by `LazyBound` in which one does.
+        reaching: Each `LazyBound` in whose target one does.
     """
 
     lower: Callable[[Any, Lowering, Scopes], Task]
