@@ -1,6 +1,5 @@
 """The kinds of construct's declarations, so that these and the vocabulary form one tree."""
 
-from snapformat.model.from_construct.classes import opaque
 from snapformat.model.from_construct.costs import cost_of
 from snapformat.model.from_construct.lowering import foreign, kind_of_construct
 from snapformat.model.from_construct.names import name_of
@@ -24,5 +23,4 @@ __all__ = [
     "in_scopes",
     "kind_of_construct",
     "name_of",
-    "opaque",
 ]

@@ -12,8 +12,8 @@ import construct as c
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.checks import describe_value
-from snapformat.model.from_construct.costs import cost_of
 from snapformat.model.from_construct.parameters import is_passed
+from snapformat.model.from_construct.traits import Traits
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
@@ -71,6 +71,7 @@ class Lowering:
         arrays: Arrays around the current place.
         reaches_out: Whether an expression or a function so far looks at a context around its own structs.
         reaching: Each `LazyBound` in whose target one does.
+        traits: What the constructs look at, and what they cost.
     """
 
     lower: Callable[[Any, Lowering, Scopes], Task]
@@ -80,13 +81,18 @@ class Lowering:
     arrays: list[OuterArray] = field(default_factory=list)
     reaches_out: bool = False
     reaching: set[Any] = field(default_factory=set)
+    traits: Traits = field(default_factory=Traits)
 
     def look_anywhere(self, scopes: Scopes) -> None:
         """Record that a part at this place may look at anything in its context."""
         self.reaches_out = True
-        for frame in scopes:
+        for frame in reversed(scopes):
+            if frame.is_whole:  # so are all around it
+                break
             frame.used = frame.is_whole = True
-        for array in self.arrays:
+        for array in reversed(self.arrays):
+            if array.used:
+                break
             array.used = True
 
     def refer(self, name: str, place: Place) -> kinds.LazyBound:
@@ -109,7 +115,7 @@ def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
     if not isinstance(inner, kinds.Struct) or inner.scoped:
         lowering.look_anywhere(scopes)
         reason = "a class around a construct that is not a plain Struct"
-        return kinds.Opaque(ClassAdapter(sub, cls), cost_of(sub), reason=reason)
+        return kinds.Opaque(ClassAdapter(sub, cls), lowering.traits.cost_of(sub), reason=reason)
     names = [each.attr for each in inner.fields if each.attr is not None]
 
     def make(values: list[Any]) -> Any:
