@@ -14,7 +14,7 @@ from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.bincode.writer import BincodeWriter
 from snapformat.encodings.construct.running import Output, build_run, parse_run
 from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
-from snapformat.model.expressions import fields_context, root_context, whole_context
+from snapformat.model.expressions import fields_context, fill_context, root_context, whole_context
 
 
 class Running:
@@ -116,14 +116,14 @@ def kind_reader(op: Op) -> Callable[..., tuple[Any, int]]:
 def given_context(outer: Any, values: Any) -> Any:
     """Return the context of a struct that is written, for expressions that name fields."""
     context = fields_context(outer)
-    context.update(values)
+    fill_context(context, values)
     return context
 
 
 def write_context(outer: Any, l: Output, values: Any, subcons: Any) -> Any:  # noqa: E741 - as in the code
     """Return the whole context of a struct that is written."""
     context = whole_context(l.root() if outer is None else outer, l.stream(), subcons)
-    context.update(values)
+    fill_context(context, values)
     return context
 
 
