@@ -184,6 +184,10 @@ class JsonReader(ValueReader):
         """Return the fields in their JSON form: a count may depend on the number of elements."""
         return {each.attr: self.data.get(each.name) for each in kind.fields if each.attr is not None}
 
+    def coming_value(self) -> Any:
+        """Return the value in its JSON form."""
+        return self.data
+
     def read_bits(self, kind: kinds.BitStruct) -> Any:
         if not isinstance(self.data, dict):
             self.refuse("an object of bit fields")
