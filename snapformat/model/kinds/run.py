@@ -36,9 +36,7 @@ class Run(Kind):
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset(
-        {"cost", "is_pure", "reason", "part", "subs", "subcons"}
-    )
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure"})
 
     construct: Any
     cost: int = 1
@@ -85,6 +83,7 @@ class Opaque(Run):
         reason: The reason why it can't be analyzed.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"reason"}
     is_leaf: ClassVar[bool] = True
 
     reason: str = ""
@@ -133,6 +132,8 @@ class Around(Composed):
         item: Its kind.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
+
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
 
@@ -175,6 +176,8 @@ class Repeat(Composed):
         item: Its kind.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
+
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
 
@@ -216,6 +219,7 @@ class Grouped(Composed):
         subcons: construct's `_subcons` for the context.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"subs", "subcons"}
     #: As in `Struct`.
     name: ClassVar[str] = ""
     style: ClassVar[str] = "struct"
@@ -229,6 +233,10 @@ class Grouped(Composed):
     def parts(self) -> Sequence[tuple[Any, Kind]]:
         """The constructs with their kinds."""
         return tuple((sub, each.kind) for sub, each in zip(self.subs, self.fields, strict=True))
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of the parts."""
+        return tuple(each.kind for each in self.fields)
 
     def write_parts(self, value: Any, out: ValueWriter) -> Task:
         """Write the parts of a value."""
@@ -389,6 +397,8 @@ class Raw(Composed):
         part: The construct inside.
         item: Its kind.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
 
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
