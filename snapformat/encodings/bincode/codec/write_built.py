@@ -219,7 +219,8 @@ class BuiltWriter(RunWriter):
             return
         scope = self.enter_context(op, frame)
         if scope is not None:
-            self.out.line(f"{scope}.update({given})")
+            self.out.names["FILL"] = fill_context
+            self.out.line(f"FILL({scope}, {given})")
         with self.frame(frame, scope):
             yield frame
 
