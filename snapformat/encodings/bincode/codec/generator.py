@@ -217,7 +217,13 @@ class Generator(ABC):
         self.flush()
         if not isinstance(value, Expr):
             return repr(value) if type(value) in (int, bool) else self.out.refer("constant", value)
+        if value.is_foreign:
+            self.place_stream()
         return f"{self.out.refer('expression', value.evaluate)}({self.context()})"
+
+    @abstractmethod
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place, for a function that may look at it."""
 
     @abstractmethod
     def context(self) -> str:

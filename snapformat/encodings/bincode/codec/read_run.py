@@ -117,6 +117,11 @@ class RunReader(Generator):
             return root
         return self.scope if self.scope in self._contexts else f"({self.scope} or {root})"
 
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place."""
+        self.out.names["PLACE"] = running.place_stream
+        self.out.line(f"PLACE({self._claims()}, d, p)")
+
     def _claims(self) -> str:
         """Return the name of the claims; a reader that does not use it is run without claims."""
         self.out.names["CLAIMS"] = True

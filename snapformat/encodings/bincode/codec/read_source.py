@@ -486,12 +486,12 @@ class _ReadGenerator(RunReader):
         base = ""
         if has_run(op.item):
             base = self.out.fresh("b")
-            self.out.names["SHIFTED"] = running.shifted
+            self.out.names.update(SHIFTED=running.shifted, RESTORED=running.restored)
             self.out.line(f"{base} = SHIFTED({self._claims()}, p)")
         self.give_context(op.item)
         self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
         if base:
-            self.out.line(f"k.running.base = {base}")
+            self.out.line(f"RESTORED(k, {base})")
         self.out.line(f"p = {end}")
 
 

@@ -121,17 +121,27 @@ def surplus_cost(*items: Op) -> int:
 
 
 def has_run(root: Op, *, is_pure: bool = True) -> bool:
-    """Return whether a part of a layout is run by construct, or by its kind; perhaps only parts not pure."""
+    """Return whether a part of a layout is run by construct, or by its kind; perhaps only parts not pure.
+
+    Functions that may look at construct's stream are such parts, too.
+    """
     seen: set[Op] = set()
     waiting = [root]
     while waiting:
         op = waiting.pop()
         if isinstance(op, ops.Run | ops.Interpret) and (is_pure or not getattr(op, "is_pure", True)):
             return True
+        if any(each.is_foreign for each in _expressions(op)):
+            return True
         if op not in seen:
             seen.add(op)
             waiting.extend(children(op))
     return False
+
+
+def _expressions(op: Op) -> list[Expr]:
+    found = [getattr(op, name, None) for name in ("count", "key", "condition", "value")]
+    return [each for each in found if isinstance(each, Expr)]
 
 
 def uses_context(root: Op) -> bool:
@@ -157,7 +167,7 @@ def _uses_context(root: Op) -> bool:
                 return True
             case ops.Array() if op.indexed:
                 return True
-        if any(isinstance(getattr(op, name, None), Expr) for name in ("count", "key", "condition", "value")):
+        if _expressions(op):
             return True
         if op not in seen:
             seen.add(op)

@@ -153,6 +153,11 @@ class RunWriter(Generator):
             return "l.root()"
         return self.scope if self.scope in self._contexts else f"({self.scope} or l.root())"
 
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place: put all pieces into it."""
+        self._is_listed = True
+        self.out.line("l.stream()")
+
     # --- runs -----------------------------------------------------------------------------------------
 
     def _push(self, code: str, size: int, order: str, value: str | None, *, integer: bool = False) -> None:
