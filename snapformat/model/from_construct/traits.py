@@ -8,7 +8,7 @@ from typing import Any
 import construct as c
 
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.from_construct.adapters import is_adapter
+from snapformat.model.from_construct.adapters import is_adapter, predicate_of
 from snapformat.model.from_construct.costs import cost_of
 
 #: construct's classes without parts, whose values are text, numbers, bytes or None.
@@ -113,6 +113,11 @@ class _Found:
     around: list[_Found]
 
 
+def may_stop(sub: Any) -> bool:
+    """Return whether a part of a Struct may end the Struct early, by a `StopIf`."""
+    return Traits().may_stop(sub)
+
+
 class Traits:
     """What constructs look at, and what they cost. Time is linear in the number of all constructs."""
 
@@ -194,6 +199,8 @@ def _own_traits(sub: Any) -> int:
 def _is_self_contained(sub: Any) -> bool:
     if type(sub) not in _SELF_CONTAINED:
         return False
+    if type(sub) is c.ExprValidator:
+        return predicate_of(sub) is not None
     return type(sub) in _OF_BYTES or not any(map(callable, _parameters(sub)))
 
 
