@@ -132,7 +132,7 @@ def is_placed(root: Op) -> bool:
         op, is_open = waiting.pop()
         if isinstance(op, _LOCATED) or (isinstance(op, ops.Run) and not op.is_pure) or runs_functions(op):
             return True
-        if is_open and isinstance(op, _UP_TO_THE_END):
+        if is_open and (isinstance(op, _UP_TO_THE_END) or getattr(op, "require", True) is False):
             return True
         is_open = is_open and not isinstance(op, _WITH_END)
         for part in children(op):
