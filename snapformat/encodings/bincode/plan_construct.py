@@ -25,7 +25,7 @@ def plan_run(kind: kinds.Run, planner: BincodePlanner) -> Task:
     if sub.parsed is None:
         if isinstance(kind, kinds.Leaf):
             made = yield _leaf(sub, planner)
-        elif type(sub) in _PLANS:
+        elif type(sub) in _PLANS and not isinstance(kind, kinds.Opaque):
             made = yield _PLANS[type(sub)](kind, planner)
     return ops.Run(sub, kind.is_pure) if made is None else made
 
@@ -135,12 +135,14 @@ def _pointer(kind: kinds.Around, planner: BincodePlanner) -> Task:
 
 def _greedy_range(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     item = yield planner.of(kind.item)
-    return None if may_stop(kind.part) else construct_ops.GreedyRange(item)
+    if may_stop(kind.part) or kind.construct.discard:
+        return None
+    return construct_ops.GreedyRange(item)
 
 
 def _repeat_until(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     predicate = lower_predicate(kind.construct.predicate)
-    if predicate is None or may_stop(kind.part):
+    if predicate is None or may_stop(kind.part) or kind.construct.discard:
         return None
     return construct_ops.RepeatUntil((yield planner.of(kind.item)), predicate)
 

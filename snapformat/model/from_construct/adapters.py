@@ -78,6 +78,8 @@ def adapted(sub: Any, item: Kind) -> Kind:
     """Return the kind of an adapter around a kind."""
 
     def decode(stored: Any) -> Any:
+        if type(sub) is c.NamedTuple and isinstance(sub.subcon, c.Struct):
+            stored = c.Container(stored, _io=None)  # construct takes it away again
         return sub._decode(stored, c.Container(), _PATH)
 
     def encode(value: Any) -> Any:

@@ -66,18 +66,28 @@ def root_of(k: Claims) -> Any:
     return _running(k).root
 
 
+def place_stream(k: Claims, d: bytes, p: int) -> None:
+    """Move construct's stream to a position of the data."""
+    _stream(_running(k), d, p)
+
+
 def read_context(outer: Any, d: bytes, p: int, k: Claims, subcons: Any) -> Any:
     """Return the whole context of a struct that is read."""
     running = _running(k)
     return whole_context(running.root if outer is None else outer, _stream(running, d, p), subcons)
 
 
-def shifted(k: Claims, p: int) -> int:
-    """Begin with other data, which is at a position of the present data; return the base from before."""
+def shifted(k: Claims, p: int) -> tuple[int, bytes | None, Any]:
+    """Begin with other data, which is at a position of the present data; return the state for `restored`."""
     running = _running(k)
-    base = running.base
-    running.base = base + p
-    return base
+    state = running.base, running.data, running.stream
+    running.base += p
+    return state
+
+
+def restored(k: Claims, state: tuple[int, bytes | None, Any]) -> None:
+    """Go on with the data from before."""
+    k.running.base, k.running.data, k.running.stream = state
 
 
 def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[Any, int]]:
