@@ -29,6 +29,7 @@ from snapformat.trampoline import Task
 
 _F64 = kinds.Float(8)
 _BYTES = kinds.Bytes()
+_UNNAMED = "$unnamed"
 
 
 class JsonReader(ValueReader):
@@ -313,6 +314,24 @@ class JsonReader(ValueReader):
 
     def read_object(self) -> dict[str, Any] | None:
         return self.data if isinstance(self.data, dict) else None
+
+    def read_flags(self, kind: kinds.FlagsEnum) -> tuple[dict[str, bool], int] | None:
+        data = self.data
+        if not isinstance(data, dict):
+            return None
+        flags = {name: given for name, given in data.items() if name != _UNNAMED}
+        for name, given in flags.items():
+            if name not in kind.flags:
+                self.fail(f"unknown flag {excerpt(name)!r}", ", ".join(kind.flags))
+            if not isinstance(given, bool):
+                self.path.append(name)
+                self.data = given
+                self.refuse("bool")
+        unnamed = data.get(_UNNAMED, 0)
+        if isinstance(unnamed, bool) or not isinstance(unnamed, int):
+            self.data = unnamed
+            self.refuse("a number, the bits that have no name")
+        return flags, unnamed
 
     def read_blob(self, kind: kinds.Blob) -> Task:
         """Read the bytes, or the decoded fields of the struct in them."""

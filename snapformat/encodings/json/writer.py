@@ -8,6 +8,7 @@ A value that serde_json loses or refuses is written as an object with a tag:
 | `{"$float": "7ff8000000000000"}` | NaN and infinities, by their bits (serde_json prints null) |
 | `{"$map": [[key, value], ...]}` | maps whose keys are not text, numbers or unit variants (refused there) |
 | `{"$flag": 7}` | construct's lenient `Flag` with another byte than 0 and 1 |
+| `{"$unnamed": 8, ...}` | a `FlagsEnum` of construct with bits that have no name |
 | `{"$bytes": "00ff"}` | values of opaque constructs: their bytes |
 | `{"$length": 152, "$rest": "00ff", ...}` | decoded C structs of fewer or more bytes than the struct |
 """
@@ -154,6 +155,10 @@ class JsonWriter(ValueWriter):
 
     def write_object(self, shown: dict[str, Any]) -> None:
         self._put(shown)
+
+    def write_flags(self, flags: dict[str, bool], unnamed: int) -> None:
+        rest = self.tag("unnamed", unnamed, "bits that have no name") if unnamed else {}
+        self._put({**flags, **rest})
 
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
         self._put(fields)
