@@ -14,7 +14,7 @@ from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import parse_run
+from snapformat.encodings.construct.running import built_or_none, parse_run
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
 from snapformat.limits import Limits
@@ -199,6 +199,9 @@ class JsonReader(ValueReader):
             self.fail_zero_sized(error.count, error.cost)
         except Exception as error:  # also of a user's code
             fail_foreign(self, error)
+
+    def built_by_construct(self, kind: kinds.Run, value: Any) -> Any:
+        return built_or_none(kind, value, self.scope)
 
     def read_plain(self, kind: kinds.Leaf) -> Any:
         """Read text, a number or bytes, or a tagged value; a list has bytes."""

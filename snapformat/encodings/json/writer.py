@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.bincode.writer import write_c_struct
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import BuildStream, build_run, without_context
+from snapformat.encodings.construct.running import BuildStream, build_run, built_or_none, without_context
 from snapformat.encodings.json.text import F32, float_text, parse_json, shortest_f32
 from snapformat.limits import Limits
 from snapformat.model import kinds
@@ -170,6 +170,9 @@ class JsonWriter(ValueWriter):
             fail_foreign(self, error)
         self._put(self.tag("bytes", stream.getvalue().hex(), "the layout of this part is not known"))
         return built
+
+    def built_by_construct(self, kind: kinds.Run, value: Any) -> Any:
+        return built_or_none(kind, value, self.scope)
 
     def write_plain(self, kind: kinds.Leaf, value: Any) -> Any:
         """Write text, a number or bytes; any other value as the bytes that construct builds."""
