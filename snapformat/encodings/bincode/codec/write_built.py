@@ -23,6 +23,7 @@ from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.expressions import fill_context
 
 _BY_METHOD = (
     ops.Struct,
