@@ -76,6 +76,14 @@ def build_run(kind: Run, value: Any, stream: Any, context: Any) -> Any:
     return bounded(kind)._build(value, stream, context, "(building)")
 
 
+def built_or_none(kind: Run, value: Any, context: Any) -> Any:
+    """Return what construct puts into the context for a value; None if it refuses the value."""
+    try:
+        return build_run(kind, without_context(value), BuildStream(), context)
+    except Exception:
+        return None
+
+
 #: Entries that construct adds to a context besides fields.
 _OF_CONTEXT = {"_", "_params", "_root", "_parsing", "_building", "_sizing", "_subcons", "_io", "_index"}
 

@@ -103,8 +103,8 @@ _ENDING = (c.FixedSized, c.Prefixed, c.NullTerminated)
 #: Classes that a `StopIf` inside ends, and nothing around them.
 _STOPPED = (c.Struct, c.Sequence, c.GreedyRange)
 
-_READS_CONTEXT, _IS_PLACED, _IS_GREEDY, _STOPS = 1, 2, 4, 8
-_ALL = _READS_CONTEXT | _IS_PLACED | _IS_GREEDY | _STOPS
+_READS_CONTEXT, _IS_PLACED, _IS_GREEDY, _STOPS, _REFERS = 1, 2, 4, 8, 16
+_ALL = _READS_CONTEXT | _IS_PLACED | _IS_GREEDY | _STOPS | _REFERS
 
 
 @dataclass(eq=False, slots=True)
@@ -152,6 +152,10 @@ class Traits:
     def may_stop(self, sub: Any) -> bool:
         """Return whether a part of a Struct may end the Struct early, by a `StopIf`."""
         return bool(self._of(sub) & _STOPS)
+
+    def has_references(self, sub: Any) -> bool:
+        """Return whether there is a `LazyBound` in a construct, which may refer to what is around it."""
+        return bool(self._of(sub) & _REFERS)
 
     def _of(self, sub: Any) -> int:
         found = self._found.get(id(sub))
@@ -202,6 +206,8 @@ def _own_traits(sub: Any) -> int:
         traits |= _IS_GREEDY
     if type(sub) is c.StopIf:
         traits |= _STOPS
+    if isinstance(sub, c.LazyBound):
+        traits |= _REFERS
     if getattr(sub, "parsed", None) is not None or not (is_adapter(sub) or _is_self_contained(sub)):
         traits |= _READS_CONTEXT
     return traits

@@ -23,6 +23,7 @@ from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.expressions import fill_context
 
 _BY_METHOD = (
     ops.Struct,
@@ -219,7 +220,8 @@ class BuiltWriter(RunWriter):
             return
         scope = self.enter_context(op, frame)
         if scope is not None:
-            self.out.line(f"{scope}.update({given})")
+            self.out.names["FILL"] = fill_context
+            self.out.line(f"FILL({scope}, {given})")
         with self.frame(frame, scope):
             yield frame
 
