@@ -11,7 +11,7 @@ from constructs.declaration import Declaration, copied, parts
 from constructs.inputs import damaged
 from constructs.outcomes import Findings, Outcome, Watched, ours, theirs
 from constructs.values import keeps_bytes, settled
-from snapformat import CRC64_JONES, SnapshotFormat
+from snapformat import CRC64_JONES, SnapshotFormat, decode
 
 _FACTS = {"name": "x", "magic": 7, "version": "1.0.0"}
 #: What stands before each payload.
@@ -49,6 +49,8 @@ def check(declaration: Declaration) -> Findings:
         wanted = theirs(lambda value=value: file_of(source.build(copied(value))))
         got = ours(lambda value=value: made.value.new(copied(value)).to_bytes())
         found.compare("new", got, wanted, shown(value), counted=True)
+        got = theirs(lambda value=value: bytes(_built(made.value, copied(value))))
+        found.compare("the construct of the file builds", got, wanted, shown(value))
     for data in declaration.samples():
         for lazy in (False, True):
             _load(found, made.value, source, data, lazy, counted=True)
@@ -56,6 +58,10 @@ def check(declaration: Declaration) -> Findings:
             for lazy in (False, True):
                 _load(found, made.value, source, changed, lazy)
     return found
+
+
+def _built(spec: SnapshotFormat, value: Any) -> bytes:
+    return spec.struct.build({"header": spec.new(value).header, "data": value})
 
 
 def _load(
@@ -67,6 +73,15 @@ def _load(
     got = ours(lambda: spec.load(file, lazy=lazy))
     value = got if got.state != "ok" else ours(lambda: settled(got.value.data))
     about = shown(data)
+    if not lazy:
+        walked = ours(lambda: list(spec.walk(file)) and True)
+        read = wanted if wanted.state != "ok" else Outcome("ok", True)
+        found.compare("walk of the file", walked, read, about, may_refuse=leaves)
+        if source is spec.payload:  # not with compiled constructs in it
+            whole = theirs(lambda: settled(spec.struct.parse(file).data))
+            found.compare("the construct of the file", whole, wanted, about, may_refuse=leaves)
+        layout = ours(lambda: settled(decode(file, spec.struct).data))
+        found.compare("the layout of the file", layout, wanted, about, may_refuse=leaves)
     same = found.compare(f"load{how}", value, wanted, about, counted=counted, may_refuse=leaves)
     if not same or keeps_bytes(value.value):
         return

@@ -10,6 +10,7 @@ import construct
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import form_key
+from snapformat.encodings.construct.reach import Reach
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
 from snapformat.model.protocol import ValueReader
@@ -40,6 +41,7 @@ class BytesReader(ValueReader):
         ahead: Number to add to offsets, while the data are a part of other bytes.
         anchor: Offset of everything in bytes that a construct has made of others, such as uncompressed ones;
             else None.
+        reach: The furthest place that was read by constructs that go back; None if it does not matter.
         failure: An error of the source, which construct would take for the end of the data.
     """
 
@@ -59,6 +61,7 @@ class BytesReader(ValueReader):
         "failure",
         "origin",
         "pos",
+        "reach",
     )
 
     def __init__(
@@ -82,6 +85,7 @@ class BytesReader(ValueReader):
         self.events: list[Event] | None = [] if emit else None
         self.blobs = blobs
         self.failure: Exception | None = None
+        self.reach: Reach | None = None
         self.config = config
         self._key = form_key(config)
         self._stream: tuple[tuple[int, int, int | None], Any] | None = None

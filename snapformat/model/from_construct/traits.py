@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import construct as c
@@ -226,6 +226,18 @@ def _is_self_contained(sub: Any) -> bool:
     if type(sub) is c.ExprValidator:
         return predicate_of(sub) is not None
     return type(sub) in _OF_BYTES or not any(map(callable, _parameters(sub)))
+
+
+def constructs_in(sub: Any) -> Iterator[Any]:
+    """Iterate over a construct and all inside it, each once; not behind a `LazyBound`."""
+    waiting, seen = [sub], {id(sub)}
+    while waiting:
+        current = waiting.pop()
+        yield current
+        for part in _parts(current):
+            if id(part) not in seen:
+                seen.add(id(part))
+                waiting.append(part)
 
 
 def _parts(sub: Any) -> list[Any]:

@@ -214,6 +214,7 @@ class ConstructReader(RunReader):
         self.value(op.item, target)
         self.flush()
         self.out.line(f"if p > {self.end}: raise GUARD")
+        self.out.line(f"if k.reach is not None: k.reach.note({self._position('p')})")
         self.out.line(f"p = {kept}")
 
     # --- parts that may be missing --------------------------------------------------------------------

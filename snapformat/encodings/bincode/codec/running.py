@@ -97,7 +97,7 @@ def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[A
         running = _running(k)
         stream, budget = _stream(running, d, p), running.budget
         budget.left, budget.zero_sized = UNLIMITED, k.zero_sized
-        value = parse_run(op.kind, stream, running.root if context is None else context, budget)
+        value = parse_run(op.kind, stream, running.root if context is None else context, budget, k.reach)
         end: int = stream.tell() - running.base
         if not 0 <= end <= len(d):
             raise Guard
@@ -130,7 +130,7 @@ def _reader(op: Op, d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -
     budget.zero_sized = k.zero_sized
     reader = BincodeReader(d, p, op.config, budget, DEFAULT_LIMITS)
     reader.end, reader.depth, reader.scope = e, h, context
-    reader.begin = k.begin
+    reader.begin, reader.reach = k.begin, k.reach
     reader.origin = -k.running.base if k.running is not None else 0
     return reader
 
