@@ -287,6 +287,10 @@ class ValueReader(Traversal):
         """Return the fields of the struct that are known before they are read, for expressions."""
         return {}
 
+    def coming_value(self) -> Any:
+        """Return the value at this place as far as it is known before it is read, for expressions."""
+        return None
+
     def read_variant(self, kind: kinds.Enum) -> kinds.EnumVariant:
         """Read the variant of an enum; its fields follow if it has any."""
         raise NotImplementedError

@@ -180,6 +180,8 @@ class Traversal:
         """Return the value of a kind's parameter: a constant, or an expression of fields."""
         if not isinstance(value, Expr):
             return value
+        if value.is_foreign:
+            self.construct_stream()  # is then at the current place
         try:
             return value.evaluate(self.context())
         except Exception as error:
@@ -202,7 +204,7 @@ class Traversal:
         return outer
 
     def construct_stream(self) -> Any:
-        """Return the stream for constructs at this place; None where values are not bytes."""
+        """Return the stream for constructs, at this place; None where values are not bytes."""
         return None
 
     def built_by_construct(self, kind: kinds.Run, value: Any) -> Any:

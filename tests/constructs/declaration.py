@@ -36,6 +36,14 @@ class Declaration:
     edit: Callable[[Any], Any] | None = None
 
     @property
+    def source(self) -> Any:
+        """What construct alone runs: of a compiled construct, what it was compiled from.
+
+        construct's compiler leaves out checks, such as that of the data's end.
+        """
+        return self.construct.defersubcon if isinstance(self.construct, c.Compiled) else self.construct
+
+    @property
     def category(self) -> str:
         """`foreign` with a lambda or a user's class; `own` with what remains construct's; else `plain`."""
         if any(isinstance(part, OWN) for part in parts(self.construct)):
@@ -47,7 +55,7 @@ class Declaration:
         built = []
         for value in self.values:
             try:
-                built.append(bytes(self.construct.build(copied(value))))
+                built.append(bytes(self.source.build(copied(value))))
             except Exception:  # recorded declarations also have values that are to be refused
                 continue
         return list(dict.fromkeys([*built, *self.data]))

@@ -84,7 +84,7 @@ class BytesReader(ValueReader):
         self.failure: Exception | None = None
         self.config = config
         self._key = form_key(config)
-        self._stream: tuple[int, int, int, Any] | None = None
+        self._stream: tuple[tuple[int, int, int | None], Any] | None = None
 
     @property
     def pauses(self) -> bool:
@@ -161,15 +161,19 @@ class BytesReader(ValueReader):
 
         Its positions count from the origin, as those of construct's streams count from the start of the data.
         """
-        kept = self._stream
-        if kept is None or kept[:3] != (self.origin, self.begin, self.end):
-            kept = self._stream = (self.origin, self.begin, self.end, self.new_stream())
-        stream = kept[3]
+        kept, extent = self._stream, (self.origin, self.begin, self.stream_end())
+        if kept is None or kept[0] != extent:
+            kept = self._stream = (extent, self.new_stream())
+        stream = kept[1]
         stream.seek(self.pos - self.origin)
         return stream
 
     def construct_stream(self) -> Any:
         return self.stream()
+
+    def stream_end(self) -> int | None:
+        """Return the end of the bytes that a stream from here has; None for those still to be fetched."""
+        return self.end
 
     def new_stream(self) -> Any:
         """Make a stream from the origin, or the current part's start, to the end of the readable bytes."""

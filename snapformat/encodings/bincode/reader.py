@@ -286,7 +286,7 @@ class BincodeReader(BytesReader):
                 self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
             if length > self.end - self.pos:
                 self.need(length)
-            outer, stop = (self.begin, self.end), self.pos + length
+            outer, stop = (self.begin, self.end, self._stream), self.pos + length
             self.begin, self.end = self.pos, stop
             return outer, stop
         assert isinstance(kind, kinds.Checksummed)
@@ -312,7 +312,7 @@ class BincodeReader(BytesReader):
             self.take(count - size)
             self.emit(at, "padding", count - size)
         elif isinstance(kind, kinds.Prefixed):
-            (self.begin, self.end), stop = begun
+            (self.begin, self.end, self._stream), stop = begun
             rest, self.pos = self.pos, stop
             if rest < stop:
                 self.emit(rest, "padding", stop - rest)
@@ -460,7 +460,7 @@ class BincodeReader(BytesReader):
 
     def has_stream(self, stream: Any) -> bool:
         """Return whether constructs read from this stream at the current place."""
-        return self._stream is not None and self._stream[3] is stream
+        return self._stream is not None and self._stream[1] is stream
 
     def elsewhere(self, stream: Any) -> Any:
         """Continue in other bytes, which construct has made; return the argument of `return_from`."""
@@ -473,7 +473,7 @@ class BincodeReader(BytesReader):
             self.anchor = self.pos + self.ahead
         self.data, self.pos = stream.getvalue(), inside
         self.origin, self.begin, self.end = -base, 0, len(self.data)
-        self._stream = (self.origin, self.begin, self.end, stream)
+        self._stream = ((self.origin, self.begin, self.end), stream)
         return state
 
     def return_from(self, state: Any) -> None:

@@ -22,6 +22,7 @@ from snapformat.model import kinds
 from snapformat.model.c_struct import decode_fields, deferred, set_rest
 from snapformat.model.checks import as_int, describe_value
 from snapformat.model.floats import decode_float, f32_from_bits, f32_to_bits
+from snapformat.model.from_construct.words import type_name, value_type
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
 from snapformat.model.values import RawFlag
@@ -184,6 +185,10 @@ class JsonReader(ValueReader):
         """Return the fields in their JSON form: a count may depend on the number of elements."""
         return {each.attr: self.data.get(each.name) for each in kind.fields if each.attr is not None}
 
+    def coming_value(self) -> Any:
+        """Return the value in its JSON form."""
+        return self.data
+
     def read_bits(self, kind: kinds.BitStruct) -> Any:
         if not isinstance(self.data, dict):
             self.refuse("an object of bit fields")
@@ -208,6 +213,9 @@ class JsonReader(ValueReader):
         data = self.data
         if self._is_tagged("bytes"):
             return self.read_run(kind)
+        wanted = value_type(kind.construct)
+        if wanted is not None:
+            return self._read_typed(kind, wanted)
         if self._is_tagged("float"):
             return self.read_float(_F64)
         if isinstance(data, list):
@@ -215,6 +223,13 @@ class JsonReader(ValueReader):
         if isinstance(data, dict):
             self.refuse("text, a number, bytes or null")
         return data
+
+    def _read_typed(self, kind: kinds.Leaf, wanted: type) -> Any:
+        if wanted is bytes:
+            return self.read_bytes(_BYTES)
+        if isinstance(self.data, bool) or not isinstance(self.data, wanted):
+            self.refuse(type_name(kind.construct))
+        return self.data
 
     # --- groups ---------------------------------------------------------------------------------------
 

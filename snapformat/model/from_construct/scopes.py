@@ -65,23 +65,23 @@ class Lowering:
 
     Attributes:
         lower: Function from an inner construct to its kind, as a task; see `model.from_construct.lower`.
+        traits: What the constructs look at, and what they cost.
         by_place: Kinds made so far of constructs that may refer to themselves.
         open: Constructs that are being lowered.
         references: References to a construct around them, by its place.
         arrays: Arrays around the current place.
         reaches_out: Whether an expression or a function so far looks at a context around its own structs.
         reaching: Each `LazyBound` in whose target one does.
-        traits: What the constructs look at, and what they cost.
     """
 
     lower: Callable[[Any, Lowering, Scopes], Task]
+    traits: Traits
     by_place: dict[Place, Kind] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
     references: list[tuple[kinds.LazyBound, Place]] = field(default_factory=list)
     arrays: list[OuterArray] = field(default_factory=list)
     reaches_out: bool = False
     reaching: set[Any] = field(default_factory=set)
-    traits: Traits = field(default_factory=Traits)
 
     def look_anywhere(self, scopes: Scopes) -> None:
         """Record that a part at this place may look at anything in its context."""

@@ -10,20 +10,38 @@ from construct.expr import ExprMixin
 
 from snapformat.model.content import expression
 
-#: Classes that give what is inside an end.
-_ENDING = (c.FixedSized, c.Prefixed, c.NullTerminated, c.Padded)
-_BYTES = (type(c.GreedyBytes), c.Bytes, c.NullTerminated, c.NullStripped, c.FixedSized, c.Prefixed, c.Padded)
+#: Classes around a leaf that are parts of it: they cut out bytes.
+_CUTTING = (c.NullTerminated, c.NullStripped, c.FixedSized, c.Prefixed, c.Padded, c.Aligned)
+_BYTES = (type(c.GreedyBytes), c.Bytes)
+_INTEGERS = (type(c.VarInt), type(c.ZigZag), c.BytesInteger, c.BitsInteger)
 
 
 def type_name(sub: Any) -> str:
     """Return the name of the type of a leaf's values."""
-    if isinstance(sub, c.StringEncoded):
+    core = _core(sub)
+    if isinstance(core, c.StringEncoded):
         return "text"
-    if isinstance(sub, _BYTES):
+    if isinstance(core, _BYTES):
         return "bytes"
-    if isinstance(sub, c.BytesInteger | c.BitsInteger):
-        return f"{'i' if sub.signed else 'u'}[{_shown(sub.length)} {_unit(sub)}]"
-    return type(sub).__name__
+    if isinstance(core, c.BytesInteger | c.BitsInteger):
+        return f"{'i' if core.signed else 'u'}[{_shown(core.length)} {_unit(core)}]"
+    return type(core).__name__
+
+
+def value_type(sub: Any) -> type | None:
+    """Return the type of a leaf's values: str, bytes or int; None if it may have values of others."""
+    core = _core(sub)
+    if isinstance(core, c.StringEncoded):
+        return str
+    if isinstance(core, _BYTES):
+        return bytes
+    return int if isinstance(core, _INTEGERS) else None
+
+
+def _core(sub: Any) -> Any:
+    while type(sub) in _CUTTING:
+        sub = sub.subcon
+    return sub
 
 
 def _unit(sub: Any) -> str:
@@ -44,9 +62,9 @@ def rules(sub: Any) -> list[str]:
         rule = next((made(sub) for cls, made in _RULES.items() if type(sub) is cls), "")
         if rule and not (has_end and sub is c.GreedyBytes):
             found.append(rule)
-        has_end = has_end or isinstance(sub, _ENDING)
+        has_end = has_end or type(sub) in (c.NullTerminated, c.FixedSized, c.Prefixed)
         # What a leaf consists of has no rows of its own.
-        inside = type(sub) is c.StringEncoded or (type(sub) in _BYTES and type(sub) is not c.Bytes)
+        inside = type(sub) is c.StringEncoded or type(sub) in _CUTTING
         sub = getattr(sub, "subcon", None) if inside else None
     return found
 

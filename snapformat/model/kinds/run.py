@@ -7,6 +7,7 @@ to construct. A reader or writer says by `runs_constructs` whether its values ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import construct
@@ -14,7 +15,9 @@ import construct
 from snapformat.errors import SnapshotError, excerpt
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_exception, describe_value
+from snapformat.model.expressions import fill_context
 from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.conversions import Computed, Const, Default, Rebuild
 from snapformat.model.kinds.named import Field, Struct
 from snapformat.model.kinds.scalars import Bytes, Int, Unit
 from snapformat.trampoline import Task, run
@@ -34,9 +37,7 @@ class Run(Kind):
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset(
-        {"cost", "is_pure", "reason", "part", "subs", "subcons"}
-    )
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure"})
 
     construct: Any
     cost: int = 1
@@ -83,6 +84,7 @@ class Opaque(Run):
         reason: The reason why it can't be analyzed.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"reason"}
     is_leaf: ClassVar[bool] = True
 
     reason: str = ""
@@ -138,6 +140,8 @@ class Around(Composed):
         item: Its kind.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
+
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
 
@@ -180,6 +184,8 @@ class Repeat(Composed):
         item: Its kind.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
+
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
 
@@ -221,6 +227,7 @@ class Grouped(Composed):
         subcons: construct's `_subcons` for the context.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"subs", "subcons"}
     #: As in `Struct`.
     name: ClassVar[str] = ""
     style: ClassVar[str] = "struct"
@@ -234,6 +241,10 @@ class Grouped(Composed):
     def parts(self) -> Sequence[tuple[Any, Kind]]:
         """The constructs with their kinds."""
         return tuple((sub, each.kind) for sub, each in zip(self.subs, self.fields, strict=True))
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of the parts."""
+        return tuple(each.kind for each in self.fields)
 
     def write_parts(self, value: Any, out: ValueWriter) -> Task:
         """Write the parts of a value."""
@@ -270,6 +281,7 @@ class Items(Grouped):
         out.write_tuple(self, len(values))
         for position, (part, each) in enumerate(zip(values, self.fields, strict=False)):
             out.enter(position, position)
+            out.scope[each.attr] = part
             out.scope[each.attr] = yield from _written(each.kind, part, out)
             out.leave()
         return value
@@ -296,6 +308,7 @@ class Fields(Grouped):
         """Write the fields that the value has."""
         if not isinstance(value, Mapping):
             out.fail(out.misfit_message, "a mapping of fields", describe_value(value))
+        fill_context(out.scope, value)
         present = tuple(each for each in self.fields if each.attr is not None and each.attr in value)
         out.write_struct(Struct("", "struct", None, "", present))
         for index, each in enumerate(present):
@@ -314,6 +327,7 @@ class Fields(Grouped):
         for name in members:
             if name not in known:
                 source.fail(f"unknown field {name!r}", f"the fields: {', '.join(known)}")
+        fill_context(source.scope, {known[name][1].attr: members[name] for name in members})
         for name, (index, each) in known.items():
             if name in members:
                 source.enter(index, name)
@@ -366,11 +380,21 @@ class Focus(Grouped):
 
     def write_group(self, value: Any, out: ValueWriter) -> Task:
         """Write the value."""
+        self._supply(value, out)
         return (yield from _written(self.fields[self.position].kind, value, out))
 
     def read_group(self, source: ValueReader) -> Task:
         """Read the value."""
+        self._supply(source.coming_value(), source)
         return (yield from _read(self.fields[self.position].kind, source))
+
+    def _supply(self, value: Any, traversal: Traversal) -> None:
+        """Put into the context, for expressions, what construct computes from the value."""
+        traversal.scope[self.fields[self.position].attr] = value
+        for each in self.fields[: self.position]:
+            if isinstance(each.kind, Computed | Const | Default | Rebuild):
+                with suppress(SnapshotError):  # construct can't build it, but has read it
+                    traversal.scope[each.attr] = traversal.evaluate(each.kind.value)
 
 
 @dataclass(eq=False, slots=True)
@@ -381,6 +405,8 @@ class Raw(Composed):
         part: The construct inside.
         item: Its kind.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
 
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given

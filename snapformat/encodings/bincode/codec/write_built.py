@@ -17,11 +17,13 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.built import may_change
-from snapformat.encodings.bincode.codec.shape import atom_of, has_run, uses_context, zero_sized_cost
+from snapformat.encodings.bincode.codec.expressions import Frame, is_frame, names_in, needs_of
+from snapformat.encodings.bincode.codec.shape import atom_of, has_run, is_placed, zero_sized_cost
 from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.expressions import fill_context
 
 _BY_METHOD = (
     ops.Struct,
@@ -30,6 +32,7 @@ _BY_METHOD = (
     ops.Padded,
     ops.Prefixed,
     ops.Run,
+    ops.OfConstruct,
     ops.Interpret,
     ops.Computed,
     ops.Const,
@@ -100,7 +103,7 @@ class BuiltWriter(RunWriter):
 
     def _builder_function(self, name: str, op: Op) -> None:
         with self.function(name, self.parameters):
-            if uses_context(op):
+            if needs_of(op):
                 self.scope = self.given_context()
             self._build(op, "x", "r", own=True)
             self.flush()
@@ -148,7 +151,7 @@ class BuiltWriter(RunWriter):
     @contextmanager
     def numbered(self, op: Op, head: str) -> Iterator[None]:
         """Open a loop over elements, which may look at their index."""
-        if not isinstance(op, ops.Array) or not op.indexed:
+        if not isinstance(op, ops.Array) or not op.indexed or not needs_of(op.item).is_whole:
             with self.block(head):
                 yield
             return
@@ -202,43 +205,51 @@ class BuiltWriter(RunWriter):
         self.out.line(f"if {name} is None: {name} = {{}}")
         test = f"type({name}) is not dict and type({name}) is not CONTAINER"
         self.out.line(f"if {test}: {name} = MAPPING({name})")
-        outer, context = self.scope, self.out.fresh("s")
-        if op.scoped:
-            self.flush()
-            self._contexts.add(context)
-            if op.subcons is None:
-                self.out.names["FIELDS"] = running.given_context
-                self.out.line(f"{context} = FIELDS({outer}, {name})")
-            else:
-                self._is_listed = True
-                self.out.names["CONTEXT"] = running.write_context
-                subcons = self.out.refer("subcons", op.subcons)
-                self.out.line(f"{context} = CONTEXT({outer}, l, {name}, {subcons})")
-            self.scope = context
-        elif target is not None:
-            self.out.line(f"{context} = CONTAINER({name})")
-        for item in op.fields:
-            part = self.out.fresh("v")
-            if item.attr is None:
-                self.out.line(f"{part} = None")
-                self.value(item.op, part)
-                continue
-            key = repr(item.attr)
-            self.out.line(f"{part} = {name}.get({key})" if item.optional else f"{part} = {name}[{key}]")
-            if target is None and item.attr not in op.named and op.subcons is None:
-                self.value(item.op, part)
-                continue
-            if item.optional:
-                self.out.line(f"{context}[{key}] = {part}")
-            if may_change(item.op):
-                built = self.out.fresh("r")
-                self._build(item.op, part, built)
-                self.out.line(f"{context}[{key}] = {built}")
-            else:
-                self.value(item.op, part)
-        self.scope = outer
+        with self.entered(op, name) as frame:
+            for item in op.fields:
+                self._field(op, frame, item, name, is_kept=target is not None)
         if target is not None:
-            self.out.line(f"{target} = {context}")
+            self.out.line(f"{target} = CONTAINER({self.values(frame)})")
+
+    @contextmanager
+    def entered(self, op: Any, given: str) -> Iterator[Frame]:
+        """Enter a construct Struct, or another group; `given` is the local of the given mapping."""
+        frame = Frame(op, given=given)
+        if not is_frame(op):
+            yield frame
+            return
+        scope = self.enter_context(op, frame)
+        if scope is not None:
+            self.out.names["FILL"] = fill_context
+            self.out.line(f"FILL({scope}, {given})")
+        with self.frame(frame, scope):
+            yield frame
+
+    def _field(self, op: ops.Struct, frame: Frame, item: ops.Field, name: str, *, is_kept: bool) -> None:
+        part = self.out.fresh("v")
+        if item.attr is None:
+            self.out.line(f"{part} = None")
+            self.value(item.op, part)
+            return
+        key = repr(item.attr)
+        self.out.line(f"{part} = {name}.get({key})" if item.optional else f"{part} = {name}[{key}]")
+        self.put_field(frame, item, part, is_named=is_kept or item.attr in names_in(op))
+
+    def put_field(self, frame: Frame, item: ops.Field, part: str, *, is_named: bool) -> None:
+        """Write a field; if expressions or other code may look at it, its built value goes into the frame."""
+        is_whole = self.frames[-1:] == [frame] and self.in_scope == len(self.frames)
+        if is_whole and item.optional:
+            self.out.line(f"{self.scope}[{item.attr!r}] = {part}")
+        if (is_named or is_whole) and may_change(item.op):
+            built = self.out.fresh("r")
+            self._build(item.op, part, built)
+            frame.locals[item.attr] = built
+        else:
+            if is_named or item.optional:
+                frame.locals[item.attr] = part
+            self.value(item.op, part)
+        if is_whole and item.attr in frame.locals:
+            self.out.line(f"{self.scope}[{item.attr!r}] = {frame.locals[item.attr]}")
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
         """Compute a value that is not in the bytes."""
@@ -291,7 +302,8 @@ class BuiltWriter(RunWriter):
         self.flush()
         self._is_listed = True
         run = self.out.refer("interpret", running.kind_writer(op))
-        arguments = f"{value}, {self.depth}, l, {self.scope}, {target is not None}"
+        context = self.context() if self.frames else self.scope
+        arguments = f"{value}, {self.depth}, l, {context}, {target is not None}"
         self.out.line(f"{f'{target} = ' if target else ''}{run}({arguments})")
 
     def _padded(self, op: ops.Padded, value: str, target: str | None = None) -> None:
@@ -300,7 +312,7 @@ class BuiltWriter(RunWriter):
             self._push(f"{op.count}s", op.count, "", filler)
             return
         count = self.count(op.count)
-        if has_run(op.item):
+        if has_run(op.item) or is_placed(op.item):
             self._padded_in_place(op, self._local(value), target, count)
             return
         data = self._inside(op.item, value, target)
