@@ -307,10 +307,10 @@ def _label_rules(kind: kinds.Labelled) -> Iterable[str]:
             if not isinstance(bits, int) or bits <= 0:
                 yield f"{name} is set where all bits of {label_text(bits)} are"
         yield "bits without a name are preserved"
-    elif isinstance(kind, kinds.Mapping) or any(not isinstance(each, int) for each in kind.labels):
-        yield "other values are refused"
-    else:
+    elif isinstance(kind, kinds.IntEnum) and all(isinstance(each, int) for each in kind.labels):
         yield "a number without a label is preserved"
+    else:
+        yield "other values are refused"
 
 
 def _chooser(kind: kinds.Switch | kinds.If) -> str:
