@@ -21,7 +21,7 @@ from snapformat.encodings.bincode.encoding import sealed
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
 from snapformat.model.declare.registry import resolved
-from snapformat.model.from_construct.words import rules
+from snapformat.model.from_construct.words import rules, unit_inside
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.naming import (
@@ -74,6 +74,7 @@ class _Collector:
             for kind in walk_kinds(root.kind)
             if isinstance(kind, kinds.Blob)
         }
+        self.in_bits = _in_bits(root)
         self.primitives: set[str] = set()
 
     def document(self, name: str) -> Document:
@@ -101,6 +102,8 @@ class _Collector:
     def _type(self, label: str, bound: Bound) -> Type:
         kind = bound.kind
         made = Type(label, "alias", described(kind), self.measure.size(bound), nested=label in self.nested)
+        if bound in self.in_bits:
+            made.unit = "bit"
         match kind:
             case kinds.Grouped():
                 made.kind = "struct"
@@ -221,6 +224,24 @@ class _Collector:
             each.depth = depths.get(each.label, 0)
 
 
+def _in_bits(root: Bound) -> set[Bound]:
+    """Return the kinds whose values are in bytes that are read as bits."""
+    found: set[Bound] = set()
+    seen: set[Bound] = set()
+    waiting = [(root, "byte")]
+    while waiting:
+        bound, unit = waiting.pop()
+        if bound in seen:
+            continue
+        seen.add(bound)
+        if unit == "bit":
+            found.add(bound)
+        if isinstance(bound.kind, kinds.Run):
+            unit = unit_inside(bound.kind.construct, unit)
+        waiting.extend((child, unit) for child in bound.children())
+    return found
+
+
 def _reached(label: str, below: dict[str, dict[str, None]]) -> set[str]:
     """Return all labels reachable from one; that label itself only if it is recursive."""
     reached: set[str] = set()
@@ -286,10 +307,10 @@ def _label_rules(kind: kinds.Labelled) -> Iterable[str]:
             if not isinstance(bits, int) or bits <= 0:
                 yield f"{name} is set where all bits of {label_text(bits)} are"
         yield "bits without a name are preserved"
-    elif isinstance(kind, kinds.Mapping):
-        yield "other values are refused"
-    else:
+    elif isinstance(kind, kinds.IntEnum) and all(isinstance(each, int) for each in kind.labels):
         yield "a number without a label is preserved"
+    else:
+        yield "other values are refused"
 
 
 def _chooser(kind: kinds.Switch | kinds.If) -> str:

@@ -240,6 +240,7 @@ class Type:
             `alias`.
         doc: Description.
         size: Size of a value.
+        unit: Unit of sizes and offsets: `byte`, or `bit` in bytes that are read as bits.
         fields: Its fields; empty for an enum.
         variants: The variants of an enum, the labels of a number, or the cases of a choice.
         bits: The fields of bits, or the flags, from the highest.
@@ -257,6 +258,7 @@ class Type:
     kind: str
     doc: str
     size: Size
+    unit: str = "byte"
     fields: tuple[Field, ...] = ()
     variants: tuple[Variant, ...] = ()
     bits: tuple[Bit, ...] = ()

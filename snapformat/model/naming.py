@@ -350,6 +350,10 @@ STANDARD = {
 }
 
 
+#: Wording of conversions that only print a value in another way.
+NOTATIONS = {"value to show in hexadecimal": "shown in hexadecimal"}
+
+
 def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
     spans: list[Span] = run(_spans_of(bound, label_of))
     return spans
