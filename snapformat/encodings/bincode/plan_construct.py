@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from snapformat.encodings.bincode.plan import BincodePlanner
 
 
+#: Largest number of bytes of a fixed size; longer ones don't fit into one format of `struct`.
+_MOST = 1 << 30
+
+
 def plan_run(kind: kinds.Run, planner: BincodePlanner) -> Task:
     """Return the operation of a kind, as a task: one that lets construct run if there is no other."""
     made: Op | None = None
     sub = kind.construct
-    if sub.parsed is None:
+    if getattr(sub, "parsed", None) is None:
         if isinstance(kind, kinds.Leaf):
             made = yield _leaf(sub, planner)
         elif type(sub) in _PLANS and not isinstance(kind, kinds.Opaque):
@@ -90,7 +94,7 @@ def _count(value: Any) -> int | Expr | None:
     lowered = lower_expr(value)
     if isinstance(lowered, Expr):
         return None if lowered.is_foreign else lowered
-    return lowered if type(lowered) is int and lowered >= 0 else None
+    return lowered if type(lowered) is int and 0 <= lowered <= _MOST else None
 
 
 def _is_foreign(value: Any) -> bool:
