@@ -189,10 +189,12 @@ class Run(Op):
     Attributes:
         construct: The construct.
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
+        reads_context: Whether it may look at its context.
     """
 
     construct: Any
     is_pure: bool = False
+    reads_context: bool = True
 
 
 class OfConstruct(Op):

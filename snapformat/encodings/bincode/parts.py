@@ -28,7 +28,7 @@ def with_events(kind: Run, reader: BincodeReader) -> Run:
 
     made = copy.copy(kind.construct)
     made.__dict__.update({name: replaced(held) for name, held in vars(made).items()})
-    return Run(made, kind.cost, kind.is_pure)
+    return Run(made, kind.cost, kind.is_pure, kind.reads_context)
 
 
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped

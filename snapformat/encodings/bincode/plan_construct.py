@@ -31,7 +31,7 @@ def plan_run(kind: kinds.Run, planner: BincodePlanner) -> Task:
             made = yield _leaf(sub, planner)
         elif type(sub) in _PLANS and not isinstance(kind, kinds.Opaque):
             made = yield _PLANS[type(sub)](kind, planner)
-    return ops.Run(sub, kind.is_pure) if made is None else made
+    return ops.Run(sub, kind.is_pure, kind.reads_context) if made is None else made
 
 
 # --- leaves ---------------------------------------------------------------------------------------------

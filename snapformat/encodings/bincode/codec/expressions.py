@@ -177,7 +177,7 @@ def _find(root: Op) -> None:
 
 def _own_needs(op: Op) -> Needs:
     """Return what an operation needs without its parts."""
-    needs = Needs(is_whole=isinstance(op, ops.Interpret) or (isinstance(op, ops.Run) and not op.is_pure))
+    needs = Needs(is_whole=isinstance(op, ops.Interpret) or (isinstance(op, ops.Run) and op.reads_context))
     for expression in expressions_of(op):
         needs.is_whole |= expression.is_foreign
         for level, name in expression.names:
