@@ -55,11 +55,13 @@ class Frame:
         op: The struct.
         locals: The local of each field.
         given: In a writer, the local of the mapping that is written.
+        changed: In a writer, the fields whose built value may differ from the given one.
     """
 
     op: Any
     locals: dict[Any, str] = field(default_factory=dict)
     given: str | None = None
+    changed: set[Any] = field(default_factory=set)
 
 
 def source_of(

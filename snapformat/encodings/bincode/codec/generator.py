@@ -288,8 +288,10 @@ class Generator(ABC):
 
     def values(self, frame: Frame) -> str:
         """Return code for a mapping of the fields so far."""
-        pairs = ", ".join(f"{name!r}: {value}" for name, value in frame.locals.items())
-        return f"{{{pairs}}}" if frame.given is None else f"{{**{frame.given}, {pairs}}}"
+        is_new = frame.given is None
+        shown = {name: value for name, value in frame.locals.items() if is_new or name in frame.changed}
+        pairs = ", ".join(f"{name!r}: {value}" for name, value in shown.items())
+        return f"{{{pairs}}}" if is_new else f"{{**{frame.given}, {pairs}}}"
 
     def root_context(self) -> str:
         """Return code for construct's outermost context."""

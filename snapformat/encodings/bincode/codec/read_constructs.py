@@ -72,6 +72,13 @@ class ConstructReader(RunReader):
         if op.signed:
             self.out.line(f"{target} = {target} >> 1 ^ -({target} & 1)")
 
+    def _bitsinteger(self, op: construct_ops.BitsInteger, target: str) -> None:
+        name = self.out.fresh("t")
+        self.out.names["DIGITS"] = helpers.DIGITS
+        sign = f" - ({name}[0] << {op.size})" if op.signed else ""
+        line = f"{target} = int({name}.translate(DIGITS), 2){sign}"
+        self._push(f"{op.size}s", op.size, "", name, line)
+
     # --- parts with an end of their own ---------------------------------------------------------------
 
     def until(self, length: str) -> str:
