@@ -194,7 +194,7 @@ def _transformed(kind: kinds.Around, planner: BincodePlanner) -> Task:
     if type(size) is not int or sub.encodeamount != size or size <= 0:
         return None
     item = yield planner.of(kind.item)
-    if any(isinstance(op, _LOCATED) for op in operations(item)):
+    if any(isinstance(op, _LOCATED) or any(e.is_foreign for e in op.expressions) for op in operations(item)):
         return None
     return construct_ops.Transformed(item, size, sub.decodefunc, sub.encodefunc)
 

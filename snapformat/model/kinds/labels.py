@@ -238,8 +238,10 @@ class FlagsEnum(Labelled):
     def decode(self, stored: Any) -> Any:
         """Return the flags of a number."""
         flags, single = self.derive("flags", self._flags)
-        found = construct.Container({name: stored & bits == bits for name, bits in flags})
-        found["_flagsenum"] = True  # construct prints such a container in its own way
+        entries = {"_flagsenum": True}  # construct prints such a container in its own way
+        for name, bits in flags:
+            entries[name] = stored & bits == bits
+        found = construct.Container(entries)
         if single is not None:
             rest = stored & ~single
         else:

@@ -7,8 +7,8 @@ may look at anything is there a context, as construct has it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import field, fields
+from collections.abc import Callable
+from dataclasses import field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,7 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.construct_ops import Grouped
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.expressions import Constant, Expr, Itself, Named, Tree, Unary, part_of, times
+from snapformat.model.expressions import Constant, Itself, Named, Tree, Unary, part_of, times
 
 _BINARY: dict[Callable[[Any, Any], Any], str] = {
     operator.add: "+",
@@ -180,7 +180,7 @@ def _find(root: Op) -> None:
 def _own_needs(op: Op) -> Needs:
     """Return what an operation needs without its parts."""
     needs = Needs(is_whole=isinstance(op, ops.Interpret) or (isinstance(op, ops.Run) and op.reads_context))
-    for expression in expressions_of(op):
+    for expression in op.expressions:
         needs.is_whole |= expression.is_foreign
         for level, name in expression.names:
             needs.names.setdefault(level, set()).add(name)
@@ -194,12 +194,4 @@ def is_frame(op: Op) -> bool:
 
 def runs_functions(op: Op) -> bool:
     """Return whether an operation evaluates a function that may look at anything in its context."""
-    return any(each.is_foreign for each in expressions_of(op))
-
-
-def expressions_of(op: Op) -> Iterator[Expr]:
-    """Return the expressions that are parameters of an operation."""
-    for each in fields(op):
-        value = getattr(op, each.name, None)
-        if isinstance(value, Expr):
-            yield value
+    return any(each.is_foreign for each in op.expressions)
