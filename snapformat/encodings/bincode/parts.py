@@ -53,7 +53,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         try:
             if reader.has_stream(stream):
                 return self._read_in_place(stream)
-            return self._read_elsewhere(stream, context, path)
+            return self._read_elsewhere(stream)
         except c.StopFieldError:
             raise
         except Exception as error:
@@ -88,20 +88,17 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         stream.seek(reader.pos - reader.origin)
         return value
 
-    def _read_elsewhere(self, stream: Any, context: Any, path: str) -> Any:
+    def _read_elsewhere(self, stream: Any) -> Any:
         """Read from bytes that construct has made of those of the file."""
         reader = self._reader
-        if not isinstance(stream, io.BytesIO):
-            value = self._sub._parsereport(stream, context, path)
-            reader.emit(reader.pos, type(self._sub).__name__.lower(), value)
-            return value
         state = reader.elsewhere(stream)
         try:
             value = reader.read(self._kind)
             stop = reader.pos - reader.origin
         finally:
             reader.return_from(state)
-        stream.seek(stop)
+        if isinstance(stream, io.BytesIO):  # from others, no more was read
+            stream.seek(stop)
         return value
 
 

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import construct
 
+from snapformat.encodings.bincode.ahead import Fetched
 from snapformat.encodings.bincode.bulk import read_run
 from snapformat.encodings.bincode.bytes_reader import BytesReader
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
@@ -422,14 +423,14 @@ class BincodeReader(BytesReader):
         except Exception as error:
             self.depth = depth
             self._fail_run(error, start)
-        if self.failure is not None:  # construct may have gone on as if the data had ended
-            raise self.failure
+        if self.fetched is not None and self.fetched.failure is not None:
+            raise self.fetched.failure  # construct may have gone on as if the data had ended
         self._emit_run(kind, start, events, value)
         return value
 
     def _fail_run(self, error: Exception, start: int) -> None:
         """Raise the error for an exception of construct, or of code in it."""
-        if self.failure is not None:
+        if self.fetched is not None and self.fetched.failure is not None:
             return
         cause: BaseException | None = error
         while cause is not None:  # a part that was read by its kind has the place
@@ -468,22 +469,24 @@ class BincodeReader(BytesReader):
     def elsewhere(self, stream: Any) -> Any:
         """Continue in other bytes, which construct has made; return the argument of `return_from`."""
         places = self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor, self.reach
-        state = self.data, self.pos, *places
-        inside = io.BytesIO.tell(stream)
-        base = stream.tell() - inside
+        state = self.data, self.pos, self.fetched, *places
         if isinstance(stream, construct.core.BytesIOWithOffsets):  # the same bytes, of a part of known length
-            self.ahead += self.origin + base
+            self.ahead += self.origin + stream.tell() - io.BytesIO.tell(stream)
         elif self.anchor is None:
             self.anchor = self.pos + self.ahead
             self.reach = None
-        self.data, self.pos = stream.getvalue(), inside
-        self.origin, self.begin, self.end = -base, 0, len(self.data)
-        self._stream = ((self.origin, self.begin, self.end), stream)
+        if isinstance(stream, io.BytesIO):
+            self.data, self.pos, self.fetched = stream.getvalue(), io.BytesIO.tell(stream), None
+        else:  # one that can't go back, such as of bits
+            self.fetched = Fetched(stream, in_pieces=False)
+            self.data, self.pos = self.fetched.data, 0
+        self.origin, self.begin, self.end = self.pos - stream.tell(), 0, len(self.data)
+        self._stream = None if self.fetched else ((self.origin, self.begin, self.end), stream)
         return state
 
     def return_from(self, state: Any) -> None:
         """Return to the bytes from before."""
-        self.data, self.pos, self.begin, self.end, self.origin, self._stream, *rest = state
+        self.data, self.pos, self.fetched, self.begin, self.end, self.origin, self._stream, *rest = state
         self.ahead, self.anchor, self.reach = rest
 
 
