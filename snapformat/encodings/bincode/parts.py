@@ -17,18 +17,25 @@ if TYPE_CHECKING:
 
 def with_events(kind: Run, reader: BincodeReader) -> Run:
     """Return a kind whose construct reads its parts by their kinds, with events and paths."""
-    parts = [(sub, _Part(sub, inner, kind, reader)) for sub, inner in kind.parts]
+    parts = {id(sub): _Part(sub, inner, kind, reader) for sub, inner in kind.parts}
 
     def replaced(held: Any) -> Any:
-        if isinstance(held, c.Construct):
-            return next((part for sub, part in parts if sub is held), held)
         if type(held) is list:
             return [replaced(each) for each in held]
-        return held
+        return parts.get(id(held), held)
 
     made = copy.copy(kind.construct)
     made.__dict__.update({name: replaced(held) for name, held in vars(made).items()})
-    return Run(made, kind.cost, kind.is_pure)
+    return Run(_at_once(made), kind.cost, kind.is_pure)
+
+
+def _at_once(sub: Any) -> Any:
+    """Return a construct that reads at once what another one defers."""
+    if type(sub) is c.LazyStruct:
+        return c.Struct(*sub.subcons)
+    if type(sub) is c.LazyArray:
+        return c.Array(sub.count, sub.subcon)
+    return sub.subcon if type(sub) is c.Lazy else sub
 
 
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
@@ -75,6 +82,8 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
+        if isinstance(self._whole, Focus) and self._whole.subs[self._whole.position] is self._sub:
+            return []  # its value is that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):

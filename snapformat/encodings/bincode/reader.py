@@ -363,8 +363,22 @@ class BincodeReader(BytesReader):
         self.claim(kind.size)
         start = self.pos
         whole = int.from_bytes(self.take(kind.size), "big")
-        self.emit(start, "bits", whole)
-        return kind.values_of(whole)
+        values = kind.values_of(whole)
+        if self.events is not None:
+            self.emit(start, "bits", whole)
+            self._emit_bits(kind, start, values)
+        return values
+
+    def _emit_bits(self, kind: kinds.BitStruct, start: int, values: Any) -> None:
+        """Collect an event for each field of bits, at its first byte."""
+        first = 0
+        for bit in kind.bits:
+            if bit.name is not None:
+                self.path.append(bit.name)
+                name = "bool" if bit.flag else f"{'i' if bit.signed else 'u'}{bit.width}"
+                self.emit(start + first // 8, name, values[bit.name], 0)
+                self.path.pop()
+            first += bit.width
 
     # --- C structs ------------------------------------------------------------------------------------
 
@@ -456,7 +470,8 @@ class BincodeReader(BytesReader):
         size = 0 if self.anchor is not None else self.pos - start - taken
         shown = None if taken else value
         ahead = min(parts[0].offset - self.offset_of(start), size) if parts and parts[0].size else 0
-        if ahead > 0:
+        ahead = max(ahead, 0)
+        if ahead or (parts and isinstance(kind, kinds.Fields | kinds.Items)):
             self.events.insert(before, Event(self.offset_of(start), ahead, name, self.segments(), shown))
             size -= ahead
         if size > 0 or not parts:
