@@ -34,7 +34,8 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """Return the kind, in this encoding."""
-        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.config)
+        return kinds.Encoded(in_scopes(self.kind, lowering, scopes), self.config)
+        yield  # as a task
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
