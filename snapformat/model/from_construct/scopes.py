@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import field
 from typing import Any, ClassVar
@@ -143,7 +142,8 @@ def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
     def make(values: list[Any]) -> Any:
         return instance_of(cls, dict(zip(names, values, strict=True)))
 
-    return dataclasses.replace(inner, name=cls.__name__, cls=cls, make=make)
+    scope = inner.scoped, inner.named, inner.subcons
+    return kinds.Struct(cls.__name__, inner.style, cls, inner.doc, inner.fields, make, *scope)
 
 
 class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct is untyped

@@ -29,6 +29,7 @@ from snapformat.encodings.bincode.codec.shape import (
     is_any_bytes,
     is_plain,
     surplus_cost,
+    uses_context,
     zero_sized_cost,
 )
 from snapformat.encodings.bincode.codec.source import Source
@@ -180,30 +181,77 @@ class _ReadGenerator(RunReader):
     def _fields(self, op: ops.Struct, target: str) -> None:
         if op.cls is None:
             self._container(op, target)
+        elif op.scoped:
+            names = self._in_scope(op)
+            if is_plain(op):
+                self._filled(op, target, names)
+            else:
+                self._made(op, target, names)
         elif is_plain(op):
             self._instance(op, target)
         else:
             names = [self.out.fresh("v") for _ in op.fields]
             for item, name in zip(op.fields, names, strict=True):
                 self.value(item.op, name)
-            self.flush()
-            kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
-            self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+            self._made(op, target, names)
+
+    def _made(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance by its class, from locals with the fields."""
+        self.flush()
+        kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
+        self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+
+    def _filled(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance whose fields are set, from locals with the fields."""
+        self.flush()
+        made = self.out.fresh("o")
+        self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
+        for item, name in zip(op.fields, names, strict=True):
+            self.out.line(f"{made}.{item.attr} = {name}")
+        self._fill_skipped(op, made)
+        self._assign(target, made)
+
+    def _fill_skipped(self, op: ops.Struct, made: str) -> None:
+        for attr, default in helpers.skipped_fields(op.cls):
+            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
 
     def _instance(self, op: ops.Struct, target: str) -> None:
         made = self.out.fresh("o")
         self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
         for item in op.fields:
             self.value(item.op, f"{made}.{item.attr}")
-        for attr, default in helpers.skipped_fields(op.cls):
-            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
+        self._fill_skipped(op, made)
         self._assign(target, made)
+
+    def _in_scope(self, op: ops.Struct) -> list[str]:
+        """Read fields that expressions may name; return locals with their values."""
+        outer, context = self.scope, ""
+        names: list[str] = []
+        waiting: list[tuple[str, str]] = []
+        for item in op.fields:
+            if uses_context(item.op):
+                self.flush()
+                if not context:
+                    context = self.scope = self._enter_context(op)
+                for attr, name in waiting:
+                    self.out.line(f"{context}[{attr!r}] = {name}")
+                waiting.clear()
+            names.append(self.out.fresh("v"))
+            self.value(item.op, names[-1])
+            if item.attr is not None and (op.subcons is not None or item.attr in op.named):
+                waiting.append((item.attr, names[-1]))
+        self.scope = outer
+        return names
 
     def field_list(self, op: ops.Struct) -> None:
         """Return the values of a C struct's fields, in the order of the dataclass."""
-        names = {str(item.attr): self.out.fresh("v") for item in op.fields}
-        for item in op.fields:
-            self.value(item.op, names[str(item.attr)])
+        if op.scoped:
+            attrs = [str(item.attr) for item in op.fields]
+            names = dict(zip(attrs, self._in_scope(op), strict=True))
+        else:
+            names = {str(item.attr): self.out.fresh("v") for item in op.fields}
+            for item in op.fields:
+                self.value(item.op, names[str(item.attr)])
         self.flush()
         for attr, default in helpers.skipped_fields(op.cls):
             names[attr] = f"{self.out.refer('default', default)}()"

@@ -22,9 +22,11 @@ from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.built import as_built
 
 _BY_METHOD = (
     ops.Struct,
+    ops.Enum,
     ops.Switch,
     ops.If,
     ops.Padded,
@@ -202,20 +204,11 @@ class BuiltWriter(RunWriter):
         self.out.line(f"if {name} is None: {name} = {{}}")
         test = f"type({name}) is not dict and type({name}) is not CONTAINER"
         self.out.line(f"if {test}: {name} = MAPPING({name})")
-        outer, context = self.scope, self.out.fresh("s")
+        outer = self.scope
         if op.scoped:
-            self.flush()
-            self._contexts.add(context)
-            if op.subcons is None:
-                self.out.names["FIELDS"] = running.given_context
-                self.out.line(f"{context} = FIELDS({outer}, {name})")
-            else:
-                self._is_listed = True
-                self.out.names["CONTEXT"] = running.write_context
-                subcons = self.out.refer("subcons", op.subcons)
-                self.out.line(f"{context} = CONTEXT({outer}, l, {name}, {subcons})")
-            self.scope = context
+            context = self.scope = self._enter_context(op, name)
         elif target is not None:
+            context = self.out.fresh("s")
             self.out.line(f"{context} = CONTAINER({name})")
         for item in op.fields:
             part = self.out.fresh("v")
@@ -239,6 +232,56 @@ class BuiltWriter(RunWriter):
         self.scope = outer
         if target is not None:
             self.out.line(f"{target} = {context}")
+
+    def _instance(self, op: ops.Struct, name: str, target: str | None) -> None:
+        """Write the fields of an instance, which expressions may name."""
+        outer = self.scope
+        values: dict[str, str] = {}
+        if op.scoped:
+            for item in op.fields:
+                if item.attr is not None and (op.subcons is not None or item.attr in op.named):
+                    values[item.attr] = self.out.fresh("v")
+                    self.out.line(f"{values[item.attr]} = {name}.{item.attr}")
+            given = ", ".join(f"{attr!r}: {value}" for attr, value in values.items())
+            self.scope = self._enter_context(op, f"{{{given}}}")
+        changed = []
+        for item in op.fields:
+            value = values.get(item.attr or "") or self.attribute(name, item)
+            is_kept = item.attr is not None and (target is not None or item.attr in values)
+            if not is_kept or not may_change(item.op):
+                self.value(item.op, value)
+                continue
+            built = self.out.fresh("r")
+            self._build(item.op, self._local(value), built)
+            changed.append(f"{item.attr!r}: {built}")
+            if item.attr in values:
+                self.out.line(f"{self.scope}[{item.attr!r}] = {built}")
+        self.scope = outer
+        if target is not None:
+            self.out.names["AS_BUILT"] = as_built
+            made = f"AS_BUILT({name}, {{{', '.join(changed)}}})" if changed else name
+            self.out.line(f"{target} = {made}")
+
+    def attribute(self, name: str, item: ops.Field) -> str:
+        """Return code for the value of a field of an instance."""
+        if item.attr is None:
+            return "None"
+        return f"getattr({name}, {item.attr!r}, None)" if item.optional else f"{name}.{item.attr}"
+
+    def _enter_context(self, op: ops.Struct, values: str) -> str:
+        """Make the context of a struct with its given values; return its local."""
+        context = self.out.fresh("s")
+        self.flush()
+        self._contexts.add(context)
+        if op.subcons is None:
+            self.out.names["FIELDS"] = running.given_context
+            self.out.line(f"{context} = FIELDS({self.scope}, {values})")
+        else:
+            self._is_listed = True
+            self.out.names["CONTEXT"] = running.write_context
+            subcons = self.out.refer("subcons", op.subcons)
+            self.out.line(f"{context} = CONTEXT({self.scope}, l, {values}, {subcons})")
+        return context
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
         """Compute a value that is not in the bytes."""
