@@ -20,6 +20,7 @@ from snapformat.model.declaration import declaration_of
 from snapformat.model.facts import Fact, facts_of, seen_through
 from snapformat.model.from_construct.words import type_name
 from snapformat.model.kinds import Kind
+from snapformat.trampoline import Task, run
 
 #: Kinds without a name and bytes of their own: they are shown as the kind inside.
 _WRAPPERS = (
@@ -332,6 +333,11 @@ STANDARD = {
 
 
 def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
+    spans: list[Span] = run(_spans_of(bound, label_of))
+    return spans
+
+
+def _spans_of(bound: Bound, label_of: LabelOf) -> Task:
     label = label_of(bound)
     if label is not None:
         return [Span(label, type=label)]
@@ -352,13 +358,11 @@ def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
             return [Span("()", primitive="()")]
         case kinds.Array():
             (item,) = bound.children()
-            return [
-                Span("[", primitive="array"),
-                *_spans(item, label_of),
-                Span(f"; {expression(kind.count)}]"),
-            ]
+            inside = yield _spans_of(item, label_of)
+            return [Span("[", primitive="array"), *inside, Span(f"; {expression(kind.count)}]")]
         case kinds.Tuple(items=items):
-            return [Span("("), *_listed(bound.children(), label_of), Span(",)" if len(items) == 1 else ")")]
+            inside = yield _listed(bound.children(), label_of)
+            return [Span("("), *inside, Span(",)" if len(items) == 1 else ")")]
         case kinds.LazyBound():
             (target,) = bound.children()
             name = label_of(target) or kind.name
@@ -369,7 +373,8 @@ def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
             return [Span(type_name(kind.construct))]
         case kinds.Repeat():
             (item,) = bound.children()
-            return [Span("[", primitive="array"), *_spans(item, label_of), Span("; ...]")]
+            inside = yield _spans_of(item, label_of)
+            return [Span("[", primitive="array"), *inside, Span("; ...]")]
         case kinds.Adapted(name=name) if name in STANDARD:
             return [Span(STANDARD[name], primitive=STANDARD[name])]
         case kinds.BitStruct():
@@ -378,9 +383,10 @@ def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:
     generic = _generic_name(kind)
     if generic is not None:
         shown = below[:1] if generic == "Optional" else below
-        return [Span(generic, primitive=generic), Span("<"), *_listed(shown, label_of), Span(">")]
+        inside = yield _listed(shown, label_of)
+        return [Span(generic, primitive=generic), Span("<"), *inside, Span(">")]
     if len(below) == 1:
-        return _spans(below[0], label_of)
+        return (yield _spans_of(below[0], label_of))
     return [Span(getattr(kind, "name", "") or type(kind).__name__.lower())]
 
 
@@ -410,12 +416,12 @@ def is_pass(kind: Kind) -> bool:
     return isinstance(kind, kinds.Unit) and kind.value is None
 
 
-def _listed(items: Sequence[Bound], label_of: LabelOf) -> list[Span]:
+def _listed(items: Sequence[Bound], label_of: LabelOf) -> Task:
     spans: list[Span] = []
     for item in items:
         if spans:
             spans.append(Span(", "))
-        spans += _spans(item, label_of)
+        spans += yield _spans_of(item, label_of)
     return spans
 
 

@@ -8,7 +8,7 @@ are compared by identity; recursion goes through `Call`.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from typing import Any
 
@@ -193,6 +193,17 @@ class Run(Op):
 
     construct: Any
     is_pure: bool = False
+
+
+class OfConstruct(Op):
+    """An operation of one of construct's classes: see `encodings.bincode.construct_ops`."""
+
+    __slots__ = ()
+
+    @property
+    def inner(self) -> tuple[Op, ...]:
+        """The operations inside."""
+        return ()
 
 
 @dataclass(eq=False, slots=True)
@@ -469,4 +480,19 @@ def children(op: Op) -> list[Op]:
             return [op.item] if isinstance(op.length, Int) else [op.length, op.item]
         case Option() | Set() | Array() | Convert() | Const() | Rebuild() | Default() | Padded():
             return [op.item]
+        case OfConstruct():
+            return list(op.inner)
     return []
+
+
+def operations(root: Op) -> Iterator[Op]:
+    """Return all operations of a layout, each once."""
+    seen = {root}
+    waiting = [root]
+    while waiting:
+        op = waiting.pop()
+        yield op
+        for part in children(op):
+            if part not in seen:
+                seen.add(part)
+                waiting.append(part)

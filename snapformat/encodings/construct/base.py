@@ -14,7 +14,7 @@ import construct
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
 from snapformat.limits import Budget
 from snapformat.model import kinds
-from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, in_scopes
+from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, cost_of, in_scopes
 from snapformat.model.order import SortKeys
 from snapformat.trampoline import Task
 
@@ -77,10 +77,18 @@ class BincodeConstruct(OwnConstruct):
         config: The encoding.
     """
 
+    _cost: int | None = None
+
     def __init__(self, kind: Any, config: Config) -> None:
         super().__init__()
         self.kind = kind
         self.config = config
+
+    def _cost_of(self, *subs: Any) -> int:
+        """Return the cost of a zero-sized element of these constructs, which are always the same."""
+        if self._cost is None:
+            self._cost = cost_of(*subs)
+        return self._cost
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """Return the kind, in this encoding."""

@@ -18,7 +18,6 @@ from snapformat.encodings.construct.scalars import checked
 from snapformat.limits import MADE_BY_CONSTRUCT
 from snapformat.model import checks
 from snapformat.model.c_struct import blob_bytes, deferred, field_values
-from snapformat.model.from_construct import cost_of
 from snapformat.model.graph import is_zero_sized, may_be_empty
 from snapformat.model.kinds import Unit
 from snapformat.model.kinds.collections import unwrapped
@@ -58,8 +57,8 @@ class _Elements(BincodeSubconstruct):
             return [self.subcon._parsereport(stream, context, path)] * count
         counted = may_be_empty(self.kind.item)
         if is_zero_sized(self.kind.item) and not counted:
-            claim_all(count, context, limit, path, cost=cost_of(self.subcon))
-        cost = MADE_BY_CONSTRUCT + cost_of(self.subcon) if counted else 0
+            claim_all(count, context, limit, path, cost=self._cost_of(self.subcon))
+        cost = MADE_BY_CONSTRUCT + self._cost_of(self.subcon) if counted else 0
         values = []
         for _ in range(count):
             before = position(stream) if counted else None
@@ -128,8 +127,8 @@ class Map(BincodeConstruct):
         count, limit = self._read_length(stream, context, path), self.config.limit
         counted = may_be_empty(self.kind.key) and may_be_empty(self.kind.value)
         if not counted and is_zero_sized(self.kind.key) and is_zero_sized(self.kind.value):
-            claim_all(count, context, limit, path, cost=cost_of(*self.subcons))
-        cost = MADE_BY_CONSTRUCT + cost_of(*self.subcons) if counted else 0
+            claim_all(count, context, limit, path, cost=self._cost_of(*self.subcons))
+        cost = MADE_BY_CONSTRUCT + self._cost_of(*self.subcons) if counted else 0
         entries: PairMap[Any, Any] = PairMap()
         for _ in range(count):
             before = position(stream) if counted else None

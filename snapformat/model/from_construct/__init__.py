@@ -1,6 +1,6 @@
 """The kinds of construct's declarations, so that these and the vocabulary form one tree."""
 
-from snapformat.model.from_construct.classes import opaque
+from snapformat.model.from_construct.adapters import predicate_of
 from snapformat.model.from_construct.costs import cost_of
 from snapformat.model.from_construct.lowering import foreign, kind_of_construct
 from snapformat.model.from_construct.names import name_of
@@ -12,6 +12,7 @@ from snapformat.model.from_construct.scopes import (
     Scopes,
     in_scopes,
 )
+from snapformat.model.from_construct.traits import may_stop
 
 __all__ = [
     "ClassAdapter",
@@ -23,6 +24,7 @@ __all__ = [
     "foreign",
     "in_scopes",
     "kind_of_construct",
+    "may_stop",
     "name_of",
-    "opaque",
+    "predicate_of",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any
 
 import construct as c
 
 from snapformat.model import kinds
+from snapformat.model.expressions import Expr, lower_predicate
 from snapformat.model.kinds import Kind
 
 #: Name of a value, for messages, by the adapter's class.
@@ -29,8 +31,46 @@ def is_adapter(sub: Any) -> bool:
 
     These are construct's own, and those whose class says so by `reads_context = False`.
     """
-    return type(sub) in _NAMES or (
-        isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False
+    return (
+        type(sub) in _NAMES
+        or _is_expression(sub)
+        or (isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False)
+    )
+
+
+#: Functions of construct's own macros, by their code, that ignore the context.
+_IGNORE_CONTEXT = [
+    code
+    for macro in (c.OneOf, c.NoneOf, c.Filter)
+    for code in macro.__code__.co_consts
+    if isinstance(code, CodeType)
+]
+
+
+def predicate_of(sub: Any) -> Expr | Callable[[Any, Any], Any] | None:
+    """Return the predicate of an `ExprValidator`; None if it may look at its context."""
+    return _without_context(_given(sub._validate, "validator"))
+
+
+def _without_context(function: Any) -> Expr | Callable[[Any, Any], Any] | None:
+    """Return a function of a value and a context, as an expression if possible; None if it may use both."""
+    if getattr(function, "__code__", None) in _IGNORE_CONTEXT:
+        found: Callable[[Any, Any], Any] = function
+        return found
+    return lower_predicate(function)
+
+
+def _given(function: Any, name: str) -> Any:
+    """Return the function that construct's own one calls."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells}.get(name)
+
+
+def _is_expression(sub: Any) -> bool:
+    """Return whether a construct is an `ExprAdapter` whose functions ignore the context."""
+    return isinstance(sub, c.ExprAdapter) and all(
+        _without_context(_given(function, name)) is not None
+        for function, name in ((sub._decode, "decoder"), (sub._encode, "encoder"))
     )
 
 

@@ -17,9 +17,8 @@ from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, Unsupported, lower_expr
 from snapformat.model.from_construct.adapters import adapted, is_adapter
-from snapformat.model.from_construct.costs import cost_of
-from snapformat.model.from_construct.names import name_of
-from snapformat.model.from_construct.runs import is_pure, lower_run, may_stop
+from snapformat.model.from_construct.names import check_names
+from snapformat.model.from_construct.runs import field_of, focus_of, lower_run
 from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Place, Scopes
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import NamedField, check_name
@@ -31,9 +30,9 @@ _MOST = 1 << 48
 _MOST_OPEN = 100
 
 
-def opaque(sub: Any, reason: str) -> kinds.Opaque:
+def opaque(sub: Any, reason: str, lowering: Lowering) -> kinds.Opaque:
     """Return the kind of a construct that can't be analyzed."""
-    return kinds.Opaque(sub, cost_of(sub), is_pure(sub), reason)
+    return kinds.Opaque(sub, lowering.traits.cost_of(sub), lowering.traits.is_pure(sub), reason)
 
 
 def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -46,7 +45,7 @@ def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         return (yield lower_run(sub, lowering, scopes))
     except Unsupported:
         lowering.look_anywhere(scopes)
-        return opaque(sub, reason)
+        return opaque(sub, reason, lowering)
 
 
 def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -91,8 +90,8 @@ def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         )
     if not isinstance(sub, c.Subconstruct) or type(sub) not in _WRAPPERS:
         raise Unsupported(f"no lowering of {type(sub).__name__}")
-    inner = yield lowering.lower(sub.subcon, lowering, scopes)
-    return _WRAPPERS[type(sub)](sub, inner, lowering, scopes)
+    make = _WRAPPERS[type(sub)](sub, lowering, scopes)
+    return make((yield lowering.lower(sub.subcon, lowering, scopes)))
 
 
 def _expr(value: Any, lowering: Lowering, scopes: Scopes, *, when_written: bool = False) -> Any:
@@ -173,21 +172,17 @@ def _string(sub: Any, lowering: Lowering) -> Kind:
 
 
 def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
-    if any(map(may_stop, sub.subcons)):
+    if any(map(lowering.traits.may_stop, sub.subcons)):
         raise Unsupported("a Struct that may stop early")
+    check_names(sub.subcons)
     frame = OuterStruct()
     fields: list[kinds.Field] = []
     for part in sub.subcons:
         frame.position = len(fields)
-        kind = yield lowering.lower(part, lowering, (*scopes, frame))
-        docs = part.docs.strip() if isinstance(part.docs, str) else ""
-        attr = part.name or None  # parts with an empty name are left out of the container, too
-        fields.append(kinds.Field(name_of(part), attr, kind, docs, optional=bool(part.flagbuildnone)))
+        fields.append(field_of(part, (yield lowering.lower(part, lowering, (*scopes, frame)))))
     for named, position in frame.by_classes:
         check_name(named, [each.attr for each in fields], position, "the Struct around it")
     names = [f.attr for f in fields if f.attr is not None]
-    if len({f.name for f in fields if f.attr is not None}) != len(names):
-        raise Unsupported("two fields of one name")
 
     def make(values: list[Any]) -> Any:
         return c.Container(zip(names, values, strict=True))
@@ -212,16 +207,19 @@ def _prefixed_array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     length = _leaf(count.subcon, lowering, ())
     if not isinstance(length, kinds.Int) or count.subcon.parsed is not None or items.parsed is not None:
         raise Unsupported("a PrefixedArray whose count is not a fixed-width integer")
-    # construct gives the elements a context of their own, which expressions here can't name.
-    frame = OuterStruct()
-    lowering.arrays.append(OuterArray())
+    # construct gives the elements a context of their own, which expressions of a Seq can't name.
+    frame, array = OuterStruct(), OuterArray()
+    lowering.arrays.append(array)
     try:
         item = yield lowering.lower(items.subcon, lowering, (*scopes, frame))
     finally:
         lowering.arrays.pop()
-    if frame.used:
-        raise Unsupported("an element that names the array's own context")
-    return kinds.Seq(item, length)
+    if not frame.used:
+        return kinds.Seq(item, length)
+    inside = (*scopes, frame)
+    array_kind = kinds.Array(item, _count(items.count, lowering, inside), array.used)
+    count_field = field_of(sub.subcons[0], (yield lowering.lower(sub.subcons[0], lowering, inside)))
+    return focus_of(sub, (count_field, field_of(sub.subcons[1], array_kind)), lowering, scopes)
 
 
 def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -268,33 +266,47 @@ def _array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     return kinds.Array(item, count, frame.used)
 
 
-def _prefixed(sub: Any, inner: Kind, lowering: Lowering, scopes: Scopes) -> Kind:
+def _prefixed(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
     length = _leaf(sub.lengthfield, lowering, ())
     if not isinstance(length, kinds.Int) or sub.lengthfield.parsed is not None:
         raise Unsupported("a Prefixed whose length is not a fixed-width integer")
-    if isinstance(inner, kinds.Leaf) and inner.construct is c.GreedyBytes and not sub.includelength:
-        return kinds.Bytes(length=length)
-    return kinds.Prefixed(inner, length, length.size if sub.includelength else 0)
+
+    def make(inner: Kind) -> Kind:
+        if isinstance(inner, kinds.Leaf) and inner.construct is c.GreedyBytes and not sub.includelength:
+            return kinds.Bytes(length=length)
+        return kinds.Prefixed(inner, length, length.size if sub.includelength else 0)
+
+    return make
 
 
 def _labels(sub: Any, inner: kinds.Int) -> Kind:
     return kinds.IntEnum(inner, dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
 
 
-def _padded(sub: Any, inner: Kind, lowering: Lowering, scopes: Scopes) -> Kind:
-    return kinds.Padded(inner, _count(sub.length, lowering, scopes), sub.pattern)
+def _padded(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
+    count = _count(sub.length, lowering, scopes)
+    return lambda inner: kinds.Padded(inner, count, sub.pattern)
 
 
-_WRAPPERS: dict[type, Callable[[Any, Kind, Lowering, Scopes], Kind]] = {
+def _rebuild(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
+    value = _expr(sub.func, lowering, scopes, when_written=True)
+    return lambda inner: kinds.Rebuild(inner, value)
+
+
+def _default(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
+    value = _expr(sub.value, lowering, scopes, when_written=True)
+    return lambda inner: kinds.Default(inner, value)
+
+
+#: Function from the kind of what is inside to the kind. It never refuses: what is inside would be lowered
+#: again, which takes exponential time where such constructs are nested.
+_Make = Callable[[Kind], Kind]
+_WRAPPERS: dict[type, Callable[[Any, Lowering, Scopes], _Make]] = {
     c.Prefixed: _prefixed,
     c.Padded: _padded,
-    c.Const: lambda sub, inner, lowering, scopes: kinds.Const(inner, sub.value),
-    c.Rebuild: lambda sub, inner, lowering, scopes: kinds.Rebuild(
-        inner, _expr(sub.func, lowering, scopes, when_written=True)
-    ),
-    c.Default: lambda sub, inner, lowering, scopes: kinds.Default(
-        inner, _expr(sub.value, lowering, scopes, when_written=True)
-    ),
+    c.Const: lambda sub, lowering, scopes: lambda inner: kinds.Const(inner, sub.value),
+    c.Rebuild: _rebuild,
+    c.Default: _default,
 }
 
 

@@ -11,13 +11,18 @@ from snapformat.model import kinds
 from snapformat.trampoline import Task, run
 
 
-def cost_of(*subs: Any) -> int:
+def cost_of(*subs: Any, known: dict[int, int] | None = None) -> int:
     """Return the cost of a value of these constructs: the number of constructs that run, at least 1.
 
     Elements of arrays are counted by themselves. Where a construct refers to one around it, construct itself
     bounds the depth. For zero-sized values of the vocabulary it is the cost that `model.costs` gives.
+
+    Args:
+        subs: The constructs.
+        known: Costs found so far, by the `id` of constructs that the caller keeps.
     """
-    cost: int = sum(run(_constructs_in(sub, {})) - 1 for sub in subs)
+    known = {} if known is None else known
+    cost: int = sum(run(_constructs_in(sub, known)) - 1 for sub in subs)
     return max(1, cost)
 
 

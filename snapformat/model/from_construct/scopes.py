@@ -14,8 +14,8 @@ from snapformat.model.built import as_built, container_of
 from snapformat.model.checks import describe_value
 from snapformat.model.class_scopes import surroundings_of
 from snapformat.model.expressions import CONTEXT_ENTRIES
-from snapformat.model.from_construct.costs import cost_of
 from snapformat.model.from_construct.parameters import is_passed
+from snapformat.model.from_construct.traits import Traits
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import NamedField, Surroundings
 from snapformat.trampoline import Task
@@ -77,6 +77,7 @@ class Lowering:
         arrays: Arrays around the current place.
         reaches_out: Whether an expression or a function so far looks at a context around its own structs.
         reaching: Each `LazyBound` in whose target one does.
+        traits: What the constructs look at, and what they cost.
         outside: The fields of structs around the whole construct that expressions name.
         is_whole: Whether a part may look at anything in the contexts around the whole construct.
     """
@@ -88,6 +89,8 @@ class Lowering:
     arrays: list[OuterArray] = field(default_factory=list)
     reaches_out: bool = False
     reaching: set[Any] = field(default_factory=set)
+    traits: Traits = field(default_factory=Traits)
+
     outside: set[NamedField] = field(default_factory=set)
     is_whole: bool = False
 
@@ -111,9 +114,13 @@ class Lowering:
     def look_anywhere(self, scopes: Scopes) -> None:
         """Record that a part at this place may look at anything in its context."""
         self.reaches_out = self.is_whole = True
-        for frame in scopes:
+        for frame in reversed(scopes):
+            if frame.is_whole:  # so are all around it
+                break
             frame.used = frame.is_whole = True
-        for array in self.arrays:
+        for array in reversed(self.arrays):
+            if array.used:
+                break
             array.used = True
 
     def refer(self, name: str, place: Place) -> kinds.LazyBound:
@@ -136,7 +143,7 @@ def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
     if not isinstance(inner, kinds.Struct):
         lowering.look_anywhere(scopes)
         reason = "a class around a construct that is not a plain Struct"
-        return kinds.Opaque(ClassAdapter(sub, cls), cost_of(sub), reason=reason)
+        return kinds.Opaque(ClassAdapter(sub, cls), lowering.traits.cost_of(sub), reason=reason)
     names = [each.attr for each in inner.fields if each.attr is not None]
 
     def make(values: list[Any]) -> Any:

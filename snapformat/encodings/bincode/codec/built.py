@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode import construct_ops, ops
 from snapformat.encodings.bincode.ops import Op
 from snapformat.trampoline import Task, run
 
@@ -50,6 +50,8 @@ def _changes(op: Op) -> Task:
             return (yield _may_change(op.then)) or (yield _may_change(op.otherwise))
         case ops.Call():
             return (yield _may_change(op.target))
+        case construct_ops.StringEncoded() | construct_ops.Validated() | construct_ops.VarInt():
+            return False
         case (
             ops.Seq()
             | ops.Array()
@@ -58,6 +60,7 @@ def _changes(op: Op) -> Task:
             | ops.FixedBytes()
             | ops.Bits()
             | ops.Run()
+            | ops.OfConstruct()
             | ops.Interpret()
             | ops.Computed()
             | ops.Const()

@@ -16,13 +16,15 @@ class Claims:
         claimed: Nominal widths of variable-length integers, less the bytes they took.
         zero_sized: Objects that may still be made of zero-sized elements.
         context: construct's context for the function that is called next, or None.
+        begin: Start of the current part with an end of its own: a `Pointer` can't go further back.
         running: State of the constructs that run by themselves (`codec.running.Running`); None so far.
     """
 
-    __slots__ = ("claimed", "context", "running", "zero_sized")
+    __slots__ = ("begin", "claimed", "context", "running", "zero_sized")
 
     def __init__(self, zero_sized: int) -> None:
         self.claimed = 0
         self.zero_sized = zero_sized
         self.context: Any = None
+        self.begin = 0
         self.running: Any = None

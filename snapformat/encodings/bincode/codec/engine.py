@@ -188,23 +188,23 @@ def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
 
 
 def runs_constructs(op: Op) -> bool:
-    """Return whether construct runs a part of a layout: it sees all given bytes, and their end."""
+    """Return whether a part of a layout sees all given bytes, and their end: mostly one run by construct."""
     codec = op.codec or codec_of(op)
     if codec.runs_constructs is None:
         # Imported here, as reading whole files, as the command line mostly does, never needs it.
-        from snapformat.encodings.bincode.codec.shape import has_run
+        from snapformat.encodings.bincode.codec import shape
 
-        codec.runs_constructs = has_run(op)
+        codec.runs_constructs = shape.has_run(op) or shape.is_placed(op)
     return codec.runs_constructs
 
 
 def is_placed(op: Op) -> bool:
-    """Return whether a construct in a layout looks at its context, its position, or the end of the data."""
+    """Return whether a part of a layout looks at its context, its position, or for the end of the data."""
     codec = op.codec or codec_of(op)
     if codec.is_placed is None:
-        from snapformat.encodings.bincode.codec.shape import has_run
+        from snapformat.encodings.bincode.codec import shape
 
-        codec.is_placed = has_run(op, is_pure=False)
+        codec.is_placed = shape.is_placed(op)
     return codec.is_placed
 
 

@@ -20,23 +20,22 @@ import construct
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import read_helpers as helpers
 from snapformat.encodings.bincode.codec import running
-from snapformat.encodings.bincode.codec.read_run import Chosen, RunReader, new_run
+from snapformat.encodings.bincode.codec.expressions import needs_of
+from snapformat.encodings.bincode.codec.read_constructs import ConstructReader
+from snapformat.encodings.bincode.codec.read_run import Chosen, new_run
 from snapformat.encodings.bincode.codec.shape import (
     MAX_SPELLED,
     Atom,
     atom_of,
-    has_run,
     is_any_bytes,
     is_plain,
     surplus_cost,
-    uses_context,
     zero_sized_cost,
 )
 from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
-from snapformat.model.expressions import fields_context
 from snapformat.model.values import SECRET, hashable, map_of_entries
 
 
@@ -49,7 +48,7 @@ def generate_reader(root: Op) -> Source:
     return _ReadGenerator(root).generate()
 
 
-class _ReadGenerator(RunReader):
+class _ReadGenerator(ConstructReader):
     """Adds the operations that are not primitives."""
 
     # --- operations -----------------------------------------------------------------------------------
@@ -86,7 +85,7 @@ class _ReadGenerator(RunReader):
     def _char(self, op: ops.Char, target: str) -> None:
         self.flush()
         self.out.names["CHAR"] = helpers.read_char
-        self.out.line(f"{target}, p = CHAR(d, p, e)")
+        self.out.line(f"{target}, p = CHAR(d, p, {self.end})")
 
     def _str(self, op: ops.Str, target: str) -> None:
         end = self._take(self._length(op.length))
@@ -143,7 +142,9 @@ class _ReadGenerator(RunReader):
     def _interpret(self, op: ops.Interpret, target: str) -> None:
         self.flush()
         run = self.out.refer("interpret", running.kind_reader(op))
-        self.out.line(f"{target}, p = {run}(d, p, e, {self.depth}, {self._claims()}, {self.scope})")
+        context = self.context() if self.frames else self.scope
+        arguments = f"d, p, {self.end}, {self.depth}, {self._claims()}, {context}"
+        self.out.line(f"{target}, p = {run}({arguments})")
 
     def _option(self, op: ops.Option, target: str) -> None:
         tag = self.out.fresh("b")
@@ -182,7 +183,7 @@ class _ReadGenerator(RunReader):
         if op.cls is None:
             self._container(op, target)
         elif op.scoped:
-            names = self._in_scope(op)
+            names = [name for _, name in self.fields_of(op)]
             if is_plain(op):
                 self._filled(op, target, names)
             else:
@@ -223,31 +224,10 @@ class _ReadGenerator(RunReader):
         self._fill_skipped(op, made)
         self._assign(target, made)
 
-    def _in_scope(self, op: ops.Struct) -> list[str]:
-        """Read fields that expressions may name; return locals with their values."""
-        outer, context = self.scope, ""
-        names: list[str] = []
-        waiting: list[tuple[str, str]] = []
-        for item in op.fields:
-            if uses_context(item.op):
-                self.flush()
-                if not context:
-                    context = self.scope = self._enter_context(op)
-                for attr, name in waiting:
-                    self.out.line(f"{context}[{attr!r}] = {name}")
-                waiting.clear()
-            names.append(self.out.fresh("v"))
-            self.value(item.op, names[-1])
-            if item.attr is not None and (op.subcons is not None or item.attr in op.named):
-                waiting.append((item.attr, names[-1]))
-        self.scope = outer
-        return names
-
     def field_list(self, op: ops.Struct) -> None:
         """Return the values of a C struct's fields, in the order of the dataclass."""
         if op.scoped:
-            attrs = [str(item.attr) for item in op.fields]
-            names = dict(zip(attrs, self._in_scope(op), strict=True))
+            names = {str(attr): name for attr, name in self.fields_of(op)}
         else:
             names = {str(item.attr): self.out.fresh("v") for item in op.fields}
             for item in op.fields:
@@ -263,37 +243,10 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{target} = {name}")
 
     def _container(self, op: ops.Struct, target: str) -> None:
-        outer = self.scope
         self.out.names["CONTAINER"] = construct.Container
-        if op.scoped:
-            self.flush()
-            self.scope = self._enter_context(op)
-        pairs = []
-        for item in op.fields:
-            name = self.out.fresh("v")
-            self.value(item.op, name)
-            if item.attr is None:
-                continue
-            pairs.append(f"{item.attr!r}: {name}")
-            if op.scoped:
-                self.flush()
-                self.out.line(f"{self.scope}[{item.attr!r}] = {name}")
-        self.scope = outer
+        pairs = [f"{attr!r}: {name}" for attr, name in self.fields_of(op) if attr is not None]
         # Made when all fields are read, so that the keys are in their order.
         self._later(f"{target} = CONTAINER({{{', '.join(pairs)}}})")
-
-    def _enter_context(self, op: ops.Struct) -> str:
-        """Make the context of a struct; return its local."""
-        made = self.out.fresh("s")
-        self._contexts.add(made)
-        if op.subcons is None:
-            self.out.names["FIELDS"] = fields_context
-            self.out.line(f"{made} = FIELDS({self.scope})")
-        else:
-            self.out.names["CONTEXT"] = running.read_context
-            subcons = self.out.refer("subcons", op.subcons)
-            self.out.line(f"{made} = CONTEXT({self.scope}, d, p, {self._claims()}, {subcons})")
-        return made
 
     def _enum(self, op: ops.Enum, target: str) -> None:
         index = self._length(op.index)
@@ -407,7 +360,7 @@ class _ReadGenerator(RunReader):
     def _check_count(self, count: str, least: int) -> None:
         """Generate the check that a number of elements fits into the bytes that are left."""
         if least:
-            self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > e - p: raise GUARD")
+            self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > {self.end} - p: raise GUARD")
 
     def _numbers(self, prefix: str, read: Any, data: str) -> str:
         """Return code for the function that reads many numbers from their bytes."""
@@ -430,8 +383,9 @@ class _ReadGenerator(RunReader):
         self._check_count(count, item.least_size)
         if isinstance(item, ops.Bytes | ops.CStructBytes) and is_any_bytes(item):
             read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fields))
-            self.out.line(f"{target}, p = {read}(d, p, e, {count})")
+            self.out.line(f"{target}, p = {read}(d, p, {self.end}, {count})")
             return
+        is_indexed = is_indexed and needs_of(item).is_whole
         index, context = self.out.fresh("i") if is_indexed else "_", self.context() if is_indexed else ""
         made, add = self.out.fresh("l"), self.out.fresh("add")
         self.out.line(f"{made} = []")
@@ -464,7 +418,9 @@ class _ReadGenerator(RunReader):
             many = self.format("records", order, whole.codes, "iter_unpack")
             self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
             if item.least_size != whole.size:  # which was checked already
-                self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
+                self.out.lines.insert(
+                    head, f"{indent}if {count} * {whole.size} > {self.end} - p: raise GUARD"
+                )
             if not moves:
                 self.out.line(f"p += {count} * {whole.size}")
         else:
@@ -521,26 +477,14 @@ class _ReadGenerator(RunReader):
         self.flush()
         self.out.line(f"if p > {start} + {count}: raise GUARD")
         self.out.line(f"p = {start} + {count}")
-        self.out.line("if p > e: raise GUARD")
+        self.out.line(f"if p > {self.end}: raise GUARD")
 
     def _prefixed(self, op: ops.Prefixed, target: str) -> None:
         length = self._length(op.length)
         if op.including:
             self.out.line(f"{length} -= {op.including}")
             self.out.line(f"if {length} < 0: raise GUARD")
-        end = self._take(length)
-        name, inside = self.part(None, op.item), self.out.fresh("w")
-        self.out.line(f"{inside} = d[p:{end}]")
-        base = ""
-        if has_run(op.item):
-            base = self.out.fresh("b")
-            self.out.names["SHIFTED"] = running.shifted
-            self.out.line(f"{base} = SHIFTED({self._claims()}, p)")
-        self.give_context(op.item)
-        self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
-        if base:
-            self.out.line(f"k.running.base = {base}")
-        self.out.line(f"p = {end}")
+        self.region(op.item, self.until(length), target)
 
 
 def _is_making(line: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from construct import ExplicitError
+
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.bytes_reader import stream_at
 from snapformat.encodings.bincode.codec.claims import Claims
@@ -13,8 +15,9 @@ from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.bincode.writer import BincodeWriter
 from snapformat.encodings.construct.running import Output, build_run, parse_run
+from snapformat.errors import DecodeError
 from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
-from snapformat.model.expressions import fields_context, root_context, whole_context
+from snapformat.model.expressions import root_context, whole_context
 
 
 class Running:
@@ -51,6 +54,11 @@ def _stream(running: Running, d: bytes, p: int) -> Any:
         running.data, running.stream = d, stream_at(d, running.base)  # shares the bytes until a write
     running.stream.seek(running.base + p)
     return running.stream
+
+
+def base_of(k: Claims) -> int:
+    """Return construct's position of the first byte of the data."""
+    return 0 if k.running is None else k.running.base
 
 
 def root_of(k: Claims) -> Any:
@@ -93,41 +101,64 @@ def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[A
 
 def kind_reader(op: Op) -> Callable[..., tuple[Any, int]]:
     """Return a function that reads a value by its kind, where it is."""
-    kind, config = op.kind, op.config
+    kind = op.kind
 
     def read(d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> tuple[Any, int]:
-        budget = Budget(None)
-        budget.zero_sized = k.zero_sized
-        reader = BincodeReader(d, p, config, budget, DEFAULT_LIMITS)
-        reader.end, reader.depth, reader.scope = e, h, context
-        reader.origin = -k.running.base if k.running is not None else 0
+        reader = _reader(op, d, p, e, h, k, context)
         value = reader.read(kind)
-        k.zero_sized = budget.zero_sized
+        k.zero_sized = reader.budget.zero_sized
         # The claims beyond the bytes that it took.
-        k.claimed += max(0, UNLIMITED - budget.left - (reader.pos - p))
+        k.claimed += max(0, UNLIMITED - reader.budget.left - (reader.pos - p))
         return value, reader.pos
 
     return read
 
 
+def _reader(op: Op, d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> BincodeReader:
+    """Return a reference reader at a place."""
+    budget = Budget(None)
+    budget.zero_sized = k.zero_sized
+    reader = BincodeReader(d, p, op.config, budget, DEFAULT_LIMITS)
+    reader.end, reader.depth, reader.scope = e, h, context
+    reader.begin = k.begin
+    reader.origin = -k.running.base if k.running is not None else 0
+    return reader
+
+
+def refusal(op: Op) -> Callable[..., None]:
+    """Return a function that raises unless the reference refuses a value, too, and construct goes on."""
+    kind = op.kind
+
+    def check(d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> None:
+        reader = _reader(op, d, p, e, h, k, context)
+        try:
+            reader.read(kind)
+        except DecodeError as error:
+            if reader.depth <= reader.limits.depth and _is_passed_over(error):
+                return
+        raise Guard
+
+    return check
+
+
+def _is_passed_over(error: BaseException | None) -> bool:
+    """Return whether construct tries something else after an error."""
+    while error is not None:
+        if isinstance(error, ExplicitError | RecursionError | MemoryError):
+            return False
+        error = error.__cause__
+    return True
+
+
 # --- writing --------------------------------------------------------------------------------------------
 
 
-def given_context(outer: Any, values: Any) -> Any:
-    """Return the context of a struct that is written, for expressions that name fields."""
-    context = fields_context(outer)
-    context.update(values)
-    return context
-
-
-def write_context(outer: Any, l: Output, values: Any, subcons: Any) -> Any:  # noqa: E741 - as in the code
+def write_context(outer: Any, l: Output, subcons: Any) -> Any:  # noqa: E741 - as in the code
     """Return the whole context of a struct that is written."""
-    context = whole_context(l.root() if outer is None else outer, l.stream(), subcons)
-    context.update(values)
-    return context
+    return whole_context(l.root() if outer is None else outer, l.stream(), subcons)
 
 
-def construct_writer(op: ops.Run) -> Callable[[Any, Output, Any], Any]:
+def construct_writer(op: Op) -> Callable[[Any, Output, Any], Any]:
     """Return a function that builds by a construct where it is, and returns what expressions see."""
     return lambda value, out, context: build_run(
         op.kind, value, out.stream(), out.root() if context is None else context

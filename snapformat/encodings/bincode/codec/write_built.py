@@ -17,7 +17,8 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.built import may_change
-from snapformat.encodings.bincode.codec.shape import atom_of, has_run, uses_context, zero_sized_cost
+from snapformat.encodings.bincode.codec.expressions import Frame, is_frame, names_in, needs_of
+from snapformat.encodings.bincode.codec.shape import atom_of, has_run, is_placed, zero_sized_cost
 from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
@@ -32,6 +33,7 @@ _BY_METHOD = (
     ops.Padded,
     ops.Prefixed,
     ops.Run,
+    ops.OfConstruct,
     ops.Interpret,
     ops.Computed,
     ops.Const,
@@ -102,7 +104,7 @@ class BuiltWriter(RunWriter):
 
     def _builder_function(self, name: str, op: Op) -> None:
         with self.function(name, self.parameters):
-            if uses_context(op):
+            if needs_of(op):
                 self.scope = self.given_context()
             self._build(op, "x", "r", own=True)
             self.flush()
@@ -150,7 +152,7 @@ class BuiltWriter(RunWriter):
     @contextmanager
     def numbered(self, op: Op, head: str) -> Iterator[None]:
         """Open a loop over elements, which may look at their index."""
-        if not isinstance(op, ops.Array) or not op.indexed:
+        if not isinstance(op, ops.Array) or not op.indexed or not needs_of(op.item).is_whole:
             with self.block(head):
                 yield
             return
@@ -204,84 +206,73 @@ class BuiltWriter(RunWriter):
         self.out.line(f"if {name} is None: {name} = {{}}")
         test = f"type({name}) is not dict and type({name}) is not CONTAINER"
         self.out.line(f"if {test}: {name} = MAPPING({name})")
-        outer = self.scope
-        if op.scoped:
-            context = self.scope = self._enter_context(op, name)
-        elif target is not None:
-            context = self.out.fresh("s")
-            self.out.line(f"{context} = CONTAINER({name})")
-        for item in op.fields:
-            part = self.out.fresh("v")
-            if item.attr is None:
-                self.out.line(f"{part} = None")
-                self.value(item.op, part)
-                continue
-            key = repr(item.attr)
-            self.out.line(f"{part} = {name}.get({key})" if item.optional else f"{part} = {name}[{key}]")
-            if target is None and item.attr not in op.named and op.subcons is None:
-                self.value(item.op, part)
-                continue
-            if item.optional:
-                self.out.line(f"{context}[{key}] = {part}")
-            if may_change(item.op):
-                built = self.out.fresh("r")
-                self._build(item.op, part, built)
-                self.out.line(f"{context}[{key}] = {built}")
-            else:
-                self.value(item.op, part)
-        self.scope = outer
+        with self.entered(op, name) as frame:
+            for item in op.fields:
+                self._field(op, frame, item, name, is_kept=target is not None)
         if target is not None:
-            self.out.line(f"{target} = {context}")
+            self.out.line(f"{target} = CONTAINER({frame.values()})")
+
+    @contextmanager
+    def entered(self, op: Any, given: str) -> Iterator[Frame]:
+        """Enter a struct, or another group; `given` is the local of the given mapping or instance."""
+        frame = Frame(op, given=given)
+        if not is_frame(op):
+            yield frame
+            return
+        scope = self.enter_context(op, frame)
+        if scope is not None:
+            self.out.line(f"{scope}.update({frame.values() if op.cls is not None else given})")
+        with self.frame(frame, scope):
+            yield frame
+
+    def _field(self, op: ops.Struct, frame: Frame, item: ops.Field, name: str, *, is_kept: bool) -> None:
+        part = self.out.fresh("v")
+        if item.attr is None:
+            self.out.line(f"{part} = None")
+            self.value(item.op, part)
+            return
+        key = repr(item.attr)
+        self.out.line(f"{part} = {name}.get({key})" if item.optional else f"{part} = {name}[{key}]")
+        self.put_field(frame, item, part, is_named=is_kept or item.attr in names_in(op))
+
+    def put_field(self, frame: Frame, item: ops.Field, part: str, *, is_named: bool) -> None:
+        """Write a field; if expressions or other code may look at it, its built value goes into the frame."""
+        is_whole = self.frames[-1:] == [frame] and self.in_scope == len(self.frames)
+        if is_whole and item.optional:
+            self.out.line(f"{self.scope}[{item.attr!r}] = {part}")
+        if (is_named or is_whole) and may_change(item.op):
+            built = self.out.fresh("r")
+            self._build(item.op, part, built)
+            frame.locals[item.attr] = built
+        else:
+            if is_named or item.optional:
+                frame.locals[item.attr] = part
+            self.value(item.op, part)
+        if is_whole and item.attr in frame.locals:
+            self.out.line(f"{self.scope}[{item.attr!r}] = {frame.locals[item.attr]}")
 
     def _instance(self, op: ops.Struct, name: str, target: str | None) -> None:
         """Write the fields of an instance, which expressions may name."""
-        outer = self.scope
-        values: dict[str, str] = {}
-        if op.scoped:
+        named = names_in(op)
+        with self.entered(op, name) as frame:
             for item in op.fields:
-                if item.attr is not None and (op.subcons is not None or item.attr in op.named):
-                    values[item.attr] = self.out.fresh("v")
-                    self.out.line(f"{values[item.attr]} = {name}.{item.attr}")
-            given = ", ".join(f"{attr!r}: {value}" for attr, value in values.items())
-            self.scope = self._enter_context(op, f"{{{given}}}")
-        changed = []
-        for item in op.fields:
-            value = values.get(item.attr or "") or self.attribute(name, item)
-            is_kept = item.attr is not None and (target is not None or item.attr in values)
-            if not is_kept or not may_change(item.op):
-                self.value(item.op, value)
-                continue
-            built = self.out.fresh("r")
-            self._build(item.op, self._local(value), built)
-            changed.append(f"{item.attr!r}: {built}")
-            if item.attr in values:
-                self.out.line(f"{self.scope}[{item.attr!r}] = {built}")
-        self.scope = outer
+                part = self.out.fresh("v")
+                self.out.line(f"{part} = {self.attribute(name, item)}")
+                if item.attr is None:
+                    self.value(item.op, part)
+                else:
+                    self.put_field(frame, item, part, is_named=target is not None or item.attr in named)
         if target is not None:
             self.out.names["AS_BUILT"] = as_built
-            made = f"AS_BUILT({name}, {{{', '.join(changed)}}})" if changed else name
-            self.out.line(f"{target} = {made}")
+            changed = [(item.attr, frame.locals.get(item.attr)) for item in op.fields if may_change(item.op)]
+            pairs = ", ".join(f"{attr!r}: {built}" for attr, built in changed if built is not None)
+            self.out.line(f"{target} = AS_BUILT({name}, {{{pairs}}})" if pairs else f"{target} = {name}")
 
     def attribute(self, name: str, item: ops.Field) -> str:
         """Return code for the value of a field of an instance."""
         if item.attr is None:
             return "None"
         return f"getattr({name}, {item.attr!r}, None)" if item.optional else f"{name}.{item.attr}"
-
-    def _enter_context(self, op: ops.Struct, values: str) -> str:
-        """Make the context of a struct with its given values; return its local."""
-        context = self.out.fresh("s")
-        self.flush()
-        self._contexts.add(context)
-        if op.subcons is None:
-            self.out.names["FIELDS"] = running.given_context
-            self.out.line(f"{context} = FIELDS({self.scope}, {values})")
-        else:
-            self._is_listed = True
-            self.out.names["CONTEXT"] = running.write_context
-            subcons = self.out.refer("subcons", op.subcons)
-            self.out.line(f"{context} = CONTEXT({self.scope}, l, {values}, {subcons})")
-        return context
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
         """Compute a value that is not in the bytes."""
@@ -334,7 +325,8 @@ class BuiltWriter(RunWriter):
         self.flush()
         self._is_listed = True
         run = self.out.refer("interpret", running.kind_writer(op))
-        arguments = f"{value}, {self.depth}, l, {self.scope}, {target is not None}"
+        context = self.context() if self.frames else self.scope
+        arguments = f"{value}, {self.depth}, l, {context}, {target is not None}"
         self.out.line(f"{f'{target} = ' if target else ''}{run}({arguments})")
 
     def _padded(self, op: ops.Padded, value: str, target: str | None = None) -> None:
@@ -343,7 +335,7 @@ class BuiltWriter(RunWriter):
             self._push(f"{op.count}s", op.count, "", filler)
             return
         count = self.count(op.count)
-        if has_run(op.item):
+        if has_run(op.item) or is_placed(op.item):
             self._padded_in_place(op, self._local(value), target, count)
             return
         data = self._inside(op.item, value, target)

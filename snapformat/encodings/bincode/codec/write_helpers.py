@@ -323,3 +323,20 @@ def pairs_of(op: ops.Map) -> Callable[[Any], list[tuple[Any, Any]]]:
         return entries
 
     return pairs
+
+
+def leb128(number: int) -> bytes:
+    """Return an integer in groups of 7 bits, the lowest first."""
+    if number < 0:
+        raise Guard
+    made = bytearray()
+    while number > 127:
+        made.append(number & 127 | 128)
+        number >>= 7
+    made.append(number)
+    return bytes(made)
+
+
+def zigzag_leb128(number: int) -> bytes:
+    """Return a signed integer in groups of 7 bits: its magnitude, the lowest bit of which is the sign."""
+    return leb128(number << 1 if number >= 0 else (-number << 1) - 1)

@@ -19,7 +19,7 @@ from snapformat.encodings.bincode.arrays import number_code
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.encodings.bincode.codec.source import NotGenerated, Source
-from snapformat.encodings.bincode.codec.write_built import BuiltWriter
+from snapformat.encodings.bincode.codec.write_constructs import ConstructWriter
 from snapformat.encodings.bincode.codec.write_run import Chosen, new_run
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.c_struct import get_raw
@@ -40,7 +40,7 @@ def generate_writer(root: Op) -> Source:
     return _WriteGenerator(root).generate()
 
 
-class _WriteGenerator(BuiltWriter):
+class _WriteGenerator(ConstructWriter):
     """Adds the operations that are not primitives."""
 
     # --- operations -----------------------------------------------------------------------------------
