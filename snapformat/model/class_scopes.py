@@ -33,7 +33,7 @@ def check_outermost(kind: Kind) -> None:
     """
     for named in sorted(surroundings_of(kind).fields, key=repr):
         if named.owner is not None:
-            message = f"the expression names {named.text} of what is around, but nothing is around here"
+            message = f"the expression names {named.text}, but there is no class or Struct that far around it"
             raise SchemaError(message, owner=named.owner, field=named.attr)
 
 
@@ -58,7 +58,7 @@ def set_scopes(structs: Sequence[kinds.Struct], resolved: Iterable[Kind]) -> Non
         is_changing = False
         for struct in structs:
             named, is_whole = _named_in(struct, parts[id(struct)], looks_at)
-            outside = frozenset(each.further_in(1) for each in named if each.levels_up)
+            outside = frozenset(each.seen_from(1) for each in named if each.levels_up)
             made = Surroundings(outside, is_whole)
             is_changing = is_changing or made != found[id(struct)]
             found[id(struct)] = made

@@ -15,12 +15,13 @@ class NamedField:
     """A field of a struct around, as an expression names it.
 
     Attributes:
-        levels_up: The number of structs between: 0 for the struct directly around.
+        levels_up: The number of structs between that and this place: 0 for the struct directly around.
         name: The field.
         when_written: Whether the expression is only computed when values are written, and may name fields
             that come later.
         owner: The class with the expression; None for an expression of a construct.
         attr: The field of that class.
+        passed: The number of structs between this place and the expression.
     """
 
     levels_up: int
@@ -28,15 +29,16 @@ class NamedField:
     when_written: bool = False
     owner: str | None = None
     attr: str | None = None
+    passed: int = 0
 
     @property
     def text(self) -> str:
         """The name as it is written."""
-        return f"this.{'_.' * self.levels_up}{self.name}"
+        return f"this.{'_.' * (self.levels_up + self.passed)}{self.name}"
 
-    def further_in(self, levels: int) -> NamedField:
-        """Return the same field, as it is seen from a struct around."""
-        return replace(self, levels_up=self.levels_up - levels)
+    def seen_from(self, levels: int) -> NamedField:
+        """Return the same field, as it is seen from some structs further out."""
+        return replace(self, levels_up=self.levels_up - levels, passed=self.passed + levels)
 
     def of(self, owner: str | None, attr: str | None) -> NamedField:
         """Return the same field, named by a class; the innermost class is kept."""

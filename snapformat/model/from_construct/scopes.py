@@ -101,7 +101,7 @@ class Lowering:
             frame.used = True
         if place < 0:
             self.reaches_out = True
-            self.outside.add(named.further_in(len(scopes)))
+            self.outside.add(named.seen_from(len(scopes)))
             return
         scopes[place].names.add(named.name)
         if named.owner is not None:

@@ -61,6 +61,11 @@ class Frame:
     locals: dict[Any, str] = field(default_factory=dict)
     given: str | None = None
 
+    @property
+    def is_instance(self) -> bool:
+        """Whether an instance of a class is given, and no mapping."""
+        return self.given is not None and isinstance(self.op, ops.Struct) and self.op.cls is not None
+
     def given_field(self, name: Any) -> str:
         """Return code for a field as it is given.
 
@@ -69,17 +74,18 @@ class Frame:
         """
         if self.given is None:
             raise LookupError(name)
-        return f"{self.given}[{name!r}]" if self.op.cls is None else f"{self.given}.{name}"
+        return f"{self.given}.{name}" if self.is_instance else f"{self.given}[{name!r}]"
 
     def values(self) -> str:
         """Return code for a mapping of the fields so far."""
         known = {repr(name): value for name, value in self.locals.items()}
-        if self.given is not None and self.op.cls is not None:
-            given = {repr(item.attr): self.given_field(item.attr) for item in self.op.fields if item.attr}
-            known = given | known
+        if self.is_instance:
+            attrs = [item.attr for item in self.op.fields if item.attr is not None]
+            known = {repr(attr): self.given_field(attr) for attr in attrs} | known
         pairs = ", ".join(f"{name}: {value}" for name, value in known.items())
-        is_mapping = self.given is not None and self.op.cls is None
-        return f"{{**{self.given}, {pairs}}}" if is_mapping else f"{{{pairs}}}"
+        if self.given is None or self.is_instance:
+            return f"{{{pairs}}}"
+        return f"{{**{self.given}, {pairs}}}"
 
 
 def source_of(

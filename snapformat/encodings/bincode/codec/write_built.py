@@ -221,7 +221,7 @@ class BuiltWriter(RunWriter):
             return
         scope = self.enter_context(op, frame)
         if scope is not None:
-            self.out.line(f"{scope}.update({frame.values() if op.cls is not None else given})")
+            self.out.line(f"{scope}.update({frame.values() if frame.is_instance else given})")
         with self.frame(frame, scope):
             yield frame
 
