@@ -8,7 +8,7 @@ other entries that construct puts there too.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from construct import Container
@@ -37,6 +37,11 @@ def fields_context(outer: Any) -> Any:
     if outer is not None:
         made["_"] = outer
     return made
+
+
+def fill_context(context: Any, values: Mapping[Any, Any]) -> None:
+    """Add values to a context; construct's own `update` takes no other mappings than dicts."""
+    dict.update(context, values)
 
 
 def whole_context(outer: Any, stream: Any, subcons: Any) -> Any:

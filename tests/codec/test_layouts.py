@@ -111,10 +111,20 @@ def test_layouts_of_constructs_go_with_them(make: Any) -> None:
     assert alive() is None
 
 
-def test_layouts_of_constructs_that_are_run_as_they_are_go_in_time() -> None:
+def _run() -> Any:
+    return c.GreedyRange(c.Byte)
+
+
+def _recursive_and_run() -> Any:
+    made: Any = c.Struct("v" / c.VarInt, "next" / c.PrefixedArray(c.Byte, c.LazyBound(lambda: made)))
+    return made
+
+
+@pytest.mark.parametrize("make", [_run, _recursive_and_run])
+def test_layouts_that_hold_their_constructs_go_in_time(make: Any) -> None:
     def use() -> weakref.ref[Any]:
-        made = c.GreedyRange(c.Byte)
-        assert decode(b"\1\0", made) == [1, 0]
+        made = make()
+        assert encode(decode(b"\1\0", made), made) == b"\1\0"
         return weakref.ref(made)
 
     alive = [use() for _ in range(1000)]

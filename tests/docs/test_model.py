@@ -33,6 +33,7 @@ from snapformat.docs import build, describe
 from snapformat.docs.collect import attributes
 from snapformat.docs.model import Document, Example, Type
 from snapformat.docs.text import blocks, inlines, visible_directions
+from unknown_construct import Word
 
 T = TypeVar("T")
 
@@ -279,9 +280,14 @@ def test_other_variants_and_enums_without_descriptions():
 
 def test_constructs():
     assert only(c.Struct("a" / c.Int16ub)).fields[0].constraints == ("big-endian",)
-    opaque = only(c.Struct("x" / c.CString("utf8") * "Text"))
-    assert opaque.fields[0].type_text == "opaque StringEncoded"
-    assert "construct" in opaque.fields[0].constraints[0]
+    (text,) = only(c.Struct("x" / c.CString("utf8") * "Text")).fields
+    assert (text.type_text, text.doc) == ("text", "Text")
+    assert text.constraints == ("text in utf8", "ends with the bytes 00")
+    (cut,) = only(c.Struct("x" / c.FixedSized(4, c.VarInt))).fields
+    assert (cut.type_text, cut.constraints[0]) == ("VarInt", "within 4 bytes")
+    (opaque,) = only(c.Struct("x" / Word() * "Nobody knows")).fields
+    assert opaque.type_text == "opaque Word"
+    assert "construct" in opaque.constraints[0]
     padded = only(c.Struct("x" / c.Padded(4, c.Int8ub), "y" / c.Computed(c.this.x + 1), "z" / c.Int8ub))
     assert [field.offset.text for field in padded.fields] == ["0", "4", "4"]
     assert padded.fields[1].constraints == ("not in the bytes, computed as `(this.x + 1)`",)

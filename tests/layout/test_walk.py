@@ -164,7 +164,7 @@ def test_constructs_own_classes():
         (10, 1, "bool", "$.l[0]", True),
         (11, 1, "bits", "$.b", 0x12),
         (12, 0, "computed", "$.c", "a"),
-        (12, 2, "opaque", "$.v", 300),
+        (12, 2, "varint", "$.v", 300),
     ]
 
 

@@ -46,6 +46,7 @@ from snapformat.layout.compare import Change, compare
 from snapformat.model import kinds
 from snapformat.model.graph import walk_kinds
 from snapformat.values import dumps, from_json, loads, to_json
+from unknown_construct import Word
 
 
 @schema
@@ -124,7 +125,22 @@ SAMPLES: dict[type[kinds.Kind], Sample] = {
         c.Container(a=2, b=1),
         "Holder.field",
     ),
-    kinds.Opaque: construct_of(c.VarInt, 1, 300, "opaque VarInt"),
+    kinds.Opaque: construct_of(Word(), 1, 300, "opaque Word"),
+    kinds.Leaf: construct_of(c.VarInt, 1, 300, "VarInt"),
+    kinds.Around: construct_of(c.Aligned(4, c.Int16ub), 1, 2, "u16"),
+    kinds.Repeat: construct_of(c.RepeatUntil(c.obj_ == 0, c.Int8ub), [0], [1, 0], "[u8; ...]"),
+    kinds.Items: construct_of(c.Sequence(c.Int8ub, c.Int16ub), [1, 2], [2, 1], "Holder.field"),
+    kinds.Fields: construct_of(
+        c.Struct("a" / c.Int8ub, c.StopIf(c.this.a == 0), "b" / c.Int16ub),
+        c.Container(a=0),
+        c.Container(a=1, b=2),
+        "Holder.field",
+    ),
+    kinds.Choice: construct_of(c.Select(c.Const(b"ab"), c.Int8ub), 1, b"ab", "Select<[u8; 2], u8>"),
+    kinds.Focus: construct_of(c.FocusedSeq("v", c.Const(b"M"), "v" / c.Int16ub), 1, 256, "Holder.field"),
+    kinds.Raw: construct_of(
+        c.RawCopy(c.Int16ub), c.Container(value=1), c.Container(value=256), "RawCopy<u16>"
+    ),
     kinds.LazyBound: construct_of(
         RECURSIVE,
         c.Container(v=0, next=None),
@@ -190,6 +206,21 @@ def _holder(annotation: Any) -> Any:
     return schema(type("Holder", (), body))
 
 
+def _without_place(value: Any) -> Any:
+    """A value without the bytes and offsets that a `RawCopy` has beside it."""
+    if isinstance(value, dict) and "value" in value:
+        return value["value"]
+    if isinstance(value, list):
+        return [_without_place(each) for each in value]
+    if hasattr(value, "behind"):
+        return type(value)(field=_without_place(value.field), behind=value.behind)
+    return value
+
+
+def _same(one: Any, other: Any) -> bool:
+    return same(_without_place(one), _without_place(other))
+
+
 @each_kind
 def test_there_is_a_sample(cls: type[kinds.Kind]) -> None:
     assert cls in SAMPLES, f"the kind {cls.__name__} needs a sample here, and a handler everywhere"
@@ -214,7 +245,7 @@ def test_bytes(cls: type[kinds.Kind]) -> None:
                 decode_stream(io.BytesIO(data), holder, encoding),
                 struct.parse(data),
             ):
-                assert same(found, value)
+                assert _same(found, value)
                 assert encode(found, holder, encoding) == data
             events = list(walk(layout_of(holder, encoding), data))
             assert sum(event.size for event in events) == len(data)
@@ -231,12 +262,12 @@ def test_json(cls: type[kinds.Kind]) -> None:
         (_holder(annotation), []),
     ):
         for value in values:
-            assert same(from_json(to_json(value, kind), kind), value)
-            assert same(loads(dumps(value, kind), kind), value)
+            assert _same(from_json(to_json(value, kind), kind), value)
+            assert _same(loads(dumps(value, kind), kind), value)
     holder = _holder(annotation)
     shown = to_json(holder(field=large, behind=7), holder)
     assert list(shown) == ["field", "behind"]
-    assert same(from_json(shown, holder).field, large)
+    assert _same(from_json(shown, holder).field, large)
 
 
 @each_kind
@@ -249,7 +280,7 @@ def test_json_of_keys(cls: type[kinds.Kind]) -> None:
     except TypeError:
         assert not SAMPLES[cls].ordered
         return
-    assert same(loads(dumps(value, kind), kind), value)
+    assert _same(loads(dumps(value, kind), kind), value)
 
 
 @each_kind
@@ -316,7 +347,7 @@ def test_every_encoding(cls: type[kinds.Kind], name: str) -> None:
     kind, encoding = sealed(list[annotation]), FORMATS[name]
     encoding.bind(kind)
     for value in ([], [large], [small, large, small]):
-        assert same(encoding.read(kind, encoding.write(kind, value)), value)
+        assert _same(encoding.read(kind, encoding.write(kind, value)), value)
 
 
 PASSING = {skip_source.SkipGenerator, check_source._CheckGenerator}

@@ -12,6 +12,7 @@ import pytest
 from snapformat import DecodeError, EncodeError, decode, encode, schema
 from snapformat.bincode import HashMap, Option, PairMap, Some, Unit, f32, f64, u8
 from snapformat.values import dumps, loads, to_json
+from unknown_construct import Word
 
 
 @schema
@@ -83,7 +84,7 @@ def test_refusals_name_the_path():
 
 
 def test_flags_and_parts_that_can_not_be_looked_into():
-    struct_ = c.Struct("f" / c.Flag, "g" / c.Flag, "v" / c.VarInt, "e" / c.Enum(c.Int8ub, a=1))
+    struct_ = c.Struct("f" / c.Flag, "g" / c.Flag, "v" / Word(), "e" / c.Enum(c.Int8ub, a=1))
     value = decode(b"\1\7\xac\2\x09", struct_)
     text = dumps(value, struct_, indent=None)
     assert text == '{"f":true,"g":{"$flag":7},"v":{"$bytes":"ac02"},"e":9}'
@@ -103,7 +104,13 @@ WRONG = [
     (HashMap[Point, u8], '{"$map":[[{"x":1}]]}', "an array of key and value"),
     (HashMap[Point, u8], '{"a":1}', "map"),
     (Annotated[Any, c.VarInt], '{"$bytes":"80"}', "StreamError"),
-    (Annotated[Any, c.VarInt], "[5]", "layout of this part is not known"),
+    (Annotated[Any, c.VarInt], "[5]", "VarInt"),
+    (Annotated[Any, c.VarInt], '"5"', "VarInt"),
+    (Annotated[Any, c.VarInt], "true", "VarInt"),
+    (Annotated[Any, c.CString("utf8")], "[5]", "text"),
+    (Annotated[Any, c.GreedyBytes], '"5"', "bytes"),
+    (Annotated[Any, Word()], '{"$bytes":"80"}', "StreamError"),
+    (Annotated[Any, Word()], "[5]", "layout of this part is not known"),
     (Annotated[Any, c.Flag], '{"$flag":256}', "a byte"),
 ]
 

@@ -10,6 +10,7 @@ import construct
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import form_key
+from snapformat.encodings.construct.reach import Reach
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
 from snapformat.model.protocol import ValueReader
@@ -40,6 +41,7 @@ class BytesReader(ValueReader):
         ahead: Number to add to offsets, while the data are a part of other bytes.
         anchor: Offset of everything in bytes that a construct has made of others, such as uncompressed ones;
             else None.
+        reach: The furthest place that was read by constructs that go back; None if it does not matter.
         failure: An error of the source, which construct would take for the end of the data.
     """
 
@@ -59,6 +61,7 @@ class BytesReader(ValueReader):
         "failure",
         "origin",
         "pos",
+        "reach",
     )
 
     def __init__(
@@ -82,9 +85,10 @@ class BytesReader(ValueReader):
         self.events: list[Event] | None = [] if emit else None
         self.blobs = blobs
         self.failure: Exception | None = None
+        self.reach: Reach | None = None
         self.config = config
         self._key = form_key(config)
-        self._stream: tuple[int, int, int, Any] | None = None
+        self._stream: tuple[tuple[int, int, int | None], Any] | None = None
 
     @property
     def pauses(self) -> bool:
@@ -161,15 +165,19 @@ class BytesReader(ValueReader):
 
         Its positions count from the origin, as those of construct's streams count from the start of the data.
         """
-        kept = self._stream
-        if kept is None or kept[:3] != (self.origin, self.begin, self.end):
-            kept = self._stream = (self.origin, self.begin, self.end, self.new_stream())
-        stream = kept[3]
+        kept, extent = self._stream, (self.origin, self.begin, self.stream_end())
+        if kept is None or kept[0] != extent:
+            kept = self._stream = (extent, self.new_stream())
+        stream = kept[1]
         stream.seek(self.pos - self.origin)
         return stream
 
     def construct_stream(self) -> Any:
         return self.stream()
+
+    def stream_end(self) -> int | None:
+        """Return the end of the bytes that a stream from here has; None for those still to be fetched."""
+        return self.end
 
     def new_stream(self) -> Any:
         """Make a stream from the origin, or the current part's start, to the end of the readable bytes."""

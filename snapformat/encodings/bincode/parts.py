@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import construct as c
 
 from snapformat.errors import DecodeError
-from snapformat.model.kinds import Choice, Fields, Focus, Items, Kind, Repeat, Run
+from snapformat.model.kinds import Choice, Fields, Focus, Items, Kind, Raw, Repeat, Run
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.reader import BincodeReader
@@ -79,7 +79,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):
             return [self._whole.children().index(self._kind)]
-        return []
+        return ["value"] if isinstance(self._whole, Raw) else []
 
     def _read_in_place(self, stream: Any) -> Any:
         reader = self._reader

@@ -128,10 +128,6 @@ class BincodePlanner(Planner):
     def plan_bytes(self, kind: kinds.Bytes) -> Op:
         return ops.Bytes(self._int(kind.length or LENGTH), kind.exact, kind.no_nul)
 
-    def plan_labels(self, kind: kinds.IntEnum) -> Op:
-        assert isinstance(kind.item, kinds.Int)
-        return ops.Convert(self._int(kind.item), kind.label_of, kind.number_of, pure=True)
-
     def plan_fixed_bytes(self, kind: kinds.FixedBytes) -> Op:
         return ops.FixedBytes(kind.count)
 

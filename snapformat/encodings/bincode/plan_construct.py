@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from snapformat.encodings.bincode.plan import BincodePlanner
 
 
+#: Largest number of bytes of a fixed size; longer ones don't fit into one format of `struct`.
+_MOST = 1 << 30
+
+
 def plan_run(kind: kinds.Run, planner: BincodePlanner) -> Task:
     """Return the operation of a kind, as a task: one that lets construct run if there is no other."""
     made: Op | None = None
     sub = kind.construct
-    if sub.parsed is None:
+    if getattr(sub, "parsed", None) is None:
         if isinstance(kind, kinds.Leaf):
             made = yield _leaf(sub, planner)
-        elif type(sub) in _PLANS:
+        elif type(sub) in _PLANS and not isinstance(kind, kinds.Opaque):
             made = yield _PLANS[type(sub)](kind, planner)
     return ops.Run(sub, kind.is_pure) if made is None else made
 
@@ -90,7 +94,7 @@ def _count(value: Any) -> int | Expr | None:
     lowered = lower_expr(value)
     if isinstance(lowered, Expr):
         return None if lowered.is_foreign else lowered
-    return lowered if type(lowered) is int and lowered >= 0 else None
+    return lowered if type(lowered) is int and 0 <= lowered <= _MOST else None
 
 
 def _is_foreign(value: Any) -> bool:
@@ -135,12 +139,14 @@ def _pointer(kind: kinds.Around, planner: BincodePlanner) -> Task:
 
 def _greedy_range(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     item = yield planner.of(kind.item)
-    return None if may_stop(kind.part) else construct_ops.GreedyRange(item)
+    if may_stop(kind.part) or kind.construct.discard:
+        return None
+    return construct_ops.GreedyRange(item)
 
 
 def _repeat_until(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     predicate = lower_predicate(kind.construct.predicate)
-    if predicate is None or may_stop(kind.part):
+    if predicate is None or may_stop(kind.part) or kind.construct.discard:
         return None
     return construct_ops.RepeatUntil((yield planner.of(kind.item)), predicate)
 

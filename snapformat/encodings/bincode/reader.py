@@ -17,6 +17,7 @@ from snapformat.encodings.bincode.parts import with_events
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import place_of
+from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
@@ -286,7 +287,7 @@ class BincodeReader(BytesReader):
                 self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
             if length > self.end - self.pos:
                 self.need(length)
-            outer, stop = (self.begin, self.end), self.pos + length
+            outer, stop = (self.begin, self.end, self._stream), self.pos + length
             self.begin, self.end = self.pos, stop
             return outer, stop
         assert isinstance(kind, kinds.Checksummed)
@@ -312,7 +313,7 @@ class BincodeReader(BytesReader):
             self.take(count - size)
             self.emit(at, "padding", count - size)
         elif isinstance(kind, kinds.Prefixed):
-            (self.begin, self.end), stop = begun
+            (self.begin, self.end, self._stream), stop = begun
             rest, self.pos = self.pos, stop
             if rest < stop:
                 self.emit(rest, "padding", stop - rest)
@@ -333,17 +334,19 @@ class BincodeReader(BytesReader):
         if left:
             self.fail(left_over(left, "between the data and the checksum"), mark=start - left)
 
-    def begin_budget(self, limit: int | None) -> tuple[Budget, int, Any]:
+    def begin_budget(self, limit: int | None) -> tuple[Budget, int, Any, Reach | None]:
         outer = self.budget
         self.budget = Budget(limit, self.limits)
         # The whole read shares one budget of zero-sized elements.
         self.budget.zero_sized = outer.zero_sized
-        begun = outer, self.origin, self.scope
-        self.origin, self.scope = self.pos, None
+        begun = outer, self.origin, self.scope, self.reach
+        self.origin, self.scope, self.reach = self.pos, None, Reach()
         return begun
 
-    def end_budget(self, begun: tuple[Budget, int, Any]) -> None:
-        outer, self.origin, self.scope = begun
+    def end_budget(self, begun: tuple[Budget, int, Any, Reach | None]) -> None:
+        if self.reach is not None:
+            self.pos = max(self.pos, min(self.origin + self.reach.furthest, self.end))
+        outer, self.origin, self.scope, self.reach = begun
         outer.zero_sized = self.budget.zero_sized
         self.budget = outer
 
@@ -408,7 +411,7 @@ class BincodeReader(BytesReader):
         run = kind if self.events is None or not kind.parts else with_events(kind, self)
         stream = self.stream()
         try:
-            value = parse_run(run, stream, self.scope, self.budget)
+            value = parse_run(run, stream, self.scope, self.budget, self.reach)
             stop = max(stream.tell() + self.origin, self.begin or self.origin)
             self.pos = start  # parts may have moved it
             self.pos = min(stop, start + self.expect(max(0, stop - start)))
@@ -460,26 +463,28 @@ class BincodeReader(BytesReader):
 
     def has_stream(self, stream: Any) -> bool:
         """Return whether constructs read from this stream at the current place."""
-        return self._stream is not None and self._stream[3] is stream
+        return self._stream is not None and self._stream[1] is stream
 
     def elsewhere(self, stream: Any) -> Any:
         """Continue in other bytes, which construct has made; return the argument of `return_from`."""
-        state = self.data, self.pos, self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor
+        places = self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor, self.reach
+        state = self.data, self.pos, *places
         inside = io.BytesIO.tell(stream)
         base = stream.tell() - inside
         if isinstance(stream, construct.core.BytesIOWithOffsets):  # the same bytes, of a part of known length
             self.ahead += self.origin + base
         elif self.anchor is None:
             self.anchor = self.pos + self.ahead
+            self.reach = None
         self.data, self.pos = stream.getvalue(), inside
         self.origin, self.begin, self.end = -base, 0, len(self.data)
-        self._stream = (self.origin, self.begin, self.end, stream)
+        self._stream = ((self.origin, self.begin, self.end), stream)
         return state
 
     def return_from(self, state: Any) -> None:
         """Return to the bytes from before."""
         self.data, self.pos, self.begin, self.end, self.origin, self._stream, *rest = state
-        self.ahead, self.anchor = rest
+        self.ahead, self.anchor, self.reach = rest
 
 
 def read_c_struct(kind: kinds.Struct, data: bytes) -> list[Any]:

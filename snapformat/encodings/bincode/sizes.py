@@ -102,7 +102,7 @@ def _fixed_of(kind: Kind, config: Config, known: dict[int, int | None]) -> Task:
             kinds.Tuple()
             | kinds.Struct()
             | kinds.Adapted()
-            | kinds.IntEnum()
+            | kinds.Labelled()
             | kinds.Const()
             | kinds.Rebuild()
             | kinds.Default()

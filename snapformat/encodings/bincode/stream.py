@@ -32,6 +32,9 @@ class StreamReader(BincodeReader):
         self.data = bytearray()
         self._source = source
 
+    def stream_end(self) -> int | None:
+        return self.end if self.begin else None
+
     def new_stream(self) -> Any:
         """Make a stream to the end of the source, or of the current part of known length."""
         return super().new_stream() if self.begin else _Ahead(self)

@@ -169,7 +169,8 @@ class BincodeWriter(ValueWriter):
 
     def end_budget(self, begun: tuple[BuildStream, Any]) -> None:
         before, self.scope = begun
-        self.out.write(self._end_apart(before))
+        inside = self._end_apart(before)
+        self.out.write(inside)
 
     def begin_encoding(self, config: Config) -> Config:
         outer = self._config

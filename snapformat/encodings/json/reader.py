@@ -14,7 +14,7 @@ from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import parse_run
+from snapformat.encodings.construct.running import built_or_none, parse_run
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
 from snapformat.limits import Limits
@@ -22,6 +22,7 @@ from snapformat.model import kinds
 from snapformat.model.c_struct import decode_fields, deferred, set_rest
 from snapformat.model.checks import as_int, describe_value
 from snapformat.model.floats import decode_float, f32_from_bits, f32_to_bits
+from snapformat.model.from_construct.words import type_name, value_type
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
 from snapformat.model.values import RawFlag
@@ -29,6 +30,7 @@ from snapformat.trampoline import Task
 
 _F64 = kinds.Float(8)
 _BYTES = kinds.Bytes()
+_UNNAMED = "$unnamed"
 
 
 class JsonReader(ValueReader):
@@ -183,6 +185,10 @@ class JsonReader(ValueReader):
         """Return the fields in their JSON form: a count may depend on the number of elements."""
         return {each.attr: self.data.get(each.name) for each in kind.fields if each.attr is not None}
 
+    def coming_value(self) -> Any:
+        """Return the value in its JSON form."""
+        return self.data
+
     def read_bits(self, kind: kinds.BitStruct) -> Any:
         if not isinstance(self.data, dict):
             self.refuse("an object of bit fields")
@@ -193,17 +199,23 @@ class JsonReader(ValueReader):
             self.refuse('{"$bytes": "..."}, since the layout of this part is not known')
         given = io.BytesIO(self._hex("bytes"))
         try:
-            return parse_run(kind, given, self.scope, self.budget)
+            return parse_run(kind, given, self.scope, self.budget, None)
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
         except Exception as error:  # also of a user's code
             fail_foreign(self, error)
+
+    def built_by_construct(self, kind: kinds.Run, value: Any) -> Any:
+        return built_or_none(kind, value, self.scope)
 
     def read_plain(self, kind: kinds.Leaf) -> Any:
         """Read text, a number or bytes, or a tagged value; a list has bytes."""
         data = self.data
         if self._is_tagged("bytes"):
             return self.read_run(kind)
+        wanted = value_type(kind.construct)
+        if wanted is not None:
+            return self._read_typed(kind, wanted)
         if self._is_tagged("float"):
             return self.read_float(_F64)
         if isinstance(data, list):
@@ -211,6 +223,13 @@ class JsonReader(ValueReader):
         if isinstance(data, dict):
             self.refuse("text, a number, bytes or null")
         return data
+
+    def _read_typed(self, kind: kinds.Leaf, wanted: type) -> Any:
+        if wanted is bytes:
+            return self.read_bytes(_BYTES)
+        if isinstance(self.data, bool) or not isinstance(self.data, wanted):
+            self.refuse(type_name(kind.construct))
+        return self.data
 
     # --- groups ---------------------------------------------------------------------------------------
 
@@ -313,6 +332,24 @@ class JsonReader(ValueReader):
 
     def read_object(self) -> dict[str, Any] | None:
         return self.data if isinstance(self.data, dict) else None
+
+    def read_flags(self, kind: kinds.FlagsEnum) -> tuple[dict[str, bool], int] | None:
+        data = self.data
+        if not isinstance(data, dict):
+            return None
+        flags = {name: given for name, given in data.items() if name != _UNNAMED}
+        for name, given in flags.items():
+            if name not in kind.flags:
+                self.fail(f"unknown flag {excerpt(name)!r}", ", ".join(kind.flags))
+            if not isinstance(given, bool):
+                self.path.append(name)
+                self.data = given
+                self.refuse("bool")
+        unnamed = data.get(_UNNAMED, 0)
+        if isinstance(unnamed, bool) or not isinstance(unnamed, int):
+            self.data = unnamed
+            self.refuse("a number, the bits that have no name")
+        return flags, unnamed
 
     def read_blob(self, kind: kinds.Blob) -> Task:
         """Read the bytes, or the decoded fields of the struct in them."""

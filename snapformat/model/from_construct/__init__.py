@@ -12,7 +12,7 @@ from snapformat.model.from_construct.scopes import (
     Scopes,
     in_scopes,
 )
-from snapformat.model.from_construct.traits import may_stop
+from snapformat.model.from_construct.traits import constructs_in, may_stop
 
 __all__ = [
     "ClassAdapter",
@@ -20,6 +20,7 @@ __all__ = [
     "OwnConstruct",
     "Scopes",
     "check_parameters",
+    "constructs_in",
     "cost_of",
     "foreign",
     "in_scopes",

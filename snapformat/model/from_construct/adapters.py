@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -78,34 +78,22 @@ def adapted(sub: Any, item: Kind) -> Kind:
     """Return the kind of an adapter around a kind."""
 
     def decode(stored: Any) -> Any:
+        if type(sub) is c.NamedTuple and isinstance(sub.subcon, c.Struct):
+            stored = c.Container(stored, _io=None)  # construct takes it away again
         return sub._decode(stored, c.Container(), _PATH)
 
     def encode(value: Any) -> Any:
         return sub._encode(value, c.Container(), _PATH)
 
+    if type(sub) is c.Enum:
+        return kinds.IntEnum(item, *labels_of(sub))
+    if type(sub) is c.Mapping:
+        return kinds.Mapping(item, dict(sub.decmapping), dict(sub.encmapping))
     if type(sub) is c.FlagsEnum:
-        return _flags(sub, item)
+        return kinds.FlagsEnum(item, dict(sub.flags))
     return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
 
 
-#: Entry of the container of a `FlagsEnum` with the unnamed bits; construct neither compares nor shows it.
-_REST = "_unnamed"
-
-
-def _flags(sub: Any, item: Kind) -> Kind:
-    """Return the kind of a `FlagsEnum`, which keeps the bits without a name; construct drops them."""
-    named = 0
-    for flag in sub.flags.values():
-        named |= flag
-
-    def decode(stored: Any) -> Any:
-        flags = sub._decode(stored, None, _PATH)
-        if stored & ~named:
-            flags[_REST] = stored & ~named
-        return flags
-
-    def encode(value: Any) -> Any:
-        number = sub._encode(value, None, _PATH)
-        return number | value.get(_REST, 0) if isinstance(value, Mapping) else number
-
-    return kinds.Adapted(item, decode, encode, _NAMES[c.FlagsEnum])
+def labels_of(sub: Any) -> tuple[dict[Any, Any], dict[str, Any]]:
+    """Return the labels of an `Enum` by number, and its numbers by label."""
+    return dict(sub.decmapping), {str(label): number for label, number in sub.encmapping.items()}

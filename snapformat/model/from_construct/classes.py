@@ -16,7 +16,7 @@ from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, Unsupported, lower_expr
-from snapformat.model.from_construct.adapters import adapted, is_adapter
+from snapformat.model.from_construct.adapters import adapted, is_adapter, labels_of
 from snapformat.model.from_construct.names import check_names
 from snapformat.model.from_construct.runs import field_of, focus_of, lower_run
 from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Place, Scopes
@@ -84,10 +84,7 @@ def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     if type(sub) in (c.Transformed, c.Restreamed):
         return _bits(sub)
     if is_adapter(sub):
-        item = yield lowering.lower(sub.subcon, lowering, scopes)
-        return (
-            _labels(sub, item) if type(sub) is c.Enum and isinstance(item, kinds.Int) else adapted(sub, item)
-        )
+        return adapted(sub, (yield lowering.lower(sub.subcon, lowering, scopes)))
     if not isinstance(sub, c.Subconstruct) or type(sub) not in _WRAPPERS:
         raise Unsupported(f"no lowering of {type(sub).__name__}")
     make = _WRAPPERS[type(sub)](sub, lowering, scopes)
@@ -279,10 +276,6 @@ def _prefixed(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
     return make
 
 
-def _labels(sub: Any, inner: kinds.Int) -> Kind:
-    return kinds.IntEnum(inner, dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
-
-
 def _padded(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
     count = _count(sub.length, lowering, scopes)
     return lambda inner: kinds.Padded(inner, count, sub.pattern)
@@ -338,7 +331,7 @@ def _bit(part: Any) -> kinds.Bit:
         sub = sub.subcon
     labels = None
     if type(sub) is c.Enum:
-        labels = (dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
+        labels = labels_of(sub)
         sub = sub.subcon
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from snapformat.model import kinds
 from snapformat.model.from_construct.classes import lower_foreign
 from snapformat.model.from_construct.scopes import Lowering, OwnConstruct, Scopes, of_class
+from snapformat.model.from_construct.traits import Traits
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import Surroundings
@@ -32,8 +33,9 @@ def kind_of_construct(sub: Any) -> Kind:
 def _of_construct(sub: Any) -> _Lowered:
     known = _known.get(sub) or _latest.get(sub)
     if known is None:
-        made = _lowered(lambda lowering: lower(sub, lowering, ()))
-        if not _may_hold_construct(made[0]):
+        traits = Traits()
+        made = _lowered(lambda lowering: lower(sub, lowering, ()), traits)
+        if not _may_hold(made[0], is_referred_to=traits.has_references(sub)):
             return _known.setdefault(sub, made)
         for oldest in [*_latest][: max(0, len(_latest) - _MOST_LATEST + 1)]:
             _latest.pop(oldest, None)
@@ -41,19 +43,30 @@ def _of_construct(sub: Any) -> _Lowered:
     return known
 
 
-def _may_hold_construct(kind: Kind) -> bool:
-    """Return whether a kind may reference the construct that it was made of."""
-    return isinstance(kind, kinds.Run | kinds.Adapted) or any(
-        isinstance(inner, kinds.LazyBound) for inner in walk_kinds(kind)
-    )
+def _may_hold(kind: Kind, *, is_referred_to: bool) -> bool:
+    """Return whether a kind may hold the construct that it was made of.
+
+    Args:
+        kind: The kind.
+        is_referred_to: Whether a construct inside may refer to that construct.
+    """
+    if isinstance(kind, kinds.Run | kinds.Adapted):
+        return True
+    return is_referred_to and any(map(_holds_a_part, walk_kinds(kind)))
 
 
-def _lowered(make: Callable[[Lowering], Task]) -> _Lowered:
+def _holds_a_part(kind: Kind) -> bool:
+    if isinstance(kind, kinds.Struct):
+        return kind.subcons is not None
+    return isinstance(kind, kinds.Run | kinds.Adapted)
+
+
+def _lowered(make: Callable[[Lowering], Task], traits: Traits) -> _Lowered:
     """Make a kind, again if a construct that refers to itself turns out to look at what is around it."""
     reaching: set[Any] = set()
     while True:
         before = len(reaching)
-        lowering = Lowering(lower, reaching=reaching)
+        lowering = Lowering(lower, traits, reaching=reaching)
         made = lowering.finish(run_with_unwind(make(lowering)))
         if len(reaching) == before:
             return made, lowering.surroundings()
@@ -74,7 +87,8 @@ def foreign(construct: Any, cls: type | None = None) -> kinds.Foreign:
         if cls is None:
             made.target, made.looks_at = _of_construct(construct)
         else:
-            made.target, made.looks_at = _lowered(lambda lowering: of_class(construct, cls, lowering, ()))
+            target = _lowered(lambda lowering: of_class(construct, cls, lowering, ()), Traits())
+            made.target, made.looks_at = target
 
     made.resolve = resolve
     return made

@@ -33,8 +33,6 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     if kind in LEAVES:
         return kinds.Leaf(sub, *made)
     if kind in (c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray):
-        if getattr(sub, "discard", False):
-            raise Unsupported(f"{kind.__name__} that discards its elements")
         item = yield _element(sub.subcon, lowering, scopes)
         return kinds.Repeat(sub, *made, sub.subcon, item)
     if kind is c.RawCopy:

@@ -71,26 +71,25 @@ class Lowering:
 
     Attributes:
         lower: Function from an inner construct to its kind, as a task; see `model.from_construct.lower`.
+        traits: What the constructs look at, and what they cost.
         by_place: Kinds made so far of constructs that may refer to themselves.
         open: Constructs that are being lowered.
         references: References to a construct around them, by its place.
         arrays: Arrays around the current place.
         reaches_out: Whether an expression or a function so far looks at a context around its own structs.
         reaching: Each `LazyBound` in whose target one does.
-        traits: What the constructs look at, and what they cost.
         outside: The fields of structs around the whole construct that expressions name.
         is_whole: Whether a part may look at anything in the contexts around the whole construct.
     """
 
     lower: Callable[[Any, Lowering, Scopes], Task]
+    traits: Traits
     by_place: dict[Place, Kind] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
     references: list[tuple[kinds.LazyBound, Place]] = field(default_factory=list)
     arrays: list[OuterArray] = field(default_factory=list)
     reaches_out: bool = False
     reaching: set[Any] = field(default_factory=set)
-    traits: Traits = field(default_factory=Traits)
-
     outside: set[NamedField] = field(default_factory=set)
     is_whole: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import construct as c
@@ -84,7 +84,18 @@ _SELF_CONTAINED = {
 #: Classes whose functions are no parameters that see the context.
 _OF_BYTES = (c.Transformed, c.Restreamed)
 #: Classes that read to the end of the data.
-_GREEDY = (type(c.GreedyBytes), c.GreedyRange, type(c.Terminated), c.Select, c.OffsettedEnd)
+_GREEDY = (
+    type(c.GreedyBytes),
+    c.GreedyRange,
+    type(c.Terminated),
+    c.Select,
+    c.OffsettedEnd,
+    c.NullStripped,
+    c.ProcessXor,
+    c.ProcessRotateLeft,
+    c.Tunnel,
+    c.Rebuffered,
+)
 #: Classes that look at, or change, the position.
 _PLACED = (type(c.Tell), c.Seek, c.Pointer, c.Peek, c.Union, c.RawCopy, c.LazyStruct, c.LazyArray, c.Lazy)
 #: Classes that give what is inside an end of its own.
@@ -92,8 +103,8 @@ _ENDING = (c.FixedSized, c.Prefixed, c.NullTerminated)
 #: Classes that a `StopIf` inside ends, and nothing around them.
 _STOPPED = (c.Struct, c.Sequence, c.GreedyRange)
 
-_READS_CONTEXT, _IS_PLACED, _IS_GREEDY, _STOPS = 1, 2, 4, 8
-_ALL = _READS_CONTEXT | _IS_PLACED | _IS_GREEDY | _STOPS
+_READS_CONTEXT, _IS_PLACED, _IS_GREEDY, _STOPS, _REFERS = 1, 2, 4, 8, 16
+_ALL = _READS_CONTEXT | _IS_PLACED | _IS_GREEDY | _STOPS | _REFERS
 
 
 @dataclass(eq=False, slots=True)
@@ -102,14 +113,14 @@ class _Found:
 
     Attributes:
         sub: The construct; its `id` is not used again while it is kept.
-        traits: Its traits, and those of what is inside.
-        passed_on: The traits that what is around it has, too.
+        traits: Its traits, and those that it takes over.
+        takes_over: The traits of what is inside that it has, too.
         around: The constructs around it.
     """
 
     sub: Any
     traits: int
-    passed_on: int
+    takes_over: int
     around: list[_Found]
 
 
@@ -142,6 +153,10 @@ class Traits:
         """Return whether a part of a Struct may end the Struct early, by a `StopIf`."""
         return bool(self._of(sub) & _STOPS)
 
+    def has_references(self, sub: Any) -> bool:
+        """Return whether there is a `LazyBound` in a construct, which may refer to what is around it."""
+        return bool(self._of(sub) & _REFERS)
+
     def _of(self, sub: Any) -> int:
         found = self._found.get(id(sub))
         if found is None:
@@ -163,20 +178,20 @@ class Traits:
                 inner.around.append(outer)
         while changed:
             inner = changed.pop()
-            given = inner.traits & inner.passed_on
             for outer in inner.around:
+                given = inner.traits & outer.takes_over
                 if given & ~outer.traits:
                     outer.traits |= given
                     changed.append(outer)
         return first
 
     def _add(self, sub: Any) -> _Found:
-        passed_on = _ALL
+        takes_over = _ALL
         if isinstance(sub, _STOPPED):
-            passed_on &= ~_STOPS
+            takes_over &= ~_STOPS
         if type(sub) in _ENDING:
-            passed_on &= ~_IS_GREEDY
-        found = self._found[id(sub)] = _Found(sub, _own_traits(sub), passed_on, [])
+            takes_over &= ~_IS_GREEDY
+        found = self._found[id(sub)] = _Found(sub, _own_traits(sub), takes_over, [])
         return found
 
 
@@ -187,13 +202,22 @@ def _own_traits(sub: Any) -> int:
     traits = 0
     if type(sub) in _PLACED:
         traits |= _IS_PLACED
-    if type(sub) in _GREEDY:
+    if isinstance(sub, _GREEDY) or _may_be_greedy(sub):
         traits |= _IS_GREEDY
     if type(sub) is c.StopIf:
         traits |= _STOPS
+    if isinstance(sub, c.LazyBound):
+        traits |= _REFERS
     if getattr(sub, "parsed", None) is not None or not (is_adapter(sub) or _is_self_contained(sub)):
         traits |= _READS_CONTEXT
     return traits
+
+
+def _may_be_greedy(sub: Any) -> bool:
+    """Return whether a construct that mostly ends by itself reads to the end of the data."""
+    if type(sub) is c.NullTerminated:
+        return not sub.require
+    return type(sub) is c.Transformed and sub.decodeamount is None
 
 
 def _is_self_contained(sub: Any) -> bool:
@@ -202,6 +226,18 @@ def _is_self_contained(sub: Any) -> bool:
     if type(sub) is c.ExprValidator:
         return predicate_of(sub) is not None
     return type(sub) in _OF_BYTES or not any(map(callable, _parameters(sub)))
+
+
+def constructs_in(sub: Any) -> Iterator[Any]:
+    """Iterate over a construct and all inside it, each once; not behind a `LazyBound`."""
+    waiting, seen = [sub], {id(sub)}
+    while waiting:
+        current = waiting.pop()
+        yield current
+        for part in _parts(current):
+            if id(part) not in seen:
+                seen.add(id(part))
+                waiting.append(part)
 
 
 def _parts(sub: Any) -> list[Any]:

@@ -10,33 +10,61 @@ from construct.expr import ExprMixin
 
 from snapformat.model.content import expression
 
-_BYTES = (type(c.GreedyBytes), c.Bytes, c.NullTerminated, c.NullStripped, c.FixedSized, c.Prefixed, c.Padded)
+#: Classes around a leaf that are parts of it: they cut out bytes.
+_CUTTING = (c.NullTerminated, c.NullStripped, c.FixedSized, c.Prefixed, c.Padded, c.Aligned)
+_BYTES = (type(c.GreedyBytes), c.Bytes)
+_INTEGERS = (type(c.VarInt), type(c.ZigZag), c.BytesInteger, c.BitsInteger)
 
 
 def type_name(sub: Any) -> str:
     """Return the name of the type of a leaf's values."""
-    if isinstance(sub, c.StringEncoded):
+    core = _core(sub)
+    if isinstance(core, c.StringEncoded):
         return "text"
-    if isinstance(sub, _BYTES):
+    if isinstance(core, _BYTES):
         return "bytes"
-    if isinstance(sub, c.BytesInteger | c.BitsInteger):
-        return f"{'i' if sub.signed else 'u'}[{_shown(sub.length)} {_unit(sub)}]"
-    return type(sub).__name__
+    if isinstance(core, c.BytesInteger | c.BitsInteger):
+        return f"{'i' if core.signed else 'u'}[{_shown(core.length)} {_unit(core)}]"
+    return type(core).__name__
+
+
+def value_type(sub: Any) -> type | None:
+    """Return the type of a leaf's values: str, bytes or int; None if it may have values of others."""
+    core = _core(sub)
+    if isinstance(core, c.StringEncoded):
+        return str
+    if isinstance(core, _BYTES):
+        return bytes
+    return int if isinstance(core, _INTEGERS) else None
+
+
+def _core(sub: Any) -> Any:
+    while type(sub) in _CUTTING:
+        sub = sub.subcon
+    return sub
 
 
 def _unit(sub: Any) -> str:
     return "bytes" if isinstance(sub, c.BytesInteger) else "bits"
 
 
+def unit_inside(sub: Any, unit: str) -> str:
+    """Return the unit of sizes inside a construct, `byte` or `bit`, from that around it."""
+    decode = getattr(sub, "decodefunc", None) or getattr(sub, "decoder", None)
+    return {c.lib.bytes2bits: "bit", c.lib.bits2bytes: "byte"}.get(decode, unit)
+
+
 def rules(sub: Any) -> list[str]:
     """Return the rules of one construct, without those of the constructs in it, in the order of reading."""
     found = []
+    has_end = False
     while sub is not None:
         rule = next((made(sub) for cls, made in _RULES.items() if type(sub) is cls), "")
-        if rule:
+        if rule and not (has_end and sub is c.GreedyBytes):
             found.append(rule)
+        has_end = has_end or type(sub) in (c.NullTerminated, c.FixedSized, c.Prefixed)
         # What a leaf consists of has no rows of its own.
-        inside = type(sub) is c.StringEncoded or (type(sub) in _BYTES and type(sub) is not c.Bytes)
+        inside = type(sub) is c.StringEncoded or type(sub) in _CUTTING
         sub = getattr(sub, "subcon", None) if inside else None
     return found
 
@@ -60,6 +88,24 @@ def _terminated(sub: Any) -> str:
 
 def _validator(sub: Any) -> str:
     return "other values are refused"
+
+
+def _transformed(sub: Any) -> str:
+    decode = getattr(sub, "decodefunc", None) or getattr(sub, "decoder", None)
+    return _TRANSFORMS.get(decode, "in transformed bytes")
+
+
+_TRANSFORMS = {
+    c.lib.bytes2bits: "in bits, of which the highest of the first byte comes first",
+    c.lib.bits2bytes: "in whole bytes",
+    c.lib.swapbytes: "with its bytes in reverse order",
+    c.lib.swapbitsinbytes: "with the bits of each byte in reverse order",
+}
+
+
+def _select(sub: Any) -> str:
+    is_optional = len(sub.subcons) == 2 and sub.subcons[1] is c.Pass
+    return "left out where it can't be read" if is_optional else "the first of these that can be read"
 
 
 def _repeat(sub: Any) -> str:
@@ -91,8 +137,8 @@ _RULES: dict[type, Callable[[Any], str]] = {
     c.FixedSized: lambda sub: f"within {_shown(sub.length)} bytes",
     c.NullTerminated: _terminated,
     c.NullStripped: lambda sub: f"without the {sub.pad.hex()} at its end",
-    c.Transformed: lambda sub: "in transformed bytes",
-    c.Restreamed: lambda sub: "in transformed bytes",
+    c.Transformed: _transformed,
+    c.Restreamed: _transformed,
     c.ProcessXor: lambda sub: f"every byte combined with {_shown(sub.padfunc)} by XOR",
     c.ProcessRotateLeft: lambda sub: f"bits rotated by {_shown(sub.amount)} in groups of {_shown(sub.group)}",
     c.Compressed: lambda sub: f"compressed with {sub.encoding}",
@@ -108,7 +154,7 @@ _RULES: dict[type, Callable[[Any], str]] = {
     c.RepeatUntil: _repeat,
     c.Array: _repeat,
     c.Union: lambda sub: "all fields begin at the same place",
-    c.Select: lambda sub: "the first of these that can be read",
+    c.Select: _select,
     c.FocusedSeq: lambda sub: f"the value is that of {sub.parsebuildfrom}",
     c.Sequence: lambda sub: "a list",
 }

@@ -9,7 +9,7 @@ from snapformat.bits import Bits
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.built import as_built
 from snapformat.model.checks import describe_exception, describe_value
-from snapformat.model.expressions import fields_context
+from snapformat.model.expressions import fields_context, fill_context
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int
 from snapformat.model.surroundings import NOTHING, Surroundings
@@ -173,7 +173,7 @@ class Struct(Kind):
         else:
             outer = out.enter_context(self.subcons)
         scope = out.scope
-        scope.update(value)
+        fill_context(scope, value)
         out.write_struct(self)
         for index, each in enumerate(self.fields):
             if each.attr is None and out.human:
@@ -212,7 +212,7 @@ class Struct(Kind):
             else:
                 outer = source.enter_context(self.subcons)
             scope = source.scope
-            scope.update(source.coming_fields(self))
+            fill_context(scope, source.coming_fields(self))
         is_nested, is_tuple = self.style != "newtype", self.style == "tuple"
         for index, each in enumerate(self.fields):
             if each.attr is None and source.human:

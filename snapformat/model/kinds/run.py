@@ -7,15 +7,19 @@ to construct. A reader or writer says by `runs_constructs` whether its values ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import construct
 
-from snapformat.errors import SnapshotError
+from snapformat.errors import SnapshotError, excerpt
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_exception, describe_value
+from snapformat.model.expressions import fill_context
 from snapformat.model.kinds.base import Kind
+from snapformat.model.kinds.conversions import Computed, Const, Default, Rebuild
 from snapformat.model.kinds.named import Field, Struct
+from snapformat.model.kinds.scalars import Bytes, Int, Unit
 from snapformat.trampoline import Task, run
 
 if TYPE_CHECKING:
@@ -33,9 +37,7 @@ class Run(Kind):
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset(
-        {"cost", "is_pure", "reason", "part", "subs", "subcons"}
-    )
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure"})
 
     construct: Any
     cost: int = 1
@@ -82,6 +84,7 @@ class Opaque(Run):
         reason: The reason why it can't be analyzed.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"reason"}
     is_leaf: ClassVar[bool] = True
 
     reason: str = ""
@@ -93,6 +96,13 @@ class Opaque(Run):
     def read(self, source: ValueReader) -> Any:
         """Let construct parse."""
         return source.read_run(self)
+
+
+#: Kinds of the members of a `RawCopy`.
+_UNIT, _PLACE = Unit(None), Int("i64", 8, True)
+#: Number of `RawCopy` inside each other from which on construct is not asked what it would build: it would be
+#: asked for the innermost as often.
+_MOST_COPIES = 16
 
 
 class Composed(Run):
@@ -129,6 +139,8 @@ class Around(Composed):
         part: The construct inside.
         item: Its kind.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
 
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
@@ -172,6 +184,8 @@ class Repeat(Composed):
         item: Its kind.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
+
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
 
@@ -213,6 +227,7 @@ class Grouped(Composed):
         subcons: construct's `_subcons` for the context.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"subs", "subcons"}
     #: As in `Struct`.
     name: ClassVar[str] = ""
     style: ClassVar[str] = "struct"
@@ -226,6 +241,10 @@ class Grouped(Composed):
     def parts(self) -> Sequence[tuple[Any, Kind]]:
         """The constructs with their kinds."""
         return tuple((sub, each.kind) for sub, each in zip(self.subs, self.fields, strict=True))
+
+    def children(self) -> Sequence[Kind]:
+        """The kinds of the parts."""
+        return tuple(each.kind for each in self.fields)
 
     def write_parts(self, value: Any, out: ValueWriter) -> Task:
         """Write the parts of a value."""
@@ -262,6 +281,7 @@ class Items(Grouped):
         out.write_tuple(self, len(values))
         for position, (part, each) in enumerate(zip(values, self.fields, strict=False)):
             out.enter(position, position)
+            out.scope[each.attr] = part
             out.scope[each.attr] = yield from _written(each.kind, part, out)
             out.leave()
         return value
@@ -288,6 +308,7 @@ class Fields(Grouped):
         """Write the fields that the value has."""
         if not isinstance(value, Mapping):
             out.fail(out.misfit_message, "a mapping of fields", describe_value(value))
+        fill_context(out.scope, value)
         present = tuple(each for each in self.fields if each.attr is not None and each.attr in value)
         out.write_struct(Struct("", "struct", None, "", present))
         for index, each in enumerate(present):
@@ -306,6 +327,7 @@ class Fields(Grouped):
         for name in members:
             if name not in known:
                 source.fail(f"unknown field {name!r}", f"the fields: {', '.join(known)}")
+        fill_context(source.scope, {known[name][1].attr: members[name] for name in members})
         for name, (index, each) in known.items():
             if name in members:
                 source.enter(index, name)
@@ -358,11 +380,21 @@ class Focus(Grouped):
 
     def write_group(self, value: Any, out: ValueWriter) -> Task:
         """Write the value."""
+        self._supply(value, out)
         return (yield from _written(self.fields[self.position].kind, value, out))
 
     def read_group(self, source: ValueReader) -> Task:
         """Read the value."""
+        self._supply(source.coming_value(), source)
         return (yield from _read(self.fields[self.position].kind, source))
+
+    def _supply(self, value: Any, traversal: Traversal) -> None:
+        """Put into the context, for expressions, what construct computes from the value."""
+        traversal.scope[self.fields[self.position].attr] = value
+        for each in self.fields[: self.position]:
+            if isinstance(each.kind, Computed | Const | Default | Rebuild):
+                with suppress(SnapshotError):  # construct can't build it, but has read it
+                    traversal.scope[each.attr] = traversal.evaluate(each.kind.value)
 
 
 @dataclass(eq=False, slots=True)
@@ -374,6 +406,8 @@ class Raw(Composed):
         item: Its kind.
     """
 
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"part"}
+
     part: Any = None
     item: Kind = None  # type: ignore[assignment]  # always given
 
@@ -383,14 +417,61 @@ class Raw(Composed):
         return ((self.part, self.item),)
 
     def write_parts(self, value: Any, out: ValueWriter) -> Task:
-        """Write the value, which construct builds again; its bytes where there is nothing else."""
+        """Write the members that there are; for bytes that the value is built as, a unit."""
+        if value is None:
+            value = {"value": None}
         if not isinstance(value, Mapping) or ("value" not in value and "data" not in value):
             out.fail(out.misfit_message, "a mapping with value or data", describe_value(value))
-        return (yield from _written(self.item, value["value"] if "value" in value else value["data"], out))
+        present = [each for each in self._members() if each.attr in value]
+        out.write_struct(Struct("", "struct", None, "", tuple(present)))
+        built = construct.Container(value)
+        for index, each in enumerate(present):
+            name, kind, part = each.attr, each.kind, value[each.attr]
+            if name == "data" and "value" in value and self._built(value["value"], out) == part:
+                kind, part = _UNIT, None
+            out.copies += 1
+            out.enter(index, name or "")
+            built[name] = yield from _written(kind, part, out)
+            out.leave()
+            out.copies -= 1
+        return built
 
     def read_parts(self, source: ValueReader) -> Task:
-        """Read the value."""
-        return construct.Container(value=(yield from _read(self.item, source)))
+        """Read the members that there are."""
+        given = source.read_object()
+        if given is None:
+            source.refuse("an object with value or data")
+        members = {str(each.attr): (index, each.kind) for index, each in enumerate(self._members())}
+        for name in given:
+            if name not in members:
+                source.fail(f"unknown field {excerpt(name)!r}", f"the fields: {', '.join(members)}")
+        if not given.keys() & {"value", "data"}:
+            source.fail("neither value nor data is given")
+        found = construct.Container()
+        for name, (index, kind) in members.items():
+            if name in given:
+                source.copies += 1
+                source.enter(index, name)
+                is_built = name == "data" and source.is_null()
+                found[name] = None if is_built else (yield from _read(kind, source))
+                source.leave()
+                source.copies -= 1
+        if "data" in found and found["data"] is None:
+            found["data"] = self._built(found.get("value"), source)
+            if found["data"] is None:
+                del found["data"]
+        return found
+
+    def _members(self) -> tuple[Field, ...]:
+        places = (Field(name, name, _PLACE) for name in ("offset1", "offset2", "length"))
+        return Field("data", "data", Bytes()), Field("value", "value", self.item), *places
+
+    def _built(self, value: Any, traversal: Traversal) -> Any:
+        """Return the bytes that construct builds of a value; None if it refuses."""
+        if traversal.copies > _MOST_COPIES:
+            return None
+        built = traversal.built_by_construct(self, {"value": value})
+        return None if built is None else built["data"]
 
 
 def _written(kind: Kind, value: Any, out: ValueWriter) -> Task:

@@ -58,7 +58,6 @@ def _changes(op: Op) -> Task:
             | ops.Tuple()
             | ops.Bytes()
             | ops.FixedBytes()
-            | ops.Bits()
             | ops.Run()
             | ops.OfConstruct()
             | ops.Interpret()

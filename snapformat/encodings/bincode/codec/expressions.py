@@ -216,6 +216,11 @@ def is_frame(op: Op) -> bool:
     return isinstance(op, ops.Struct | Grouped) and op.scoped
 
 
+def runs_functions(op: Op) -> bool:
+    """Return whether an operation evaluates a function that may look at anything in its context."""
+    return any(each.is_foreign for each in expressions_of(op))
+
+
 def expressions_of(op: Op) -> Iterator[Expr]:
     """Return the expressions that are parameters of an operation."""
     for each in fields(op):

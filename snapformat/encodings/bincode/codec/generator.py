@@ -232,7 +232,13 @@ class Generator(ABC):
                 return source_of(value.tree, self.out.refer, self.field)
             except LookupError:  # it fails when it is evaluated
                 pass
+        else:
+            self.place_stream()
         return f"{self.out.refer('expression', value.evaluate)}({self.context()})"
+
+    @abstractmethod
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place, for a function that may look at it."""
 
     def predicate(self, value: Expr, place: str) -> str:
         """Return code for a predicate of the value in a local."""

@@ -32,8 +32,14 @@ class ConstructReader(RunReader):
 
     # --- without parts --------------------------------------------------------------------------------
 
-    def _greedybytes(self, op: construct_ops.GreedyBytes, target: str) -> None:
+    def _to_the_end(self) -> None:
+        """Begin a value that goes back to the end of its region, unless what is before it goes beyond."""
         self.flush()
+        if self.end != "e":
+            self.out.line(f"if p > {self.end}: raise GUARD")
+
+    def _greedybytes(self, op: construct_ops.GreedyBytes, target: str) -> None:
+        self._to_the_end()
         self.out.line(f"{target} = d[p:{self.end}]")
         self.out.line(f"p = {self.end}")
 
@@ -79,11 +85,11 @@ class ConstructReader(RunReader):
         """Read a value that must end at a place or before, and go on there."""
         if has_run(item):
             base = self.out.fresh("b")
-            self.out.names["SHIFTED"] = running.shifted
+            self.out.names.update(SHIFTED=running.shifted, RESTORED=running.restored)
             self.out.line(f"{base} = SHIFTED({self._claims()}, p)")
             with self._begun(item, "0"):
                 self._elsewhere(item, f"d[p:{end}]", target)
-            self.out.line(f"k.running.base = {base}")
+            self.out.line(f"RESTORED(k, {base})")
         else:
             outer, self.end = self.end, end
             with self._begun(item, "p"):
@@ -136,7 +142,7 @@ class ConstructReader(RunReader):
         self.region(op.item, self.until(count), target)
 
     def _nullterminated(self, op: construct_ops.NullTerminated, target: str) -> None:
-        self.flush()
+        self._to_the_end()
         end, unit = self.out.fresh("q"), len(op.term)
         if unit == 1:
             self.out.line(f"{end} = d.find({op.term!r}, p, {self.end})")
@@ -156,7 +162,7 @@ class ConstructReader(RunReader):
         self.out.line(f"p = {after}")
 
     def _nullstripped(self, op: construct_ops.NullStripped, target: str) -> None:
-        self.flush()
+        self._to_the_end()
         stripped = f"d[p:{self.end}].rstrip({op.pad!r})"
         if len(op.pad) > 1:
             self.out.names["STRIPPED"] = helpers.stripped
@@ -208,6 +214,7 @@ class ConstructReader(RunReader):
         self.value(op.item, target)
         self.flush()
         self.out.line(f"if p > {self.end}: raise GUARD")
+        self.out.line(f"if k.reach is not None: k.reach.note({self._position('p')})")
         self.out.line(f"p = {kept}")
 
     # --- parts that may be missing --------------------------------------------------------------------

@@ -123,6 +123,11 @@ class RunReader(Generator):
         self.out.line(f"{made} = CONTEXT({outer}, d, p, {self._claims()}, {subcons})")
         return made
 
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place."""
+        self.out.names["PLACE"] = running.place_stream
+        self.out.line(f"PLACE({self._claims()}, d, p)")
+
     def _claims(self) -> str:
         """Return the name of the claims; a reader that does not use it is run without claims."""
         self.out.names["CLAIMS"] = True

@@ -66,18 +66,28 @@ def root_of(k: Claims) -> Any:
     return _running(k).root
 
 
+def place_stream(k: Claims, d: bytes, p: int) -> None:
+    """Move construct's stream to a position of the data."""
+    _stream(_running(k), d, p)
+
+
 def read_context(outer: Any, d: bytes, p: int, k: Claims, subcons: Any) -> Any:
     """Return the whole context of a struct that is read."""
     running = _running(k)
     return whole_context(running.root if outer is None else outer, _stream(running, d, p), subcons)
 
 
-def shifted(k: Claims, p: int) -> int:
-    """Begin with other data, which is at a position of the present data; return the base from before."""
+def shifted(k: Claims, p: int) -> tuple[int, bytes | None, Any]:
+    """Begin with other data, which is at a position of the present data; return the state for `restored`."""
     running = _running(k)
-    base = running.base
-    running.base = base + p
-    return base
+    state = running.base, running.data, running.stream
+    running.base += p
+    return state
+
+
+def restored(k: Claims, state: tuple[int, bytes | None, Any]) -> None:
+    """Go on with the data from before."""
+    k.running.base, k.running.data, k.running.stream = state
 
 
 def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[Any, int]]:
@@ -87,7 +97,7 @@ def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[A
         running = _running(k)
         stream, budget = _stream(running, d, p), running.budget
         budget.left, budget.zero_sized = UNLIMITED, k.zero_sized
-        value = parse_run(op.kind, stream, running.root if context is None else context, budget)
+        value = parse_run(op.kind, stream, running.root if context is None else context, budget, k.reach)
         end: int = stream.tell() - running.base
         if not 0 <= end <= len(d):
             raise Guard
@@ -120,7 +130,7 @@ def _reader(op: Op, d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -
     budget.zero_sized = k.zero_sized
     reader = BincodeReader(d, p, op.config, budget, DEFAULT_LIMITS)
     reader.end, reader.depth, reader.scope = e, h, context
-    reader.begin = k.begin
+    reader.begin, reader.reach = k.begin, k.reach
     reader.origin = -k.running.base if k.running is not None else 0
     return reader
 

@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 from snapformat.encodings.bincode import construct_ops, ops
 from snapformat.encodings.bincode.arrays import number_code
+from snapformat.encodings.bincode.codec.expressions import runs_functions
 from snapformat.encodings.bincode.ops import Op, children, operations
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.costs import costs_of
@@ -119,8 +120,8 @@ def surplus_cost(*items: Op) -> int:
 
 
 def has_run(root: Op) -> bool:
-    """Return whether a part of a layout is run by construct, or by its kind."""
-    return any(isinstance(op, ops.Run | ops.Interpret) for op in operations(root))
+    """Return whether a part of a layout is run by construct, or by its kind, or may look at its stream."""
+    return any(isinstance(op, ops.Run | ops.Interpret) or runs_functions(op) for op in operations(root))
 
 
 def is_placed(root: Op) -> bool:
@@ -129,9 +130,9 @@ def is_placed(root: Op) -> bool:
     seen = set(waiting)
     while waiting:
         op, is_open = waiting.pop()
-        if isinstance(op, _LOCATED) or (isinstance(op, ops.Run) and not op.is_pure):
+        if isinstance(op, _LOCATED) or (isinstance(op, ops.Run) and not op.is_pure) or runs_functions(op):
             return True
-        if is_open and isinstance(op, _UP_TO_THE_END):
+        if is_open and (isinstance(op, _UP_TO_THE_END) or getattr(op, "require", True) is False):
             return True
         is_open = is_open and not isinstance(op, _WITH_END)
         for part in children(op):

@@ -106,6 +106,9 @@ class SkipGenerator(Generator):
     def context(self) -> str:
         raise NotGenerated("an expression")
 
+    def place_stream(self) -> None:
+        raise NotGenerated("a function that may look at the stream")
+
     def value(self, op: Op, place: str, *, own: bool = False) -> None:
         size = self.fixed(op)
         if size is None:

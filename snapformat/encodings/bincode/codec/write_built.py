@@ -24,6 +24,7 @@ from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.built import as_built
+from snapformat.model.expressions import fill_context
 
 _BY_METHOD = (
     ops.Struct,
@@ -221,7 +222,8 @@ class BuiltWriter(RunWriter):
             return
         scope = self.enter_context(op, frame)
         if scope is not None:
-            self.out.line(f"{scope}.update({frame.values() if frame.is_instance else given})")
+            self.out.names["FILL"] = fill_context
+            self.out.line(f"FILL({scope}, {frame.values() if frame.is_instance else given})")
         with self.frame(frame, scope):
             yield frame
 

@@ -166,6 +166,11 @@ class RunWriter(Generator):
         self.out.line(f"{made} = CONTEXT({outer}, l, {subcons})")
         return made
 
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place: put all pieces into it."""
+        self._is_listed = True
+        self.out.line("l.stream()")
+
     # --- runs -----------------------------------------------------------------------------------------
 
     def _push(self, code: str, size: int, order: str, value: str | None, *, integer: bool = False) -> None:
