@@ -54,7 +54,7 @@ class Frame:
     Attributes:
         op: The struct.
         locals: The local of each field.
-        given: In a writer, the local of the mapping that is written.
+        given: In a writer, the local of the mapping or the instance that is written.
         changed: In a writer, the fields whose built value may differ from the given one.
     """
 
@@ -62,6 +62,31 @@ class Frame:
     locals: dict[Any, str] = field(default_factory=dict)
     given: str | None = None
     changed: set[Any] = field(default_factory=set)
+
+    @property
+    def is_instance(self) -> bool:
+        """Whether an instance of a class is given, and no mapping."""
+        return self.given is not None and isinstance(self.op, ops.Struct) and self.op.cls is not None
+
+    def given_field(self, name: Any) -> str:
+        """Return code for a field as it is given.
+
+        Raises:
+            LookupError: Nothing is given.
+        """
+        if self.given is None:
+            raise LookupError(name)
+        return f"{self.given}.{name}" if self.is_instance else f"{self.given}[{name!r}]"
+
+    def values(self) -> str:
+        """Return code for a mapping of the fields so far."""
+        is_new = self.given is None or self.is_instance
+        known = {repr(name): value for name, value in self.locals.items() if is_new or name in self.changed}
+        if self.is_instance:
+            attrs = [item.attr for item in self.op.fields if item.attr is not None]
+            known = {repr(attr): self.given_field(attr) for attr in attrs} | known
+        pairs = ", ".join(f"{name}: {value}" for name, value in known.items())
+        return f"{{{pairs}}}" if is_new else f"{{**{self.given}, {pairs}}}"
 
 
 def source_of(

@@ -182,30 +182,56 @@ class _ReadGenerator(ConstructReader):
     def _fields(self, op: ops.Struct, target: str) -> None:
         if op.cls is None:
             self._container(op, target)
+        elif op.scoped:
+            names = [name for _, name in self.fields_of(op)]
+            if is_plain(op):
+                self._filled(op, target, names)
+            else:
+                self._made(op, target, names)
         elif is_plain(op):
             self._instance(op, target)
         else:
             names = [self.out.fresh("v") for _ in op.fields]
             for item, name in zip(op.fields, names, strict=True):
                 self.value(item.op, name)
-            self.flush()
-            kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
-            self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+            self._made(op, target, names)
+
+    def _made(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance by its class, from locals with the fields."""
+        self.flush()
+        kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
+        self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+
+    def _filled(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance whose fields are set, from locals with the fields."""
+        self.flush()
+        made = self.out.fresh("o")
+        self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
+        for item, name in zip(op.fields, names, strict=True):
+            self.out.line(f"{made}.{item.attr} = {name}")
+        self._fill_skipped(op, made)
+        self._assign(target, made)
+
+    def _fill_skipped(self, op: ops.Struct, made: str) -> None:
+        for attr, default in helpers.skipped_fields(op.cls):
+            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
 
     def _instance(self, op: ops.Struct, target: str) -> None:
         made = self.out.fresh("o")
         self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
         for item in op.fields:
             self.value(item.op, f"{made}.{item.attr}")
-        for attr, default in helpers.skipped_fields(op.cls):
-            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
+        self._fill_skipped(op, made)
         self._assign(target, made)
 
     def field_list(self, op: ops.Struct) -> None:
         """Return the values of a C struct's fields, in the order of the dataclass."""
-        names = {str(item.attr): self.out.fresh("v") for item in op.fields}
-        for item in op.fields:
-            self.value(item.op, names[str(item.attr)])
+        if op.scoped:
+            names = {str(attr): name for attr, name in self.fields_of(op)}
+        else:
+            names = {str(item.attr): self.out.fresh("v") for item in op.fields}
+            for item in op.fields:
+                self.value(item.op, names[str(item.attr)])
         self.flush()
         for attr, default in helpers.skipped_fields(op.cls):
             names[attr] = f"{self.out.refer('default', default)}()"

@@ -23,10 +23,12 @@ from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.built import as_built
 from snapformat.model.expressions import fill_context
 
 _BY_METHOD = (
     ops.Struct,
+    ops.Enum,
     ops.Switch,
     ops.If,
     ops.Padded,
@@ -208,13 +210,13 @@ class BuiltWriter(RunWriter):
             for item in op.fields:
                 self._field(op, frame, item, name, is_kept=target is not None)
         if target is not None:
-            made = self.values(frame)
+            made = frame.values()
             # Only foreign code looks at it by attribute.
             self.out.line(f"{target} = {made if self.scope is None else f'CONTAINER({made})'}")
 
     @contextmanager
     def entered(self, op: Any, given: str) -> Iterator[Frame]:
-        """Enter a construct Struct, or another group; `given` is the local of the given mapping."""
+        """Enter a struct, or another group; `given` is the local of the given mapping or instance."""
         frame = Frame(op, given=given)
         if not is_frame(op):
             yield frame
@@ -222,7 +224,7 @@ class BuiltWriter(RunWriter):
         scope = self.enter_context(op, frame)
         if scope is not None:
             self.out.names["FILL"] = fill_context
-            self.out.line(f"FILL({scope}, {given})")
+            self.out.line(f"FILL({scope}, {frame.values() if frame.is_instance else given})")
         with self.frame(frame, scope):
             yield frame
 
@@ -254,6 +256,29 @@ class BuiltWriter(RunWriter):
             self.value(item.op, part)
         if is_whole and item.attr in frame.locals:
             self.out.line(f"{self.scope}[{item.attr!r}] = {frame.locals[item.attr]}")
+
+    def _instance(self, op: ops.Struct, name: str, target: str | None) -> None:
+        """Write the fields of an instance, which expressions may name."""
+        named = names_in(op)
+        with self.entered(op, name) as frame:
+            for item in op.fields:
+                part = self.out.fresh("v")
+                self.out.line(f"{part} = {self.attribute(name, item)}")
+                if item.attr is None:
+                    self.value(item.op, part)
+                else:
+                    self.put_field(frame, item, part, is_named=target is not None or item.attr in named)
+        if target is not None:
+            self.out.names["AS_BUILT"] = as_built
+            changed = [(item.attr, frame.locals.get(item.attr)) for item in op.fields if may_change(item.op)]
+            pairs = ", ".join(f"{attr!r}: {built}" for attr, built in changed if built is not None)
+            self.out.line(f"{target} = AS_BUILT({name}, {{{pairs}}})" if pairs else f"{target} = {name}")
+
+    def attribute(self, name: str, item: ops.Field) -> str:
+        """Return code for the value of a field of an instance."""
+        if item.attr is None:
+            return "None"
+        return f"getattr({name}, {item.attr!r}, None)" if item.optional else f"{name}.{item.attr}"
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
         """Compute a value that is not in the bytes."""
