@@ -42,7 +42,9 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
 
 def lower(sub: Any) -> Op:
     """Return the layout of a construct; the same object for all threads."""
-    return of_kind(kind_of_construct(sub), FIRECRACKER)
+    kind = kind_of_construct(sub)
+    known: Op | None = kind.derived.get(_FIRECRACKER_PLACE)
+    return of_kind(kind, FIRECRACKER) if known is None else known
 
 
 def of_kind(kind: Kind, config: Config) -> Op:
@@ -69,6 +71,9 @@ def _without_limit(integers: Any, byteorder: ByteOrder) -> Config:
 def _place(config: Config) -> tuple[str, FormKey]:
     # A limit is not part of the layout: there are four plans, and not one for every limit.
     return "plan", form_key(config)
+
+
+_FIRECRACKER_PLACE = _place(FIRECRACKER)
 
 
 class BincodePlanner(Planner):

@@ -29,9 +29,10 @@ class Adapted(Kind):
         order: Function from a Python value to a key that sorts as Rust does; None for the stored order.
         shown: Functions from the Python value to its decoded JSON form and back, if that is an object of its
             own (a register list by names); else None.
+        pure: Whether the conversions may be called at any time: they have no effect but their result.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "text", "order", "shown"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "text", "order", "shown", "pure"})
 
     item: Kind
     decode: Callable[[Any], Any]
@@ -40,6 +41,7 @@ class Adapted(Kind):
     text: tuple[Callable[[Any], str], Callable[[str], Any]] | None = None
     order: Callable[[Any], Any] | None = None
     shown: tuple[Callable[[Any], dict[str, Any]], Callable[[dict[str, Any]], Any]] | None = None
+    pure: bool = False
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write the stored form, or the human-readable text."""
@@ -75,7 +77,7 @@ class Adapted(Kind):
 
     def plan(self, planner: Planner) -> Task:
         """Plan the operation."""
-        return planner.plan_converted(self.item, self.decode, self.encode)
+        return planner.plan_converted(self.item, self.decode, self.encode, pure=self.pure)
 
     def children(self) -> Sequence[Kind]:
         """The stored kind."""
