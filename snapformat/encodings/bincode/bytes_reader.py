@@ -12,6 +12,7 @@ from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import form_key
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
+from snapformat.model.kinds import Run
 from snapformat.model.protocol import ValueReader
 
 #: Maximum number of pending events.
@@ -41,6 +42,7 @@ class BytesReader(ValueReader):
         anchor: Offset of everything in bytes that a construct has made of others, such as uncompressed ones;
             else None.
         failure: An error of the source, which construct would take for the end of the data.
+        watched: For events, each kind that construct runs, with one whose parts are read by their kinds.
     """
 
     runs_constructs = True
@@ -59,6 +61,7 @@ class BytesReader(ValueReader):
         "failure",
         "origin",
         "pos",
+        "watched",
     )
 
     def __init__(
@@ -82,6 +85,7 @@ class BytesReader(ValueReader):
         self.events: list[Event] | None = [] if emit else None
         self.blobs = blobs
         self.failure: Exception | None = None
+        self.watched: dict[Run, Run] = {}
         self.config = config
         self._key = form_key(config)
         self._stream: tuple[int, int, int, Any] | None = None
