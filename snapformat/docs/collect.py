@@ -21,12 +21,13 @@ from snapformat.encodings.bincode.encoding import sealed
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
 from snapformat.model.declare.registry import resolved
-from snapformat.model.from_construct.words import rules
+from snapformat.model.from_construct.words import rules, unit_inside
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.naming import (
     Bound,
     Types,
+    label_text,
     named_cases,
     named_fields,
     named_variants,
@@ -73,6 +74,7 @@ class _Collector:
             for kind in walk_kinds(root.kind)
             if isinstance(kind, kinds.Blob)
         }
+        self.in_bits = _in_bits(root)
         self.primitives: set[str] = set()
 
     def document(self, name: str) -> Document:
@@ -100,6 +102,8 @@ class _Collector:
     def _type(self, label: str, bound: Bound) -> Type:
         kind = bound.kind
         made = Type(label, "alias", described(kind), self.measure.size(bound), nested=label in self.nested)
+        if bound in self.in_bits:
+            made.unit = "bit"
         match kind:
             case kinds.Grouped():
                 made.kind = "struct"
@@ -122,20 +126,25 @@ class _Collector:
                 made.kind = "bits"
                 made.bits = tuple(_bits(kind))
                 made.constraints = ("the highest bit of the first byte comes first",)
-            case kinds.IntEnum():
+            case kinds.IntEnum() | kinds.Mapping():
+                labels = kind.labels if isinstance(kind, kinds.IntEnum) else kind.values
                 made.kind = "labels"
                 made.variants = tuple(
-                    Variant(str(number), str(text), "unit", made.size, "")
-                    for number, text in kind.labels.items()
+                    Variant(label_text(stored), label_text(label), "unit", made.size, "")
+                    for stored, label in labels.items()
                 )
-                (item,) = bound.children()
-                made.constraints = (*self.rules.of(item), "a number without a label is preserved")
+            case kinds.FlagsEnum():
+                made.kind = "flags"
+                made.bits = tuple(_named_flags(kind))
             case kinds.Switch() | kinds.If():
                 made.kind = "choice"
                 made.variants = tuple(self._cases(bound))
                 made.constraints = (_chooser(kind),)
             case _:
                 made.fields = (self._alias(bound),)
+        if isinstance(kind, kinds.Labelled):
+            (item,) = bound.children()
+            made.constraints = (*self.rules.of(item), *_label_rules(kind))
         return made
 
     def _fields(self, members: Iterable[tuple[str, Bound, str]], start: int = 0) -> tuple[Field, ...]:
@@ -215,6 +224,24 @@ class _Collector:
             each.depth = depths.get(each.label, 0)
 
 
+def _in_bits(root: Bound) -> set[Bound]:
+    """Return the kinds whose values are in bytes that are read as bits."""
+    found: set[Bound] = set()
+    seen: set[Bound] = set()
+    waiting = [(root, "byte")]
+    while waiting:
+        bound, unit = waiting.pop()
+        if bound in seen:
+            continue
+        seen.add(bound)
+        if unit == "bit":
+            found.add(bound)
+        if isinstance(bound.kind, kinds.Run):
+            unit = unit_inside(bound.kind.construct, unit)
+        waiting.extend((child, unit) for child in bound.children())
+    return found
+
+
 def _reached(label: str, below: dict[str, dict[str, None]]) -> set[str]:
     """Return all labels reachable from one; that label itself only if it is recursive."""
     reached: set[str] = set()
@@ -263,6 +290,27 @@ def _named(table: tuple[BitNames, ...]) -> Iterable[Bit]:
     for bits in sorted(table, key=lambda bits: -bits.low):
         values = tuple((bits.values or {}).items())
         yield Bit(bits.name, bits.low + bits.width - 1, bits.low, bits.about, values)
+
+
+def _named_flags(kind: kinds.FlagsEnum) -> Iterable[Bit]:
+    """Yield the flags that have bits, from the highest."""
+    flags = [(name, bits) for name, bits in kind.flags.items() if isinstance(bits, int) and bits > 0]
+    for name, bits in sorted(flags, key=lambda flag: -flag[1]):
+        low = (bits & -bits).bit_length() - 1
+        doc = f"set where all bits of {bits:#x} are" if bits & bits - 1 else ""
+        yield Bit(name, bits.bit_length() - 1, low, doc)
+
+
+def _label_rules(kind: kinds.Labelled) -> Iterable[str]:
+    if isinstance(kind, kinds.FlagsEnum):
+        for name, bits in kind.flags.items():
+            if not isinstance(bits, int) or bits <= 0:
+                yield f"{name} is set where all bits of {label_text(bits)} are"
+        yield "bits without a name are preserved"
+    elif isinstance(kind, kinds.IntEnum) and all(isinstance(each, int) for each in kind.labels):
+        yield "a number without a label is preserved"
+    else:
+        yield "other values are refused"
 
 
 def _chooser(kind: kinds.Switch | kinds.If) -> str:

@@ -99,7 +99,7 @@ def bit_diagram(bits: Sequence[Bit], title: str, ident: str, *, of_number: bool 
     """Draw bits as rows of eight, the highest first.
 
     Args:
-        bits: The bits, from the highest.
+        bits: The bits, from the highest; of those that overlap, the first is drawn.
         title: Description for screen readers.
         ident: Prefix of its ids, unique in the page.
         of_number: Label rows by their lowest bit, not by their byte, and draw gaps for unnamed bits.
@@ -109,6 +109,8 @@ def bit_diagram(bits: Sequence[Bit], title: str, ident: str, *, of_number: bool 
     boxes = []
     free = total
     for number, bit in enumerate(bits):
+        if bit.high >= free:  # a flag of several bits, some of which have flags of their own
+            continue
         if bit.high + 1 < free:
             boxes.append(_gap(total - free, free - bit.high - 1))
         at = total - 1 - bit.high
@@ -241,7 +243,7 @@ def containment_map(document: Document, link: Callable[[str], str], title: str, 
                 ' stroke="currentColor"/>'
             )
         style = ' class="again"' if row.again else ""
-        mark = {"enum": "◇", "bits": "▤", "labels": "◇", "choice": "◇"}.get(row.kind, "▢")
+        mark = {"enum": "◇", "bits": "▤", "flags": "▤", "labels": "◇", "choice": "◇"}.get(row.kind, "▢")
         suffix = " ↑" if row.again else ""
         parts.append(
             f'<a href="{escape(link(row.label))}"><text x="{x:g}" y="{y + 4:g}"{style}>'

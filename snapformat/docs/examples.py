@@ -137,7 +137,7 @@ def _frames(root: Bound, types: Types, event: Event) -> Iterable[tuple[str, tupl
             outer = payload.children()[index]
         else:
             if label is not None and isinstance(
-                bound.kind, kinds.BitStruct | kinds.IntEnum | kinds.Switch | kinds.If
+                bound.kind, kinds.BitStruct | kinds.Labelled | kinds.Switch | kinds.If
             ):
                 yield label, prefix, -1, position
             elif label is not None and outer == root:
@@ -181,7 +181,7 @@ def _below(
             return (below[0], position) if left else None
         case kinds.Padded() | kinds.Prefixed():
             return None if event.kind in ("padding", "byteslen") and not left else (below[0], position)
-        case kinds.IntEnum():
+        case kinds.Labelled():
             return None
     return (below[0], position) if len(below) == 1 else None
 

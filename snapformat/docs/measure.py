@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Any
 
+import construct as c
+
 from snapformat.docs.model import Offset, Size, Term
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG
 from snapformat.model import kinds
+from snapformat.model.from_construct.traits import Traits
 from snapformat.model.naming import Bound, unwrapped
 
 #: Maximum number of terms of a formula; with more it starts at the end of the last field of variable size.
@@ -196,7 +199,7 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
             low, high = inner[0]
             return low + kind.stored.size, high + kind.stored.size
         case kinds.Run():
-            return _construct_size(kind.construct)
+            return _run_bounds(kind, inner)
     prefix = prefix_of(bound)
     if prefix is None:
         return sum(low for low, _ in inner), sum(high for _, high in inner)
@@ -211,6 +214,30 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
         case kinds.Seq() | kinds.Set() | kinds.Map():
             return low, high if all(most == 0 for _, most in inner) else inf
     return low, inf
+
+
+#: construct's classes that take the bytes of what is inside.
+_TRANSPARENT = (c.RawCopy, c.Checksum, c.ExprValidator, c.Const, c.Default, c.Rebuild, c.Renamed, c.Lazy)
+#: construct's classes that take at least the bytes of what is inside.
+_WIDER = (c.Prefixed, c.NullTerminated, c.NullStripped, c.Aligned, c.FixedSized, c.Padded, c.OffsettedEnd)
+
+
+def _run_bounds(kind: kinds.Run, inner: list[Bounds]) -> Bounds:
+    """Return the bounds of a kind that construct runs: its size if that is fixed, else by its parts."""
+    sub = kind.construct
+    least, most = _construct_size(sub)
+    if most < inf or not inner:
+        return least, most
+    match kind:
+        case kinds.Around() | kinds.Raw() if isinstance(sub, _TRANSPARENT):
+            return inner[0]
+        case kinds.Around() if isinstance(sub, _WIDER):
+            return inner[0][0], inf
+        case kinds.Choice():
+            return min(low for low, _ in inner), max(high for _, high in inner)
+        case kinds.Items() | kinds.Focus() if not any(map(Traits().may_stop, kind.subs)):
+            return sum(low for low, _ in inner), sum(high for _, high in inner)
+    return 0, inf
 
 
 def _construct_size(sub: Any) -> Bounds:

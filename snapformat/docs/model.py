@@ -236,12 +236,14 @@ class Type:
 
     Attributes:
         label: Its name, unique in the document.
-        kind: `struct`, `tuple struct`, `newtype`, `unit struct`, `enum`, `bits`, `labels`, `choice`, `alias`.
+        kind: `struct`, `tuple struct`, `newtype`, `unit struct`, `enum`, `bits`, `flags`, `labels`, `choice`,
+            `alias`.
         doc: Description.
         size: Size of a value.
+        unit: Unit of sizes and offsets: `byte`, or `bit` in bytes that are read as bits.
         fields: Its fields; empty for an enum.
         variants: The variants of an enum, the labels of a number, or the cases of a choice.
-        bits: The fields of bits.
+        bits: The fields of bits, or the flags, from the highest.
         flags: Names for the bits of fields.
         constraints: Further constraints of reading and writing, a sentence each.
         used_by: The fields that use it.
@@ -256,6 +258,7 @@ class Type:
     kind: str
     doc: str
     size: Size
+    unit: str = "byte"
     fields: tuple[Field, ...] = ()
     variants: tuple[Variant, ...] = ()
     bits: tuple[Bit, ...] = ()

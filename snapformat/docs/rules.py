@@ -14,7 +14,7 @@ from snapformat.model.costs import element_costs
 from snapformat.model.expressions import Expr
 from snapformat.model.from_construct.words import rules as rules_of
 from snapformat.model.graph import is_zero_sized
-from snapformat.model.naming import STANDARD, Bound, Types, expression
+from snapformat.model.naming import NOTATIONS, STANDARD, Bound, Types, expression
 from snapformat.snapshot.spec import FormatSpec
 
 #: Maximum number of characters shown of a constant.
@@ -76,6 +76,8 @@ class Rules:
                 rules.append(f"as many {noun} as `{expression(kind.count)}`")
             case kinds.Seq() | kinds.Set() | kinds.Map():
                 rules += self._collection(kind)
+            case kinds.Adapted() if kind.name in NOTATIONS:
+                rules.append(NOTATIONS[kind.name])
             case kinds.Adapted() if kind.name not in STANDARD:
                 rules.append(f"must be a valid {kind.name}")
             case kinds.Const():

@@ -129,9 +129,9 @@ def first_sentence(text: str) -> str:
     return ""
 
 
-def in_bytes(size: str) -> str:
+def in_bytes(size: str, unit: str = "byte") -> str:
     """Return the text of a size with its unit."""
-    return f"{size} byte" if size == "1" else f"{size} bytes"
+    return f"{size} {unit}" if size == "1" else f"{size} {unit}s"
 
 
 def slug(text: str) -> str:

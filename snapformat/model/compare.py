@@ -18,7 +18,15 @@ from snapformat.model import kinds
 from snapformat.model.bound import Bound, Layout
 from snapformat.model.content import attributes_of, expression
 from snapformat.model.facts import Fact, differences, facts_of, facts_of_value
-from snapformat.model.naming import Types, named_cases, named_fields, named_variants, types_of
+from snapformat.model.naming import (
+    Types,
+    flag_text,
+    label_text,
+    named_cases,
+    named_fields,
+    named_variants,
+    types_of,
+)
 
 Action = Literal["added", "removed", "moved", "retyped", "encoding"]
 
@@ -245,6 +253,8 @@ _PARTS: dict[type[kinds.Kind], tuple[str, ...]] = {
     kinds.Enum: ("variants",),
     kinds.BitStruct: ("bits",),
     kinds.IntEnum: ("labels", "numbers"),
+    kinds.Mapping: ("values", "stored"),
+    kinds.FlagsEnum: ("flags",),
     kinds.Switch: ("cases", "default"),
     kinds.If: ("then", "otherwise"),
 }
@@ -266,11 +276,15 @@ def _members(label: str, bound: Bound, types: Types) -> Members:
             parts = {bit.name or f"_{i}": _bit(bit) for i, bit in enumerate(kind.bits)}
         case kinds.IntEnum():
             parts = {str(each): _plain(str(number)) for each, number in kind.numbers.items()}
+        case kinds.Mapping():
+            parts = {label_text(each): _plain(label_text(stored)) for each, stored in kind.stored.items()}
+        case kinds.FlagsEnum():
+            parts = {name: _plain(f"bits {flag_text(bits)}") for name, bits in kind.flags.items()}
         case kinds.Switch() | kinds.If():
             parts = {key: _member(case, types) for key, case in named_cases(bound)}
     whole = facts_of(bound, types.label, _PARTS.get(type(kind), ()))
     text = "" if type(kind) in _PARTS else types.text_inside(bound)
-    in_order = not isinstance(kind, kinds.IntEnum | kinds.Switch | kinds.If)
+    in_order = not isinstance(kind, kinds.Labelled | kinds.Switch | kinds.If)
     return Members(parts, Member(text, text, whole), facts_of(bound, types.label), in_order)
 
 

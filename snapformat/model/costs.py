@@ -118,7 +118,7 @@ def _made_of(kind: Kind, known: dict[int, int], *, is_zero: bool) -> Task:
             return (yield _made_of_fields(kind, known, is_zero=is_zero))
         case kinds.Switch() | kinds.If() if not is_zero:
             return 0
-        case kinds.Adapted() if is_zero:
+        case kinds.Adapted() | kinds.Labelled() if is_zero:
             return 1 + (yield _cost(kind.item, known, is_zero=is_zero))  # the conversion makes an object
     largest = 0
     for part in kind.children():

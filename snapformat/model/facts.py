@@ -242,6 +242,8 @@ _PLACES = {
     "Map.key": "the keys",
     "Map.value": "the values",
     "IntEnum.item": "the number",
+    "FlagsEnum.item": "the number",
+    "Mapping.item": "the stored value",
     "Checksummed.stored": "the checksum",
 }
 

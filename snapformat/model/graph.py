@@ -42,6 +42,7 @@ def _is_zero_sized(kind: Kind, known: dict[int, bool]) -> Task:
             kinds.Tuple()
             | kinds.Struct()
             | kinds.Adapted()
+            | kinds.Labelled()
             | kinds.Const()
             | kinds.Rebuild()
             | kinds.Default()

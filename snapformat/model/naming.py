@@ -6,6 +6,7 @@ names each of them, and makes a text for every kind between them.
 
 from __future__ import annotations
 
+import enum
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
@@ -15,6 +16,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.bound import Bound as Bound
 from snapformat.model.bound import Layout as Layout
+from snapformat.model.checks import describe_value, format_constant
 from snapformat.model.content import expression as expression
 from snapformat.model.declaration import declaration_of
 from snapformat.model.facts import Fact, facts_of, seen_through
@@ -37,7 +39,7 @@ _TYPES = (
     kinds.Struct,
     kinds.Enum,
     kinds.BitStruct,
-    kinds.IntEnum,
+    kinds.Labelled,
     kinds.Switch,
     kinds.If,
     kinds.Items,
@@ -76,6 +78,22 @@ def named_cases(choice: Bound, text: Callable[[Any], str] = str) -> Iterator[tup
     is_switch = isinstance(choice.kind, kinds.Switch)
     keys = [*map(text, choice.kind.cases), "otherwise"] if is_switch else ["true", "false"]
     return zip(keys, choice.children(), strict=True)
+
+
+def flag_text(bits: Any) -> str:
+    """Return the text of the bits of a flag."""
+    return hex(bits) if isinstance(bits, int) else label_text(bits)
+
+
+def label_text(value: Any) -> str:
+    """Return the text of a label, or of a value that is shown by one."""
+    if isinstance(value, enum.Enum):
+        return f"{type(value).__name__}.{value.name}"
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bytes) and value:
+        return f"0x{value.hex()}"
+    return format_constant(value) if isinstance(value, int | float | bytes | None) else describe_value(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +348,10 @@ STANDARD = {
     "SocketAddrV6": "SocketAddrV6",
     "OsString": "OsString",
 }
+
+
+#: Wording of conversions that only print a value in another way.
+NOTATIONS = {"value to show in hexadecimal": "shown in hexadecimal"}
 
 
 def _spans(bound: Bound, label_of: LabelOf) -> list[Span]:

@@ -90,6 +90,10 @@ class ValueWriter(Traversal):
         """Write plain data in place of a value; only in a human-readable encoding."""
         raise NotImplementedError
 
+    def write_flags(self, flags: dict[str, bool], unnamed: int) -> None:
+        """Write flags in place of the number that was written; only in a human-readable encoding."""
+        raise NotImplementedError
+
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
         """Write the fields of a bit struct, given with their number."""
         raise NotImplementedError
@@ -311,6 +315,10 @@ class ValueReader(Traversal):
         """Return the object at this place if the encoding is one of plain data; else None."""
         return None
 
+    def read_flags(self, kind: kinds.FlagsEnum) -> tuple[dict[str, bool], int] | None:
+        """Return flags by name, and the bits without one, if they are not stored as a number; else None."""
+        return None
+
     def refuse(self, expected: str) -> NoReturn:
         """Raise the error for input of another type."""
         self.fail("the input does not fit", expected)
@@ -417,10 +425,6 @@ class Planner:
 
     def plan_bytes(self, kind: kinds.Bytes) -> Any:
         """Plan bytes after their length."""
-        raise NotImplementedError
-
-    def plan_labels(self, kind: kinds.IntEnum) -> Any:
-        """Plan an integer that is shown by its label."""
         raise NotImplementedError
 
     def plan_fixed_bytes(self, kind: kinds.FixedBytes) -> Any:

@@ -14,6 +14,7 @@ from snapformat.model.numpy_scalars import plain
 from snapformat.path import Segment, format_path
 
 if TYPE_CHECKING:
+    from snapformat.model import kinds
     from snapformat.model.kinds import Kind
 
 #: A step of the path: a field or an index, or the position and the side of a map's entry.
@@ -29,9 +30,10 @@ class Traversal:
         limits: Bounds of depth and of zero-sized elements.
         budget: The remaining claims.
         scope: The context that expressions are evaluated in; None where there is none so far.
+        copies: Number of construct's `RawCopy` around the current value.
     """
 
-    __slots__ = ("budget", "depth", "limits", "path", "scope")
+    __slots__ = ("budget", "copies", "depth", "limits", "path", "scope")
 
     #: Class of the errors raised here.
     error: ClassVar[type[SnapshotError]]
@@ -56,6 +58,7 @@ class Traversal:
         self.limits = limits
         self.budget = Budget(None, limits) if budget is None else budget
         self.scope: Any = None
+        self.copies = 0
 
     # --- place ----------------------------------------------------------------------------------------
 
@@ -94,11 +97,11 @@ class Traversal:
 
     def state(self) -> Any:
         """Return the state of the walk, for `restore`."""
-        return len(self.path), self.depth, self.scope
+        return len(self.path), self.depth, self.scope, self.copies
 
     def restore(self, state: Any) -> None:
         """Return to a state, after an error."""
-        length, self.depth, self.scope = state
+        length, self.depth, self.scope, self.copies = state
         del self.path[length:]
 
     # --- errors ---------------------------------------------------------------------------------------
@@ -177,6 +180,8 @@ class Traversal:
         """Return the value of a kind's parameter: a constant, or an expression of fields."""
         if not isinstance(value, Expr):
             return value
+        if value.is_foreign:
+            self.construct_stream()  # is then at the current place
         try:
             return value.evaluate(self.context())
         except Exception as error:
@@ -199,7 +204,11 @@ class Traversal:
         return outer
 
     def construct_stream(self) -> Any:
-        """Return the stream for constructs at this place; None where values are not bytes."""
+        """Return the stream for constructs, at this place; None where values are not bytes."""
+        return None
+
+    def built_by_construct(self, kind: kinds.Run, value: Any) -> Any:
+        """Return what construct builds of a value, for contexts; None if it refuses the value."""
         return None
 
     def count(self, value: Any, name: str) -> int:

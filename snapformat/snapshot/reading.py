@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from snapformat.bincode import u64
 from snapformat.encodings.bincode.codec.engine import check_value, read_value
 from snapformat.encodings.bincode.plan import layout_of
+from snapformat.encodings.construct.reach import Reach, goes_back
 from snapformat.encodings.construct.wrappers import counted, left_over
 from snapformat.errors import (
     Crc64Error,
@@ -273,19 +274,25 @@ def read_payload(
         decode: Whether to decode the value, or only to check that this is possible.
 
     Returns:
-        The value, which is `NOT_DECODED` if it was only checked, and the offset after it.
+        The value, which is `NOT_DECODED` if it was only checked, and the offset after it: after the last of
+        its bytes, if a `Pointer` or `Seek` has gone back.
 
     Raises:
         DecodeError: The bytes are not a value of the payload's type.
     """
     op, limit = spec.payload_layout, spec.encoding.limit
+    reach = Reach() if goes_back(op.kind) else None
     try:
-        if not decode:
-            return NOT_DECODED, check_value(op, data, offset, limit, spec.limits, stop)
-        return read_value(op, data, offset, limit=limit, limits=spec.limits, stop=stop)
+        if decode:
+            value, end = read_value(op, data, offset, limit, spec.limits, stop=stop, reach=reach)
+        else:
+            value, end = NOT_DECODED, check_value(op, data, offset, limit, spec.limits, stop, reach)
     except DecodeError as error:
         explain(spec, data, error)
         raise
+    if reach is not None:
+        end = max(end, min(offset + reach.furthest, stop))
+    return value, end
 
 
 def explain(spec: FormatSpec, whole: bytes, error: DecodeError) -> None:

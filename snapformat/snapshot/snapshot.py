@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import semver
 
 from snapformat import once
+from snapformat.encodings.construct.reach import goes_back
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout import Event, walk
@@ -163,7 +164,8 @@ class SnapshotFormat(FormatSpec):
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, header_end, stop)
         payload = data[:stop]
-        data_end = yield from walk(self.payload_layout, payload, header_end, limit=limit, limits=limits)
+        events = walk(self.payload_layout, payload, header_end, limit=limit, limits=limits)
+        data_end = yield from _to_the_last(events) if goes_back(self.payload_layout.kind) else events
         at = data_end if self.trailing == "ignore" else stop
         check_checksum(self, data, data_end, at)
         if self.trailing == "refuse":
@@ -174,6 +176,18 @@ class SnapshotFormat(FormatSpec):
             stored = data[at : at + self.checksum.size]
             value = int.from_bytes(stored, self.encoding.byteorder)
             yield Event(at, len(stored), "checksum", (), value)
+
+
+def _to_the_last(events: Generator[Event, None, int]) -> Generator[Event, None, int]:
+    """Iterate over events; return the offset after the last of all bytes that have one."""
+    last = 0
+    while True:
+        try:
+            event = next(events)
+        except StopIteration as stop:
+            return max(last, int(stop.value))
+        last = max(last, event.offset + event.size)
+        yield event
 
 
 class Snapshot(Generic[T]):

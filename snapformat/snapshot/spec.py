@@ -17,6 +17,8 @@ from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
 from snapformat.encodings.bincode.encoding import sealed
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.plan import layout_of, lower
+from snapformat.encodings.construct.payload import Payload
+from snapformat.encodings.construct.reach import is_located
 from snapformat.encodings.construct.wrappers import Checksummed, Limited
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
@@ -220,7 +222,8 @@ class FormatSpec:
         With `trailing="keep"` it has a third field, `trailing`, which is optional when building.
         """
         limit = self.encoding.limit
-        fields = ["header" / Limited(self.header_struct, limit), "data" / Limited(self.payload_struct, limit)]
+        payload = Payload if is_located(self.payload_layout.kind) else Limited
+        fields = ["header" / Limited(self.header_struct, limit), "data" / payload(self.payload_struct, limit)]
         if self.trailing == "keep":
             fields.append("trailing" / construct.Default(construct.GreedyBytes, b""))
         elif self.trailing == "refuse" and self.checksum is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 from types import FrameType
@@ -17,7 +18,16 @@ PACKAGE = snapformat.__path__[0]
 
 
 def is_interrupted(action: Callable[[], Any], at: int) -> bool:
-    """Whether an action was interrupted before the library's instruction of this number."""
+    """Whether an action was interrupted before the library's instruction of this number.
+
+    The action has a thread of its own: interrupted in a handler, Python may keep the handled exception as the
+    current one of the thread, and make it the context of later exceptions there.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_is_interrupted, action, at).result()
+
+
+def _is_interrupted(action: Callable[[], Any], at: int) -> bool:
     left = at
 
     def trace(frame: FrameType, event: str, _: object) -> Any:

@@ -34,7 +34,9 @@ def check(declaration: Declaration) -> Findings:
         leaves = alone(struct, data)[1]  # then no file has it
         for number, (text, edit) in enumerate(edits):
             about = f"{text} of {shown(data)}"
-            wanted = theirs(lambda data=data, edit=edit: bytes(struct.build(edited(struct.parse(data), edit))))
+            wanted = theirs(
+                lambda data=data, edit=edit: bytes(struct.build(edited(struct.parse(data), edit)))
+            )
             got = ours(lambda data=data, edit=edit: bytes(encode(edited(decode(data, struct), edit), struct)))
             _compare(found, "edit", got, wanted, about, data, struct)
             if made.state == "ok" and number < IN_FILES and not leaves:

@@ -19,16 +19,16 @@ USES = 3
 def check(declaration: Declaration) -> Findings:
     """Read and write as construct does."""
     found = Findings()
-    struct = declaration.construct
+    struct, source = declaration.construct, declaration.source
     for value in declaration.values:
-        wanted = theirs(lambda value=value: bytes(struct.build(copied(value))))
+        wanted = theirs(lambda value=value: bytes(source.build(copied(value))))
         for use in range(USES):
             got = ours(lambda value=value: bytes(encode(copied(value), struct)))
             found.compare("encode", got, wanted, shown(value), counted=use == 0)
     for data in declaration.samples():
-        _sound(found, struct, data)
+        _sound(found, struct, source, data)
         for changed in damaged(data):
-            _read_and_write(found, struct, changed)
+            _read_and_write(found, struct, source, changed)
     return found
 
 
@@ -43,15 +43,17 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _sound(found: Findings, struct: Any, data: bytes) -> None:
-    wanted = theirs(lambda: settled(struct.parse(data)))
+def _sound(found: Findings, struct: Any, source: Any, data: bytes) -> None:
+    wanted = theirs(lambda: settled(source.parse(data)))
     for use in range(USES):
-        _read_and_write(found, struct, data, counted=use == 0)
+        _read_and_write(found, struct, source, data, counted=use == 0)
     stream = ours(lambda: settled(decode_stream(io.BytesIO(data), struct)))
     found.compare("decode_stream", stream, wanted, shown(data))
     found.compare("decoder", ours(lambda: settled(decoder(struct)(data))), wanted, shown(data))
     for more in (b"", b"\x07\x07"):
-        found.compare("decode_prefix", ours(lambda m=more: _prefix(struct, data + m)), _told(struct, data + more))
+        found.compare(
+            "decode_prefix", ours(lambda m=more: _prefix(struct, data + m)), _prefix_of(source, data + more)
+        )
     walked = ours(lambda: bool(list(walk(layout_of(struct), data))) or True)
     wanted = wanted if wanted.state != "ok" else Outcome("ok", True)
     found.compare("walk", walked, wanted, shown(data), counted=True)
@@ -62,7 +64,7 @@ def _prefix(struct: Any, data: bytes) -> list[Any]:
     return [settled(value), used]
 
 
-def _told(struct: Any, data: bytes) -> Outcome:
+def _prefix_of(struct: Any, data: bytes) -> Outcome:
     """What construct reads, and where it ends."""
 
     def call() -> list[Any]:
@@ -74,12 +76,12 @@ def _told(struct: Any, data: bytes) -> Outcome:
     return theirs(call)
 
 
-def _read_and_write(found: Findings, struct: Any, data: bytes, *, counted: bool = False) -> None:
-    wanted = theirs(lambda: settled(struct.parse(data)))
+def _read_and_write(found: Findings, struct: Any, source: Any, data: bytes, *, counted: bool = False) -> None:
+    wanted = theirs(lambda: settled(source.parse(data)))
     got = ours(lambda: settled(decode(data, struct)))
     same = found.compare("decode", got, wanted, shown(data), counted=counted)
     if not same or keeps_bytes(got.value):
         return
-    built = theirs(lambda: bytes(struct.build(wanted.value)))
+    built = theirs(lambda: bytes(source.build(wanted.value)))
     again = ours(lambda: bytes(encode(got.value, struct)))
     found.compare("decode, then encode", again, built, shown(data), counted=counted)

@@ -20,7 +20,7 @@ PLACES = 4
 def check(declaration: Declaration) -> Findings:
     """The compiled form gives what its source gives, or what construct's own code for it gives."""
     found = Findings()
-    source = declaration.construct
+    source = declaration.source
     made = theirs(source.compile)
     if made.state != "ok":
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -35,6 +36,15 @@ class Declaration:
     data: tuple[bytes, ...] = ()
     edit: Callable[[Any], Any] | None = None
 
+    @cached_property
+    def source(self) -> Any:
+        """What construct alone runs: of each compiled construct, what it was compiled from.
+
+        construct's compiler leaves out checks, such as that of the data's end.
+        """
+        compiled = any(isinstance(part, c.Compiled) for part in parts(self.construct))
+        return uncompiled(self.construct) if compiled else self.construct
+
     @property
     def category(self) -> str:
         """`foreign` with a lambda or a user's class; `own` with what remains construct's; else `plain`."""
@@ -47,7 +57,7 @@ class Declaration:
         built = []
         for value in self.values:
             try:
-                built.append(bytes(self.construct.build(copied(value))))
+                built.append(bytes(self.source.build(copied(value))))
             except Exception:  # recorded declarations also have values that are to be refused
                 continue
         return list(dict.fromkeys([*built, *self.data]))
@@ -100,6 +110,19 @@ def _spread(held: Any) -> list[Any]:
     if isinstance(held, dict):
         return list(held.values())
     return list(held) if isinstance(held, list | tuple) else [held]
+
+
+def uncompiled(construct: Any) -> Any:
+    """A copy of a construct with the sources of what is compiled in it; not behind a `LazyBound`."""
+    if isinstance(construct, c.Compiled):
+        return uncompiled(construct.defersubcon)
+    if isinstance(construct, list):
+        return [uncompiled(each) for each in construct]
+    if not isinstance(construct, c.Construct) or isinstance(construct, c.LazyBound):
+        return construct
+    made = copy.copy(construct)
+    vars(made).update({name: uncompiled(held) for name, held in vars(made).items() if name != "_subcons"})
+    return made
 
 
 def is_foreign(construct: Any) -> bool:

@@ -34,5 +34,7 @@ THEMES = {
 }
 
 DECLARATIONS: list[Declaration] = [
-    dataclasses.replace(each, name=f"{theme}: {each.name}") for theme, found in THEMES.items() for each in found
+    dataclasses.replace(each, name=f"{theme}: {each.name}")
+    for theme, found in THEMES.items()
+    for each in found
 ]

@@ -11,7 +11,7 @@ from constructs.declaration import Declaration, copied, parts
 from constructs.inputs import damaged
 from constructs.outcomes import Findings, Outcome, Watched, ours, theirs
 from constructs.values import keeps_bytes, settled
-from snapformat import CRC64_JONES, SnapshotFormat
+from snapformat import CRC64_JONES, SnapshotFormat, decode
 
 _FACTS = {"name": "x", "magic": 7, "version": "1.0.0"}
 #: What stands before each payload.
@@ -40,36 +40,52 @@ def file_of(payload: bytes) -> bytes:
 def check(declaration: Declaration) -> Findings:
     """Load and save as construct parses and builds the payload alone."""
     found = Findings()
-    struct = declaration.construct
+    struct, source = declaration.construct, declaration.source
     made = ours(lambda: format_of(struct))
     if made.state != "ok":
         found.add("stricter", f"declaring the format: {made.reason}")
         return found
     for value in declaration.values:
-        wanted = theirs(lambda value=value: file_of(struct.build(copied(value))))
+        wanted = theirs(lambda value=value: file_of(source.build(copied(value))))
         got = ours(lambda value=value: made.value.new(copied(value)).to_bytes())
         found.compare("new", got, wanted, shown(value), counted=True)
+        got = theirs(lambda value=value: bytes(_built(made.value, copied(value))))
+        found.compare("the construct of the file builds", got, wanted, shown(value))
     for data in declaration.samples():
         for lazy in (False, True):
-            _load(found, made.value, data, lazy, counted=True)
+            _load(found, made.value, source, data, lazy, counted=True)
         for changed in damaged(data, CUTS, PLACES):
             for lazy in (False, True):
-                _load(found, made.value, changed, lazy)
+                _load(found, made.value, source, changed, lazy)
     return found
 
 
-def _load(found: Findings, spec: SnapshotFormat, data: bytes, lazy: bool, *, counted: bool = False) -> None:
+def _built(spec: SnapshotFormat, value: Any) -> bytes:
+    return spec.struct.build({"header": spec.new(value).header, "data": value})
+
+
+def _load(
+    found: Findings, spec: SnapshotFormat, source: Any, data: bytes, lazy: bool, *, counted: bool = False
+) -> None:
     file = file_of(data)
-    struct = spec.payload
     how = " lazily" if lazy else ""
-    wanted, leaves = alone(struct, data)
+    wanted, leaves = alone(source, data)
     got = ours(lambda: spec.load(file, lazy=lazy))
     value = got if got.state != "ok" else ours(lambda: settled(got.value.data))
     about = shown(data)
+    if not lazy:
+        walked = ours(lambda: list(spec.walk(file)) and True)
+        read = wanted if wanted.state != "ok" else Outcome("ok", True)
+        found.compare("walk of the file", walked, read, about, may_refuse=leaves)
+        if source is spec.payload:  # not with compiled constructs in it
+            whole = theirs(lambda: settled(spec.struct.parse(file).data))
+            found.compare("the construct of the file", whole, wanted, about, may_refuse=leaves)
+        layout = ours(lambda: settled(decode(file, spec.struct).data))
+        found.compare("the layout of the file", layout, wanted, about, may_refuse=leaves)
     same = found.compare(f"load{how}", value, wanted, about, counted=counted, may_refuse=leaves)
     if not same or keeps_bytes(value.value):
         return
-    built = theirs(lambda: file_of(struct.build(wanted.value)))
+    built = theirs(lambda: file_of(source.build(wanted.value)))
     if lazy:  # not read before: `settled` has read it all above
         again = ours(lambda: spec.load(file, lazy=True).to_bytes())
         found.compare("save again lazily, untouched", again, built, about, counted=counted, also=(file,))

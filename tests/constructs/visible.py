@@ -30,7 +30,7 @@ def check(declaration: Declaration) -> Findings:
     _documents(found, struct)
     names = {str(part.name) for part in parts(struct) if kept_name(part.name)}
     for data in declaration.samples():
-        parsed = theirs(lambda data=data: settled(struct.parse(data)))
+        parsed = theirs(lambda data=data: settled(declaration.source.parse(data)))
         if parsed.state == "ok":
             chains = set(_chains(parsed.value, names, ()))
             _json(found, struct, data, names, chains)
@@ -64,9 +64,13 @@ def _documents(found: Findings, struct: Any) -> None:
     tables = [dict(_rows(each)) for each in made.value.types]
     for group in groups(struct):
         names = member_names(group)
-        best = min(([name for name in names if not table.get(name)] for table in tables), key=len, default=names)
+        best = min(
+            ([name for name in names if not table.get(name)] for table in tables), key=len, default=names
+        )
         if best:
-            found.add("unseen", f"documents: no row {best[0]!r} of {type(group).__name__}({', '.join(names)})")
+            found.add(
+                "unseen", f"documents: no row {best[0]!r} of {type(group).__name__}({', '.join(names)})"
+            )
 
 
 def _rows(each: Any) -> Iterator[tuple[str, bool]]:

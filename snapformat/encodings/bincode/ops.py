@@ -8,8 +8,8 @@ are compared by identity; recursion goes through `Call`.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
-from dataclasses import field
+from collections.abc import Callable, Iterator
+from dataclasses import field, fields
 from typing import Any
 
 from snapformat.encodings.bincode import sizes
@@ -44,6 +44,12 @@ class Op:
     def fixed_size(self) -> int | None:
         """The size of every value, if fixed and without zero-sized elements to count; else None."""
         return sizes.fixed_size(self.kind, self.config)
+
+    @property
+    def expressions(self) -> list[Expr]:
+        """The expressions that are parameters of it."""
+        values = (getattr(self, each.name, None) for each in fields(self))
+        return [value for value in values if isinstance(value, Expr)]
 
     @property
     def costs(self) -> Costs:
@@ -189,10 +195,23 @@ class Run(Op):
     Attributes:
         construct: The construct.
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
+        reads_context: Whether it may look at its context.
     """
 
     construct: Any
     is_pure: bool = False
+    reads_context: bool = True
+
+
+class OfConstruct(Op):
+    """An operation of one of construct's classes: see `encodings.bincode.construct_ops`."""
+
+    __slots__ = ()
+
+    @property
+    def inner(self) -> tuple[Op, ...]:
+        """The operations inside."""
+        return ()
 
 
 @dataclass(eq=False, slots=True)
@@ -469,4 +488,19 @@ def children(op: Op) -> list[Op]:
             return [op.item] if isinstance(op.length, Int) else [op.length, op.item]
         case Option() | Set() | Array() | Convert() | Const() | Rebuild() | Default() | Padded():
             return [op.item]
+        case OfConstruct():
+            return list(op.inner)
     return []
+
+
+def operations(root: Op) -> Iterator[Op]:
+    """Return all operations of a layout, each once."""
+    seen = {root}
+    waiting = [root]
+    while waiting:
+        op = waiting.pop()
+        yield op
+        for part in children(op):
+            if part not in seen:
+                seen.add(part)
+                waiting.append(part)

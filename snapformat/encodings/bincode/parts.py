@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import construct as c
 
 from snapformat.errors import DecodeError
-from snapformat.model.kinds import Choice, Fields, Focus, Grouped, Items, Kind, Repeat, Run
+from snapformat.model.kinds import Choice, Fields, Focus, Grouped, Items, Kind, Raw, Repeat, Run
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.reader import BincodeReader
@@ -31,7 +31,16 @@ def _with_events(kind: Run, reader: BincodeReader) -> Run:
     else:
         (part,) = parts
         setattr(made, "checksumfield" if isinstance(made, c.Checksum) else "subcon", part)
-    return Run(made, kind.cost, kind.is_pure)
+    return Run(_at_once(made), kind.cost, kind.is_pure, kind.reads_context)
+
+
+def _at_once(sub: Any) -> Any:
+    """Return a construct that reads at once what another one defers."""
+    if type(sub) is c.LazyStruct:
+        return c.Struct(*sub.subcons)
+    if type(sub) is c.LazyArray:
+        return c.Array(sub.count, sub.subcon)
+    return sub.subcon if type(sub) is c.Lazy else sub
 
 
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
@@ -56,7 +65,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         try:
             if reader.has_stream(stream):
                 return self._read_in_place(stream)
-            return self._read_elsewhere(stream, context, path)
+            return self._read_elsewhere(stream)
         except c.StopFieldError:
             raise
         except Exception as error:
@@ -78,11 +87,13 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
+        if isinstance(self._whole, Focus) and self._whole.subs[self._whole.position] is self._sub:
+            return []  # its value is that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):
             return [self._index]
-        return []
+        return ["value"] if isinstance(self._whole, Raw) else []
 
     def _read_in_place(self, stream: Any) -> Any:
         reader = self._reader
@@ -91,20 +102,17 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         stream.seek(reader.pos - reader.origin)
         return value
 
-    def _read_elsewhere(self, stream: Any, context: Any, path: str) -> Any:
+    def _read_elsewhere(self, stream: Any) -> Any:
         """Read from bytes that construct has made of those of the file."""
         reader = self._reader
-        if not isinstance(stream, io.BytesIO):
-            value = self._sub._parsereport(stream, context, path)
-            reader.emit(reader.pos, type(self._sub).__name__.lower(), value)
-            return value
         state = reader.elsewhere(stream)
         try:
             value = reader.read(self._kind)
             stop = reader.pos - reader.origin
         finally:
             reader.return_from(state)
-        stream.seek(stop)
+        if isinstance(stream, io.BytesIO):  # from others, no more was read
+            stream.seek(stop)
         return value
 
 

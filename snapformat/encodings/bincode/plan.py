@@ -11,6 +11,7 @@ from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.encoding import C_LAYOUT, FIRECRACKER, Encoding, sealed
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key, int_form
 from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.plan_construct import plan_run
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.model import kinds
 from snapformat.model.floats import ByteOrder
@@ -127,10 +128,6 @@ class BincodePlanner(Planner):
     def plan_bytes(self, kind: kinds.Bytes) -> Op:
         return ops.Bytes(self._int(kind.length or LENGTH), kind.exact, kind.no_nul)
 
-    def plan_labels(self, kind: kinds.IntEnum) -> Op:
-        assert isinstance(kind.item, kinds.Int)
-        return ops.Convert(self._int(kind.item), kind.label_of, kind.number_of, pure=True)
-
     def plan_fixed_bytes(self, kind: kinds.FixedBytes) -> Op:
         return ops.FixedBytes(kind.count)
 
@@ -143,8 +140,8 @@ class BincodePlanner(Planner):
     def plan_bits(self, kind: kinds.BitStruct) -> Op:
         return ops.Bits(kind.size)
 
-    def plan_run(self, kind: kinds.Run) -> Op:
-        return ops.Run(kind.construct, kind.is_pure)
+    def plan_run(self, kind: kinds.Run) -> Task:
+        return (yield plan_run(kind, self))
 
     def plan_c_struct(self, kind: kinds.Blob) -> Task:
         layout, outer = c_layout(kind), self.config

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import construct
 
+from snapformat.encodings.bincode.ahead import Fetched
 from snapformat.encodings.bincode.bulk import read_run
 from snapformat.encodings.bincode.bytes_reader import BytesReader
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
@@ -17,6 +18,7 @@ from snapformat.encodings.bincode.parts import with_events
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import place_of
+from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
@@ -286,7 +288,7 @@ class BincodeReader(BytesReader):
                 self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
             if length > self.end - self.pos:
                 self.need(length)
-            outer, stop = (self.begin, self.end), self.pos + length
+            outer, stop = (self.begin, self.end, self._stream), self.pos + length
             self.begin, self.end = self.pos, stop
             return outer, stop
         assert isinstance(kind, kinds.Checksummed)
@@ -312,7 +314,7 @@ class BincodeReader(BytesReader):
             self.take(count - size)
             self.emit(at, "padding", count - size)
         elif isinstance(kind, kinds.Prefixed):
-            (self.begin, self.end), stop = begun
+            (self.begin, self.end, self._stream), stop = begun
             rest, self.pos = self.pos, stop
             if rest < stop:
                 self.emit(rest, "padding", stop - rest)
@@ -333,17 +335,19 @@ class BincodeReader(BytesReader):
         if left:
             self.fail(left_over(left, "between the data and the checksum"), mark=start - left)
 
-    def begin_budget(self, limit: int | None) -> tuple[Budget, int, Any]:
+    def begin_budget(self, limit: int | None) -> tuple[Budget, int, Any, Reach | None]:
         outer = self.budget
         self.budget = Budget(limit, self.limits)
         # The whole read shares one budget of zero-sized elements.
         self.budget.zero_sized = outer.zero_sized
-        begun = outer, self.origin, self.scope
-        self.origin, self.scope = self.pos, None
+        begun = outer, self.origin, self.scope, self.reach
+        self.origin, self.scope, self.reach = self.pos, None, Reach()
         return begun
 
-    def end_budget(self, begun: tuple[Budget, int, Any]) -> None:
-        outer, self.origin, self.scope = begun
+    def end_budget(self, begun: tuple[Budget, int, Any, Reach | None]) -> None:
+        if self.reach is not None:
+            self.pos = max(self.pos, min(self.origin + self.reach.furthest, self.end))
+        outer, self.origin, self.scope, self.reach = begun
         outer.zero_sized = self.budget.zero_sized
         self.budget = outer
 
@@ -359,8 +363,22 @@ class BincodeReader(BytesReader):
         self.claim(kind.size)
         start = self.pos
         whole = int.from_bytes(self.take(kind.size), "big")
-        self.emit(start, "bits", whole)
-        return kind.values_of(whole)
+        values = kind.values_of(whole)
+        if self.events is not None:
+            self.emit(start, "bits", whole)
+            self._emit_bits(kind, start, values)
+        return values
+
+    def _emit_bits(self, kind: kinds.BitStruct, start: int, values: Any) -> None:
+        """Collect an event for each field of bits, at its first byte."""
+        first = 0
+        for bit in kind.bits:
+            if bit.name is not None:
+                self.path.append(bit.name)
+                name = "bool" if bit.flag else f"{'i' if bit.signed else 'u'}{bit.width}"
+                self.emit(start + first // 8, name, values[bit.name], 0)
+                self.path.pop()
+            first += bit.width
 
     # --- C structs ------------------------------------------------------------------------------------
 
@@ -408,7 +426,7 @@ class BincodeReader(BytesReader):
         run = kind if self.events is None or not kind.parts else with_events(kind, self)
         stream = self.stream()
         try:
-            value = parse_run(run, stream, self.scope, self.budget)
+            value = parse_run(run, stream, self.scope, self.budget, self.reach)
             stop = max(stream.tell() + self.origin, self.begin or self.origin)
             self.pos = start  # parts may have moved it
             self.pos = min(stop, start + self.expect(max(0, stop - start)))
@@ -419,14 +437,14 @@ class BincodeReader(BytesReader):
         except Exception as error:
             self.depth = depth
             self._fail_run(error, start)
-        if self.failure is not None:  # construct may have gone on as if the data had ended
-            raise self.failure
+        if self.fetched is not None and self.fetched.failure is not None:
+            raise self.fetched.failure  # construct may have gone on as if the data had ended
         self._emit_run(kind, start, events, value)
         return value
 
     def _fail_run(self, error: Exception, start: int) -> None:
         """Raise the error for an exception of construct, or of code in it."""
-        if self.failure is not None:
+        if self.fetched is not None and self.fetched.failure is not None:
             return
         cause: BaseException | None = error
         while cause is not None:  # a part that was read by its kind has the place
@@ -452,7 +470,8 @@ class BincodeReader(BytesReader):
         size = 0 if self.anchor is not None else self.pos - start - taken
         shown = None if taken else value
         ahead = min(parts[0].offset - self.offset_of(start), size) if parts and parts[0].size else 0
-        if ahead > 0:
+        ahead = max(ahead, 0)
+        if ahead or (parts and isinstance(kind, kinds.Fields | kinds.Items)):
             self.events.insert(before, Event(self.offset_of(start), ahead, name, self.segments(), shown))
             size -= ahead
         if size > 0 or not parts:
@@ -460,26 +479,30 @@ class BincodeReader(BytesReader):
 
     def has_stream(self, stream: Any) -> bool:
         """Return whether constructs read from this stream at the current place."""
-        return self._stream is not None and self._stream[3] is stream
+        return self._stream is not None and self._stream[1] is stream
 
     def elsewhere(self, stream: Any) -> Any:
         """Continue in other bytes, which construct has made; return the argument of `return_from`."""
-        state = self.data, self.pos, self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor
-        inside = io.BytesIO.tell(stream)
-        base = stream.tell() - inside
+        places = self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor, self.reach
+        state = self.data, self.pos, self.fetched, *places
         if isinstance(stream, construct.core.BytesIOWithOffsets):  # the same bytes, of a part of known length
-            self.ahead += self.origin + base
+            self.ahead += self.origin + stream.tell() - io.BytesIO.tell(stream)
         elif self.anchor is None:
             self.anchor = self.pos + self.ahead
-        self.data, self.pos = stream.getvalue(), inside
-        self.origin, self.begin, self.end = -base, 0, len(self.data)
-        self._stream = (self.origin, self.begin, self.end, stream)
+            self.reach = None
+        if isinstance(stream, io.BytesIO):
+            self.data, self.pos, self.fetched = stream.getvalue(), io.BytesIO.tell(stream), None
+        else:  # one that can't go back, such as of bits
+            self.fetched = Fetched(stream, in_pieces=False)
+            self.data, self.pos = self.fetched.data, 0
+        self.origin, self.begin, self.end = self.pos - stream.tell(), 0, len(self.data)
+        self._stream = None if self.fetched else ((self.origin, self.begin, self.end), stream)
         return state
 
     def return_from(self, state: Any) -> None:
         """Return to the bytes from before."""
-        self.data, self.pos, self.begin, self.end, self.origin, self._stream, *rest = state
-        self.ahead, self.anchor = rest
+        self.data, self.pos, self.fetched, self.begin, self.end, self.origin, self._stream, *rest = state
+        self.ahead, self.anchor, self.reach = rest
 
 
 def read_c_struct(kind: kinds.Struct, data: bytes) -> list[Any]:

@@ -10,6 +10,7 @@ from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.bincode.stream import StreamReader
 from snapformat.encodings.bincode.writer import BincodeWriter
+from snapformat.encodings.construct.reach import Reach
 from snapformat.errors import DecodeError
 from snapformat.io import SupportsRead, bytes_of
 from snapformat.limits import DEFAULT_LIMITS, Budget, Limits
@@ -91,6 +92,7 @@ def read_value(
     root: tuple[Segment, ...] = (),
     depth: int = 0,
     stop: int | None = None,
+    reach: Reach | None = None,
 ) -> tuple[Any, int]:
     """Read a value.
 
@@ -105,6 +107,7 @@ def read_value(
         depth: Structs and enums around the value.
         stop: End of the readable bytes, if not that of the data. Opaque constructs would read beyond it: for
             these, the data must end there.
+        reach: Notes the furthest place that constructs read before they go back, if that matters.
 
     Returns:
         The value, and the offset after it.
@@ -114,7 +117,7 @@ def read_value(
     """
     reader = BincodeReader(data, offset, config, Budget(limit, limits), limits)
     reader.path.extend(root)
-    reader.depth = depth
+    reader.depth, reader.reach = depth, reach
     if stop is not None:
         reader.end = stop
     return reader.read(kind), reader.pos

@@ -105,11 +105,16 @@ def _codes(*classes: Any) -> list[CodeType]:
     return [method.__code__ for cls in classes for method in (cls._parse, cls._build)]
 
 
+def _copied(found: Locals) -> Segment | None:
+    return "value"
+
+
 _SEGMENTS: dict[CodeType, Callable[[Locals], Segment | None]] = {
     **dict.fromkeys(_codes(c.Renamed), _field),
     **dict.fromkeys(_codes(c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray), _index),
     c.Sequence._build.__code__: _index,
     composites._Elements._parse_items.__code__: _count,
+    **dict.fromkeys(_codes(c.RawCopy), _copied),
     **dict.fromkeys(_codes(named.Enum), _variant),
 }
 _FOCUSED = frozenset(_codes(c.FocusedSeq))

@@ -20,12 +20,13 @@ import construct as c
 from snapformat.encodings.construct.base import BUDGET
 from snapformat.encodings.construct.counted import Counted
 from snapformat.encodings.construct.linear import linear_class
+from snapformat.encodings.construct.reach import JUMPING, REACH, Reach
 from snapformat.limits import Budget
-from snapformat.model.expressions import root_context
+from snapformat.model.expressions import CONTEXT_ENTRIES, root_context
 from snapformat.model.kinds import Run
 
 
-def parse_run(kind: Run, stream: Any, context: Any, budget: Budget) -> Any:
+def parse_run(kind: Run, stream: Any, context: Any, budget: Budget, reach: Reach | None = None) -> Any:
     """Parse with a kind's construct; constructs below it claim from the same budget.
 
     Args:
@@ -33,6 +34,7 @@ def parse_run(kind: Run, stream: Any, context: Any, budget: Budget) -> Any:
         stream: The stream, at the place of the value.
         context: construct's context at this place; None, or one for expressions only, if it reads none.
         budget: The remaining claims.
+        reach: The furthest place that was read in the stream, if that matters.
 
     Raises:
         TooManyElementsError: Too many zero-sized elements.
@@ -40,13 +42,18 @@ def parse_run(kind: Run, stream: Any, context: Any, budget: Budget) -> Any:
     """
     if context is None or "_params" not in context:
         context = root_context(parsing=True)
-    context["_params"][BUDGET] = budget
+    context["_params"].update({BUDGET: budget, REACH: (stream, reach)})
     return bounded(kind)._parsereport(stream, context, "(parsing)")
 
 
 def bounded(kind: Run) -> Any:
     """Return the construct to run for a kind: a copy whose elements are counted, if it repeats."""
-    return kind.derive(bounded, lambda: _Copies().of(kind.construct))
+    return kind.derive(bounded, lambda: bounded_copy(kind.construct))
+
+
+def bounded_copy(sub: Any) -> Any:
+    """Return a construct that parses like another one and counts its elements; that one if it has none."""
+    return _Copies().of(sub)
 
 
 def build_run(kind: Run, value: Any, stream: Any, context: Any) -> Any:
@@ -69,14 +76,19 @@ def build_run(kind: Run, value: Any, stream: Any, context: Any) -> Any:
     return bounded(kind)._build(value, stream, context, "(building)")
 
 
-#: Entries that construct adds to a context besides fields.
-_OF_CONTEXT = {"_", "_params", "_root", "_parsing", "_building", "_sizing", "_subcons", "_io", "_index"}
+def built_or_none(kind: Run, value: Any, context: Any) -> Any:
+    """Return what construct puts into the context for a value; None if it refuses the value."""
+    try:
+        return build_run(kind, without_context(value), BuildStream(), context)
+    except Exception:
+        return None
 
 
 def without_context(built: Any) -> Any:
     """Return a built value without the other entries of the contexts in it."""
     if isinstance(built, c.Container):
-        return c.Container({n: without_context(part) for n, part in built.items() if n not in _OF_CONTEXT})
+        fields = {n: without_context(part) for n, part in built.items() if n not in CONTEXT_ENTRIES}
+        return c.Container(fields)
     if type(built) is c.ListContainer:
         return [without_context(part) for part in built]
     return built
@@ -181,13 +193,13 @@ class _Copies:
             changed["subcon"] = Counted(changed.get("subcon", sub.subcon))
         if isinstance(sub, c.LazyBound):
             changed["subconfunc"] = self._later(sub.subconfunc)
-        linear = linear_class(sub)
-        if not changed and linear is None:
+        replacement = linear_class(sub) or JUMPING.get(type(sub))
+        if not changed and replacement is None:
             return sub
         made = copy.copy(sub)
         made.__dict__.update(changed)
-        if linear is not None:
-            made.__class__ = linear
+        if replacement is not None:
+            made.__class__ = replacement
         return made
 
     def _inside(self, held: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:

@@ -61,10 +61,14 @@ class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # co
         inner = root[BUDGET] = Budget(self.limit)
         inner.zero_sized = outer.zero_sized  # one budget of these for the whole read
         try:
-            return self.subcon._parsereport(stream, context, path)
+            return self.run(stream, context, path)
         finally:
             outer.zero_sized = inner.zero_sized
             root[BUDGET] = outer
+
+    def run(self, stream: Any, context: Any, path: str) -> Any:
+        """Parse, with the budget."""
+        return self.subcon._parsereport(stream, context, path)
 
 
 class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped

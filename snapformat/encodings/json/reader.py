@@ -14,7 +14,7 @@ from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import parse_run
+from snapformat.encodings.construct.running import built_or_none, parse_run
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
 from snapformat.limits import Limits
@@ -30,6 +30,7 @@ from snapformat.trampoline import Task
 
 _F64 = kinds.Float(8)
 _BYTES = kinds.Bytes()
+_UNNAMED = "$unnamed"
 
 
 class JsonReader(ValueReader):
@@ -204,6 +205,9 @@ class JsonReader(ValueReader):
         except Exception as error:  # also of a user's code
             fail_foreign(self, error)
 
+    def built_by_construct(self, kind: kinds.Run, value: Any) -> Any:
+        return built_or_none(kind, value, self.scope)
+
     def read_plain(self, kind: kinds.Leaf) -> Any:
         """Read text, a number or bytes, or a tagged value; a list has bytes."""
         data = self.data
@@ -328,6 +332,24 @@ class JsonReader(ValueReader):
 
     def read_object(self) -> dict[str, Any] | None:
         return self.data if isinstance(self.data, dict) else None
+
+    def read_flags(self, kind: kinds.FlagsEnum) -> tuple[dict[str, bool], int] | None:
+        data = self.data
+        if not isinstance(data, dict):
+            return None
+        flags = {name: given for name, given in data.items() if name != _UNNAMED}
+        for name, given in flags.items():
+            if name not in kind.flags:
+                self.fail(f"unknown flag {excerpt(name)!r}", ", ".join(kind.flags))
+            if not isinstance(given, bool):
+                self.path.append(name)
+                self.data = given
+                self.refuse("bool")
+        unnamed = data.get(_UNNAMED, 0)
+        if isinstance(unnamed, bool) or not isinstance(unnamed, int):
+            self.data = unnamed
+            self.refuse("a number, the bits that have no name")
+        return flags, unnamed
 
     def read_blob(self, kind: kinds.Blob) -> Task:
         """Read the bytes, or the decoded fields of the struct in them."""

@@ -8,6 +8,7 @@ A value that serde_json loses or refuses is written as an object with a tag:
 | `{"$float": "7ff8000000000000"}` | NaN and infinities, by their bits (serde_json prints null) |
 | `{"$map": [[key, value], ...]}` | maps whose keys are not text, numbers or unit variants (refused there) |
 | `{"$flag": 7}` | construct's lenient `Flag` with another byte than 0 and 1 |
+| `{"$unnamed": 8, ...}` | a `FlagsEnum` of construct with bits that have no name |
 | `{"$bytes": "00ff"}` | values of opaque constructs: their bytes |
 | `{"$length": 152, "$rest": "00ff", ...}` | decoded C structs of fewer or more bytes than the struct |
 """
@@ -21,7 +22,7 @@ from typing import Any, NoReturn
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.bincode.writer import write_c_struct
 from snapformat.encodings.construct.places import fail_foreign
-from snapformat.encodings.construct.running import BuildStream, build_run, without_context
+from snapformat.encodings.construct.running import BuildStream, build_run, built_or_none, without_context
 from snapformat.encodings.json.text import F32, float_text, parse_json, shortest_f32
 from snapformat.limits import Limits
 from snapformat.model import kinds
@@ -155,6 +156,10 @@ class JsonWriter(ValueWriter):
     def write_object(self, shown: dict[str, Any]) -> None:
         self._put(shown)
 
+    def write_flags(self, flags: dict[str, bool], unnamed: int) -> None:
+        rest = self.tag("unnamed", unnamed, "bits that have no name") if unnamed else {}
+        self._put({**flags, **rest})
+
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
         self._put(fields)
 
@@ -165,6 +170,9 @@ class JsonWriter(ValueWriter):
             fail_foreign(self, error)
         self._put(self.tag("bytes", stream.getvalue().hex(), "the layout of this part is not known"))
         return built
+
+    def built_by_construct(self, kind: kinds.Run, value: Any) -> Any:
+        return built_or_none(kind, value, self.scope)
 
     def write_plain(self, kind: kinds.Leaf, value: Any) -> Any:
         """Write text, a number or bytes; any other value as the bytes that construct builds."""

@@ -1,6 +1,7 @@
 """The kinds of construct's declarations, so that these and the vocabulary form one tree."""
 
-from snapformat.model.from_construct.costs import cost_of
+from snapformat.model.from_construct.adapters import predicate_of
+from snapformat.model.from_construct.costs import cost_of, fewest_bytes
 from snapformat.model.from_construct.lowering import foreign, kind_of_construct
 from snapformat.model.from_construct.names import name_of
 from snapformat.model.from_construct.parameters import check_parameters
@@ -11,6 +12,7 @@ from snapformat.model.from_construct.scopes import (
     Scopes,
     in_scopes,
 )
+from snapformat.model.from_construct.traits import constructs_in, may_stop
 
 __all__ = [
     "ClassAdapter",
@@ -18,9 +20,13 @@ __all__ = [
     "OwnConstruct",
     "Scopes",
     "check_parameters",
+    "constructs_in",
     "cost_of",
+    "fewest_bytes",
     "foreign",
     "in_scopes",
     "kind_of_construct",
+    "may_stop",
     "name_of",
+    "predicate_of",
 ]

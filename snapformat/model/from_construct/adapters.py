@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import partial
+from types import CodeType
 from typing import Any
 
 import construct as c
 
 from snapformat.model import kinds
+from snapformat.model.expressions import Expr, lower_predicate
 from snapformat.model.kinds import Kind
 
 #: Name of a value, for messages, by the adapter's class.
@@ -29,43 +32,80 @@ def is_adapter(sub: Any) -> bool:
 
     These are construct's own, and those whose class says so by `reads_context = False`.
     """
-    return type(sub) in _NAMES or (
-        isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False
+    return (
+        type(sub) in _NAMES
+        or _is_expression(sub)
+        or (isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False)
+    )
+
+
+#: Functions of construct's own macros, by their code, that ignore the context.
+_IGNORE_CONTEXT = [
+    code
+    for macro in (c.OneOf, c.NoneOf, c.Filter)
+    for code in macro.__code__.co_consts
+    if isinstance(code, CodeType)
+]
+
+
+def predicate_of(sub: Any) -> Expr | Callable[[Any, Any], Any] | None:
+    """Return the predicate of an `ExprValidator`; None if it may look at its context."""
+    return _without_context(_given(sub._validate, "validator"))
+
+
+def _without_context(function: Any) -> Expr | Callable[[Any, Any], Any] | None:
+    """Return a function of a value and a context, as an expression if possible; None if it may use both."""
+    if getattr(function, "__code__", None) in _IGNORE_CONTEXT:
+        found: Callable[[Any, Any], Any] = function
+        return found
+    return lower_predicate(function)
+
+
+def _given(function: Any, name: str) -> Any:
+    """Return the function that construct's own one calls."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells}.get(name)
+
+
+def _is_expression(sub: Any) -> bool:
+    """Return whether a construct is an `ExprAdapter` whose functions ignore the context."""
+    return isinstance(sub, c.ExprAdapter) and all(
+        _without_context(_given(function, name)) is not None
+        for function, name in ((sub._decode, "decoder"), (sub._encode, "encoder"))
     )
 
 
 def adapted(sub: Any, item: Kind) -> Kind:
     """Return the kind of an adapter around a kind."""
+    is_tuple = type(sub) is c.NamedTuple and isinstance(sub.subcon, c.Struct)
 
     def decode(stored: Any) -> Any:
+        if is_tuple:
+            stored = c.Container(stored, _io=None)  # construct takes it away again
         return sub._decode(stored, c.Container(), _PATH)
 
     def encode(value: Any) -> Any:
         return sub._encode(value, c.Container(), _PATH)
 
+    if type(sub) is c.Enum:
+        return kinds.IntEnum(item, *labels_of(sub))
+    if type(sub) is c.Mapping:
+        return kinds.Mapping(item, dict(sub.decmapping), dict(sub.encmapping))
     if type(sub) is c.FlagsEnum:
-        return _flags(sub, item)
+        return kinds.FlagsEnum(item, dict(sub.flags))
+    if type(sub) in _SHOWN:
+        decode, encode = partial(sub._decode, context=None, path=_PATH), _itself
     return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
 
 
-#: Entry of the container of a `FlagsEnum` with the unnamed bits; construct neither compares nor shows it.
-_REST = "_unnamed"
+#: Adapters that change how a value is shown, and nothing else.
+_SHOWN = (c.Hex, c.HexDump)
 
 
-def _flags(sub: Any, item: Kind) -> Kind:
-    """Return the kind of a `FlagsEnum`, which keeps the bits without a name; construct drops them."""
-    named = 0
-    for flag in sub.flags.values():
-        named |= flag
+def _itself(value: Any) -> Any:
+    return value
 
-    def decode(stored: Any) -> Any:
-        flags = sub._decode(stored, None, _PATH)
-        if stored & ~named:
-            flags[_REST] = stored & ~named
-        return flags
 
-    def encode(value: Any) -> Any:
-        number = sub._encode(value, None, _PATH)
-        return number | value.get(_REST, 0) if isinstance(value, Mapping) else number
-
-    return kinds.Adapted(item, decode, encode, _NAMES[c.FlagsEnum])
+def labels_of(sub: Any) -> tuple[dict[Any, Any], dict[str, Any]]:
+    """Return the labels of an `Enum` by number, and its numbers by label."""
+    return dict(sub.decmapping), {str(label): number for label, number in sub.encmapping.items()}

@@ -12,14 +12,16 @@ from typing import Any
 
 import construct as c
 
+from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, Unsupported, lower_expr
-from snapformat.model.from_construct.adapters import adapted, is_adapter
+from snapformat.model.from_construct.adapters import adapted, is_adapter, labels_of
 from snapformat.model.from_construct.names import check_names
 from snapformat.model.from_construct.runs import field_of, focus_of, lower_run
 from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Place, Scopes
 from snapformat.model.kinds import Kind
+from snapformat.model.surroundings import NamedField, check_name
 from snapformat.trampoline import Task
 
 #: Largest number of bytes or elements of a fixed size.
@@ -30,7 +32,7 @@ _MOST_OPEN = 100
 
 def opaque(sub: Any, reason: str, lowering: Lowering) -> kinds.Opaque:
     """Return the kind of a construct that can't be analyzed."""
-    return kinds.Opaque(sub, lowering.traits.cost_of(sub), lowering.traits.is_pure(sub), reason)
+    return kinds.Opaque(sub, *lowering.traits.of_run(sub), reason)
 
 
 def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -58,6 +60,9 @@ def _lowered(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
 
 
 def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
+    if isinstance(sub, type) and DECLARATION in vars(sub):
+        name = sub.__qualname__
+        raise SchemaError(f"a class in place of a construct: write Encoding().construct({name})", owner=name)
     if not isinstance(sub, c.Construct):  # a case of a Switch: construct raises when it is chosen
         raise Unsupported(f"{type(sub).__name__} in place of a construct")
     if isinstance(sub, c.Compiled):
@@ -90,32 +95,21 @@ def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     if type(sub) in (c.Transformed, c.Restreamed):
         return _bits(sub)
     if is_adapter(sub):
-        item = yield lowering.lower(sub.subcon, lowering, scopes)
-        return (
-            _labels(sub, item) if type(sub) is c.Enum and isinstance(item, kinds.Int) else adapted(sub, item)
-        )
+        return adapted(sub, (yield lowering.lower(sub.subcon, lowering, scopes)))
     if not isinstance(sub, c.Subconstruct) or type(sub) not in _WRAPPERS:
         raise Unsupported(f"no lowering of {type(sub).__name__}")
     make = _WRAPPERS[type(sub)](sub, lowering, scopes)
     return make((yield lowering.lower(sub.subcon, lowering, scopes)))
 
 
-def _expr(value: Any, lowering: Lowering, scopes: Scopes) -> Any:
-    """Lower a parameter, and record the structs whose fields it names."""
+def _expr(value: Any, lowering: Lowering, scopes: Scopes, *, when_written: bool = False) -> Any:
+    """Lower a parameter, and record the fields that it names."""
     lowered = lower_expr(value)
     if isinstance(lowered, Expr):
         if lowered.is_foreign:
             lowering.look_anywhere(scopes)
-            return lowered
-        if lowered.levels_up >= len(scopes):
-            lowering.reaches_out = True
-            for frame in scopes:
-                frame.used = True
-            return lowered
-        for frame in scopes[len(scopes) - 1 - lowered.levels_up :]:
-            frame.used = True
         for levels_up, name in lowered.names:
-            scopes[len(scopes) - 1 - levels_up].names.add(name)
+            lowering.look_at(NamedField(levels_up, name, when_written), scopes)
     return lowered
 
 
@@ -190,9 +184,12 @@ def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         raise Unsupported("a Struct that may stop early")
     check_names(sub.subcons)
     frame = OuterStruct()
-    fields = []
+    fields: list[kinds.Field] = []
     for part in sub.subcons:
+        frame.position = len(fields)
         fields.append(field_of(part, (yield lowering.lower(part, lowering, (*scopes, frame)))))
+    for named, position in frame.by_classes:
+        check_name(named, [each.attr for each in fields], position, "the Struct around it")
     names = [f.attr for f in fields if f.attr is not None]
 
     def make(values: list[Any]) -> Any:
@@ -249,13 +246,14 @@ def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         raise Unsupported("a LazyBound that makes further ones without end")
     lowering.open.add(place)
     outside, lowering.reaches_out = lowering.reaches_out, False
+    named, lowering.outside = lowering.outside, set()
     arrays, lowering.arrays = lowering.arrays, []
     inside, lowering.inside = lowering.inside, set()
     try:
         kind = yield lowering.lower(target, lowering, ())
     finally:
         lowering.open.discard(place)
-        lowering.arrays, lowering.inside = arrays, inside
+        lowering.arrays, lowering.outside, lowering.inside = arrays, named, inside
     if lowering.reaches_out:
         lowering.reaching.add(sub)
         lowering.look_anywhere(scopes)
@@ -290,22 +288,18 @@ def _prefixed(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
     return make
 
 
-def _labels(sub: Any, inner: kinds.Int) -> Kind:
-    return kinds.IntEnum(inner, dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
-
-
 def _padded(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
     count = _count(sub.length, lowering, scopes)
     return lambda inner: kinds.Padded(inner, count, sub.pattern)
 
 
 def _rebuild(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
-    value = _expr(sub.func, lowering, scopes)
+    value = _expr(sub.func, lowering, scopes, when_written=True)
     return lambda inner: kinds.Rebuild(inner, value)
 
 
 def _default(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
-    value = _expr(sub.value, lowering, scopes)
+    value = _expr(sub.value, lowering, scopes, when_written=True)
     return lambda inner: kinds.Default(inner, value)
 
 
@@ -349,7 +343,7 @@ def _bit(part: Any) -> kinds.Bit:
         sub = sub.subcon
     labels = None
     if type(sub) is c.Enum:
-        labels = (dict(sub.decmapping), {str(k): v for k, v in sub.encmapping.items()})
+        labels = labels_of(sub)
         sub = sub.subcon
     if sub.parsed is not None:
         raise Unsupported("a `*` hook that sees every parsed value")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import construct as c
 
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.from_construct.adapters import is_adapter
+from snapformat.model.from_construct.adapters import is_adapter, predicate_of
 from snapformat.model.from_construct.costs import cost_of
 
 #: construct's classes without parts, whose values are text, numbers, bytes or None.
@@ -84,7 +84,18 @@ _SELF_CONTAINED = {
 #: Classes whose functions are no parameters that see the context.
 _OF_BYTES = (c.Transformed, c.Restreamed)
 #: Classes that read to the end of the data.
-_GREEDY = (type(c.GreedyBytes), c.GreedyRange, type(c.Terminated), c.Select, c.OffsettedEnd)
+_GREEDY = (
+    type(c.GreedyBytes),
+    c.GreedyRange,
+    type(c.Terminated),
+    c.Select,
+    c.OffsettedEnd,
+    c.NullStripped,
+    c.ProcessXor,
+    c.ProcessRotateLeft,
+    c.Tunnel,
+    c.Rebuffered,
+)
 #: Classes that look at, or change, the position.
 _PLACED = (type(c.Tell), c.Seek, c.Pointer, c.Peek, c.Union, c.RawCopy, c.LazyStruct, c.LazyArray, c.Lazy)
 #: Classes that give what is inside an end of its own.
@@ -102,15 +113,20 @@ class _Found:
 
     Attributes:
         sub: The construct; its `id` is not used again while it is kept.
-        traits: Its traits, and those of what is inside.
-        passed_on: The traits that what is around it has, too.
+        traits: Its traits, and those that it takes over.
+        takes_over: The traits of what is inside that it has, too.
         around: The constructs around it.
     """
 
     sub: Any
     traits: int
-    passed_on: int
+    takes_over: int
     around: list[_Found]
+
+
+def may_stop(sub: Any) -> bool:
+    """Return whether a part of a Struct may end the Struct early, by a `StopIf`."""
+    return Traits().may_stop(sub)
 
 
 class Traits:
@@ -124,6 +140,10 @@ class Traits:
         """Return the cost of a zero-sized value; see `model.from_construct.costs`."""
         self._of(sub)
         return cost_of(sub, known=self._costs)
+
+    def of_run(self, sub: Any) -> tuple[int, bool, bool]:
+        """Return the cost, the purity, and whether the context is read: attributes of `model.kinds.Run`."""
+        return self.cost_of(sub), self.is_pure(sub), self.reads_context(sub)
 
     def reads_context(self, sub: Any) -> bool:
         """Return whether a construct might read its context; unknown classes might."""
@@ -162,20 +182,20 @@ class Traits:
                 inner.around.append(outer)
         while changed:
             inner = changed.pop()
-            given = inner.traits & inner.passed_on
             for outer in inner.around:
+                given = inner.traits & outer.takes_over
                 if given & ~outer.traits:
                     outer.traits |= given
                     changed.append(outer)
         return first
 
     def _add(self, sub: Any) -> _Found:
-        passed_on = _ALL
+        takes_over = _ALL
         if isinstance(sub, _STOPPED):
-            passed_on &= ~_STOPS
+            takes_over &= ~_STOPS
         if type(sub) in _ENDING:
-            passed_on &= ~_IS_GREEDY
-        found = self._found[id(sub)] = _Found(sub, _own_traits(sub), passed_on, [])
+            takes_over &= ~_IS_GREEDY
+        found = self._found[id(sub)] = _Found(sub, _own_traits(sub), takes_over, [])
         return found
 
 
@@ -186,7 +206,7 @@ def _own_traits(sub: Any) -> int:
     traits = 0
     if type(sub) in _PLACED:
         traits |= _IS_PLACED
-    if type(sub) in _GREEDY:
+    if isinstance(sub, _GREEDY) or _may_be_greedy(sub):
         traits |= _IS_GREEDY
     if type(sub) is c.StopIf:
         traits |= _STOPS
@@ -197,10 +217,31 @@ def _own_traits(sub: Any) -> int:
     return traits
 
 
+def _may_be_greedy(sub: Any) -> bool:
+    """Return whether a construct that mostly ends by itself reads to the end of the data."""
+    if type(sub) is c.NullTerminated:
+        return not sub.require
+    return type(sub) is c.Transformed and sub.decodeamount is None
+
+
 def _is_self_contained(sub: Any) -> bool:
     if type(sub) not in _SELF_CONTAINED:
         return False
+    if type(sub) is c.ExprValidator:
+        return predicate_of(sub) is not None
     return type(sub) in _OF_BYTES or not any(map(callable, _parameters(sub)))
+
+
+def constructs_in(sub: Any) -> Iterator[Any]:
+    """Iterate over a construct and all inside it, each once; not behind a `LazyBound`."""
+    waiting, seen = [sub], {id(sub)}
+    while waiting:
+        current = waiting.pop()
+        yield current
+        for part in _parts(current):
+            if id(part) not in seen:
+                seen.add(id(part))
+                waiting.append(part)
 
 
 def _parts(sub: Any) -> list[Any]:

@@ -48,6 +48,12 @@ def _unit(sub: Any) -> str:
     return "bytes" if isinstance(sub, c.BytesInteger) else "bits"
 
 
+def unit_inside(sub: Any, unit: str) -> str:
+    """Return the unit of sizes inside a construct, `byte` or `bit`, from that around it."""
+    decode = getattr(sub, "decodefunc", None) or getattr(sub, "decoder", None)
+    return {c.lib.bytes2bits: "bit", c.lib.bits2bytes: "byte"}.get(decode, unit)
+
+
 def rules(sub: Any) -> list[str]:
     """Return the rules of one construct, without those of the constructs in it, in the order of reading."""
     found = []
@@ -84,6 +90,24 @@ def _validator(sub: Any) -> str:
     return "other values are refused"
 
 
+def _transformed(sub: Any) -> str:
+    decode = getattr(sub, "decodefunc", None) or getattr(sub, "decoder", None)
+    return _TRANSFORMS.get(decode, "in transformed bytes")
+
+
+_TRANSFORMS = {
+    c.lib.bytes2bits: "in bits, of which the highest of the first byte comes first",
+    c.lib.bits2bytes: "in whole bytes",
+    c.lib.swapbytes: "with its bytes in reverse order",
+    c.lib.swapbitsinbytes: "with the bits of each byte in reverse order",
+}
+
+
+def _select(sub: Any) -> str:
+    is_optional = len(sub.subcons) == 2 and sub.subcons[1] is c.Pass
+    return "left out where it can't be read" if is_optional else "the first of these that can be read"
+
+
 def _repeat(sub: Any) -> str:
     if type(sub) is c.RepeatUntil:
         return f"repeated until {_shown(sub.predicate)}"
@@ -113,8 +137,8 @@ _RULES: dict[type, Callable[[Any], str]] = {
     c.FixedSized: lambda sub: f"within {_shown(sub.length)} bytes",
     c.NullTerminated: _terminated,
     c.NullStripped: lambda sub: f"without the {sub.pad.hex()} at its end",
-    c.Transformed: lambda sub: "in transformed bytes",
-    c.Restreamed: lambda sub: "in transformed bytes",
+    c.Transformed: _transformed,
+    c.Restreamed: _transformed,
     c.ProcessXor: lambda sub: f"every byte combined with {_shown(sub.padfunc)} by XOR",
     c.ProcessRotateLeft: lambda sub: f"bits rotated by {_shown(sub.amount)} in groups of {_shown(sub.group)}",
     c.Compressed: lambda sub: f"compressed with {sub.encoding}",
@@ -130,7 +154,7 @@ _RULES: dict[type, Callable[[Any], str]] = {
     c.RepeatUntil: _repeat,
     c.Array: _repeat,
     c.Union: lambda sub: "all fields begin at the same place",
-    c.Select: lambda sub: "the first of these that can be read",
+    c.Select: _select,
     c.FocusedSeq: lambda sub: f"the value is that of {sub.parsebuildfrom}",
     c.Sequence: lambda sub: "a list",
 }

@@ -2,8 +2,9 @@
 
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.collections import Array, Map, Option, Seq, Set, Tuple
-from snapformat.model.kinds.conversions import Adapted, Computed, Const, Default, IntEnum, Rebuild
+from snapformat.model.kinds.conversions import Adapted, Computed, Const, Default, Rebuild
 from snapformat.model.kinds.foreign import Blob, Encoded, Foreign
+from snapformat.model.kinds.labels import FlagsEnum, IntEnum, Labelled, Mapping
 from snapformat.model.kinds.named import Enum, EnumVariant, Field, Struct, Style
 from snapformat.model.kinds.positional import (
     Bit,
@@ -66,6 +67,7 @@ __all__ = [
     "Field",
     "Fields",
     "FixedBytes",
+    "FlagsEnum",
     "Float",
     "Focus",
     "Foreign",
@@ -75,10 +77,12 @@ __all__ = [
     "IntEnum",
     "Items",
     "Kind",
+    "Labelled",
     "LazyBound",
     "Leaf",
     "Limited",
     "Map",
+    "Mapping",
     "Opaque",
     "Option",
     "Padded",

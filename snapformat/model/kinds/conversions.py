@@ -1,13 +1,10 @@
-"""Kinds whose value differs from the stored one: conversions, labels, constants, computed values."""
+"""Kinds whose value differs from the stored one: conversions, constants, computed values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import construct
-
-from snapformat.errors import excerpt
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_value, format_constant
 from snapformat.model.kinds.base import Kind
@@ -83,65 +80,6 @@ class Adapted(Kind):
     def children(self) -> Sequence[Kind]:
         """The stored kind."""
         return (self.item,)
-
-
-@dataclass(frozen=True, slots=True)
-class IntEnum(Kind):
-    """construct's `Enum`: an integer, shown by its label; an undeclared number is kept.
-
-    Attributes:
-        item: The integer.
-        labels: Number -> label (an `EnumIntegerString`).
-        numbers: Label -> number.
-    """
-
-    is_leaf: ClassVar[bool] = True
-
-    item: Kind
-    labels: dict[int, Any]
-    numbers: dict[str, int]
-
-    def write(self, value: Any, out: ValueWriter) -> Any:
-        """Write a label or a number."""
-        number = value
-        if isinstance(value, str):
-            if value not in self.numbers:
-                out.fail("an unknown label", " or ".join(self.numbers) or "a number", repr(str(value)))
-            number = self.numbers[value]
-            if out.human:
-                out.write_label(self, str(value))
-                return value
-        self.item.write(number, out)
-        return value
-
-    def read(self, source: ValueReader) -> Any:
-        """Read a label, or an `EnumInteger` for an undeclared number."""
-        text = source.read_text()
-        if text is not None:
-            if text not in self.numbers:
-                source.fail(f"unknown label {excerpt(text)!r}", ", ".join(self.numbers))
-            return self.labels[self.numbers[text]]
-        return self.label_of(self.item.read(source))
-
-    def label_of(self, number: int) -> Any:
-        """Return the label of a number, or an `EnumInteger` for an undeclared number."""
-        found = self.labels.get(number)
-        return construct.EnumInteger(number) if found is None else found
-
-    def number_of(self, value: Any) -> Any:
-        """Return the number of a label; a number is returned unchanged."""
-        return self.numbers[value] if isinstance(value, str) else value
-
-    def plan(self, planner: Planner) -> Any:
-        """Plan the operation."""
-        return planner.plan_labels(self)
-
-    def children(self) -> Sequence[Kind]:
-        """The integer."""
-        return (self.item,)
-
-    def __hash__(self) -> int:
-        return hash((self.item, len(self.labels)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import construct
 
-from snapformat.errors import SnapshotError
+from snapformat.errors import SnapshotError, excerpt
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_exception, describe_value
 from snapformat.model.expressions import fill_context
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.conversions import Computed, Const, Default, Rebuild
 from snapformat.model.kinds.named import Field, Struct
+from snapformat.model.kinds.scalars import Bytes, Int, Unit
 from snapformat.trampoline import Task, run
 
 if TYPE_CHECKING:
@@ -34,13 +35,15 @@ class Run(Kind):
         construct: The construct.
         cost: The cost of a value that takes no bytes; see `model.costs`.
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
+        reads_context: Whether it may look at its context.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure", "reads_context"})
 
     construct: Any
     cost: int = 1
     is_pure: bool = False
+    reads_context: bool = True
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return nothing: construct's classes bring their own encoding."""
@@ -95,6 +98,13 @@ class Opaque(Run):
     def read(self, source: ValueReader) -> Any:
         """Let construct parse."""
         return source.read_run(self)
+
+
+#: Kinds of the members of a `RawCopy`.
+_UNIT, _PLACE = Unit(None), Int("i64", 8, True)
+#: Number of `RawCopy` inside each other from which on construct is not asked what it would build: it would be
+#: asked for the innermost as often.
+_MOST_COPIES = 16
 
 
 class Composed(Run):
@@ -409,14 +419,61 @@ class Raw(Composed):
         return ((self.part, self.item),)
 
     def write_parts(self, value: Any, out: ValueWriter) -> Task:
-        """Write the value, which construct builds again; its bytes where there is nothing else."""
+        """Write the members that there are; for bytes that the value is built as, a unit."""
+        if value is None:
+            value = {"value": None}
         if not isinstance(value, Mapping) or ("value" not in value and "data" not in value):
             out.fail(out.misfit_message, "a mapping with value or data", describe_value(value))
-        return (yield from _written(self.item, value["value"] if "value" in value else value["data"], out))
+        present = [each for each in self._members() if each.attr in value]
+        out.write_struct(Struct("", "struct", None, "", tuple(present)))
+        built = construct.Container(value)
+        for index, each in enumerate(present):
+            name, kind, part = each.attr, each.kind, value[each.attr]
+            if name == "data" and "value" in value and self._built(value["value"], out) == part:
+                kind, part = _UNIT, None
+            out.copies += 1
+            out.enter(index, name or "")
+            built[name] = yield from _written(kind, part, out)
+            out.leave()
+            out.copies -= 1
+        return built
 
     def read_parts(self, source: ValueReader) -> Task:
-        """Read the value."""
-        return construct.Container(value=(yield from _read(self.item, source)))
+        """Read the members that there are."""
+        given = source.read_object()
+        if given is None:
+            source.refuse("an object with value or data")
+        members = {str(each.attr): (index, each.kind) for index, each in enumerate(self._members())}
+        for name in given:
+            if name not in members:
+                source.fail(f"unknown field {excerpt(name)!r}", f"the fields: {', '.join(members)}")
+        if not given.keys() & {"value", "data"}:
+            source.fail("neither value nor data is given")
+        found = construct.Container()
+        for name, (index, kind) in members.items():
+            if name in given:
+                source.copies += 1
+                source.enter(index, name)
+                is_built = name == "data" and source.is_null()
+                found[name] = None if is_built else (yield from _read(kind, source))
+                source.leave()
+                source.copies -= 1
+        if "data" in found and found["data"] is None:
+            found["data"] = self._built(found.get("value"), source)
+            if found["data"] is None:
+                del found["data"]
+        return found
+
+    def _members(self) -> tuple[Field, ...]:
+        places = (Field(name, name, _PLACE) for name in ("offset1", "offset2", "length"))
+        return Field("data", "data", Bytes()), Field("value", "value", self.item), *places
+
+    def _built(self, value: Any, traversal: Traversal) -> Any:
+        """Return the bytes that construct builds of a value; None if it refuses."""
+        if traversal.copies > _MOST_COPIES:
+            return None
+        built = traversal.built_by_construct(self, {"value": value})
+        return None if built is None else built["data"]
 
 
 def _written(kind: Kind, value: Any, out: ValueWriter) -> Task:

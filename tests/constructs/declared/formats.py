@@ -9,7 +9,10 @@ from constructs.declaration import of
 
 CHUNK = c.Struct("length" / c.Int32ub, "type" / c.Bytes(4), "data" / c.Bytes(this.length), "crc" / c.Int32ub)
 PNG = c.Struct("signature" / c.Const(b"\x89PNG\r\n\x1a\n"), "chunks" / c.GreedyRange(CHUNK))
-_CHUNKS = [{"length": 2, "type": b"IDAT", "data": b"ab", "crc": 1}, {"length": 0, "type": b"IEND", "data": b"", "crc": 2}]
+_CHUNKS = [
+    {"length": 2, "type": b"IDAT", "data": b"ab", "crc": 1},
+    {"length": 0, "type": b"IEND", "data": b"", "crc": 2},
+]
 TLV = c.Struct("tag" / c.Enum(c.Byte, end=0, number=1, text=2, nested=3), "value" / c.Prefixed(c.Byte, c.Switch(this.tag, {
     "number": c.Int32ub, "text": c.GreedyString("utf8"), "nested": c.GreedyRange(c.LazyBound(lambda: TLV))}, default=c.GreedyBytes)))  # fmt: skip
 PARTITION = c.Struct("active" / c.Enum(c.Byte, no=0, yes=0x80), "first" / c.BitStruct("head" / c.Octet, "sector" / c.BitsInteger(6), "cylinder" / c.BitsInteger(10)), "type" / c.Byte, "lba" / c.Int32ul)  # fmt: skip
@@ -30,7 +33,16 @@ ELF = c.Struct(
     "entry" / c.IfThenElse(this.order == "little", c.Int32ul, c.Int32ub),
     "table" / c.IfThenElse(this.bits == "elf64", c.Int64ul, c.Int32ul),
     "count" / c.Byte,
-    "sections" / c.Array(this.count, c.Struct("name" / c.Byte, "offset" / c.Byte, "size" / c.Byte, "body" / c.Pointer(this.offset, c.Bytes(this.size)))),  # fmt: skip
+    "sections"
+    / c.Array(
+        this.count,
+        c.Struct(
+            "name" / c.Byte,
+            "offset" / c.Byte,
+            "size" / c.Byte,
+            "body" / c.Pointer(this.offset, c.Bytes(this.size)),
+        ),
+    ),  # fmt: skip
 )
 _ELF = b"\x7fELF\1\1" + bytes(10) + b"\1\0\0\0\2\0\0\0\1" + b"\7\x1c\2" + b"xy"
 

@@ -88,7 +88,9 @@ def _cancel(obj, context):
 
 
 LIST = c.Struct("value" / c.Byte, "next" / c.If(this.value > 0, c.LazyBound(lambda: LIST)))
-TREE = c.Struct("name" / c.PascalString(c.Byte, "utf8"), "kids" / c.PrefixedArray(c.Byte, c.LazyBound(lambda: TREE)))
+TREE = c.Struct(
+    "name" / c.PascalString(c.Byte, "utf8"), "kids" / c.PrefixedArray(c.Byte, c.LazyBound(lambda: TREE))
+)
 VALUE = c.Struct("t" / c.Byte, "v" / c.Switch(this.t, {
     1: c.Byte, 2: c.CString("utf8"), 3: c.PrefixedArray(c.Byte, c.LazyBound(lambda: VALUE))}))  # fmt: skip
 SOURCE = c.Struct("n" / c.Byte, "d" / c.Bytes(this.n), "w" / c.Array(2, c.Int16ub))

@@ -74,14 +74,18 @@ TRANSFORMS = [
 def _with_packages() -> None:
     """What needs packages that are only installed for these tests."""
     if importlib.util.find_spec("lz4"):
-        TRANSFORMS.append(of("CompressedLZ4", c.Prefixed(c.Int16ub, c.CompressedLZ4(c.GreedyBytes)), b"x" * 100))
+        TRANSFORMS.append(
+            of("CompressedLZ4", c.Prefixed(c.Int16ub, c.CompressedLZ4(c.GreedyBytes)), b"x" * 100)
+        )
     if importlib.util.find_spec("cryptography"):
         from cryptography.hazmat.primitives.ciphers import Cipher, aead, algorithms, modes
 
         key, start = bytes(16), bytes(range(16))
         cipher = Cipher(algorithms.AES(key), modes.CBC(start))
         sealed = c.EncryptedSymAead(c.GreedyBytes, aead.AESGCM(key), bytes(12))
-        TRANSFORMS.append(of("EncryptedSym", c.EncryptedSym(c.Bytes(16), lambda ctx: cipher), b"sixteen bytes ok"))
+        TRANSFORMS.append(
+            of("EncryptedSym", c.EncryptedSym(c.Bytes(16), lambda ctx: cipher), b"sixteen bytes ok")
+        )
         TRANSFORMS.append(of("EncryptedSymAead", sealed, b"secret"))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from snapformat.encodings.construct.reach import Reach
+
 
 class DoubtError(Exception):
     """A skipper's count of levels or zero-sized elements is too high; the reference's may be lower."""
@@ -16,13 +18,17 @@ class Claims:
         claimed: Nominal widths of variable-length integers, less the bytes they took.
         zero_sized: Objects that may still be made of zero-sized elements.
         context: construct's context for the function that is called next, or None.
+        begin: Start of the current part with an end of its own: a `Pointer` can't go further back.
+        reach: The furthest place that was read by constructs that go back; None if it does not matter.
         running: State of the constructs that run by themselves (`codec.running.Running`); None so far.
     """
 
-    __slots__ = ("claimed", "context", "running", "zero_sized")
+    __slots__ = ("begin", "claimed", "context", "reach", "running", "zero_sized")
 
     def __init__(self, zero_sized: int) -> None:
         self.claimed = 0
         self.zero_sized = zero_sized
         self.context: Any = None
+        self.begin = 0
+        self.reach: Reach | None = None
         self.running: Any = None

@@ -17,6 +17,7 @@ from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE, NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.construct.reach import Reach
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.once import first
@@ -188,23 +189,23 @@ def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
 
 
 def runs_constructs(op: Op) -> bool:
-    """Return whether construct runs a part of a layout: it sees all given bytes, and their end."""
+    """Return whether a part of a layout sees all given bytes, and their end: mostly one run by construct."""
     codec = op.codec or codec_of(op)
     if codec.runs_constructs is None:
         # Imported here, as reading whole files, as the command line mostly does, never needs it.
-        from snapformat.encodings.bincode.codec.shape import has_run
+        from snapformat.encodings.bincode.codec import shape
 
-        codec.runs_constructs = has_run(op)
+        codec.runs_constructs = shape.has_run(op) or shape.is_placed(op)
     return codec.runs_constructs
 
 
 def is_placed(op: Op) -> bool:
-    """Return whether a construct in a layout looks at its context, its position, or the end of the data."""
+    """Return whether a part of a layout looks at its context, its position, or for the end of the data."""
     codec = op.codec or codec_of(op)
     if codec.is_placed is None:
-        from snapformat.encodings.bincode.codec.shape import has_run
+        from snapformat.encodings.bincode.codec import shape
 
-        codec.is_placed = has_run(op, is_pure=False)
+        codec.is_placed = shape.is_placed(op)
     return codec.is_placed
 
 
@@ -217,6 +218,7 @@ def read_value(
     root: tuple[Segment, ...] = (),
     stop: int | None = None,
     is_paused: bool = False,
+    reach: Reach | None = None,
 ) -> tuple[Any, int]:
     """Read a value; arguments, result and errors are those of `layout.read`.
 
@@ -226,13 +228,15 @@ def read_value(
         stop = len(data)
     codec = op.codec or codec_of(op)
     if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
-        return paused(read_value, op, data, offset, limit, limits, root, stop, True)
+        return paused(read_value, op, data, offset, limit, limits, root, stop, True, reach)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is _no_code or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
         return reference.read_value(
-            op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop
+            op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop, reach=reach
         )
     claims = Claims(limits.zero_sized) if codec.has_claims else None
+    if reach is not None and claims is not None:
+        claims.reach = reach
     try:
         if runs_constructs(op) and (offset or stop < len(data)):
             # Constructs see the value's bytes alone, and their positions count from its start.
@@ -247,7 +251,7 @@ def read_value(
     except Exception:  # any guard's exception: the reference raises the error
         pass
     result = reference.read_value(
-        op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop
+        op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop, reach=reach
     )
     statistics.read_fallbacks += 1
     return result
@@ -260,6 +264,7 @@ def check_value(
     limit: int | None,
     limits: Limits,
     stop: int,
+    reach: Reach | None = None,
 ) -> int:
     """Return the offset after a value, mostly without making it; errors are those of `read_value`."""
     codec = op.codec or codec_of(op)
@@ -273,7 +278,7 @@ def check_value(
             end = stop + 1
         if end <= stop and (limit is None or end - offset + claims.claimed <= limit):
             return end
-    return read_value(op, data, offset, limit, limits, (), stop)[1]
+    return read_value(op, data, offset, limit, limits, (), stop, reach=reach)[1]
 
 
 def _may_pause(op: Op, codec: Codec) -> bool:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec.expressions import Frame, needs_of, source_of
 from snapformat.encodings.bincode.codec.read_helpers import Guard
-from snapformat.encodings.bincode.codec.shape import FLAT_DEPTH, Uses, flat, uses_context, uses_of
+from snapformat.encodings.bincode.codec.shape import FLAT_DEPTH, Uses, flat, uses_of
 from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
@@ -41,7 +42,10 @@ class Generator(ABC):
     Attributes:
         out: The source.
         uses: How the layout's operations are used.
-        scope: Local with the fields that expressions may name, or None.
+        scope: Local with construct's context, as far as there is one; else None.
+        frames: The structs around the current place, in this function, whose fields expressions may name.
+        in_scope: How many of the frames have their fields in the context.
+        end: Code of the end of the readable bytes.
         level: Number of structs and enums opened in the current function.
         deepest: The maximum of `level`.
     """
@@ -61,12 +65,17 @@ class Generator(ABC):
         self.out = Source()
         self.uses: Uses = uses_of(root)
         self.scope: str | None = None
+        self.frames: list[Frame] = []
+        self.in_scope = 0
+        self.end = "e"
         self.level = 0
         self.deepest = 0
         self._nested = 0
         self._names: dict[Op, str] = {}
         self._queue: list[tuple[Callable[[str, Op], None], str, Op]] = []
         self._methods: dict[tuple[str, str], Any] = {}
+        #: Locals with contexts made in this function, which are never None.
+        self._contexts: set[str] = set()
         self.out.names["GUARD"] = Guard
 
     def generate(self) -> Source:
@@ -94,7 +103,7 @@ class Generator(ABC):
     def _function(self, name: str, op: Op) -> None:
         is_main = name == self.verb
         with self.function(name, self.main_parameters if is_main else self.parameters) as start:
-            if not is_main and uses_context(op):
+            if not is_main and needs_of(op):
                 self.scope = self.given_context()
             # A recursive root has a function of its own besides this one, which only calls it.
             self.value(op, "x", own=not is_main or op not in self.uses.recursive)
@@ -109,7 +118,8 @@ class Generator(ABC):
     def function(self, name: str, parameters: str) -> Iterator[int]:
         """Open a function, which first checks the depth if needed; yield the number of its first line."""
         self.level = self.deepest = self._nested = 0
-        self.scope = None
+        self.scope, self.frames, self.in_scope = None, [], 0
+        self.end = "e"
         with self.out.block(f"def {name}({parameters}):"):
             start = len(self.out.lines)
             yield start
@@ -185,8 +195,8 @@ class Generator(ABC):
             self._nested -= 1
 
     def is_deep(self, more: int = 0) -> bool:
-        """Return whether a part needs its own function here; expressions must stay with their fields."""
-        return self.scope is None and (self.out.indent > MAX_BLOCKS or self._nested + more > MAX_NESTED)
+        """Return whether a part needs its own function here."""
+        return self.out.indent > MAX_BLOCKS or self._nested + more > MAX_NESTED
 
     def fits(self, op: Op, order: str) -> bool:
         """Return whether an operation can join a run of a byte order, or one without a byte order."""
@@ -217,11 +227,75 @@ class Generator(ABC):
         self.flush()
         if not isinstance(value, Expr):
             return repr(value) if type(value) in (int, bool) else self.out.refer("constant", value)
+        if value.tree is not None:
+            try:
+                return source_of(value.tree, self.out.refer, self.field)
+            except LookupError:  # it fails when it is evaluated
+                pass
+        else:
+            self.place_stream()
         return f"{self.out.refer('expression', value.evaluate)}({self.context()})"
 
     @abstractmethod
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place, for a function that may look at it."""
+
+    def predicate(self, value: Expr, place: str) -> str:
+        """Return code for a predicate of the value in a local."""
+        assert value.tree is not None
+        return source_of(value.tree, self.out.refer, self.field, place)
+
+    def field(self, levels_up: int, name: Any) -> str:
+        """Return code for a field of a struct around the current place.
+
+        Raises:
+            LookupError: There is none so far.
+        """
+        if levels_up < len(self.frames):
+            frame = self.frames[-1 - levels_up]
+            return frame.locals[name] if name in frame.locals else frame.given_field(name)
+        if self.scope is None:
+            raise LookupError(name)
+        ways = "['_']" * (levels_up - len(self.frames) + self.in_scope)
+        return f"{self.scope}{ways}[{name!r}]"
+
+    @contextmanager
+    def frame(self, frame: Frame, scope: str | None = None) -> Iterator[None]:
+        """Enter a struct, perhaps with a local that has its context; yield its frame."""
+        outer = self.scope, self.in_scope
+        self.frames.append(frame)
+        if scope is not None:
+            self.scope, self.in_scope = scope, len(self.frames)
+        yield
+        self.frames.pop()
+        self.scope, self.in_scope = outer
+
     def context(self) -> str:
-        """Return code for construct's context at the current place; never None."""
+        """Return code for construct's whole context at the current place; never None."""
+        self.flush()
+        scope = self.scope
+        for frame in self.frames[self.in_scope :]:
+            scope = self.new_context(frame, scope)
+            self.out.line(f"{scope}.update({frame.values()})")
+        if scope in self._contexts:
+            assert scope is not None
+            return scope
+        return self.root_context() if scope is None else f"({scope} or {self.root_context()})"
+
+    def root_context(self) -> str:
+        """Return code for construct's outermost context."""
+        raise NotGenerated("an expression")
+
+    def new_context(self, frame: Frame, outer: str | None) -> str:
+        """Generate code that makes the context of a struct inside another one; return its local."""
+        raise NotGenerated("an expression")
+
+    def enter_context(self, op: Any, frame: Frame) -> str | None:
+        """Make a context if a part of a struct may look at anything in it; return its local, or None."""
+        if op.subcons is None or not needs_of(op).is_whole:
+            return None
+        self.flush()
+        return self.new_context(frame, self.scope)
 
     def count(self, value: Any) -> str:
         """Return code for a parameter that must be a number from 0 up."""

@@ -51,6 +51,43 @@ def read_varint(
     return (unzigzag(value) if signed else value), end
 
 
+#: Bytes 0 and 1 as digits; others as no digits.
+DIGITS = b"01" + bytes(254)
+#: Most bytes of a `VarInt` that generated code reads.
+_MOST_GROUPS = 1024
+
+
+def read_leb128(d: bytes, p: int) -> tuple[int, int]:
+    """Read an integer in groups of 7 bits, the lowest first; return it and the position after it."""
+    value = shift = 0
+    for end in range(p, p + _MOST_GROUPS):
+        group = d[end]
+        value |= (group & 127) << shift
+        if group < 128:
+            return value, end + 1
+        shift += 7
+    raise Guard
+
+
+def find_aligned(d: bytes, term: bytes, p: int, e: int) -> int:
+    """Return the place of a terminator, a whole number of units after `p`; -1 if there is none."""
+    at = d.find(term, p, e)
+    while at >= 0 and (at - p) % len(term):
+        at = d.find(term, at + 1, e)
+    return at
+
+
+def stripped(data: bytes, pad: bytes) -> bytes:
+    """Return data without the padding units at its end, as construct's `NullStripped` finds them."""
+    unit, end = len(pad), len(data)
+    rest = end % unit
+    if rest and data[-rest:] == pad[:rest]:
+        end -= rest
+    while end >= unit and data[end - unit : end] == pad:
+        end -= unit
+    return data[:end]
+
+
 def read_char(d: bytes, p: int, e: int) -> tuple[str, int]:
     """Read a char; return it and the position after it."""
     end = p + UTF8_WIDTHS[d[p]]

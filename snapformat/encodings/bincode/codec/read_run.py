@@ -11,9 +11,10 @@ from dataclasses import field
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import read_helpers as helpers
 from snapformat.encodings.bincode.codec import running
+from snapformat.encodings.bincode.codec.expressions import Frame, needs_of
 from snapformat.encodings.bincode.codec.generator import Generator
 from snapformat.encodings.bincode.codec.run import Run
-from snapformat.encodings.bincode.codec.shape import atom_of, uses_context
+from snapformat.encodings.bincode.codec.shape import atom_of
 from snapformat.encodings.bincode.ops import Op
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.values import PairSet, Some
@@ -83,8 +84,6 @@ class RunReader(Generator):
         super().__init__(root)
         self.run = new_run()
         self.is_ahead = False
-        #: Locals with contexts made in this function, which are never None.
-        self._contexts: set[str] = set()
         self.out.names.update(NEW=object.__new__, BOOL=(False, True), SOME=Some, ELEMENTS=PairSet)
 
     def finish(self, start: int) -> None:
@@ -96,12 +95,13 @@ class RunReader(Generator):
         """Generate a call of an operation's own function."""
         self.flush()
         self.give_context(op)
-        self.out.line(f"{place}, p = {self.part(op, op)}(d, p, e, {self.depth}, k)")
+        self.out.line(f"{place}, p = {self.part(op, op)}(d, p, {self.end}, {self.depth}, k)")
 
     def give_context(self, op: Op) -> None:
         """Generate code that passes the context to the function called next."""
-        if uses_context(op):
-            self.out.line(f"{self._claims()}.context = {self.scope}")
+        if needs_of(op):
+            context = self.context() if self.frames or needs_of(op).is_whole else self.scope
+            self.out.line(f"{self._claims()}.context = {context}")
 
     def given_context(self) -> str:
         """Take over the context that the caller of this function has given; return its local."""
@@ -109,13 +109,24 @@ class RunReader(Generator):
         self.out.line(f"{context} = {self._claims()}.context")
         return context
 
-    def context(self) -> str:
-        """Return code for construct's context at the current place; never None."""
+    def root_context(self) -> str:
+        """Return code for construct's outermost context."""
         self.out.names["ROOT"] = running.root_of
-        root = f"ROOT({self._claims()})"
-        if self.scope is None:
-            return root
-        return self.scope if self.scope in self._contexts else f"({self.scope} or {root})"
+        return f"ROOT({self._claims()})"
+
+    def new_context(self, frame: Frame, outer: str | None) -> str:
+        """Generate code that makes the context of a struct inside another one; return its local."""
+        made = self.out.fresh("s")
+        self._contexts.add(made)
+        self.out.names["CONTEXT"] = running.read_context
+        subcons = self.out.refer("subcons", frame.op.subcons)
+        self.out.line(f"{made} = CONTEXT({outer}, d, p, {self.end}, {self._claims()}, {subcons})")
+        return made
+
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place."""
+        self.out.names["PLACE"] = running.place_stream
+        self.out.line(f"PLACE({self._claims()}, d, p, {self.end})")
 
     def _claims(self) -> str:
         """Return the name of the claims; a reader that does not use it is run without claims."""
@@ -143,7 +154,7 @@ class RunReader(Generator):
         is_ahead, self.is_ahead = self.is_ahead, False
         before, behind = run.before, run.behind
         if is_ahead and not before.size:
-            self.out.line("if p > e: raise GUARD")
+            self.out.line(f"if p > {self.end}: raise GUARD")
         if run.is_empty():
             return
         self._unpack(run.order, 0, before)
@@ -182,7 +193,7 @@ class RunReader(Generator):
             targets = ", ".join(part.targets) + ("," if len(part.targets) == 1 else "")
             self.out.line(f"{targets} = {unpack}(d, {at})")
         elif part.codes:
-            self.out.line(f"if {place('p', offset + part.size)} > e: raise GUARD")
+            self.out.line(f"if {place('p', offset + part.size)} > {self.end}: raise GUARD")
         for line in part.lines(offset):
             self.out.line(line)
 

@@ -20,12 +20,13 @@ import construct
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import read_helpers as helpers
 from snapformat.encodings.bincode.codec import running
-from snapformat.encodings.bincode.codec.read_run import Chosen, RunReader, new_run
+from snapformat.encodings.bincode.codec.expressions import needs_of
+from snapformat.encodings.bincode.codec.read_constructs import ConstructReader
+from snapformat.encodings.bincode.codec.read_run import Chosen, new_run
 from snapformat.encodings.bincode.codec.shape import (
     MAX_SPELLED,
     Atom,
     atom_of,
-    has_run,
     is_any_bytes,
     is_plain,
     surplus_cost,
@@ -35,7 +36,6 @@ from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
-from snapformat.model.expressions import fields_context
 from snapformat.model.values import SECRET, hashable, map_of_entries
 
 
@@ -48,7 +48,7 @@ def generate_reader(root: Op) -> Source:
     return _ReadGenerator(root).generate()
 
 
-class _ReadGenerator(RunReader):
+class _ReadGenerator(ConstructReader):
     """Adds the operations that are not primitives."""
 
     # --- operations -----------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ class _ReadGenerator(RunReader):
     def _char(self, op: ops.Char, target: str) -> None:
         self.flush()
         self.out.names["CHAR"] = helpers.read_char
-        self.out.line(f"{target}, p = CHAR(d, p, e)")
+        self.out.line(f"{target}, p = CHAR(d, p, {self.end})")
 
     def _str(self, op: ops.Str, target: str) -> None:
         end = self._take(self._length(op.length))
@@ -137,12 +137,14 @@ class _ReadGenerator(RunReader):
     def _run(self, op: ops.Run, target: str) -> None:
         self.flush()
         run = self.out.refer("run", running.construct_reader(op))
-        self.out.line(f"{target}, p = {run}(d, p, {self._claims()}, {self.scope})")
+        self.out.line(f"{target}, p = {run}(d, p, {self.end}, {self._claims()}, {self.scope})")
 
     def _interpret(self, op: ops.Interpret, target: str) -> None:
         self.flush()
         run = self.out.refer("interpret", running.kind_reader(op))
-        self.out.line(f"{target}, p = {run}(d, p, e, {self.depth}, {self._claims()}, {self.scope})")
+        context = self.context() if self.frames else self.scope
+        arguments = f"d, p, {self.end}, {self.depth}, {self._claims()}, {context}"
+        self.out.line(f"{target}, p = {run}({arguments})")
 
     def _option(self, op: ops.Option, target: str) -> None:
         tag = self.out.fresh("b")
@@ -180,30 +182,56 @@ class _ReadGenerator(RunReader):
     def _fields(self, op: ops.Struct, target: str) -> None:
         if op.cls is None:
             self._container(op, target)
+        elif op.scoped:
+            names = [name for _, name in self.fields_of(op)]
+            if is_plain(op):
+                self._filled(op, target, names)
+            else:
+                self._made(op, target, names)
         elif is_plain(op):
             self._instance(op, target)
         else:
             names = [self.out.fresh("v") for _ in op.fields]
             for item, name in zip(op.fields, names, strict=True):
                 self.value(item.op, name)
-            self.flush()
-            kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
-            self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+            self._made(op, target, names)
+
+    def _made(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance by its class, from locals with the fields."""
+        self.flush()
+        kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
+        self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+
+    def _filled(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance whose fields are set, from locals with the fields."""
+        self.flush()
+        made = self.out.fresh("o")
+        self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
+        for item, name in zip(op.fields, names, strict=True):
+            self.out.line(f"{made}.{item.attr} = {name}")
+        self._fill_skipped(op, made)
+        self._assign(target, made)
+
+    def _fill_skipped(self, op: ops.Struct, made: str) -> None:
+        for attr, default in helpers.skipped_fields(op.cls):
+            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
 
     def _instance(self, op: ops.Struct, target: str) -> None:
         made = self.out.fresh("o")
         self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
         for item in op.fields:
             self.value(item.op, f"{made}.{item.attr}")
-        for attr, default in helpers.skipped_fields(op.cls):
-            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
+        self._fill_skipped(op, made)
         self._assign(target, made)
 
     def field_list(self, op: ops.Struct) -> None:
         """Return the values of a C struct's fields, in the order of the dataclass."""
-        names = {str(item.attr): self.out.fresh("v") for item in op.fields}
-        for item in op.fields:
-            self.value(item.op, names[str(item.attr)])
+        if op.scoped:
+            names = {str(attr): name for attr, name in self.fields_of(op)}
+        else:
+            names = {str(item.attr): self.out.fresh("v") for item in op.fields}
+            for item in op.fields:
+                self.value(item.op, names[str(item.attr)])
         self.flush()
         for attr, default in helpers.skipped_fields(op.cls):
             names[attr] = f"{self.out.refer('default', default)}()"
@@ -215,37 +243,10 @@ class _ReadGenerator(RunReader):
         self.out.line(f"{target} = {name}")
 
     def _container(self, op: ops.Struct, target: str) -> None:
-        outer = self.scope
         self.out.names["CONTAINER"] = construct.Container
-        if op.scoped:
-            self.flush()
-            self.scope = self._enter_context(op)
-        pairs = []
-        for item in op.fields:
-            name = self.out.fresh("v")
-            self.value(item.op, name)
-            if item.attr is None:
-                continue
-            pairs.append(f"{item.attr!r}: {name}")
-            if op.scoped:
-                self.flush()
-                self.out.line(f"{self.scope}[{item.attr!r}] = {name}")
-        self.scope = outer
+        pairs = [f"{attr!r}: {name}" for attr, name in self.fields_of(op) if attr is not None]
         # Made when all fields are read, so that the keys are in their order.
         self._later(f"{target} = CONTAINER({{{', '.join(pairs)}}})")
-
-    def _enter_context(self, op: ops.Struct) -> str:
-        """Make the context of a struct; return its local."""
-        made = self.out.fresh("s")
-        self._contexts.add(made)
-        if op.subcons is None:
-            self.out.names["FIELDS"] = fields_context
-            self.out.line(f"{made} = FIELDS({self.scope})")
-        else:
-            self.out.names["CONTEXT"] = running.read_context
-            subcons = self.out.refer("subcons", op.subcons)
-            self.out.line(f"{made} = CONTEXT({self.scope}, d, p, {self._claims()}, {subcons})")
-        return made
 
     def _enum(self, op: ops.Enum, target: str) -> None:
         index = self._length(op.index)
@@ -359,7 +360,7 @@ class _ReadGenerator(RunReader):
     def _check_count(self, count: str, least: int) -> None:
         """Generate the check that a number of elements fits into the bytes that are left."""
         if least:
-            self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > e - p: raise GUARD")
+            self.out.line(f"if {count}{f' * {least}' if least > 1 else ''} > {self.end} - p: raise GUARD")
 
     def _numbers(self, prefix: str, read: Any, data: str) -> str:
         """Return code for the function that reads many numbers from their bytes."""
@@ -382,8 +383,9 @@ class _ReadGenerator(RunReader):
         self._check_count(count, item.least_size)
         if isinstance(item, ops.Bytes | ops.CStructBytes) and is_any_bytes(item):
             read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fields))
-            self.out.line(f"{target}, p = {read}(d, p, e, {count})")
+            self.out.line(f"{target}, p = {read}(d, p, {self.end}, {count})")
             return
+        is_indexed = is_indexed and needs_of(item).is_whole
         index, context = self.out.fresh("i") if is_indexed else "_", self.context() if is_indexed else ""
         made, add = self.out.fresh("l"), self.out.fresh("add")
         self.out.line(f"{made} = []")
@@ -416,7 +418,9 @@ class _ReadGenerator(RunReader):
             many = self.format("records", order, whole.codes, "iter_unpack")
             self.out.lines[head] = f"{indent}for t in {many}(d[p:p + {count} * {whole.size}]):"
             if item.least_size != whole.size:  # which was checked already
-                self.out.lines.insert(head, f"{indent}if {count} * {whole.size} > e - p: raise GUARD")
+                self.out.lines.insert(
+                    head, f"{indent}if {count} * {whole.size} > {self.end} - p: raise GUARD"
+                )
             if not moves:
                 self.out.line(f"p += {count} * {whole.size}")
         else:
@@ -473,26 +477,14 @@ class _ReadGenerator(RunReader):
         self.flush()
         self.out.line(f"if p > {start} + {count}: raise GUARD")
         self.out.line(f"p = {start} + {count}")
-        self.out.line("if p > e: raise GUARD")
+        self.out.line(f"if p > {self.end}: raise GUARD")
 
     def _prefixed(self, op: ops.Prefixed, target: str) -> None:
         length = self._length(op.length)
         if op.including:
             self.out.line(f"{length} -= {op.including}")
             self.out.line(f"if {length} < 0: raise GUARD")
-        end = self._take(length)
-        name, inside = self.part(None, op.item), self.out.fresh("w")
-        self.out.line(f"{inside} = d[p:{end}]")
-        base = ""
-        if has_run(op.item):
-            base = self.out.fresh("b")
-            self.out.names["SHIFTED"] = running.shifted
-            self.out.line(f"{base} = SHIFTED({self._claims()}, p)")
-        self.give_context(op.item)
-        self.out.line(f"{target} = {name}({inside}, 0, len({inside}), {self.depth}, k)[0]")
-        if base:
-            self.out.line(f"k.running.base = {base}")
-        self.out.line(f"p = {end}")
+        self.region(op.item, self.until(length), target)
 
 
 def _is_making(line: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from construct import ExplicitError
+
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.bytes_reader import stream_at
 from snapformat.encodings.bincode.codec.claims import Claims
@@ -13,27 +15,29 @@ from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.bincode.writer import BincodeWriter
 from snapformat.encodings.construct.running import Output, build_run, parse_run
+from snapformat.errors import DecodeError
 from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
-from snapformat.model.expressions import fields_context, fill_context, root_context, whole_context
+from snapformat.model.expressions import root_context, whole_context
+
+#: Most streams that are kept: one for the data, and some for parts with an end of their own.
+_MOST_STREAMS = 8
 
 
 class Running:
-    """The stream and the outermost context of the constructs that run in one read.
+    """The streams and the outermost context of the constructs that run in one read.
 
     Attributes:
-        base: construct's position of the first byte of the data.
-        data: The data that the stream has.
-        stream: The stream.
+        data: The data that the streams have.
+        streams: Streams by the bytes that they have, the latest last.
         root: construct's outermost context.
         budget: Counts the claims of one construct.
     """
 
-    __slots__ = ("base", "budget", "data", "root", "stream")
+    __slots__ = ("budget", "data", "root", "streams")
 
     def __init__(self) -> None:
-        self.base = 0
         self.data: bytes | None = None
-        self.stream: Any = None
+        self.streams: dict[tuple[int, int], Any] = {}
         self.root = root_context(parsing=True)
         self.budget = Budget(None)
 
@@ -45,12 +49,21 @@ def _running(k: Claims) -> Running:
     return running
 
 
-def _stream(running: Running, d: bytes, p: int) -> Any:
-    """Return the stream, at a position of the data."""
+def _stream(running: Running, d: bytes, p: int, e: int, k: Claims) -> Any:
+    """Return the stream of the current part with an end, at a position of the data."""
+    streams, part = running.streams, (k.begin, e)
     if running.data is not d:
-        running.data, running.stream = d, stream_at(d, running.base)  # shares the bytes until a write
-    running.stream.seek(running.base + p)
-    return running.stream
+        running.data = d
+        streams.clear()
+    stream = streams.pop(part, None)
+    if stream is None:
+        whole = part == (0, len(d))
+        stream = stream_at(d if whole else d[k.begin : e], k.begin)  # shares the bytes until a write
+        if len(streams) == _MOST_STREAMS:
+            del streams[next(iter(streams))]
+    streams[part] = stream
+    stream.seek(p)
+    return stream
 
 
 def root_of(k: Claims) -> Any:
@@ -58,30 +71,27 @@ def root_of(k: Claims) -> Any:
     return _running(k).root
 
 
-def read_context(outer: Any, d: bytes, p: int, k: Claims, subcons: Any) -> Any:
+def place_stream(k: Claims, d: bytes, p: int, e: int) -> None:
+    """Move construct's stream to a position of the data."""
+    _stream(_running(k), d, p, e, k)
+
+
+def read_context(outer: Any, d: bytes, p: int, e: int, k: Claims, subcons: Any) -> Any:
     """Return the whole context of a struct that is read."""
     running = _running(k)
-    return whole_context(running.root if outer is None else outer, _stream(running, d, p), subcons)
+    return whole_context(running.root if outer is None else outer, _stream(running, d, p, e, k), subcons)
 
 
-def shifted(k: Claims, p: int) -> int:
-    """Begin with other data, which is at a position of the present data; return the base from before."""
-    running = _running(k)
-    base = running.base
-    running.base = base + p
-    return base
-
-
-def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[Any, int]]:
+def construct_reader(op: ops.Run) -> Callable[[bytes, int, int, Claims, Any], tuple[Any, int]]:
     """Return a function that runs a construct where it is."""
 
-    def read(d: bytes, p: int, k: Claims, context: Any) -> tuple[Any, int]:
+    def read(d: bytes, p: int, e: int, k: Claims, context: Any) -> tuple[Any, int]:
         running = _running(k)
-        stream, budget = _stream(running, d, p), running.budget
+        stream, budget = _stream(running, d, p, e, k), running.budget
         budget.left, budget.zero_sized = UNLIMITED, k.zero_sized
-        value = parse_run(op.kind, stream, running.root if context is None else context, budget)
-        end: int = stream.tell() - running.base
-        if not 0 <= end <= len(d):
+        value = parse_run(op.kind, stream, running.root if context is None else context, budget, k.reach)
+        end: int = stream.tell()
+        if not 0 <= end <= e:
             raise Guard
         k.zero_sized = budget.zero_sized
         # The claims beyond the bytes that it took.
@@ -93,41 +103,64 @@ def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[A
 
 def kind_reader(op: Op) -> Callable[..., tuple[Any, int]]:
     """Return a function that reads a value by its kind, where it is."""
-    kind, config = op.kind, op.config
+    kind = op.kind
 
     def read(d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> tuple[Any, int]:
-        budget = Budget(None)
-        budget.zero_sized = k.zero_sized
-        reader = BincodeReader(d, p, config, budget, DEFAULT_LIMITS)
-        reader.end, reader.depth, reader.scope = e, h, context
-        reader.origin = -k.running.base if k.running is not None else 0
+        reader = _reader(op, d, p, e, h, k, context)
         value = reader.read(kind)
-        k.zero_sized = budget.zero_sized
+        k.zero_sized = reader.budget.zero_sized
         # The claims beyond the bytes that it took.
-        k.claimed += max(0, UNLIMITED - budget.left - (reader.pos - p))
+        k.claimed += max(0, UNLIMITED - reader.budget.left - (reader.pos - p))
         return value, reader.pos
 
     return read
 
 
+def _reader(op: Op, d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> BincodeReader:
+    """Return a reference reader at a place."""
+    budget = Budget(None)
+    budget.zero_sized = k.zero_sized
+    reader = BincodeReader(d, p, op.config, budget, DEFAULT_LIMITS)
+    reader.end, reader.depth, reader.scope = e, h, context
+    reader.begin, reader.reach = k.begin, k.reach
+    reader.origin = 0
+    return reader
+
+
+def refusal(op: Op) -> Callable[..., None]:
+    """Return a function that raises unless the reference refuses a value, too, and construct goes on."""
+    kind = op.kind
+
+    def check(d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> None:
+        reader = _reader(op, d, p, e, h, k, context)
+        try:
+            reader.read(kind)
+        except DecodeError as error:
+            if reader.depth <= reader.limits.depth and _is_passed_over(error):
+                return
+        raise Guard
+
+    return check
+
+
+def _is_passed_over(error: BaseException | None) -> bool:
+    """Return whether construct tries something else after an error."""
+    while error is not None:
+        if isinstance(error, ExplicitError | RecursionError | MemoryError):
+            return False
+        error = error.__cause__
+    return True
+
+
 # --- writing --------------------------------------------------------------------------------------------
 
 
-def given_context(outer: Any, values: Any) -> Any:
-    """Return the context of a struct that is written, for expressions that name fields."""
-    context = fields_context(outer)
-    fill_context(context, values)
-    return context
-
-
-def write_context(outer: Any, l: Output, values: Any, subcons: Any) -> Any:  # noqa: E741 - as in the code
+def write_context(outer: Any, l: Output, subcons: Any) -> Any:  # noqa: E741 - as in the code
     """Return the whole context of a struct that is written."""
-    context = whole_context(l.root() if outer is None else outer, l.stream(), subcons)
-    fill_context(context, values)
-    return context
+    return whole_context(l.root() if outer is None else outer, l.stream(), subcons)
 
 
-def construct_writer(op: ops.Run) -> Callable[[Any, Output, Any], Any]:
+def construct_writer(op: Op) -> Callable[[Any, Output, Any], Any]:
     """Return a function that builds by a construct where it is, and returns what expressions see."""
     return lambda value, out, context: build_run(
         op.kind, value, out.stream(), out.root() if context is None else context

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Container
 from typing import TypeGuard
-from weakref import WeakKeyDictionary
 
-from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode import construct_ops, ops
 from snapformat.encodings.bincode.arrays import number_code
-from snapformat.encodings.bincode.ops import Op, children
+from snapformat.encodings.bincode.codec.expressions import runs_functions
+from snapformat.encodings.bincode.ops import Op, children, operations
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.costs import costs_of
 from snapformat.model.declaration import declaration_of
-from snapformat.model.expressions import Expr
 from snapformat.model.flexible import Counted
 from snapformat.trampoline import Task, run
 
@@ -120,49 +119,49 @@ def surplus_cost(*items: Op) -> int:
     return costs_of(*(item.kind for item in items)).surplus
 
 
-def has_run(root: Op, *, is_pure: bool = True) -> bool:
-    """Return whether a part of a layout is run by construct, or by its kind; perhaps only parts not pure."""
-    seen: set[Op] = set()
-    waiting = [root]
+def has_run(root: Op) -> bool:
+    """Return whether a part of a layout is run by construct, or by its kind, or may look at its stream."""
+    return any(isinstance(op, ops.Run | ops.Interpret) or runs_functions(op) for op in operations(root))
+
+
+def is_placed(root: Op) -> bool:
+    """Return whether a part of a layout looks at its context, at positions, or for the end of the data."""
+    waiting = [(root, True)]
+    seen = set(waiting)
     while waiting:
-        op = waiting.pop()
-        if isinstance(op, ops.Run | ops.Interpret) and (is_pure or not getattr(op, "is_pure", True)):
+        op, is_open = waiting.pop()
+        if isinstance(op, _LOCATED) or (isinstance(op, ops.Run) and not op.is_pure) or runs_functions(op):
             return True
-        if op not in seen:
-            seen.add(op)
-            waiting.extend(children(op))
+        if is_open and (isinstance(op, _UP_TO_THE_END) or getattr(op, "require", True) is False):
+            return True
+        is_open = is_open and not isinstance(op, _WITH_END)
+        for part in children(op):
+            if (part, is_open) not in seen:
+                seen.add((part, is_open))
+                waiting.append((part, is_open))
     return False
 
 
-def uses_context(root: Op) -> bool:
-    """Return whether a part of a layout may look at construct's context."""
-    known = _using_context.get(root)
-    if known is None:
-        known = _using_context[root] = _uses_context(root)
-    return known
+_LOCATED = (ops.Interpret, construct_ops.Tell, construct_ops.Pointer, construct_ops.RawCopy)
+_UP_TO_THE_END = (
+    construct_ops.GreedyBytes,
+    construct_ops.Terminated,
+    construct_ops.NullStripped,
+    construct_ops.GreedyRange,
+    construct_ops.Optional,
+)
+#: Operations that give what is inside an end of its own.
+_WITH_END = (
+    ops.Prefixed,
+    construct_ops.FixedSized,
+    construct_ops.NullTerminated,
+    construct_ops.Transformed,
+)
 
 
-_using_context: WeakKeyDictionary[Op, bool] = WeakKeyDictionary()
-
-
-def _uses_context(root: Op) -> bool:
-    seen: set[Op] = set()
-    waiting = [root]
-    while waiting:
-        op = waiting.pop()
-        match op:
-            case ops.Run() if not op.is_pure:
-                return True
-            case ops.Interpret():
-                return True
-            case ops.Array() if op.indexed:
-                return True
-        if any(isinstance(getattr(op, name, None), Expr) for name in ("count", "key", "condition", "value")):
-            return True
-        if op not in seen:
-            seen.add(op)
-            waiting.extend(children(op))
-    return False
+def goes_back(root: Op) -> bool:
+    """Return whether a part of a layout may read at another place, or look at the stream."""
+    return has_run(root) or any(isinstance(op, construct_ops.Pointer) for op in operations(root))
 
 
 @dataclass(slots=True)

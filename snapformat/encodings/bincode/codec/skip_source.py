@@ -106,6 +106,9 @@ class SkipGenerator(Generator):
     def context(self) -> str:
         raise NotGenerated("an expression")
 
+    def place_stream(self) -> None:
+        raise NotGenerated("a function that may look at the stream")
+
     def value(self, op: Op, place: str, *, own: bool = False) -> None:
         size = self.fixed(op)
         if size is None:
@@ -286,7 +289,12 @@ class SkipGenerator(Generator):
         self._is_sure = False
         self.flush()
         run = self.out.refer("run", running.construct_reader(op))
-        self.out.line(f"p = {run}(d, p, k, None)[1]")
+        self.out.line(f"p = {run}(d, p, e, k, None)[1]")
+
+    _bitsinteger = _greedybytes = _tell = _terminated = _check = _varint = _read
+    _stringencoded = _fixedsized = _nullterminated = _nullstripped = _aligned = _pointer = _read
+    _greedyrange = _repeatuntil = _optional = _rawcopy = _checksum = _validated = _transformed = _read
+    _sequence = _focusedseq = _read
 
     def _interpret(self, op: ops.Interpret, place: str) -> None:
         self._is_sure = False

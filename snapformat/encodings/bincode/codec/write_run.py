@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec import write_helpers as helpers
+from snapformat.encodings.bincode.codec.expressions import Frame, is_frame, needs_of
 from snapformat.encodings.bincode.codec.generator import Generator
 from snapformat.encodings.bincode.codec.run import Run
-from snapformat.encodings.bincode.codec.shape import atom_of, has_run, uses_context
-from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.codec.shape import atom_of
+from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.encodings.construct.running import Output
 from snapformat.lazy_dataclasses import dataclass
 
@@ -90,9 +92,10 @@ class RunWriter(Generator):
         self.run = new_run()
         self.pieces: list[str] = []
         self._is_listed = False
-        #: Locals with contexts made in this function, which are never None.
-        self._contexts: set[str] = set()
-        self.has_output = has_run(root) or uses_context(root)
+        self.has_output = any(
+            is_frame(op) or isinstance(op, ops.Run | ops.OfConstruct | ops.Interpret)
+            for op in operations(root)
+        )
         self._indexes: dict[Op, dict[int, int]] = {}
         self.out.names.update(
             BOOL=helpers.exactly_bool,
@@ -137,8 +140,10 @@ class RunWriter(Generator):
 
     def give_context(self, op: Op) -> None:
         """Generate code that passes the context to the function called next."""
-        if uses_context(op):
-            self.out.line(f"l.context = {self.scope}")
+        if needs_of(op):
+            self._is_listed = True
+            context = self.context() if self.frames or needs_of(op).is_whole else self.scope
+            self.out.line(f"l.context = {context}")
 
     def given_context(self) -> str:
         """Take over the context that the caller of this function has given; return its local."""
@@ -146,12 +151,25 @@ class RunWriter(Generator):
         self.out.line(f"{context} = l.context")
         return context
 
-    def context(self) -> str:
-        """Return code for construct's context at the current place; never None."""
+    def root_context(self) -> str:
+        """Return code for construct's outermost context."""
         self._is_listed = True
-        if self.scope is None:
-            return "l.root()"
-        return self.scope if self.scope in self._contexts else f"({self.scope} or l.root())"
+        return "l.root()"
+
+    def new_context(self, frame: Frame, outer: str | None) -> str:
+        """Generate code that makes the context of a struct inside another one; return its local."""
+        self._is_listed = True
+        made = self.out.fresh("s")
+        self._contexts.add(made)
+        self.out.names["CONTEXT"] = running.write_context
+        subcons = self.out.refer("subcons", frame.op.subcons)
+        self.out.line(f"{made} = CONTEXT({outer}, l, {subcons})")
+        return made
+
+    def place_stream(self) -> None:
+        """Move construct's stream to the current place: put all pieces into it."""
+        self._is_listed = True
+        self.out.line("l.stream()")
 
     # --- runs -----------------------------------------------------------------------------------------
 

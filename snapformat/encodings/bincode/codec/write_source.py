@@ -19,7 +19,7 @@ from snapformat.encodings.bincode.arrays import number_code
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.encodings.bincode.codec.source import NotGenerated, Source
-from snapformat.encodings.bincode.codec.write_built import BuiltWriter
+from snapformat.encodings.bincode.codec.write_constructs import ConstructWriter
 from snapformat.encodings.bincode.codec.write_run import Chosen, new_run
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.c_struct import get_raw
@@ -40,7 +40,7 @@ def generate_writer(root: Op) -> Source:
     return _WriteGenerator(root).generate()
 
 
-class _WriteGenerator(BuiltWriter):
+class _WriteGenerator(ConstructWriter):
     """Adds the operations that are not primitives."""
 
     # --- operations -----------------------------------------------------------------------------------
@@ -145,13 +145,16 @@ class _WriteGenerator(BuiltWriter):
                 cls = self.out.refer("cls", op.cls)
                 is_one = f"type({name}) is {cls} or s and isinstance({name}, {cls})"
                 self.out.line(f"if not ({is_one}): raise GUARD")
-                self._fields(op, name)
+                self._fields(op, name, target)
 
-    def _fields(self, op: ops.Struct, name: str) -> None:
+    def _fields(self, op: ops.Struct, name: str, target: str | None = None) -> None:
+        if op.scoped or target is not None:
+            self._instance(op, name, target)
+            return
         for item in op.fields:
-            self.value(item.op, "None" if item.attr is None else f"{name}.{item.attr}")
+            self.value(item.op, self.attribute(name, item))
 
-    def _enum(self, op: ops.Enum, value: str) -> None:
+    def _enum(self, op: ops.Enum, value: str, target: str | None = None) -> None:
         name = self._local(value)
         kind = self.out.fresh("c")
         self.out.line(f"{kind} = type({name})")
@@ -167,7 +170,9 @@ class _WriteGenerator(BuiltWriter):
                 variant = op.variants[position]
                 self._length(op.index, repr(variant.index))
                 if variant.payload is not None:
-                    self._fields(variant.payload, name)
+                    self._fields(variant.payload, name, target)
+                elif target is not None:
+                    self.out.line(f"{target} = {name}")
         self.out.line("else: raise GUARD")
 
     # --- elements -------------------------------------------------------------------------------------
