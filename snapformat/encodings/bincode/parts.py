@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 def with_events(kind: Run, reader: BincodeReader) -> Run:
     """Return a kind whose construct reads its parts by their kinds, with events and paths."""
-    parts = {id(sub): _Part(sub, inner, kind, reader) for sub, inner in kind.parts}
+    parts: dict[int, list[_Part]] = {}
+    for position, (sub, inner) in reversed([*enumerate(kind.parts)]):
+        parts.setdefault(id(sub), []).append(_Part(sub, inner, kind, position, reader))
 
     def replaced(held: Any) -> Any:
         if type(held) is list:
             return [replaced(each) for each in held]
-        return parts.get(id(held), held)
+        of_it = parts.get(id(held))
+        if not of_it:
+            return held
+        return of_it.pop() if len(of_it) > 1 else of_it[0]  # one construct may be several parts
 
     made = copy.copy(kind.construct)
     made.__dict__.update({name: replaced(held) for name, held in vars(made).items()})
@@ -41,10 +46,11 @@ def _at_once(sub: Any) -> Any:
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     """A part that a reader reads by its kind."""
 
-    def __init__(self, sub: Any, kind: Kind, whole: Run, reader: BincodeReader) -> None:
+    def __init__(self, sub: Any, kind: Kind, whole: Run, position: int, reader: BincodeReader) -> None:
         super().__init__()
         self.__dict__.update(name=sub.name, docs=sub.docs, flagbuildnone=sub.flagbuildnone)
-        self._sub, self._kind, self._whole, self._reader = sub, kind, whole, reader
+        self._sub, self._kind, self._reader = sub, kind, reader
+        self._whole, self._position = whole, position
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_sub"], name)
@@ -82,12 +88,12 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
-        if isinstance(self._whole, Focus) and self._whole.subs[self._whole.position] is self._sub:
+        if isinstance(self._whole, Focus) and self._whole.position == self._position:
             return []  # its value is that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):
-            return [self._whole.children().index(self._kind)]
+            return [self._position]
         return ["value"] if isinstance(self._whole, Raw) else []
 
     def _read_in_place(self, stream: Any) -> Any:

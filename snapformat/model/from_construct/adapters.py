@@ -33,6 +33,7 @@ def is_adapter(sub: Any) -> bool:
     """
     return (
         type(sub) in _NAMES
+        or isinstance(sub, c.TimestampAdapter)
         or _is_expression(sub)
         or (isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False)
     )
@@ -91,7 +92,8 @@ def adapted(sub: Any, item: Kind) -> Kind:
         return kinds.Mapping(item, dict(sub.decmapping), dict(sub.encmapping))
     if type(sub) is c.FlagsEnum:
         return kinds.FlagsEnum(item, dict(sub.flags))
-    return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
+    otherwise = "timestamp" if isinstance(sub, c.TimestampAdapter) else type(sub).__name__
+    return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), otherwise))
 
 
 def labels_of(sub: Any) -> tuple[dict[Any, Any], dict[str, Any]]:
