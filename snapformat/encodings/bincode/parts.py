@@ -87,7 +87,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
-        if isinstance(self._whole, Focus) and self._whole.subs[self._whole.position] is self._sub:
+        if isinstance(self._whole, Focus) and self._whole.position == self._position:
             return []  # its value is that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []

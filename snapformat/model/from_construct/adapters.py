@@ -37,6 +37,7 @@ def is_adapter(sub: Any) -> bool:
         return False  # it shows as many digits as there are
     return (
         type(sub) in _NAMES
+        or isinstance(sub, c.TimestampAdapter)
         or _is_expression(sub)
         or (isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False)
     )
@@ -104,7 +105,8 @@ def adapted(sub: Any, item: Kind) -> Kind:
         return kinds.FlagsEnum(item, dict(sub.flags))
     if type(sub) in (c.Hex, c.HexDump):
         return kinds.Adapted(item, _shown(sub), _itself, _NAMES[type(sub)], pure=True)
-    return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
+    otherwise = "timestamp" if isinstance(sub, c.TimestampAdapter) else type(sub).__name__
+    return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), otherwise))
 
 
 def _shown(sub: Any) -> Callable[[Any], Any]:

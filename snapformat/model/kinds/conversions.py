@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_value, format_constant
+from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int
 from snapformat.trampoline import Task
@@ -134,8 +135,9 @@ class Computed(Kind):
     value: Any
 
     def write(self, value: Any, out: ValueWriter) -> Any:
-        """Compute the value; the given one is ignored."""
-        found = out.evaluate(self.value)
+        """Compute the value; the given one is ignored, unless a function may look at bytes and there are none."""
+        looks_at_bytes = isinstance(self.value, Expr) and self.value.is_foreign and not out.runs_constructs
+        found = value if looks_at_bytes and value is not None else out.evaluate(self.value)
         out.write_computed(self, found)
         return found
 
