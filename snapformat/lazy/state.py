@@ -321,7 +321,7 @@ _lazy_type_slot = vars(Codec)["lazy_type"]
 
 def _is_suitable(op: ops.Struct) -> bool:
     cls = op.cls
-    if cls is None or not op.fields or not is_plain(op):
+    if cls is None or not op.fields or op.scoped or not is_plain(op):
         return False
     if issubclass(cls, CStruct) or hasattr(cls, "__getattr__"):
         return False

@@ -23,6 +23,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.annotations import Arguments, kind_of
 from snapformat.model.checks import reason
+from snapformat.model.class_scopes import set_scopes
 from snapformat.model.graph import has_order
 from snapformat.model.kinds import Kind, Style
 from snapformat.model.lazy_class import LazyClass
@@ -403,6 +404,8 @@ def seal(kind: Kind) -> Kind:
         for current in structs:  # of several mistakes, the outermost is reported
             _check_struct(current, set())
         raise
+    if any(getattr(current, "looks_at", None) for current in seen.values()):
+        set_scopes(structs, seen.values())
     # Only now: a type that was refused is checked again the next time.
     for current in fresh:
         current.resolve = None

@@ -18,7 +18,7 @@ from snapformat.lazy_dataclasses import dataclass
 
 _FUNCTIONS: dict[str, Callable[[Any], Any]] = {"len": len, "sum": sum, "min": min, "max": max, "abs": abs}
 #: Names that construct itself puts into a context; their meaning depends on how construct works.
-_RESERVED = {"_", "_params", "_root", "_index", "_io", "_subcons", "_parsing", "_building", "_sizing"}
+CONTEXT_ENTRIES = {"_", "_params", "_root", "_index", "_io", "_subcons", "_parsing", "_building", "_sizing"}
 #: Largest shift or power that an expression may compute: data must not cause hours of computing.
 _MAX_EXPONENT = 4096
 
@@ -319,6 +319,6 @@ def _path(value: Path) -> Tree:
     while names and names[0] == "_":
         names.pop(0)
         levels_up += 1
-    if not names or any(isinstance(name, str) and name in _RESERVED for name in names):
+    if not names or any(isinstance(name, str) and name in CONTEXT_ENTRIES for name in names):
         raise Unsupported("an expression of construct's own context entries")
     return Named(levels_up, names[0], tuple(names[1:]))

@@ -28,7 +28,7 @@ PACKET = c.Struct(
 @schema
 class Inner:
     kind: u8
-    more: Annotated[Any, c.If(this.n == 2, c.Int8ub)]
+    more: Annotated[Any, c.If(this._.n == 2, c.Int8ub)]
 
 
 class Registered:

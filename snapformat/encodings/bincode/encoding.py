@@ -17,6 +17,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
+from snapformat.model.class_scopes import check_outermost
 from snapformat.model.declaration import seal, unsortable
 from snapformat.model.declare.registry import resolved
 from snapformat.model.from_construct import ClassAdapter
@@ -69,7 +70,7 @@ class Encoding(Config):
             SchemaError: Not a type of the serde data model, or it contains undefined names.
         """
         deriving = _Deriving()
-        made = run(_derive(sealed(annotation), self, deriving))
+        made = run(_derive(sealed(annotation, is_outermost=False), self, deriving))
         # Only now, and outer ones first: an inner one may refer back to an outer one.
         for kind, encoding, inner in reversed(deriving.made.values()):
             first = kind.derived.setdefault(("construct", encoding), inner)  # of several threads, the first
@@ -121,8 +122,12 @@ def layout_for(payload: Any, encoding: Encoding = FIRECRACKER) -> Any:
     return encoding.construct(resolved(payload))
 
 
-def sealed(annotation: Any) -> Kind:
+def sealed(annotation: Any, *, is_outermost: bool = True) -> Kind:
     """Return the kind of a type, with everything it refers to filled in.
+
+    Args:
+        annotation: The type.
+        is_outermost: Whether there is nothing around it that its expressions could name.
 
     Raises:
         SchemaError: Not a type of the serde data model, or it contains undefined names.
@@ -131,6 +136,8 @@ def sealed(annotation: Any) -> Kind:
     unsorted = unsortable(kind)
     if unsorted is not None:
         raise SchemaError(unsorted)
+    if is_outermost:
+        check_outermost(kind)
     return kind
 
 

@@ -18,6 +18,7 @@ class Interpreted(BincodeConstruct):
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         reader = StreamReader(stream, self.config, budget_of(context, self.config.limit), DEFAULT_LIMITS)
+        reader.scope = context
         try:
             return reader.read(self.kind)
         except SnapshotError as error:
@@ -25,6 +26,7 @@ class Interpreted(BincodeConstruct):
 
     def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
         writer = BincodeWriter(self.config, DEFAULT_LIMITS)
+        writer.scope, writer.keep = context, True
         try:
             built = writer.write(self.kind, obj)
         except SnapshotError as error:

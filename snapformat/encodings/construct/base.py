@@ -103,7 +103,8 @@ class BincodeConstruct(OwnConstruct):
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """Return the kind, in this encoding."""
-        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.config)
+        return kinds.Encoded(in_scopes(self.kind, lowering, scopes), self.config)
+        yield  # as a task
 
     def _claim(self, size: int, context: Any, path: str) -> None:
         budget = budget_of(context, self.config.limit)

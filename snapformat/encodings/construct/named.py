@@ -10,7 +10,9 @@ import construct
 from snapformat.encodings.bincode.config import Config, encode_int
 from snapformat.encodings.construct.base import BincodeConstruct
 from snapformat.model import kinds
+from snapformat.model.built import as_built
 from snapformat.model.checks import describe_value, reason
+from snapformat.model.expressions import whole_context
 from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, in_scopes
 from snapformat.trampoline import Task
 
@@ -34,11 +36,18 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """Return the kind, in this encoding."""
-        return kinds.Encoded((yield in_scopes(self.kind, lowering, scopes)), self.config)
+        return kinds.Encoded(in_scopes(self.kind, lowering, scopes), self.config)
+        yield  # as a task
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind
-        values = [sub._parsereport(stream, context, path) for sub in self.subcons]
+        if kind.scoped:
+            context = self._context(context, stream)
+        values = []
+        for sub in self.subcons:
+            values.append(sub._parsereport(stream, context, path))
+            if kind.scoped:
+                context[sub.name] = values[-1]
         try:
             return kind.make(values)
         except ValueError as error:  # a class's own __post_init__
@@ -50,12 +59,29 @@ class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct
             raise construct.FormatFieldError(
                 f"expected {kind.cls.__name__}, found {describe_value(obj)}", path=path
             )
+        if kind.scoped:
+            context = self._context(context, stream)
+            context.update((each.attr, getattr(obj, each.attr, None)) for each in kind.fields)
+        built = {}
         for field, sub in zip(kind.fields, self.subcons, strict=True):
-            sub._build(getattr(obj, field.attr, None), stream, context, path)
-        return obj
+            built[field.attr] = sub._build(getattr(obj, field.attr, None), stream, context, path)
+            if kind.scoped:
+                context[field.attr] = built[field.attr]
+        return as_built(obj, built)
 
     def _sizeof(self, context: Any, path: str) -> int:
-        return sum(sub._sizeof(context, path) for sub in self.subcons)
+        if self.kind.scoped:
+            context = self._context(context, None)
+        try:
+            return sum(sub._sizeof(context, path) for sub in self.subcons)
+        except (KeyError, AttributeError):  # an expression of fields that are not known here
+            raise construct.SizeofError("a size depends on the value", path=path) from None
+
+    def _context(self, outer: Any, stream: Any) -> Any:
+        """Return the context of the fields, as construct makes it for a Struct."""
+        made = whole_context(outer, stream, self._subcons)
+        made["_sizing"] = outer.get("_sizing", False)
+        return made
 
 
 class Enum(BincodeConstruct):
@@ -89,7 +115,7 @@ class Enum(BincodeConstruct):
             )
         stream.write(encode_int(variant.index, 4, False, self.config))
         if variant.payload is not None:
-            self.cases[variant.index]._build(obj, stream, context, path)
+            return self.cases[variant.index]._build(obj, stream, context, path)
         return obj
 
 

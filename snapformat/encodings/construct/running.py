@@ -23,7 +23,7 @@ from snapformat.encodings.construct.counted import Counted
 from snapformat.encodings.construct.linear import linear_class
 from snapformat.encodings.construct.reach import JUMPING, REACH, Reach
 from snapformat.limits import Budget
-from snapformat.model.expressions import root_context
+from snapformat.model.expressions import CONTEXT_ENTRIES, root_context
 from snapformat.model.kinds import Run
 
 
@@ -89,14 +89,11 @@ def built_or_none(kind: Run, value: Any, context: Any) -> Any:
         return None
 
 
-#: Entries that construct adds to a context besides fields.
-_OF_CONTEXT = {"_", "_params", "_root", "_parsing", "_building", "_sizing", "_subcons", "_io", "_index"}
-
-
 def without_context(built: Any) -> Any:
     """Return a built value without the other entries of the contexts in it."""
     if isinstance(built, c.Container):
-        return c.Container({n: without_context(part) for n, part in built.items() if n not in _OF_CONTEXT})
+        fields = {n: without_context(part) for n, part in built.items() if n not in CONTEXT_ENTRIES}
+        return c.Container(fields)
     if type(built) is c.ListContainer:
         return [without_context(part) for part in built]
     return built

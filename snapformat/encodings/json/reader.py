@@ -201,7 +201,7 @@ class JsonReader(ValueReader):
         given = io.BytesIO(data)
         self.budget.again += FREE_AGAIN_PER_BYTE * len(data)
         try:
-            return parse_run(kind, given, self.scope, self.budget, None)
+            return parse_run(kind, given, self.scope, self.budget)
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
         except Exception as error:  # also of a user's code

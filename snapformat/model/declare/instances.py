@@ -1,4 +1,4 @@
-"""Equality and repr of declared classes, without the interpreter's stack.
+"""Methods of declared classes: equality and repr without the interpreter's stack, fields by name.
 
 A value that was read may be nested as deeply as its budget allows; dataclasses' own methods would raise
 `RecursionError` there.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from snapformat.model.checks import describe_value
 from snapformat.model.declaration import declaration_of
 from snapformat.model.values import PairMap, Some
 
@@ -45,6 +46,16 @@ def equal(self: Any, other: object) -> Any:
         elif left != right:
             return False
     return True
+
+
+def item(self: Any, name: Any) -> Any:
+    """Return a field by its name, as construct's expressions look it up in their contexts."""
+    if isinstance(name, str):
+        try:
+            return getattr(self, name)
+        except AttributeError as error:
+            raise KeyError(name) from error
+    raise TypeError(f"{type(self).__name__!r} object has fields by name only, not {describe_value(name)}")
 
 
 def attributes(cls: type) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import construct as c
 
+from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, Unsupported, lower_expr
@@ -20,6 +21,7 @@ from snapformat.model.from_construct.names import check_names
 from snapformat.model.from_construct.runs import field_of, focus_of, lower_run
 from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Place, Scopes
 from snapformat.model.kinds import Kind
+from snapformat.model.surroundings import NamedField, check_name
 from snapformat.trampoline import Task
 
 #: Largest number of bytes or elements of a fixed size.
@@ -47,6 +49,9 @@ def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
 
 
 def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
+    if isinstance(sub, type) and DECLARATION in vars(sub):
+        name = sub.__qualname__
+        raise SchemaError(f"a class in place of a construct: write Encoding().construct({name})", owner=name)
     if not isinstance(sub, c.Construct):  # a case of a Switch: construct raises when it is chosen
         raise Unsupported(f"{type(sub).__name__} in place of a construct")
     if isinstance(sub, c.Compiled):
@@ -86,22 +91,14 @@ def _dispatch(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     return make((yield lowering.lower(sub.subcon, lowering, scopes)))
 
 
-def _expr(value: Any, lowering: Lowering, scopes: Scopes) -> Any:
-    """Lower a parameter, and record the structs whose fields it names."""
+def _expr(value: Any, lowering: Lowering, scopes: Scopes, *, when_written: bool = False) -> Any:
+    """Lower a parameter, and record the fields that it names."""
     lowered = lower_expr(value)
     if isinstance(lowered, Expr):
         if lowered.is_foreign:
             lowering.look_anywhere(scopes)
-            return lowered
-        if lowered.levels_up >= len(scopes):
-            lowering.reaches_out = True
-            for frame in scopes:
-                frame.used = True
-            return lowered
-        for frame in scopes[len(scopes) - 1 - lowered.levels_up :]:
-            frame.used = True
         for levels_up, name in lowered.names:
-            scopes[len(scopes) - 1 - levels_up].names.add(name)
+            lowering.look_at(NamedField(levels_up, name, when_written), scopes)
     return lowered
 
 
@@ -176,9 +173,12 @@ def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         raise Unsupported("a Struct that may stop early")
     check_names(sub.subcons)
     frame = OuterStruct()
-    fields = []
+    fields: list[kinds.Field] = []
     for part in sub.subcons:
+        frame.position = len(fields)
         fields.append(field_of(part, (yield lowering.lower(part, lowering, (*scopes, frame)))))
+    for named, position in frame.by_classes:
+        check_name(named, [each.attr for each in fields], position, "the Struct around it")
     names = [f.attr for f in fields if f.attr is not None]
 
     def make(values: list[Any]) -> Any:
@@ -235,12 +235,13 @@ def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         raise Unsupported("a LazyBound that makes further ones without end")
     lowering.open.add(place)
     outside, lowering.reaches_out = lowering.reaches_out, False
+    named, lowering.outside = lowering.outside, set()
     arrays, lowering.arrays = lowering.arrays, []
     try:
         kind = yield lowering.lower(target, lowering, ())
     finally:
         lowering.open.discard(place)
-        lowering.arrays = arrays
+        lowering.arrays, lowering.outside = arrays, named
     if lowering.reaches_out:
         lowering.reaching.add(sub)
         lowering.look_anywhere(scopes)
@@ -281,12 +282,12 @@ def _padded(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
 
 
 def _rebuild(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
-    value = _expr(sub.func, lowering, scopes)
+    value = _expr(sub.func, lowering, scopes, when_written=True)
     return lambda inner: kinds.Rebuild(inner, value)
 
 
 def _default(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
-    value = _expr(sub.value, lowering, scopes)
+    value = _expr(sub.value, lowering, scopes, when_written=True)
     return lambda inner: kinds.Default(inner, value)
 
 

@@ -12,22 +12,30 @@ from snapformat.model.from_construct.scopes import Lowering, OwnConstruct, Scope
 from snapformat.model.from_construct.traits import Traits
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
+from snapformat.model.surroundings import Surroundings
 from snapformat.trampoline import Task, run_with_unwind
 
+#: A kind, and what it looks at around itself.
+_Lowered = tuple[Kind, Surroundings]
+
 #: Kinds of constructs.
-_known: WeakKeyDictionary[Any, Kind] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Any, _Lowered] = WeakKeyDictionary()
 #: The latest kinds that reference their own constructs. A bounded cache: a weak one would never release them.
-_latest: dict[Any, Kind] = {}
+_latest: dict[Any, _Lowered] = {}
 _MOST_LATEST = 256
 
 
 def kind_of_construct(sub: Any) -> Kind:
     """Return the kind of a construct: the same object for all threads."""
+    return _of_construct(sub)[0]
+
+
+def _of_construct(sub: Any) -> _Lowered:
     known = _known.get(sub) or _latest.get(sub)
     if known is None:
         traits = Traits()
         made = _lowered(lambda lowering: lower(sub, lowering, ()), traits)
-        if not _may_hold(made, is_referred_to=traits.has_references(sub)):
+        if not _may_hold(made[0], is_referred_to=traits.has_references(sub)):
             return _known.setdefault(sub, made)
         for oldest in [*_latest][: max(0, len(_latest) - _MOST_LATEST + 1)]:
             _latest.pop(oldest, None)
@@ -53,7 +61,7 @@ def _holds_a_part(kind: Kind) -> bool:
     return isinstance(kind, kinds.Run | kinds.Adapted)
 
 
-def _lowered(make: Callable[[Lowering], Task], traits: Traits) -> Kind:
+def _lowered(make: Callable[[Lowering], Task], traits: Traits) -> _Lowered:
     """Make a kind, again if a construct that refers to itself turns out to look at what is around it."""
     reaching: set[Any] = set()
     while True:
@@ -61,7 +69,7 @@ def _lowered(make: Callable[[Lowering], Task], traits: Traits) -> Kind:
         lowering = Lowering(lower, traits, reaching=reaching)
         made = lowering.finish(run_with_unwind(make(lowering)))
         if len(reaching) == before:
-            return made
+            return made, lowering.surroundings()
 
 
 def lower(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -77,9 +85,10 @@ def foreign(construct: Any, cls: type | None = None) -> kinds.Foreign:
 
     def resolve() -> None:
         if cls is None:
-            made.target = kind_of_construct(construct)
+            made.target, made.looks_at = _of_construct(construct)
         else:
-            made.target = _lowered(lambda lowering: of_class(construct, cls, lowering, ()), Traits())
+            target = _lowered(lambda lowering: of_class(construct, cls, lowering, ()), Traits())
+            made.target, made.looks_at = target
 
     made.resolve = resolve
     return made

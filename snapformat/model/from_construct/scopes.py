@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import field
 from typing import Any, ClassVar
@@ -11,11 +10,14 @@ import construct as c
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
+from snapformat.model.built import as_built, container_of
 from snapformat.model.checks import describe_value
+from snapformat.model.class_scopes import surroundings_of
+from snapformat.model.expressions import CONTEXT_ENTRIES
 from snapformat.model.from_construct.parameters import is_passed
 from snapformat.model.from_construct.traits import Traits
-from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
+from snapformat.model.surroundings import NamedField, Surroundings
 from snapformat.trampoline import Task
 
 
@@ -27,11 +29,15 @@ class OuterStruct:
         used: Whether an expression names a field of it, or of a struct further out.
         names: The named fields.
         is_whole: Whether a part may look at anything in its context.
+        position: Position of the current field.
+        by_classes: The fields that declared classes in it name, with the position of the class.
     """
 
     used: bool = False
     names: set[Any] = field(default_factory=set)
     is_whole: bool = False
+    position: int = 0
+    by_classes: list[tuple[NamedField, int]] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -72,6 +78,8 @@ class Lowering:
         arrays: Arrays around the current place.
         reaches_out: Whether an expression or a function so far looks at a context around its own structs.
         reaching: Each `LazyBound` in whose target one does.
+        outside: The fields of structs around the whole construct that expressions name.
+        is_whole: Whether a part may look at anything in the contexts around the whole construct.
     """
 
     lower: Callable[[Any, Lowering, Scopes], Task]
@@ -82,10 +90,29 @@ class Lowering:
     arrays: list[OuterArray] = field(default_factory=list)
     reaches_out: bool = False
     reaching: set[Any] = field(default_factory=set)
+    outside: set[NamedField] = field(default_factory=set)
+    is_whole: bool = False
+
+    def look_at(self, named: NamedField, scopes: Scopes) -> None:
+        """Record that an expression at this place names a field of a struct around."""
+        place = len(scopes) - 1 - named.levels_up
+        for frame in scopes[max(place, 0) :]:
+            frame.used = True
+        if place < 0:
+            self.reaches_out = True
+            self.outside.add(named.seen_from(len(scopes)))
+            return
+        scopes[place].names.add(named.name)
+        if named.owner is not None:
+            scopes[place].by_classes.append((named, scopes[place].position))
+
+    def surroundings(self) -> Surroundings:
+        """Return what the whole construct looks at around itself."""
+        return Surroundings(frozenset(self.outside), self.is_whole)
 
     def look_anywhere(self, scopes: Scopes) -> None:
         """Record that a part at this place may look at anything in its context."""
-        self.reaches_out = True
+        self.reaches_out = self.is_whole = True
         for frame in reversed(scopes):
             if frame.is_whole:  # so are all around it
                 break
@@ -112,7 +139,7 @@ class Lowering:
 def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
     """Return the kind of a Struct registered for a class: that of the Struct, with instances as values."""
     inner = yield lowering.lower(sub, lowering, scopes)
-    if not isinstance(inner, kinds.Struct) or inner.scoped:
+    if not isinstance(inner, kinds.Struct):
         lowering.look_anywhere(scopes)
         reason = "a class around a construct that is not a plain Struct"
         return kinds.Opaque(ClassAdapter(sub, cls), lowering.traits.cost_of(sub), reason=reason)
@@ -121,7 +148,8 @@ def of_class(sub: Any, cls: type, lowering: Lowering, scopes: Scopes) -> Task:
     def make(values: list[Any]) -> Any:
         return instance_of(cls, dict(zip(names, values, strict=True)))
 
-    return kinds.Struct(cls.__name__, inner.style, cls, inner.doc, inner.fields, make)
+    scope = inner.scoped, inner.named, inner.subcons
+    return kinds.Struct(cls.__name__, inner.style, cls, inner.doc, inner.fields, make, *scope)
 
 
 class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct is untyped
@@ -145,71 +173,24 @@ class ClassAdapter(c.Adapter, OwnConstruct):  # type: ignore[misc]  # construct 
             raise c.FormatFieldError(f"expected {self.cls.__name__}, found {describe_value(obj)}", path=path)
         return container_of(obj)
 
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        given = self._encode(obj, context, path)
+        built = self.subcon._build(given, stream, context, path)
+        if not isinstance(built, c.Container):
+            return obj
+        return as_built(obj, {name: part for name, part in built.items() if name not in CONTEXT_ENTRIES})
+
 
 def instance_of(cls: type, values: Any) -> Any:
     """Make an instance from a container: the class is called with the named values."""
     return cls(**{name: value for name, value in values.items() if is_passed(cls, name)})
 
 
-def container_of(obj: Any) -> Any:
-    """Make a container from an instance: its attributes by name, in slots or in a dict."""
-    container = c.Container()
-    for cls in reversed(type(obj).__mro__):
-        for name in getattr(cls, "__slots__", ()):
-            if hasattr(obj, name):
-                container[name] = getattr(obj, name)
-    container.update(getattr(obj, "__dict__", {}))
-    return container
-
-
-def in_scopes(kind: Kind, lowering: Lowering, scopes: Scopes) -> Task:
-    """Return a kind inside construct Structs whose fields the constructs in it may name."""
-    if not any(isinstance(k, kinds.Foreign) for k in walk_kinds(kind)):
-        return kind
-    return (yield _copied(kind, lowering, scopes))
-
-
-def _copied(kind: Kind, lowering: Lowering, scopes: Scopes) -> Task:
-    place: Place = (kind, scopes)
-    if place in lowering.by_place:
-        return lowering.by_place[place]
-    match kind:
-        case kinds.Foreign(cls=None):
-            return (yield lowering.lower(kind.construct, lowering, scopes))
-        case kinds.Foreign():
-            assert kind.cls is not None
-            return (yield of_class(kind.construct, kind.cls, lowering, scopes))
-        case kinds.Option() | kinds.Seq() | kinds.Set() | kinds.Array() | kinds.Adapted() | kinds.Encoded():
-            return dataclasses.replace(kind, item=(yield _copied(kind.item, lowering, scopes)))
-        case kinds.Map():
-            key = yield _copied(kind.key, lowering, scopes)
-            return kinds.Map(key, (yield _copied(kind.value, lowering, scopes)), kind.ordered)
-        case kinds.Tuple():
-            items = []
-            for item in kind.items:
-                items.append((yield _copied(item, lowering, scopes)))
-            return kinds.Tuple(tuple(items))
-        case kinds.Struct():
-            made = lowering.by_place[place] = kinds.Struct(kind.name, kind.style, kind.cls, kind.doc)
-            made.skipped, made.shared = kind.skipped, kind.shared
-            made.fields, made.make = (yield _fields(kind, lowering, scopes)), kind.make
-            return made
-        case kinds.Enum():
-            enum = lowering.by_place[place] = kinds.Enum(kind.name, kind.cls, kind.doc)
-            variants = []
-            for variant in kind.variants:
-                payload = variant.payload
-                if payload is not None:
-                    payload = yield _copied(payload, lowering, scopes)
-                variants.append(dataclasses.replace(variant, payload=payload))
-            enum.variants = tuple(variants)
-            enum.other = None if kind.other is None else variants[kind.other.index]
-            return enum
+def in_scopes(kind: Kind, lowering: Lowering, scopes: Scopes) -> Kind:
+    """Return a kind of this library that is inside a construct; record what it looks at around itself."""
+    around = surroundings_of(kind)
+    for named in around.fields:
+        lowering.look_at(named, scopes)
+    if around.is_whole:
+        lowering.look_anywhere(scopes)
     return kind
-
-
-def _fields(kind: kinds.Struct, lowering: Lowering, scopes: Scopes) -> Task:
-    fields = []
-    for each in kind.fields:
-        fields.append(dataclasses.replace(each, kind=(yield _copied(each.kind, lowering, scopes))))
-    return tuple(fields)

@@ -9,6 +9,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.named import Struct
 from snapformat.model.kinds.scalars import LENGTH
+from snapformat.model.surroundings import NOTHING, Surroundings
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
@@ -58,14 +59,16 @@ class Foreign(Kind):
         construct: The construct.
         cls: The class its values are converted to; None for the construct's own values.
         target: The kind of the construct.
-        resolve: Function that sets `target`; None afterwards.
+        looks_at: What the construct looks at around itself.
+        resolve: Function that sets `target` and `looks_at`; None afterwards.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"construct", "cls", "resolve"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"construct", "cls", "looks_at", "resolve"})
 
     construct: Any
     cls: type | None = None
     target: Kind | None = None
+    looks_at: Surroundings = NOTHING
     resolve: Callable[[], None] | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Task:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from snapformat.bits import Bits
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.model.built import as_built
 from snapformat.model.checks import describe_exception, describe_value
 from snapformat.model.expressions import fields_context, fill_context
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int
+from snapformat.model.surroundings import NOTHING, Surroundings
 from snapformat.path import Variant
 from snapformat.trampoline import Task
 
@@ -62,6 +64,7 @@ class Struct(Kind):
         scoped: Whether expressions inside name its fields.
         named: The fields that they name.
         subcons: construct's `_subcons` of a struct whose parts may look at its whole context; else None.
+        looks_at: What a class looks at around itself.
         skipped: Number of fields of its class that are not stored.
         shared: Whether one instance can be used for all values: it has no fields and runs no code.
         resolve: Function that sets `fields`, `make`, `skipped` and `shared`; None afterwards.
@@ -78,6 +81,7 @@ class Struct(Kind):
             "scoped",
             "named",
             "subcons",
+            "looks_at",
             "skipped",
             "shared",
             "resolve",
@@ -94,6 +98,7 @@ class Struct(Kind):
     scoped: bool = False
     named: frozenset[Any] = frozenset()
     subcons: Any = None
+    looks_at: Surroundings = NOTHING
     skipped: int = 0
     shared: bool = False
     resolve: Callable[[], None] | None = None
@@ -108,14 +113,16 @@ class Struct(Kind):
             if not isinstance(value, self.cls):
                 out.misfit(self.cls.__name__, value)
             out.write_struct(self)
-            yield from self.write_fields(value, out)
-            built = value
+            built = yield from self.write_fields(value, out)
         out.ascend()
         return built
 
     def write_fields(self, value: Any, out: ValueWriter) -> Task:
-        """Write the fields of an instance."""
+        """Write the fields of an instance; return the instance as it was built."""
+        outer, keep = out.scope, out.keep
+        scope = self._enter_scope(value, out) if self.scoped else None
         is_nested, is_tuple = self.style != "newtype", self.style == "tuple"
+        changed: dict[str, Any] = {}
         for index, each in enumerate(self.fields):
             if each.attr is None and out.human:
                 continue
@@ -128,12 +135,28 @@ class Struct(Kind):
                 except AttributeError:
                     if not each.optional:
                         out.fail("the field is missing")
-            if each.kind.is_leaf:
-                each.kind.write(part, out)
-            else:
-                yield each.kind.write(part, out)
+                if scope is not None:
+                    out.keep = keep or self.subcons is not None or each.attr in self.named
+            built = each.kind.write(part, out) if each.kind.is_leaf else (yield each.kind.write(part, out))
+            if each.attr is not None and scope is not None:
+                scope[each.attr] = built
+            if keep and each.attr is not None:
+                changed[each.attr] = built
             if is_nested:
                 out.leave()
+        out.scope, out.keep = outer, keep
+        return as_built(value, changed) if keep else value
+
+    def _enter_scope(self, value: Any, out: ValueWriter) -> Any:
+        """Enter the context of an instance, with all values as they are given; return it."""
+        if self.subcons is None:
+            out.scope = fields_context(out.scope)
+        else:
+            out.enter_context(self.subcons)
+        for each in self.fields:
+            if each.attr is not None and hasattr(value, each.attr):
+                out.scope[each.attr] = getattr(value, each.attr)
+        return out.scope
 
     def _write_container(self, value: Any, out: ValueWriter) -> Task:
         """Write the fields of a mapping, like construct: values that construct supplies may be missing.
@@ -289,7 +312,7 @@ class Enum(Kind):
         if variant.payload is not None:
             out.enter(variant.index, Variant(variant.name))
             out.write_variant_fields(variant.payload)
-            yield from variant.payload.write_fields(value, out)
+            value = yield from variant.payload.write_fields(value, out)
             out.leave()
         out.ascend()
         return value

@@ -29,9 +29,14 @@ def _may_change(op: Op) -> Task:
 
 def _changes(op: Op) -> Task:
     match op:
-        case ops.Struct() if op.cls is None:
+        case ops.Struct():
             for field in op.fields:
                 if field.optional or (yield _may_change(field.op)):
+                    return True
+            return False
+        case ops.Enum():
+            for variant in op.variants:
+                if variant.payload is not None and (yield _may_change(variant.payload)):
                     return True
             return False
         case ops.Option() | ops.Padded() | ops.Prefixed():
@@ -45,7 +50,12 @@ def _changes(op: Op) -> Task:
             return (yield _may_change(op.then)) or (yield _may_change(op.otherwise))
         case ops.Call():
             return (yield _may_change(op.target))
-        case construct_ops.StringEncoded() | construct_ops.Validated() | construct_ops.VarInt():
+        case (
+            construct_ops.StringEncoded()
+            | construct_ops.Validated()
+            | construct_ops.VarInt()
+            | construct_ops.BitsInteger()
+        ):
             return False
         case (
             ops.Seq()

@@ -253,11 +253,7 @@ class Generator(ABC):
         """
         if levels_up < len(self.frames):
             frame = self.frames[-1 - levels_up]
-            if name in frame.locals:
-                return frame.locals[name]
-            if frame.given is None:
-                raise LookupError(name)
-            return f"{frame.given}[{name!r}]"
+            return frame.locals[name] if name in frame.locals else frame.given_field(name)
         if self.scope is None:
             raise LookupError(name)
         ways = "['_']" * (levels_up - len(self.frames) + self.in_scope)
@@ -280,16 +276,11 @@ class Generator(ABC):
         scope = self.scope
         for frame in self.frames[self.in_scope :]:
             scope = self.new_context(frame, scope)
-            self.out.line(f"{scope}.update({self.values(frame)})")
+            self.out.line(f"{scope}.update({frame.values()})")
         if scope in self._contexts:
             assert scope is not None
             return scope
         return self.root_context() if scope is None else f"({scope} or {self.root_context()})"
-
-    def values(self, frame: Frame) -> str:
-        """Return code for a mapping of the fields so far."""
-        pairs = ", ".join(f"{name!r}: {value}" for name, value in frame.locals.items())
-        return f"{{{pairs}}}" if frame.given is None else f"{{**{frame.given}, {pairs}}}"
 
     def root_context(self) -> str:
         """Return code for construct's outermost context."""

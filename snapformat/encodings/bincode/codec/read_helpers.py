@@ -11,6 +11,8 @@ from functools import cache, partial
 from itertools import count, starmap
 from typing import Any, Literal
 
+from construct import EnumInteger
+
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.shape import atom_of
@@ -51,6 +53,8 @@ def read_varint(
     return (unzigzag(value) if signed else value), end
 
 
+#: Bytes 0 and 1 as digits; others as no digits.
+DIGITS = b"01" + bytes(254)
 #: Most bytes of a `VarInt` that generated code reads.
 _MOST_GROUPS = 1024
 
@@ -113,9 +117,9 @@ def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
     return [(spec.attr, spec.default) for spec in declared.fields if spec.skip and spec.default is not None]
 
 
-def bits_reader(op: ops.Bits) -> Callable[[bytes], Any]:
-    """Return a function that reads a bit struct from its bytes."""
-    return lambda data: op.kind.values_of(int.from_bytes(data, "big"))
+def label_reader(labels: dict[int, Any]) -> Callable[[int], Any]:
+    """Return a function from a number of bits to its label."""
+    return lambda number: labels[number] if number in labels else EnumInteger(number)
 
 
 #: Returns the generated function that reads the fields of a C struct.

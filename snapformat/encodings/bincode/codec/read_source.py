@@ -34,6 +34,7 @@ from snapformat.encodings.bincode.codec.shape import (
 )
 from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
+from snapformat.model import kinds
 from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
 from snapformat.model.values import SECRET, hashable, map_of_entries
@@ -130,14 +131,38 @@ class _ReadGenerator(ConstructReader):
         self.out.line(f"{target} = {self.expression(op.value)}")
 
     def _bits(self, op: ops.Bits, target: str) -> None:
-        temp = self.out.fresh("t")
-        read = self.out.refer("bits", helpers.bits_reader(op))
-        self._push(f"{op.size}s", op.size, "", temp, f"{target} = {read}({temp})")
+        self.out.names["CONTAINER"] = construct.Container
+        whole, left, pairs = self.out.fresh("t"), 8 * op.size, []
+        for bit in op.kind.bits:
+            left -= bit.width
+            if bit.name is not None:
+                pairs.append(f"{bit.name!r}: {self._bit(bit, whole, left)}")
+        made = f"{target} = CONTAINER({{{', '.join(pairs)}}})"
+        if op.size == 1:
+            self._push("B", 1, "", whole, made)
+        else:
+            self.out.names["INT"] = int.from_bytes
+            self._push(f"{op.size}s", op.size, "", whole, f"{whole} = INT({whole}, 'big')")
+            self._later(made)
+
+    def _bit(self, bit: kinds.Bit, whole: str, left: int) -> str:
+        """Return code for a field of bits, which has `left` bits behind it."""
+        if bit.padding:
+            return "None"
+        mask = (1 << bit.width) - 1
+        number = f"{whole} >> {left} & {mask}" if left else f"{whole} & {mask}"
+        if bit.flag:
+            return f"{whole} & {1 << left} != 0"
+        if bit.signed:
+            number = f"(({number}) ^ {1 << bit.width - 1}) - {1 << bit.width - 1}"
+        if bit.labels is None:
+            return number
+        return f"{self.out.refer('label', helpers.label_reader(bit.labels[0]))}({number})"
 
     def _run(self, op: ops.Run, target: str) -> None:
         self.flush()
         run = self.out.refer("run", running.construct_reader(op))
-        self.out.line(f"{target}, p = {run}(d, p, {self._claims()}, {self.scope})")
+        self.out.line(f"{target}, p = {run}(d, p, {self.end}, {self._claims()}, {self.scope})")
 
     def _interpret(self, op: ops.Interpret, target: str) -> None:
         self.flush()
@@ -182,30 +207,56 @@ class _ReadGenerator(ConstructReader):
     def _fields(self, op: ops.Struct, target: str) -> None:
         if op.cls is None:
             self._container(op, target)
+        elif op.scoped:
+            names = [name for _, name in self.fields_of(op)]
+            if is_plain(op):
+                self._filled(op, target, names)
+            else:
+                self._made(op, target, names)
         elif is_plain(op):
             self._instance(op, target)
         else:
             names = [self.out.fresh("v") for _ in op.fields]
             for item, name in zip(op.fields, names, strict=True):
                 self.value(item.op, name)
-            self.flush()
-            kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
-            self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+            self._made(op, target, names)
+
+    def _made(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance by its class, from locals with the fields."""
+        self.flush()
+        kept = [name for item, name in zip(op.fields, names, strict=True) if item.attr is not None]
+        self.out.line(f"{target} = {self.out.refer('make', op.make)}([{', '.join(kept)}])")
+
+    def _filled(self, op: ops.Struct, target: str, names: list[str]) -> None:
+        """Make an instance whose fields are set, from locals with the fields."""
+        self.flush()
+        made = self.out.fresh("o")
+        self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
+        for item, name in zip(op.fields, names, strict=True):
+            self.out.line(f"{made}.{item.attr} = {name}")
+        self._fill_skipped(op, made)
+        self._assign(target, made)
+
+    def _fill_skipped(self, op: ops.Struct, made: str) -> None:
+        for attr, default in helpers.skipped_fields(op.cls):
+            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
 
     def _instance(self, op: ops.Struct, target: str) -> None:
         made = self.out.fresh("o")
         self.out.line(f"{made} = NEW({self.out.refer('cls', op.cls)})")
         for item in op.fields:
             self.value(item.op, f"{made}.{item.attr}")
-        for attr, default in helpers.skipped_fields(op.cls):
-            self.out.line(f"{made}.{attr} = {self.out.refer('default', default)}()")
+        self._fill_skipped(op, made)
         self._assign(target, made)
 
     def field_list(self, op: ops.Struct) -> None:
         """Return the values of a C struct's fields, in the order of the dataclass."""
-        names = {str(item.attr): self.out.fresh("v") for item in op.fields}
-        for item in op.fields:
-            self.value(item.op, names[str(item.attr)])
+        if op.scoped:
+            names = {str(attr): name for attr, name in self.fields_of(op)}
+        else:
+            names = {str(item.attr): self.out.fresh("v") for item in op.fields}
+            for item in op.fields:
+                self.value(item.op, names[str(item.attr)])
         self.flush()
         for attr, default in helpers.skipped_fields(op.cls):
             names[attr] = f"{self.out.refer('default', default)}()"

@@ -23,10 +23,12 @@ from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.limits import DEFAULT_LIMITS
+from snapformat.model.built import as_built
 from snapformat.model.expressions import fill_context
 
 _BY_METHOD = (
     ops.Struct,
+    ops.Enum,
     ops.Switch,
     ops.If,
     ops.Padded,
@@ -202,18 +204,19 @@ class BuiltWriter(RunWriter):
     def _container(self, op: ops.Struct, value: str, target: str | None = None) -> None:
         name = self._local(value)
         self.out.names.update(CONTAINER=construct.Container, MAPPING=helpers.mapping)
-        self.out.line(f"if {name} is None: {name} = {{}}")
-        test = f"type({name}) is not dict and type({name}) is not CONTAINER"
+        test = f"type({name}) is not CONTAINER and type({name}) is not dict"
         self.out.line(f"if {test}: {name} = MAPPING({name})")
         with self.entered(op, name) as frame:
             for item in op.fields:
                 self._field(op, frame, item, name, is_kept=target is not None)
         if target is not None:
-            self.out.line(f"{target} = CONTAINER({self.values(frame)})")
+            made = frame.values()
+            # Only foreign code looks at it by attribute.
+            self.out.line(f"{target} = {made if self.scope is None else f'CONTAINER({made})'}")
 
     @contextmanager
     def entered(self, op: Any, given: str) -> Iterator[Frame]:
-        """Enter a construct Struct, or another group; `given` is the local of the given mapping."""
+        """Enter a struct, or another group; `given` is the local of the given mapping or instance."""
         frame = Frame(op, given=given)
         if not is_frame(op):
             yield frame
@@ -221,7 +224,7 @@ class BuiltWriter(RunWriter):
         scope = self.enter_context(op, frame)
         if scope is not None:
             self.out.names["FILL"] = fill_context
-            self.out.line(f"FILL({scope}, {given})")
+            self.out.line(f"FILL({scope}, {frame.values() if frame.is_instance else given})")
         with self.frame(frame, scope):
             yield frame
 
@@ -244,12 +247,38 @@ class BuiltWriter(RunWriter):
             built = self.out.fresh("r")
             self._build(item.op, part, built)
             frame.locals[item.attr] = built
+            frame.changed.add(item.attr)
         else:
             if is_named or item.optional:
                 frame.locals[item.attr] = part
+            if item.optional:
+                frame.changed.add(item.attr)
             self.value(item.op, part)
         if is_whole and item.attr in frame.locals:
             self.out.line(f"{self.scope}[{item.attr!r}] = {frame.locals[item.attr]}")
+
+    def _instance(self, op: ops.Struct, name: str, target: str | None) -> None:
+        """Write the fields of an instance, which expressions may name."""
+        named = names_in(op)
+        with self.entered(op, name) as frame:
+            for item in op.fields:
+                part = self.out.fresh("v")
+                self.out.line(f"{part} = {self.attribute(name, item)}")
+                if item.attr is None:
+                    self.value(item.op, part)
+                else:
+                    self.put_field(frame, item, part, is_named=target is not None or item.attr in named)
+        if target is not None:
+            self.out.names["AS_BUILT"] = as_built
+            changed = [(item.attr, frame.locals.get(item.attr)) for item in op.fields if may_change(item.op)]
+            pairs = ", ".join(f"{attr!r}: {built}" for attr, built in changed if built is not None)
+            self.out.line(f"{target} = AS_BUILT({name}, {{{pairs}}})" if pairs else f"{target} = {name}")
+
+    def attribute(self, name: str, item: ops.Field) -> str:
+        """Return code for the value of a field of an instance."""
+        if item.attr is None:
+            return "None"
+        return f"getattr({name}, {item.attr!r}, None)" if item.optional else f"{name}.{item.attr}"
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
         """Compute a value that is not in the bytes."""
@@ -262,6 +291,11 @@ class BuiltWriter(RunWriter):
         constant = self.out.refer("constant", op.value)
         if name != "None":
             self.out.line(f"if {name} is not None and {name} != {constant}: raise GUARD")
+        if isinstance(op.item, ops.FixedBytes) and type(op.value) is bytes and len(op.value) == op.item.count:
+            self._push(f"{op.item.count}s", op.item.count, "", constant)
+            if target is not None:
+                self.out.line(f"{target} = {constant}")
+            return
         # A local of its own: the code that writes it may assign to it.
         copy = self.out.fresh("v")
         self.out.line(f"{copy} = {constant}")
@@ -275,7 +309,7 @@ class BuiltWriter(RunWriter):
     def _made(self, op: ops.Rebuild | ops.Default) -> str:
         """Return code for a value that construct computes; a bool is stored as a number."""
         made = self.expression(op.value)
-        if not isinstance(op.item, ops.Int):
+        if not isinstance(op.item, ops.Int) or made.startswith("(len("):
             return made
         self.out.names["STORED"] = helpers.as_stored
         return f"STORED({made})"
@@ -339,13 +373,30 @@ class BuiltWriter(RunWriter):
 
     def _inside(self, item: Op, value: str, target: str | None) -> str:
         """Write a part into pieces of its own; return a local with its bytes."""
-        self.flush()
-        self._is_listed = True
-        name, outer, data = self._local(value), self.out.fresh("l"), self.out.fresh("s")
-        inner = self._new_pieces()
-        self.out.line(f"{outer}, l = l, {inner}")
+        name, data = self._local(value), self.out.fresh("s")
+        self._end_run()
+        outer, self.pieces = self.pieces, []
+        was_listed, self._is_listed = self._is_listed, False
+        start, indent = len(self.out.lines), "    " * self.out.indent
         self._put(item, name, target)
-        self.flush()
-        self.out.line(f"{data} = {self.joined()}")
-        self.out.line(f"l = {outer}")
+        self._end_run()
+        if self._is_listed:
+            self.flush()
+            kept = self.out.fresh("l")
+            # What comes before is written first, as the part may look at its place.
+            before = [f"{indent}l += ({''.join(f'{piece}, ' for piece in outer)})"] if outer else []
+            self.out.lines[start:start] = [*before, f"{indent}{kept}, l = l, {self._new_pieces()}"]
+            self.out.line(f"{data} = {self.joined()}")
+            self.out.line(f"l = {kept}")
+            self.pieces = []
+        else:
+            self.out.line(f"{data} = {self._joined_pieces()}")
+            self.pieces, self._is_listed = outer, was_listed
         return data
+
+    def _joined_pieces(self) -> str:
+        """Return code for the bytes of the collected pieces."""
+        if len(self.pieces) == 1:
+            return self.pieces[0]
+        self.out.names["JOIN"] = b"".join
+        return f"JOIN(({''.join(f'{piece}, ' for piece in self.pieces)}))"
