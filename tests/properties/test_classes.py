@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from codec.agreement import identical, read_agrees, write_agrees
 from properties.contexts import dependent
 from snapformat import (
-    DecodeError,
     EncodeError,
     Encoding,
     SnapshotFormat,
