@@ -33,8 +33,8 @@ _PRIMITIVES = (bool, int, float, complex, bytes, type(None), type(...), range)
 _KEYS = (str, *_PRIMITIVES)
 #: Modules whose functions and classes are known by their names.
 _KNOWN_BY_NAME = {*sys.stdlib_module_names, "construct", "snapformat"}
-#: Attributes of constructs without influence on bytes: documentation, hooks on parsed values, caches.
-_BESIDE = {"docs", "parsed", "flagbuildnone", "flagsembedded"}
+#: Attributes of constructs without influence on bytes: documentation, hooks on parsed values, sizes.
+_BESIDE = {"docs", "parsed", "flagbuildnone", "flagsembedded", "_actualsize"}
 #: Special methods that a class of adapters or conversions may have; the others don't write values.
 _CALLED = {
     "__init__",

@@ -192,6 +192,10 @@ def _kind_items(at: str, bound: Bound, facts: list[Fact], without: Collection[st
                 _Item(_within(at, f"element {index}"), named, item, config)
                 for index, item in enumerate(value)
             ]
+        elif isinstance(kind, kinds.Run) and name == "construct":
+            text, parameters = _without_parts(kind)
+            facts.append(Fact(at, named, text))
+            found += [_Item(at, own or named, held, config) for own, held in parameters]
         elif isinstance(value, Kind):
             is_child = id(value) in inside
             place = _PLACES.get(named, "" if is_child else f"the {name}")
@@ -199,6 +203,18 @@ def _kind_items(at: str, bound: Bound, facts: list[Fact], without: Collection[st
         else:
             found.append(_Item(at, named, value, config))
     return found
+
+
+def _without_parts(kind: kinds.Run) -> tuple[str, Parts]:
+    """Take a construct apart, without the constructs whose kinds are taken apart by themselves."""
+    text, parameters = parts_of(kind.construct)
+    parts = {id(part) for part, _ in kind.parts}
+
+    def is_part(held: Any) -> bool:
+        several = held.values() if isinstance(held, dict) else held if isinstance(held, list) else (held,)
+        return bool(several) and all(id(each) in parts for each in several)
+
+    return text, [(name, held) for name, held in parameters if not is_part(held)]
 
 
 def _within(outer: str, inner: str) -> str:

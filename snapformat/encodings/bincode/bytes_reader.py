@@ -7,6 +7,7 @@ from typing import Any
 
 import construct
 
+from snapformat.encodings.bincode.ahead import Ahead, Fetched
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import form_key
@@ -42,7 +43,7 @@ class BytesReader(ValueReader):
         anchor: Offset of everything in bytes that a construct has made of others, such as uncompressed ones;
             else None.
         reach: The furthest place that was read by constructs that go back; None if it does not matter.
-        failure: An error of the source, which construct would take for the end of the data.
+        fetched: The bytes of a source, from which further ones are fetched; None if all are there.
     """
 
     runs_constructs = True
@@ -58,7 +59,7 @@ class BytesReader(ValueReader):
         "data",
         "end",
         "events",
-        "failure",
+        "fetched",
         "origin",
         "pos",
         "reach",
@@ -84,7 +85,7 @@ class BytesReader(ValueReader):
         self.end = len(data)
         self.events: list[Event] | None = [] if emit else None
         self.blobs = blobs
-        self.failure: Exception | None = None
+        self.fetched: Fetched | None = None
         self.reach: Reach | None = None
         self.config = config
         self._key = form_key(config)
@@ -96,13 +97,15 @@ class BytesReader(ValueReader):
         return self.events is not None and len(self.events) > _MOST_EVENTS
 
     def state(self) -> Any:
-        parts = self.begin, self.end, self.data, self.origin, self._stream, self.ahead, self.anchor
+        places = self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor
+        parts = self.data, self.fetched, *places
         return super().state(), parts, (self.budget, self.config, self._key, self.events)
 
     def restore(self, state: Any) -> None:
         outer, parts, (self.budget, self.config, self._key, self.events) = state
         super().restore(outer)
-        self.begin, self.end, self.data, self.origin, self._stream, self.ahead, self.anchor = parts
+        self.data, self.fetched, *places = parts
+        self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor = places
 
     # --- bytes ----------------------------------------------------------------------------------------
 
@@ -149,16 +152,25 @@ class BytesReader(ValueReader):
         return self.take(size)
 
     def need(self, size: int, offset: int | None = None) -> None:
-        """Raise the error for missing bytes, unless they can be fetched."""
-        left = self.end - self.pos
-        self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
+        """Fetch bytes; raise the error at the end of the data or of the current part."""
+        if self.expect(size) < size:
+            left = self.end - self.pos
+            self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
 
     def expect(self, size: int) -> int:
-        """Return how many of the next `size` bytes are available."""
+        """Fetch the missing ones of the next `size` bytes, which the value needs in any case.
+
+        Returns:
+            The number of all bytes that are there.
+        """
+        if self.fetched is not None and not self.begin:
+            self.end = self.fetched.fetch(self.pos + size)
         return self.end - self.pos
 
     def expect_all(self) -> None:
-        """Fetch all bytes, for a value that reaches to the end."""
+        """Fetch the rest of the source, unless the current part ends before it."""
+        if self.fetched is not None and not self.begin:
+            self.end = self.fetched.fetch_all()
 
     def stream(self) -> Any:
         """Return a stream for opaque constructs, at this position, that ends with the readable bytes.
@@ -177,10 +189,12 @@ class BytesReader(ValueReader):
 
     def stream_end(self) -> int | None:
         """Return the end of the bytes that a stream from here has; None for those still to be fetched."""
-        return self.end
+        return self.end if self.fetched is None or self.begin else None
 
     def new_stream(self) -> Any:
         """Make a stream from the origin, or the current part's start, to the end of the readable bytes."""
+        if self.fetched is not None and not self.begin:
+            return Ahead(self.fetched, self.origin)
         begin = self.begin or self.origin
         return stream_at(self.data[begin : self.end], begin - self.origin)
 

@@ -45,6 +45,14 @@ class VarInt(OfConstruct):
     signed: bool
 
 
+@dataclass(eq=False, slots=True)
+class BitsInteger(OfConstruct):
+    """An integer of `size` bits, each in a byte (0 or 1), the highest first."""
+
+    size: int
+    signed: bool
+
+
 # --- around another operation ---------------------------------------------------------------------------
 
 

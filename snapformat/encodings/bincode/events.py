@@ -14,7 +14,8 @@ class Event:
 
     Attributes:
         offset: Where it begins, from the start of the data.
-        size: Its size in bytes; 0 for groups (`struct`, `tuple`).
+        size: Its size in bytes; 0 for groups (`struct`, `tuple`), and for the fields of bits in bytes that
+            have an event of their own.
         kind: `u8` to `i128`, `f32`, `f64`, `bool`, `char`, `strlen`, `str`, `byteslen`, `bytes`, `option`,
             `seqlen`, `maplen`, `variant`, `struct`, `tuple`, `unit` and those of construct's own classes.
         segments: The value path.

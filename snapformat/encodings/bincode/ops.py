@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import field, fields
 from typing import Any
 
 from snapformat.encodings.bincode import sizes
@@ -44,6 +44,12 @@ class Op:
     def fixed_size(self) -> int | None:
         """The size of every value, if fixed and without zero-sized elements to count; else None."""
         return sizes.fixed_size(self.kind, self.config)
+
+    @property
+    def expressions(self) -> list[Expr]:
+        """The expressions that are parameters of it."""
+        values = (getattr(self, each.name, None) for each in fields(self))
+        return [value for value in values if isinstance(value, Expr)]
 
     @property
     def costs(self) -> Costs:
@@ -189,10 +195,12 @@ class Run(Op):
     Attributes:
         construct: The construct.
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
+        reads_context: Whether it may look at its context.
     """
 
     construct: Any
     is_pure: bool = False
+    reads_context: bool = True
 
 
 class OfConstruct(Op):

@@ -17,18 +17,25 @@ if TYPE_CHECKING:
 
 def with_events(kind: Run, reader: BincodeReader) -> Run:
     """Return a kind whose construct reads its parts by their kinds, with events and paths."""
-    parts = [(sub, _Part(sub, inner, kind, reader)) for sub, inner in kind.parts]
+    parts = {id(sub): _Part(sub, inner, kind, reader) for sub, inner in kind.parts}
 
     def replaced(held: Any) -> Any:
-        if isinstance(held, c.Construct):
-            return next((part for sub, part in parts if sub is held), held)
         if type(held) is list:
             return [replaced(each) for each in held]
-        return held
+        return parts.get(id(held), held)
 
     made = copy.copy(kind.construct)
     made.__dict__.update({name: replaced(held) for name, held in vars(made).items()})
-    return Run(made, kind.cost, kind.is_pure)
+    return Run(_at_once(made), kind.cost, kind.is_pure, kind.reads_context)
+
+
+def _at_once(sub: Any) -> Any:
+    """Return a construct that reads at once what another one defers."""
+    if type(sub) is c.LazyStruct:
+        return c.Struct(*sub.subcons)
+    if type(sub) is c.LazyArray:
+        return c.Array(sub.count, sub.subcon)
+    return sub.subcon if type(sub) is c.Lazy else sub
 
 
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
@@ -53,7 +60,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         try:
             if reader.has_stream(stream):
                 return self._read_in_place(stream)
-            return self._read_elsewhere(stream, context, path)
+            return self._read_elsewhere(stream)
         except c.StopFieldError:
             raise
         except Exception as error:
@@ -75,6 +82,8 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
+        if isinstance(self._whole, Focus) and self._whole.subs[self._whole.position] is self._sub:
+            return []  # its value is that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):
@@ -88,20 +97,17 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         stream.seek(reader.pos - reader.origin)
         return value
 
-    def _read_elsewhere(self, stream: Any, context: Any, path: str) -> Any:
+    def _read_elsewhere(self, stream: Any) -> Any:
         """Read from bytes that construct has made of those of the file."""
         reader = self._reader
-        if not isinstance(stream, io.BytesIO):
-            value = self._sub._parsereport(stream, context, path)
-            reader.emit(reader.pos, type(self._sub).__name__.lower(), value)
-            return value
         state = reader.elsewhere(stream)
         try:
             value = reader.read(self._kind)
             stop = reader.pos - reader.origin
         finally:
             reader.return_from(state)
-        stream.seek(stop)
+        if isinstance(stream, io.BytesIO):  # from others, no more was read
+            stream.seek(stop)
         return value
 
 

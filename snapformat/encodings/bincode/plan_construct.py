@@ -31,7 +31,7 @@ def plan_run(kind: kinds.Run, planner: BincodePlanner) -> Task:
             made = yield _leaf(sub, planner)
         elif type(sub) in _PLANS and not isinstance(kind, kinds.Opaque):
             made = yield _PLANS[type(sub)](kind, planner)
-    return ops.Run(sub, kind.is_pure) if made is None else made
+    return ops.Run(sub, kind.is_pure, kind.reads_context) if made is None else made
 
 
 # --- leaves ---------------------------------------------------------------------------------------------
@@ -54,6 +54,8 @@ def _leaf(sub: Any, planner: BincodePlanner) -> Task:
             return construct_ops.Check(condition)
         case c.Bytes() if (count := _count(sub.length)) is not None:
             return ops.FixedBytes(count)
+        case c.BitsInteger() if type(sub.length) is int and 0 < sub.length <= _MOST and not sub.swapped:
+            return construct_ops.BitsInteger(sub.length, bool(sub.signed))
         case c.StringEncoded() if _is_text(sub.encoding):
             return construct_ops.StringEncoded((yield _inside(sub, planner)), sub.encoding)
         case c.Prefixed():
@@ -192,7 +194,7 @@ def _transformed(kind: kinds.Around, planner: BincodePlanner) -> Task:
     if type(size) is not int or sub.encodeamount != size or size <= 0:
         return None
     item = yield planner.of(kind.item)
-    if any(isinstance(op, _LOCATED) for op in operations(item)):
+    if any(isinstance(op, _LOCATED) or any(e.is_foreign for e in op.expressions) for op in operations(item)):
         return None
     return construct_ops.Transformed(item, size, sub.decodefunc, sub.encodefunc)
 

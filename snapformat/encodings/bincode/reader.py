@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import construct
 
+from snapformat.encodings.bincode.ahead import Fetched
 from snapformat.encodings.bincode.bulk import read_run
 from snapformat.encodings.bincode.bytes_reader import BytesReader
 from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
@@ -362,8 +363,22 @@ class BincodeReader(BytesReader):
         self.claim(kind.size)
         start = self.pos
         whole = int.from_bytes(self.take(kind.size), "big")
-        self.emit(start, "bits", whole)
-        return kind.values_of(whole)
+        values = kind.values_of(whole)
+        if self.events is not None:
+            self.emit(start, "bits", whole)
+            self._emit_bits(kind, start, values)
+        return values
+
+    def _emit_bits(self, kind: kinds.BitStruct, start: int, values: Any) -> None:
+        """Collect an event for each field of bits, at its first byte."""
+        first = 0
+        for bit in kind.bits:
+            if bit.name is not None:
+                self.path.append(bit.name)
+                name = "bool" if bit.flag else f"{'i' if bit.signed else 'u'}{bit.width}"
+                self.emit(start + first // 8, name, values[bit.name], 0)
+                self.path.pop()
+            first += bit.width
 
     # --- C structs ------------------------------------------------------------------------------------
 
@@ -422,14 +437,14 @@ class BincodeReader(BytesReader):
         except Exception as error:
             self.depth = depth
             self._fail_run(error, start)
-        if self.failure is not None:  # construct may have gone on as if the data had ended
-            raise self.failure
+        if self.fetched is not None and self.fetched.failure is not None:
+            raise self.fetched.failure  # construct may have gone on as if the data had ended
         self._emit_run(kind, start, events, value)
         return value
 
     def _fail_run(self, error: Exception, start: int) -> None:
         """Raise the error for an exception of construct, or of code in it."""
-        if self.failure is not None:
+        if self.fetched is not None and self.fetched.failure is not None:
             return
         cause: BaseException | None = error
         while cause is not None:  # a part that was read by its kind has the place
@@ -455,7 +470,8 @@ class BincodeReader(BytesReader):
         size = 0 if self.anchor is not None else self.pos - start - taken
         shown = None if taken else value
         ahead = min(parts[0].offset - self.offset_of(start), size) if parts and parts[0].size else 0
-        if ahead > 0:
+        ahead = max(ahead, 0)
+        if ahead or (parts and isinstance(kind, kinds.Fields | kinds.Items)):
             self.events.insert(before, Event(self.offset_of(start), ahead, name, self.segments(), shown))
             size -= ahead
         if size > 0 or not parts:
@@ -468,22 +484,24 @@ class BincodeReader(BytesReader):
     def elsewhere(self, stream: Any) -> Any:
         """Continue in other bytes, which construct has made; return the argument of `return_from`."""
         places = self.begin, self.end, self.origin, self._stream, self.ahead, self.anchor, self.reach
-        state = self.data, self.pos, *places
-        inside = io.BytesIO.tell(stream)
-        base = stream.tell() - inside
+        state = self.data, self.pos, self.fetched, *places
         if isinstance(stream, construct.core.BytesIOWithOffsets):  # the same bytes, of a part of known length
-            self.ahead += self.origin + base
+            self.ahead += self.origin + stream.tell() - io.BytesIO.tell(stream)
         elif self.anchor is None:
             self.anchor = self.pos + self.ahead
             self.reach = None
-        self.data, self.pos = stream.getvalue(), inside
-        self.origin, self.begin, self.end = -base, 0, len(self.data)
-        self._stream = ((self.origin, self.begin, self.end), stream)
+        if isinstance(stream, io.BytesIO):
+            self.data, self.pos, self.fetched = stream.getvalue(), io.BytesIO.tell(stream), None
+        else:  # one that can't go back, such as of bits
+            self.fetched = Fetched(stream, in_pieces=False)
+            self.data, self.pos = self.fetched.data, 0
+        self.origin, self.begin, self.end = self.pos - stream.tell(), 0, len(self.data)
+        self._stream = None if self.fetched else ((self.origin, self.begin, self.end), stream)
         return state
 
     def return_from(self, state: Any) -> None:
         """Return to the bytes from before."""
-        self.data, self.pos, self.begin, self.end, self.origin, self._stream, *rest = state
+        self.data, self.pos, self.fetched, self.begin, self.end, self.origin, self._stream, *rest = state
         self.ahead, self.anchor, self.reach = rest
 
 

@@ -7,6 +7,7 @@ from snapformat.encodings.bincode.forms import INDEX, LENGTH, form_key, int_form
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
+from snapformat.model.from_construct import fewest_bytes, may_stop
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
@@ -46,6 +47,13 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
             return count * (yield _least(kind.item, config, known))
         case kinds.Encoded():
             return (yield _least(kind.item, kind.config, {}))
+        case kinds.Items() | kinds.Focus() if not any(map(may_stop, kind.subs)):
+            pass
+        case kinds.Around() | kinds.Raw():
+            own = fewest_bytes(kind.construct)
+            return (yield _least(kind.item, config, known)) if own is None else own
+        case kinds.Leaf():
+            return fewest_bytes(kind.construct) or 0
         case kinds.LazyBound() | kinds.Run() | kinds.Switch() | kinds.If():
             # A reference is to a kind around it, which is counted already.
             return 0

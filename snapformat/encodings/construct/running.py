@@ -26,7 +26,7 @@ from snapformat.model.expressions import CONTEXT_ENTRIES, root_context
 from snapformat.model.kinds import Run
 
 
-def parse_run(kind: Run, stream: Any, context: Any, budget: Budget, reach: Reach | None) -> Any:
+def parse_run(kind: Run, stream: Any, context: Any, budget: Budget, reach: Reach | None = None) -> Any:
     """Parse with a kind's construct; constructs below it claim from the same budget.
 
     Args:

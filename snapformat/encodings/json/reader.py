@@ -204,7 +204,7 @@ class JsonReader(ValueReader):
             self.refuse('{"$bytes": "..."}, since the layout of this part is not known')
         given = io.BytesIO(self._hex("bytes"))
         try:
-            return parse_run(kind, given, self.scope, self.budget, None)
+            return parse_run(kind, given, self.scope, self.budget)
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
         except Exception as error:  # also of a user's code

@@ -1,7 +1,7 @@
 """The kinds of construct's declarations, so that these and the vocabulary form one tree."""
 
 from snapformat.model.from_construct.adapters import predicate_of
-from snapformat.model.from_construct.costs import cost_of
+from snapformat.model.from_construct.costs import cost_of, fewest_bytes
 from snapformat.model.from_construct.lowering import foreign, kind_of_construct
 from snapformat.model.from_construct.names import name_of
 from snapformat.model.from_construct.parameters import check_parameters
@@ -22,6 +22,7 @@ __all__ = [
     "check_parameters",
     "constructs_in",
     "cost_of",
+    "fewest_bytes",
     "foreign",
     "in_scopes",
     "kind_of_construct",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import CodeType
 from typing import Any
 
@@ -76,9 +77,10 @@ def _is_expression(sub: Any) -> bool:
 
 def adapted(sub: Any, item: Kind) -> Kind:
     """Return the kind of an adapter around a kind."""
+    is_tuple = type(sub) is c.NamedTuple and isinstance(sub.subcon, c.Struct)
 
     def decode(stored: Any) -> Any:
-        if type(sub) is c.NamedTuple and isinstance(sub.subcon, c.Struct):
+        if is_tuple:
             stored = c.Container(stored, _io=None)  # construct takes it away again
         return sub._decode(stored, c.Container(), _PATH)
 
@@ -91,7 +93,17 @@ def adapted(sub: Any, item: Kind) -> Kind:
         return kinds.Mapping(item, dict(sub.decmapping), dict(sub.encmapping))
     if type(sub) is c.FlagsEnum:
         return kinds.FlagsEnum(item, dict(sub.flags))
+    if type(sub) in _SHOWN:
+        decode, encode = partial(sub._decode, context=None, path=_PATH), _itself
     return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
+
+
+#: Adapters that change how a value is shown, and nothing else.
+_SHOWN = (c.Hex, c.HexDump)
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 def labels_of(sub: Any) -> tuple[dict[Any, Any], dict[str, Any]]:

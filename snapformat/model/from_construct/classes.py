@@ -32,7 +32,7 @@ _MOST_OPEN = 100
 
 def opaque(sub: Any, reason: str, lowering: Lowering) -> kinds.Opaque:
     """Return the kind of a construct that can't be analyzed."""
-    return kinds.Opaque(sub, lowering.traits.cost_of(sub), lowering.traits.is_pure(sub), reason)
+    return kinds.Opaque(sub, *lowering.traits.of_run(sub), reason)
 
 
 def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:

@@ -1,4 +1,4 @@
-"""Costs of values that construct makes, where they take no bytes (see `model.costs`)."""
+"""Costs of values that construct makes of no bytes (see `model.costs`), and the fewest bytes of others."""
 
 from __future__ import annotations
 
@@ -53,3 +53,44 @@ def _constructs_of(attributes: dict[str, Any]) -> Iterator[Any]:
 
 def _skipped_fields(kind: Any) -> int:
     return kind.skipped if isinstance(kind, kinds.Struct) else 0
+
+
+#: Classes that read at least what is inside.
+_AROUND_ALL = (
+    construct.Renamed,
+    construct.RawCopy,
+    construct.ExprValidator,
+    construct.Aligned,
+)
+
+
+def fewest_bytes(sub: Any) -> int | None:
+    """Return a number of bytes that a value takes at least; None if it is that of the construct inside."""
+    match sub:
+        case construct.FormatField():
+            return int(sub.length)
+        case construct.Bytes() | construct.BytesInteger() | construct.FixedSized():
+            return _constant(sub.length)
+        case construct.Transformed():
+            return _constant(sub.decodeamount)
+        case construct.NullTerminated():
+            return len(sub.term) if sub.require and sub.consume else 0
+        case construct.Prefixed():
+            return _inside(sub.lengthfield)
+        case construct.StringEncoded():
+            return _inside(sub.subcon)
+    if type(sub) in (type(construct.VarInt), type(construct.ZigZag)):
+        return 1
+    return None if type(sub) in _AROUND_ALL else 0
+
+
+def _inside(sub: Any) -> int:
+    found = fewest_bytes(sub)
+    while found is None:
+        sub = sub.subcon
+        found = fewest_bytes(sub)
+    return found
+
+
+def _constant(value: Any) -> int:
+    return max(0, value) if type(value) is int else 0

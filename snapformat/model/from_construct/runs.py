@@ -26,7 +26,7 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         Unsupported: It can't be analyzed.
     """
     traits = lowering.traits
-    made = traits.cost_of(sub), traits.is_pure(sub)
+    made = traits.of_run(sub)
     if traits.reads_context(sub):
         lowering.look_anywhere(scopes)
     kind = type(sub)
@@ -79,12 +79,12 @@ def _fields(subs: list[Any], lowering: Lowering, scopes: Scopes) -> Task:
 def focus_of(sub: Any, fields: tuple[kinds.Field, ...], lowering: Lowering, scopes: Scopes) -> Kind:
     """Return the kind of a `FocusedSeq` whose parts are lowered already."""
     lowering.look_anywhere(scopes)
-    made = lowering.traits.cost_of(sub), lowering.traits.is_pure(sub)
+    made = lowering.traits.of_run(sub)
     return _focus(sub, made, fields, tuple(sub.subcons))
 
 
-#: The cost and the purity of a construct.
-_Made = tuple[int, bool]
+#: The attributes of all kinds that construct runs.
+_Made = tuple[int, bool, bool]
 _Fields = tuple[kinds.Field, ...]
 
 

@@ -141,6 +141,10 @@ class Traits:
         self._of(sub)
         return cost_of(sub, known=self._costs)
 
+    def of_run(self, sub: Any) -> tuple[int, bool, bool]:
+        """Return the cost, the purity, and whether the context is read: attributes of `model.kinds.Run`."""
+        return self.cost_of(sub), self.is_pure(sub), self.reads_context(sub)
+
     def reads_context(self, sub: Any) -> bool:
         """Return whether a construct might read its context; unknown classes might."""
         return bool(self._of(sub) & _READS_CONTEXT)

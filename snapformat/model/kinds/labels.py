@@ -237,16 +237,31 @@ class FlagsEnum(Labelled):
 
     def decode(self, stored: Any) -> Any:
         """Return the flags of a number."""
-        found = construct.Container()
-        found["_flagsenum"] = True  # construct prints such a container in its own way
-        rest = stored
-        for name, bits in self.flags.items():
-            is_set = found[construct.core.BitwisableString(name)] = stored & bits == bits
-            if is_set and _is_written(name):
-                rest &= ~bits
+        flags, single = self.derive("flags", self._flags)
+        entries = {"_flagsenum": True}  # construct prints such a container in its own way
+        for name, bits in flags:
+            entries[name] = stored & bits == bits
+        found = construct.Container(entries)
+        if single is not None:
+            rest = stored & ~single
+        else:
+            rest = stored
+            for name, bits in flags:
+                if found[name] and _is_written(name):
+                    rest &= ~bits
         if rest:
             found[UNNAMED] = rest
         return found
+
+    def _flags(self) -> tuple[tuple[tuple[Any, Any], ...], int | None]:
+        """Return the flags with construct's names, and all of their bits if each flag is one bit."""
+        flags = tuple((construct.core.BitwisableString(name), bits) for name, bits in self.flags.items())
+        single: int | None = 0
+        for name, bits in flags:
+            if single is None or type(bits) is not int or bits.bit_count() != 1 or not _is_written(name):
+                return flags, None
+            single |= bits
+        return flags, single
 
     def encode(self, value: Any) -> Any:
         """Return the number of flags by name, of text like `read|write`, or the number itself."""

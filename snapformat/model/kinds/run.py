@@ -35,13 +35,15 @@ class Run(Kind):
         construct: The construct.
         cost: The cost of a value that takes no bytes; see `model.costs`.
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
+        reads_context: Whether it may look at its context.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure", "reads_context"})
 
     construct: Any
     cost: int = 1
     is_pure: bool = False
+    reads_context: bool = True
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return nothing: construct's classes bring their own encoding."""

@@ -50,7 +50,12 @@ def _changes(op: Op) -> Task:
             return (yield _may_change(op.then)) or (yield _may_change(op.otherwise))
         case ops.Call():
             return (yield _may_change(op.target))
-        case construct_ops.StringEncoded() | construct_ops.Validated() | construct_ops.VarInt():
+        case (
+            construct_ops.StringEncoded()
+            | construct_ops.Validated()
+            | construct_ops.VarInt()
+            | construct_ops.BitsInteger()
+        ):
             return False
         case (
             ops.Seq()

@@ -7,8 +7,8 @@ may look at anything is there a context, as construct has it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import field, fields
+from collections.abc import Callable
+from dataclasses import field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,7 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.construct_ops import Grouped
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.expressions import Constant, Expr, Itself, Named, Tree, Unary, part_of, times
+from snapformat.model.expressions import Constant, Itself, Named, Tree, Unary, part_of, times
 
 _BINARY: dict[Callable[[Any, Any], Any], str] = {
     operator.add: "+",
@@ -55,11 +55,13 @@ class Frame:
         op: The struct.
         locals: The local of each field.
         given: In a writer, the local of the mapping or the instance that is written.
+        changed: In a writer, the fields whose built value may differ from the given one.
     """
 
     op: Any
     locals: dict[Any, str] = field(default_factory=dict)
     given: str | None = None
+    changed: set[Any] = field(default_factory=set)
 
     @property
     def is_instance(self) -> bool:
@@ -78,14 +80,13 @@ class Frame:
 
     def values(self) -> str:
         """Return code for a mapping of the fields so far."""
-        known = {repr(name): value for name, value in self.locals.items()}
+        is_new = self.given is None or self.is_instance
+        known = {repr(name): value for name, value in self.locals.items() if is_new or name in self.changed}
         if self.is_instance:
             attrs = [item.attr for item in self.op.fields if item.attr is not None]
             known = {repr(attr): self.given_field(attr) for attr in attrs} | known
         pairs = ", ".join(f"{name}: {value}" for name, value in known.items())
-        if self.given is None or self.is_instance:
-            return f"{{{pairs}}}"
-        return f"{{**{self.given}, {pairs}}}"
+        return f"{{{pairs}}}" if is_new else f"{{**{self.given}, {pairs}}}"
 
 
 def source_of(
@@ -203,8 +204,8 @@ def _find(root: Op) -> None:
 
 def _own_needs(op: Op) -> Needs:
     """Return what an operation needs without its parts."""
-    needs = Needs(is_whole=isinstance(op, ops.Interpret) or (isinstance(op, ops.Run) and not op.is_pure))
-    for expression in expressions_of(op):
+    needs = Needs(is_whole=isinstance(op, ops.Interpret) or (isinstance(op, ops.Run) and op.reads_context))
+    for expression in op.expressions:
         needs.is_whole |= expression.is_foreign
         for level, name in expression.names:
             needs.names.setdefault(level, set()).add(name)
@@ -218,12 +219,4 @@ def is_frame(op: Op) -> bool:
 
 def runs_functions(op: Op) -> bool:
     """Return whether an operation evaluates a function that may look at anything in its context."""
-    return any(each.is_foreign for each in expressions_of(op))
-
-
-def expressions_of(op: Op) -> Iterator[Expr]:
-    """Return the expressions that are parameters of an operation."""
-    for each in fields(op):
-        value = getattr(op, each.name, None)
-        if isinstance(value, Expr):
-            yield value
+    return any(each.is_foreign for each in op.expressions)

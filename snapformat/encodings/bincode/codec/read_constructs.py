@@ -17,7 +17,7 @@ from snapformat.encodings.bincode.codec import read_helpers as helpers
 from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec.expressions import Frame, is_frame
 from snapformat.encodings.bincode.codec.read_run import RunReader
-from snapformat.encodings.bincode.codec.shape import has_pointers, has_run, zero_sized_cost
+from snapformat.encodings.bincode.codec.shape import goes_back, zero_sized_cost
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.sizes import fits_any
 from snapformat.model.expressions import Expr
@@ -25,10 +25,6 @@ from snapformat.model.expressions import Expr
 
 class ConstructReader(RunReader):
     """Adds the operations of construct's own classes."""
-
-    def __init__(self, root: Op) -> None:
-        super().__init__(root)
-        self._has_run = has_run(root)
 
     # --- without parts --------------------------------------------------------------------------------
 
@@ -45,14 +41,7 @@ class ConstructReader(RunReader):
 
     def _tell(self, op: construct_ops.Tell, target: str) -> None:
         self.flush()
-        self.out.line(f"{target} = {self._position('p')}")
-
-    def _position(self, place: str) -> str:
-        """Return code for construct's position of a place in the data."""
-        if not self._has_run:
-            return place
-        self.out.names["BASE"] = running.base_of
-        return f"{place} + BASE({self._claims()})"
+        self.out.line(f"{target} = p")
 
     def _terminated(self, op: construct_ops.Terminated, target: str) -> None:
         self.flush()
@@ -72,6 +61,13 @@ class ConstructReader(RunReader):
         if op.signed:
             self.out.line(f"{target} = {target} >> 1 ^ -({target} & 1)")
 
+    def _bitsinteger(self, op: construct_ops.BitsInteger, target: str) -> None:
+        name = self.out.fresh("t")
+        self.out.names["DIGITS"] = helpers.DIGITS
+        sign = f" - ({name}[0] << {op.size})" if op.signed else ""
+        line = f"{target} = int({name}.translate(DIGITS), 2){sign}"
+        self._push(f"{op.size}s", op.size, "", name, line)
+
     # --- parts with an end of their own ---------------------------------------------------------------
 
     def until(self, length: str) -> str:
@@ -83,32 +79,24 @@ class ConstructReader(RunReader):
 
     def region(self, item: Op, end: str, target: str) -> None:
         """Read a value that must end at a place or before, and go on there."""
-        if has_run(item):
-            base = self.out.fresh("b")
-            self.out.names.update(SHIFTED=running.shifted, RESTORED=running.restored)
-            self.out.line(f"{base} = SHIFTED({self._claims()}, p)")
-            with self._begun(item, "0"):
-                self._elsewhere(item, f"d[p:{end}]", target)
-            self.out.line(f"RESTORED(k, {base})")
-        else:
-            outer, self.end = self.end, end
-            with self._begun(item, "p"):
-                self.value(item, target)
-                self.flush()
-            if not isinstance(item, construct_ops.GreedyBytes):
-                self.out.line(f"if p > {end}: raise GUARD")
-            self.end = outer
+        outer, self.end = self.end, end
+        with self._begun(item):
+            self.value(item, target)
+            self.flush()
+        if not isinstance(item, construct_ops.GreedyBytes):
+            self.out.line(f"if p > {end}: raise GUARD")
+        self.end = outer
         self.out.line(f"p = {end}")
 
     @contextmanager
-    def _begun(self, item: Op, place: str) -> Iterator[None]:
-        """Read a part that begins at a place, before which no `Pointer` in it goes."""
-        if not has_pointers(item):
+    def _begun(self, item: Op) -> Iterator[None]:
+        """Read a part that begins here: nothing in it goes further back."""
+        if not goes_back(item):
             yield
             return
         begin = self.out.fresh("b")
         self.out.line(f"{begin} = {self._claims()}.begin")
-        self.out.line(f"k.begin = {place}")
+        self.out.line("k.begin = p")
         yield
         self.out.line(f"k.begin = {begin}")
 
@@ -206,15 +194,13 @@ class ConstructReader(RunReader):
         self.flush()
         kept = self.out.fresh("q")
         self.out.line(f"{kept} = p")
-        base = self._position("0").partition(" + ")[2]
         self.out.line(f"if type({offset}) is not int: raise GUARD")
-        minus = f" - {base}" if base else ""
-        self.out.line(f"p = {offset}{minus} if {offset} >= 0 else {self.end} + {offset}")
+        self.out.line(f"p = {offset} if {offset} >= 0 else {self.end} + {offset}")
         self.out.line(f"if not {self._claims()}.begin <= p <= {self.end}: raise GUARD")
         self.value(op.item, target)
         self.flush()
         self.out.line(f"if p > {self.end}: raise GUARD")
-        self.out.line(f"if k.reach is not None: k.reach.note({self._position('p')})")
+        self.out.line("if k.reach is not None: k.reach.note(p)")
         self.out.line(f"p = {kept}")
 
     # --- parts that may be missing --------------------------------------------------------------------
@@ -222,7 +208,7 @@ class ConstructReader(RunReader):
     def _attempt(self, item: Op, name: str, start: str, end: list[str]) -> None:
         """Generate code that reads a value, or else goes back to `start` and runs the lines of the end."""
         refused = self.out.refer("refused", running.refusal(item))
-        begin = self.out.fresh("b") if has_pointers(item) else ""
+        begin = self.out.fresh("b") if goes_back(item) else ""
         if begin:
             self.out.line(f"{begin} = {self._claims()}.begin")
         with self.out.block("try:"):
@@ -307,8 +293,8 @@ class ConstructReader(RunReader):
         entries = {
             "data": f"d[{start}:p]",
             "value": name,
-            "offset1": self._position(start),
-            "offset2": self._position("p"),
+            "offset1": start,
+            "offset2": "p",
             "length": f"p - {start}",
         }
         pairs = ", ".join(f"{key!r}: {code}" for key, code in entries.items())

@@ -51,6 +51,8 @@ def read_varint(
     return (unzigzag(value) if signed else value), end
 
 
+#: Bytes 0 and 1 as digits; others as no digits.
+DIGITS = b"01" + bytes(254)
 #: Most bytes of a `VarInt` that generated code reads.
 _MOST_GROUPS = 1024
 

@@ -120,13 +120,13 @@ class RunReader(Generator):
         self._contexts.add(made)
         self.out.names["CONTEXT"] = running.read_context
         subcons = self.out.refer("subcons", frame.op.subcons)
-        self.out.line(f"{made} = CONTEXT({outer}, d, p, {self._claims()}, {subcons})")
+        self.out.line(f"{made} = CONTEXT({outer}, d, p, {self.end}, {self._claims()}, {subcons})")
         return made
 
     def place_stream(self) -> None:
         """Move construct's stream to the current place."""
         self.out.names["PLACE"] = running.place_stream
-        self.out.line(f"PLACE({self._claims()}, d, p)")
+        self.out.line(f"PLACE({self._claims()}, d, p, {self.end})")
 
     def _claims(self) -> str:
         """Return the name of the claims; a reader that does not use it is run without claims."""

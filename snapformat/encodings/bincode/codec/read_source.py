@@ -137,7 +137,7 @@ class _ReadGenerator(ConstructReader):
     def _run(self, op: ops.Run, target: str) -> None:
         self.flush()
         run = self.out.refer("run", running.construct_reader(op))
-        self.out.line(f"{target}, p = {run}(d, p, {self._claims()}, {self.scope})")
+        self.out.line(f"{target}, p = {run}(d, p, {self.end}, {self._claims()}, {self.scope})")
 
     def _interpret(self, op: ops.Interpret, target: str) -> None:
         self.flush()

@@ -19,24 +19,25 @@ from snapformat.errors import DecodeError
 from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
 from snapformat.model.expressions import root_context, whole_context
 
+#: Most streams that are kept: one for the data, and some for parts with an end of their own.
+_MOST_STREAMS = 8
+
 
 class Running:
-    """The stream and the outermost context of the constructs that run in one read.
+    """The streams and the outermost context of the constructs that run in one read.
 
     Attributes:
-        base: construct's position of the first byte of the data.
-        data: The data that the stream has.
-        stream: The stream.
+        data: The data that the streams have.
+        streams: Streams by the bytes that they have, the latest last.
         root: construct's outermost context.
         budget: Counts the claims of one construct.
     """
 
-    __slots__ = ("base", "budget", "data", "root", "stream")
+    __slots__ = ("budget", "data", "root", "streams")
 
     def __init__(self) -> None:
-        self.base = 0
         self.data: bytes | None = None
-        self.stream: Any = None
+        self.streams: dict[tuple[int, int], Any] = {}
         self.root = root_context(parsing=True)
         self.budget = Budget(None)
 
@@ -48,17 +49,21 @@ def _running(k: Claims) -> Running:
     return running
 
 
-def _stream(running: Running, d: bytes, p: int) -> Any:
-    """Return the stream, at a position of the data."""
+def _stream(running: Running, d: bytes, p: int, e: int, k: Claims) -> Any:
+    """Return the stream of the current part with an end, at a position of the data."""
+    streams, part = running.streams, (k.begin, e)
     if running.data is not d:
-        running.data, running.stream = d, stream_at(d, running.base)  # shares the bytes until a write
-    running.stream.seek(running.base + p)
-    return running.stream
-
-
-def base_of(k: Claims) -> int:
-    """Return construct's position of the first byte of the data."""
-    return 0 if k.running is None else k.running.base
+        running.data = d
+        streams.clear()
+    stream = streams.pop(part, None)
+    if stream is None:
+        whole = part == (0, len(d))
+        stream = stream_at(d if whole else d[k.begin : e], k.begin)  # shares the bytes until a write
+        if len(streams) == _MOST_STREAMS:
+            del streams[next(iter(streams))]
+    streams[part] = stream
+    stream.seek(p)
+    return stream
 
 
 def root_of(k: Claims) -> Any:
@@ -66,40 +71,27 @@ def root_of(k: Claims) -> Any:
     return _running(k).root
 
 
-def place_stream(k: Claims, d: bytes, p: int) -> None:
+def place_stream(k: Claims, d: bytes, p: int, e: int) -> None:
     """Move construct's stream to a position of the data."""
-    _stream(_running(k), d, p)
+    _stream(_running(k), d, p, e, k)
 
 
-def read_context(outer: Any, d: bytes, p: int, k: Claims, subcons: Any) -> Any:
+def read_context(outer: Any, d: bytes, p: int, e: int, k: Claims, subcons: Any) -> Any:
     """Return the whole context of a struct that is read."""
     running = _running(k)
-    return whole_context(running.root if outer is None else outer, _stream(running, d, p), subcons)
+    return whole_context(running.root if outer is None else outer, _stream(running, d, p, e, k), subcons)
 
 
-def shifted(k: Claims, p: int) -> tuple[int, bytes | None, Any]:
-    """Begin with other data, which is at a position of the present data; return the state for `restored`."""
-    running = _running(k)
-    state = running.base, running.data, running.stream
-    running.base += p
-    return state
-
-
-def restored(k: Claims, state: tuple[int, bytes | None, Any]) -> None:
-    """Go on with the data from before."""
-    k.running.base, k.running.data, k.running.stream = state
-
-
-def construct_reader(op: ops.Run) -> Callable[[bytes, int, Claims, Any], tuple[Any, int]]:
+def construct_reader(op: ops.Run) -> Callable[[bytes, int, int, Claims, Any], tuple[Any, int]]:
     """Return a function that runs a construct where it is."""
 
-    def read(d: bytes, p: int, k: Claims, context: Any) -> tuple[Any, int]:
+    def read(d: bytes, p: int, e: int, k: Claims, context: Any) -> tuple[Any, int]:
         running = _running(k)
-        stream, budget = _stream(running, d, p), running.budget
+        stream, budget = _stream(running, d, p, e, k), running.budget
         budget.left, budget.zero_sized = UNLIMITED, k.zero_sized
         value = parse_run(op.kind, stream, running.root if context is None else context, budget, k.reach)
-        end: int = stream.tell() - running.base
-        if not 0 <= end <= len(d):
+        end: int = stream.tell()
+        if not 0 <= end <= e:
             raise Guard
         k.zero_sized = budget.zero_sized
         # The claims beyond the bytes that it took.
@@ -131,7 +123,7 @@ def _reader(op: Op, d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -
     reader = BincodeReader(d, p, op.config, budget, DEFAULT_LIMITS)
     reader.end, reader.depth, reader.scope = e, h, context
     reader.begin, reader.reach = k.begin, k.reach
-    reader.origin = -k.running.base if k.running is not None else 0
+    reader.origin = 0
     return reader
 
 

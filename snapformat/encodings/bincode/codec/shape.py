@@ -159,9 +159,9 @@ _WITH_END = (
 )
 
 
-def has_pointers(root: Op) -> bool:
-    """Return whether a part of a layout is read at another place."""
-    return any(isinstance(op, construct_ops.Pointer) for op in operations(root))
+def goes_back(root: Op) -> bool:
+    """Return whether a part of a layout may read at another place, or look at the stream."""
+    return has_run(root) or any(isinstance(op, construct_ops.Pointer) for op in operations(root))
 
 
 @dataclass(slots=True)

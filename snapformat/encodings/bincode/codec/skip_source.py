@@ -289,9 +289,9 @@ class SkipGenerator(Generator):
         self._is_sure = False
         self.flush()
         run = self.out.refer("run", running.construct_reader(op))
-        self.out.line(f"p = {run}(d, p, k, None)[1]")
+        self.out.line(f"p = {run}(d, p, e, k, None)[1]")
 
-    _greedybytes = _tell = _terminated = _check = _varint = _read
+    _bitsinteger = _greedybytes = _tell = _terminated = _check = _varint = _read
     _stringencoded = _fixedsized = _nullterminated = _nullstripped = _aligned = _pointer = _read
     _greedyrange = _repeatuntil = _optional = _rawcopy = _checksum = _validated = _transformed = _read
     _sequence = _focusedseq = _read

@@ -204,14 +204,15 @@ class BuiltWriter(RunWriter):
     def _container(self, op: ops.Struct, value: str, target: str | None = None) -> None:
         name = self._local(value)
         self.out.names.update(CONTAINER=construct.Container, MAPPING=helpers.mapping)
-        self.out.line(f"if {name} is None: {name} = {{}}")
-        test = f"type({name}) is not dict and type({name}) is not CONTAINER"
+        test = f"type({name}) is not CONTAINER and type({name}) is not dict"
         self.out.line(f"if {test}: {name} = MAPPING({name})")
         with self.entered(op, name) as frame:
             for item in op.fields:
                 self._field(op, frame, item, name, is_kept=target is not None)
         if target is not None:
-            self.out.line(f"{target} = CONTAINER({frame.values()})")
+            made = frame.values()
+            # Only foreign code looks at it by attribute.
+            self.out.line(f"{target} = {made if self.scope is None else f'CONTAINER({made})'}")
 
     @contextmanager
     def entered(self, op: Any, given: str) -> Iterator[Frame]:
@@ -246,9 +247,12 @@ class BuiltWriter(RunWriter):
             built = self.out.fresh("r")
             self._build(item.op, part, built)
             frame.locals[item.attr] = built
+            frame.changed.add(item.attr)
         else:
             if is_named or item.optional:
                 frame.locals[item.attr] = part
+            if item.optional:
+                frame.changed.add(item.attr)
             self.value(item.op, part)
         if is_whole and item.attr in frame.locals:
             self.out.line(f"{self.scope}[{item.attr!r}] = {frame.locals[item.attr]}")
@@ -287,6 +291,11 @@ class BuiltWriter(RunWriter):
         constant = self.out.refer("constant", op.value)
         if name != "None":
             self.out.line(f"if {name} is not None and {name} != {constant}: raise GUARD")
+        if isinstance(op.item, ops.FixedBytes) and type(op.value) is bytes and len(op.value) == op.item.count:
+            self._push(f"{op.item.count}s", op.item.count, "", constant)
+            if target is not None:
+                self.out.line(f"{target} = {constant}")
+            return
         # A local of its own: the code that writes it may assign to it.
         copy = self.out.fresh("v")
         self.out.line(f"{copy} = {constant}")
@@ -300,7 +309,7 @@ class BuiltWriter(RunWriter):
     def _made(self, op: ops.Rebuild | ops.Default) -> str:
         """Return code for a value that construct computes; a bool is stored as a number."""
         made = self.expression(op.value)
-        if not isinstance(op.item, ops.Int):
+        if not isinstance(op.item, ops.Int) or made.startswith("(len("):
             return made
         self.out.names["STORED"] = helpers.as_stored
         return f"STORED({made})"
@@ -364,13 +373,30 @@ class BuiltWriter(RunWriter):
 
     def _inside(self, item: Op, value: str, target: str | None) -> str:
         """Write a part into pieces of its own; return a local with its bytes."""
-        self.flush()
-        self._is_listed = True
-        name, outer, data = self._local(value), self.out.fresh("l"), self.out.fresh("s")
-        inner = self._new_pieces()
-        self.out.line(f"{outer}, l = l, {inner}")
+        name, data = self._local(value), self.out.fresh("s")
+        self._end_run()
+        outer, self.pieces = self.pieces, []
+        was_listed, self._is_listed = self._is_listed, False
+        start, indent = len(self.out.lines), "    " * self.out.indent
         self._put(item, name, target)
-        self.flush()
-        self.out.line(f"{data} = {self.joined()}")
-        self.out.line(f"l = {outer}")
+        self._end_run()
+        if self._is_listed:
+            self.flush()
+            kept = self.out.fresh("l")
+            # What comes before is written first, as the part may look at its place.
+            before = [f"{indent}l += ({''.join(f'{piece}, ' for piece in outer)})"] if outer else []
+            self.out.lines[start:start] = [*before, f"{indent}{kept}, l = l, {self._new_pieces()}"]
+            self.out.line(f"{data} = {self.joined()}")
+            self.out.line(f"l = {kept}")
+            self.pieces = []
+        else:
+            self.out.line(f"{data} = {self._joined_pieces()}")
+            self.pieces, self._is_listed = outer, was_listed
         return data
+
+    def _joined_pieces(self) -> str:
+        """Return code for the bytes of the collected pieces."""
+        if len(self.pieces) == 1:
+            return self.pieces[0]
+        self.out.names["JOIN"] = b"".join
+        return f"JOIN(({''.join(f'{piece}, ' for piece in self.pieces)}))"

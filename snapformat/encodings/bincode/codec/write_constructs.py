@@ -62,6 +62,15 @@ class ConstructWriter(BuiltWriter):
         self._built(target, name)
         self._by_helper("varint", helpers.zigzag_leb128 if op.signed else helpers.leb128, name)
 
+    def _bitsinteger(self, op: construct_ops.BitsInteger, value: str, target: str | None = None) -> None:
+        name = self._local(value)
+        self.out.line(f"if type({name}) is not int: {name} = INT({name})")
+        self._built(target, name)
+        data = self.out.fresh("s")
+        write = self.out.refer("bits", helpers.bits_integer_writer(op.size, signed=op.signed))
+        self.out.line(f"{data} = {write}({name})")
+        self._push(f"{op.size}s", op.size, "", data)
+
     # --- parts with an end of their own ---------------------------------------------------------------
 
     def _stringencoded(self, op: construct_ops.StringEncoded, value: str, target: str | None = None) -> None:

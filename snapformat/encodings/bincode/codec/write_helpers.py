@@ -94,7 +94,9 @@ def text(value: Any) -> str:
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """Return the entries of a mapping of any class, which may make missing ones on access."""
+    """Return the entries of a mapping of any class, which may make missing ones on access; none of None."""
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         raise Guard
     return dict(value.items())
@@ -340,3 +342,20 @@ def leb128(number: int) -> bytes:
 def zigzag_leb128(number: int) -> bytes:
     """Return a signed integer in groups of 7 bits: its magnitude, the lowest bit of which is the sign."""
     return leb128(number << 1 if number >= 0 else (-number << 1) - 1)
+
+
+#: Digits as bytes 0 and 1.
+_BITS = bytes(48) + b"\0\1" + bytes(206)
+
+
+def bits_integer_writer(size: int, *, signed: bool) -> Callable[[int], bytes]:
+    """Return a function from an integer to its bits, each in a byte."""
+    least, most = (-1 << size - 1, 1 << size - 1) if signed else (0, 1 << size)
+    form, mask = f"0{size}b", (1 << size) - 1
+
+    def write(number: int) -> bytes:
+        if not least <= number < most:
+            raise Guard
+        return format(number & mask, form).encode().translate(_BITS)
+
+    return write
