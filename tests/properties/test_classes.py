@@ -102,7 +102,7 @@ def writes(cls: type, struct: Any, value: Any) -> bytes | None:
 
 
 def reads(cls: type, struct: Any, data: bytes) -> Any:
-    """All read the same or refuse; gives the value."""
+    """All read the same or refuse; gives the value, if it has all of the bytes."""
     theirs = parsed(struct, data)
     found = read_agrees(layout_of(cls), data)
     assert (found is None) == (theirs is None)
@@ -116,7 +116,7 @@ def reads(cls: type, struct: Any, data: bytes) -> Any:
     assert decode_stream(io.BytesIO(data[:end]), cls) == value
     assert decode(data[:end], cls) == value
     assert max((event.offset + event.size for event in walk(layout_of(cls), data)), default=0) <= end
-    return value
+    return value if end == len(data) else None
 
 
 def names(context: Any) -> list[str]:
