@@ -107,6 +107,12 @@ def _named_in(
     for position, (each, inside) in enumerate(parts):
         for part in inside:
             around = looks_at(part)
+            if around.may_stop:
+                raise SchemaError(
+                    "a class has all its fields: StopIf ends a construct Struct only",
+                    owner=owner,
+                    field=each.attr,
+                )
             is_whole = is_whole or around.is_whole
             for found in around.fields:
                 named.setdefault(found.of(owner, each.attr), position)

@@ -31,7 +31,9 @@ def register(what: str | type, struct: Any) -> None:
             fit the class.
     """
     if not isinstance(struct, construct.Construct):
-        raise SchemaError(f"expected a construct, found {struct!r}")
+        declared = isinstance(struct, type) and DECLARATION in vars(struct)
+        hint = f"; that of the class is Encoding().construct({struct.__qualname__})" if declared else ""
+        raise SchemaError(f"expected a construct, found {struct!r}{hint}")
     if isinstance(what, str):
         known = _by_name.setdefault(what, struct)
         if known is not struct:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -34,7 +35,8 @@ def _of_construct(sub: Any) -> _Lowered:
     known = _known.get(sub) or _latest.get(sub)
     if known is None:
         traits = Traits()
-        made = _lowered(lambda lowering: lower(sub, lowering, ()), traits)
+        kind, around = _lowered(lambda lowering: lower(sub, lowering, ()), traits)
+        made = kind, replace(around, may_stop=traits.may_stop(sub))
         if not _may_hold(made[0], is_referred_to=traits.has_references(sub)):
             return _known.setdefault(sub, made)
         for oldest in [*_latest][: max(0, len(_latest) - _MOST_LATEST + 1)]:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import construct as c
+from construct.expr import ExprMixin
 
 from snapformat.model import kinds
-from snapformat.model.expressions import Unsupported
+from snapformat.model.expressions import Unsupported, lower_expr
 from snapformat.model.from_construct.names import check_names, name_of
 from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Scopes
-from snapformat.model.from_construct.traits import AROUND, LEAVES
+from snapformat.model.from_construct.traits import AROUND, LEAVES, parameters
 from snapformat.model.kinds import Kind
+from snapformat.model.surroundings import NamedField
 from snapformat.trampoline import Task
 
 #: Leaves if what is inside is one: bytes that are cut out, and nothing else.
@@ -29,6 +31,7 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     made = traits.of_run(sub)
     if traits.reads_context(sub):
         lowering.look_anywhere(scopes)
+        _look_at_named(sub, lowering, scopes)
     kind = type(sub)
     if kind in LEAVES:
         return kinds.Leaf(sub, *made)
@@ -51,6 +54,21 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         fields = yield _fields(sub.subcons, lowering, scopes)
         return _GROUPS[kind](sub, made, fields, tuple(sub.subcons))
     raise Unsupported(f"no lowering of {kind.__name__}")
+
+
+#: Classes with a parameter that is not a function of the context around: it sees a value, or fields inside.
+_OF_OTHERS = (c.RepeatUntil, c.ExprValidator, c.FocusedSeq, c.Union)
+
+
+def _look_at_named(sub: Any, lowering: Lowering, scopes: Scopes) -> None:
+    """Record the fields that the parameters of a construct name."""
+    if isinstance(sub, _OF_OTHERS):
+        return
+    when_written = isinstance(sub, c.Rebuild | c.Default)
+    for parameter in parameters(sub):
+        lowered = lower_expr(parameter) if isinstance(parameter, ExprMixin) else None
+        for levels_up, name in () if lowered is None else lowered.names:
+            lowering.look_at(NamedField(levels_up, name, when_written), scopes)
 
 
 def _element(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:

@@ -229,7 +229,7 @@ def _is_self_contained(sub: Any) -> bool:
         return False
     if type(sub) is c.ExprValidator:
         return predicate_of(sub) is not None
-    return type(sub) in _OF_BYTES or not any(map(callable, _parameters(sub)))
+    return type(sub) in _OF_BYTES or not any(map(callable, parameters(sub)))
 
 
 def constructs_in(sub: Any) -> Iterator[Any]:
@@ -246,10 +246,10 @@ def constructs_in(sub: Any) -> Iterator[Any]:
 
 def _parts(sub: Any) -> list[Any]:
     """Return the constructs directly inside."""
-    return [held for held in _parameters(sub) if isinstance(held, c.Construct)]
+    return [held for held in parameters(sub) if isinstance(held, c.Construct)]
 
 
-def _parameters(sub: Any) -> Iterable[Any]:
+def parameters(sub: Any) -> Iterable[Any]:
     """Return the parameters of a construct, and those in lists of it."""
     found: list[Any] = []
     for name, held in getattr(sub, "__dict__", {}).items():
