@@ -37,14 +37,16 @@ class Run(Kind):
         cost: The cost of a value that takes no bytes; see `model.costs`.
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
         reads_context: Whether it may look at its context.
+        is_stopped: Whether a part may end it early, by a `StopIf`.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure", "reads_context"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure", "reads_context", "is_stopped"})
 
     construct: Any
     cost: int = 1
     is_pure: bool = False
     reads_context: bool = True
+    is_stopped: bool = False
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return nothing: construct's classes bring their own encoding."""
