@@ -213,6 +213,8 @@ def _sequence(kind: kinds.Items, planner: BincodePlanner) -> Task:
 
 
 def _focused(kind: kinds.Focus, planner: BincodePlanner) -> Task:
+    if kind.position is None:
+        return None
     return construct_ops.FocusedSeq((yield _fields(kind, planner)), kind.subcons, kind.position)
 
 

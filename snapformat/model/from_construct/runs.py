@@ -11,7 +11,7 @@ from construct.expr import ExprMixin
 from snapformat.model import kinds
 from snapformat.model.expressions import Unsupported, lower_expr
 from snapformat.model.from_construct.names import check_names, name_of
-from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Scopes
+from snapformat.model.from_construct.scopes import STREAMS, Lowering, OuterArray, OuterStruct, Scopes
 from snapformat.model.from_construct.traits import AROUND, LEAVES, OfRun, parameters
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import NamedField
@@ -33,6 +33,8 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         lowering.look_anywhere(scopes)
         _look_at_named(sub, lowering, scopes)
     kind = type(sub)
+    if kind is c.Pointer and sub.stream is not None:
+        lowering.reaching.add(STREAMS)
     if kind in LEAVES:
         return kinds.Leaf(sub, *made)
     if kind in (c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray):
@@ -105,11 +107,7 @@ _Fields = tuple[kinds.Field, ...]
 
 
 def _focus(sub: Any, made: OfRun, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
-    names = [part.name for part in subs]
-    if callable(sub.parsebuildfrom) or sub.parsebuildfrom not in names:
-        raise Unsupported("a FocusedSeq whose value is chosen by its context")
-    position = names.index(sub.parsebuildfrom)
-    return kinds.Focus(sub, *made, fields, subs, sub._subcons, position)
+    return kinds.Focus(sub, *made, fields, subs, sub._subcons, lower_expr(sub.parsebuildfrom))
 
 
 def _named(sub: Any, made: OfRun, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
