@@ -7,6 +7,8 @@ of their own.
 
 from __future__ import annotations
 
+import copy
+
 from snapformat.lazy_dataclasses import dataclass
 
 #: Stands for "no limit": more than any length that a u64 prefix times a u128 can claim.
@@ -19,6 +21,11 @@ MADE_BY_CONSTRUCT = 4
 #: Objects per byte that are free of charge: an element of few bytes with more objects made of zero-sized
 #: parts counts as zero-sized too.
 FREE_PER_BYTE = 16
+#: Cost of going back in the data, and of each byte that is read again.
+GOING_BACK, READ_AGAIN = 16, 4
+#: What going back may cost in any case, and in addition for each byte of the data. So 8 MiB and 32 times the
+#: data may be read again.
+FREE_AGAIN, FREE_AGAIN_PER_BYTE = 1 << 25, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +39,13 @@ class Limits:
             number the size of the data does not limit. A unit counts as one, a struct as the number of its
             fields with everything in them, and a value made by construct's own classes as several. JSON has
             the same limit in both directions.
+        allow_pickle: Whether construct's `Pickled` is read. A pickle can run any code: allow it only for data
+            of a trusted source.
     """
 
     depth: int = 512
     zero_sized: int = 1 << 20
+    allow_pickle: bool = False
 
 
 DEFAULT_LIMITS = Limits()
@@ -48,14 +58,33 @@ class Budget:
         limit: Bytes that may be claimed in total, or None for no limit.
         left: Bytes that may still be claimed; negative once the limit is exceeded.
         zero_sized: Objects that may still be made of zero-sized elements.
+        again: What going back in the data may still cost.
+        depth: Levels of construct's `LazyBound` around the current value.
+        most_levels: Maximum of `depth`.
+        allow_pickle: Whether a pickle is read.
     """
 
-    __slots__ = ("left", "limit", "zero_sized")
+    __slots__ = ("again", "allow_pickle", "depth", "left", "limit", "most_levels", "zero_sized")
 
-    def __init__(self, limit: int | None, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, limit: int | None, limits: Limits = DEFAULT_LIMITS, size: int = 0) -> None:
         self.limit = limit
         self.left = UNLIMITED if limit is None else limit
         self.zero_sized = limits.zero_sized
+        self.again = FREE_AGAIN + FREE_AGAIN_PER_BYTE * size
+        self.depth = 0
+        self.most_levels = limits.depth
+        self.allow_pickle = limits.allow_pickle
+
+    def begin_part(self, limit: int | None) -> Budget:
+        """Return the budget of a part with a limit of its own; all else is that of the whole read."""
+        part = copy.copy(self)
+        part.limit = limit
+        part.left = UNLIMITED if limit is None else limit
+        return part
+
+    def end_part(self, part: Budget) -> None:
+        """Take back what a part has left."""
+        self.zero_sized, self.again = part.zero_sized, part.again
 
     def claim(self, size: int) -> bool:
         """Claim `size` bytes before reading them; return False if that exceeds the limit."""
@@ -66,3 +95,8 @@ class Budget:
         """Charge `count` objects made of zero-sized elements; return False if there are too many."""
         self.zero_sized -= count
         return self.zero_sized >= 0
+
+    def claim_again(self, size: int) -> bool:
+        """Charge going back by `size` bytes; return False if too many bytes are read again."""
+        self.again -= GOING_BACK + READ_AGAIN * size
+        return self.again >= 0

@@ -63,7 +63,7 @@ class LazyReader:
             has no skipper, or the bytes are damaged.
         """
         lazy_type, skip = self._lazy_type, self._skip
-        claims = Claims(self._zero_sized)
+        claims = Claims(self._zero_sized, stop - start, self._limit)
         try:
             if lazy_type is not None:
                 places = lazy_type.index(source.data, start, stop, 0, claims)

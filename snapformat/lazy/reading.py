@@ -93,7 +93,9 @@ def _struct(op: ops.Struct, source: LazySource, start: int, stop: int, depth: in
     if lazy_type is None:
         return NOT_LAZY
     try:
-        places = lazy_type.index(source.data, start, stop, depth, Claims(DEFAULT_LIMITS.zero_sized))
+        places = lazy_type.index(
+            source.data, start, stop, depth, Claims(DEFAULT_LIMITS.zero_sized, stop - start, source.limit)
+        )
     except Exception:  # reading it raises the error
         return NOT_LAZY
     return lazy_type.make(source, places, places[-1], depth + 1, path)
@@ -138,7 +140,7 @@ def _elements(
     skip = skipper_of(item)
     assert skip is not None
     values = []
-    claims = Claims(DEFAULT_LIMITS.zero_sized)
+    claims = Claims(DEFAULT_LIMITS.zero_sized, stop - start, source.limit)
     try:
         for index in range(count):
             end = skip(source.data, first, stop, depth, claims)

@@ -132,7 +132,7 @@ class LazyState:
             return places
         start, data = places[0], self.source.data
         skip = None if index else self.lazy_type.skip_first
-        claims = Claims(DEFAULT_LIMITS.zero_sized)
+        claims = Claims(DEFAULT_LIMITS.zero_sized, self.stop - start, self.source.limit)
         try:
             if skip is not None:  # the first field needs no other offsets
                 places = (start, skip(data, start, self.stop, self.depth, claims))

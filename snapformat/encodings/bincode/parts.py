@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import construct as c
 
 from snapformat.errors import DecodeError
-from snapformat.model.kinds import Choice, Fields, Focus, Items, Kind, Raw, Repeat, Run
+from snapformat.model.kinds import Choice, Fields, Focus, Grouped, Items, Kind, Raw, Repeat, Run
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.reader import BincodeReader
@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 
 def with_events(kind: Run, reader: BincodeReader) -> Run:
     """Return a kind whose construct reads its parts by their kinds, with events and paths."""
-    parts = {id(sub): _Part(sub, inner, kind, reader) for sub, inner in kind.parts}
+    made = reader.watched.get(kind)
+    if made is None:
+        made = reader.watched[kind] = _with_events(kind, reader)
+    return made
 
-    def replaced(held: Any) -> Any:
-        if type(held) is list:
-            return [replaced(each) for each in held]
-        return parts.get(id(held), held)
 
+def _with_events(kind: Run, reader: BincodeReader) -> Run:
+    parts = [_Part(sub, inner, index, kind, reader) for index, (sub, inner) in enumerate(kind.parts)]
     made = copy.copy(kind.construct)
-    made.__dict__.update({name: replaced(held) for name, held in vars(made).items()})
+    if isinstance(kind, Grouped):
+        made.subcons = parts  # by position: one construct may occur in several
+    else:
+        (part,) = parts
+        setattr(made, "checksumfield" if isinstance(made, c.Checksum) else "subcon", part)
     return Run(_at_once(made), kind.cost, kind.is_pure, kind.reads_context)
 
 
@@ -41,10 +46,10 @@ def _at_once(sub: Any) -> Any:
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     """A part that a reader reads by its kind."""
 
-    def __init__(self, sub: Any, kind: Kind, whole: Run, reader: BincodeReader) -> None:
+    def __init__(self, sub: Any, kind: Kind, index: int, whole: Run, reader: BincodeReader) -> None:
         super().__init__()
         self.__dict__.update(name=sub.name, docs=sub.docs, flagbuildnone=sub.flagbuildnone)
-        self._sub, self._kind, self._whole, self._reader = sub, kind, whole, reader
+        self._sub, self._kind, self._index, self._whole, self._reader = sub, kind, index, whole, reader
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_sub"], name)
@@ -82,12 +87,12 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
-        if isinstance(self._whole, Focus) and self._whole.subs[self._whole.position] is self._sub:
+        if isinstance(self._whole, Focus) and self._whole.position == self._position:
             return []  # its value is that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):
-            return [self._whole.children().index(self._kind)]
+            return [self._index]
         return ["value"] if isinstance(self._whole, Raw) else []
 
     def _read_in_place(self, stream: Any) -> Any:

@@ -44,8 +44,10 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
 def lower(sub: Any) -> Op:
     """Return the layout of a construct; the same object for all threads."""
     kind, around = analyzed(sub)
-    check_outermost(around)
-    return of_kind(kind, FIRECRACKER)
+    if around.fields:
+        check_outermost(around)
+    known: Op | None = kind.derived.get(_FIRECRACKER_PLACE)
+    return of_kind(kind, FIRECRACKER) if known is None else known
 
 
 def of_kind(kind: Kind, config: Config) -> Op:
@@ -72,6 +74,9 @@ def _without_limit(integers: Any, byteorder: ByteOrder) -> Config:
 def _place(config: Config) -> tuple[str, FormKey]:
     # A limit is not part of the layout: there are four plans, and not one for every limit.
     return "plan", form_key(config)
+
+
+_FIRECRACKER_PLACE = _place(FIRECRACKER)
 
 
 class BincodePlanner(Planner):

@@ -17,7 +17,7 @@ from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key,
 from snapformat.encodings.bincode.parts import with_events
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
 from snapformat.encodings.construct.counted import TooManyElementsError
-from snapformat.encodings.construct.places import place_of
+from snapformat.encodings.construct.places import place_of, reason_of
 from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
@@ -337,9 +337,7 @@ class BincodeReader(BytesReader):
 
     def begin_budget(self, limit: int | None) -> tuple[Budget, int, Any, Reach | None]:
         outer = self.budget
-        self.budget = Budget(limit, self.limits)
-        # The whole read shares one budget of zero-sized elements.
-        self.budget.zero_sized = outer.zero_sized
+        self.budget = outer.begin_part(limit)
         begun = outer, self.origin, self.scope, self.reach
         self.origin, self.scope, self.reach = self.pos, None, Reach()
         return begun
@@ -348,7 +346,7 @@ class BincodeReader(BytesReader):
         if self.reach is not None:
             self.pos = max(self.pos, min(self.origin + self.reach.furthest, self.end))
         outer, self.origin, self.scope, self.reach = begun
-        outer.zero_sized = self.budget.zero_sized
+        outer.end_part(self.budget)
         self.budget = outer
 
     def begin_encoding(self, config: Config) -> Config:
@@ -424,7 +422,7 @@ class BincodeReader(BytesReader):
         start, depth = self.pos, self.depth
         events = 0 if self.events is None else len(self.events)
         run = kind if self.events is None or not kind.parts else with_events(kind, self)
-        stream = self.stream()
+        stream, left = self.stream(), self.budget.left
         try:
             value = parse_run(run, stream, self.scope, self.budget, self.reach)
             stop = max(stream.tell() + self.origin, self.begin or self.origin)
@@ -439,6 +437,8 @@ class BincodeReader(BytesReader):
             self._fail_run(error, start)
         if self.fetched is not None and self.fetched.failure is not None:
             raise self.fetched.failure  # construct may have gone on as if the data had ended
+        # Whoever reads bytes claims them: what constructs of this library claimed is among them.
+        self.claim(max(0, self.pos - start - (left - self.budget.left)), start)
         self._emit_run(kind, start, events, value)
         return value
 
@@ -454,7 +454,7 @@ class BincodeReader(BytesReader):
         segments, offset = place_of(error)
         self.path.extend(segments)
         offset = start if offset is None else min(max(offset + self.origin, self.origin), self.end)
-        self.fail(describe_exception(error), mark=offset, cause=error)
+        self.fail(*reason_of(error), mark=offset, cause=error)
 
     def _emit_run(self, kind: kinds.Run, start: int, before: int, value: Any) -> None:
         """Collect the event of a construct; with parts, only for the bytes that these don't have."""

@@ -53,8 +53,9 @@ def walk_value(
     Raises:
         DecodeError: The bytes are not such a value. Events up to there have been yielded.
     """
+    given = bytes_of(data)
     reader = BincodeReader(
-        bytes_of(data), offset, config, Budget(limit, limits), limits, emit=True, blobs=blobs
+        given, offset, config, Budget(limit, limits, len(given)), limits, emit=True, blobs=blobs
     )
     reader.path.extend(root)
     stack = [_read(kind, reader)]
@@ -130,7 +131,7 @@ def read_value(
     Raises:
         DecodeError: The bytes are not such a value.
     """
-    reader = BincodeReader(data, offset, config, Budget(limit, limits), limits)
+    reader = BincodeReader(data, offset, config, Budget(limit, limits, len(data)), limits)
     reader.path.extend(root)
     reader.depth, reader.reach = depth, reach
     if stop is not None:

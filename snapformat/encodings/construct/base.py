@@ -7,6 +7,7 @@ root context, so that all constructs of this library below it share it.
 
 from __future__ import annotations
 
+import threading
 from typing import Any, NoReturn
 
 import construct
@@ -32,8 +33,18 @@ def budget_of(context: Any, limit: int | None) -> Budget:
     root = _root(context)
     budget: Budget | None = root.get(BUDGET)
     if budget is None:
-        budget = root[BUDGET] = Budget(limit)
+        # construct's `Tunnel` begins with a new context.
+        budget = root[BUDGET] = running.budget or Budget(limit)
     return budget
+
+
+class _Running(threading.local):
+    """The budget of the constructs that are running in a thread; None if none are."""
+
+    budget: Budget | None = None
+
+
+running = _Running()
 
 
 def sort_keys(context: Any) -> SortKeys:

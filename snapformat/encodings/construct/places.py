@@ -15,6 +15,7 @@ import construct as c
 
 from snapformat.encodings.construct import composites, named
 from snapformat.encodings.construct.base import read_exactly
+from snapformat.encodings.construct.bounded import BOUNDED, RefusedError
 from snapformat.model.checks import describe_exception
 from snapformat.model.from_construct import name_of
 from snapformat.model.traversal import Traversal
@@ -26,7 +27,16 @@ Locals = dict[str, Any]
 def fail_foreign(traversal: Traversal, error: Exception) -> NoReturn:
     """Raise the error for an exception of construct, or of code in it, with its place."""
     traversal.path.extend(place_of(error)[0])
-    traversal.fail(describe_exception(error), cause=error)
+    traversal.fail(*reason_of(error), cause=error)
+
+
+def reason_of(error: Exception) -> tuple[str, str | None, str | None]:
+    """Return the message for an exception of construct, or of code in it; what was expected, and found."""
+    if isinstance(error, RefusedError):
+        return error.reason, error.expected, error.found
+    if isinstance(error, RecursionError):
+        return "nested too deeply for construct", None, None
+    return describe_exception(error), None, None
 
 
 def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
@@ -57,6 +67,7 @@ def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
                 segments.append(segment)
             focus = None
         depth += code.co_name == "_parse"
+        lost = lost or code is _TUNNEL
         stream = found.get("stream") if code.co_name in _READING else None
         if stream is not None and not lost:
             first = stream if first is None else first
@@ -112,6 +123,7 @@ def _copied(found: Locals) -> Segment | None:
 _SEGMENTS: dict[CodeType, Callable[[Locals], Segment | None]] = {
     **dict.fromkeys(_codes(c.Renamed), _field),
     **dict.fromkeys(_codes(c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray), _index),
+    BOUNDED[c.GreedyRange]._parse.__code__: _index,
     c.Sequence._build.__code__: _index,
     composites._Elements._parse_items.__code__: _count,
     **dict.fromkeys(_codes(c.RawCopy), _copied),
@@ -126,6 +138,8 @@ _JUDGING = {
     c.Const._parse.__code__: "subcon",
     c.Checksum._parse.__code__: "checksumfield",
 }
+#: It reads to the end of its stream, and goes on in another one.
+_TUNNEL = c.Tunnel._parse.__code__
 _TRANSFORMING = c.Transformed._parse.__code__
 _READ = c.stream_read.__code__
 _READ_EXACTLY = read_exactly.__code__

@@ -6,6 +6,7 @@ from typing import Any
 
 import construct as c
 
+from snapformat.encodings.construct.bounded import claim_again
 from snapformat.model.from_construct import constructs_in
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind, Opaque, Run
@@ -68,8 +69,10 @@ class _Pointer(c.Pointer):  # type: ignore[misc]  # construct is untyped
         stream = c.evaluate(self.stream, context) or stream
         before = c.stream_tell(stream, path)
         c.stream_seek(stream, offset, 2 if offset < 0 else 0, path)
+        start = c.stream_tell(stream, path)
         value = self.subcon._parsereport(stream, context, path)
         _note(stream, context)
+        claim_again(c.stream_tell(stream, path) - start, context)
         c.stream_seek(stream, before, 0, path)
         return value
 
@@ -79,7 +82,10 @@ class _Seek(c.Seek):  # type: ignore[misc]  # construct is untyped
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         _note(stream, context)
-        return super()._parse(stream, context, path)
+        before = c.stream_tell(stream, path)
+        found = super()._parse(stream, context, path)
+        claim_again(before - c.stream_tell(stream, path), context)
+        return found
 
 
 #: The replacement of each construct class.

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import is_
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 import construct as c
 
-from snapformat.encodings.construct.base import BUDGET
+from snapformat.encodings.construct.base import BUDGET, running
+from snapformat.encodings.construct.bounded import BOUNDED
 from snapformat.encodings.construct.counted import Counted
 from snapformat.encodings.construct.linear import linear_class
 from snapformat.encodings.construct.reach import JUMPING, REACH, Reach
@@ -43,7 +44,11 @@ def parse_run(kind: Run, stream: Any, context: Any, budget: Budget, reach: Reach
     if context is None or "_params" not in context:
         context = root_context(parsing=True)
     context["_params"].update({BUDGET: budget, REACH: (stream, reach)})
-    return bounded(kind)._parsereport(stream, context, "(parsing)")
+    before, running.budget = running.budget, budget
+    try:
+        return bounded(kind)._parsereport(stream, context, "(parsing)")
+    finally:
+        running.budget = before
 
 
 def bounded(kind: Run) -> Any:
@@ -178,7 +183,7 @@ class _Copies:
 
     def _copied(self, sub: Any, open_: WeakKeyDictionary[Any, Any]) -> Any:
         changed = {}
-        for name, held in getattr(sub, "__dict__", {}).items():
+        for name, held in _attributes(sub):
             inner = self._inside(held, open_)
             if inner is not held:
                 changed[name] = inner
@@ -187,13 +192,13 @@ class _Copies:
             made.parsed = sub.parsed
             return self._copied(made, open_)
         if isinstance(sub, c.Compiled):
-            # The construct it was compiled from, if that repeats: functions can't be analyzed.
-            return changed.get("defersubcon", sub)
+            # Its source: construct's compiler leaves out checks, such as that of the data's end.
+            return changed.get("defersubcon", sub.defersubcon)
         if _is_unbounded(sub):
             changed["subcon"] = Counted(changed.get("subcon", sub.subcon))
         if isinstance(sub, c.LazyBound):
             changed["subconfunc"] = self._later(sub.subconfunc)
-        replacement = linear_class(sub) or JUMPING.get(type(sub))
+        replacement = linear_class(sub) or JUMPING.get(type(sub)) or BOUNDED.get(type(sub))
         if not changed and replacement is None:
             return sub
         made = copy.copy(sub)
@@ -216,6 +221,17 @@ class _Copies:
 
     def _later(self, target: Callable[[], Any]) -> Callable[[], Any]:
         return lambda: self.of(target())
+
+
+def _attributes(sub: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes of a construct, and those of the classes of users."""
+    own = getattr(sub, "__dict__", {})
+    yield from own.items()
+    for cls in type(sub).__mro__:
+        if cls.__module__.partition(".")[0] not in ("builtins", "construct", "snapformat"):
+            for name, held in vars(cls).items():
+                if isinstance(held, c.Construct | list | tuple | dict) and name not in own:
+                    yield name, held
 
 
 def _is_unbounded(sub: Any) -> bool:

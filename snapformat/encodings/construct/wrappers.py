@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Protocol
 import construct
 
 from snapformat.encodings.bincode.config import Config
-from snapformat.encodings.construct.base import BUDGET, budget_of, read_exactly
-from snapformat.limits import Budget
+from snapformat.encodings.construct.base import BUDGET, budget_of, read_exactly, running
 from snapformat.model import kinds
 from snapformat.model.floats import ByteOrder
 from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes
@@ -58,13 +57,13 @@ class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # co
         root = getattr(context, "_params", None)
         if root is None:
             root = context
-        inner = root[BUDGET] = Budget(self.limit)
-        inner.zero_sized = outer.zero_sized  # one budget of these for the whole read
+        before = running.budget
+        inner = running.budget = root[BUDGET] = outer.begin_part(self.limit)
         try:
             return self.run(stream, context, path)
         finally:
-            outer.zero_sized = inner.zero_sized
-            root[BUDGET] = outer
+            outer.end_part(inner)
+            running.budget, root[BUDGET] = before, outer
 
     def run(self, stream: Any, context: Any, path: str) -> Any:
         """Parse, with the budget."""

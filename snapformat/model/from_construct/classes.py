@@ -37,6 +37,17 @@ def opaque(sub: Any, reason: str, lowering: Lowering) -> kinds.Opaque:
 
 def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     """Return the kind of one of construct's constructs; opaque if it can't be lowered."""
+    if id(sub) in lowering.inside:
+        lowering.look_anywhere(scopes)
+        return opaque(sub, "a construct inside itself", lowering)
+    lowering.inside.add(id(sub))
+    try:
+        return (yield _lowered(sub, lowering, scopes))
+    finally:
+        lowering.inside.discard(id(sub))
+
+
+def _lowered(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     try:
         return (yield _dispatch(sub, lowering, scopes))
     except Unsupported as unsupported:
@@ -237,11 +248,12 @@ def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     outside, lowering.reaches_out = lowering.reaches_out, False
     named, lowering.outside = lowering.outside, set()
     arrays, lowering.arrays = lowering.arrays, []
+    inside, lowering.inside = lowering.inside, set()
     try:
         kind = yield lowering.lower(target, lowering, ())
     finally:
         lowering.open.discard(place)
-        lowering.arrays, lowering.outside = arrays, named
+        lowering.arrays, lowering.outside, lowering.inside = arrays, named, inside
     if lowering.reaches_out:
         lowering.reaching.add(sub)
         lowering.look_anywhere(scopes)

@@ -6,8 +6,9 @@ to construct. A reader or writer says by `runs_constructs` whether its values ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import construct
@@ -154,6 +155,8 @@ class Around(Composed):
 
     def write_parts(self, value: Any, out: ValueWriter) -> Task:
         """Write the value inside; None for what construct did not read, or supplies itself."""
+        if isinstance(self.construct, construct.Lazy) and callable(value):
+            value = _parsed(value, out)
         if value is None and not isinstance(self.item, Leaf):
             out.write_unit(self)
             return None
@@ -311,11 +314,13 @@ class Fields(Grouped):
         if not isinstance(value, Mapping):
             out.fail(out.misfit_message, "a mapping of fields", describe_value(value))
         fill_context(out.scope, value)
-        present = tuple(each for each in self.fields if each.attr is not None and each.attr in value)
+        names = set(value.keys())  # of a LazyContainer, not only those that were read
+        present = tuple(each for each in self.fields if each.attr is not None and each.attr in names)
         out.write_struct(Struct("", "struct", None, "", present))
         for index, each in enumerate(present):
             out.enter(index, each.name or "")
-            out.scope[each.attr] = yield from _written(each.kind, value[each.attr], out)
+            part = _parsed(partial(value.__getitem__, each.attr), out)
+            out.scope[each.attr] = yield from _written(each.kind, part, out)
             out.leave()
         return value
 
@@ -433,7 +438,9 @@ class Raw(Composed):
                 kind, part = _UNIT, None
             out.copies += 1
             out.enter(index, name or "")
-            built[name] = yield from _written(kind, part, out)
+            written = yield from _written(kind, part, out)
+            if kind is not _UNIT:
+                built[name] = written
             out.leave()
             out.copies -= 1
         return built
@@ -474,6 +481,14 @@ class Raw(Composed):
             return None
         built = traversal.built_by_construct(self, {"value": value})
         return None if built is None else built["data"]
+
+
+def _parsed(deferred: Callable[[], Any], out: ValueWriter) -> Any:
+    """Return a value that construct may only parse now."""
+    try:
+        return deferred()
+    except Exception as error:
+        out.fail(describe_exception(error), cause=error)
 
 
 def _written(kind: Kind, value: Any, out: ValueWriter) -> Task:

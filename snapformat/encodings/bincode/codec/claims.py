@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.encodings.construct.reach import Reach
+from snapformat.limits import FREE_AGAIN, FREE_AGAIN_PER_BYTE, UNLIMITED
 
 
 class DoubtError(Exception):
@@ -17,16 +18,20 @@ class Claims:
     Attributes:
         claimed: Nominal widths of variable-length integers, less the bytes they took.
         zero_sized: Objects that may still be made of zero-sized elements.
+        again: What going back in the data may still cost.
+        most: Maximum number of bytes that may be claimed.
         context: construct's context for the function that is called next, or None.
         begin: Start of the current part with an end of its own: a `Pointer` can't go further back.
         reach: The furthest place that was read by constructs that go back; None if it does not matter.
         running: State of the constructs that run by themselves (`codec.running.Running`); None so far.
     """
 
-    __slots__ = ("begin", "claimed", "context", "reach", "running", "zero_sized")
+    __slots__ = ("again", "begin", "claimed", "context", "most", "reach", "running", "zero_sized")
 
-    def __init__(self, zero_sized: int) -> None:
+    def __init__(self, zero_sized: int, size: int, limit: int | None) -> None:
+        self.most = UNLIMITED if limit is None else limit
         self.claimed = 0
+        self.again = FREE_AGAIN + FREE_AGAIN_PER_BYTE * size
         self.zero_sized = zero_sized
         self.context: Any = None
         self.begin = 0

@@ -34,7 +34,9 @@ def find_end(op: Op, data: bytes, offset: int, limits: Limits = DEFAULT_LIMITS) 
     if codec.finder is False:
         return None
     try:
-        end: int = codec.finder(data, offset, len(data), 0, Claims(limits.zero_sized))
+        end: int = codec.finder(
+            data, offset, len(data), 0, Claims(limits.zero_sized, len(data) - offset, None)
+        )
     except (DoubtError, RecursionError, MemoryError):  # the last two don't depend on the bytes
         return None
     except Exception:  # any guard's exception

@@ -234,7 +234,7 @@ def read_value(
         return reference.read_value(
             op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop, reach=reach
         )
-    claims = Claims(limits.zero_sized) if codec.has_claims else None
+    claims = Claims(limits.zero_sized, stop - offset, limit) if codec.has_claims else None
     if reach is not None and claims is not None:
         claims.reach = reach
     try:
@@ -271,7 +271,7 @@ def check_value(
     # The first read of a layout uses the reference, which is faster than generating code.
     if codec.reader is not None and limits == DEFAULT_LIMITS and not runs_constructs(op):
         checker = codec.checker or _make(op, "checker")
-        claims = Claims(limits.zero_sized)
+        claims = Claims(limits.zero_sized, stop - offset, limit)
         try:
             end: int = checker(data, offset, stop, 0, claims)
         except Exception:  # any guard's exception: reading raises the error
@@ -315,7 +315,7 @@ def read_part(
         return paused(read_part, op, data, offset, stop, depth, path, True)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is not _no_code:
-        claims = Claims(DEFAULT_LIMITS.zero_sized) if codec.has_claims else None
+        claims = Claims(DEFAULT_LIMITS.zero_sized, stop - offset, None) if codec.has_claims else None
         try:
             value, end = reader(data, offset, len(data), depth, claims)
         except Exception:  # any guard's exception: the reference raises the error

@@ -20,6 +20,7 @@ from snapformat.encodings.bincode.codec.read_run import RunReader
 from snapformat.encodings.bincode.codec.shape import goes_back, zero_sized_cost
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.sizes import fits_any
+from snapformat.limits import GOING_BACK, READ_AGAIN
 from snapformat.model.expressions import Expr
 
 
@@ -197,9 +198,13 @@ class ConstructReader(RunReader):
         self.out.line(f"if type({offset}) is not int: raise GUARD")
         self.out.line(f"p = {offset} if {offset} >= 0 else {self.end} + {offset}")
         self.out.line(f"if not {self._claims()}.begin <= p <= {self.end}: raise GUARD")
+        start = self.out.fresh("q")
+        self.out.line(f"{start} = p")
         self.value(op.item, target)
         self.flush()
         self.out.line(f"if p > {self.end}: raise GUARD")
+        self.out.line(f"k.again -= {GOING_BACK} + {READ_AGAIN} * (p - {start})")
+        self.out.line("if k.again < 0: raise GUARD")
         self.out.line("if k.reach is not None: k.reach.note(p)")
         self.out.line(f"p = {kept}")
 

@@ -11,6 +11,8 @@ from functools import cache, partial
 from itertools import count, starmap
 from typing import Any, Literal
 
+from construct import EnumInteger
+
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.shape import atom_of
@@ -81,6 +83,9 @@ def stripped(data: bytes, pad: bytes) -> bytes:
     """Return data without the padding units at its end, as construct's `NullStripped` finds them."""
     unit, end = len(pad), len(data)
     rest = end % unit
+    if not rest and pad == pad[:1] * unit:
+        end = len(data.rstrip(pad[:1]))
+        return data[: end + -end % unit]
     if rest and data[-rest:] == pad[:rest]:
         end -= rest
     while end >= unit and data[end - unit : end] == pad:
@@ -115,9 +120,9 @@ def skipped_fields(cls: type | None) -> list[tuple[str, Callable[[], Any]]]:
     return [(spec.attr, spec.default) for spec in declared.fields if spec.skip and spec.default is not None]
 
 
-def bits_reader(op: ops.Bits) -> Callable[[bytes], Any]:
-    """Return a function that reads a bit struct from its bytes."""
-    return lambda data: op.kind.values_of(int.from_bytes(data, "big"))
+def label_reader(labels: dict[int, Any]) -> Callable[[int], Any]:
+    """Return a function from a number of bits to its label."""
+    return lambda number: labels[number] if number in labels else EnumInteger(number)
 
 
 #: Returns the generated function that reads the fields of a C struct.

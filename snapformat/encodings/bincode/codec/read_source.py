@@ -34,6 +34,7 @@ from snapformat.encodings.bincode.codec.shape import (
 )
 from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
+from snapformat.model import kinds
 from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
 from snapformat.model.values import SECRET, hashable, map_of_entries
@@ -130,9 +131,33 @@ class _ReadGenerator(ConstructReader):
         self.out.line(f"{target} = {self.expression(op.value)}")
 
     def _bits(self, op: ops.Bits, target: str) -> None:
-        temp = self.out.fresh("t")
-        read = self.out.refer("bits", helpers.bits_reader(op))
-        self._push(f"{op.size}s", op.size, "", temp, f"{target} = {read}({temp})")
+        self.out.names["CONTAINER"] = construct.Container
+        whole, left, pairs = self.out.fresh("t"), 8 * op.size, []
+        for bit in op.kind.bits:
+            left -= bit.width
+            if bit.name is not None:
+                pairs.append(f"{bit.name!r}: {self._bit(bit, whole, left)}")
+        made = f"{target} = CONTAINER({{{', '.join(pairs)}}})"
+        if op.size == 1:
+            self._push("B", 1, "", whole, made)
+        else:
+            self.out.names["INT"] = int.from_bytes
+            self._push(f"{op.size}s", op.size, "", whole, f"{whole} = INT({whole}, 'big')")
+            self._later(made)
+
+    def _bit(self, bit: kinds.Bit, whole: str, left: int) -> str:
+        """Return code for a field of bits, which has `left` bits behind it."""
+        if bit.padding:
+            return "None"
+        mask = (1 << bit.width) - 1
+        number = f"{whole} >> {left} & {mask}" if left else f"{whole} & {mask}"
+        if bit.flag:
+            return f"{whole} & {1 << left} != 0"
+        if bit.signed:
+            number = f"(({number}) ^ {1 << bit.width - 1}) - {1 << bit.width - 1}"
+        if bit.labels is None:
+            return number
+        return f"{self.out.refer('label', helpers.label_reader(bit.labels[0]))}({number})"
 
     def _run(self, op: ops.Run, target: str) -> None:
         self.flush()

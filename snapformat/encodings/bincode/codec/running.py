@@ -16,7 +16,7 @@ from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.bincode.writer import BincodeWriter
 from snapformat.encodings.construct.running import Output, build_run, parse_run
 from snapformat.errors import DecodeError
-from snapformat.limits import DEFAULT_LIMITS, UNLIMITED, Budget
+from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model.expressions import root_context, whole_context
 
 #: Most streams that are kept: one for the data, and some for parts with an end of their own.
@@ -97,14 +97,14 @@ def construct_reader(op: ops.Run) -> Callable[[bytes, int, int, Claims, Any], tu
     def read(d: bytes, p: int, e: int, k: Claims, context: Any) -> tuple[Any, int]:
         running = _running(k)
         stream, budget = _stream(running, d, p, e, k), running.budget
-        budget.left, budget.zero_sized = UNLIMITED, k.zero_sized
+        budget.left, budget.zero_sized, budget.again = k.most, k.zero_sized, k.again
         value = parse_run(op.kind, stream, running.root if context is None else context, budget, k.reach)
         end: int = stream.tell()
         if not 0 <= end <= e:
             raise Guard
-        k.zero_sized = budget.zero_sized
+        k.zero_sized, k.again = budget.zero_sized, budget.again
         # The claims beyond the bytes that it took.
-        k.claimed += max(0, UNLIMITED - budget.left - (end - p))
+        k.claimed += max(0, k.most - budget.left - (end - p))
         return value, end
 
     return read
@@ -117,9 +117,9 @@ def kind_reader(op: Op) -> Callable[..., tuple[Any, int]]:
     def read(d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> tuple[Any, int]:
         reader = _reader(op, d, p, e, h, k, context)
         value = reader.read(kind)
-        k.zero_sized = reader.budget.zero_sized
+        k.zero_sized, k.again = reader.budget.zero_sized, reader.budget.again
         # The claims beyond the bytes that it took.
-        k.claimed += max(0, UNLIMITED - reader.budget.left - (reader.pos - p))
+        k.claimed += max(0, k.most - reader.budget.left - (reader.pos - p))
         return value, reader.pos
 
     return read
@@ -128,7 +128,7 @@ def kind_reader(op: Op) -> Callable[..., tuple[Any, int]]:
 def _reader(op: Op, d: bytes, p: int, e: int, h: int, k: Claims, context: Any) -> BincodeReader:
     """Return a reference reader at a place."""
     budget = Budget(None)
-    budget.zero_sized = k.zero_sized
+    budget.left, budget.zero_sized, budget.again = k.most, k.zero_sized, k.again
     reader = BincodeReader(d, p, op.config, budget, DEFAULT_LIMITS)
     reader.end, reader.depth, reader.scope = e, h, context
     reader.begin, reader.reach = k.begin, k.reach
@@ -146,6 +146,8 @@ def refusal(op: Op) -> Callable[..., None]:
             reader.read(kind)
         except DecodeError as error:
             if reader.depth <= reader.limits.depth and _is_passed_over(error):
+                reader.budget.claim_again(max(0, reader.pos - p))
+                k.again = reader.budget.again
                 return
         raise Guard
 

@@ -16,16 +16,14 @@ from snapformat.encodings.bincode import walk as reference
 from snapformat.encodings.bincode.arrays import given_numbers, listed
 from snapformat.encodings.bincode.codec.read_helpers import Guard, has_bulk, tiered
 from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, atom_of
-from snapformat.encodings.bincode.config import Config, encode_varint, zigzag
+from snapformat.encodings.bincode.config import encode_varint, zigzag
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import read_c_struct
-from snapformat.encodings.bincode.writer import BincodeWriter
-from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import checks
 from snapformat.model.c_struct import LazyCStruct, blob_bytes, lazy_c_struct
 from snapformat.model.floats import encode_float, f32_to_bits
 from snapformat.model.graph import natural_type
-from snapformat.model.kinds import BitStruct
+from snapformat.model.kinds import Bit
 from snapformat.model.order import sort_key
 from snapformat.model.values import RawFlag, Some
 
@@ -147,14 +145,16 @@ def float_writer(op: ops.Float) -> Callable[[Any], bytes]:
     return lambda value: code.pack(value if type(value) is float else number(value))
 
 
-def bits_writer(kind: BitStruct) -> Callable[[Any], bytes]:
-    """Writes a bit struct."""
-    config = Config()
+def bit_writer(bit: Bit) -> Callable[[Any], int]:
+    """Return a function from a value to its bits, for values that are not plain integers."""
+    numbers = {} if bit.labels is None else bit.labels[1]
 
-    def write(value: Any) -> bytes:
-        writer = BincodeWriter(config, DEFAULT_LIMITS)
-        kind.write(value, writer)
-        return writer.written()
+    def write(value: Any) -> int:
+        if isinstance(value, str):
+            value = numbers[value]
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Guard
+        return int(value)
 
     return write
 

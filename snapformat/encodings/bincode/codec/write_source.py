@@ -14,6 +14,8 @@ from collections.abc import Callable
 from operator import countOf
 from typing import Any
 
+from construct import Container
+
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import number_code
 from snapformat.encodings.bincode.codec import write_helpers as helpers
@@ -22,6 +24,7 @@ from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.codec.write_constructs import ConstructWriter
 from snapformat.encodings.bincode.codec.write_run import Chosen, new_run
 from snapformat.encodings.bincode.ops import Op
+from snapformat.model import kinds
 from snapformat.model.c_struct import get_raw
 from snapformat.model.graph import holds_sorted
 
@@ -103,7 +106,34 @@ class _WriteGenerator(ConstructWriter):
             self.out.line(f"if {name} != () and {name} != []: raise GUARD")
 
     def _bits(self, op: ops.Bits, value: str) -> None:
-        self._by_helper("bits", helpers.bits_writer(op.kind), value)
+        name = self._local(value)
+        test = f"type({name}) is not CONTAINER and type({name}) is not dict"
+        self.out.names.update(CONTAINER=Container, MAPPING=helpers.mapping)
+        self.out.line(f"if {name} is None: raise GUARD")
+        self.out.line(f"if {test}: {name} = MAPPING({name})")
+        left, parts = 8 * op.size, []
+        for bit in op.kind.bits:
+            left -= bit.width
+            if bit.name is not None and not bit.padding:
+                parts.append(f"{self._bit(bit, f'{name}[{bit.name!r}]')} << {left}")
+        whole = self.out.fresh("n")
+        self.out.line(f"{whole} = {' | '.join(parts) or '0'}")
+        if op.size == 1:
+            self._push("B", 1, "", whole)
+        else:
+            self._push(f"{op.size}s", op.size, "", f"{whole}.to_bytes({op.size}, 'big')")
+
+    def _bit(self, bit: kinds.Bit, value: str) -> str:
+        """Return code for the bits of a value, as an unsigned number."""
+        if bit.flag:
+            return f"bool({value})"
+        name = self.out.fresh("v")
+        self.out.line(f"{name} = {value}")
+        write = self.out.refer("bit", helpers.bit_writer(bit))
+        self.out.line(f"if type({name}) is not int: {name} = {write}({name})")
+        low, high = (-1 << bit.width - 1, 1 << bit.width - 1) if bit.signed else (0, 1 << bit.width)
+        self.out.line(f"if not {low} <= {name} < {high}: raise GUARD")
+        return f"({name} & {(1 << bit.width) - 1})" if bit.signed else name
 
     def _option(self, op: ops.Option, value: str) -> None:
         name = self._local(value)
