@@ -2,7 +2,7 @@
 
 from snapformat.model.from_construct.adapters import predicate_of
 from snapformat.model.from_construct.costs import cost_of, fewest_bytes
-from snapformat.model.from_construct.lowering import foreign, kind_of_construct
+from snapformat.model.from_construct.lowering import analyzed, foreign, kind_of_construct
 from snapformat.model.from_construct.names import name_of
 from snapformat.model.from_construct.parameters import check_parameters
 from snapformat.model.from_construct.scopes import (
@@ -19,6 +19,7 @@ __all__ = [
     "Lowering",
     "OwnConstruct",
     "Scopes",
+    "analyzed",
     "check_parameters",
     "constructs_in",
     "cost_of",
