@@ -453,6 +453,7 @@ class BincodeReader(BytesReader):
             cause = cause.__cause__
         segments, offset = place_of(error)
         self.path.extend(segments)
+        self.expect(0)  # construct may have fetched more
         offset = start if offset is None else min(max(offset + self.origin, self.origin), self.end)
         self.fail(*reason_of(error), mark=offset, cause=error)
 
