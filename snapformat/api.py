@@ -107,11 +107,14 @@ def decode(
         and limits is DEFAULT_LIMITS
         and type(data) is bytes
         and not lazy
+        and isinstance(payload, type)
         and len(data) <= LARGE  # for more, the collector is paused
     ):
         try:
             # The cached `READER`, as in `encode`; an inherited one makes instances of another class.
-            value, end = payload.__snapformat_read__(data, 0, len(data), 0, None)
+            value, end = payload.__snapformat_read__(  # type: ignore[attr-defined]  # of declared ones
+                data, 0, len(data), 0, None
+            )
             if type(value) is payload and end <= DEFAULT_LIMIT and arrays is None:
                 return value
         except Exception:

@@ -25,13 +25,13 @@ def surroundings_of(kind: Kind) -> Surroundings:
     return Surroundings(fields, any(each.is_whole for each in found))
 
 
-def check_outermost(kind: Kind) -> None:
-    """Check that nothing in a kind names a field of a class around it.
+def check_outermost(around: Surroundings) -> None:
+    """Check that a kind that has nothing around it names no field there.
 
     Raises:
         SchemaError: An expression of a class does.
     """
-    for named in sorted(surroundings_of(kind).fields, key=repr):
+    for named in sorted(around.fields, key=repr):
         if named.owner is not None:
             message = f"the expression names {named.text}, but there is no class or Struct that far around it"
             raise SchemaError(message, owner=named.owner, field=named.attr)
@@ -56,7 +56,7 @@ def set_scopes(structs: Sequence[kinds.Struct], resolved: Iterable[Kind]) -> Non
     is_changing = True
     while is_changing:  # classes may contain each other
         is_changing = False
-        for struct in structs:
+        for struct in reversed(structs):
             named, is_whole = _named_in(struct, parts[id(struct)], looks_at)
             outside = frozenset(each.seen_from(1) for each in named if each.levels_up)
             made = Surroundings(outside, is_whole)
@@ -65,6 +65,7 @@ def set_scopes(structs: Sequence[kinds.Struct], resolved: Iterable[Kind]) -> Non
     for struct in structs:
         named, is_whole = _named_in(struct, parts[id(struct)], looks_at)
         _check(struct, named)
+        _check_entries(struct, is_used=bool(named) or is_whole)
         struct.scoped = bool(named) or is_whole
         struct.named = frozenset(each.name for each in named if not each.levels_up)
         struct.subcons = Container() if is_whole else None
@@ -107,6 +108,12 @@ def _named_in(
     for position, (each, inside) in enumerate(parts):
         for part in inside:
             around = looks_at(part)
+            if around.may_stop:
+                raise SchemaError(
+                    "a class has all its fields: StopIf ends a construct Struct only",
+                    owner=owner,
+                    field=each.attr,
+                )
             is_whole = is_whole or around.is_whole
             for found in around.fields:
                 named.setdefault(found.of(owner, each.attr), position)
@@ -119,7 +126,12 @@ def _check(struct: kinds.Struct, named: dict[NamedField, int]) -> None:
     for each, position in sorted(named.items(), key=lambda item: (item[1], repr(item[0]))):
         if not each.levels_up:
             check_name(each, attrs, position, struct.cls.__qualname__)
-    taken = CONTEXT_ENTRIES.intersection(attrs)
-    if taken and named:
+
+
+def _check_entries(struct: kinds.Struct, *, is_used: bool) -> None:
+    """Refuse a field with the name of an entry that construct has in every context."""
+    taken = CONTEXT_ENTRIES.intersection(each.attr for each in struct.fields)
+    if taken and is_used:
+        assert struct.cls is not None
         message = "construct has an entry of this name in every context: choose another, and doc(rename=...)"
         raise SchemaError(message, owner=struct.cls.__qualname__, field=min(taken))

@@ -52,13 +52,15 @@ class Surroundings:
     Attributes:
         fields: The fields that it names.
         is_whole: Whether it may look at anything in its context.
+        may_stop: Whether a `StopIf` in it may end the struct around.
     """
 
     fields: frozenset[NamedField] = frozenset()
     is_whole: bool = False
+    may_stop: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.fields) or self.is_whole
+        return bool(self.fields) or self.is_whole or self.may_stop
 
 
 #: Maximum number of fields named in a message.

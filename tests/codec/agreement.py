@@ -68,7 +68,7 @@ def generated_read(node: Op, data: bytes, offset: int = 0) -> tuple[Any, int]:
     """What generated code alone reads; it raises anything where it gives up."""
     reader = engine.reader_of(node)
     assert reader is not None, "no code is generated for the layout"
-    return reader(data, offset, len(data), 0, Claims(DEFAULT_LIMITS.zero_sized))
+    return reader(data, offset, len(data), 0, Claims(DEFAULT_LIMITS.zero_sized, len(data) - offset, None))
 
 
 def generated_write(node: Op, value: Any) -> bytes:

@@ -24,23 +24,23 @@ Edit = Callable[[Any], Any]
 def check(declaration: Declaration) -> Findings:
     """The same change gives the same bytes, or both refuse."""
     found = Findings()
-    struct = declaration.construct
+    struct, source = declaration.construct, declaration.source
     made = ours(lambda: format_of(struct))
     for data in declaration.samples():
-        first = theirs(lambda data=data: struct.parse(data))
+        first = theirs(lambda data=data: source.parse(data))
         if first.state != "ok":
             continue
         edits = list(_edits(declaration, first.value))
-        leaves = alone(struct, data)[1]  # then no file has it
+        leaves = alone(source, data)[1]  # then no file has it
         for number, (text, edit) in enumerate(edits):
             about = f"{text} of {shown(data)}"
             wanted = theirs(
-                lambda data=data, edit=edit: bytes(struct.build(edited(struct.parse(data), edit)))
+                lambda data=data, edit=edit: bytes(source.build(edited(source.parse(data), edit)))
             )
             got = ours(lambda data=data, edit=edit: bytes(encode(edited(decode(data, struct), edit), struct)))
             _compare(found, "edit", got, wanted, about, data, struct)
             if made.state == "ok" and number < IN_FILES and not leaves:
-                whole = wanted if wanted.state != "ok" else Outcome("ok", file_of(wanted.value))
+                whole = wanted if wanted.state != "ok" else wanted._replace(value=file_of(wanted.value))
                 for lazy in (False, True):
                     call = partial(_in_file, made.value, data, edit, lazy)
                     where = "edit in a file, lazily" if lazy else "edit in a file"

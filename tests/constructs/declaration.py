@@ -171,5 +171,13 @@ def member_names(group: Any) -> list[str]:
 
 
 def groups(construct: Any) -> list[Any]:
-    """All parts of a construct that have named members."""
-    return [part for part in parts(construct) if isinstance(part, GROUPS)]
+    """All parts of a construct that have named members; those of a `PrefixedArray` are construct's own."""
+    found = [part for part in parts(construct) if isinstance(part, GROUPS)]
+    return [part for part in found if not is_prefixed_array(part)]
+
+
+def is_prefixed_array(group: Any) -> bool:
+    """Whether a group is what the macro `PrefixedArray` makes."""
+    if not isinstance(group, c.FocusedSeq) or group.parsebuildfrom != "items":
+        return False
+    return [part.name for part in group.subcons] == ["count", "items"]

@@ -75,8 +75,8 @@ def _load(
     about = shown(data)
     if not lazy:
         walked = ours(lambda: list(spec.walk(file)) and True)
-        read = wanted if wanted.state != "ok" else Outcome("ok", True)
-        found.compare("walk of the file", walked, read, about, may_refuse=leaves)
+        read = theirs(lambda: source.parse(data) is not None or True)
+        found.compare("walk of the file", walked, read, about, may_refuse=leaves or wanted.state != "ok")
         if source is spec.payload:  # not with compiled constructs in it
             whole = theirs(lambda: settled(spec.struct.parse(file).data))
             found.compare("the construct of the file", whole, wanted, about, may_refuse=leaves)

@@ -16,7 +16,7 @@ from constructs.manual import refused_by_manual
 from constructs.values import RefusedLater, difference
 from snapformat import SchemaError, SnapshotError
 
-#: Seconds that construct and we may take for one call.
+#: Seconds of the processor that construct and we may take for one call.
 THEIR_TIME = 0.25
 OUR_TIME = 5.0
 
@@ -27,18 +27,18 @@ class TooLong(BaseException):
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise `TooLong` in here after some seconds; only in the main thread of a process."""
+    """Raise `TooLong` in here after some seconds of computing; only in the main thread of a process."""
 
     def stop(*_: Any) -> None:
         raise TooLong
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again, should a finalizer swallow the first
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again, should a finalizer swallow the first
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 #: The `Rebuffered` of the declaration at hand, which keep what they read: each call begins anew.

@@ -53,9 +53,14 @@ def is_raw_flag(value: Any) -> bool:
 
 
 def keeps_bytes(value: Any) -> bool:
-    """Whether such a number, or a NaN, is in a value: it is written as it was read, not as construct would."""
+    """Whether such a number, a NaN, or bits without a name are in a value.
+
+    These are written as they were read, not as construct would.
+    """
     value = forced(value)
     if isinstance(value, Mapping):
+        if "_unnamed" in value.keys():  # noqa: SIM118  # a LazyContainer
+            return True
         return any(keeps_bytes(value[key]) for key in value.keys())  # noqa: SIM118  # a LazyContainer
     if isinstance(value, list | tuple):
         return any(map(keeps_bytes, value))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs.as_type import shown
-from constructs.declaration import Declaration, groups, kept_name, member_names, parts
+from constructs.declaration import Declaration, groups, member_names
 from constructs.outcomes import Findings, ours, theirs
 from constructs.values import forced, settled
 from snapformat import decode
@@ -28,7 +28,7 @@ def check(declaration: Declaration) -> Findings:
     for part in hidden.value:
         found.add("opaque", part)
     _documents(found, struct)
-    names = {str(part.name) for part in parts(struct) if kept_name(part.name)}
+    names = {name for group in groups(struct) for name in member_names(group)}
     for data in declaration.samples():
         parsed = theirs(lambda data=data: settled(declaration.source.parse(data)))
         if parsed.state == "ok":

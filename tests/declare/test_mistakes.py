@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import construct
 import pytest
 
 import snapformat
@@ -51,6 +52,7 @@ def names() -> Iterator[dict[str, typing.Any]]:
         vars(module).update((name, getattr(source, name)) for name in source.__all__)
     vars(module).update(Annotated=typing.Annotated, Any=typing.Any, Generic=typing.Generic)
     vars(module).update(T=typing.TypeVar("T"), enum=enum, dataclasses=dataclasses)
+    vars(module).update(c=construct, this=construct.this)
     yield vars(module)
     del sys.modules[module.__name__]
 

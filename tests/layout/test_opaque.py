@@ -154,9 +154,9 @@ def test_hooks_are_called_as_by_construct():
         expected = seen.copy()
         assert expected
         for read in (
-            lambda made=made: decode_prefix(data, made),
-            lambda made=made: decode_stream(io.BytesIO(data), made),
-            lambda made=made: list(walk(layout_of(made), data)),
+            lambda made=made, data=data: decode_prefix(data, made),
+            lambda made=made, data=data: decode_stream(io.BytesIO(data), made),
+            lambda made=made, data=data: list(walk(layout_of(made), data)),
         ):
             for _ in range(3):  # by the reference, and by generated code
                 seen.clear()

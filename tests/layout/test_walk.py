@@ -168,6 +168,17 @@ def test_constructs_own_classes():
     ]
 
 
+def test_one_construct_in_several_places():
+    assert rows(c.Sequence(c.VarInt, c.VarInt, "in" / c.Sequence(c.Byte, c.Byte)), b"\1\2\3\4") == [
+        (0, 1, "varint", "$[0]", 1),
+        (1, 1, "varint", "$[1]", 2),
+        (2, 1, "u8", "$[2][0]", 3),
+        (3, 1, "u8", "$[2][1]", 4),
+    ]
+    assert rows(c.Prefixed(c.VarInt, c.VarInt), b"\2\1\2") == [(0, 3, "prefixed", "$", 1)]
+    assert rows(c.RestreamData(b"\5", c.Byte), b"") == [(0, 0, "u8", "$", 5)]
+
+
 def test_an_offset_to_begin_at():
     assert [(e.offset, e.value) for e in walk(layout_of(u16), b"abc\1\0", 3)] == [(3, 1)]
     with pytest.raises(DecodeError) as caught:

@@ -15,6 +15,7 @@ from snapformat.encodings.construct.bounded import RefusedError
 from snapformat.encodings.construct.reach import Reach
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
+from snapformat.model.kinds import Run
 from snapformat.model.protocol import ValueReader
 
 #: Maximum number of pending events.
@@ -45,6 +46,7 @@ class BytesReader(ValueReader):
             else None.
         reach: The furthest place that was read by constructs that go back; None if it does not matter.
         fetched: The bytes of a source, from which further ones are fetched; None if all are there.
+        watched: For events, each kind that construct runs, with one whose parts are read by their kinds.
     """
 
     runs_constructs = True
@@ -64,6 +66,7 @@ class BytesReader(ValueReader):
         "origin",
         "pos",
         "reach",
+        "watched",
     )
 
     def __init__(
@@ -88,6 +91,7 @@ class BytesReader(ValueReader):
         self.blobs = blobs
         self.fetched: Fetched | None = None
         self.reach: Reach | None = None
+        self.watched: dict[Run, Run] = {}
         self.config = config
         self._key = form_key(config)
         self._stream: tuple[tuple[int, int, int | None], Any] | None = None

@@ -17,7 +17,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
-from snapformat.model.class_scopes import check_outermost
+from snapformat.model.class_scopes import check_outermost, surroundings_of
 from snapformat.model.declaration import seal, unsortable
 from snapformat.model.declare.registry import resolved
 from snapformat.model.from_construct import ClassAdapter
@@ -137,7 +137,7 @@ def sealed(annotation: Any, *, is_outermost: bool = True) -> Kind:
     if unsorted is not None:
         raise SchemaError(unsorted)
     if is_outermost:
-        check_outermost(kind)
+        check_outermost(surroundings_of(kind))
     return kind
 
 

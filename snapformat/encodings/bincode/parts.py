@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import construct as c
 
 from snapformat.errors import DecodeError
-from snapformat.model.kinds import Choice, Fields, Focus, Items, Kind, Raw, Repeat, Run
+from snapformat.model.kinds import Choice, Fields, Focus, Grouped, Items, Kind, Raw, Repeat, Run
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.reader import BincodeReader
@@ -17,34 +17,50 @@ if TYPE_CHECKING:
 
 def with_events(kind: Run, reader: BincodeReader) -> Run:
     """Return a kind whose construct reads its parts by their kinds, with events and paths."""
-    parts = {id(sub): _Part(sub, inner, kind, reader) for sub, inner in kind.parts}
+    made = reader.watched.get(kind)
+    if made is None:
+        made = reader.watched[kind] = _with_events(kind, reader)
+    return made
 
-    def replaced(held: Any) -> Any:
-        if type(held) is list:
-            return [replaced(each) for each in held]
-        return parts.get(id(held), held)
 
+def _with_events(kind: Run, reader: BincodeReader) -> Run:
+    parts = [_Part(sub, inner, index, kind, reader) for index, (sub, inner) in enumerate(kind.parts)]
     made = copy.copy(kind.construct)
-    made.__dict__.update({name: replaced(held) for name, held in vars(made).items()})
+    if isinstance(kind, Grouped):
+        made.subcons = parts  # by position: one construct may occur in several
+    else:
+        (part,) = parts
+        setattr(made, "checksumfield" if isinstance(made, c.Checksum) else "subcon", part)
     return Run(_at_once(made), kind.cost, kind.is_pure, kind.reads_context)
 
 
 def _at_once(sub: Any) -> Any:
     """Return a construct that reads at once what another one defers."""
     if type(sub) is c.LazyStruct:
-        return c.Struct(*sub.subcons)
+        return c.Struct(*(part if part.name else _Skipped(part) for part in sub.subcons))
     if type(sub) is c.LazyArray:
         return c.Array(sub.count, sub.subcon)
     return sub.subcon if type(sub) is c.Lazy else sub
 
 
+class _Skipped(c.Subconstruct):  # type: ignore[misc]  # construct is untyped
+    """A part that a `LazyStruct` does not read if its size is known: nobody can ask for it."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        try:
+            size = self.subcon._actualsize(stream, context, path)
+        except c.SizeofError:
+            return self.subcon._parsereport(stream, context, path)
+        return c.stream_seek(stream, size, 1, path)
+
+
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     """A part that a reader reads by its kind."""
 
-    def __init__(self, sub: Any, kind: Kind, whole: Run, reader: BincodeReader) -> None:
+    def __init__(self, sub: Any, kind: Kind, index: int, whole: Run, reader: BincodeReader) -> None:
         super().__init__()
         self.__dict__.update(name=sub.name, docs=sub.docs, flagbuildnone=sub.flagbuildnone)
-        self._sub, self._kind, self._whole, self._reader = sub, kind, whole, reader
+        self._sub, self._kind, self._index, self._whole, self._reader = sub, kind, index, whole, reader
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["_sub"], name)
@@ -58,9 +74,8 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         reader.path.extend(self._steps(context))
         reader.scope = context
         try:
-            if reader.has_stream(stream):
-                return self._read_in_place(stream)
-            return self._read_elsewhere(stream)
+            in_place = reader.has_stream(stream)
+            value = self._read_in_place(stream) if in_place else self._read_elsewhere(stream)
         except c.StopFieldError:
             raise
         except Exception as error:
@@ -70,6 +85,9 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
             raise _of_construct(error, path) from error
         finally:
             reader.restore(state)
+        if isinstance(value, c.Container):
+            value.setdefault("_io", stream)  # as construct's own values have
+        return value
 
     def _actualsize(self, stream: Any, context: Any, path: str) -> Any:
         return self._sub._actualsize(stream, context, path)
@@ -82,12 +100,12 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
-        if isinstance(self._whole, Focus) and self._whole.subs[self._whole.position] is self._sub:
-            return []  # its value is that of the whole
+        if isinstance(self._whole, Focus) and self._whole.position in (self._index, None):
+            return []  # its value is, or may be, that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):
-            return [self._whole.children().index(self._kind)]
+            return [self._index]
         return ["value"] if isinstance(self._whole, Raw) else []
 
     def _read_in_place(self, stream: Any) -> Any:

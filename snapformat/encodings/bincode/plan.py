@@ -14,8 +14,9 @@ from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.plan_construct import plan_run
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.model import kinds
+from snapformat.model.class_scopes import check_outermost
 from snapformat.model.floats import ByteOrder
-from snapformat.model.from_construct import kind_of_construct
+from snapformat.model.from_construct import analyzed
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import Planner
 from snapformat.trampoline import Task, run_with_unwind
@@ -42,7 +43,11 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
 
 def lower(sub: Any) -> Op:
     """Return the layout of a construct; the same object for all threads."""
-    return of_kind(kind_of_construct(sub), FIRECRACKER)
+    kind, around = analyzed(sub)
+    if around.fields:
+        check_outermost(around)
+    known: Op | None = kind.derived.get(_FIRECRACKER_PLACE)
+    return of_kind(kind, FIRECRACKER) if known is None else known
 
 
 def of_kind(kind: Kind, config: Config) -> Op:
@@ -69,6 +74,9 @@ def _without_limit(integers: Any, byteorder: ByteOrder) -> Config:
 def _place(config: Config) -> tuple[str, FormKey]:
     # A limit is not part of the layout: there are four plans, and not one for every limit.
     return "plan", form_key(config)
+
+
+_FIRECRACKER_PLACE = _place(FIRECRACKER)
 
 
 class BincodePlanner(Planner):

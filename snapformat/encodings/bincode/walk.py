@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from construct import StopFieldError
+
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.reader import BincodeReader
@@ -58,14 +60,14 @@ def walk_value(
     reader.path.extend(root)
     stack = [_read(kind, reader)]
     result: Any = None
-    error: DecodeError | None = None
+    error: Exception | None = None
     while stack and error is None:
         try:
             child = stack[-1].send(result)
         except StopIteration as stop:
             stack.pop()
             result = stop.value
-        except DecodeError as caught:
+        except (DecodeError, StopFieldError) as caught:
             error = caught
         else:
             stack.append(child)
@@ -73,6 +75,8 @@ def walk_value(
         if reader.events:
             yield from reader.events
             reader.events.clear()
+    if isinstance(error, StopFieldError):
+        reader.fail(_STOPPED, cause=error)
     if error is not None:
         raise error
     return reader.pos
@@ -80,6 +84,17 @@ def walk_value(
 
 def _read(kind: Kind, reader: BincodeReader) -> Task:
     return kind.read(reader) if kind.is_leaf else (yield kind.read(reader))
+
+
+def _whole(kind: Kind, reader: BincodeReader) -> Any:
+    try:
+        return reader.read(kind)
+    except StopFieldError as error:
+        reader.fail(_STOPPED, cause=error)
+
+
+#: The message about a `StopIf` that ends no Struct.
+_STOPPED = "a StopIf with no Struct around it to end"
 
 
 def read_value(
@@ -121,7 +136,7 @@ def read_value(
     reader.depth, reader.reach = depth, reach
     if stop is not None:
         reader.end = stop
-    return reader.read(kind), reader.pos
+    return _whole(kind, reader), reader.pos
 
 
 def read_from(
@@ -150,7 +165,7 @@ def read_from(
     reader = StreamReader(source, config, budget, limits)
     budget.data = reader.data
     reader.path.extend(root)
-    return reader.read(kind)
+    return _whole(kind, reader)
 
 
 def write_value(

@@ -192,8 +192,8 @@ class _Copies:
             made.parsed = sub.parsed
             return self._copied(made, open_)
         if isinstance(sub, c.Compiled):
-            # The construct it was compiled from, if that repeats: functions can't be analyzed.
-            return changed.get("defersubcon", sub)
+            # Its source: construct's compiler leaves out checks, such as that of the data's end.
+            return changed.get("defersubcon", sub.defersubcon)
         if _is_unbounded(sub):
             changed["subcon"] = Counted(changed.get("subcon", sub.subcon))
         if isinstance(sub, c.LazyBound):

@@ -183,7 +183,12 @@ class JsonReader(ValueReader):
 
     def coming_fields(self, kind: kinds.Struct) -> Mapping[str, Any]:
         """Return the fields in their JSON form: a count may depend on the number of elements."""
-        return {each.attr: self.data.get(each.name) for each in kind.fields if each.attr is not None}
+        data = self.data
+        if kind.style == "tuple":
+            return {each.attr: part for each, part in zip(kind.fields, data, strict=True) if each.attr}
+        if kind.style == "newtype":
+            return {each.attr: data for each in kind.fields if each.attr}
+        return {each.attr: data.get(each.name) for each in kind.fields if each.attr is not None}
 
     def coming_value(self) -> Any:
         """Return the value in its JSON form."""

@@ -27,7 +27,7 @@ from snapformat.model.declare.fields import (
     doc,
     refuse,
 )
-from snapformat.model.declare.instances import equal, item, show
+from snapformat.model.declare.instances import add_item_access, equal, show
 from snapformat.model.kinds import Style
 
 C = TypeVar("C", bound=type)
@@ -212,10 +212,6 @@ def _description(cls: type) -> str:
     return "" if text.startswith(f"{cls.__name__}(") else inspect.cleandoc(text)
 
 
-#: Methods that look up a field by its name. Without the second, Python would iterate by the first.
-_BY_NAME = {"__getitem__": item, "__iter__": None}
-
-
 def _dataclass(cls: type) -> type:
     for attr, annotation in own_annotations(cls).items():
         if typing.get_origin(annotation) is typing.ClassVar:
@@ -233,10 +229,7 @@ def _dataclass(cls: type) -> type:
         cls.__eq__ = equal  # type: ignore[assignment]  # a method of the class from here on
         if "__hash__" not in vars(cls) or vars(cls)["__hash__"] is None:
             cls.__hash__ = None  # type: ignore[assignment]  # mutable
-    if not hasattr(cls, "__getitem__"):
-        for name, method in _BY_NAME.items():
-            if not hasattr(cls, name):
-                setattr(cls, name, method)
+    add_item_access(cls)
     if "__repr__" not in vars(cls):
         cls.__repr__ = show  # type: ignore[assignment, method-assign]
     try:

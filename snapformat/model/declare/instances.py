@@ -58,6 +58,18 @@ def item(self: Any, name: Any) -> Any:
     raise TypeError(f"{type(self).__name__!r} object has fields by name only, not {describe_value(name)}")
 
 
+#: Methods that look up a field by its name. Without the second, Python would iterate by the first.
+_BY_NAME = {"__getitem__": item, "__iter__": None}
+
+
+def add_item_access(cls: type) -> None:
+    """Let construct's expressions look up the fields of instances by name, if they can't already."""
+    if not hasattr(cls, "__getitem__"):
+        for name, method in _BY_NAME.items():
+            if not hasattr(cls, name):
+                setattr(cls, name, method)
+
+
 def attributes(cls: type) -> list[str]:
     """Return the attributes of a declared class's fields, skipped ones too."""
     declaration = declaration_of(cls)

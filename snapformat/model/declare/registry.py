@@ -12,6 +12,7 @@ from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
 from snapformat.model.checks import describe_exception
 from snapformat.model.declaration import GivenKind
+from snapformat.model.declare.instances import add_item_access
 from snapformat.model.from_construct import check_parameters, foreign
 
 _by_name: dict[str, Any] = {}
@@ -23,7 +24,8 @@ def register(what: str | type, struct: Any) -> None:
     Args:
         what: A name, by which the layout can be given wherever a type is expected; or a class that is
             called with the Struct's fields by name, and has them as attributes. Only constants, padding and
-            computed values whose names begin with an underscore may be missing among its parameters.
+            computed values whose names begin with an underscore may be missing among its parameters. Its
+            instances can be indexed by the name of a field from then on, as construct's expressions do.
         struct: A `construct.Construct`; for a class, one whose values have names.
 
     Raises:
@@ -31,7 +33,9 @@ def register(what: str | type, struct: Any) -> None:
             fit the class.
     """
     if not isinstance(struct, construct.Construct):
-        raise SchemaError(f"expected a construct, found {struct!r}")
+        declared = isinstance(struct, type) and DECLARATION in vars(struct)
+        hint = f"; that of the class is Encoding().construct({struct.__qualname__})" if declared else ""
+        raise SchemaError(f"expected a construct, found {struct!r}{hint}")
     if isinstance(what, str):
         known = _by_name.setdefault(what, struct)
         if known is not struct:
@@ -48,6 +52,7 @@ def register(what: str | type, struct: Any) -> None:
         check_parameters(struct, what)
         try:
             setattr(what, DECLARATION, GivenKind(foreign(struct, what)))
+            add_item_access(what)
         except TypeError:
             raise SchemaError(
                 "a built-in class takes no layout: register it for a subclass, or under a name",

@@ -2,7 +2,7 @@
 
 from snapformat.model.from_construct.adapters import predicate_of
 from snapformat.model.from_construct.costs import cost_of, fewest_bytes
-from snapformat.model.from_construct.lowering import foreign, kind_of_construct
+from snapformat.model.from_construct.lowering import analyzed, foreign, kind_of_construct
 from snapformat.model.from_construct.names import name_of
 from snapformat.model.from_construct.parameters import check_parameters
 from snapformat.model.from_construct.scopes import (
@@ -12,13 +12,14 @@ from snapformat.model.from_construct.scopes import (
     Scopes,
     in_scopes,
 )
-from snapformat.model.from_construct.traits import constructs_in, may_stop
+from snapformat.model.from_construct.traits import constructs_in
 
 __all__ = [
     "ClassAdapter",
     "Lowering",
     "OwnConstruct",
     "Scopes",
+    "analyzed",
     "check_parameters",
     "constructs_in",
     "cost_of",
@@ -26,7 +27,6 @@ __all__ = [
     "foreign",
     "in_scopes",
     "kind_of_construct",
-    "may_stop",
     "name_of",
     "predicate_of",
 ]

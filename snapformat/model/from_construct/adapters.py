@@ -8,6 +8,7 @@ from types import CodeType
 from typing import Any
 
 import construct as c
+from construct.lib.hex import HexDisplayedInteger
 
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, lower_predicate
@@ -32,11 +33,20 @@ def is_adapter(sub: Any) -> bool:
 
     These are construct's own, and those whose class says so by `reads_context = False`.
     """
+    if type(sub) is c.Hex and _has_computed_size(sub.subcon):
+        return False  # it shows as many digits as there are
     return (
         type(sub) in _NAMES
+        or isinstance(sub, c.TimestampAdapter)
         or _is_expression(sub)
         or (isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False)
     )
+
+
+def _has_computed_size(sub: Any) -> bool:
+    while isinstance(sub, c.Renamed):
+        sub = sub.subcon
+    return isinstance(sub, c.BytesInteger | c.BitsInteger) and callable(sub.length)
 
 
 #: Functions of construct's own macros, by their code, that ignore the context.
@@ -93,13 +103,28 @@ def adapted(sub: Any, item: Kind) -> Kind:
         return kinds.Mapping(item, dict(sub.decmapping), dict(sub.encmapping))
     if type(sub) is c.FlagsEnum:
         return kinds.FlagsEnum(item, dict(sub.flags))
-    if type(sub) in _SHOWN:
-        decode, encode = partial(sub._decode, context=None, path=_PATH), _itself
-    return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), type(sub).__name__))
+    if type(sub) in (c.Hex, c.HexDump):
+        return kinds.Adapted(item, _shown(sub), _itself, _NAMES[type(sub)], pure=True)
+    otherwise = "timestamp" if isinstance(sub, c.TimestampAdapter) else type(sub).__name__
+    return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), otherwise))
 
 
-#: Adapters that change how a value is shown, and nothing else.
-_SHOWN = (c.Hex, c.HexDump)
+def _shown(sub: Any) -> Callable[[Any], Any]:
+    """Return the conversion of a `Hex` or `HexDump`, which only changes how a value is shown."""
+    convert = partial(sub._decode, context=None, path=_PATH)
+    try:
+        form = f"0{2 * sub.subcon.sizeof()}X"
+    except Exception:  # it has no fixed size
+        return convert
+
+    def decode(stored: Any) -> Any:
+        if type(stored) is not int or type(sub) is c.HexDump:
+            return convert(stored)
+        made = HexDisplayedInteger(stored)
+        made.fmtstr = form
+        return made
+
+    return decode
 
 
 def _itself(value: Any) -> Any:

@@ -19,7 +19,7 @@ from snapformat.model.expressions import Expr, Unsupported, lower_expr
 from snapformat.model.from_construct.adapters import adapted, is_adapter, labels_of
 from snapformat.model.from_construct.names import check_names
 from snapformat.model.from_construct.runs import field_of, focus_of, lower_run
-from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Place, Scopes
+from snapformat.model.from_construct.scopes import STREAMS, Lowering, OuterArray, OuterStruct, Place, Scopes
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import NamedField, check_name
 from snapformat.trampoline import Task
@@ -37,6 +37,17 @@ def opaque(sub: Any, reason: str, lowering: Lowering) -> kinds.Opaque:
 
 def lower_foreign(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     """Return the kind of one of construct's constructs; opaque if it can't be lowered."""
+    if id(sub) in lowering.inside:
+        lowering.look_anywhere(scopes)
+        return opaque(sub, "a construct inside itself", lowering)
+    lowering.inside.add(id(sub))
+    try:
+        return (yield _lowered(sub, lowering, scopes))
+    finally:
+        lowering.inside.discard(id(sub))
+
+
+def _lowered(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     try:
         return (yield _dispatch(sub, lowering, scopes))
     except Unsupported as unsupported:
@@ -169,6 +180,8 @@ def _string(sub: Any, lowering: Lowering) -> Kind:
 
 
 def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
+    if STREAMS in lowering.reaching:
+        raise Unsupported("a Struct whose stream is used again")
     if any(map(lowering.traits.may_stop, sub.subcons)):
         raise Unsupported("a Struct that may stop early")
     check_names(sub.subcons)
@@ -237,11 +250,12 @@ def _lazy_bound(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     outside, lowering.reaches_out = lowering.reaches_out, False
     named, lowering.outside = lowering.outside, set()
     arrays, lowering.arrays = lowering.arrays, []
+    inside, lowering.inside = lowering.inside, set()
     try:
         kind = yield lowering.lower(target, lowering, ())
     finally:
         lowering.open.discard(place)
-        lowering.arrays, lowering.outside = arrays, named
+        lowering.arrays, lowering.outside, lowering.inside = arrays, named, inside
     if lowering.reaches_out:
         lowering.reaching.add(sub)
         lowering.look_anywhere(scopes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -27,14 +28,16 @@ _MOST_LATEST = 256
 
 def kind_of_construct(sub: Any) -> Kind:
     """Return the kind of a construct: the same object for all threads."""
-    return _of_construct(sub)[0]
+    return analyzed(sub)[0]
 
 
-def _of_construct(sub: Any) -> _Lowered:
+def analyzed(sub: Any) -> _Lowered:
+    """Return the kind of a construct, and what it looks at around itself."""
     known = _known.get(sub) or _latest.get(sub)
     if known is None:
         traits = Traits()
-        made = _lowered(lambda lowering: lower(sub, lowering, ()), traits)
+        kind, around = _lowered(lambda lowering: lower(sub, lowering, ()), traits)
+        made = kind, replace(around, may_stop=traits.may_stop(sub))
         if not _may_hold(made[0], is_referred_to=traits.has_references(sub)):
             return _known.setdefault(sub, made)
         for oldest in [*_latest][: max(0, len(_latest) - _MOST_LATEST + 1)]:
@@ -85,7 +88,7 @@ def foreign(construct: Any, cls: type | None = None) -> kinds.Foreign:
 
     def resolve() -> None:
         if cls is None:
-            made.target, made.looks_at = _of_construct(construct)
+            made.target, made.looks_at = analyzed(construct)
         else:
             target = _lowered(lambda lowering: of_class(construct, cls, lowering, ()), Traits())
             made.target, made.looks_at = target

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import construct as c
+from construct.expr import ExprMixin
 
 from snapformat.model import kinds
-from snapformat.model.expressions import Unsupported
+from snapformat.model.expressions import Unsupported, lower_expr
 from snapformat.model.from_construct.names import check_names, name_of
-from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Scopes
-from snapformat.model.from_construct.traits import AROUND, LEAVES
+from snapformat.model.from_construct.scopes import STREAMS, Lowering, OuterArray, OuterStruct, Scopes
+from snapformat.model.from_construct.traits import AROUND, LEAVES, OfRun, parameters
 from snapformat.model.kinds import Kind
+from snapformat.model.surroundings import NamedField
 from snapformat.trampoline import Task
 
 #: Leaves if what is inside is one: bytes that are cut out, and nothing else.
@@ -29,7 +31,10 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     made = traits.of_run(sub)
     if traits.reads_context(sub):
         lowering.look_anywhere(scopes)
+        _look_at_named(sub, lowering, scopes)
     kind = type(sub)
+    if kind is c.Pointer and sub.stream is not None:
+        lowering.reaching.add(STREAMS)
     if kind in LEAVES:
         return kinds.Leaf(sub, *made)
     if kind in (c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray):
@@ -51,6 +56,21 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         fields = yield _fields(sub.subcons, lowering, scopes)
         return _GROUPS[kind](sub, made, fields, tuple(sub.subcons))
     raise Unsupported(f"no lowering of {kind.__name__}")
+
+
+#: Classes with a parameter that is not a function of the context around: it sees a value, or fields inside.
+_OF_OTHERS = (c.RepeatUntil, c.ExprValidator, c.FocusedSeq, c.Union)
+
+
+def _look_at_named(sub: Any, lowering: Lowering, scopes: Scopes) -> None:
+    """Record the fields that the parameters of a construct name."""
+    if isinstance(sub, _OF_OTHERS):
+        return
+    when_written = isinstance(sub, c.Rebuild | c.Default)
+    for parameter in parameters(sub):
+        lowered = lower_expr(parameter) if isinstance(parameter, ExprMixin) else None
+        for levels_up, name in () if lowered is None else lowered.names:
+            lowering.look_at(NamedField(levels_up, name, when_written), scopes)
 
 
 def _element(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
@@ -83,24 +103,18 @@ def focus_of(sub: Any, fields: tuple[kinds.Field, ...], lowering: Lowering, scop
     return _focus(sub, made, fields, tuple(sub.subcons))
 
 
-#: The attributes of all kinds that construct runs.
-_Made = tuple[int, bool, bool]
 _Fields = tuple[kinds.Field, ...]
 
 
-def _focus(sub: Any, made: _Made, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
-    names = [part.name for part in subs]
-    if callable(sub.parsebuildfrom) or sub.parsebuildfrom not in names:
-        raise Unsupported("a FocusedSeq whose value is chosen by its context")
-    position = names.index(sub.parsebuildfrom)
-    return kinds.Focus(sub, *made, fields, subs, sub._subcons, position)
+def _focus(sub: Any, made: OfRun, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
+    return kinds.Focus(sub, *made, fields, subs, sub._subcons, lower_expr(sub.parsebuildfrom))
 
 
-def _named(sub: Any, made: _Made, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
+def _named(sub: Any, made: OfRun, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
     return kinds.Fields(sub, *made, fields, subs, sub._subcons)
 
 
-_GROUPS: dict[type, Callable[[Any, _Made, _Fields, tuple[Any, ...]], Kind]] = {
+_GROUPS: dict[type, Callable[[Any, OfRun, _Fields, tuple[Any, ...]], Kind]] = {
     c.Sequence: lambda sub, made, fields, subs: kinds.Items(sub, *made, fields, subs, sub._subcons),
     c.Select: lambda sub, made, fields, subs: kinds.Choice(sub, *made, fields, subs, c.Container()),
     c.FocusedSeq: _focus,

@@ -65,6 +65,10 @@ class OwnConstruct(c.Construct):  # type: ignore[misc]  # construct is untyped
         raise NotImplementedError
 
 
+#: In `Lowering.reaching`: a construct reads from the stream of a value, which only construct's values have.
+STREAMS = "streams"
+
+
 @dataclass(slots=True)
 class Lowering:
     """State of lowering a construct to a kind.
@@ -76,6 +80,7 @@ class Lowering:
         open: Constructs that are being lowered.
         references: References to a construct around them, by its place.
         arrays: Arrays around the current place.
+        inside: The `id` of each construct around the current place, up to a `LazyBound`.
         reaches_out: Whether an expression or a function so far looks at a context around its own structs.
         reaching: Each `LazyBound` in whose target one does.
         outside: The fields of structs around the whole construct that expressions name.
@@ -88,6 +93,7 @@ class Lowering:
     open: set[Place] = field(default_factory=set)
     references: list[tuple[kinds.LazyBound, Place]] = field(default_factory=list)
     arrays: list[OuterArray] = field(default_factory=list)
+    inside: set[int] = field(default_factory=set)
     reaches_out: bool = False
     reaching: set[Any] = field(default_factory=set)
     outside: set[NamedField] = field(default_factory=set)

@@ -124,9 +124,8 @@ class _Found:
     around: list[_Found]
 
 
-def may_stop(sub: Any) -> bool:
-    """Return whether a part of a Struct may end the Struct early, by a `StopIf`."""
-    return Traits().may_stop(sub)
+#: `cost`, `is_pure`, `reads_context` and `is_stopped` of `model.kinds.Run`.
+OfRun = tuple[int, bool, bool, bool]
 
 
 class Traits:
@@ -141,9 +140,10 @@ class Traits:
         self._of(sub)
         return cost_of(sub, known=self._costs)
 
-    def of_run(self, sub: Any) -> tuple[int, bool, bool]:
-        """Return the cost, the purity, and whether the context is read: attributes of `model.kinds.Run`."""
-        return self.cost_of(sub), self.is_pure(sub), self.reads_context(sub)
+    def of_run(self, sub: Any) -> OfRun:
+        """Return the attributes of a `model.kinds.Run` of a construct, in their order."""
+        is_stopped = any(map(self.may_stop, _parts(sub)))
+        return self.cost_of(sub), self.is_pure(sub), self.reads_context(sub), is_stopped
 
     def reads_context(self, sub: Any) -> bool:
         """Return whether a construct might read its context; unknown classes might."""
@@ -229,7 +229,7 @@ def _is_self_contained(sub: Any) -> bool:
         return False
     if type(sub) is c.ExprValidator:
         return predicate_of(sub) is not None
-    return type(sub) in _OF_BYTES or not any(map(callable, _parameters(sub)))
+    return type(sub) in _OF_BYTES or not any(map(callable, parameters(sub)))
 
 
 def constructs_in(sub: Any) -> Iterator[Any]:
@@ -246,10 +246,10 @@ def constructs_in(sub: Any) -> Iterator[Any]:
 
 def _parts(sub: Any) -> list[Any]:
     """Return the constructs directly inside."""
-    return [held for held in _parameters(sub) if isinstance(held, c.Construct)]
+    return [held for held in parameters(sub) if isinstance(held, c.Construct)]
 
 
-def _parameters(sub: Any) -> Iterable[Any]:
+def parameters(sub: Any) -> Iterable[Any]:
     """Return the parameters of a construct, and those in lists of it."""
     found: list[Any] = []
     for name, held in getattr(sub, "__dict__", {}).items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_value, format_constant
+from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int
 from snapformat.trampoline import Task
@@ -29,9 +30,10 @@ class Adapted(Kind):
         order: Function from a Python value to a key that sorts as Rust does; None for the stored order.
         shown: Functions from the Python value to its decoded JSON form and back, if that is an object of its
             own (a register list by names); else None.
+        pure: Whether the conversions may be called at any time: they have no effect but their result.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "text", "order", "shown"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "text", "order", "shown", "pure"})
 
     item: Kind
     decode: Callable[[Any], Any]
@@ -40,6 +42,7 @@ class Adapted(Kind):
     text: tuple[Callable[[Any], str], Callable[[str], Any]] | None = None
     order: Callable[[Any], Any] | None = None
     shown: tuple[Callable[[Any], dict[str, Any]], Callable[[dict[str, Any]], Any]] | None = None
+    pure: bool = False
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write the stored form, or the human-readable text."""
@@ -75,7 +78,7 @@ class Adapted(Kind):
 
     def plan(self, planner: Planner) -> Task:
         """Plan the operation."""
-        return planner.plan_converted(self.item, self.decode, self.encode)
+        return planner.plan_converted(self.item, self.decode, self.encode, pure=self.pure)
 
     def children(self) -> Sequence[Kind]:
         """The stored kind."""
@@ -132,8 +135,9 @@ class Computed(Kind):
     value: Any
 
     def write(self, value: Any, out: ValueWriter) -> Any:
-        """Compute the value; the given one is ignored."""
-        found = out.evaluate(self.value)
+        """Compute the value; the given one counts only if a function may look at bytes that are not there."""
+        looks_at_bytes = isinstance(self.value, Expr) and self.value.is_foreign and not out.runs_constructs
+        found = value if looks_at_bytes and value is not None else out.evaluate(self.value)
         out.write_computed(self, found)
         return found
 

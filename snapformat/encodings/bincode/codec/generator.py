@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from snapformat.encodings.bincode import ops
@@ -281,6 +281,25 @@ class Generator(ABC):
             assert scope is not None
             return scope
         return self.root_context() if scope is None else f"({scope} or {self.root_context()})"
+
+    def context_for(self, op: Op) -> str | None:
+        """Return code for the context that the function of an operation needs, perhaps with few fields."""
+        needs = needs_of(op)
+        frames = len(self.frames) - self.in_scope
+        if needs.is_whole or not frames:
+            return self.context() if needs.is_whole else self.scope
+        self.flush()
+        code: str | None = None
+        for level in reversed(range(max(needs.names) + 1)):
+            if level >= frames:
+                code = self.scope
+                continue
+            pairs = [] if code is None else [f"'_': {code}"]
+            for name in sorted(needs.names.get(level, ()), key=repr):
+                with suppress(LookupError):  # it fails when it is evaluated
+                    pairs.append(f"{name!r}: {self.field(level, name)}")
+            code = f"{{{', '.join(pairs)}}}"
+        return code
 
     def root_context(self) -> str:
         """Return code for construct's outermost context."""

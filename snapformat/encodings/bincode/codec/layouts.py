@@ -22,6 +22,8 @@ def cached_layout(payload: Any, encoding: Encoding) -> Op:
     Raises:
         SchemaError: There is no such name, or it is not a type of the serde data model.
     """
+    if isinstance(payload, construct.Construct):
+        return lower(payload)
     declared = getattr(payload, DECLARATION, None)
     if type(declared) is Declaration and declared.cls is payload:
         known, op = declared.latest

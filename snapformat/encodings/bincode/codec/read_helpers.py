@@ -83,6 +83,9 @@ def stripped(data: bytes, pad: bytes) -> bytes:
     """Return data without the padding units at its end, as construct's `NullStripped` finds them."""
     unit, end = len(pad), len(data)
     rest = end % unit
+    if not rest and pad == pad[:1] * unit:
+        end = len(data.rstrip(pad[:1]))
+        return data[: end + -end % unit]
     if rest and data[-rest:] == pad[:rest]:
         end -= rest
     while end >= unit and data[end - unit : end] == pad:

@@ -100,8 +100,7 @@ class RunReader(Generator):
     def give_context(self, op: Op) -> None:
         """Generate code that passes the context to the function called next."""
         if needs_of(op):
-            context = self.context() if self.frames or needs_of(op).is_whole else self.scope
-            self.out.line(f"{self._claims()}.context = {context}")
+            self.out.line(f"{self._claims()}.context = {self.context_for(op)}")
 
     def given_context(self) -> str:
         """Take over the context that the caller of this function has given; return its local."""

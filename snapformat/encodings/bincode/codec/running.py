@@ -79,7 +79,16 @@ def place_stream(k: Claims, d: bytes, p: int, e: int) -> None:
 def read_context(outer: Any, d: bytes, p: int, e: int, k: Claims, subcons: Any) -> Any:
     """Return the whole context of a struct that is read."""
     running = _running(k)
-    return whole_context(running.root if outer is None else outer, _stream(running, d, p, e, k), subcons)
+    return whole_context(_completed(outer, running.root), _stream(running, d, p, e, k), subcons)
+
+
+def _completed(outer: Any, root: Any) -> Any:
+    """Return a context with the entries of the outermost one, which one with named fields alone lacks."""
+    if outer is None:
+        return root
+    if "_params" not in outer:
+        outer.update(root)
+    return outer
 
 
 def construct_reader(op: ops.Run) -> Callable[[bytes, int, int, Claims, Any], tuple[Any, int]]:
@@ -159,7 +168,7 @@ def _is_passed_over(error: BaseException | None) -> bool:
 
 def write_context(outer: Any, l: Output, subcons: Any) -> Any:  # noqa: E741 - as in the code
     """Return the whole context of a struct that is written."""
-    return whole_context(l.root() if outer is None else outer, l.stream(), subcons)
+    return whole_context(_completed(outer, l.root()), l.stream(), subcons)
 
 
 def construct_writer(op: Op) -> Callable[[Any, Output, Any], Any]:

@@ -142,8 +142,7 @@ class RunWriter(Generator):
         """Generate code that passes the context to the function called next."""
         if needs_of(op):
             self._is_listed = True
-            context = self.context() if self.frames or needs_of(op).is_whole else self.scope
-            self.out.line(f"l.context = {context}")
+            self.out.line(f"l.context = {self.context_for(op)}")
 
     def given_context(self) -> str:
         """Take over the context that the caller of this function has given; return its local."""
