@@ -466,7 +466,8 @@ class BincodeReader(BytesReader):
             cause = cause.__cause__
         segments, offset = place_of(error)
         self.path.extend(segments)
-        offset = start if offset is None else min(max(offset + self.origin, self.origin), self.end)
+        end = len(self.data) if self.stream_end() is None else self.end
+        offset = start if offset is None else min(max(offset + self.origin, self.origin), end)
         self.fail(*reason_of(error), mark=offset, cause=error)
 
     def _emit_run(self, kind: kinds.Run, start: int, before: int, value: Any) -> None:

@@ -185,14 +185,18 @@ class Mapping(Labelled):
         try:
             return self.values[stored]
         except (KeyError, TypeError):
-            raise ValueError(f"{_constant(stored)} is not among {_listed(self.values)}") from None
+            raise ValueError(
+                f"no decoding mapping for {_constant(stored)}, only for {_listed(self.values)}"
+            ) from None
 
     def encode(self, value: Any) -> Any:
         """Return the stored value."""
         try:
             return self.stored[value]
         except (KeyError, TypeError):
-            raise ValueError(f"{_constant(value)} is not among {_listed(self.stored)}") from None
+            raise ValueError(
+                f"no encoding mapping for {_constant(value)}, only for {_listed(self.stored)}"
+            ) from None
 
     def __hash__(self) -> int:
         return hash((self.item, len(self.values)))
@@ -276,7 +280,7 @@ class FlagsEnum(Labelled):
         found = 0
         for name in names:
             if name not in self.flags:
-                raise ValueError(f"{excerpt(name)!r} is not among {_listed(self.flags)}")
+                raise ValueError(f"unknown label {excerpt(name)!r}, not among {_listed(self.flags)}")
             found |= self.flags[name]
         return found
 
