@@ -64,9 +64,9 @@ def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
         code, found = trace.tb_frame.f_code, trace.tb_frame.f_locals
         trace = trace.tb_next
         if code in _RENAMED:
-            segment = name_of(found["self"])
-            if is_named and segment is not None and (focus is None or segment != focus):
-                segments.append(segment)
+            name = name_of(found["self"])
+            if is_named and name is not None and (focus is None or name != focus):
+                segments.append(name)
             is_named, focus = False, None
         elif code.co_name in ("_parse", "_build"):
             focus = found["self"].parsebuildfrom if code in _FOCUSED else None
