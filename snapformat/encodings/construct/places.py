@@ -56,9 +56,7 @@ def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
     offset: int | None = None
     depth = 0
     lost = False  # in a stream other than that of the data, such as one of bits
-    is_named = (
-        False  # whether the next construct's name is that of a field: the called one's is known already
-    )
+    is_named = False  # whether the next name is that of a field: that of the called construct is known
     trace = error.__traceback__
     while trace is not None:
         code, found = trace.tb_frame.f_code, trace.tb_frame.f_locals
