@@ -185,8 +185,9 @@ class Mapping(Labelled):
         try:
             return self.values[stored]
         except (KeyError, TypeError):
+            known = _listed(self.values)
             raise ValueError(
-                f"no decoding mapping for {_constant(stored)}, only for {_listed(self.values)}"
+                f"parsing failed, no decoding mapping for {_constant(stored)}, only for {known}"
             ) from None
 
     def encode(self, value: Any) -> Any:
@@ -194,8 +195,9 @@ class Mapping(Labelled):
         try:
             return self.stored[value]
         except (KeyError, TypeError):
+            known = _listed(self.stored)
             raise ValueError(
-                f"no encoding mapping for {_constant(value)}, only for {_listed(self.stored)}"
+                f"building failed, no encoding mapping for {_constant(value)}, only for {known}"
             ) from None
 
     def __hash__(self) -> int:

@@ -397,9 +397,8 @@ class Focus(Grouped):
         return self._position_of(self.chosen)
 
     def _position_of(self, name: Any) -> int | None:
-        found = [
-            index for index, each in enumerate(self.fields) if each.attr is not None and each.attr == name
-        ]
+        named = [index for index, each in enumerate(self.fields) if each.attr is not None]
+        found = [index for index in named if self.fields[index].attr == name]
         return found[-1] if found else None
 
     def write_group(self, value: Any, out: ValueWriter) -> Task:
