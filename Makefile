@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots differential docs bench bench-check bench-versions clean
+.PHONY: help demo test lint vectors snapshots differential construct-suite docs bench bench-check bench-versions \
+  clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
@@ -13,6 +14,7 @@ help:
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
+	@echo "make construct-suite  the declarations of construct's own tests, against both  (CONSTRUCT_TESTS=DIR)"
 	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
 	@echo "make bench-check  the same, and fail where a floor does not hold"
 	@echo "make bench-versions BASE=DIR  compare with another checkout: S and M, read and write"
@@ -45,6 +47,11 @@ FROM ?= 0
 COUNT ?= 120
 differential: $(READY)
 	$(BIN)/python -m tests.differential --from $(FROM) --count $(COUNT) --state .differential-$(FROM)-$(COUNT).json
+
+# The folder of construct's sdist: pip download construct==2.10.70 --no-binary :all: --no-deps
+CONSTRUCT_TESTS ?=
+construct-suite: $(READY)
+	$(BIN)/python -m tests.constructs.suite "$(CONSTRUCT_TESTS)"
 
 # borsh-construct requires an older construct than it needs, and type stubs for it: hence --no-deps.
 $(BENCH_READY): $(READY)

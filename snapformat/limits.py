@@ -8,6 +8,7 @@ of their own.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sized
 
 from snapformat.lazy_dataclasses import dataclass
 
@@ -22,10 +23,10 @@ MADE_BY_CONSTRUCT = 4
 #: parts counts as zero-sized too.
 FREE_PER_BYTE = 16
 #: Cost of going back in the data, and of each byte that is read again.
-GOING_BACK, READ_AGAIN = 16, 4
-#: What going back may cost in any case, and in addition for each byte of the data. So 8 MiB and 32 times the
-#: data may be read again.
-FREE_AGAIN, FREE_AGAIN_PER_BYTE = 1 << 25, 128
+GOING_BACK, READ_AGAIN = 64, 4
+#: What going back may cost in any case, and in addition for each byte of the data. So 512 KiB and 32 times
+#: the data may be read again; or a construct may go back 32768 times, and twice for each byte.
+FREE_AGAIN, FREE_AGAIN_PER_BYTE = 1 << 21, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +59,21 @@ class Budget:
         limit: Bytes that may be claimed in total, or None for no limit.
         left: Bytes that may still be claimed; negative once the limit is exceeded.
         zero_sized: Objects that may still be made of zero-sized elements.
-        again: What going back in the data may still cost.
+        again: What going back in the data may still cost, without what is free for the size of the data.
+        data: The data.
         depth: Levels of construct's `LazyBound` around the current value.
         most_levels: Maximum of `depth`.
         allow_pickle: Whether a pickle is read.
     """
 
-    __slots__ = ("again", "allow_pickle", "depth", "left", "limit", "most_levels", "zero_sized")
+    __slots__ = ("again", "allow_pickle", "data", "depth", "left", "limit", "most_levels", "zero_sized")
 
-    def __init__(self, limit: int | None, limits: Limits = DEFAULT_LIMITS, size: int = 0) -> None:
+    def __init__(self, limit: int | None, limits: Limits = DEFAULT_LIMITS, data: Sized = b"") -> None:
         self.limit = limit
         self.left = UNLIMITED if limit is None else limit
         self.zero_sized = limits.zero_sized
-        self.again = FREE_AGAIN + FREE_AGAIN_PER_BYTE * size
+        self.again = FREE_AGAIN
+        self.data = data
         self.depth = 0
         self.most_levels = limits.depth
         self.allow_pickle = limits.allow_pickle
@@ -99,4 +102,4 @@ class Budget:
     def claim_again(self, size: int) -> bool:
         """Charge going back by `size` bytes; return False if too many bytes are read again."""
         self.again -= GOING_BACK + READ_AGAIN * size
-        return self.again >= 0
+        return self.again >= 0 or self.again + FREE_AGAIN_PER_BYTE * len(self.data) >= 0

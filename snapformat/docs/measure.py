@@ -13,7 +13,6 @@ from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG
 from snapformat.model import kinds
-from snapformat.model.from_construct.traits import Traits
 from snapformat.model.naming import Bound, unwrapped
 
 #: Maximum number of terms of a formula; with more it starts at the end of the last field of variable size.
@@ -235,7 +234,7 @@ def _run_bounds(kind: kinds.Run, inner: list[Bounds]) -> Bounds:
             return inner[0][0], inf
         case kinds.Choice():
             return min(low for low, _ in inner), max(high for _, high in inner)
-        case kinds.Items() | kinds.Focus() if not any(map(Traits().may_stop, kind.subs)):
+        case kinds.Items() | kinds.Focus() if not kind.is_stopped:
             return sum(low for low, _ in inner), sum(high for _, high in inner)
     return 0, inf
 

@@ -35,7 +35,7 @@ def to_document(
         EncodeError: The data does not fit its type, or `serde` refuses it.
     """
     format_ = snapshot.format
-    data = Json(serde, decoded).write(format_.payload_kind, snapshot.data, limits=format_.limits)
+    data = Json(serde, decoded).write(format_.payload_kind, snapshot.data, limits=format_.all_limits)
     document = {
         "schema": format_.name if schema is None else schema,
         "header": {"magic": f"0x{snapshot.magic:016x}", "version": str(snapshot.version)},
@@ -84,7 +84,7 @@ def from_document(document: Any, format: SnapshotFormat) -> Snapshot[Any]:
         # The checks are those of a file; a document has no offsets.
         error.offset = None
         raise
-    data = Json().read(format.payload_kind, members["data"], limits=format.limits)
+    data = Json().read(format.payload_kind, members["data"], limits=format.all_limits)
     return Snapshot(header, data, format, _trailing(members.get("trailing", ""), format))
 
 

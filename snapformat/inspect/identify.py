@@ -378,7 +378,7 @@ def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
     if layout is None:
         return _BEST
     try:
-        end = find_end(layout, data, read_header(format_, data)[1], format_.limits)
+        end = find_end(layout, data, read_header(format_, data)[1], format_.all_limits)
     except SnapshotError:
         return _BEST
     if end == NOWHERE:

@@ -48,7 +48,7 @@ class CachedHeader:
         self.magic = header.magic
         self.version = header.version
         self.runs_constructs = runs_constructs(spec.payload_layout)
-        self.reader = LazyReader(spec.payload_layout, spec.encoding.limit, spec.limits)
+        self.reader = LazyReader(spec.payload_layout, spec.encoding.limit, spec.all_limits)
 
 
 class FileSource(LazySource):
@@ -181,8 +181,8 @@ def file_bytes(
     if cached is not None and header.magic == cached.magic and header.version is cached.version:
         head = cached.data
     else:
-        head = write_value(spec.header_layout, header, limits=spec.limits, root=("header",))
-    parts, stop = write_lazily(spec.payload_layout, data, spec.limits)
+        head = write_value(spec.header_layout, header, limits=spec.all_limits, root=("header",))
+    parts, stop = write_lazily(spec.payload_layout, data, spec.all_limits)
     pieces = [head, *parts]
     if trailing:
         pieces.append(trailing)

@@ -70,7 +70,7 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
             spec.header_layout,
             data,
             limit=spec.encoding.limit,
-            limits=spec.limits,
+            limits=spec.all_limits,
             root=("header",),
             stop=stop,
         )
@@ -123,7 +123,11 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
     with ExactReader(source) as reader:
         try:
             header: Header = read_stream(
-                spec.header_layout, reader, limit=spec.encoding.limit, limits=spec.limits, root=("header",)
+                spec.header_layout,
+                reader,
+                limit=spec.encoding.limit,
+                limits=spec.all_limits,
+                root=("header",),
             )
         except DecodeError as error:
             explain_header(spec, reader.consumed, error)
@@ -284,9 +288,9 @@ def read_payload(
     reach = Reach() if goes_back(op.kind) else None
     try:
         if decode:
-            value, end = read_value(op, data, offset, limit, spec.limits, stop=stop, reach=reach)
+            value, end = read_value(op, data, offset, limit, spec.all_limits, stop=stop, reach=reach)
         else:
-            value, end = NOT_DECODED, check_value(op, data, offset, limit, spec.limits, stop, reach)
+            value, end = NOT_DECODED, check_value(op, data, offset, limit, spec.all_limits, stop, reach)
     except DecodeError as error:
         explain(spec, data, error)
         raise

@@ -159,7 +159,7 @@ class SnapshotFormat(FormatSpec):
         """
         data = read_all(source, max_size=self.max_file_size)
         header_end = read_header(self, data)[1]
-        limit, limits = self.encoding.limit, self.limits
+        limit, limits = self.encoding.limit, self.all_limits
         yield from walk(self.header_layout, data, limit=limit, limits=limits, root=("header",))
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, header_end, stop)

@@ -103,6 +103,8 @@ class FormatSpec:
         order: The order of checks.
         accepts: Function of the supported and the found version; returns whether such files are read.
         limits: Limits of depth and of zero-sized elements.
+        allow_pickle: Whether construct's `Pickled` in the payload is read. A pickle can run any code: allow
+            it only for files of a trusted source. Writing does not need it.
         max_file_size: Maximum size of a file in bytes; a larger one is refused without reading it.
         release: The release or releases of the program that write such files, or None.
         family: Reference to the format's family as `module:attribute`, or None; see
@@ -124,6 +126,7 @@ class FormatSpec:
     order: CheckOrder = CheckOrder.PAYLOAD_FIRST
     accepts: Callable[[semver.Version, semver.Version], bool] = same_major
     limits: Limits = field(default=DEFAULT_LIMITS)
+    allow_pickle: bool = False
     max_file_size: int = MAX_FILE_SIZE
     release: str | None = None
     family: str | None = None
@@ -143,6 +146,8 @@ class FormatSpec:
             raise ValueError(
                 f"trailing must be one of {', '.join(get_args(Trailing))}, not {self.trailing!r}"
             )
+        if self.limits.allow_pickle:
+            raise ValueError("a format reads pickles by its own allow_pickle=True, not by that of its limits")
         parse_version(version_text(self.version))
         if self.checksum is not None and self.checksum.width % 8:
             raise ValueError(f"the checksum's width must be whole bytes, not {self.checksum.width} bits")
@@ -154,6 +159,11 @@ class FormatSpec:
 
     def __deepcopy__(self, memo: Any) -> FormatSpec:
         return self  # immutable
+
+    @cached_property
+    def all_limits(self) -> Limits:
+        """The limits, with what `allow_pickle` allows."""
+        return dataclasses.replace(self.limits, allow_pickle=True) if self.allow_pickle else self.limits
 
     @cached_property
     def latest(self) -> Callable[[Any], Any]:
@@ -223,7 +233,10 @@ class FormatSpec:
         """
         limit = self.encoding.limit
         payload = Payload if is_located(self.payload_layout.kind) else Limited
-        fields = ["header" / Limited(self.header_struct, limit), "data" / payload(self.payload_struct, limit)]
+        fields = [
+            "header" / Limited(self.header_struct, limit),
+            "data" / payload(self.payload_struct, limit, self.all_limits),
+        ]
         if self.trailing == "keep":
             fields.append("trailing" / construct.Default(construct.GreedyBytes, b""))
         elif self.trailing == "refuse" and self.checksum is None:

@@ -13,8 +13,8 @@ from constructs.values import difference, keeps_bytes, settled
 from constructs.visible import opaque_parts
 from snapformat import decode, encode
 
-CUTS = 8
-PLACES = 4
+CUTS = 4
+PLACES = 2
 
 
 def check(declaration: Declaration) -> Findings:

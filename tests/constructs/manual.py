@@ -8,14 +8,26 @@ from typing import Any
 
 import construct as c
 
+_REFUSED = "refused by the manual: "
 
-def _refusing(build: Any, is_refused: Callable[[Any, Any], bool]) -> Any:
+
+def _refusing(build: Any, row: str, is_refused: Callable[[Any, Any], bool]) -> Any:
     def _build(self: Any, obj: Any, stream: Any, context: Any, path: Any) -> Any:
         if is_refused(self, obj):
-            raise c.ConstructError("refused by the manual", path)
+            raise c.ConstructError(f"{_REFUSED}{row}", path)
         return build(self, obj, stream, context, path)
 
     return _build
+
+
+def _not_cancelling(parse: Any) -> Any:
+    def _parsereport(self: Any, stream: Any, context: Any, path: Any) -> Any:
+        try:
+            return parse(self, stream, context, path)
+        except c.CancelParsing:
+            raise c.ConstructError(f"{_REFUSED}a hook that cancels", path) from None
+
+    return _parsereport
 
 
 def _bool_as_number(self: Any, obj: Any) -> bool:
@@ -30,35 +42,39 @@ def _no_list(self: Any, obj: Any) -> bool:
     return not isinstance(obj, list | tuple)
 
 
-#: Classes, and the values that they take but we don't.
+#: Rows of the manual, the classes they concern, and the values that these take but we don't.
 _TABLE = (
-    *((cls, _bool_as_number) for cls in (c.FormatField, c.BytesInteger, c.BitsInteger)),
-    *((type(single), _bool_as_number) for single in (c.VarInt, c.ZigZag)),
-    *((cls, _number_as_bytes) for cls in (c.Bytes, type(c.GreedyBytes))),
-    (c.Array, _no_list),
+    *(("a bool", cls, _bool_as_number) for cls in (c.FormatField, c.BytesInteger, c.BitsInteger)),
+    *(("a bool", type(single), _bool_as_number) for single in (c.VarInt, c.ZigZag)),
+    *(("an integer for bytes", cls, _number_as_bytes) for cls in (c.Bytes, type(c.GreedyBytes))),
+    ("something else than a list", c.Array, _no_list),
 )
 
 
 @contextmanager
 def _by_the_manual() -> Iterator[None]:
-    """In here, construct builds only what the manual allows."""
-    before = [(cls, cls._build) for cls, _ in _TABLE]
-    for cls, is_refused in _TABLE:
-        cls._build = _refusing(cls._build, is_refused)
+    """In here, construct only takes what the manual allows."""
+    before = [(cls, cls._build) for _, cls, _ in _TABLE]
+    parse = c.Construct._parsereport
+    for row, cls, is_refused in _TABLE:
+        cls._build = _refusing(cls._build, row, is_refused)
+    c.Construct._parsereport = _not_cancelling(parse)
     try:
         yield
     finally:
         for cls, build in before:
             cls._build = build
+        c.Construct._parsereport = parse
 
 
-def refused_by_manual(call: Callable[[], Any]) -> bool:
-    """Whether construct, too, refuses something if it only takes what the manual allows."""
+def refused_by_manual(call: Callable[[], Any]) -> str | None:
+    """The row of the manual by which construct, too, would refuse something; None if there is none."""
     with _by_the_manual():
         try:
             call()
         except c.ConstructError as error:
-            return "refused by the manual" in str(error)
+            _, found, row = str(error).partition(_REFUSED)
+            return row if found else None
         except Exception:
-            return False
-    return False
+            return None
+    return None

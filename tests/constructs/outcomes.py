@@ -115,7 +115,8 @@ class Difference(NamedTuple):
 
     Attributes:
         kind: `value`, `type`, `bytes`, `stricter` (only we refuse), `looser` (only construct does),
-            `foreign` (an exception that is not ours), `endless`, `opaque`, `unseen`.
+            `foreign` (an exception that is not ours), `endless`, `opaque`, `unseen`; or `manual`, for what
+            the manual says differs.
         text: Where, and what.
     """
 
@@ -141,6 +142,11 @@ class Findings:
     def add(self, kind: str, text: str) -> None:
         """Add a difference."""
         self.differences.append(Difference(kind, text))
+
+    @property
+    def faults(self) -> list[str]:
+        """The differences that the manual does not have, in text."""
+        return [str(each) for each in self.differences if each.kind != "manual"]
 
     def compare(
         self,
@@ -183,9 +189,8 @@ def _verdict(
     if theirs.state == "endless" or (ours.state == "refused" and (may_refuse or theirs.state == "refused")):
         return None, ""
     if ours.state == "refused":
-        if theirs.again is not None and refused_by_manual(theirs.again):
-            return None, ""
-        return "stricter", ours.reason
+        row = None if theirs.again is None else refused_by_manual(theirs.again)
+        return ("stricter", ours.reason) if row is None else ("manual", row)
     if ours.value in also:
         return None, ""
     if theirs.state == "refused":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from snapformat.encodings.construct.bounded import RefusedError
 from snapformat.encodings.construct.counted import LookAheadStream
 from snapformat.io import SupportsRead
 
@@ -38,12 +39,12 @@ class Fetched:
             self.data += self._source.read(missing) or b""
         return len(self.data)
 
-    def fetch_all(self) -> int:
-        """Fetch all bytes; return their number."""
+    def fetch_all(self, most: int | None = None) -> int:
+        """Fetch all bytes, or somewhat more than a number of them; return their number."""
         if not self._in_pieces:
             self.data += self._source.read(None) or b""  # type: ignore[arg-type]  # construct's
         else:
-            while piece := self._source.read(_PIECE):
+            while (most is None or len(self.data) <= most) and (piece := self._source.read(_PIECE)):
                 self.data += piece
         return len(self.data)
 
@@ -54,9 +55,13 @@ class Ahead(LookAheadStream):
     Args:
         fetched: The bytes.
         origin: Where positions count from.
+
+    Attributes:
+        most: Maximum number of bytes that may have been fetched.
     """
 
     def __init__(self, fetched: Fetched, origin: int) -> None:
+        self.most = 0
         self._fetched = fetched
         self._origin = self._place = origin
 
@@ -77,11 +82,14 @@ class Ahead(LookAheadStream):
     def _fetch(self, stop: int | None) -> None:
         """Fetch the bytes before a place, or all bytes."""
         try:
-            if stop is None:
-                self._fetched.fetch_all()
-            else:
-                self._fetched.fetch(stop)
-        except Exception as error:  # by the source: construct may take it for the data's end
+            found = (
+                self._fetched.fetch_all(self.most)
+                if stop is None
+                else self._fetched.fetch(min(stop, self.most + 1))
+            )
+            if found > self.most and (stop is None or stop > self.most):
+                raise RefusedError("the limit of claimed bytes is exceeded", f"at most {self.most} bytes")
+        except Exception as error:  # construct may take it for the data's end
             self._fetched.failure = error
             raise
 

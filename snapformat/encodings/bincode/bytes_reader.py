@@ -11,6 +11,7 @@ from snapformat.encodings.bincode.ahead import Ahead, Fetched
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import form_key
+from snapformat.encodings.construct.bounded import RefusedError
 from snapformat.encodings.construct.reach import Reach
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
@@ -132,12 +133,10 @@ class BytesReader(ValueReader):
     def claim(self, size: int, offset: int | None = None) -> None:
         """Claim bytes of the budget before they are read; `offset` is that of their number."""
         if not self.budget.claim(size):
-            self.fail(
-                f"the limit of {self.budget.limit} claimed bytes is exceeded",
-                f"at most {self.budget.left + size} bytes more",
-                describe_value(size),
-                offset,
-            )
+            message = f"the limit of {self.budget.limit} claimed bytes is exceeded"
+            expected, found = f"at most {self.budget.left + size} bytes more", describe_value(size)
+            # Its cause says that construct must not go on with something else.
+            self.fail(message, expected, found, offset, RefusedError(message, expected, found))
 
     def take(self, size: int) -> bytes:
         """Take the next bytes."""
@@ -185,6 +184,8 @@ class BytesReader(ValueReader):
         if kept is None or kept[0] != extent:
             kept = self._stream = (extent, self.new_stream())
         stream = kept[1]
+        if isinstance(stream, Ahead):
+            stream.most = self.pos + self.budget.left
         stream.seek(self.pos - self.origin)
         return stream
 

@@ -37,10 +37,21 @@ def _with_events(kind: Run, reader: BincodeReader) -> Run:
 def _at_once(sub: Any) -> Any:
     """Return a construct that reads at once what another one defers."""
     if type(sub) is c.LazyStruct:
-        return c.Struct(*sub.subcons)
+        return c.Struct(*(part if part.name else _Skipped(part) for part in sub.subcons))
     if type(sub) is c.LazyArray:
         return c.Array(sub.count, sub.subcon)
     return sub.subcon if type(sub) is c.Lazy else sub
+
+
+class _Skipped(c.Subconstruct):  # type: ignore[misc]  # construct is untyped
+    """A part that a `LazyStruct` does not read if its size is known: nobody can ask for it."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        try:
+            size = self.subcon._actualsize(stream, context, path)
+        except c.SizeofError:
+            return self.subcon._parsereport(stream, context, path)
+        return c.stream_seek(stream, size, 1, path)
 
 
 class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
@@ -63,9 +74,8 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         reader.path.extend(self._steps(context))
         reader.scope = context
         try:
-            if reader.has_stream(stream):
-                return self._read_in_place(stream)
-            return self._read_elsewhere(stream)
+            in_place = reader.has_stream(stream)
+            value = self._read_in_place(stream) if in_place else self._read_elsewhere(stream)
         except c.StopFieldError:
             raise
         except Exception as error:
@@ -75,6 +85,9 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
             raise _of_construct(error, path) from error
         finally:
             reader.restore(state)
+        if isinstance(value, c.Container):
+            value.setdefault("_io", stream)  # as construct's own values have
+        return value
 
     def _actualsize(self, stream: Any, context: Any, path: str) -> Any:
         return self._sub._actualsize(stream, context, path)
@@ -87,8 +100,8 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
             return [context["_index"]]
-        if isinstance(self._whole, Focus) and self._whole.position == self._index:
-            return []  # its value is that of the whole
+        if isinstance(self._whole, Focus) and self._whole.position in (self._index, None):
+            return []  # its value is, or may be, that of the whole
         if isinstance(self._whole, Fields | Focus):
             return [self.name] if self.name else []
         if isinstance(self._whole, Items):

@@ -11,7 +11,7 @@ from snapformat.encodings.bincode import construct_ops, ops
 from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, lower_expr, lower_predicate
-from snapformat.model.from_construct import kind_of_construct, may_stop, predicate_of
+from snapformat.model.from_construct import kind_of_construct, predicate_of
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
@@ -141,20 +141,20 @@ def _pointer(kind: kinds.Around, planner: BincodePlanner) -> Task:
 
 def _greedy_range(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     item = yield planner.of(kind.item)
-    if may_stop(kind.part) or kind.construct.discard:
+    if kind.is_stopped or kind.construct.discard:
         return None
     return construct_ops.GreedyRange(item)
 
 
 def _repeat_until(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     predicate = lower_predicate(kind.construct.predicate)
-    if predicate is None or may_stop(kind.part) or kind.construct.discard:
+    if predicate is None or kind.is_stopped or kind.construct.discard:
         return None
     return construct_ops.RepeatUntil((yield planner.of(kind.item)), predicate)
 
 
 def _select(kind: kinds.Choice, planner: BincodePlanner) -> Task:
-    if len(kind.fields) != 2 or kind.subs[1] is not c.Pass or may_stop(kind.subs[0]):
+    if len(kind.fields) != 2 or kind.subs[1] is not c.Pass or kind.is_stopped:
         return None
     return construct_ops.Optional((yield planner.of(kind.fields[0].kind)))
 
@@ -207,12 +207,14 @@ def _fields(kind: kinds.Grouped, planner: BincodePlanner) -> Task:
 
 
 def _sequence(kind: kinds.Items, planner: BincodePlanner) -> Task:
-    if any(map(may_stop, kind.subs)):
+    if kind.is_stopped:
         return None
     return construct_ops.Sequence((yield _fields(kind, planner)), kind.subcons)
 
 
 def _focused(kind: kinds.Focus, planner: BincodePlanner) -> Task:
+    if kind.position is None:
+        return None
     return construct_ops.FocusedSeq((yield _fields(kind, planner)), kind.subcons, kind.position)
 
 

@@ -22,7 +22,7 @@ from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, SnapshotError
 from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
@@ -287,6 +287,8 @@ class BincodeReader(BytesReader):
                 found = describe_value(length + kind.including)
                 self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
             if length > self.end - self.pos:
+                if self.fetched is not None and length > self.budget.left:  # before it is fetched
+                    self.claim(length, start)
                 self.need(length)
             outer, stop = (self.begin, self.end, self._stream), self.pos + length
             self.begin, self.end = self.pos, stop
@@ -317,6 +319,7 @@ class BincodeReader(BytesReader):
             (self.begin, self.end, self._stream), stop = begun
             rest, self.pos = self.pos, stop
             if rest < stop:
+                self.claim(stop - rest, rest)
                 self.emit(rest, "padding", stop - rest)
         elif isinstance(kind, kinds.Checksummed):
             self._end_checksummed(kind, begun)
@@ -427,7 +430,10 @@ class BincodeReader(BytesReader):
             value = parse_run(run, stream, self.scope, self.budget, self.reach)
             stop = max(stream.tell() + self.origin, self.begin or self.origin)
             self.pos = start  # parts may have moved it
-            self.pos = min(stop, start + self.expect(max(0, stop - start)))
+            taken = max(0, stop - start)
+            if self.fetched is not None and taken > self.budget.left:  # before it is fetched
+                self.claim(taken, start)
+            self.pos = min(stop, start + self.expect(taken))
         except TooManyElementsError as error:
             self.fail_zero_sized(error.count, error.cost)
         except construct.StopFieldError:
@@ -435,12 +441,19 @@ class BincodeReader(BytesReader):
         except Exception as error:
             self.depth = depth
             self._fail_run(error, start)
-        if self.fetched is not None and self.fetched.failure is not None:
-            raise self.fetched.failure  # construct may have gone on as if the data had ended
+        self._raise_failure(start)
         # Whoever reads bytes claims them: what constructs of this library claimed is among them.
         self.claim(max(0, self.pos - start - (left - self.budget.left)), start)
         self._emit_run(kind, start, events, value)
         return value
+
+    def _raise_failure(self, start: int) -> None:
+        """Raise the error of a source; construct may have gone on as if the data had ended."""
+        failure = None if self.fetched is None else self.fetched.failure
+        if isinstance(failure, SnapshotError):
+            raise failure
+        if failure is not None:
+            self.fail(*reason_of(failure), mark=start, cause=failure)
 
     def _fail_run(self, error: Exception, start: int) -> None:
         """Raise the error for an exception of construct, or of code in it."""

@@ -7,7 +7,7 @@ from snapformat.encodings.bincode.forms import INDEX, LENGTH, form_key, int_form
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.from_construct import fewest_bytes, may_stop
+from snapformat.model.from_construct import fewest_bytes
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
@@ -47,7 +47,7 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
             return count * (yield _least(kind.item, config, known))
         case kinds.Encoded():
             return (yield _least(kind.item, kind.config, {}))
-        case kinds.Items() | kinds.Focus() if not any(map(may_stop, kind.subs)):
+        case kinds.Items() | kinds.Focus() if not kind.is_stopped:
             pass
         case kinds.Around() | kinds.Raw():
             own = fewest_bytes(kind.construct)

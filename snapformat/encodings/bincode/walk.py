@@ -55,7 +55,7 @@ def walk_value(
     """
     given = bytes_of(data)
     reader = BincodeReader(
-        given, offset, config, Budget(limit, limits, len(given)), limits, emit=True, blobs=blobs
+        given, offset, config, Budget(limit, limits, given), limits, emit=True, blobs=blobs
     )
     reader.path.extend(root)
     stack = [_read(kind, reader)]
@@ -131,7 +131,7 @@ def read_value(
     Raises:
         DecodeError: The bytes are not such a value.
     """
-    reader = BincodeReader(data, offset, config, Budget(limit, limits, len(data)), limits)
+    reader = BincodeReader(data, offset, config, Budget(limit, limits, data), limits)
     reader.path.extend(root)
     reader.depth, reader.reach = depth, reach
     if stop is not None:
@@ -161,7 +161,9 @@ def read_from(
     Raises:
         DecodeError: The bytes are not such a value, or end too early.
     """
-    reader = StreamReader(source, config, Budget(limit, limits), limits)
+    budget = Budget(limit, limits)
+    reader = StreamReader(source, config, budget, limits)
+    budget.data = reader.data
     reader.path.extend(root)
     return _whole(kind, reader)
 

@@ -36,8 +36,10 @@ class RefusedError(c.ExplicitError):  # type: ignore[misc]  # construct is untyp
         found: Text of what was found, or None.
     """
 
-    def __init__(self, reason: str, expected: str | None = None, found: str | None = None) -> None:
-        super().__init__(reason, path="(parsing)")
+    def __init__(
+        self, reason: str, expected: str | None = None, found: str | None = None, path: str = "(parsing)"
+    ) -> None:
+        super().__init__(reason, path=path)
         self.reason = reason
         self.expected = expected
         self.found = found
@@ -50,7 +52,7 @@ def claim_again(size: int, context: Any) -> None:
         RefusedError: Too many bytes are read again.
     """
     if not budget_of(context, None).claim_again(max(0, size)):
-        raise RefusedError("too many bytes are read more than once")
+        raise RefusedError("too many bytes are read more than once", "a small multiple of the data's size")
 
 
 #: Errors that end a read even where construct tries something else after an error.
@@ -143,7 +145,7 @@ class _LazyBound(c.LazyBound):  # type: ignore[misc]  # construct is untyped
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         budget = budget_of(context, None)
         if budget.depth >= budget.most_levels:
-            raise RefusedError("nested too deeply", f"at most {budget.most_levels} levels")
+            raise RefusedError("nested too deeply", f"at most {budget.most_levels} levels", path=path)
         budget.depth += 1
         try:
             return super()._parse(stream, context, path)
@@ -156,10 +158,8 @@ class _Pickled(type(c.Pickled)):  # type: ignore[misc]  # construct is untyped
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         if not budget_of(context, None).allow_pickle:
-            raise RefusedError(
-                "a pickle can run any code, so construct's Pickled is not read",
-                "SnapshotFormat(allow_pickle=True) or Limits(allow_pickle=True), for trusted data",
-            )
+            reason = "a pickle can run any code: it is only read with allow_pickle=True, of the format or the Limits"
+            raise RefusedError(reason, path=path)
         return super()._parse(stream, context, path)
 
 

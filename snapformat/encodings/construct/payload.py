@@ -7,7 +7,6 @@ from typing import Any
 
 from snapformat.encodings.construct.base import BUDGET, budget_of
 from snapformat.encodings.construct.reach import REACH, Reach
-from snapformat.encodings.construct.running import bounded_copy
 from snapformat.encodings.construct.wrappers import Limited
 from snapformat.model.expressions import root_context
 
@@ -18,14 +17,8 @@ class Payload(Limited):
     Its context is an outermost one.
     """
 
-    def __init__(self, subcon: Any, limit: int | None) -> None:
-        super().__init__(subcon, limit)
-        self._bounded: Any = None
-
     def run(self, stream: Any, context: Any, path: str) -> Any:
         """Parse from a stream of the rest of the bytes."""
-        if self._bounded is None:
-            self._bounded = bounded_copy(self.subcon)
         start, rest = stream.tell(), stream.read()
         inner, reach = io.BytesIO(rest), Reach()
         root = root_context(parsing=True)

@@ -9,6 +9,8 @@ import construct
 
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.construct.base import BUDGET, budget_of, read_exactly, running
+from snapformat.encodings.construct.running import bounded_copy
+from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
 from snapformat.model.floats import ByteOrder
 from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes
@@ -42,11 +44,13 @@ def counted(count: int) -> str:
 class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
     """A construct with a budget of its own: header and data of a snapshot have one each."""
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"limit"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"limit", "limits"})
 
-    def __init__(self, subcon: Any, limit: int | None) -> None:
+    def __init__(self, subcon: Any, limit: int | None, limits: Limits = DEFAULT_LIMITS) -> None:
         super().__init__(subcon)
         self.limit = limit
+        self.limits = limits
+        self._bounded: Any = None
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """Return the same as a kind."""
@@ -59,6 +63,9 @@ class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # co
             root = context
         before = running.budget
         inner = running.budget = root[BUDGET] = outer.begin_part(self.limit)
+        inner.allow_pickle = self.limits.allow_pickle
+        if self._bounded is None:
+            self._bounded = bounded_copy(self.subcon)
         try:
             return self.run(stream, context, path)
         finally:
@@ -66,8 +73,8 @@ class Limited(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # co
             running.budget, root[BUDGET] = before, outer
 
     def run(self, stream: Any, context: Any, path: str) -> Any:
-        """Parse, with the budget."""
-        return self.subcon._parsereport(stream, context, path)
+        """Parse by the copy, with the budget."""
+        return self._bounded._parsereport(stream, context, path)
 
 
 class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  # construct is untyped

@@ -17,7 +17,7 @@ from snapformat.encodings.construct.places import fail_foreign
 from snapformat.encodings.construct.running import built_or_none, parse_run
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
-from snapformat.limits import FREE_AGAIN_PER_BYTE, Limits
+from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import decode_fields, deferred, set_rest
 from snapformat.model.checks import as_int, describe_value
@@ -204,7 +204,7 @@ class JsonReader(ValueReader):
             self.refuse('{"$bytes": "..."}, since the layout of this part is not known')
         data = self._hex("bytes")
         given = io.BytesIO(data)
-        self.budget.again += FREE_AGAIN_PER_BYTE * len(data)
+        self.budget.data = data
         try:
             return parse_run(kind, given, self.scope, self.budget)
         except TooManyElementsError as error:

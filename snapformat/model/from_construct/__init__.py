@@ -12,7 +12,7 @@ from snapformat.model.from_construct.scopes import (
     Scopes,
     in_scopes,
 )
-from snapformat.model.from_construct.traits import constructs_in, may_stop
+from snapformat.model.from_construct.traits import constructs_in
 
 __all__ = [
     "ClassAdapter",
@@ -27,7 +27,6 @@ __all__ = [
     "foreign",
     "in_scopes",
     "kind_of_construct",
-    "may_stop",
     "name_of",
     "predicate_of",
 ]

@@ -19,7 +19,7 @@ from snapformat.model.expressions import Expr, Unsupported, lower_expr
 from snapformat.model.from_construct.adapters import adapted, is_adapter, labels_of
 from snapformat.model.from_construct.names import check_names
 from snapformat.model.from_construct.runs import field_of, focus_of, lower_run
-from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Place, Scopes
+from snapformat.model.from_construct.scopes import STREAMS, Lowering, OuterArray, OuterStruct, Place, Scopes
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import NamedField, check_name
 from snapformat.trampoline import Task
@@ -180,6 +180,8 @@ def _string(sub: Any, lowering: Lowering) -> Kind:
 
 
 def _struct(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
+    if STREAMS in lowering.reaching:
+        raise Unsupported("a Struct whose stream is used again")
     if any(map(lowering.traits.may_stop, sub.subcons)):
         raise Unsupported("a Struct that may stop early")
     check_names(sub.subcons)

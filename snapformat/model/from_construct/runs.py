@@ -11,8 +11,8 @@ from construct.expr import ExprMixin
 from snapformat.model import kinds
 from snapformat.model.expressions import Unsupported, lower_expr
 from snapformat.model.from_construct.names import check_names, name_of
-from snapformat.model.from_construct.scopes import Lowering, OuterArray, OuterStruct, Scopes
-from snapformat.model.from_construct.traits import AROUND, LEAVES, parameters
+from snapformat.model.from_construct.scopes import STREAMS, Lowering, OuterArray, OuterStruct, Scopes
+from snapformat.model.from_construct.traits import AROUND, LEAVES, OfRun, parameters
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import NamedField
 from snapformat.trampoline import Task
@@ -33,6 +33,8 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         lowering.look_anywhere(scopes)
         _look_at_named(sub, lowering, scopes)
     kind = type(sub)
+    if kind is c.Pointer and sub.stream is not None:
+        lowering.reaching.add(STREAMS)
     if kind in LEAVES:
         return kinds.Leaf(sub, *made)
     if kind in (c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray):
@@ -101,24 +103,18 @@ def focus_of(sub: Any, fields: tuple[kinds.Field, ...], lowering: Lowering, scop
     return _focus(sub, made, fields, tuple(sub.subcons))
 
 
-#: The attributes of all kinds that construct runs.
-_Made = tuple[int, bool, bool]
 _Fields = tuple[kinds.Field, ...]
 
 
-def _focus(sub: Any, made: _Made, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
-    names = [part.name for part in subs]
-    if callable(sub.parsebuildfrom) or sub.parsebuildfrom not in names:
-        raise Unsupported("a FocusedSeq whose value is chosen by its context")
-    position = names.index(sub.parsebuildfrom)
-    return kinds.Focus(sub, *made, fields, subs, sub._subcons, position)
+def _focus(sub: Any, made: OfRun, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
+    return kinds.Focus(sub, *made, fields, subs, sub._subcons, lower_expr(sub.parsebuildfrom))
 
 
-def _named(sub: Any, made: _Made, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
+def _named(sub: Any, made: OfRun, fields: _Fields, subs: tuple[Any, ...]) -> Kind:
     return kinds.Fields(sub, *made, fields, subs, sub._subcons)
 
 
-_GROUPS: dict[type, Callable[[Any, _Made, _Fields, tuple[Any, ...]], Kind]] = {
+_GROUPS: dict[type, Callable[[Any, OfRun, _Fields, tuple[Any, ...]], Kind]] = {
     c.Sequence: lambda sub, made, fields, subs: kinds.Items(sub, *made, fields, subs, sub._subcons),
     c.Select: lambda sub, made, fields, subs: kinds.Choice(sub, *made, fields, subs, c.Container()),
     c.FocusedSeq: _focus,

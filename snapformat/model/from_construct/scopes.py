@@ -75,6 +75,10 @@ class OwnConstruct(c.Construct):  # type: ignore[misc]  # construct is untyped
         raise NotImplementedError
 
 
+#: In `Lowering.reaching`: a construct reads from the stream of a value, which only construct's values have.
+STREAMS = "streams"
+
+
 @dataclass(slots=True)
 class Lowering:
     """State of lowering a construct to a kind.

@@ -124,9 +124,8 @@ class _Found:
     around: list[_Found]
 
 
-def may_stop(sub: Any) -> bool:
-    """Return whether a part of a Struct may end the Struct early, by a `StopIf`."""
-    return Traits().may_stop(sub)
+#: `cost`, `is_pure`, `reads_context` and `is_stopped` of `model.kinds.Run`.
+OfRun = tuple[int, bool, bool, bool]
 
 
 class Traits:
@@ -141,9 +140,10 @@ class Traits:
         self._of(sub)
         return cost_of(sub, known=self._costs)
 
-    def of_run(self, sub: Any) -> tuple[int, bool, bool]:
-        """Return the cost, the purity, and whether the context is read: attributes of `model.kinds.Run`."""
-        return self.cost_of(sub), self.is_pure(sub), self.reads_context(sub)
+    def of_run(self, sub: Any) -> OfRun:
+        """Return the attributes of a `model.kinds.Run` of a construct, in their order."""
+        is_stopped = any(map(self.may_stop, _parts(sub)))
+        return self.cost_of(sub), self.is_pure(sub), self.reads_context(sub), is_stopped
 
     def reads_context(self, sub: Any) -> bool:
         """Return whether a construct might read its context; unknown classes might."""

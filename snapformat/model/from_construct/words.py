@@ -77,6 +77,10 @@ def _shown(value: Any) -> str:
     return f"`{value!r}`" if isinstance(value, bytes | str) else str(value)
 
 
+def _part_name(value: Any) -> str:
+    return value if isinstance(value, str) else _shown(value)
+
+
 def _pointer(sub: Any) -> str:
     return f"at offset {_shown(sub.offset)} of the data; what follows continues from before"
 
@@ -155,6 +159,6 @@ _RULES: dict[type, Callable[[Any], str]] = {
     c.Array: _repeat,
     c.Union: lambda sub: "all fields begin at the same place",
     c.Select: _select,
-    c.FocusedSeq: lambda sub: f"the value is that of {sub.parsebuildfrom}",
+    c.FocusedSeq: lambda sub: f"the value is that of {_part_name(sub.parsebuildfrom)}",
     c.Sequence: lambda sub: "a list",
 }

@@ -135,7 +135,7 @@ class Computed(Kind):
     value: Any
 
     def write(self, value: Any, out: ValueWriter) -> Any:
-        """Compute the value; the given one is ignored, unless a function may look at bytes and there are none."""
+        """Compute the value; the given one counts only if a function may look at bytes that are not there."""
         looks_at_bytes = isinstance(self.value, Expr) and self.value.is_foreign and not out.runs_constructs
         found = value if looks_at_bytes and value is not None else out.evaluate(self.value)
         out.write_computed(self, found)

@@ -185,14 +185,20 @@ class Mapping(Labelled):
         try:
             return self.values[stored]
         except (KeyError, TypeError):
-            raise ValueError(f"{_constant(stored)} is not among {_listed(self.values)}") from None
+            known = _listed(self.values)
+            raise ValueError(
+                f"parsing failed, no decoding mapping for {_constant(stored)}, only for {known}"
+            ) from None
 
     def encode(self, value: Any) -> Any:
         """Return the stored value."""
         try:
             return self.stored[value]
         except (KeyError, TypeError):
-            raise ValueError(f"{_constant(value)} is not among {_listed(self.stored)}") from None
+            known = _listed(self.stored)
+            raise ValueError(
+                f"building failed, no encoding mapping for {_constant(value)}, only for {known}"
+            ) from None
 
     def __hash__(self) -> int:
         return hash((self.item, len(self.values)))

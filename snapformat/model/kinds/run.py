@@ -37,14 +37,16 @@ class Run(Kind):
         cost: The cost of a value that takes no bytes; see `model.costs`.
         is_pure: Whether it looks neither at its context, nor at its position, nor at the end of the data.
         reads_context: Whether it may look at its context.
+        is_stopped: Whether a part may end it early, by a `StopIf`.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure", "reads_context"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"cost", "is_pure", "reads_context", "is_stopped"})
 
     construct: Any
     cost: int = 1
     is_pure: bool = False
     reads_context: bool = True
+    is_stopped: bool = False
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return nothing: construct's classes bring their own encoding."""
@@ -204,8 +206,10 @@ class Repeat(Composed):
         values = _listed(value, out)
         out.write_seq(self, len(values))
         out.claim_elements(self, len(values))
+        context = out.context()
         for position, each in enumerate(values):
             out.enter(0, position)
+            context["_index"] = position
             yield from _written(self.item, each, out)
             out.leave()
         return value
@@ -215,8 +219,10 @@ class Repeat(Composed):
         values = construct.ListContainer()
         count = source.read_seq(self)
         source.claim_elements(self, count)
+        context = source.context()
         for position in range(count):
             source.enter(0, position)
+            context["_index"] = position
             values.append((yield from _read(self.item, source)))
             source.leave()
         return values
@@ -380,28 +386,41 @@ class Focus(Grouped):
     """construct's `FocusedSeq`: parts of which one is the value.
 
     Attributes:
-        position: Position of the one that is the value.
+        chosen: Name of the one that is the value, or an expression of it.
     """
 
-    position: int = 0
+    chosen: Any = None
+
+    @property
+    def position(self) -> int | None:
+        """Position of the part that is the value; None if that depends on the context, or none is."""
+        return self._position_of(self.chosen)
+
+    def _position_of(self, name: Any) -> int | None:
+        named = [index for index, each in enumerate(self.fields) if each.attr is not None]
+        found = [index for index in named if self.fields[index].attr == name]
+        return found[-1] if found else None
 
     def write_group(self, value: Any, out: ValueWriter) -> Task:
         """Write the value."""
-        self._supply(value, out)
-        return (yield from _written(self.fields[self.position].kind, value, out))
+        return (yield from _written(self._focus(value, out), value, out))
 
     def read_group(self, source: ValueReader) -> Task:
         """Read the value."""
-        self._supply(source.coming_value(), source)
-        return (yield from _read(self.fields[self.position].kind, source))
+        return (yield from _read(self._focus(source.coming_value(), source), source))
 
-    def _supply(self, value: Any, traversal: Traversal) -> None:
-        """Put into the context, for expressions, what construct computes from the value."""
-        traversal.scope[self.fields[self.position].attr] = value
-        for each in self.fields[: self.position]:
+    def _focus(self, value: Any, traversal: Traversal) -> Kind:
+        """Put into the context, for expressions, what construct computes from the value; return its kind."""
+        name = traversal.evaluate(self.chosen)
+        position = self._position_of(name)
+        if position is None:
+            traversal.fail(f"no part is named {describe_value(name)}")
+        traversal.scope[name] = value
+        for each in self.fields[:position]:
             if isinstance(each.kind, Computed | Const | Default | Rebuild):
                 with suppress(SnapshotError):  # construct can't build it, but has read it
                     traversal.scope[each.attr] = traversal.evaluate(each.kind.value)
+        return self.fields[position].kind
 
 
 @dataclass(eq=False, slots=True)

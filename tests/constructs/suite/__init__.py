@@ -1,1 +1,1 @@
-"""construct's own test suite, from a folder outside of the repository, held against both: see `__main__.py`."""
+"""construct's own test suite, from a folder outside of the repository, held against both: see `main.py`."""

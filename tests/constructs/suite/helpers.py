@@ -54,11 +54,18 @@ def module() -> types.ModuleType:
         skipif=pytest.mark.skipif,
         ONWINDOWS=False,
         PYPY=False,
-        devzero="/dev/zero",
+        devzero=_Zeros(),
         ident=lambda value: value,
         setattrs=_set_attributes,
     )
     return made
+
+
+class _Zeros(io.RawIOBase):
+    """A stream of zeros without positions."""
+
+    def read(self, size: int = -1) -> bytes:
+        return bytes(size)
 
 
 def _set_attributes(target: Any, **attributes: Any) -> Any:

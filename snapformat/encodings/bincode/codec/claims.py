@@ -28,7 +28,7 @@ class Claims:
 
     __slots__ = ("again", "begin", "claimed", "context", "most", "reach", "running", "zero_sized")
 
-    def __init__(self, zero_sized: int, size: int, limit: int | None) -> None:
+    def __init__(self, zero_sized: int, size: int = 0, limit: int | None = None) -> None:
         self.most = UNLIMITED if limit is None else limit
         self.claimed = 0
         self.again = FREE_AGAIN + FREE_AGAIN_PER_BYTE * size

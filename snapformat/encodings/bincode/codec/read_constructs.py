@@ -15,7 +15,7 @@ import construct
 from snapformat.encodings.bincode import construct_ops
 from snapformat.encodings.bincode.codec import read_helpers as helpers
 from snapformat.encodings.bincode.codec import running
-from snapformat.encodings.bincode.codec.expressions import Frame, is_frame
+from snapformat.encodings.bincode.codec.expressions import Frame, is_frame, needs_of
 from snapformat.encodings.bincode.codec.read_run import RunReader
 from snapformat.encodings.bincode.codec.shape import goes_back, zero_sized_cost
 from snapformat.encodings.bincode.ops import Op
@@ -241,8 +241,10 @@ class ConstructReader(RunReader):
         made, add, name, start = (self.out.fresh(prefix) for prefix in ("l", "add", "v", "q"))
         self.out.line(f"{made} = {self._listed('')}")
         self.out.line(f"{add} = {made}.append")
+        numbered = self._numbered(op.item, made)
         with self.out.block(f"while p < {self.end}:" if least else "while True:"):
             self.out.line(f"{start} = p")
+            self._give_index(numbered)
             self._attempt(op.item, name, start, ["break"])
             if not least:
                 self._count_zero_sized(start, op.item)
@@ -262,8 +264,10 @@ class ConstructReader(RunReader):
         made, add, name, start = (self.out.fresh(prefix) for prefix in ("l", "add", "v", "q"))
         self.out.line(f"{made} = {self._listed('')}")
         self.out.line(f"{add} = {made}.append")
+        numbered = self._numbered(op.item, made)
         with self.block("while True:"):
             self.out.line(f"{start} = p")
+            self._give_index(numbered)
             self.value(op.item, name)
             self.flush()
             self.out.line(f"if p > {self.end}: raise GUARD")
@@ -272,6 +276,14 @@ class ConstructReader(RunReader):
             self.out.line(f"{add}({name})")
             self.out.line(f"if {self.predicate(op.predicate, name)}: break")
         self.out.line(f"{target} = {made}")
+
+    def _numbered(self, item: Op, made: str) -> str:
+        """Return code that gives elements their index, if they may look at it."""
+        return f"{self.context()}['_index'] = len({made})" if needs_of(item).is_whole else ""
+
+    def _give_index(self, numbered: str) -> None:
+        if numbered:
+            self.out.line(numbered)
 
     def _count_zero_sized(self, start: str, item: Op) -> None:
         with self.out.block(f"if p == {start}:"):

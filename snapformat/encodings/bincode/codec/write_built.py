@@ -13,7 +13,7 @@ from typing import Any
 
 import construct
 
-from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode import construct_ops, ops
 from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.built import may_change
@@ -153,7 +153,8 @@ class BuiltWriter(RunWriter):
     @contextmanager
     def numbered(self, op: Op, head: str) -> Iterator[None]:
         """Open a loop over elements, which may look at their index."""
-        if not isinstance(op, ops.Array) or not op.indexed or not needs_of(op.item).is_whole:
+        may_look = isinstance(op, construct_ops.Around) or (isinstance(op, ops.Array) and op.indexed)
+        if not may_look or not needs_of(op.item).is_whole:  # type: ignore[attr-defined]  # both have one
             with self.block(head):
                 yield
             return

@@ -149,7 +149,7 @@ class ConstructWriter(BuiltWriter):
         count, element = self.out.fresh("n"), self.out.fresh("v")
         self.out.line(f"{count} = len({name})")
         self._built(target, "LISTED()")
-        with self.block(f"for {element} in {name}:"):
+        with self.numbered(op, f"for {element} in {name}:"):
             given = element
             if end is not None:
                 given = self.out.fresh("v")
