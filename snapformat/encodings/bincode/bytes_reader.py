@@ -135,8 +135,9 @@ class BytesReader(ValueReader):
         if not self.budget.claim(size):
             message = f"the limit of {self.budget.limit} claimed bytes is exceeded"
             expected, found = f"at most {self.budget.left + size} bytes more", describe_value(size)
-            # Its cause says that construct must not go on with something else.
-            self.fail(message, expected, found, offset, RefusedError(message, expected, found))
+            # With events, construct may run around this; by the cause it does not go on with something else.
+            cause = None if self.events is None else RefusedError(message, expected, found)
+            self.fail(message, expected, found, offset, cause)
 
     def take(self, size: int) -> bytes:
         """Take the next bytes."""
