@@ -157,7 +157,7 @@ class BytesReader(ValueReader):
     def need(self, size: int, offset: int | None = None) -> None:
         """Fetch bytes; raise the error at the end of the data or of the current part."""
         if self.expect(size) < size:
-            left = self.end - self.pos
+            left = max(0, self.end - self.pos)
             self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
 
     def expect(self, size: int) -> int:

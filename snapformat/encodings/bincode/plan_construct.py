@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import construct as c
 
 from snapformat.encodings.bincode import construct_ops, ops
+from snapformat.encodings.bincode.codec.collector import is_own
 from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, lower_expr, lower_predicate
 from snapformat.model.from_construct import kind_of_construct, predicate_of
+from snapformat.model.from_construct.traits import constructs_in
+from snapformat.model.graph import walk_kinds
+from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
@@ -141,9 +145,33 @@ def _pointer(kind: kinds.Around, planner: BincodePlanner) -> Task:
 
 def _greedy_range(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     item = yield planner.of(kind.item)
-    if kind.is_stopped or kind.construct.discard:
+    if kind.is_stopped or kind.construct.discard or _runs_foreign_code(kind.item):
         return None
     return construct_ops.GreedyRange(item)
+
+
+def _runs_foreign_code(kind: Kind) -> bool:
+    """Return whether an adapter or a hook of a user runs when a value is read.
+
+    Where a part may be missing, generated code lets the reference confirm that it can't be read: such code
+    would run twice.
+    """
+    return any(map(_is_foreign_kind, walk_kinds(kind)))
+
+
+def _is_foreign_kind(kind: Kind) -> bool:
+    if isinstance(kind, kinds.Run):
+        parts = [kind.construct] if kind.parts else constructs_in(kind.construct)
+        return any(map(_has_foreign_code, parts))
+    return isinstance(kind, kinds.Adapted) and not is_own(kind.decode)
+
+
+def _has_foreign_code(sub: Any) -> bool:
+    if isinstance(sub, c.ExprValidator):
+        return predicate_of(sub) is None
+    module = type(sub).__module__.partition(".")[0]
+    is_own_class = module in ("construct", "snapformat") and not isinstance(sub, c.ExprAdapter)
+    return getattr(sub, "parsed", None) is not None or not is_own_class
 
 
 def _repeat_until(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
@@ -155,6 +183,8 @@ def _repeat_until(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
 
 def _select(kind: kinds.Choice, planner: BincodePlanner) -> Task:
     if len(kind.fields) != 2 or kind.subs[1] is not c.Pass or kind.is_stopped:
+        return None
+    if _runs_foreign_code(kind.fields[0].kind):
         return None
     return construct_ops.Optional((yield planner.of(kind.fields[0].kind)))
 

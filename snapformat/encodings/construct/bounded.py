@@ -158,7 +158,7 @@ class _Pickled(type(c.Pickled)):  # type: ignore[misc]  # construct is untyped
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         if not budget_of(context, None).allow_pickle:
-            reason = "a pickle can run any code: it is only read with allow_pickle=True, of the format or the Limits"
+            reason = "a pickle can run any code: only read with allow_pickle=True of the format or Limits"
             raise RefusedError(reason, path=path)
         return super()._parse(stream, context, path)
 
