@@ -147,11 +147,13 @@ class Declaration:
         return made
 
     def _fill(self, made: kinds.Struct, arguments: Arguments) -> None:
-        made.fields = tuple(
-            kinds.Field(spec.name, spec.attr, self.field_kind(spec, arguments), spec.doc, spec.bits)
-            for spec in self.fields
-            if not spec.skip
-        )
+        fields = []
+        for spec in self.fields:
+            if not spec.skip:
+                kind = self.field_kind(spec, arguments)
+                supplied = _is_supplied(kind)
+                fields.append(kinds.Field(spec.name, spec.attr, kind, spec.doc, spec.bits, supplied))
+        made.fields = tuple(fields)
         for made_field in made.fields:
             self._check_bits(made_field)
         made.make = self._maker()
@@ -298,6 +300,11 @@ class Declaration:
 
 
 _BUILT_IN = vars(builtins)
+
+
+def _is_supplied(kind: Kind) -> bool:
+    """Return whether construct has or makes the value of a field when it is written."""
+    return isinstance(kind, kinds.Foreign) and kind.cls is None and bool(kind.construct.flagbuildnone)
 
 
 def _is_bare(cls: type) -> bool:

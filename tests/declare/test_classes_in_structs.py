@@ -110,6 +110,25 @@ def test_expressions_see_what_was_built_of_a_class():
     assert value["header"] == Header(99, None)
 
 
+def test_compiled_constructs_call_the_construct_of_a_class():
+    compiled = OUTER.compile()
+    data = OUTER.build(VALUE)
+    assert compiled.build(VALUE) == data
+    for read in (compiled.parse, OUTER.parse, lambda data: decode(data, compiled)):
+        assert read(data).inner == Inner(2, b"a")
+        assert read(data) == OUTER.parse(data)
+    pair = c.Struct("pair" / FIXED.construct(tuple[u8, u16]))
+    assert pair.compile().parse(b"\1\2\0").pair == (1, 2)
+    chain = FIXED.construct(Link)
+    assert chain.compile().parse(b"\1\1\2\0") == Link(1, Link(2, None))
+
+
+@schema
+class Link:
+    number: u8
+    next: Option[Link]
+
+
 def test_what_the_struct_around_lacks():
     for struct in (
         c.Struct("inner" / FIXED.construct(Inner), "size" / c.Byte),

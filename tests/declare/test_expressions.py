@@ -593,6 +593,11 @@ def test_what_is_made_needs_no_argument():
     assert decode(b"\0\1x", Sized) == Sized(1, b"x")
 
 
+def test_what_is_made_may_be_left_out_of_json():
+    assert from_json({"data": [1, 2]}, Sized) == Sized(2, b"\1\2")
+    assert from_json({"kind": 1, "flag": 0, "maybe": None, "body": 3, "either": 4}, Message).total == 5
+
+
 def test_the_encoding_around_does_not_matter_for_constructs():
     @schema
     class Mixed:

@@ -296,13 +296,13 @@ class BincodeReader(BytesReader):
         assert isinstance(kind, kinds.Checksummed)
         if kind.to_the_end:
             self.expect_all()
-            whole, end = self.data, self.end
+            whole, end, fetched = self.data, self.end, self.fetched
             stop = end - kind.stored.size
             if stop < self.pos:
                 self.need(kind.stored.size)
             # A copy, and not only a bound: constructs that run by themselves see the end of the data.
-            self.data, self.end = whole[:stop], stop
-            return whole, end
+            self.data, self.end, self.fetched = whole[:stop], stop, None
+            return whole, end, fetched
         return None
 
     def end_region(self, kind: kinds.Region, begun: Any) -> None:
@@ -328,7 +328,7 @@ class BincodeReader(BytesReader):
         left = 0
         if begun is not None:
             left, self.pos = self.end - self.pos, self.end
-            self.data, self.end = begun
+            self.data, self.end, self.fetched = begun
         start = self.pos
         form = int_form(kind.stored, self.config)
         stored = self._read_int(form)
@@ -466,8 +466,8 @@ class BincodeReader(BytesReader):
             cause = cause.__cause__
         segments, offset = place_of(error)
         self.path.extend(segments)
-        end = len(self.data) if self.stream_end() is None else self.end
-        offset = start if offset is None else min(max(offset + self.origin, self.origin), end)
+        self.expect(0)  # construct may have fetched more
+        offset = start if offset is None else min(max(offset + self.origin, self.origin), self.end)
         self.fail(*reason_of(error), mark=offset, cause=error)
 
     def _emit_run(self, kind: kinds.Run, start: int, before: int, value: Any) -> None:

@@ -17,7 +17,7 @@ from snapformat.model.from_construct import Lowering, OwnConstruct, Scopes, in_s
 from snapformat.trampoline import Task
 
 
-class Struct(construct.Struct, OwnConstruct):  # type: ignore[misc]  # construct is untyped
+class Struct(OwnConstruct, construct.Struct):  # type: ignore[misc]  # construct is untyped
     """A struct whose values are instances of its class.
 
     A `construct.Struct` with the same fields by name; only its values differ: instances instead of
@@ -119,7 +119,7 @@ class Enum(BincodeConstruct):
         return obj
 
 
-class Recursive(construct.LazyBound, OwnConstruct):  # type: ignore[misc]  # construct is untyped
+class Recursive(OwnConstruct, construct.LazyBound):  # type: ignore[misc]  # construct is untyped
     """A type that refers to itself; the reference is resolved on use."""
 
     def __init__(self, name: str, target: Callable[[], Any]) -> None:

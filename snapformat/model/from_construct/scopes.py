@@ -58,10 +58,20 @@ Scopes = tuple[OuterStruct, ...]
 
 
 class OwnConstruct(c.Construct):  # type: ignore[misc]  # construct is untyped
-    """A construct of this library, which makes its own kind."""
+    """A construct of this library, which makes its own kind.
+
+    It comes before construct's own classes among the bases of a class: these would be compiled as if their
+    values were containers. What has no code of its own is called by compiled constructs.
+    """
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """Return the kind, as a task."""
+        raise NotImplementedError
+
+    def _emitparse(self, code: Any) -> str:
+        raise NotImplementedError
+
+    def _emitbuild(self, code: Any) -> str:
         raise NotImplementedError
 
 

@@ -18,7 +18,7 @@ from snapformat.encodings.bincode.codec import running
 from snapformat.encodings.bincode.codec import write_helpers as helpers
 from snapformat.encodings.bincode.codec.built import may_change
 from snapformat.encodings.bincode.codec.expressions import Frame, is_frame, names_in, needs_of
-from snapformat.encodings.bincode.codec.shape import atom_of, has_run, is_placed, zero_sized_cost
+from snapformat.encodings.bincode.codec.shape import atom_of, has_run, is_placed, is_plain, zero_sized_cost
 from snapformat.encodings.bincode.codec.source import NotGenerated
 from snapformat.encodings.bincode.codec.write_run import RunWriter
 from snapformat.encodings.bincode.ops import Op, children
@@ -264,7 +264,7 @@ class BuiltWriter(RunWriter):
         with self.entered(op, name) as frame:
             for item in op.fields:
                 part = self.out.fresh("v")
-                self.out.line(f"{part} = {self.attribute(name, item)}")
+                self.out.line(f"{part} = {self.attribute(op, name, item)}")
                 if item.attr is None:
                     self.value(item.op, part)
                 else:
@@ -275,11 +275,12 @@ class BuiltWriter(RunWriter):
             pairs = ", ".join(f"{attr!r}: {built}" for attr, built in changed if built is not None)
             self.out.line(f"{target} = AS_BUILT({name}, {{{pairs}}})" if pairs else f"{target} = {name}")
 
-    def attribute(self, name: str, item: ops.Field) -> str:
-        """Return code for the value of a field of an instance."""
+    def attribute(self, op: ops.Struct, name: str, item: ops.Field) -> str:
+        """Return code for the value of a field of an instance; a registered class may lack one."""
         if item.attr is None:
             return "None"
-        return f"getattr({name}, {item.attr!r}, None)" if item.optional else f"{name}.{item.attr}"
+        may_lack = item.optional and not is_plain(op)
+        return f"getattr({name}, {item.attr!r}, None)" if may_lack else f"{name}.{item.attr}"
 
     def _computed(self, op: ops.Computed, value: str, target: str | None = None) -> None:
         """Compute a value that is not in the bytes."""

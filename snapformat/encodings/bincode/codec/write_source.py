@@ -182,7 +182,7 @@ class _WriteGenerator(ConstructWriter):
             self._instance(op, name, target)
             return
         for item in op.fields:
-            self.value(item.op, self.attribute(name, item))
+            self.value(item.op, self.attribute(op, name, item))
 
     def _enum(self, op: ops.Enum, value: str, target: str | None = None) -> None:
         name = self._local(value)
