@@ -70,7 +70,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         reader = self._reader
-        state, before = reader.state(), len(reader.events or ())
+        state, before, left = reader.state(), len(reader.events or ()), reader.budget.left
         reader.path.extend(self._steps(context))
         reader.scope = context
         try:
@@ -80,6 +80,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
             raise
         except Exception as error:
             reader.restore(state)
+            reader.budget.left = left
             if reader.events and self._may_fail():
                 del reader.events[before:]
             raise _of_construct(error, path, is_final=reader.is_exhausted) from error
@@ -110,19 +111,26 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
 
     def _read_in_place(self, stream: Any) -> Any:
         reader = self._reader
-        reader.pos = stream.tell() + reader.origin
+        start, left = stream.tell() + reader.origin, reader.budget.left
+        reader.pos = start
         value = reader.read(self._kind)
         stream.seek(reader.pos - reader.origin)
+        if left - reader.budget.left <= reader.pos - start:
+            reader.budget.left = left  # the whole claims the bytes, once
         return value
 
     def _read_elsewhere(self, stream: Any) -> Any:
         """Read from bytes that construct has made of those of the file."""
         reader = self._reader
+        # Bytes that others are made of are claimed; the others are free. Of a byte, 8 bits are made.
+        left, most = reader.budget.left, 8 * len(reader.data)
         state = reader.elsewhere(stream)
+        reader.budget.left += len(reader.data) if isinstance(stream, io.BytesIO) else most
         try:
             value = reader.read(self._kind)
             stop = reader.pos - reader.origin
         finally:
+            reader.budget.left = min(left, reader.budget.left)
             reader.return_from(state)
         if isinstance(stream, io.BytesIO):  # from others, no more was read
             stream.seek(stop)

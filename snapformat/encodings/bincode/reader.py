@@ -429,7 +429,7 @@ class BincodeReader(BytesReader):
             stop = max(stream.tell() + self.origin, self.begin or self.origin)
             self.pos = start  # parts may have moved it
             taken = max(0, stop - start)
-            if self.fetched is not None and taken > self.budget.left:  # before it is fetched
+            if self.fetched is not None and taken > left:  # before it is fetched
                 self.claim(taken, start)
             self.pos = min(stop, start + self.expect(taken))
         except TooManyElementsError as error:
