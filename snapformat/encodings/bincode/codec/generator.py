@@ -241,7 +241,7 @@ class Generator(ABC):
         """Move construct's stream to the current place, for a function that may look at it."""
 
     def predicate(self, value: Expr | Callable[[Any, Any], Any], place: str) -> str:
-        """Return code for a predicate of the value in a local: an expression, or a function without context."""
+        """Return code for a predicate of the value in a local: an expression, or a function of it."""
         if isinstance(value, Expr) and value.tree is not None:
             return source_of(value.tree, self.out.refer, self.field, place)
         return f"{self.out.refer('predicate', value)}({place}, None)"
