@@ -143,7 +143,9 @@ def _of_construct(error: Exception, path: str) -> Exception:
     while isinstance(cause, DecodeError):
         cause = cause.__cause__
     made: Exception = RuntimeError(str(error))
-    if isinstance(cause, c.ExplicitError):
+    if isinstance(cause, RecursionError | MemoryError):
+        made = type(cause)(str(error))
+    elif isinstance(cause, c.ExplicitError):
         made = c.ExplicitError(str(error), path=path)
     elif cause is None or isinstance(cause, c.ConstructError):
         made = c.ConstructError(str(error), path=path)
