@@ -81,7 +81,7 @@ CYCLES = {
         AGAIN,
     ),
     "options": (
-        "recursive(lambda r: c.Struct('n' / c.Byte, 'x' / c.Optional(r), 'y' / c.Optional(r), c.Check(False)))",
+        "recursive(lambda r: c.Struct('n' / c.Byte, c.Optional(r), 'y' / c.Optional(r), c.Check(False)))",
         "b'\\1' * 40",
         AGAIN,
     ),

@@ -83,7 +83,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
             reader.budget.left = left
             if reader.events and self._may_fail():
                 del reader.events[before:]
-            raise _of_construct(error, path) from error
+            raise _of_construct(error, path, is_final=reader.is_exhausted) from error
         finally:
             reader.restore(state)
         if isinstance(value, c.Container):
@@ -137,7 +137,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
         return value
 
 
-def _of_construct(error: Exception, path: str) -> Exception:
+def _of_construct(error: Exception, path: str, *, is_final: bool) -> Exception:
     """Return an exception that construct treats as that of the part itself: whether it goes on without it."""
     cause: BaseException | None = error
     while isinstance(cause, DecodeError):
@@ -145,7 +145,7 @@ def _of_construct(error: Exception, path: str) -> Exception:
     made: Exception = RuntimeError(str(error))
     if isinstance(cause, RecursionError | MemoryError):
         made = type(cause)(str(error))
-    elif isinstance(cause, c.ExplicitError):
+    elif is_final or isinstance(cause, c.ExplicitError):
         made = c.ExplicitError(str(error), path=path)
     elif cause is None or isinstance(cause, c.ConstructError):
         made = c.ConstructError(str(error), path=path)

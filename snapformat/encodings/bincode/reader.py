@@ -232,10 +232,8 @@ class BincodeReader(BytesReader):
             self.claim_zero_sized(count, costs.known)
 
     def fail_zero_sized(self, count: int, cost: int) -> NoReturn:
-        try:
-            super().fail_zero_sized(count, cost)
-        except DecodeError as error:  # construct must not go on with another alternative
-            raise error from TooManyElementsError(count, cost, "")
+        self.is_exhausted = True
+        super().fail_zero_sized(count, cost)
 
     def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
         if count < 2 or self.events is not None or not collapses_to_one(kind):

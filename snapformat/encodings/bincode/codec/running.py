@@ -145,7 +145,7 @@ def refusal(op: Op) -> Callable[..., None]:
         try:
             reader.read(kind)
         except DecodeError as error:
-            if reader.depth <= reader.limits.depth and _is_passed_over(error):
+            if not reader.is_exhausted and _is_passed_over(error):
                 reader.budget.claim_again(max(0, reader.pos - p))
                 k.again = reader.budget.again
                 return
