@@ -32,7 +32,7 @@ def plan_run(kind: kinds.Run, planner: BincodePlanner) -> Task:
     sub = kind.construct
     if getattr(sub, "parsed", None) is None:
         if isinstance(kind, kinds.Leaf):
-            made = yield _leaf(sub, planner)
+            made = yield _leaf(kind, planner)
         elif type(sub) in _PLANS and not isinstance(kind, kinds.Opaque):
             made = yield _PLANS[type(sub)](kind, planner)
     return ops.Run(sub, kind.is_pure, kind.reads_context) if made is None else made
@@ -49,8 +49,11 @@ _SIMPLE: dict[type, Callable[[], Op]] = {
 }
 
 
-def _leaf(sub: Any, planner: BincodePlanner) -> Task:
+def _leaf(kind: kinds.Leaf, planner: BincodePlanner) -> Task:
     """Return the operation of a construct without parts that values are made of; None if there is none."""
+    sub, inner = kind.construct, None
+    if kind.inner is not None:
+        inner = yield planner.of(kind.inner)
     if type(sub) in _SIMPLE:
         return _SIMPLE[type(sub)]()
     match sub:
@@ -61,16 +64,12 @@ def _leaf(sub: Any, planner: BincodePlanner) -> Task:
         case c.BitsInteger() if type(sub.length) is int and 0 < sub.length <= _MOST and not sub.swapped:
             return construct_ops.BitsInteger(sub.length, bool(sub.signed))
         case c.StringEncoded() if _is_text(sub.encoding):
-            return construct_ops.StringEncoded((yield _inside(sub, planner)), sub.encoding)
+            return construct_ops.StringEncoded(inner, sub.encoding)
         case c.Prefixed():
-            return (yield _with_length(sub, (yield _inside(sub, planner)), planner))
+            return (yield _with_length(sub, inner, planner))
         case c.Subconstruct():
-            return _cut(sub, (yield _inside(sub, planner)))
+            return _cut(sub, inner)
     return None
-
-
-def _inside(sub: Any, planner: BincodePlanner) -> Task:
-    return (yield planner.of(kind_of_construct(sub.subcon)))
 
 
 def _is_text(encoding: Any) -> bool:

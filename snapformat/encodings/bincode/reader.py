@@ -23,7 +23,7 @@ from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, causes_of
 from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
@@ -458,11 +458,9 @@ class BincodeReader(BytesReader):
         """Raise the error for an exception of construct, or of code in it."""
         if self.fetched is not None and self.fetched.failure is not None:
             return
-        cause: BaseException | None = error
-        while cause is not None:  # a part that was read by its kind has the place
-            if isinstance(cause, DecodeError):
+        for cause in causes_of(error):
+            if isinstance(cause, DecodeError):  # a part that was read by its kind has the place
                 raise cause
-            cause = cause.__cause__
         segments, offset = place_of(error)
         self.path.extend(segments)
         self.expect(0)  # construct may have fetched more
