@@ -16,13 +16,14 @@ from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
 from snapformat.encodings.bincode.parts import with_events
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
+from snapformat.encodings.construct.bounded import RefusedError
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import place_of, reason_of
 from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
-from snapformat.errors import DecodeError, SnapshotError, causes_of
+from snapformat.errors import DecodeError, causes_of
 from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
@@ -448,10 +449,10 @@ class BincodeReader(BytesReader):
     def _raise_failure(self, start: int) -> None:
         """Raise the error of a source; construct may have gone on as if the data had ended."""
         failure = None if self.fetched is None else self.fetched.failure
-        if isinstance(failure, SnapshotError):
-            raise failure
-        if failure is not None:
+        if isinstance(failure, RefusedError | RecursionError | MemoryError):
             self.fail(*reason_of(failure), mark=start, cause=failure)
+        if failure is not None:
+            raise failure
 
     def _fail_run(self, error: Exception, start: int) -> None:
         """Raise the error for an exception of construct, or of code in it."""
