@@ -143,7 +143,9 @@ def _of_construct(error: Exception, path: str, *, is_final: bool) -> Exception:
     while isinstance(cause, DecodeError):
         cause = cause.__cause__
     made: Exception = RuntimeError(str(error))
-    if is_final or isinstance(cause, c.ExplicitError):
+    if isinstance(cause, RecursionError | MemoryError):
+        made = type(cause)(str(error))
+    elif is_final or isinstance(cause, c.ExplicitError):
         made = c.ExplicitError(str(error), path=path)
     elif cause is None or isinstance(cause, c.ConstructError):
         made = c.ConstructError(str(error), path=path)

@@ -85,11 +85,13 @@ class BincodePlanner(Planner):
     Attributes:
         config: The configuration.
         done: Operations made so far of kinds that may refer to themselves, by kind and form key.
+        foreign: Whether code of users runs in a kind, for those that were looked at.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.done: dict[tuple[Kind, FormKey], Op] = {}
+        self.foreign: dict[Kind, bool] = {}
         self._open: set[tuple[Kind, FormKey]] = set()
         self._calls: list[tuple[ops.Call, tuple[Kind, FormKey]]] = []
 

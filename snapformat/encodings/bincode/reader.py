@@ -23,7 +23,7 @@ from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, causes_of
 from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
@@ -286,7 +286,7 @@ class BincodeReader(BytesReader):
                 found = describe_value(length + kind.including)
                 self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
             if length > self.end - self.pos:
-                if self.fetched is not None and length > self.budget.left:  # before it is fetched
+                if length > self.budget.left:  # before it is fetched, if it can be
                     self.claim(length, start)
                 self.need(length)
             outer, stop = (self.begin, self.end, self._stream), self.pos + length
@@ -449,7 +449,7 @@ class BincodeReader(BytesReader):
     def _raise_failure(self, start: int) -> None:
         """Raise the error of a source; construct may have gone on as if the data had ended."""
         failure = None if self.fetched is None else self.fetched.failure
-        if isinstance(failure, RefusedError):
+        if isinstance(failure, RefusedError | RecursionError | MemoryError):
             self.fail(*reason_of(failure), mark=start, cause=failure)
         if failure is not None:
             raise failure
@@ -458,11 +458,9 @@ class BincodeReader(BytesReader):
         """Raise the error for an exception of construct, or of code in it."""
         if self.fetched is not None and self.fetched.failure is not None:
             return
-        cause: BaseException | None = error
-        while cause is not None:  # a part that was read by its kind has the place
-            if isinstance(cause, DecodeError):
+        for cause in causes_of(error):
+            if isinstance(cause, DecodeError):  # a part that was read by its kind has the place
                 raise cause
-            cause = cause.__cause__
         segments, offset = place_of(error)
         self.path.extend(segments)
         self.expect(0)  # construct may have fetched more

@@ -134,7 +134,7 @@ _SEGMENTS: dict[CodeType, Callable[[Locals], Segment | None]] = {
 _RENAMED = frozenset(_codes(c.Renamed))
 _FOCUSED = frozenset(_codes(c.FocusedSeq))
 #: Classes whose parts are fields.
-_NAMING = frozenset(_codes(c.Struct, c.Union, c.LazyStruct, c.FocusedSeq, named.Struct))
+_NAMING = frozenset(_codes(c.Struct, c.Union, BOUNDED[c.Union], c.LazyStruct, c.FocusedSeq, named.Struct))
 #: Files of classes whose parts are no fields, but for these.
 _OWN = {inspect.getfile(module) for module in (c.core, composites, named, bounded, counted, linear, reach)}
 #: Functions that read from their `stream`.
