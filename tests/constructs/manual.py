@@ -9,6 +9,13 @@ from typing import Any
 import construct as c
 
 _REFUSED = "refused by the manual: "
+#: The rows about values that are refused, and how they begin in the manual.
+ROWS = {
+    "a bool": "| `True` or `False` for an integer or a float |",
+    "an integer for bytes": "| an integer for `Bytes` |",
+    "something else than a list": '| `b"ab"`, a set or a dict for an `Array` or a `PrefixedArray` |',
+    "a hook that cancels": "| a hook that raises `CancelParsing` |",
+}
 
 
 def _refusing(build: Any, row: str, is_refused: Callable[[Any, Any], bool]) -> Any:
@@ -45,8 +52,7 @@ def _no_list(self: Any, obj: Any) -> bool:
 #: Rows of the manual, the classes they concern, and the values that these take but we don't.
 _TABLE = (
     *(("a bool", cls, _bool_as_number) for cls in (c.FormatField, c.BytesInteger, c.BitsInteger)),
-    *(("a bool", type(single), _bool_as_number) for single in (c.VarInt, c.ZigZag)),
-    *(("an integer for bytes", cls, _number_as_bytes) for cls in (c.Bytes, type(c.GreedyBytes))),
+    ("an integer for bytes", c.Bytes, _number_as_bytes),
     ("something else than a list", c.Array, _no_list),
 )
 

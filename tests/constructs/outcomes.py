@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import signal
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any, NamedTuple
 
 from construct.lib import RebufferedBytesIO
@@ -29,11 +31,12 @@ class TooLong(BaseException):
 def at_most(seconds: float) -> Iterator[None]:
     """Raise `TooLong` in here after some seconds of computing; only in the main thread of a process."""
 
-    def stop(*_: Any) -> None:
-        raise TooLong
+    def stop(_: int, frame: FrameType | None) -> None:
+        if frame is None or frame.f_code.co_filename != weakref.__file__:  # it would be lost in a callback
+            raise TooLong
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again, should a finalizer swallow the first
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again, where it was lost
     try:
         yield
     finally:

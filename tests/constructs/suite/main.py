@@ -55,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.constructs.suite", description=__doc__)
     parser.add_argument("folder", type=Path, help="construct's folder, or its folder of tests")
     parser.add_argument("--only", default="", help="only declarations with this in their name")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
     folder = given.folder / "tests" if (given.folder / "tests").is_dir() else given.folder
     if not (folder / "test_core.py").is_file():
@@ -63,13 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     recording = record(folder)
     found = recording.declarations()
     _declarations[:] = [each for each in found if given.only in each.name]
-    results = _checked(range(len(_declarations)))
+    results = _checked(range(len(_declarations)), given.processes)
     return 0 if report(recording, results) else 1
 
 
-def _checked(numbers: Iterable[int]) -> list[Result]:
+def _checked(numbers: Iterable[int], processes: int) -> list[Result]:
+    if processes == 1:
+        return [_check(number) for number in numbers]
     context = multiprocessing.get_context("fork")  # constructs can't be pickled
-    with context.Pool(os.cpu_count()) as pool:
+    with context.Pool(processes) as pool:
         return pool.map(_check, numbers, chunksize=8)
 
 
