@@ -7,6 +7,7 @@ Firecracker's Rust module, so that verdicts can be compared. Wrong arguments rai
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from snapformat.printable import MOST_OF_LINE, MOST_OF_REASON, middle_cut, shortened
@@ -186,6 +187,15 @@ class SchemaError(TypeError):
         self.message = message
         self.owner = owner
         self.field = field
+
+
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and its causes; code of a user may have made a circle of them."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__
 
 
 def excerpt(text: str, most: int = 80) -> str:

@@ -205,16 +205,15 @@ def _kind_items(at: str, bound: Bound, facts: list[Fact], without: Collection[st
     return found
 
 
+#: Attributes of construct's classes with the constructs inside.
+_HOLDING_PARTS = ("subcon", "subcons", "_subcons", "checksumfield")
+
+
 def _without_parts(kind: kinds.Run) -> tuple[str, Parts]:
     """Take a construct apart, without the constructs whose kinds are taken apart by themselves."""
     text, parameters = parts_of(kind.construct)
-    parts = {id(part) for part, _ in kind.parts}
-
-    def is_part(held: Any) -> bool:
-        several = held.values() if isinstance(held, dict) else held if isinstance(held, list) else (held,)
-        return bool(several) and all(id(each) in parts for each in several)
-
-    return text, [(name, held) for name, held in parameters if not is_part(held)]
+    left_out = _HOLDING_PARTS if kind.children() else ()
+    return text, [(name, held) for name, held in parameters if name not in left_out]
 
 
 def _within(outer: str, inner: str) -> str:

@@ -23,6 +23,7 @@ from snapformat.bincode import Blob, CStruct, Duration, HashMap, Option, Vec, Vi
 from snapformat.encodings.bincode.codec import collector, engine
 from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
 from snapformat.layout import layout_of
+from unknown_construct import Word
 
 
 @schema
@@ -340,6 +341,7 @@ Id = Annotated[
     [
         *(Device, Mode, Queue, Vec[Option[Device]], HashMap[str, Duration], Skipping, Blob[Registers]),
         c.Struct("n" / c.Byte, "a" / c.Array(c.this.n, c.Byte)),
+        c.GreedyRange(c.Byte),
     ],
 )
 def test_where_only_our_code_runs(kind: Any):
@@ -348,7 +350,7 @@ def test_where_only_our_code_runs(kind: Any):
 
 @pytest.mark.parametrize(
     "kind",
-    [Id, Vec[Id], HashMap[str, Id], Registered, Built, Vec[Built], Filled, c.GreedyRange(c.Byte)],
+    [Id, Vec[Id], HashMap[str, Id], Registered, Built, Vec[Built], Filled, c.GreedyRange(Word())],
 )
 def test_code_of_others_runs_with_the_collector(kind: Any):
     assert not may_pause(layout_of(kind))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from constructs.as_type import shown
-from constructs.declaration import Declaration, copied
+from constructs.declaration import Declaration, copied, limits_of
 from constructs.in_file import alone, file_of, format_of
 from constructs.inputs import spread
 from constructs.outcomes import Findings, Outcome, ours, theirs
@@ -37,7 +37,11 @@ def check(declaration: Declaration) -> Findings:
             wanted = theirs(
                 lambda data=data, edit=edit: bytes(source.build(edited(source.parse(data), edit)))
             )
-            got = ours(lambda data=data, edit=edit: bytes(encode(edited(decode(data, struct), edit), struct)))
+            got = ours(
+                lambda data=data, edit=edit: bytes(
+                    encode(edited(decode(data, struct, limits=limits_of(struct)), edit), struct)
+                )
+            )
             _compare(found, "edit", got, wanted, about, data, struct)
             if made.state == "ok" and number < IN_FILES and not leaves:
                 whole = wanted if wanted.state != "ok" else wanted._replace(value=file_of(wanted.value))
@@ -48,10 +52,14 @@ def check(declaration: Declaration) -> Findings:
     return found
 
 
+def _read(struct: Any, data: bytes) -> Any:
+    return decode(data, struct, limits=limits_of(struct))
+
+
 def _compare(
     found: Findings, what: str, got: Outcome, wanted: Outcome, about: str, data: bytes, struct: Any
 ) -> None:
-    flags = ours(lambda: keeps_bytes(decode(data, struct)))
+    flags = ours(lambda: keeps_bytes(decode(data, struct, limits=limits_of(struct))))
     if not flags.value:
         found.compare(what, got, wanted, about, counted=True)
 

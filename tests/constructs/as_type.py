@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from constructs.declaration import Declaration, copied
+from constructs.declaration import Declaration, copied, limits_of
 from constructs.inputs import damaged
 from constructs.outcomes import Findings, Outcome, ours, theirs
 from constructs.values import keeps_bytes, settled
@@ -47,20 +47,22 @@ def _sound(found: Findings, struct: Any, source: Any, data: bytes) -> None:
     wanted = theirs(lambda: settled(source.parse(data)))
     for use in range(USES):
         _read_and_write(found, struct, source, data, counted=use == 0)
-    stream = ours(lambda: settled(decode_stream(io.BytesIO(data), struct)))
+    stream = ours(lambda: settled(decode_stream(io.BytesIO(data), struct, limits=limits_of(struct))))
     found.compare("decode_stream", stream, wanted, shown(data))
-    found.compare("decoder", ours(lambda: settled(decoder(struct)(data))), wanted, shown(data))
+    found.compare(
+        "decoder", ours(lambda: settled(decoder(struct, limits=limits_of(struct))(data))), wanted, shown(data)
+    )
     for more in (b"", b"\x07\x07"):
         found.compare(
             "decode_prefix", ours(lambda m=more: _prefix(struct, data + m)), _prefix_of(source, data + more)
         )
-    walked = ours(lambda: bool(list(walk(layout_of(struct), data))) or True)
+    walked = ours(lambda: bool(list(walk(layout_of(struct), data, limits=limits_of(struct)))) or True)
     wanted = wanted if wanted.state != "ok" else Outcome("ok", True)
     found.compare("walk", walked, wanted, shown(data), counted=True)
 
 
 def _prefix(struct: Any, data: bytes) -> list[Any]:
-    value, used = decode_prefix(data, struct)
+    value, used = decode_prefix(data, struct, limits=limits_of(struct))
     return [settled(value), used]
 
 
@@ -78,7 +80,7 @@ def _prefix_of(struct: Any, data: bytes) -> Outcome:
 
 def _read_and_write(found: Findings, struct: Any, source: Any, data: bytes, *, counted: bool = False) -> None:
     wanted = theirs(lambda: settled(source.parse(data)))
-    got = ours(lambda: settled(decode(data, struct)))
+    got = ours(lambda: settled(decode(data, struct, limits=limits_of(struct))))
     same = found.compare("decode", got, wanted, shown(data), counted=counted)
     if not same:
         return

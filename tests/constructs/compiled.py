@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from constructs.as_type import shown
-from constructs.declaration import Declaration, copied
+from constructs.declaration import Declaration, copied, limits_of
 from constructs.in_file import alone, file_of, format_of
 from constructs.inputs import damaged
 from constructs.outcomes import Findings, Outcome, ours, theirs
@@ -49,7 +49,7 @@ def check(declaration: Declaration) -> Findings:
 
 
 def _read(found: Findings, source: Any, compiled: Any, data: bytes, counted: bool) -> None:
-    got = ours(lambda: settled(decode(data, compiled)))
+    got = ours(lambda: settled(decode(data, compiled, limits=limits_of(source))))
     one = theirs(lambda: settled(source.parse(data)))
     other = theirs(lambda: settled(compiled.parse(data)))
     if not _either(found, "decode compiled", got, one, other, shown(data), counted) or keeps_bytes(got.value):

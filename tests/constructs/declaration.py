@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import construct as c
 from construct.expr import ExprMixin
+
+from snapformat import Limits
 
 #: Classes that rightly remain construct's own business: `seen` counts declarations with them apart.
 OWN = (c.Probe, c.Debugger, type(c.Pickled), type(c.Numpy), c.EncryptedSym, c.EncryptedSymAead)
@@ -123,6 +125,13 @@ def uncompiled(construct: Any) -> Any:
     made = copy.copy(construct)
     vars(made).update({name: uncompiled(held) for name, held in vars(made).items() if name != "_subcons"})
     return made
+
+
+@lru_cache(maxsize=64)
+def limits_of(construct: Any) -> Limits:
+    """The limits to read a construct with: what unpickles is only read where that is allowed."""
+    pickled = any(part is c.Pickled for part in parts(construct))
+    return Limits(allow_pickle=True) if pickled else Limits()
 
 
 def is_foreign(construct: Any) -> bool:

@@ -156,7 +156,6 @@ class Dependent:
         if random.random() < 0.6:
             return self.struct(depth - 1, outer)
         named = known.any(random)
-        pair = c.Sequence(c.Byte, "s" / c.Byte)
         flags = c.BitStruct("a" / c.Flag, c.Padding(3), "n" / c.BitsInteger(4))
         return random.choice(
             [

@@ -7,7 +7,7 @@ from typing import Any
 import construct as c
 
 from constructs.as_type import shown
-from constructs.declaration import Declaration, copied, parts
+from constructs.declaration import Declaration, copied, limits_of, parts
 from constructs.inputs import damaged
 from constructs.outcomes import Findings, Outcome, Watched, ours, theirs
 from constructs.values import keeps_bytes, settled
@@ -23,12 +23,7 @@ PLACES = 3
 
 def format_of(struct: Any) -> SnapshotFormat:
     """The format with the declaration as its payload; where it unpickles, it says so."""
-    if any(part is c.Pickled for part in parts(struct)):
-        try:
-            return SnapshotFormat(**_FACTS, payload=struct, allow_pickle=True)  # type: ignore[call-arg]
-        except TypeError:
-            pass  # not known yet
-    return SnapshotFormat(**_FACTS, payload=struct)
+    return SnapshotFormat(**_FACTS, payload=struct, allow_pickle=limits_of(struct).allow_pickle)
 
 
 def file_of(payload: bytes) -> bytes:
@@ -80,7 +75,7 @@ def _load(
         if source is spec.payload:  # not with compiled constructs in it
             whole = theirs(lambda: settled(spec.struct.parse(file).data))
             found.compare("the construct of the file", whole, wanted, about, may_refuse=leaves)
-        layout = ours(lambda: settled(decode(file, spec.struct).data))
+        layout = ours(lambda: settled(decode(file, spec.struct, limits=limits_of(source)).data))
         found.compare("the layout of the file", layout, wanted, about, may_refuse=leaves)
     same = found.compare(f"load{how}", value, wanted, about, counted=counted, may_refuse=leaves)
     if not same or keeps_bytes(value.value):

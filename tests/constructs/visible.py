@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs.as_type import shown
-from constructs.declaration import Declaration, groups, member_names
+from constructs.declaration import Declaration, groups, limits_of, member_names
 from constructs.outcomes import Findings, ours, theirs
 from constructs.values import forced, settled
 from snapformat import decode
@@ -104,7 +104,7 @@ def _chains(value: Any, names: set[str], chain: tuple[str, ...]) -> Iterator[tup
 
 
 def _json(found: Findings, struct: Any, data: bytes, names: set[str], wanted: set[tuple[str, ...]]) -> None:
-    made = ours(lambda: json.loads(dumps(decode(data, struct), struct)))
+    made = ours(lambda: json.loads(dumps(decode(data, struct, limits=limits_of(struct)), struct)))
     if made.state != "ok":
         found.add(_kind(made.state), f"JSON of {shown(data)}: {made.reason}")
         return
@@ -114,7 +114,7 @@ def _json(found: Findings, struct: Any, data: bytes, names: set[str], wanted: se
 
 
 def _events(found: Findings, struct: Any, data: bytes, names: set[str], wanted: set[tuple[str, ...]]) -> None:
-    made = ours(lambda: list(walk(layout_of(struct), data)))
+    made = ours(lambda: list(walk(layout_of(struct), data, limits=limits_of(struct))))
     if made.state != "ok":
         found.add(_kind(made.state), f"walk of {shown(data)}: {made.reason}")
         return

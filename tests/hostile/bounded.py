@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -48,8 +49,10 @@ THOROUGH = os.environ.get("SNAPFORMAT_HOSTILE") == "thorough"
 LARGE = (10 << 20) if THOROUGH else (1 << 20)
 #: MiB of address space that a process may have: a run-away is stopped by a MemoryError, not by the machine.
 ADDRESS_SPACE = 6 << 10
-#: Seconds after which a process is taken to hang. No test asserts how fast anything is.
+#: Seconds of the processor after which a process is taken to hang. No test asserts how fast anything is.
 HANGS = 300
+#: Seconds on the clock for each of these, for a process that waits instead; on a busy machine they pass quickly.
+PATIENCE = 10
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,11 @@ def run_bounded(code: str, *, hangs: float = HANGS) -> Outcome:
     Raises:
         AssertionError: It hangs, dies, or prints warnings.
     """
-    limit = f"import resource\nresource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE} << 20,) * 2)\n"
+    limit = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE} << 20,) * 2)
+resource.setrlimit(resource.RLIMIT_CPU, ({hangs:.0f}, {hangs:.0f} + 5))
+"""
     tests = str(Path(__file__).parents[1])
     paths = os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": paths}
@@ -82,12 +89,13 @@ def run_bounded(code: str, *, hangs: float = HANGS) -> Outcome:
             [sys.executable, "-W", "error", "-c", limit + PREAMBLE + code + EPILOGUE],
             capture_output=True,
             text=True,
-            timeout=hangs,
+            timeout=PATIENCE * hangs,
             env=environment,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise AssertionError(f"still running after {hangs:g} s: {code}") from None
+        raise AssertionError(f"still waiting after {PATIENCE * hangs:g} s: {code}") from None
+    assert done.returncode != -signal.SIGXCPU, f"still running after {hangs:g} s: {code}"
     assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-2000:]}"
     shown = json.loads(done.stdout.splitlines()[-1])
     return Outcome(shown["verdict"], shown["grown"], shown["seconds"])

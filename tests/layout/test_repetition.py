@@ -206,7 +206,7 @@ def test_what_does_not_repeat_is_run_itself():
     (node,) = opaque(c.Struct("a" / seen, "b" / c.Byte[3]))
     assert node.construct is seen
     assert bounded(node.kind) is seen
-    plain = c.Union(0, "a" / seen, "b" / c.Byte[3])
+    plain = c.LazyStruct("a" / seen, "b" / c.Byte[3])
     (node,) = opaque(plain)
     read(node, b"abc")
     assert bounded(node.kind) is plain

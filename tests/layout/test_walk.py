@@ -163,6 +163,8 @@ def test_constructs_own_classes():
         (9, 1, "seqlen", "$.l", 1),
         (10, 1, "bool", "$.l[0]", True),
         (11, 1, "bits", "$.b", 0x12),
+        (11, 0, "u4", "$.b.x", 1),
+        (11, 0, "u4", "$.b.y", 2),
         (12, 0, "computed", "$.c", "a"),
         (12, 2, "varint", "$.v", 300),
     ]
@@ -170,8 +172,10 @@ def test_constructs_own_classes():
 
 def test_one_construct_in_several_places():
     assert rows(c.Sequence(c.VarInt, c.VarInt, "in" / c.Sequence(c.Byte, c.Byte)), b"\1\2\3\4") == [
+        (0, 0, "sequence", "$", None),
         (0, 1, "varint", "$[0]", 1),
         (1, 1, "varint", "$[1]", 2),
+        (2, 0, "sequence", "$[2]", None),
         (2, 1, "u8", "$[2][0]", 3),
         (3, 1, "u8", "$[2][1]", 4),
     ]

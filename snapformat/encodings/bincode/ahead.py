@@ -74,21 +74,23 @@ class Ahead(LookAheadStream):
     def read(self, size: int | None = -1, /) -> bytes:
         start = self._place
         stop = None if size is None or size < 0 else start + size
-        self._fetch(stop)
-        found = bytes(self._fetched.data[start:stop])
+        data = self._fetched.data
+        if stop is None or stop > len(data):
+            self._fetch(stop)
+        found = bytes(data[start:stop])
         self._place += len(found)
         return found
 
     def _fetch(self, stop: int | None) -> None:
         """Fetch the bytes before a place, or all bytes."""
+        most = self.most
         try:
-            found = (
-                self._fetched.fetch_all(self.most)
-                if stop is None
-                else self._fetched.fetch(min(stop, self.most + 1))
-            )
-            if found > self.most and (stop is None or stop > self.most):
-                raise RefusedError("the limit of claimed bytes is exceeded", f"at most {self.most} bytes")
+            if stop is not None and stop <= most:
+                self._fetched.fetch(stop)
+                return
+            found = self._fetched.fetch_all(most) if stop is None else self._fetched.fetch(most + 1)
+            if found > most:
+                raise RefusedError("the limit of claimed bytes is exceeded", f"at most {most} bytes")
         except Exception as error:  # construct may take it for the data's end
             self._fetched.failure = error
             raise

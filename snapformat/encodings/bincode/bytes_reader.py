@@ -11,7 +11,6 @@ from snapformat.encodings.bincode.ahead import Ahead, Fetched
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import form_key
-from snapformat.encodings.construct.bounded import RefusedError
 from snapformat.encodings.construct.reach import Reach
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
@@ -46,6 +45,7 @@ class BytesReader(ValueReader):
             else None.
         reach: The furthest place that was read by constructs that go back; None if it does not matter.
         fetched: The bytes of a source, from which further ones are fetched; None if all are there.
+        is_exhausted: Whether a limit was exceeded, so that construct must not go on with something else.
         watched: For events, each kind that construct runs, with one whose parts are read by their kinds.
     """
 
@@ -63,6 +63,7 @@ class BytesReader(ValueReader):
         "end",
         "events",
         "fetched",
+        "is_exhausted",
         "origin",
         "pos",
         "reach",
@@ -91,6 +92,7 @@ class BytesReader(ValueReader):
         self.blobs = blobs
         self.fetched: Fetched | None = None
         self.reach: Reach | None = None
+        self.is_exhausted = False
         self.watched: dict[Run, Run] = {}
         self.config = config
         self._key = form_key(config)
@@ -130,13 +132,18 @@ class BytesReader(ValueReader):
                 width = 0
             self.events.append(Event(self.offset_of(offset), width, kind, self.segments(), value))
 
+    def descend(self) -> None:
+        if self.depth >= self.limits.depth:
+            self.is_exhausted = True
+        super().descend()
+
     def claim(self, size: int, offset: int | None = None) -> None:
         """Claim bytes of the budget before they are read; `offset` is that of their number."""
         if not self.budget.claim(size):
             message = f"the limit of {self.budget.limit} claimed bytes is exceeded"
             expected, found = f"at most {self.budget.left + size} bytes more", describe_value(size)
-            # Its cause says that construct must not go on with something else.
-            self.fail(message, expected, found, offset, RefusedError(message, expected, found))
+            self.is_exhausted = True
+            self.fail(message, expected, found, offset)
 
     def take(self, size: int) -> bytes:
         """Take the next bytes."""
@@ -157,7 +164,7 @@ class BytesReader(ValueReader):
     def need(self, size: int, offset: int | None = None) -> None:
         """Fetch bytes; raise the error at the end of the data or of the current part."""
         if self.expect(size) < size:
-            left = self.end - self.pos
+            left = max(0, self.end - self.pos)
             self.fail("the data ends too early", f"{describe_value(size)} bytes", f"{left}", offset)
 
     def expect(self, size: int) -> int:

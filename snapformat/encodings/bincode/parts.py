@@ -70,7 +70,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         reader = self._reader
-        state, before = reader.state(), len(reader.events or ())
+        state, before, left = reader.state(), len(reader.events or ()), reader.budget.left
         reader.path.extend(self._steps(context))
         reader.scope = context
         try:
@@ -80,9 +80,10 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
             raise
         except Exception as error:
             reader.restore(state)
+            reader.budget.left = left
             if reader.events and self._may_fail():
                 del reader.events[before:]
-            raise _of_construct(error, path) from error
+            raise _of_construct(error, path, is_final=reader.is_exhausted) from error
         finally:
             reader.restore(state)
         if isinstance(value, c.Container):
@@ -110,32 +111,41 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
 
     def _read_in_place(self, stream: Any) -> Any:
         reader = self._reader
-        reader.pos = stream.tell() + reader.origin
+        start, left = stream.tell() + reader.origin, reader.budget.left
+        reader.pos = start
         value = reader.read(self._kind)
         stream.seek(reader.pos - reader.origin)
+        if left - reader.budget.left <= reader.pos - start:
+            reader.budget.left = left  # the whole claims the bytes, once
         return value
 
     def _read_elsewhere(self, stream: Any) -> Any:
         """Read from bytes that construct has made of those of the file."""
         reader = self._reader
+        # Bytes that others are made of are claimed; the others are free. Of a byte, 8 bits are made.
+        left, most = reader.budget.left, 8 * len(reader.data)
         state = reader.elsewhere(stream)
+        reader.budget.left += len(reader.data) if isinstance(stream, io.BytesIO) else most
         try:
             value = reader.read(self._kind)
             stop = reader.pos - reader.origin
         finally:
+            reader.budget.left = min(left, reader.budget.left)
             reader.return_from(state)
         if isinstance(stream, io.BytesIO):  # from others, no more was read
             stream.seek(stop)
         return value
 
 
-def _of_construct(error: Exception, path: str) -> Exception:
+def _of_construct(error: Exception, path: str, *, is_final: bool) -> Exception:
     """Return an exception that construct treats as that of the part itself: whether it goes on without it."""
     cause: BaseException | None = error
     while isinstance(cause, DecodeError):
         cause = cause.__cause__
     made: Exception = RuntimeError(str(error))
-    if isinstance(cause, c.ExplicitError):
+    if isinstance(cause, RecursionError | MemoryError):
+        made = type(cause)(str(error))
+    elif is_final or isinstance(cause, c.ExplicitError):
         made = c.ExplicitError(str(error), path=path)
     elif cause is None or isinstance(cause, c.ConstructError):
         made = c.ConstructError(str(error), path=path)

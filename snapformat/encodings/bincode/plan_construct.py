@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import construct as c
 
 from snapformat.encodings.bincode import construct_ops, ops
+from snapformat.encodings.bincode.codec.collector import is_own
 from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, lower_expr, lower_predicate
 from snapformat.model.from_construct import kind_of_construct, predicate_of
+from snapformat.model.from_construct.traits import constructs_in
+from snapformat.model.graph import walk_kinds
+from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ def plan_run(kind: kinds.Run, planner: BincodePlanner) -> Task:
     sub = kind.construct
     if getattr(sub, "parsed", None) is None:
         if isinstance(kind, kinds.Leaf):
-            made = yield _leaf(sub, planner)
+            made = yield _leaf(kind, planner)
         elif type(sub) in _PLANS and not isinstance(kind, kinds.Opaque):
             made = yield _PLANS[type(sub)](kind, planner)
     return ops.Run(sub, kind.is_pure, kind.reads_context) if made is None else made
@@ -45,8 +49,11 @@ _SIMPLE: dict[type, Callable[[], Op]] = {
 }
 
 
-def _leaf(sub: Any, planner: BincodePlanner) -> Task:
+def _leaf(kind: kinds.Leaf, planner: BincodePlanner) -> Task:
     """Return the operation of a construct without parts that values are made of; None if there is none."""
+    sub, inner = kind.construct, None
+    if kind.inner is not None:
+        inner = yield planner.of(kind.inner)
     if type(sub) in _SIMPLE:
         return _SIMPLE[type(sub)]()
     match sub:
@@ -57,16 +64,12 @@ def _leaf(sub: Any, planner: BincodePlanner) -> Task:
         case c.BitsInteger() if type(sub.length) is int and 0 < sub.length <= _MOST and not sub.swapped:
             return construct_ops.BitsInteger(sub.length, bool(sub.signed))
         case c.StringEncoded() if _is_text(sub.encoding):
-            return construct_ops.StringEncoded((yield _inside(sub, planner)), sub.encoding)
+            return construct_ops.StringEncoded(inner, sub.encoding)
         case c.Prefixed():
-            return (yield _with_length(sub, (yield _inside(sub, planner)), planner))
+            return (yield _with_length(sub, inner, planner))
         case c.Subconstruct():
-            return _cut(sub, (yield _inside(sub, planner)))
+            return _cut(sub, inner)
     return None
-
-
-def _inside(sub: Any, planner: BincodePlanner) -> Task:
-    return (yield planner.of(kind_of_construct(sub.subcon)))
 
 
 def _is_text(encoding: Any) -> bool:
@@ -141,9 +144,33 @@ def _pointer(kind: kinds.Around, planner: BincodePlanner) -> Task:
 
 def _greedy_range(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
     item = yield planner.of(kind.item)
-    if kind.is_stopped or kind.construct.discard:
+    if kind.is_stopped or kind.construct.discard or _runs_foreign_code(kind.item):
         return None
     return construct_ops.GreedyRange(item)
+
+
+def _runs_foreign_code(kind: Kind) -> bool:
+    """Return whether an adapter or a hook of a user runs when a value is read.
+
+    Where a part may be missing, generated code lets the reference confirm that it can't be read: such code
+    would run twice.
+    """
+    return any(map(_is_foreign_kind, walk_kinds(kind)))
+
+
+def _is_foreign_kind(kind: Kind) -> bool:
+    if isinstance(kind, kinds.Run):
+        parts = [kind.construct] if kind.parts else constructs_in(kind.construct)
+        return any(map(_has_foreign_code, parts))
+    return isinstance(kind, kinds.Adapted) and not is_own(kind.decode)
+
+
+def _has_foreign_code(sub: Any) -> bool:
+    if isinstance(sub, c.ExprValidator):
+        return predicate_of(sub) is None
+    module = type(sub).__module__.partition(".")[0]
+    is_own_class = module in ("construct", "snapformat") and not isinstance(sub, c.ExprAdapter)
+    return getattr(sub, "parsed", None) is not None or not is_own_class
 
 
 def _repeat_until(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
@@ -155,6 +182,8 @@ def _repeat_until(kind: kinds.Repeat, planner: BincodePlanner) -> Task:
 
 def _select(kind: kinds.Choice, planner: BincodePlanner) -> Task:
     if len(kind.fields) != 2 or kind.subs[1] is not c.Pass or kind.is_stopped:
+        return None
+    if _runs_foreign_code(kind.fields[0].kind):
         return None
     return construct_ops.Optional((yield planner.of(kind.fields[0].kind)))
 

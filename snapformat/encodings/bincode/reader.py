@@ -16,13 +16,14 @@ from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
 from snapformat.encodings.bincode.parts import with_events
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
+from snapformat.encodings.construct.bounded import RefusedError
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import place_of, reason_of
 from snapformat.encodings.construct.reach import Reach
 from snapformat.encodings.construct.running import parse_run
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.encodings.construct.wrappers import left_over
-from snapformat.errors import DecodeError, SnapshotError
+from snapformat.errors import DecodeError, causes_of
 from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, decode_fields, deferred, field_values
@@ -232,10 +233,8 @@ class BincodeReader(BytesReader):
             self.claim_zero_sized(count, costs.known)
 
     def fail_zero_sized(self, count: int, cost: int) -> NoReturn:
-        try:
-            super().fail_zero_sized(count, cost)
-        except DecodeError as error:  # construct must not go on with another alternative
-            raise error from TooManyElementsError(count, cost, "")
+        self.is_exhausted = True
+        super().fail_zero_sized(count, cost)
 
     def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
         if count < 2 or self.events is not None or not collapses_to_one(kind):
@@ -296,13 +295,13 @@ class BincodeReader(BytesReader):
         assert isinstance(kind, kinds.Checksummed)
         if kind.to_the_end:
             self.expect_all()
-            whole, end = self.data, self.end
+            whole, end, fetched = self.data, self.end, self.fetched
             stop = end - kind.stored.size
             if stop < self.pos:
                 self.need(kind.stored.size)
             # A copy, and not only a bound: constructs that run by themselves see the end of the data.
-            self.data, self.end = whole[:stop], stop
-            return whole, end
+            self.data, self.end, self.fetched = whole[:stop], stop, None
+            return whole, end, fetched
         return None
 
     def end_region(self, kind: kinds.Region, begun: Any) -> None:
@@ -328,7 +327,7 @@ class BincodeReader(BytesReader):
         left = 0
         if begun is not None:
             left, self.pos = self.end - self.pos, self.end
-            self.data, self.end = begun
+            self.data, self.end, self.fetched = begun
         start = self.pos
         form = int_form(kind.stored, self.config)
         stored = self._read_int(form)
@@ -431,7 +430,7 @@ class BincodeReader(BytesReader):
             stop = max(stream.tell() + self.origin, self.begin or self.origin)
             self.pos = start  # parts may have moved it
             taken = max(0, stop - start)
-            if self.fetched is not None and taken > self.budget.left:  # before it is fetched
+            if self.fetched is not None and taken > left:  # before it is fetched
                 self.claim(taken, start)
             self.pos = min(stop, start + self.expect(taken))
         except TooManyElementsError as error:
@@ -450,22 +449,21 @@ class BincodeReader(BytesReader):
     def _raise_failure(self, start: int) -> None:
         """Raise the error of a source; construct may have gone on as if the data had ended."""
         failure = None if self.fetched is None else self.fetched.failure
-        if isinstance(failure, SnapshotError):
-            raise failure
-        if failure is not None:
+        if isinstance(failure, RefusedError):
             self.fail(*reason_of(failure), mark=start, cause=failure)
+        if failure is not None:
+            raise failure
 
     def _fail_run(self, error: Exception, start: int) -> None:
         """Raise the error for an exception of construct, or of code in it."""
         if self.fetched is not None and self.fetched.failure is not None:
             return
-        cause: BaseException | None = error
-        while cause is not None:  # a part that was read by its kind has the place
-            if isinstance(cause, DecodeError):
+        for cause in causes_of(error):
+            if isinstance(cause, DecodeError):  # a part that was read by its kind has the place
                 raise cause
-            cause = cause.__cause__
         segments, offset = place_of(error)
         self.path.extend(segments)
+        self.expect(0)  # construct may have fetched more
         offset = start if offset is None else min(max(offset + self.origin, self.origin), self.end)
         self.fail(*reason_of(error), mark=offset, cause=error)
 

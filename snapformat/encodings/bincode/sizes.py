@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from construct import Seek
+
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, form_key, int_form
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.from_construct import fewest_bytes
+from snapformat.model.from_construct import constructs_in, fewest_bytes
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
 
 
 def least_size(kind: Kind, config: Config) -> int:
     """Return the minimum size of a value in bytes; 0 where it is unknown."""
-    return kind.derive(("least size", form_key(config)), lambda: (int(run(_least(kind, config, {}))),))[0]
+    return kind.derive(
+        ("least size", form_key(config)), lambda: (max(0, int(run(_least(kind, config, {})))),)
+    )[0]
+
+
+#: In place of the size of a part that may go back over any of those around it.
+_BACK = -(1 << 62)
 
 
 def _least(kind: Kind, config: Config, known: dict[int, int]) -> Task:
@@ -52,6 +60,10 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
         case kinds.Around() | kinds.Raw():
             own = fewest_bytes(kind.construct)
             return (yield _least(kind.item, config, known)) if own is None else own
+        case kinds.Leaf() | kinds.Opaque() if any(
+            isinstance(sub, Seek) for sub in constructs_in(kind.construct)
+        ):
+            return _BACK
         case kinds.Leaf():
             return fewest_bytes(kind.construct) or 0
         case kinds.LazyBound() | kinds.Run() | kinds.Switch() | kinds.If():

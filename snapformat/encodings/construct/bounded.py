@@ -18,6 +18,7 @@ import construct as c
 
 from snapformat.encodings.construct.base import budget_of
 from snapformat.limits import Budget
+from snapformat.model.expressions import whole_context
 
 #: Number of bytes uncompressed at once.
 _CHUNK = 1 << 18
@@ -122,12 +123,22 @@ class _Union(c.Union):  # type: ignore[misc]  # construct is untyped
     """construct's `Union`: each field reads the same bytes."""
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        found = c.Container()
+        context = whole_context(context, stream, self._subcons)
         start = c.stream_tell(stream, path)
-        value = super()._parse(stream, context, path)
-        size = max(0, c.stream_tell(stream, path) - start)
-        for _ in self.subcons:
-            claim_again(size, context)
-        return value
+        ends = {}
+        for position, sub in enumerate(self.subcons):
+            value = sub._parsereport(stream, context, path)
+            ends[position] = c.stream_tell(stream, path)
+            claim_again(ends[position] - start, context)
+            if sub.name:
+                found[sub.name] = context[sub.name] = value
+                ends[sub.name] = ends[position]
+            c.stream_seek(stream, start, 0, path)
+        chosen = c.evaluate(self.parsefrom, context)
+        if chosen is not None:
+            c.stream_seek(stream, ends[chosen], 0, path)
+        return found
 
 
 class _RawCopy(c.RawCopy):  # type: ignore[misc]  # construct is untyped
@@ -158,7 +169,7 @@ class _Pickled(type(c.Pickled)):  # type: ignore[misc]  # construct is untyped
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         if not budget_of(context, None).allow_pickle:
-            reason = "a pickle can run any code: it is only read with allow_pickle=True, of the format or the Limits"
+            reason = "a pickle can run any code: only read with allow_pickle=True of the format or Limits"
             raise RefusedError(reason, path=path)
         return super()._parse(stream, context, path)
 

@@ -6,6 +6,7 @@ no path, and neither has an offset. The frames of the traceback have all three.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from types import CodeType
@@ -13,7 +14,7 @@ from typing import Any, NoReturn
 
 import construct as c
 
-from snapformat.encodings.construct import composites, named
+from snapformat.encodings.construct import bounded, composites, counted, linear, named, reach
 from snapformat.encodings.construct.base import read_exactly
 from snapformat.encodings.construct.bounded import BOUNDED, RefusedError
 from snapformat.model.checks import describe_exception
@@ -55,17 +56,21 @@ def place_of(error: BaseException) -> tuple[list[Segment], int | None]:
     offset: int | None = None
     depth = 0
     lost = False  # in a stream other than that of the data, such as one of bits
+    is_named = False  # whether the next name is that of a field: that of the called construct is known
     trace = error.__traceback__
     while trace is not None:
         code, found = trace.tb_frame.f_code, trace.tb_frame.f_locals
         trace = trace.tb_next
-        if code in _FOCUSED:
-            focus = found["self"].parsebuildfrom
-        elif code in _SEGMENTS:
-            segment = _SEGMENTS[code](found)
-            if segment is not None and (focus is None or segment != focus):
-                segments.append(segment)
-            focus = None
+        if code in _RENAMED:
+            name = name_of(found["self"])
+            if is_named and name is not None and (focus is None or name != focus):
+                segments.append(name)
+            is_named, focus = False, None
+        elif code.co_name in ("_parse", "_build"):
+            focus = found["self"].parsebuildfrom if code in _FOCUSED else None
+            is_named = code in _NAMING or code.co_filename not in _OWN
+        if code in _SEGMENTS and (segment := _SEGMENTS[code](found)) is not None:
+            segments.append(segment)
         depth += code.co_name == "_parse"
         lost = lost or code is _TUNNEL
         stream = found.get("stream") if code.co_name in _READING else None
@@ -95,16 +100,13 @@ def _position(stream: Any, code: CodeType, found: Locals) -> int | None:
         return None
 
 
-def _field(found: Locals) -> Segment | None:
-    return name_of(found["self"])
-
-
 def _index(found: Locals) -> Segment | None:
     return found.get("i")
 
 
 def _count(found: Locals) -> Segment | None:
-    return len(found["values"]) if "values" in found else None
+    values = found.get("values", found.get("obj"))
+    return len(values) if isinstance(values, list) else None
 
 
 def _variant(found: Locals) -> Segment | None:
@@ -121,15 +123,20 @@ def _copied(found: Locals) -> Segment | None:
 
 
 _SEGMENTS: dict[CodeType, Callable[[Locals], Segment | None]] = {
-    **dict.fromkeys(_codes(c.Renamed), _field),
     **dict.fromkeys(_codes(c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray), _index),
     BOUNDED[c.GreedyRange]._parse.__code__: _index,
     c.Sequence._build.__code__: _index,
+    c.Sequence._parse.__code__: _count,
     composites._Elements._parse_items.__code__: _count,
     **dict.fromkeys(_codes(c.RawCopy), _copied),
     **dict.fromkeys(_codes(named.Enum), _variant),
 }
+_RENAMED = frozenset(_codes(c.Renamed))
 _FOCUSED = frozenset(_codes(c.FocusedSeq))
+#: Classes whose parts are fields.
+_NAMING = frozenset(_codes(c.Struct, c.Union, BOUNDED[c.Union], c.LazyStruct, c.FocusedSeq, named.Struct))
+#: Files of classes whose parts are no fields, but for these.
+_OWN = {inspect.getfile(module) for module in (c.core, composites, named, bounded, counted, linear, reach)}
 #: Functions that read from their `stream`.
 _READING = ("_parse", "stream_read", "read_exactly")
 #: Classes that check a value after reading it, and the attribute with the construct that reads it.

@@ -17,7 +17,7 @@ from snapformat.encodings.construct.places import fail_foreign
 from snapformat.encodings.construct.running import built_or_none, parse_run
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import DecodeError, excerpt
-from snapformat.limits import Limits
+from snapformat.limits import Budget, Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import decode_fields, deferred, set_rest
 from snapformat.model.checks import as_int, describe_value
@@ -31,6 +31,8 @@ from snapformat.trampoline import Task
 _F64 = kinds.Float(8)
 _BYTES = kinds.Bytes()
 _UNNAMED = "$unnamed"
+#: Maximum number of bytes that constructs may uncompress, from the bytes that stand for their values.
+_MOST_CLAIMED = 1 << 26
 
 
 class JsonReader(ValueReader):
@@ -47,7 +49,7 @@ class JsonReader(ValueReader):
     misfit_message = "the JSON does not fit"
 
     def __init__(self, data: Any, limits: Limits) -> None:
-        super().__init__(limits)
+        super().__init__(limits, Budget(_MOST_CLAIMED, limits))
         self.data = data
         self._around: list[Any] = []
 

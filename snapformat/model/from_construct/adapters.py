@@ -105,6 +105,8 @@ def adapted(sub: Any, item: Kind) -> Kind:
         return kinds.FlagsEnum(item, dict(sub.flags))
     if type(sub) in (c.Hex, c.HexDump):
         return kinds.Adapted(item, _shown(sub), _itself, _NAMES[type(sub)], pure=True)
+    if not type(sub).__module__.startswith("construct."):
+        decode.__module__ = encode.__module__ = type(sub).__module__  # whose code they run
     otherwise = "timestamp" if isinstance(sub, c.TimestampAdapter) else type(sub).__name__
     return kinds.Adapted(item, decode, encode, _NAMES.get(type(sub), otherwise))
 

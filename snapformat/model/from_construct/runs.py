@@ -35,6 +35,8 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     kind = type(sub)
     if kind is c.Pointer and sub.stream is not None:
         lowering.reaching.add(STREAMS)
+    if kind is c.StringEncoded:
+        return kinds.Leaf(sub, *made, (yield lowering.lower(sub.subcon, lowering, scopes)))
     if kind in LEAVES:
         return kinds.Leaf(sub, *made)
     if kind in (c.Array, c.GreedyRange, c.RepeatUntil, c.LazyArray):
@@ -48,7 +50,7 @@ def lower_run(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     if kind in AROUND:
         item = yield lowering.lower(sub.subcon, lowering, scopes)
         if isinstance(item, kinds.Leaf) and kind in _BYTES_AROUND:
-            return kinds.Leaf(sub, *made)
+            return kinds.Leaf(sub, *made, item)
         return kinds.Around(sub, *made, sub.subcon, item)
     if kind in _GROUPS:
         if kind in (c.Struct, c.Union, c.LazyStruct):

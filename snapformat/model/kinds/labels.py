@@ -282,7 +282,7 @@ class FlagsEnum(Labelled):
         found = 0
         for name in names:
             if name not in self.flags:
-                raise ValueError(f"{excerpt(name)!r} is not among {_listed(self.flags)}")
+                raise ValueError(f"unknown label {excerpt(name)!r}, not among {_listed(self.flags)}")
             found |= self.flags[name]
         return found
 

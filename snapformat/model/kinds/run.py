@@ -68,9 +68,17 @@ class Run(Kind):
 
 @dataclass(eq=False, slots=True)
 class Leaf(Run):
-    """One of construct's own classes without parts: its values are text, numbers or bytes."""
+    """One of construct's own classes without parts: its values are text, numbers or bytes.
+
+    Attributes:
+        inner: The kind of the construct inside, which has the bytes of the value; None if there is none.
+    """
+
+    without_bytes: ClassVar[frozenset[str]] = Run.without_bytes | {"inner"}
 
     is_leaf: ClassVar[bool] = True
+
+    inner: Kind | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Any:
         """Let construct build the value."""

@@ -93,7 +93,7 @@ def may_pause(op: Op) -> bool:
         match current:
             case ops.Run() | ops.Interpret():
                 return False
-            case ops.Convert(decode=decode, pure=False) if not _is_own(decode):
+            case ops.Convert(decode=decode, pure=False) if not is_own(decode):
                 return False
             case ops.Struct(cls=cls) if cls is not None and not _makes_by_itself(current):
                 return False
@@ -110,10 +110,10 @@ def _makes_by_itself(op: ops.Struct) -> bool:
     from snapformat.encodings.bincode.codec.read_helpers import skipped_fields
     from snapformat.encodings.bincode.codec.shape import is_plain
 
-    return (is_plain(op) or _is_own(op.cls)) and all(_is_own(make) for _, make in skipped_fields(op.cls))
+    return (is_plain(op) or is_own(op.cls)) and all(is_own(make) for _, make in skipped_fields(op.cls))
 
 
-def _is_own(function: Any) -> bool:
+def is_own(function: Any) -> bool:
     """Return whether a callable is defined in this library or built into Python."""
     while isinstance(function, partial):
         function = function.func

@@ -240,10 +240,11 @@ class Generator(ABC):
     def place_stream(self) -> None:
         """Move construct's stream to the current place, for a function that may look at it."""
 
-    def predicate(self, value: Expr, place: str) -> str:
-        """Return code for a predicate of the value in a local."""
-        assert value.tree is not None
-        return source_of(value.tree, self.out.refer, self.field, place)
+    def predicate(self, value: Expr | Callable[[Any, Any], Any], place: str) -> str:
+        """Return code for a predicate of the value in a local: an expression, or a function of it."""
+        if isinstance(value, Expr) and value.tree is not None:
+            return source_of(value.tree, self.out.refer, self.field, place)
+        return f"{self.out.refer('predicate', value)}({place}, None)"
 
     def field(self, levels_up: int, name: Any) -> str:
         """Return code for a field of a struct around the current place.

@@ -21,7 +21,6 @@ from snapformat.encodings.bincode.codec.shape import goes_back, zero_sized_cost
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.sizes import fits_any
 from snapformat.limits import GOING_BACK, READ_AGAIN
-from snapformat.model.expressions import Expr
 
 
 class ConstructReader(RunReader):
@@ -325,14 +324,8 @@ class ConstructReader(RunReader):
     def _validated(self, op: construct_ops.Validated, target: str) -> None:
         name = self.out.fresh("v")
         self.value(op.item, name)
-        self._later(f"if not {self.valid(op, name)}: raise GUARD")
+        self._later(f"if not {self.predicate(op.predicate, name)}: raise GUARD")
         self._later(f"{target} = {name}")
-
-    def valid(self, op: construct_ops.Validated, name: str) -> str:
-        """Return code for the predicate of the value in a local."""
-        if isinstance(op.predicate, Expr):
-            return self.predicate(op.predicate, name)
-        return f"{self.out.refer('predicate', op.predicate)}({name}, None)"
 
     # --- groups ---------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import BincodeReader
 from snapformat.encodings.bincode.writer import BincodeWriter
 from snapformat.encodings.construct.running import Output, build_run, parse_run
-from snapformat.errors import DecodeError
+from snapformat.errors import DecodeError, causes_of
 from snapformat.limits import DEFAULT_LIMITS, Budget
 from snapformat.model.expressions import root_context, whole_context
 
@@ -145,7 +145,7 @@ def refusal(op: Op) -> Callable[..., None]:
         try:
             reader.read(kind)
         except DecodeError as error:
-            if reader.depth <= reader.limits.depth and _is_passed_over(error):
+            if not reader.is_exhausted and _is_passed_over(error):
                 reader.budget.claim_again(max(0, reader.pos - p))
                 k.again = reader.budget.again
                 return
@@ -156,11 +156,8 @@ def refusal(op: Op) -> Callable[..., None]:
 
 def _is_passed_over(error: BaseException | None) -> bool:
     """Return whether construct tries something else after an error."""
-    while error is not None:
-        if isinstance(error, ExplicitError | RecursionError | MemoryError):
-            return False
-        error = error.__cause__
-    return True
+    final = (ExplicitError, RecursionError, MemoryError)
+    return not any(isinstance(cause, final) for cause in causes_of(error))
 
 
 # --- writing --------------------------------------------------------------------------------------------

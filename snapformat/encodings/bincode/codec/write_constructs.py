@@ -12,7 +12,6 @@ from snapformat.encodings.bincode.codec.expressions import names_in, needs_of
 from snapformat.encodings.bincode.codec.shape import has_run, is_placed
 from snapformat.encodings.bincode.codec.write_built import BuiltWriter
 from snapformat.encodings.bincode.ops import Op
-from snapformat.model.expressions import Expr
 
 #: Operations that refuse None for certain.
 _NOT_NONE = (
@@ -230,11 +229,7 @@ class ConstructWriter(BuiltWriter):
 
     def _validated(self, op: construct_ops.Validated, value: str, target: str | None = None) -> None:
         name = self._local(value)
-        if isinstance(op.predicate, Expr):
-            valid = self.predicate(op.predicate, name)
-        else:
-            valid = f"{self.out.refer('predicate', op.predicate)}({name}, None)"
-        self.out.line(f"if not {valid}: raise GUARD")
+        self.out.line(f"if not {self.predicate(op.predicate, name)}: raise GUARD")
         self._built(target, name)
         self.value(op.item, name)
 
