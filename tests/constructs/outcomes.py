@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, NamedTuple
 
-from construct.lib import RebufferedBytesIO
+from construct.lib import RebufferedBytesIO, bitstream
 
 from constructs.manual import refused_by_manual
 from constructs.values import RefusedLater, difference
@@ -50,12 +50,20 @@ _buffers: list[Any] = []
 
 @contextmanager
 def anew(buffers: list[Any]) -> Iterator[None]:
-    """In here, these `Rebuffered` are empty at the start of each call."""
+    """In here, these `Rebuffered` are empty at the start of each call, and don't wait for more bytes."""
     _buffers[:] = buffers
+    before = bitstream.sleep
+    bitstream.sleep = _never_comes
     try:
         yield
     finally:
+        bitstream.sleep = before
         _buffers.clear()
+
+
+def _never_comes(_: float) -> None:
+    """Stand in for the sleep of construct's `Rebuffered`, which waits for ever at the end of bytes."""
+    raise TooLong
 
 
 def _empty_buffers() -> None:
