@@ -83,9 +83,7 @@ def _shown(value: Any, struct: Any) -> Any:
 @pytest.mark.parametrize("name", ["Struct", "Sequence", "Optional", "Prefixed by a VarInt", "Aligned"])
 def test_a_layout_of_any_depth(name: str) -> None:
     struct = _nested(name, 3000)
-    assert layout_of(struct) is layout_of(struct)
-    with suppress(SnapshotError):
-        decode(b"\1", struct)
+    assert compare(layout_of(struct), layout_of(_nested(name, 3000))) == []
 
 
 @pytest.mark.parametrize("make", [c.Aligned, c.Padded, c.Array])
