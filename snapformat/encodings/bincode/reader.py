@@ -449,7 +449,7 @@ class BincodeReader(BytesReader):
     def _raise_failure(self, start: int) -> None:
         """Raise the error of a source; construct may have gone on as if the data had ended."""
         failure = None if self.fetched is None else self.fetched.failure
-        if isinstance(failure, RefusedError | RecursionError | MemoryError):
+        if isinstance(failure, RefusedError | RecursionError):  # the source was asked from too deep inside
             self.fail(*reason_of(failure), mark=start, cause=failure)
         if failure is not None:
             raise failure
