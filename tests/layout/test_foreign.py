@@ -35,7 +35,7 @@ PARSED: list[tuple[str, Any, bytes, str, int, str]] = [
     ("check", c.Struct("a" / c.Byte, c.Check(this.a == 2)), b"\1", "$._1", 1, "CheckError: check failed"),
     ("one of", c.Struct("a" / c.Byte, "b" / c.OneOf(c.Int16ub, [1])), b"\1\0\3", "$.b", 1, "validation: 3"),
     ("checksum", SUM, b"\1\1\3", "$.sum", 2, "ChecksumError: wrong checksum, read 3, computed 2"),
-    ("mapping", c.Struct(OPAQUE, "m" / c.Mapping(c.Byte, {"x": 1})), b"\1\2", "$.m", 1, "not a mapped value: 2 is not among 1"),
+    ("mapping", c.Struct(OPAQUE, "m" / c.Mapping(c.Byte, {"x": 1})), b"\1\2", "$.m", 1, "no decoding mapping for 2, only for 1"),
     ("const", c.Struct(OPAQUE, "m" / c.Const(b"AB")), b"\1CD", "$.m", 1, "not the constant: expected b'AB', found b'CD'"),
     ("select", c.Struct("a" / c.Byte, "s" / c.Select(c.Int32ub, c.Int16ub)), b"\1\2", "$.s", 1, "SelectError: no sub"),
     ("error", c.Struct("a" / c.Byte, "s" / c.Struct("e" / c.Error)), b"\1", "$.s.e", 1, "ExplicitError: Error field"),
@@ -79,7 +79,7 @@ BUILT: list[tuple[str, Any, Any, str, str]] = [
     ("range", c.Struct(OPAQUE, "r" / c.Array(2, c.Byte)), {"r": [1]}, "$.r", "the value does not fit: expected 2 elements, found 1"),
     ("element", c.Struct(OPAQUE, "r" / c.Array(2, c.Struct("y" / c.Byte))), {"r": [{"y": 1}, {"y": 300}]}, "$.r[1].y", "the value does not fit: expected u8 from 0 to 255, found 300"),
     ("counted", c.Struct(OPAQUE, "r" / c.PrefixedArray(c.Byte, c.Byte)), {"r": [1, "x"]}, "$.r[1]", "the value does not fit: expected u8, found str 'x'"),
-    ("mapping", c.Struct("m" / c.Mapping(c.Byte, {"x": 1})), {"m": "y"}, "$.m", "not a mapped value: 'y' is not among x"),
+    ("mapping", c.Struct("m" / c.Mapping(c.Byte, {"x": 1})), {"m": "y"}, "$.m", "no encoding mapping for 'y', only for x"),
     ("users'", c.Struct("a" / c.ExprAdapter(c.Byte, refuse, refuse)), {"a": 7}, "$.a", "RuntimeError: the sensor is off: 7"),
     ("of nothing", c.Struct("k" / c.Byte, "v" / c.Switch(this.k, {1: c.Byte, 2: None})), {"k": 2, "v": 1}, "$.v", "AttributeError: 'None"),
 ]  # fmt: skip

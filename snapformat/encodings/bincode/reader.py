@@ -286,7 +286,7 @@ class BincodeReader(BytesReader):
                 found = describe_value(length + kind.including)
                 self.fail("a length smaller than itself", f"{kind.including} or more", found, start)
             if length > self.end - self.pos:
-                if self.fetched is not None and length > self.budget.left:  # before it is fetched
+                if length > self.budget.left:  # before it is fetched, if it can be
                     self.claim(length, start)
                 self.need(length)
             outer, stop = (self.begin, self.end, self._stream), self.pos + length
@@ -449,7 +449,7 @@ class BincodeReader(BytesReader):
     def _raise_failure(self, start: int) -> None:
         """Raise the error of a source; construct may have gone on as if the data had ended."""
         failure = None if self.fetched is None else self.fetched.failure
-        if isinstance(failure, RefusedError):
+        if isinstance(failure, RefusedError | RecursionError | MemoryError):
             self.fail(*reason_of(failure), mark=start, cause=failure)
         if failure is not None:
             raise failure
