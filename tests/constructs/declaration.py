@@ -130,7 +130,7 @@ def uncompiled(construct: Any) -> Any:
 @lru_cache(maxsize=64)
 def limits_of(construct: Any) -> Limits:
     """The limits to read a construct with: what unpickles is only read where that is allowed."""
-    pickled = any(part is c.Pickled for part in parts(construct))
+    pickled = any(isinstance(part, type(c.Pickled)) for part in parts(construct))
     return Limits(allow_pickle=True) if pickled else Limits()
 
 
