@@ -214,6 +214,9 @@ class Expr:
     def __repr__(self) -> str:
         return self.text
 
+    def __hash__(self) -> int:
+        return hash(self.text)  # construct's expressions have no hash
+
 
 def lower_expr(value: Any) -> Any:
     """Lower a parameter of a construct: constants stay, expressions and functions become `Expr`."""

@@ -130,7 +130,7 @@ def uncompiled(construct: Any) -> Any:
 @lru_cache(maxsize=64)
 def limits_of(construct: Any) -> Limits:
     """The limits to read a construct with: what unpickles is only read where that is allowed."""
-    pickled = any(part is c.Pickled for part in parts(construct))
+    pickled = any(isinstance(part, type(c.Pickled)) for part in parts(construct))
     return Limits(allow_pickle=True) if pickled else Limits()
 
 
@@ -176,7 +176,12 @@ def kept_name(name: Any) -> bool:
 
 def member_names(group: Any) -> list[str]:
     """The names of the parts of a Struct, Sequence, FocusedSeq or Union."""
-    return [str(part.name) for part in group.subcons if kept_name(part.name)]
+    return [name_text(part.name) for part in group.subcons if kept_name(part.name)]
+
+
+def name_text(name: Any) -> str:
+    """A name as text; construct takes bytes, too."""
+    return name.decode() if isinstance(name, bytes) else str(name)
 
 
 def groups(construct: Any) -> list[Any]:

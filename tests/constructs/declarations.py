@@ -7,6 +7,7 @@ import dataclasses
 from constructs.declaration import Declaration
 from constructs.declared.bits import BITS
 from constructs.declared.choices import CHOICES
+from constructs.declared.faults import FAULTS
 from constructs.declared.formats import FORMATS
 from constructs.declared.groups import GROUPS
 from constructs.declared.numbers import NUMBERS
@@ -31,6 +32,7 @@ THEMES = {
     "values": VALUES,
     "others": OTHERS,
     "formats": FORMATS,
+    "faults": FAULTS,
 }
 
 DECLARATIONS: list[Declaration] = [

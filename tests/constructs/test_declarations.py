@@ -14,6 +14,7 @@ from constructs.declarations import DECLARATIONS
 #: What is not seen wholly, and why.
 NOT_SEEN = {
     "groups: a field given twice": "JSON has no two members of one name",
+    "faults: Switch to None": "a case that is no construct has neither type nor size",
     "values: a scaled number": "construct can't build the value that it parses",
 }
 #: Classes that only others are made of; declarations have subclasses of the users' ones.

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from constructs.declaration import copied
 from constructs.dependent import Dependent
-from constructs.inputs import spread
 from constructs.outcomes import Findings, ours, theirs
 from constructs.values import keeps_bytes, names_of, settled
 from snapformat import decode, encode
+from snapformat.encodings.bincode import walk as reference
+from snapformat.layout import layout_of
 
+#: Test cases, so that several processes can share them, and declarations in each.
 CASES = 20
 IN_EACH = 500
-VALUES = 1
-CUTS = 2
+
+
+class Ways(NamedTuple):
+    """How to read and write a construct."""
+
+    read: Callable[[bytes, Any], Any]
+    write: Callable[[Any, Any], bytes]
+
+
+def _read_by_reference(data: bytes, struct: Any) -> Any:
+    layout = layout_of(struct)
+    return reference.read_value(layout.kind, layout.config, data)[0]
+
+
+def _write_by_reference(value: Any, struct: Any) -> bytes:
+    layout = layout_of(struct)
+    return reference.write_value(layout.kind, layout.config, value)
+
+
+#: In turn, as generating code takes most of the time.
+WAYS = (Ways(decode, encode), *2 * (Ways(_read_by_reference, _write_by_reference),))
 
 
 @pytest.mark.parametrize("case", range(CASES))
@@ -28,37 +50,36 @@ def test_as_construct(case: int) -> None:
         random = Random(f"{case}/{number}")
         made = Dependent(random).struct()
         before = len(found.faults)
-        _check(found, made.construct, [made.make(random) for _ in range(VALUES)], random)
+        _check(found, made.construct, made.make(random), random, WAYS[number % len(WAYS)])
         if len(found.faults) > before:
             found.add("in", f"declaration {case}/{number}")
     assert found.faults == []
     assert found.tally["encode", "equal"] > IN_EACH // 2  # most can be built
 
 
-def _check(found: Findings, struct: Any, values: list[Any], random: Random) -> None:
-    for value in values:
-        wanted = theirs(lambda value=value: bytes(struct.build(copied(value))))
-        got = ours(lambda value=value: bytes(encode(copied(value), struct)))
-        found.compare("encode", got, wanted, repr(value), counted=True)
-        if wanted.state == "ok":
-            cuts = [wanted.value[:size] for size in spread(len(wanted.value), CUTS)]
-            for data in (wanted.value, *cuts):
-                _read(found, struct, data, random)
+def _check(found: Findings, struct: Any, value: Any, random: Random, ways: Ways) -> None:
+    wanted = theirs(lambda: bytes(struct.build(copied(value))))
+    got = ours(lambda: bytes(ways.write(copied(value), struct)))
+    found.compare("encode", got, wanted, repr(value), counted=True)
+    if wanted.state == "ok":
+        cut = wanted.value[: random.randrange(len(wanted.value) + 1)]
+        for data in (wanted.value, cut):  # by generated code the second time
+            _read(found, struct, data, random, ways)
 
 
-def _read(found: Findings, struct: Any, data: bytes, random: Random) -> None:
+def _read(found: Findings, struct: Any, data: bytes, random: Random, ways: Ways) -> None:
     wanted = theirs(lambda: settled(struct.parse(data)))
-    got = ours(lambda: settled(decode(data, struct)))
+    got = ours(lambda: settled(ways.read(data, struct)))
     if not found.compare("decode", got, wanted, data.hex(), counted=True) or keeps_bytes(got.value):
         return
-    changed = random.random() < 0.5 and names_of(wanted.value) != []
-    if changed:
+    about = data.hex()
+    if random.random() < 0.5 and names_of(wanted.value):
         name = random.choice(names_of(wanted.value))
+        about += f" without {name}"
         for value in (wanted.value, got.value):
             _change(value, name)
-    about = f"{data.hex()}{f' without {name}' if changed else ''}"
     built = theirs(lambda: bytes(struct.build(copied(wanted.value))))
-    again = ours(lambda: bytes(encode(copied(got.value), struct)))
+    again = ours(lambda: bytes(ways.write(copied(got.value), struct)))
     found.compare("decode, then encode", again, built, about, counted=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from constructs.as_type import shown
-from constructs.declaration import Declaration, groups, limits_of, member_names
+from constructs.declaration import Declaration, groups, limits_of, member_names, name_text
 from constructs.outcomes import Findings, ours, theirs
 from constructs.values import forced, settled
 from snapformat import decode
@@ -92,8 +92,8 @@ def _chains(value: Any, names: set[str], chain: tuple[str, ...]) -> Iterator[tup
         value = dict(zip(value._fields, value, strict=True))
     if isinstance(value, Mapping):
         for key in value.keys():  # noqa: SIM118  # a LazyContainer
-            named = str(key) in names
-            below = (*chain, str(key)) if named else chain
+            named = name_text(key) in names
+            below = (*chain, name_text(key)) if named else chain
             if named:
                 yield below
             if not str(key).startswith("_"):

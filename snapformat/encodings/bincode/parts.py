@@ -40,7 +40,22 @@ def _at_once(sub: Any) -> Any:
         return c.Struct(*(part if part.name else _Skipped(part) for part in sub.subcons))
     if type(sub) is c.LazyArray:
         return c.Array(sub.count, sub.subcon)
-    return sub.subcon if type(sub) is c.Lazy else sub
+    return _Now(sub.subcon) if type(sub) is c.Lazy else sub
+
+
+class _Now(c.Subconstruct):  # type: ignore[misc]  # construct is untyped
+    """A part that a `Lazy` reads later; what can't be read now may be read then."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        start = c.stream_tell(stream, path)
+        try:
+            return self.subcon._parsereport(stream, context, path)
+        except c.ExplicitError:
+            raise
+        except Exception:
+            size = self.subcon._actualsize(stream, context, path)
+            c.stream_seek(stream, start + size, 0, path)
+            return None
 
 
 class _Skipped(c.Subconstruct):  # type: ignore[misc]  # construct is untyped
@@ -96,7 +111,7 @@ class _Part(c.Construct):  # type: ignore[misc]  # construct is untyped
     def _may_fail(self) -> bool:
         """Return whether construct goes on if this part can't be read."""
         whole = self._whole
-        return isinstance(whole, Repeat | Choice) or isinstance(whole.construct, c.Peek)
+        return isinstance(whole, Repeat | Choice) or isinstance(whole.construct, c.Peek | c.Lazy)
 
     def _steps(self, context: Any) -> list[Any]:
         if isinstance(self._whole, Repeat):
