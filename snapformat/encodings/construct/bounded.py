@@ -16,7 +16,7 @@ from typing import Any
 
 import construct as c
 
-from snapformat.encodings.construct.base import budget_of
+from snapformat.encodings.construct.base import budget_of, running
 from snapformat.limits import Budget
 from snapformat.model.expressions import whole_context
 
@@ -52,7 +52,8 @@ def claim_again(size: int, context: Any) -> None:
     Raises:
         RefusedError: Too many bytes are read again.
     """
-    if not budget_of(context, None).claim_again(max(0, size)):
+    budget = running.budget or budget_of(context, None)
+    if not budget.claim_again(max(0, size)):
         raise RefusedError("too many bytes are read more than once", "a small multiple of the data's size")
 
 

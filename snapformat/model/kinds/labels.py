@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Entry of a `FlagsEnum`'s container with the bits without a name; construct neither compares nor shows it.
 UNNAMED = "_unnamed"
+#: Name of the flags of the numbers that were decoded first, and how many are kept.
+_KNOWN, _MOST_KNOWN = "known flags", 256
 #: Maximum number of names in a message.
 _MOST_NAMED = 12
 
@@ -243,31 +245,24 @@ class FlagsEnum(Labelled):
 
     def decode(self, stored: Any) -> Any:
         """Return the flags of a number."""
-        flags, single = self.derive("flags", self._flags)
-        entries = {"_flagsenum": True}  # construct prints such a container in its own way
-        for name, bits in flags:
-            entries[name] = stored & bits == bits
-        found = construct.Container(entries)
-        if single is not None:
-            rest = stored & ~single
-        else:
-            rest = stored
-            for name, bits in flags:
-                if found[name] and _is_written(name):
-                    rest &= ~bits
+        known: dict[Any, Any] = self.derived.get(_KNOWN) or self.derive(_KNOWN, dict)
+        found = known.get(stored)
+        if found is None:
+            found = self._flags_of(stored)
+            if len(known) < _MOST_KNOWN:
+                known[stored] = found
+        return construct.Container(found)
+
+    def _flags_of(self, stored: Any) -> Any:
+        found = {"_flagsenum": True}  # construct prints such a container in its own way
+        rest = stored
+        for name, bits in self.flags.items():
+            is_set = found[construct.core.BitwisableString(name)] = stored & bits == bits
+            if is_set and _is_written(name):
+                rest &= ~bits
         if rest:
             found[UNNAMED] = rest
         return found
-
-    def _flags(self) -> tuple[tuple[tuple[Any, Any], ...], int | None]:
-        """Return the flags with construct's names, and all of their bits if each flag is one bit."""
-        flags = tuple((construct.core.BitwisableString(name), bits) for name, bits in self.flags.items())
-        single: int | None = 0
-        for name, bits in flags:
-            if single is None or type(bits) is not int or bits.bit_count() != 1 or not _is_written(name):
-                return flags, None
-            single |= bits
-        return flags, single
 
     def encode(self, value: Any) -> Any:
         """Return the number of flags by name, of text like `read|write`, or the number itself."""
