@@ -1,9 +1,9 @@
-"""Encoding and decoding single values: bincode alone, without header and checksum."""
+"""Encoding and decoding single values: bincode or bitcode alone, without header and checksum."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
 from snapformat.encodings.bincode.arrays import Arrays
@@ -17,11 +17,18 @@ from snapformat.lazy.writing import write_lazily
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.lazy_class import is_lazy
 
+if TYPE_CHECKING:
+    from snapformat.encodings.bitcode.encoding import Bitcode
+
 T = TypeVar("T")
 
 
 def encode(
-    value: Any, payload: Any, encoding: Encoding = FIRECRACKER, *, limits: Limits = DEFAULT_LIMITS
+    value: Any,
+    payload: Any,
+    encoding: Encoding | Bitcode = FIRECRACKER,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """Write a value.
 
@@ -44,7 +51,9 @@ def encode(
     return _encode(value, payload, encoding, limits)
 
 
-def _encode(value: Any, payload: Any, encoding: Encoding, limits: Limits) -> bytes:
+def _encode(value: Any, payload: Any, encoding: Encoding | Bitcode, limits: Limits) -> bytes:
+    if not isinstance(encoding, Encoding):
+        return encoding.encode(value, payload, limits)
     layout = cached_layout(payload, encoding)
     if is_lazy(value):
         return b"".join(write_lazily(layout, value, limits)[0])
@@ -58,7 +67,7 @@ def _encode(value: Any, payload: Any, encoding: Encoding, limits: Limits) -> byt
 def decode(
     data: bytes | bytearray | memoryview,
     payload: type[T],
-    encoding: Encoding = ...,
+    encoding: Encoding | Bitcode = ...,
     *,
     limits: Limits = ...,
     lazy: bool = ...,
@@ -70,7 +79,7 @@ def decode(
 def decode(
     data: bytes | bytearray | memoryview,
     payload: Any,
-    encoding: Encoding = ...,
+    encoding: Encoding | Bitcode = ...,
     *,
     limits: Limits = ...,
     lazy: bool = ...,
@@ -81,23 +90,24 @@ def decode(
 def decode(
     data: bytes | bytearray | memoryview,
     payload: Any,
-    encoding: Encoding = FIRECRACKER,
+    encoding: Encoding | Bitcode = FIRECRACKER,
     *,
     limits: Limits = DEFAULT_LIMITS,
     lazy: bool = False,
     arrays: Arrays | None = None,
 ) -> Any:
-    """Read a value from the start of the data; what follows it is ignored.
+    """Read a value from the start of the data; what follows it is ignored, but refused in bitcode.
 
     Args:
         data: The bytes.
         payload: Type of the value.
-        encoding: The encoding, with its limit of claimed bytes.
+        encoding: The encoding; bincode's has a limit of claimed bytes.
         limits: Bounds of depth and of zero-sized elements.
         lazy: Decode the fields of large structs on first access. Damaged bytes raise the error then;
-            `validate` decodes everything. See `SnapshotFormat.load`.
+            `validate` decodes everything. See `SnapshotFormat.load`. In bitcode, whose values lie spread over
+            the columns, everything is decoded at once.
         arrays: With `lazy`: return sequences of numbers as views of the bytes, `"memoryview"` or
-            `"numpy"`.
+            `"numpy"`; not in bitcode, which packs numbers.
 
     Raises:
         DecodeError: The bytes are not a value of the type; the error has path and offset.
@@ -119,6 +129,9 @@ def decode(
                 return value
         except Exception:
             pass
+    if not isinstance(encoding, Encoding):
+        check_arrays(lazy, arrays, packed=True)
+        return encoding.decode(bytes_of(data), payload, limits)
     if lazy or arrays is not None:
         check_arrays(lazy, arrays)
         return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)
@@ -133,7 +146,7 @@ def decode(
 
 def decoder(
     payload: Any,
-    encoding: Encoding = FIRECRACKER,
+    encoding: Encoding | Bitcode = FIRECRACKER,
     *,
     limits: Limits = DEFAULT_LIMITS,
     lazy: bool = False,
@@ -153,6 +166,9 @@ def decoder(
     Returns:
         A function of the data, which raises `DecodeError` as `decode` does.
     """
+    if not isinstance(encoding, Encoding):
+        check_arrays(lazy, arrays, packed=True)
+        return encoding.decoder(payload, limits)
     check_arrays(lazy, arrays)
     layout = cached_layout(payload, encoding)
     if lazy:
@@ -163,18 +179,24 @@ def decoder(
 def decode_prefix(
     data: bytes | bytearray | memoryview,
     payload: Any,
-    encoding: Encoding = FIRECRACKER,
+    encoding: Encoding | Bitcode = FIRECRACKER,
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Any, int]:
     """Read a value as `decode` does; return it and the number of bytes it took."""
     if type(data) is not bytes:
         data = bytes_of(data)
+    if not isinstance(encoding, Encoding):
+        return encoding.decode_prefix(data, payload, limits)
     return read_value(cached_layout(payload, encoding), data, 0, encoding.limit, limits)
 
 
 def decode_stream(
-    source: Source, payload: Any, encoding: Encoding = FIRECRACKER, *, limits: Limits = DEFAULT_LIMITS
+    source: Source,
+    payload: Any,
+    encoding: Encoding | Bitcode = FIRECRACKER,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
     """Read a value from a source, taking no more from it than the value has.
 
@@ -189,6 +211,9 @@ def decode_stream(
     Raises:
         DecodeError: As `decode`, or the source fails.
     """
+    if not isinstance(encoding, Encoding):
+        with ExactReader(source) as reader:
+            return encoding.decode_stream(reader, payload, limits)
     layout = cached_layout(payload, encoding)
     with ExactReader(source) as reader:
         return read_stream(layout, reader, limit=encoding.limit, limits=limits)

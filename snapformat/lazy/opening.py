@@ -20,12 +20,14 @@ from snapformat.lazy.value import LazyValue
 from snapformat.limits import DEFAULT_LIMITS, Limits
 
 
-def check_arrays(lazy: bool, arrays: Arrays | None) -> None:
-    """Refuse an unknown type of views, and views without `lazy`."""
+def check_arrays(lazy: bool, arrays: Arrays | None, *, packed: bool = False) -> None:
+    """Refuse an unknown type of views, and views without `lazy` or of numbers that are packed."""
     if arrays is not None and arrays not in get_args(Arrays):
         raise ValueError(f"arrays must be one of {', '.join(get_args(Arrays))}, not {arrays!r}")
     if arrays is not None and not lazy:
         raise ValueError("arrays are handed out as views where a value is read lazily: say lazy=True")
+    if arrays is not None and packed:
+        raise ValueError("there are no views of numbers in bitcode, which packs them")
     if arrays == "numpy":
         import numpy  # noqa: F401 - if it is missing, this call says so, and not the first access
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import construct
 
@@ -24,6 +24,9 @@ from snapformat.model.from_construct import ClassAdapter
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task, run
+
+if TYPE_CHECKING:
+    from snapformat.encodings.bitcode.encoding import Bitcode
 
 #: The decode limit of the original module: 10 MiB of claimed bytes.
 DEFAULT_LIMIT = 10 * 1024 * 1024
@@ -76,6 +79,13 @@ class Encoding(Config):
             first = kind.derived.setdefault(("construct", encoding), inner)  # of several threads, the first
             made = first if made is inner else made
         return made
+
+    @staticmethod
+    def bitcode() -> Bitcode:
+        """Return the encoding of bitcode 0.6's serde format, which Firecracker uses since 1.15."""
+        from snapformat.encodings.bitcode.encoding import Bitcode  # here, as few files need it
+
+        return Bitcode()
 
     def bind(self, kind: Kind) -> None:
         """Check that values of a kind can be stored.

@@ -1,0 +1,105 @@
+"""bitcode as an encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bitcode.packing import ColumnInput, StreamInput
+from snapformat.encodings.bitcode.places import check_bindable
+from snapformat.encodings.bitcode.reader import BitcodeReader
+from snapformat.encodings.bitcode.writer import BitcodeWriter
+from snapformat.errors import SchemaError
+from snapformat.io import SupportsRead, bytes_of
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.declare.registry import resolved
+from snapformat.model.floats import ByteOrder
+from snapformat.model.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Bitcode:
+    """The serde format of bitcode 0.6 (`bitcode::serialize`, not that of its derive macro).
+
+    A message is one column after the other, each with all values of one place in the type, in the order in
+    which the places are first used. There are no names, lengths or types in it: only the schema tells where
+    a column ends. Unlike bincode it has no settings, and values have no offsets of their own.
+    """
+
+    @property
+    def byteorder(self) -> ByteOrder:
+        """Order of the bytes of integers, and of a file's checksum: always little-endian."""
+        return "little"
+
+    def construct(self, annotation: Any) -> NoReturn:
+        """Refuse: values of a construct lie one after the other, those of bitcode in columns.
+
+        Raises:
+            SchemaError: Always.
+        """
+        raise SchemaError("bitcode stores columns: there is no construct of a type in it")
+
+    def bind(self, kind: Kind) -> None:
+        """Check that values of a kind can be stored.
+
+        Raises:
+            SchemaError: A part of it has no form in bitcode, such as a construct.
+        """
+        kind.derive("bitcode", lambda: check_bindable(kind))
+
+    def kind_of(self, payload: Any) -> Kind:
+        """Return the kind of a class, an annotation or a registered name.
+
+        Raises:
+            SchemaError: It has no form in bitcode, or there is no such name.
+        """
+        kind = sealed(resolved(payload))
+        self.bind(kind)
+        return kind
+
+    def write(self, kind: Kind, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+        """Return the message with a value.
+
+        Raises:
+            EncodeError: The value does not fit its kind; the path says where.
+        """
+        writer = BitcodeWriter(limits)
+        writer.write(kind, value)
+        return writer.written()
+
+    def read(self, kind: Kind, data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Any:
+        """Return the value of a message, all of which must be used.
+
+        Raises:
+            DecodeError: The bytes are not such a message; the path, and the offset of the column, say where.
+        """
+        reader = BitcodeReader(ColumnInput(data, 0, len(data)), limits)
+        value = reader.read(kind)
+        reader.refuse_rest()
+        return value
+
+    # --- for `snapformat.encode` and `snapformat.decode` ------------------------------------------------
+
+    def encode(self, value: Any, payload: Any, limits: Limits) -> bytes:
+        """Return the message with a value of a type."""
+        return self.write(self.kind_of(payload), value, limits=limits)
+
+    def decode(self, data: bytes, payload: Any, limits: Limits) -> Any:
+        """Return the value of a message, all of which must be used."""
+        return self.read(self.kind_of(payload), data, limits=limits)
+
+    def decoder(self, payload: Any, limits: Limits) -> Callable[[bytes | bytearray | memoryview], Any]:
+        """Return a function that does so for one type."""
+        kind = self.kind_of(payload)
+        return lambda data: self.read(kind, bytes_of(data), limits=limits)
+
+    def decode_prefix(self, data: bytes, payload: Any, limits: Limits) -> tuple[Any, int]:
+        """Return the value of a message at the start of the data, and the size of the message."""
+        reader = BitcodeReader(ColumnInput(data, 0, len(data)), limits)
+        return reader.read(self.kind_of(payload)), reader.pos
+
+    def decode_stream(self, source: SupportsRead, payload: Any, limits: Limits) -> Any:
+        """Return the value of a message, taking no more bytes from a source than it has."""
+        return BitcodeReader(StreamInput(source), limits).read(self.kind_of(payload))
