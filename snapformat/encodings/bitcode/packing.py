@@ -404,9 +404,9 @@ def pack_f32s(values: Sequence[float]) -> bytes:
         OverflowError: A finite value is beyond the range of f32.
     """
     if all(map(float.__eq__, values, values)):
-        data: bytes = struct.pack(f"<{len(values)}f", *values)
+        data = struct.pack(f"<{len(values)}f", *values)
     else:  # NaNs keep their bits
-        data = _in_order(array("I", map(f32_to_bits, values))).tobytes()
+        data = b"".join([f32_to_bits(each).to_bytes(4, "little") for each in values])
     low = bytearray(3 * len(values))
     for place in range(3):
         low[place::3] = data[place::4]
