@@ -207,16 +207,15 @@ def read_parts(
     stop = payload_stop(spec, len(data), rule, check_crc)
     if spec.order is CheckOrder.CHECKSUM_FIRST:
         parts = _checksum_first(spec, data, stop, check_crc, decode)
-    elif spec.order is CheckOrder.MESSAGE_FIRST:
-        parts = _message_first(spec, data, stop)
-        if check_crc:
-            check_checksum(spec, data, stop)
     else:
-        header, header_end = read_header(spec, data)
-        check_magic(spec, header)
-        check_version(spec, header)
-        check_room(spec, data, header_end, stop)
-        parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
+        if spec.order is CheckOrder.DECODE_FIRST:
+            parts = _decode_first(spec, data, stop, decode)
+        else:
+            header, header_end = read_header(spec, data)
+            check_magic(spec, header)
+            check_version(spec, header)
+            check_room(spec, data, header_end, stop)
+            parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
         if check_crc:
             check_checksum(spec, data, parts.data_end, parts.data_end if rule == "ignore" else stop)
     return parts._replace(trailing=data[parts.data_end : stop]) if rule == "keep" else parts
@@ -237,13 +236,18 @@ def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool, d
     return parts
 
 
-def _message_first(spec: FormatSpec, data: bytes, stop: int) -> Parts:
-    """Read a file as releases since 1.15 do, which decode header and payload at once."""
+def _decode_first(spec: FormatSpec, data: bytes, stop: int, decode: bool) -> Parts:
+    """Read a file as releases since 1.15 do, which decode header and payload before they check either."""
     check_room(spec, data, 0, stop)
-    header, value = _read_message(spec, data, stop)
+    if spec.is_message:
+        header, value = _read_message(spec, data, stop)
+        parts = Parts(header, read_header(spec, data, stop)[1], value, stop)
+    else:
+        header, header_end = read_header(spec, data, stop)
+        parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
     check_magic(spec, header)
     check_version(spec, header)
-    return Parts(header, read_header(spec, data, stop)[1], value, stop)
+    return parts
 
 
 def _read_message(spec: FormatSpec, data: bytes, stop: int) -> tuple[Header, Any]:

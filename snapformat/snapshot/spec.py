@@ -49,12 +49,12 @@ class CheckOrder(enum.Enum):
     Attributes:
         PAYLOAD_FIRST: Header, magic, version, payload, checksum of the whole file: Firecracker 1.14.
         CHECKSUM_FIRST: Checksum of all but the last bytes, header, magic, payload, version: up to 1.13.
-        MESSAGE_FIRST: Header and payload at once, magic, version, checksum: since 1.15, which writes bitcode.
+        DECODE_FIRST: Header, payload, magic, version, checksum: since 1.15, which writes bitcode.
     """
 
     PAYLOAD_FIRST = "payload first"
     CHECKSUM_FIRST = "checksum first"
-    MESSAGE_FIRST = "message first"
+    DECODE_FIRST = "decode first"
 
 
 def same_major(supported: semver.Version, found: semver.Version) -> bool:
@@ -157,8 +157,6 @@ class FormatSpec:
         is_message = not isinstance(self.encoding, Encoding)
         if is_message and self.trailing != "refuse":
             raise ValueError("a message of bitcode is followed by its checksum: trailing must be 'refuse'")
-        if not is_message and self.order is CheckOrder.MESSAGE_FIRST:
-            raise ValueError("the order MESSAGE_FIRST needs an encoding with one message: bitcode")
         if self.payload is not None and not is_reference(self.payload):
             # Resolves the payload's type: undefined names fail here.
             self.message_kind if is_message else self.payload_layout  # noqa: B018
