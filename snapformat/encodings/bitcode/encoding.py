@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from snapformat.encodings.bincode.encoding import sealed
-from snapformat.encodings.bitcode.engine import read_message, write_message
-from snapformat.encodings.bitcode.packing import ColumnInput, StreamInput
+from snapformat.encodings.bitcode.engine import read_message, read_prefix, write_message
+from snapformat.encodings.bitcode.packing import StreamInput
 from snapformat.encodings.bitcode.places import check_bindable
 from snapformat.encodings.bitcode.reader import BitcodeReader
 from snapformat.errors import SchemaError
@@ -92,8 +92,7 @@ class Bitcode:
 
     def decode_prefix(self, data: bytes, payload: Any, limits: Limits) -> tuple[Any, int]:
         """Return the value of a message at the start of the data, and the size of the message."""
-        reader = BitcodeReader(ColumnInput(data, 0, len(data)), limits)
-        return reader.read(self.kind_of(payload)), reader.pos
+        return read_prefix(self.kind_of(payload), data, len(data), limits)
 
     def decode_stream(self, source: SupportsRead, payload: Any, limits: Limits) -> Any:
         """Return the value of a message, taking no more bytes from a source than it has."""

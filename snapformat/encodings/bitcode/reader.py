@@ -308,17 +308,8 @@ class BitcodeReader(ValueReader):
         return value
         yield
 
-    def refuse_rest(self) -> None:
-        """Refuse bytes after the last column.
 
-        Raises:
-            DecodeError: There are some.
-        """
-        left = self._source.end - self._source.pos
-        if left:
-            self._fail_rest(left)
-
-    def _fail_rest(self, left: int) -> NoReturn:
-        raise DecodeError(
-            f"{left} byte{'' if left == 1 else 's'} left over after the last column", offset=self._source.pos
-        )
+def fail_rest(left: int, offset: int) -> NoReturn:
+    """Raise the error for bytes after the last column."""
+    message = f"{left} byte{'' if left == 1 else 's'} left over after the last column"
+    raise DecodeError(message, offset=offset)
