@@ -67,7 +67,7 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
     Raises:
         DecodeError: The file is too short, or the version is not a semantic version.
     """
-    latest: tuple[bytes, Header] | None = spec.latest_header
+    latest = spec.latest_header.found
     end = len(data) if stop is None else stop
     if latest is not None and data.startswith(latest[0], 0, end):  # most files of a format share their header
         known, header = latest
@@ -87,7 +87,7 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
     except DecodeError as error:
         explain_header(spec, data, error)
         raise
-    object.__setattr__(spec, "latest_header", (data[:end], Header(header.magic, header.version)))
+    spec.latest_header.found = data[:end], Header(header.magic, header.version)
     return header, end
 
 

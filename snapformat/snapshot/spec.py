@@ -85,6 +85,24 @@ def _header_layout(integers: Any, byteorder: Any) -> Op:
     return lower(header_struct(Encoding(integers, byteorder, limit=None)))
 
 
+class LatestHeader:
+    """A cache of the header that was read last with an encoding; formats of equal encodings share it.
+
+    Attributes:
+        found: Its bytes, and the decoded header, not yet checked.
+    """
+
+    __slots__ = ("found",)
+
+    def __init__(self) -> None:
+        self.found: tuple[bytes, Header] | None = None
+
+
+@lru_cache(maxsize=16)
+def _latest_header(encoding: Encoding) -> LatestHeader:
+    return LatestHeader()
+
+
 #: Maximum number of derived formats that a format caches for payloads that are not classes.
 _MOST_DERIVED = 16
 
@@ -136,8 +154,6 @@ class FormatSpec:
     trailing: Trailing = "refuse"
     #: The `CachedHeader` of the last file that was read lazily.
     cached_header: Any = field(default=None, init=False, repr=False, compare=False)
-    #: Cache: the bytes of the header that was read last, and the decoded header, not yet checked.
-    latest_header: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for arch, magic in self.magics.items():
@@ -239,6 +255,11 @@ class FormatSpec:
     def header_layout(self) -> Op:
         """The layout of the header, shared with its generated code by formats of equal encodings."""
         return _header_layout(self.bincode.integers, self.bincode.byteorder)
+
+    @cached_property
+    def latest_header(self) -> LatestHeader:
+        """The cache of the header that was read last."""
+        return _latest_header(self.encoding)
 
     @cached_property
     def payload_struct(self) -> Any:
