@@ -34,7 +34,7 @@ _VERSIONS = {
 
 
 #: Releases that are declared, but not in the catalogue yet.
-_UNLISTED = ("1.15",)
+_UNLISTED = ("1.15", "1.16")
 
 
 def _roots() -> dict[str, Kind]:
