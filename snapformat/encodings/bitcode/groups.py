@@ -278,6 +278,10 @@ class Fields(Part):
         return in_order(chain.from_iterable(packed), len(values))
 
 
+#: Of more values, the fields are taken one by one, and not all of a value at once.
+_MANY = 8
+
+
 def tuples(number: int) -> Fields:
     """Make the part of a tuple, without its parts."""
 
@@ -318,13 +322,14 @@ def structs(kind: kinds.Struct, plain: bool, *, nests: bool = True) -> Fields:
     assert cls is not None
     names = [str(each.attr) for each in kind.fields]
     getter: Callable[[Any], Any] = attrgetter(*names) if names else bool
+    getters = [*map(attrgetter, names)]
 
     def split(values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         check_types(values, cls)
         if not names:
             return ()
-        if len(names) == 1:
-            return ([*map(getter, values)],)
+        if len(values) > _MANY or len(names) == 1:
+            return [[*map(each, values)] for each in getters]
         return [*zip(*map(getter, values), strict=True)]
 
     if plain and names:

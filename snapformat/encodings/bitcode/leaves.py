@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate, chain
 from typing import Any
 
 from snapformat.encodings.bitcode import packing
@@ -97,15 +98,15 @@ class BytesPart(Part):
     """Bytes, which are a sequence of u8: a column of lengths, and one of all bytes.
 
     Args:
-        make: Makes a value of bytes, or None if the value is the bytes; refuses others.
-        unmake: The bytes of values, or None.
+        make: Makes values of bytes, or None if the values are the bytes; refuses others.
+        unmake: Returns the bytes of values, or None.
     """
 
     __slots__ = ("_make", "_unmake")
 
     def __init__(
         self,
-        make: Callable[[bytes], Any] | None = None,
+        make: Callable[[Sequence[bytes]], Iterable[Any]] | None = None,
         unmake: Callable[[Sequence[Any]], Sequence[bytes]] | None = None,
     ) -> None:
         self._make = make
@@ -113,16 +114,36 @@ class BytesPart(Part):
 
     def read(self, message: Reading, count: int, depth: int) -> Iterator[Any]:
         """Return an iterator over the values in a message."""
-        found = on_first_use(partial(_pieces, message.source), count)
-        return found if self._make is None else map(self._make, found)
+        return on_first_use(partial(self._start, message.source), count)
+
+    def _start(self, source: ColumnInput, count: int) -> Iterable[Any]:
+        lengths = source.lengths(count)
+        first = next((place for place, length in enumerate(lengths) if length), count)
+        if not first:
+            return self._pieces(source, lengths, 0)
+        empty = self._made([b""] * first)
+        if first == count:
+            return empty
+        return chain(empty, on_first_use(partial(self._pieces, source, lengths), first))
+
+    def _pieces(self, source: ColumnInput, lengths: Sequence[int], first: int) -> Iterable[Any]:
+        """Unpack the column of bytes; return the values from the first one on that has bytes."""
+        whole = source.small(sum(lengths))
+        if len(lengths) == 1:
+            return self._made([whole])
+        stops = [*accumulate(lengths[first:])]
+        return self._made([*map(whole.__getitem__, map(slice, (0, *stops), stops))])
+
+    def _made(self, pieces: Sequence[bytes]) -> Iterable[Any]:
+        return pieces if self._make is None else self._make(pieces)
 
     def write(self, message: Writing, values: Sequence[Any], depth: int) -> Packed:
         """Pack the values in a message."""
+        if not values:
+            return []
         if self._unmake is not None:
             values = self._unmake(values)
         check_types(values, bytes)
-        if not values:
-            return []
         lengths = [*map(len, values)]
         columns = [(0, packing.pack_lengths(lengths))]
         first = next((place for place, length in enumerate(lengths) if length), None)
@@ -131,32 +152,16 @@ class BytesPart(Part):
         return columns
 
 
-def _pieces(source: ColumnInput, count: int) -> Iterator[bytes]:
-    """Yield bytes; their column is unpacked when the first byte is needed."""
-    lengths = source.lengths(count)
-    whole, start = b"", 0
-    for length in lengths:
-        if not length:
-            yield b""
-            continue
-        if not start:
-            whole = source.small(sum(lengths))
-        yield whole[start : start + length]
-        start += length
-
-
 def bytes_part(kind: kinds.Bytes) -> Part:
     """Make the part of bytes."""
     if kind.exact is None and not kind.no_nul:
         return BytesPart()
 
-    def checked(data: bytes) -> bytes:
-        if (kind.exact is not None and len(data) != kind.exact) or (kind.no_nul and b"\0" in data):
-            raise RefusedError
-        return data
-
-    def all_checked(values: Sequence[Any]) -> Sequence[bytes]:
+    def checked(values: Sequence[Any]) -> Sequence[bytes]:
         check_types(values, bytes)
-        return [*map(checked, values)]
+        for data in values:
+            if (kind.exact is not None and len(data) != kind.exact) or (kind.no_nul and b"\0" in data):
+                raise RefusedError
+        return values
 
-    return BytesPart(checked, all_checked)
+    return BytesPart(checked, checked)

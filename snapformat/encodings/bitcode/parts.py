@@ -104,9 +104,12 @@ def descend(depth: int) -> int:
     return depth + 1
 
 
-def check_types(values: Iterable[Any], *types: type) -> None:
+def check_types(values: Sequence[Any], *types: type) -> None:
     """Refuse values of other types, and of subclasses."""
-    if not set(map(type, values)) <= {*types}:
+    if len(values) == 1:
+        if type(values[0]) not in types:
+            raise RefusedError
+    elif not set(map(type, values)) <= {*types}:
         raise RefusedError
 
 

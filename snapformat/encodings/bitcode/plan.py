@@ -12,10 +12,9 @@ from snapformat.encodings.bincode.writer import write_c_struct
 from snapformat.encodings.bitcode import groups, leaves
 from snapformat.encodings.bitcode.parts import Constant, Part, RefusedError, safe
 from snapformat.encodings.bitcode.places import is_zero_sized_in_rust
-from snapformat.errors import DecodeError
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
-from snapformat.model.c_struct import CStruct, blob_bytes, decode_fields, deferred
+from snapformat.model.c_struct import CStruct, blob_bytes, decode_fields, deferred, lazy_c_struct
 from snapformat.model.costs import element_costs
 from snapformat.model.declaration import declaration_of
 from snapformat.model.kinds import Kind
@@ -79,17 +78,21 @@ class _PartPlanner(Planner):
         layout, item = c_layout(kind), kind.item
         cls, read = item.cls, partial(read_c_struct, item)
         assert cls is not None
+        lazy = lazy_c_struct(cls, layout.size, read) if layout.fits_any else None
 
-        def make(data: bytes) -> Any:
-            made: CStruct = deferred(cls, data, layout.size, read)
+        def make(pieces: Sequence[bytes]) -> list[Any]:
+            if lazy is not None:
+                return lazy.make_all(pieces)
+            made: list[CStruct] = [deferred(cls, data, layout.size, read) for data in pieces]
             if not layout.fits_any:
-                try:
-                    decode_fields(made)
-                except DecodeError:
-                    raise RefusedError from None
+                for each in made:
+                    decode_fields(each)
             return made
 
         def bytes_of(values: Sequence[Any]) -> list[bytes]:
+            found = None if lazy is None else lazy.raw_of_all(values)
+            if found is not None:
+                return found
             if not all(isinstance(each, cls) for each in values):
                 raise RefusedError
             return [blob_bytes(each, lambda of: write_c_struct(item, of, DEFAULT_LIMITS)) for each in values]
