@@ -59,6 +59,10 @@ class Option(Part):
         """Pack the values in a message."""
         if not values:
             return []
+        if len(values) == 1 and not self._wrapped:  # as most are in small messages
+            if values[0] is None:
+                return [(0, b"\0")]
+            return [(0, b"\1"), *self._item.write(message, values, depth)]
         flags = bytes([value is not None for value in values])
         columns = [(0, packing.pack_small(flags))]
         present = [value for value in values if value is not None]

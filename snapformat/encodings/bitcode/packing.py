@@ -63,6 +63,12 @@ PACKINGS = (
     Packing(2, 8),
 )
 _BITS = PACKINGS[-1]
+#: The number of the tightest packing of numbers up to one.
+_TIGHTEST = bytes(
+    max(place for place, each in enumerate(PACKINGS) if most < each.base) for most in range(256)
+)
+#: Numbers that can be packed without a minimum.
+_DIGITS = bytes(range(16))
 #: Columns of at most so many small numbers have no first byte.
 BARE = 2
 #: A minimum is subtracted only in columns of more numbers.
@@ -341,22 +347,22 @@ def pack_small(numbers: bytes, lowest: int | None = None) -> bytes:
     """
     if len(numbers) <= BARE:
         return numbers
-    low, high = (min(numbers), max(numbers)) if lowest is None else (lowest, _signed(numbers)[1])
-    basic = _tightest(high) if low >= 0 else 0
-    offset = _tightest(high - low)
+    if lowest is None:
+        low = 0 if 0 in numbers else min(numbers)
+        if not low and numbers.translate(None, _DIGITS):
+            return b"\0" + numbers  # as most bytes are, told without looking for the highest
+        high = max(numbers)
+    else:
+        low, high = lowest, _highest_signed(numbers)
+    basic = _TIGHTEST[high] if low >= 0 else 0
+    offset = _TIGHTEST[high - low]
     if offset > basic and len(numbers) > _FEW:
         return bytes((2 * offset - 1, low & 255)) + _packed(numbers.translate(_plus(-low)), PACKINGS[offset])
     return bytes((2 * basic,)) + _packed(numbers, PACKINGS[basic])
 
 
-def _signed(numbers: bytes) -> tuple[int, int]:
-    signed = array("b", numbers)
-    return min(signed), max(signed)
-
-
-def _tightest(most: int) -> int:
-    """Return the number of the tightest packing for numbers up to `most`."""
-    return next((5 - place for place, each in enumerate(reversed(PACKINGS)) if most < each.base), 0)
+def _highest_signed(numbers: bytes) -> int:
+    return max(array("b", numbers))
 
 
 def _packed(numbers: bytes, packing: Packing) -> bytes:
