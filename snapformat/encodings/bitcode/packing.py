@@ -331,7 +331,7 @@ def _packed(numbers: bytes, packing: Packing) -> bytes:
     if packing.count == 1:
         return numbers
     # All numbers of one place in their bytes at once, as one long integer: no digit carries into the next.
-    total = sum(
+    total: int = sum(
         int.from_bytes(numbers[place :: packing.count], "little") * packing.base**place
         for place in range(packing.count)
     )
