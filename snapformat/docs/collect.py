@@ -51,7 +51,7 @@ def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRA
         ValueError: The format does not declare a payload.
     """
     if isinstance(what, SnapshotFormat):
-        return _Collector(payload_of(what), what.encoding, what).document(name or what.name)
+        return _Collector(payload_of(what), what.bincode, what).document(name or what.name)
     root = Bound(sealed(resolved(what)), encoding)
     if name is None:
         name = what if isinstance(what, str) else getattr(what, "__name__", "data")

@@ -89,7 +89,7 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
 
 def _walk(root: Bound, spec: SnapshotFormat, data: bytes, start: int = 0, **options: Any) -> Iterator[Event]:
     """Yield the events of a part of a file."""
-    limit = spec.encoding.limit
+    limit = spec.bincode.limit
     return walk_value(root.kind, root.config, data, start, limit=limit, limits=spec.all_limits, **options)
 
 

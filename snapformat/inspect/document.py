@@ -12,9 +12,9 @@ from typing import Any
 from snapformat.encodings.json.format import Json
 from snapformat.errors import DecodeError, SnapshotError, excerpt
 from snapformat.model.std.semver_text import parse_version
-from snapformat.snapshot.reading import check_magic, check_version
+from snapformat.snapshot.checks import check_magic, check_version
+from snapformat.snapshot.header import Header
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
-from snapformat.snapshot.spec import Header
 
 _MAGIC = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _MEMBERS = {"$": ("schema", "header", "data", "trailing"), "$.header": ("magic", "version")}

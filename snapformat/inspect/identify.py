@@ -23,17 +23,10 @@ from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.declare.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
-from snapformat.snapshot.reading import (
-    Parts,
-    check_end,
-    check_magic,
-    check_version,
-    extra_bytes,
-    read_header,
-    read_parts,
-)
+from snapformat.snapshot.checks import check_end, check_magic, check_version, extra_bytes
+from snapformat.snapshot.header import Header
+from snapformat.snapshot.reading import Parts, read_header, read_parts
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
-from snapformat.snapshot.spec import Header
 
 UNKNOWN_MAGIC = "no installed schema has this magic"
 NAME_IT = "a schema that is not installed can be given as MODULE:ATTRIBUTE"

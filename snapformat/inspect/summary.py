@@ -20,7 +20,7 @@ from snapformat.inspect.identify import (
 )
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.snapshot.reading import check_checksum, extra_bytes
+from snapformat.snapshot.checks import check_checksum, extra_bytes
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 
 

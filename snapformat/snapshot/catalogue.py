@@ -10,9 +10,10 @@ from functools import cache
 
 from snapformat.errors import SchemaError
 from snapformat.printable import printable, text_of
+from snapformat.snapshot.header import Header
 from snapformat.snapshot.installed import entry_points
 from snapformat.snapshot.snapshot import SnapshotFormat
-from snapformat.snapshot.spec import Header, machine_arch
+from snapformat.snapshot.spec import machine_arch
 
 GROUP = "snapformat.schemas"
 #: Maximum number of names that a message lists.

@@ -13,17 +13,11 @@ from snapformat.lazy.opening import LazyReader
 from snapformat.lazy.reading import LazySource
 from snapformat.lazy.writing import write_lazily
 from snapformat.model.floats import ByteOrder
+from snapformat.snapshot.checks import check_magic, check_version, explain, named
 from snapformat.snapshot.checksum import Checksum
-from snapformat.snapshot.reading import (
-    check_magic,
-    check_version,
-    explain,
-    named,
-    payload_stop,
-    read_header,
-    read_payload,
-)
-from snapformat.snapshot.spec import FormatSpec, Header, Trailing
+from snapformat.snapshot.header import Header
+from snapformat.snapshot.reading import payload_stop, read_header, read_payload
+from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
 #: Pieces with a larger mean size are not joined before their checksum is computed; the checksum of a larger
 #: unchanged end of a file is not computed again.
@@ -48,7 +42,7 @@ class CachedHeader:
         self.magic = header.magic
         self.version = header.version
         self.runs_constructs = runs_constructs(spec.payload_layout)
-        self.reader = LazyReader(spec.payload_layout, spec.encoding.limit, spec.all_limits)
+        self.reader = LazyReader(spec.payload_layout, spec.bincode.limit, spec.all_limits)
 
 
 class FileSource(LazySource):
@@ -78,7 +72,7 @@ class FileSource(LazySource):
         self.whole = data
         self.stop = stop
         self.arrays = arrays
-        self.limit = spec.encoding.limit
+        self.limit = spec.bincode.limit
         self.spec = spec
         self.source = source
         self.cached = cached
@@ -117,6 +111,8 @@ def load_lazily(
         The file with its header; the payload's value, which may be a `LazyValue`; and the bytes after it that
         are kept. None if the file must be read eagerly: it is damaged, or its layout has no skipper.
     """
+    if spec.is_message:
+        return None
     cached: CachedHeader | None = spec.cached_header
     if cached is None or not data.startswith(cached.data):  # most files of a format have the same
         cached = _cache_header(spec, data)
@@ -175,6 +171,9 @@ def file_bytes(
             f"the format {spec.name} has no place for the {counted(len(trailing))} after the data",
             hint='SnapshotFormat(trailing="keep") has; or set `trailing` of the snapshot to b""',
         )
+    if spec.is_message:
+        written: bytes = message().to_bytes(spec, header, data)
+        return written
     if file is not None and file.spec is not spec:
         file = None
     cached = None if file is None else file.cached

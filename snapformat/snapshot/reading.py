@@ -8,17 +8,24 @@ from snapformat.bincode import u64
 from snapformat.encodings.bincode.codec.engine import check_value, read_value
 from snapformat.encodings.bincode.plan import layout_of
 from snapformat.encodings.construct.reach import Reach, goes_back
-from snapformat.encodings.construct.wrappers import counted, left_over
 from snapformat.errors import (
-    Crc64Error,
     DecodeError,
-    InvalidFormatVersionError,
-    InvalidMagicError,
-    SnapshotError,
 )
-from snapformat.io import ExactReader, Source, name_of
+from snapformat.io import ExactReader, Source
 from snapformat.layout import read_stream
-from snapformat.snapshot.spec import CheckOrder, FormatSpec, Header, Trailing
+from snapformat.snapshot.checks import (
+    check_checksum,
+    check_end,
+    check_magic,
+    check_room,
+    check_version,
+    crc_error,
+    expected_magic,
+    explain,
+    not_of,
+)
+from snapformat.snapshot.header import Header
+from snapformat.snapshot.spec import CheckOrder, FormatSpec, Trailing, message
 
 #: Maximum size of a magic in bytes: with integers of variable length, a marker and the number.
 MOST_OF_MAGIC = 9
@@ -60,24 +67,27 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
     Raises:
         DecodeError: The file is too short, or the version is not a semantic version.
     """
-    latest: tuple[bytes, Header] | None = spec.latest_header
+    latest = spec.latest_header.found
     end = len(data) if stop is None else stop
     if latest is not None and data.startswith(latest[0], 0, end):  # most files of a format share their header
         known, header = latest
         return Header(header.magic, header.version), len(known)
     try:
-        header, end = read_value(
-            spec.header_layout,
-            data,
-            limit=spec.encoding.limit,
-            limits=spec.all_limits,
-            root=("header",),
-            stop=stop,
-        )
+        if spec.is_message:
+            header, end = message().read_header(spec, data, stop)
+        else:
+            header, end = read_value(
+                spec.header_layout,
+                data,
+                limit=spec.bincode.limit,
+                limits=spec.all_limits,
+                root=("header",),
+                stop=stop,
+            )
     except DecodeError as error:
         explain_header(spec, data, error)
         raise
-    object.__setattr__(spec, "latest_header", (data[:end], Header(header.magic, header.version)))
+    spec.latest_header.found = data[:end], Header(header.magic, header.version)
     return header, end
 
 
@@ -95,22 +105,14 @@ def explain_header(spec: FormatSpec, data: bytes, error: DecodeError) -> None:
 
 def magic_in(spec: FormatSpec, data: bytes) -> int | None:
     """Decode the magic at the start of a file, or return None if it is too short."""
+    if spec.is_message:
+        found: int | None = message().magic_in(data)
+        return found
     try:
-        magic: int = read_value(layout_of(u64, spec.encoding), data[:MOST_OF_MAGIC])[0]
+        magic: int = read_value(layout_of(u64, spec.bincode), data[:MOST_OF_MAGIC])[0]
     except DecodeError:
         return None
     return magic
-
-
-def not_of(spec: FormatSpec) -> str:
-    """Return the message for a file with another magic."""
-    return f"not a {spec.name} file: wrong magic"
-
-
-def expected_magic(spec: FormatSpec) -> str:
-    """Return the magic in words, or those of all architectures."""
-    magics = (f"0x{magic:016x}" + (f" ({arch})" if arch else "") for arch, magic in spec.magics.items())
-    return " or ".join(magics)
 
 
 def read_header_from(spec: FormatSpec, source: Source) -> Header:
@@ -122,10 +124,14 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
     """
     with ExactReader(source) as reader:
         try:
-            header: Header = read_stream(
+            header: Header
+            if spec.is_message:
+                header = message().read_header_from(spec, reader)
+                return header
+            header = read_stream(
                 spec.header_layout,
                 reader,
-                limit=spec.encoding.limit,
+                limit=spec.bincode.limit,
                 limits=spec.all_limits,
                 root=("header",),
             )
@@ -133,32 +139,6 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
             explain_header(spec, reader.consumed, error)
             raise
         return header
-
-
-def check_magic(spec: FormatSpec, header: Header) -> None:
-    """Raise `InvalidMagicError` unless the magic is one of the format's."""
-    if header.magic not in spec.magics.values():
-        raise InvalidMagicError(
-            not_of(spec),
-            magic=header.magic,
-            path="$.header.magic",
-            offset=0,
-            expected=expected_magic(spec),
-            found=f"0x{header.magic:016x}",
-        )
-
-
-def check_version(spec: FormatSpec, header: Header) -> None:
-    """Raise `InvalidFormatVersionError` unless the format reads the version."""
-    if not spec.accepts(spec.supported, header.version):
-        raise InvalidFormatVersionError(
-            "the format version is not supported",
-            version=header.version,
-            path="$.header.version",
-            offset=8,
-            expected=f"{spec.supported.major}.0 to {spec.supported.major}.{spec.supported.minor}",
-            found=str(header.version),
-        )
 
 
 def payload_stop(spec: FormatSpec, size: int, trailing: Trailing, check_crc: bool) -> int:
@@ -228,11 +208,14 @@ def read_parts(
     if spec.order is CheckOrder.CHECKSUM_FIRST:
         parts = _checksum_first(spec, data, stop, check_crc, decode)
     else:
-        header, header_end = read_header(spec, data)
-        check_magic(spec, header)
-        check_version(spec, header)
-        check_room(spec, data, header_end, stop)
-        parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
+        if spec.order is CheckOrder.DECODE_FIRST:
+            parts = _decode_first(spec, data, stop, decode)
+        else:
+            header, header_end = read_header(spec, data)
+            check_magic(spec, header)
+            check_version(spec, header)
+            check_room(spec, data, header_end, stop)
+            parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
         if check_crc:
             check_checksum(spec, data, parts.data_end, parts.data_end if rule == "ignore" else stop)
     return parts._replace(trailing=data[parts.data_end : stop]) if rule == "keep" else parts
@@ -245,7 +228,7 @@ def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool, d
         stored = int.from_bytes(data[stop:], spec.encoding.byteorder)
         computed = spec.checksum.compute(memoryview(data)[:stop])
         if stored != computed:
-            raise _crc_error(spec, stored, computed, stop)
+            raise crc_error(spec, stored, computed, stop)
     header, header_end = read_header(spec, data, stop)
     check_magic(spec, header)
     parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
@@ -253,16 +236,29 @@ def _checksum_first(spec: FormatSpec, data: bytes, stop: int, check_crc: bool, d
     return parts
 
 
-def check_room(spec: FormatSpec, data: bytes, offset: int, stop: int) -> None:
-    """Raise `DecodeError` if the payload would have to end before its start at `offset`."""
-    if stop < offset:
-        assert spec.checksum is not None
-        raise DecodeError(
-            "the file is too short for its checksum",
-            offset=offset,
-            expected=f"{spec.checksum.size} bytes",
-            found=f"{len(data) - offset}",
-        )
+def _decode_first(spec: FormatSpec, data: bytes, stop: int, decode: bool) -> Parts:
+    """Read a file as releases since 1.15 do, which decode header and payload before they check either."""
+    check_room(spec, data, 0, stop)
+    if spec.is_message:
+        header, value = _read_message(spec, data, stop)
+        parts = Parts(header, read_header(spec, data, stop)[1], value, stop)
+    else:
+        header, header_end = read_header(spec, data, stop)
+        parts = Parts(header, header_end, *read_payload(spec, data, header_end, stop, decode=decode))
+    check_magic(spec, header)
+    check_version(spec, header)
+    return parts
+
+
+def _read_message(spec: FormatSpec, data: bytes, stop: int) -> tuple[Header, Any]:
+    try:
+        header, value = message().read_parts(spec, data, stop)
+    except DecodeError as error:
+        explain_header(spec, data, error)
+        message().explain_other(spec, data, error)
+        explain(spec, data, error)
+        raise
+    return header, value
 
 
 def read_payload(
@@ -284,7 +280,9 @@ def read_payload(
     Raises:
         DecodeError: The bytes are not a value of the payload's type.
     """
-    op, limit = spec.payload_layout, spec.encoding.limit
+    if spec.is_message:
+        return _read_message(spec, data, stop)[1], stop
+    op, limit = spec.payload_layout, spec.bincode.limit
     reach = Reach() if goes_back(op.kind) else None
     try:
         if decode:
@@ -297,101 +295,3 @@ def read_payload(
     if reach is not None:
         end = max(end, min(offset + reach.furthest, stop))
     return value, end
-
-
-def explain(spec: FormatSpec, whole: bytes, error: DecodeError) -> None:
-    """Add a hint to the error of an undecodable payload: damage, or another layout."""
-    if error.hint is None and spec.checksum is not None:
-        if spec.checksum.holds(whole, spec.encoding.byteorder):
-            error.hint = "the checksum matches: this is another layout, try another schema"
-        else:
-            error.hint = "the checksum doesn't match either: the file is damaged"
-
-
-def check_checksum(spec: FormatSpec, data: bytes, data_end: int, offset: int | None = None) -> None:
-    """Raise `Crc64Error` unless the checksum of the whole file matches.
-
-    Args:
-        spec: The format.
-        data: All bytes of the file.
-        data_end: Offset after the payload.
-        offset: Offset of the stored checksum; by default `data_end`.
-    """
-    checksum, order = spec.checksum, spec.encoding.byteorder
-    if checksum is None or checksum.holds(data, order):
-        return
-    offset = data_end if offset is None else offset
-    stored = data[offset : offset + checksum.size]
-    raise _crc_error(
-        spec,
-        int.from_bytes(stored, order) if len(stored) == checksum.size else None,
-        checksum.compute(memoryview(data)[:offset]),
-        offset,
-        _after_checksum(spec, data, data_end),
-    )
-
-
-def _crc_error(
-    spec: FormatSpec, stored: int | None, computed: int, offset: int, after: int = 0
-) -> Crc64Error:
-    """Make the error for a checksum that does not match; `after` bytes follow one that does."""
-    assert spec.checksum is not None
-    digits = 2 * spec.checksum.size
-    message, hint = "the checksum does not match", "the file is damaged"
-    expected: str | None = f"0x{computed:0{digits}x}"
-    found = "none" if stored is None else f"0x{stored:0{digits}x}"
-    if after or stored == computed:  # two equal numbers would explain nothing
-        message, expected = "the checksum does not match for the whole file", None
-        found = f"{counted(after)} after it"
-        hint = f"the checksum of the payload is correct, but does not cover {counted(after)} after it"
-    return Crc64Error(
-        message,
-        stored=stored,
-        computed=computed,
-        offset=offset,
-        expected=expected,
-        found=found,
-        hint=hint,
-    )
-
-
-def _after_checksum(spec: FormatSpec, data: bytes, data_end: int) -> int:
-    """Return the number of bytes after a matching checksum that follows the payload; 0 if there is none."""
-    checksum = spec.checksum
-    end = data_end if checksum is None else data_end + checksum.size
-    if checksum is None or end >= len(data):
-        return 0
-    stored = int.from_bytes(data[data_end:end], spec.encoding.byteorder)
-    return len(data) - end if stored == checksum.compute(memoryview(data)[:data_end]) else 0
-
-
-def extra_bytes(spec: FormatSpec, data: bytes, data_end: int) -> int:
-    """Return the number of bytes that are neither header nor payload nor checksum; negative if too few."""
-    return len(data) - data_end - (0 if spec.checksum is None else spec.checksum.size)
-
-
-def check_end(spec: FormatSpec, data: bytes, data_end: int) -> None:
-    """Raise `DecodeError` unless the file ends with the payload and its checksum."""
-    extra = extra_bytes(spec, data, data_end)
-    if extra <= 0:  # too few bytes are another error
-        return
-    after = _after_checksum(spec, data, data_end)
-    if spec.checksum is None:
-        where = "after the data"
-    else:
-        where = "after the checksum" if after else "between the data and the checksum"
-    raise DecodeError(
-        left_over(extra, where),
-        offset=len(data) - after if after else data_end,
-        hint='SnapshotFormat(trailing="keep") keeps such bytes, trailing="ignore" ignores them',
-    )
-
-
-def named(error: SnapshotError, source: Source) -> SnapshotError:
-    """Add the name of the file to an error, if it has one."""
-    if error.file is None:
-        name = source if isinstance(source, str) else name_of(source)
-        if hasattr(source, "__fspath__"):
-            name = source.__fspath__()
-        error.file = name if isinstance(name, str) else None
-    return error

@@ -14,18 +14,11 @@ from snapformat.errors import EncodeError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout import Event, walk
 from snapformat.lazy.value import LazyValue
+from snapformat.snapshot.checks import check_checksum, check_end, check_room, named
 from snapformat.snapshot.derived import derived
-from snapformat.snapshot.reading import (
-    check_checksum,
-    check_end,
-    check_room,
-    load_bytes,
-    named,
-    payload_stop,
-    read_header,
-    read_header_from,
-)
-from snapformat.snapshot.spec import FormatSpec, Header, Trailing
+from snapformat.snapshot.header import Header
+from snapformat.snapshot.reading import load_bytes, payload_stop, read_header, read_header_from
+from snapformat.snapshot.spec import FormatSpec, Trailing
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.arrays import Arrays
@@ -156,10 +149,11 @@ class SnapshotFormat(FormatSpec):
             SnapshotIOError: The file can't be read.
             DecodeError: It can't be decoded, or bytes are left over that are refused.
             Crc64Error: The checksum does not match.
+            SchemaError: The encoding stores columns (bitcode), whose values have no offsets.
         """
         data = read_all(source, max_size=self.max_file_size)
         header_end = read_header(self, data)[1]
-        limit, limits = self.encoding.limit, self.all_limits
+        limit, limits = self.bincode.limit, self.all_limits
         yield from walk(self.header_layout, data, limit=limit, limits=limits, root=("header",))
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, header_end, stop)

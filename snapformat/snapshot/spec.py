@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cache, lru_cache
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import construct
 import semver
@@ -20,6 +20,7 @@ from snapformat.encodings.bincode.plan import layout_of, lower
 from snapformat.encodings.construct.payload import Payload
 from snapformat.encodings.construct.reach import is_located
 from snapformat.encodings.construct.wrappers import Checksummed, Limited
+from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.declare.registry import is_reference, resolved
@@ -28,6 +29,11 @@ from snapformat.model.kinds import Kind
 from snapformat.model.std.semver_text import parse_version, version_text
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
+from snapformat.snapshot.header import MAGIC_DOC, VERSION_DOC, Header
+
+if TYPE_CHECKING:
+    from snapformat.encodings.bitcode.encoding import Bitcode
+    from snapformat.model import kinds
 
 #: Default maximum size of a file in bytes.
 MAX_FILE_SIZE = 1 << 30
@@ -43,10 +49,12 @@ class CheckOrder(enum.Enum):
     Attributes:
         PAYLOAD_FIRST: Header, magic, version, payload, checksum of the whole file: Firecracker 1.14.
         CHECKSUM_FIRST: Checksum of all but the last bytes, header, magic, payload, version: up to 1.13.
+        DECODE_FIRST: Header, payload, magic, version, checksum: since 1.15, which writes bitcode.
     """
 
     PAYLOAD_FIRST = "payload first"
     CHECKSUM_FIRST = "checksum first"
+    DECODE_FIRST = "decode first"
 
 
 def same_major(supported: semver.Version, found: semver.Version) -> bool:
@@ -54,33 +62,45 @@ def same_major(supported: semver.Version, found: semver.Version) -> bool:
     return found.major == supported.major and found.minor <= supported.minor
 
 
-@dataclass(slots=True)
-class Header:
-    """The header of a snapshot file.
-
-    Attributes:
-        magic: u64 at offset 0; identifies the format and the architecture.
-        version: Version of the payload's format, a semantic version.
-    """
-
-    magic: int
-    version: semver.Version
-
-
 def header_struct(encoding: Encoding) -> Any:
     """Make the Struct of the header, which parses to `Header`: magic (u64), then the version as a str."""
     fields = construct.Struct(
-        "magic"
-        / construct.Renamed(encoding.construct(u64), newdocs="Identifies the format and the architecture"),
-        "version" / construct.Renamed(encoding.construct(Version), newdocs="Version of the payload's format"),
+        "magic" / construct.Renamed(encoding.construct(u64), newdocs=MAGIC_DOC),
+        "version" / construct.Renamed(encoding.construct(Version), newdocs=VERSION_DOC),
     )
     return ClassAdapter(fields, Header)
+
+
+@cache
+def message() -> Any:
+    """Import the module for files of one message, which most files are not."""
+    from snapformat.snapshot import message
+
+    return message
 
 
 @cache
 def _header_layout(integers: Any, byteorder: Any) -> Op:
     """Return the layout of the header, which does not depend on the limit: there are four."""
     return lower(header_struct(Encoding(integers, byteorder, limit=None)))
+
+
+class LatestHeader:
+    """A cache of the header that was read last with an encoding; formats of equal encodings share it.
+
+    Attributes:
+        found: Its bytes, and the decoded header, not yet checked.
+    """
+
+    __slots__ = ("found",)
+
+    def __init__(self) -> None:
+        self.found: tuple[bytes, Header] | None = None
+
+
+@lru_cache(maxsize=16)
+def _latest_header(encoding: Encoding) -> LatestHeader:
+    return LatestHeader()
 
 
 #: Maximum number of derived formats that a format caches for payloads that are not classes.
@@ -98,7 +118,8 @@ class FormatSpec:
         payload: Type of the data: a class, an annotation, a construct, a registered name, or a reference to
             one of these as `module:attribute`, which is imported on first use. None if the data of such
             files is never read.
-        encoding: Encoding of header, payload and checksum. Its limit applies to each of them separately.
+        encoding: Encoding of header, payload and checksum. bincode's limit applies to each of them
+            separately. In bitcode, header and payload are one message, which ends where the checksum begins.
         checksum: The checksum at the end of a file, or None.
         order: The order of checks.
         accepts: Function of the supported and the found version; returns whether such files are read.
@@ -121,7 +142,7 @@ class FormatSpec:
     magic: int | Mapping[str, int]
     version: str | semver.Version
     payload: Any = None
-    encoding: Encoding = FIRECRACKER
+    encoding: Encoding | Bitcode = FIRECRACKER
     checksum: Checksum | None = CRC64_JONES
     order: CheckOrder = CheckOrder.PAYLOAD_FIRST
     accepts: Callable[[semver.Version, semver.Version], bool] = same_major
@@ -133,8 +154,6 @@ class FormatSpec:
     trailing: Trailing = "refuse"
     #: The `CachedHeader` of the last file that was read lazily.
     cached_header: Any = field(default=None, init=False, repr=False, compare=False)
-    #: Cache: the bytes of the header that was read last, and the decoded header, not yet checked.
-    latest_header: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for arch, magic in self.magics.items():
@@ -151,8 +170,12 @@ class FormatSpec:
         parse_version(version_text(self.version))
         if self.checksum is not None and self.checksum.width % 8:
             raise ValueError(f"the checksum's width must be whole bytes, not {self.checksum.width} bits")
+        is_message = not isinstance(self.encoding, Encoding)
+        if is_message and self.trailing != "refuse":
+            raise ValueError("a message of bitcode is followed by its checksum: trailing must be 'refuse'")
         if self.payload is not None and not is_reference(self.payload):
-            self.payload_layout  # noqa: B018 - resolves the payload's type: undefined names fail here
+            # Resolves the payload's type: undefined names fail here.
+            self.message_kind if is_message else self.payload_layout  # noqa: B018
 
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
@@ -194,20 +217,54 @@ class FormatSpec:
         """Return the architecture that a magic identifies, or None."""
         return next((arch or None for arch, known in self.magics.items() if known == magic), None)
 
+    @property
+    def bincode(self) -> Encoding:
+        """The encoding, if its values lie one after the other.
+
+        Raises:
+            SchemaError: It stores columns: values have no offsets and no constructs.
+        """
+        if not isinstance(self.encoding, Encoding):
+            raise SchemaError(f"the format {self.name} stores columns, in which values have no place")
+        return self.encoding
+
+    @property
+    def is_message(self) -> bool:
+        """Whether header and payload are one message of columns."""
+        return not isinstance(self.encoding, Encoding)
+
+    @cached_property
+    def header_kind(self) -> kinds.Struct:
+        """The kind of the header in a message."""
+        made: kinds.Struct = message().header_kind()
+        return made
+
+    @cached_property
+    def message_kind(self) -> Kind:
+        """The kind of header and payload in a message."""
+        kind: Kind = message().Message(self.header_kind, self.payload_kind)
+        self.encoding.bind(kind)
+        return kind
+
     @cached_property
     def header_struct(self) -> Any:
         """The Struct of the header."""
-        return header_struct(self.encoding)
+        return header_struct(self.bincode)
 
     @cached_property
     def header_layout(self) -> Op:
         """The layout of the header, shared with its generated code by formats of equal encodings."""
-        return _header_layout(self.encoding.integers, self.encoding.byteorder)
+        return _header_layout(self.bincode.integers, self.bincode.byteorder)
+
+    @cached_property
+    def latest_header(self) -> LatestHeader:
+        """The cache of the header that was read last."""
+        return _latest_header(self.encoding)
 
     @cached_property
     def payload_struct(self) -> Any:
         """The construct of the payload."""
-        return self.encoding.construct(self._payload)
+        return self.bincode.construct(self._payload)
 
     @cached_property
     def payload_kind(self) -> Kind:
@@ -217,7 +274,7 @@ class FormatSpec:
     @cached_property
     def payload_layout(self) -> Op:
         """The layout of the payload."""
-        return layout_of(self._payload, self.encoding)
+        return layout_of(self._payload, self.bincode)
 
     @property
     def _payload(self) -> Any:
@@ -231,7 +288,7 @@ class FormatSpec:
 
         With `trailing="keep"` it has a third field, `trailing`, which is optional when building.
         """
-        limit = self.encoding.limit
+        limit = self.bincode.limit
         payload = Payload if is_located(self.payload_layout.kind) else Limited
         fields = [
             "header" / Limited(self.header_struct, limit),
@@ -244,7 +301,7 @@ class FormatSpec:
         whole = construct.Struct(*fields)
         if self.checksum is None:
             return whole
-        return Checksummed(whole, self.checksum, self.encoding, to_the_end=self.trailing != "ignore")
+        return Checksummed(whole, self.checksum, self.bincode, to_the_end=self.trailing != "ignore")
 
     @cached_property
     def layout(self) -> Op:

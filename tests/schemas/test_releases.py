@@ -11,9 +11,12 @@ import pytest
 from schemas import shipped
 from schemas.layouts import signature
 from snapformat import CheckOrder, SnapshotFormat
+from snapformat.encodings.bincode.encoding import sealed
 from snapformat.model import kinds
 from snapformat.model.declaration import Declaration
+from snapformat.model.declare.registry import resolved
 from snapformat.model.graph import walk_kinds
+from snapformat.model.kinds import Kind
 from snapformat.snapshot import FIRECRACKER_FORMAT
 from snapformat_schemas.firecracker import SCHEMAS
 
@@ -28,6 +31,20 @@ _VERSIONS = {
     "1.13": "8.0.0",
     "1.14": "8.0.0",
 }
+
+
+#: Releases that are declared, but not in the catalogue yet.
+_UNLISTED = ("1.15", "1.16")
+
+
+def _roots() -> dict[str, Kind]:
+    """The state of every release and architecture, by the name of the format."""
+    found = {format_.name: format_.payload_kind for format_ in SCHEMAS}
+    for release in _UNLISTED:
+        for arch in ("x86_64", "aarch64"):
+            module = f"snapformat_schemas.firecracker.v{release.replace('.', '_')}.{arch}"
+            found[f"firecracker/{release}/{arch}"] = sealed(resolved(f"{module}:MicrovmState"))
+    return found
 
 
 def _release(declaration: Declaration) -> tuple[int, ...]:
@@ -56,8 +73,8 @@ def test_release(format_: SnapshotFormat):
 def _layouts() -> dict[type, str]:
     """Every class that occurs in a format: its layout, or layouts where it is generic."""
     found: dict[type, set[str]] = {}
-    for format_ in SCHEMAS:
-        for kind in walk_kinds(format_.payload_kind):
+    for root in _roots().values():
+        for kind in walk_kinds(root):
             if isinstance(kind, kinds.Struct | kinds.Enum) and kind.cls is not None:
                 found.setdefault(kind.cls, set()).add(signature(kind))
     return {cls: " | ".join(sorted(layouts)) for cls, layouts in found.items()}
@@ -85,11 +102,11 @@ def test_declared_anew_only_where_it_changed(name: str):
         assert before != after, f"{newer} declares what {older} has already"
 
 
-@pytest.mark.parametrize("format_", SCHEMAS, ids=lambda format_: format_.name)
-def test_nothing_comes_from_a_later_release(format_: SnapshotFormat):
-    own = tuple(map(int, format_.name.split("/")[1].split(".")))
-    other_arch = "aarch64" if format_.name.endswith("x86_64") else "x86_64"
-    classes = {kind.cls for kind in walk_kinds(format_.payload_kind) if isinstance(kind, kinds.Struct)}
+@pytest.mark.parametrize("name", _roots())
+def test_nothing_comes_from_a_later_release(name: str):
+    own = tuple(map(int, name.split("/")[1].split(".")))
+    other_arch = "aarch64" if name.endswith("x86_64") else "x86_64"
+    classes = {kind.cls for kind in walk_kinds(_roots()[name]) if isinstance(kind, kinds.Struct)}
     for cls in classes:
         if cls.__module__.startswith("snapformat_schemas.kvm."):
             assert cls.__module__.split(".")[2] != other_arch

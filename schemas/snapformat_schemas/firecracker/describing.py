@@ -11,6 +11,7 @@ from snapformat.io import Source
 from snapformat.model import kinds
 from snapformat_schemas import firecracker
 from snapformat_schemas.virtio.names import BLOCK_FEATURES
+from snapformat_schemas.virtio.pci import address
 
 #: MIDR_EL1 by its encoding as a system register of aarch64.
 _MIDR = (3, 0, 0, 0, 0)
@@ -100,11 +101,13 @@ def _single(buses: list[Any], name: str, describe: Any) -> dict[str, Any] | None
 
 
 def _place(connected: Any) -> dict[str, Any]:
-    """Return the address of a device."""
+    """Return the address of a device; on PCI it is a number from 1.16 on, and text before."""
     info = getattr(connected, "device_info", None)
-    if info is None:
-        return {"pci": connected.transport_state.pci_device_bdf}
-    return {"mmio": f"0x{info.addr:x}"}
+    if info is not None:
+        return {"mmio": f"0x{info.addr:x}"}
+    if hasattr(connected, "sbdf"):
+        return {"pci": str(address(connected.sbdf))}
+    return {"pci": connected.transport_state.pci_device_bdf}
 
 
 def _cpu(state: Any) -> dict[str, Any] | None:
@@ -173,7 +176,9 @@ def _interface(device: _Device) -> dict[str, Any]:
 
 
 def _vsock(device: _Device) -> dict[str, Any]:
-    return {"cid": device.state.frontend.cid, "path": device.state.backend.value.path}
+    backend = device.state.backend  # an enum of one variant before 1.15
+    path = backend.uds_path if hasattr(backend, "uds_path") else backend.value.path
+    return {"cid": device.state.frontend.cid, "path": path}
 
 
 def _balloon(device: _Device) -> dict[str, Any]:

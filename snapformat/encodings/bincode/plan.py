@@ -11,7 +11,6 @@ from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.encoding import C_LAYOUT, FIRECRACKER, Encoding, sealed
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key, int_form
 from snapformat.encodings.bincode.ops import Op
-from snapformat.encodings.bincode.plan_construct import plan_run
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.model import kinds
 from snapformat.model.class_scopes import check_outermost
@@ -151,6 +150,9 @@ class BincodePlanner(Planner):
         return ops.Bits(kind.size)
 
     def plan_run(self, kind: kinds.Run) -> Task:
+        # Imported here, as layouts without constructs don't need it.
+        from snapformat.encodings.bincode.plan_construct import plan_run
+
         return (yield plan_run(kind, self))
 
     def plan_c_struct(self, kind: kinds.Blob) -> Task:

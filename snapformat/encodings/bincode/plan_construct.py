@@ -13,6 +13,7 @@ from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.model import kinds
 from snapformat.model.expressions import Expr, lower_expr, lower_predicate
 from snapformat.model.from_construct import kind_of_construct, predicate_of
+from snapformat.model.from_construct.adapters import is_expression
 from snapformat.model.from_construct.traits import constructs_in
 from snapformat.model.kinds import Kind
 from snapformat.trampoline import Task
@@ -173,7 +174,9 @@ def _has_foreign_code(sub: Any) -> bool:
     if isinstance(sub, c.ExprValidator):
         return predicate_of(sub) is None
     module = type(sub).__module__.partition(".")[0]
-    is_own_class = module in ("construct", "snapformat") and not isinstance(sub, c.ExprAdapter)
+    is_own_class = module in ("construct", "snapformat")
+    if isinstance(sub, c.ExprAdapter):
+        is_own_class = is_expression(sub)
     return getattr(sub, "parsed", None) is not None or not is_own_class
 
 

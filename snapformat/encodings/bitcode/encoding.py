@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from snapformat.encodings.bincode.encoding import sealed
-from snapformat.encodings.bitcode.packing import ColumnInput, StreamInput
+from snapformat.encodings.bitcode.engine import read_message, read_prefix, write_message
+from snapformat.encodings.bitcode.packing import StreamInput
 from snapformat.encodings.bitcode.places import check_bindable
 from snapformat.encodings.bitcode.reader import BitcodeReader
-from snapformat.encodings.bitcode.writer import BitcodeWriter
 from snapformat.errors import SchemaError
 from snapformat.io import SupportsRead, bytes_of
 from snapformat.lazy_dataclasses import dataclass
@@ -65,9 +65,7 @@ class Bitcode:
         Raises:
             EncodeError: The value does not fit its kind; the path says where.
         """
-        writer = BitcodeWriter(limits)
-        writer.write(kind, value)
-        return writer.written()
+        return write_message(kind, value, limits)
 
     def read(self, kind: Kind, data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Any:
         """Return the value of a message, all of which must be used.
@@ -75,10 +73,7 @@ class Bitcode:
         Raises:
             DecodeError: The bytes are not such a message; the path, and the offset of the column, say where.
         """
-        reader = BitcodeReader(ColumnInput(data, 0, len(data)), limits)
-        value = reader.read(kind)
-        reader.refuse_rest()
-        return value
+        return read_message(kind, data, len(data), limits)
 
     # --- for `snapformat.encode` and `snapformat.decode` ------------------------------------------------
 
@@ -97,8 +92,7 @@ class Bitcode:
 
     def decode_prefix(self, data: bytes, payload: Any, limits: Limits) -> tuple[Any, int]:
         """Return the value of a message at the start of the data, and the size of the message."""
-        reader = BitcodeReader(ColumnInput(data, 0, len(data)), limits)
-        return reader.read(self.kind_of(payload)), reader.pos
+        return read_prefix(self.kind_of(payload), data, len(data), limits)
 
     def decode_stream(self, source: SupportsRead, payload: Any, limits: Limits) -> Any:
         """Return the value of a message, taking no more bytes from a source than it has."""

@@ -63,6 +63,12 @@ PACKINGS = (
     Packing(2, 8),
 )
 _BITS = PACKINGS[-1]
+#: The number of the tightest packing of numbers up to one.
+_TIGHTEST = bytes(
+    max(place for place, each in enumerate(PACKINGS) if most < each.base) for most in range(256)
+)
+#: Numbers that can be packed without a minimum.
+_DIGITS = bytes(range(16))
 #: Columns of at most so many small numbers have no first byte.
 BARE = 2
 #: A minimum is subtracted only in columns of more numbers.
@@ -71,6 +77,14 @@ _FEW = 5
 LONG = 255
 #: Lengths of a column must sum up to less: bitcode's `HUGE_LEN`.
 HUGE = ((1 << 63) - 1) // 4096
+#: Stored width and name of the packing of a column with one integer, by its size and the column's first byte.
+_SINGLE = {
+    (size, 2 * halvings): (size >> halvings, f"u{8 * size >> halvings}" if halvings else "none")
+    for size in (4, 8, 16)
+    for halvings in range(size.bit_length())
+}
+#: The smallest width in bytes that holds a number, by the number of its bits.
+_NARROWEST = tuple(next(size for size in (1, 2, 4, 8, 16) if bits <= 8 * size) for bits in range(129))
 #: Codes of `array` for integers by width in bytes, unsigned and signed.
 _CODES = {2: "Hh", 4: "Ii", 8: "Qq"}
 
@@ -85,7 +99,7 @@ class ColumnInput:
         data: All bytes.
         pos: Offset of the next column.
         end: Offset where the message ends.
-        packing: Name of the packing of the last column.
+        packing: Name of the packing of the last column, or of a few numbers in a column of their own.
     """
 
     __slots__ = ("data", "end", "packing", "pos")
@@ -120,9 +134,13 @@ class ColumnInput:
     def small(self, count: int) -> bytes:
         """Unpack a column of numbers of one byte."""
         self.packing = "none"
-        if count <= BARE:
-            return self.take(count)
         start = self.pos
+        if count <= BARE:
+            self.pos = stop = start + count
+            if stop > self.end:
+                self.pos = start
+                return self.take(count)
+            return self.data[start:stop]
         head = self.take(1)[0]
         if head >= 2 * len(PACKINGS) - 1:
             raise ColumnError("not a packing of bytes", start, f"at most {2 * len(PACKINGS) - 2}", f"{head}")
@@ -149,6 +167,10 @@ class ColumnInput:
         if size == 1:
             found = self.small(count)
             return array("b", found) if signed else found
+        if count == 1 and size > 2:
+            number = self._single(size, signed=signed)
+            if number is not None:
+                return (number,)
         if not count:
             self.packing = "none"
             return ()
@@ -173,6 +195,22 @@ class ColumnInput:
             numbers = _from_bytes(self.take(count * stored), stored, signed=narrow)
         self.packing = packing + (f" + {low}" if head & 1 else "")
         return _raised(numbers, low, size, signed=signed) if low else numbers
+
+    def _single(self, size: int, *, signed: bool) -> int | None:
+        """Unpack a column with one integer, as most small messages have; None if it has a minimum."""
+        data, start = self.data, self.pos + 1
+        if start >= self.end:
+            return None
+        head = data[start - 1]
+        packing = _SINGLE.get((size, head))
+        if packing is None:
+            return None
+        stored, self.packing = packing
+        stop = start + stored
+        if stop > self.end:
+            return None
+        self.pos = stop
+        return int.from_bytes(data[start:stop], "little", signed=signed and stored == size)
 
     def lengths(self, count: int) -> Sequence[int]:
         """Unpack a column of lengths: bytes, and those of 255 and more in a column of integers behind."""
@@ -309,22 +347,22 @@ def pack_small(numbers: bytes, lowest: int | None = None) -> bytes:
     """
     if len(numbers) <= BARE:
         return numbers
-    low, high = (min(numbers), max(numbers)) if lowest is None else (lowest, _signed(numbers)[1])
-    basic = _tightest(high) if low >= 0 else 0
-    offset = _tightest(high - low)
+    if lowest is None:
+        low = 0 if 0 in numbers else min(numbers)
+        if not low and numbers.translate(None, _DIGITS):
+            return b"\0" + numbers  # as most bytes are, told without looking for the highest
+        high = max(numbers)
+    else:
+        low, high = lowest, _highest_signed(numbers)
+    basic = _TIGHTEST[high] if low >= 0 else 0
+    offset = _TIGHTEST[high - low]
     if offset > basic and len(numbers) > _FEW:
         return bytes((2 * offset - 1, low & 255)) + _packed(numbers.translate(_plus(-low)), PACKINGS[offset])
     return bytes((2 * basic,)) + _packed(numbers, PACKINGS[basic])
 
 
-def _signed(numbers: bytes) -> tuple[int, int]:
-    signed = array("b", numbers)
-    return min(signed), max(signed)
-
-
-def _tightest(most: int) -> int:
-    """Return the number of the tightest packing for numbers up to `most`."""
-    return next((5 - place for place, each in enumerate(reversed(PACKINGS)) if most < each.base), 0)
+def _highest_signed(numbers: bytes) -> int:
+    return max(array("b", numbers))
 
 
 def _packed(numbers: bytes, packing: Packing) -> bytes:
@@ -344,19 +382,26 @@ def pack_bools(values: Iterable[bool]) -> bytes:
 
 
 def pack_ints(values: Sequence[int], size: int, *, signed: bool = False) -> bytes:
-    """Pack a column of integers of `size` bytes."""
-    if not values:
-        return b""
+    """Pack a column of integers of `size` bytes.
+
+    Raises:
+        OverflowError, ValueError: One is out of range.
+    """
+    count = len(values)
     if size == 1:
-        if not signed or min(values) >= 0:
+        if not signed or not count or min(values) >= 0:
             return pack_small(bytes(values))
         return pack_small(array("b", values).tobytes(), min(values))
-    if size == 2 and len(values) == 1:
-        return values[0].to_bytes(2, "little", signed=signed)
+    if count == 1:
+        return _pack_single(values[0], size, signed=signed)
+    if not count:
+        return b""
     low, high = min(values), max(values)
-    basic = min(_narrowest(high), size) if low >= 0 else size
-    offset = min(_narrowest(high - low), size)
-    is_raised = offset < basic and len(values) > _FEW
+    if low < (-1 << 8 * size - 1 if signed else 0) or high >> 8 * size - signed > 0:
+        raise OverflowError("an integer out of range")
+    basic = _NARROWEST[high.bit_length()] if low >= 0 else size
+    offset = _NARROWEST[(high - low).bit_length()]
+    is_raised = offset < basic and count > _FEW
     stored = offset if is_raised else basic
     head = 2 * ((size // stored).bit_length() - 1)
     if is_raised:
@@ -365,9 +410,19 @@ def pack_ints(values: Sequence[int], size: int, *, signed: bool = False) -> byte
     return bytes((head,)) + _to_bytes(values, stored, signed=low < 0)
 
 
-def _narrowest(most: int) -> int:
-    """Return the smallest width in bytes that holds numbers up to `most`."""
-    return next(size for size in (1, 2, 4, 8, 16, 32) if not most >> 8 * size)
+def _pack_single(value: int, size: int, *, signed: bool) -> bytes:
+    """Pack a column with one integer, as most have in small messages."""
+    whole = value.to_bytes(size, "little", signed=signed)  # refuses what is out of range
+    if size == 2:
+        return whole
+    if value < 0:
+        return b"\0" + whole
+    stored = _NARROWEST[value.bit_length()]
+    return _HEADS[size // stored] + whole[:stored]
+
+
+#: First bytes of columns of integers, by the part of the width that is stored.
+_HEADS = {1 << halvings: bytes((2 * halvings,)) for halvings in range(5)}
 
 
 def _to_bytes(values: Sequence[int], size: int, *, signed: bool) -> bytes:

@@ -23,7 +23,8 @@ class Way(enum.Enum):
     """The way from a value to its parts.
 
     Attributes:
-        SAME: A part is at the same place: a tuple, array or struct with one part, or a newtype.
+        SAME: The parts are at the same place, as that of a newtype.
+        ONE: The same, of a tuple, array or struct with one part.
         FIELD: Each part has a place of its own.
         EACH: The same, of an array: all of them are child 0 of its kind.
         ELEMENT: All parts share one place.
@@ -33,6 +34,7 @@ class Way(enum.Enum):
     """
 
     SAME = "same"
+    ONE = "one"
     FIELD = "field"
     EACH = "each"
     ELEMENT = "element"
@@ -43,12 +45,19 @@ class Way(enum.Enum):
     @staticmethod
     def of(count: int, style: str = "tuple") -> Way:
         """Return the way to the parts of a tuple or struct."""
-        return Way.SAME if count == 1 or style == "newtype" else Way.FIELD
+        if style == "newtype":
+            return Way.SAME
+        return Way.ONE if count == 1 else Way.FIELD
+
+    @property
+    def has_places(self) -> bool:
+        """Whether the parts have places of their own."""
+        return self not in (Way.SAME, Way.ONE)
 
     def suffix(self, step: Any) -> str:
         """Return what a step adds to a path; see `Column.path`."""
         match self:
-            case Way.FIELD | Way.EACH:
+            case Way.ONE | Way.FIELD | Way.EACH:
                 return f".{step}"
             case Way.ELEMENT:
                 return "[]"

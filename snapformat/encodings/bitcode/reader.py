@@ -82,14 +82,16 @@ class BitcodeReader(ValueReader):
         columns: The columns read so far; None if they are not collected.
     """
 
-    __slots__ = ("_outer", "_place", "_source", "_way", "columns")
+    __slots__ = ("_outer", "_place", "_source", "_tail", "_way", "columns")
 
     def __init__(self, source: ColumnInput, limits: Limits, root: str = "$") -> None:
         super().__init__(limits)
         self._source = source
         self._place = Place(1, root)
         self._way = Way.SAME
-        self._outer: list[tuple[Place, Way]] = []
+        self._outer: list[tuple[Place, Way, str]] = []
+        #: Names on the way to a part at the same place, for the path of its column.
+        self._tail = ""
         self.columns: list[Column] | None = None
 
     @property
@@ -102,35 +104,39 @@ class BitcodeReader(ValueReader):
     def enter(self, index: int, step: Step) -> None:
         self.path.append(step)
         place, way = self._place, self._way
-        self._outer.append((place, way))
-        if way is not Way.SAME:
-            self._place = self._child(place, step if way is Way.EACH else index, way, step)
+        self._outer.append((place, way, self._tail))
+        if way.has_places:
+            self._place = self._child(step if way is Way.EACH else index, way, step)
+            self._tail = ""
+        else:
+            self._tail += way.suffix(step)
         self._way = Way.SAME
 
-    @staticmethod
-    def _child(place: Place, index: Any, way: Way, step: Any) -> Place:
+    def _child(self, index: Any, way: Way, step: Any) -> Place:
+        place = self._place
         found = place.children.get(index)
         if found is None:
-            found = place.children[index] = Place(place.counts(index), place.path + way.suffix(step))
+            path = place.path + self._tail + way.suffix(step)
+            found = place.children[index] = Place(place.counts(index), path)
         return found
 
     def leave(self) -> None:
         self.path.pop()
-        self._place, self._way = self._outer.pop()
+        self._place, self._way, self._tail = self._outer.pop()
 
     def enter_item(self) -> None:
-        self._outer.append((self._place, self._way))
-        self._place = self._child(self._place, 1, Way.OPTION, None)
-        self._way = Way.SAME
+        self._outer.append((self._place, self._way, self._tail))
+        self._place = self._child(1, Way.OPTION, None)
+        self._way, self._tail = Way.SAME, ""
 
     def leave_item(self) -> None:
-        self._place, self._way = self._outer.pop()
+        self._place, self._way, self._tail = self._outer.pop()
 
     def state(self) -> Any:
-        return super().state(), self._place, self._way, len(self._outer)
+        return super().state(), self._place, self._way, self._tail, len(self._outer)
 
     def restore(self, state: Any) -> None:
-        before, self._place, self._way, length = state
+        before, self._place, self._way, self._tail, length = state
         del self._outer[length:]
         super().restore(before)
 
@@ -154,15 +160,15 @@ class BitcodeReader(ValueReader):
     def _read_column(
         self, place: Place, sort: str, unpack: Callable[[ColumnInput, int], Sequence[Any]]
     ) -> Sequence[Any]:
-        source = self._source
+        source, path = self._source, place.path + self._tail
         start = source.pos
         try:
             found = unpack(source, place.count)
         except ColumnError as error:
-            self.fail(f"{error.message}, {sort} of {place.path}", error.expected, error.found, error.offset)
+            self.fail(f"{error.message}, {sort} of {path}", error.expected, error.found, error.offset)
         place.sort, place.values, place.start = sort, iter(found), start
         if self.columns is not None:
-            column = Column(start, source.pos - start, sort, source.packing, place.count, place.path)
+            column = Column(start, source.pos - start, sort, source.packing, place.count, path)
             self.columns.append(column)
         return found
 
@@ -227,13 +233,13 @@ class BitcodeReader(ValueReader):
         count = self._counted("seq")
         if not count:
             return b""
-        outer = self._place
-        self._place = self._child(outer, 0, Way.ELEMENT, None)
+        outer, tail = self._place, self._tail
+        self._place, self._tail = self._child(0, Way.ELEMENT, None), ""
         if self._place.sort is None:
             self._read_column(self._place, "u8", ColumnInput.small)
         values = self._place.values
         data = bytes(next(values) for _ in range(count))
-        self._place = outer
+        self._place, self._tail = outer, tail
         return data
 
     def read_unit(self, kind: Kind) -> None:
@@ -279,7 +285,7 @@ class BitcodeReader(ValueReader):
         self._way = Way.of(count)
 
     def read_array(self, kind: Kind, count: int) -> None:
-        self._way = Way.SAME if count == 1 else Way.EACH
+        self._way = Way.ONE if count == 1 else Way.EACH
 
     def read_struct(self, kind: kinds.Struct) -> None:
         self._way = Way.of(len(kind.fields), kind.style)
@@ -308,17 +314,8 @@ class BitcodeReader(ValueReader):
         return value
         yield
 
-    def refuse_rest(self) -> None:
-        """Refuse bytes after the last column.
 
-        Raises:
-            DecodeError: There are some.
-        """
-        left = self._source.end - self._source.pos
-        if left:
-            self._fail_rest(left)
-
-    def _fail_rest(self, left: int) -> NoReturn:
-        raise DecodeError(
-            f"{left} byte{'' if left == 1 else 's'} left over after the last column", offset=self._source.pos
-        )
+def fail_rest(left: int, offset: int) -> NoReturn:
+    """Raise the error for bytes after the last column."""
+    message = f"{left} byte{'' if left == 1 else 's'} left over after the last column"
+    raise DecodeError(message, offset=offset)

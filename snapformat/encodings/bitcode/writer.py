@@ -69,7 +69,7 @@ class BitcodeWriter(ValueWriter):
         self.path.append(step)
         place, way = self._place, self._way
         self._outer.append((place, way))
-        if way is not Way.SAME:
+        if way.has_places:
             self._place = self._child(step if way is Way.EACH else index)
         self._way = Way.SAME
 
@@ -169,7 +169,7 @@ class BitcodeWriter(ValueWriter):
         self._way = Way.of(count)
 
     def write_array(self, kind: Kind, count: int) -> None:
-        self._way = Way.SAME if count == 1 else Way.EACH
+        self._way = Way.ONE if count == 1 else Way.EACH
 
     def write_struct(self, kind: kinds.Struct) -> None:
         self._way = Way.of(len(kind.fields), kind.style)

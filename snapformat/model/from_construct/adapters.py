@@ -38,7 +38,7 @@ def is_adapter(sub: Any) -> bool:
     return (
         type(sub) in _NAMES
         or isinstance(sub, c.TimestampAdapter)
-        or _is_expression(sub)
+        or is_expression(sub)
         or (isinstance(sub, c.Adapter) and getattr(sub, "reads_context", True) is False)
     )
 
@@ -77,7 +77,7 @@ def _given(function: Any, name: str) -> Any:
     return {name: cell.cell_contents for name, cell in cells}.get(name)
 
 
-def _is_expression(sub: Any) -> bool:
+def is_expression(sub: Any) -> bool:
     """Return whether a construct is an `ExprAdapter` whose functions ignore the context."""
     return isinstance(sub, c.ExprAdapter) and all(
         _without_context(_given(function, name)) is not None

@@ -20,11 +20,16 @@ from snapformat_schemas.firecracker.v1_12.aarch64 import MicrovmState as State11
 from snapformat_schemas.firecracker.v1_12.x86_64 import MicrovmState as State112
 from snapformat_schemas.firecracker.v1_13.aarch64 import MicrovmState as State113Arm
 from snapformat_schemas.firecracker.v1_13.x86_64 import MicrovmState as State113
-from snapformat_schemas.firecracker.v1_14.aarch64 import MicrovmState as New64
-from snapformat_schemas.firecracker.v1_14.x86_64 import MicrovmState as New
+from snapformat_schemas.firecracker.v1_14.aarch64 import MicrovmState as State114Arm
+from snapformat_schemas.firecracker.v1_14.x86_64 import MicrovmState as State114
+from snapformat_schemas.firecracker.v1_15.aarch64 import MicrovmState as State115Arm
+from snapformat_schemas.firecracker.v1_15.x86_64 import MicrovmState as State115
+from snapformat_schemas.firecracker.v1_16.aarch64 import MicrovmState as New64
+from snapformat_schemas.firecracker.v1_16.x86_64 import MicrovmState as New
 
-X86 = Old | State19 | State1100 | State1101 | State111 | State112 | State113 | New
-ARM = Old64 | State19Arm | State1100Arm | State1101Arm | State111Arm | State112Arm | State113Arm | New64
+X86 = Old | State19 | State1100 | State1101 | State111 | State112 | State113 | State114 | State115 | New
+Arm113 = Old64 | State19Arm | State1100Arm | State1101Arm | State111Arm | State112Arm | State113Arm
+ARM = Arm113 | State114Arm | State115Arm | New64
 
 
 def every(state: X86 | ARM) -> firecracker.State:

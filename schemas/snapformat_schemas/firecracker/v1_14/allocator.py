@@ -15,7 +15,7 @@ class ResourceAllocator:
     """All interrupt lines and guest address windows that devices draw from."""
 
     gsi_legacy_allocator: IdAllocator = doc(
-        "Wired interrupts, for VMGenID and devices on MMIO; GSI 5 to 23 on x86, 0 to 95 on Arm"
+        "Wired interrupts, for ACPI devices and those on MMIO; GSI 5 to 23 on x86, 0 to 95 on Arm"
     )
     gsi_msi_allocator: IdAllocator = doc(
         "GSIs routed as MSI-X vectors of PCI devices; from 24 (x86) or 96 (Arm) to 4095"

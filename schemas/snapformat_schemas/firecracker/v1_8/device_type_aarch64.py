@@ -23,7 +23,7 @@ class DeviceTypeVirtio(DeviceType):
 
 @schema(name="Serial")
 class DeviceTypeSerial(DeviceType):
-    """Serial console, a 16550A UART; its registers are not saved."""
+    """Serial console, a 16550A UART; its registers are not part of the entry."""
 
 
 @schema(name="Rtc")
