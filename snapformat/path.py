@@ -1,7 +1,8 @@
 """Value paths: the place of a part in a value, such as `$.vcpu_states[2].regs.rip`.
 
-A path is a tuple of segments: a field name (`str`), an index (`int`) or an enum variant (`Variant`,
-printed `<Name>`). The entries of a map are numbered, with `key` and `value` below each.
+A path is a tuple of segments: a field name (`str`), an index (`int`), an enum variant (`Variant`, printed
+`<Name>`) or the text of a map's key (`Key`, printed `["key"]`). A path outside of the payload begins with a
+`Root`, such as `$header.version`. `snapformat.inspect.selectors` adds wildcards.
 """
 
 from __future__ import annotations
@@ -23,7 +24,19 @@ class Variant(str):
     __slots__ = ()
 
 
-Segment = str | int | Variant
+class Root(str):
+    """The first segment of a path that begins beside the payload: `Root("header")` is `$header`."""
+
+    __slots__ = ()
+
+
+class Key(str):
+    """The segment that enters the value of a map's key."""
+
+    __slots__ = ()
+
+
+Segment = str | int | Variant | Key | Root
 
 
 def format_path(segments: Iterable[Segment]) -> str:
@@ -39,10 +52,12 @@ def format_path(segments: Iterable[Segment]) -> str:
     for segment in segments:
         if isinstance(segment, int):
             parts.append(f"[{segment}]")
+        elif isinstance(segment, Root):
+            parts[0] += segment
         elif isinstance(segment, Variant):
             plain = segment.isprintable() and not any(character in '<>"' for character in segment)
             parts.append(f"<{segment}>" if plain else f"<{json.dumps(str(segment))}>")
-        elif re.fullmatch(_PLAIN_NAME, segment):
+        elif not isinstance(segment, Key) and re.fullmatch(_PLAIN_NAME, segment):
             parts.append(f".{segment}")
         else:
             parts.append(f"[{json.dumps(segment)}]")
@@ -55,10 +70,11 @@ def parse_path(text: str) -> tuple[Segment, ...]:
     Raises:
         ValueError: The text is not a path; the message includes the part that can't be parsed.
     """
-    position = 1 if text.startswith("$") else 0
+    root = re.match(r"\$([a-z]*)", text)
+    position = 0 if root is None else root.end()
     if position == 0 and text and text[0] not in ".[<":
         text = "." + text
-    segments: list[Segment] = []
+    segments: list[Segment] = [Root(root[1])] if root is not None and root[1] else []
     while position < len(text):
         match = re.compile(_SEGMENT).match(text, position)
         if match is None:
@@ -68,7 +84,7 @@ def parse_path(text: str) -> tuple[Segment, ...]:
         if index is not None:
             segments.append(int(index))
         elif quoted is not None:
-            segments.append(json.loads(quoted))
+            segments.append(Key(json.loads(quoted)))
         elif variant is not None:
             segments.append(Variant(variant))
         elif quoted_variant is not None:

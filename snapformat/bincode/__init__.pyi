@@ -6,6 +6,7 @@ from snapformat.model.annotations import (
     BTreeSet as BTreeSet,
     HashMap as HashMap,
     HashSet as HashSet,
+    Hex as Hex,
     Len as Len,
     Option as Option,
     Vec as Vec,

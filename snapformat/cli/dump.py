@@ -28,9 +28,10 @@ from snapformat.values import format_json
     type=click.Choice(["tagged", "serde", "decoded"]),
     default="tagged",
     show_default=True,
-    help="serde: plain JSON; fails on values that serde_json can't restore, such as NaN. tagged: marks such"
-    " values so that `build` restores them. decoded: like tagged, with C structures as named fields instead"
-    " of bytes.",
+    help="serde: JSON exactly as serde_json prints it. It fails on values that serde_json can't restore, such"
+    " as NaN, and tools that hold numbers as doubles, such as jq, silently change its integers beyond 2^53."
+    " tagged: such values are marked and such integers are text, so that `build` restores them. decoded: like"
+    " tagged, with C structures as named fields instead of bytes, addresses and registers in hexadecimal.",
 )
 @click.option("-o", "--output", metavar="OUT", type=OutputFile(), default="-", help="Write to a file.")
 def command(file: str, schema: Named | None, form: str, output: str) -> None:
@@ -45,7 +46,8 @@ def command(file: str, schema: Named | None, form: str, output: str) -> None:
     with errors_in(file, data):
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
-        document = to_document(snapshot, schema=name, serde=form == "serde", decoded=form == "decoded")
+        exact, decoded = form == "serde", form == "decoded"
+        document = to_document(snapshot, schema=name, serde=exact, decoded=decoded, portable=not exact)
     # serde_json does not escape characters that control a terminal, so there its exact form is unsafe.
     exact = form == "serde" and not (output == "-" and on_terminal())
     text = format_json(document, 1, serde=exact).encode() + b"\n"

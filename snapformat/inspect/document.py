@@ -17,11 +17,16 @@ from snapformat.snapshot.header import Header
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 
 _MAGIC = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
-_MEMBERS = {"$": ("schema", "header", "data", "trailing"), "$.header": ("magic", "version")}
+_MEMBERS = {"$": ("schema", "header", "data", "trailing"), "$header": ("magic", "version")}
 
 
 def to_document(
-    snapshot: Snapshot[Any], *, schema: str | None = None, serde: bool = False, decoded: bool = False
+    snapshot: Snapshot[Any],
+    *,
+    schema: str | None = None,
+    serde: bool = False,
+    decoded: bool = False,
+    portable: bool = False,
 ) -> dict[str, Any]:
     """Convert a snapshot to a document of plain data.
 
@@ -30,12 +35,15 @@ def to_document(
         schema: The name under which its format is found again; by default the format's own.
         serde: Use the exact form of serde_json, and refuse values that it can't restore.
         decoded: Represent bytes that hold a C struct by its fields; serde_json prints the bytes.
+        portable: Represent integers beyond 2^53 as text, since many tools for JSON would round them.
 
     Raises:
         EncodeError: The data does not fit its type, or `serde` refuses it.
     """
     format_ = snapshot.format
-    data = Json(serde, decoded).write(format_.payload_kind, snapshot.data, limits=format_.all_limits)
+    data = Json(serde, decoded, portable).write(
+        format_.payload_kind, snapshot.data, limits=format_.all_limits
+    )
     document = {
         "schema": format_.name if schema is None else schema,
         "header": {"magic": f"0x{snapshot.magic:016x}", "version": str(snapshot.version)},
@@ -104,20 +112,20 @@ def _trailing(given: Any, format_: SnapshotFormat) -> bytes:
 
 
 def _header(given: Any, format_: SnapshotFormat) -> Header:
-    members = _members(given, "$.header")
+    members = _members(given, "$header")
     header = Header(format_.magic_of(), format_.supported)
     if "magic" in members:
         magic = members["magic"]
         if not isinstance(magic, str) or not _MAGIC.fullmatch(magic):
             raise DecodeError(
-                "not a magic", path="$.header.magic", expected='text such as "0x0710198486640000"'
+                "not a magic", path="$header.magic", expected='text such as "0x0710198486640000"'
             )
         header.magic = int(magic, 16)
     if "version" in members:
         try:
             header.version = parse_version(members["version"])
         except (ValueError, TypeError) as error:
-            raise DecodeError(f"not a version: {error}", path="$.header.version") from None
+            raise DecodeError(f"not a version: {error}", path="$header.version") from None
     return header
 
 

@@ -62,7 +62,7 @@ class Identity:
             return InvalidMagicError(
                 UNKNOWN_MAGIC,
                 magic=self.header.magic,
-                path="$.header.magic",
+                path="$header.magic",
                 offset=0,
                 found=f"0x{self.header.magic:016x}",
                 hint=None if self.recognized is not None else NAME_IT,
@@ -79,7 +79,7 @@ class Identity:
         return InvalidFormatVersionError(
             "no installed schema reads this version",
             version=self.header.version,
-            path="$.header.version",
+            path="$header.version",
             offset=8,
             found=str(self.header.version),
         )

@@ -6,6 +6,7 @@ Classes take part by a declaration, kept in the class under `DECLARATION` (see `
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import re
 import types
@@ -45,6 +46,11 @@ class Len:
 @dataclass(frozen=True, slots=True)
 class OptionMark:
     """Marks a union with None as an option of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class HexMark:
+    """Marks an integer as one to show in hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,7 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
     """Return the kind of `Annotated[base, marks...]`; the first known mark decides."""
     base, *marks = typing.get_args(annotation)
     # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
-    marks.sort(key=lambda mark: not isinstance(mark, Len))
+    marks.sort(key=lambda mark: not isinstance(mark, Len | HexMark))
     for mark in marks:
         if isinstance(mark, Kind):
             return mark
@@ -240,6 +246,8 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
             name = mark.name or getattr(base, "__name__", str(base))
             item = kind_of(mark.item, arguments)
             return kinds.Adapted(item, mark.decode, mark.encode, name, shown=mark.shown)
+        if isinstance(mark, HexMark):
+            return _in_hex(Annotated[base, *marks[1:]] if marks[1:] else base, arguments)
         if isinstance(mark, Len):
             return _fixed_length(base, mark.count, arguments)
         if isinstance(mark, OptionMark):
@@ -259,6 +267,13 @@ def _blob(base: Any, arguments: Arguments) -> Kind:
     if not isinstance(item, kinds.Struct) or item.cls is None or not issubclass(item.cls, CStruct):
         raise SchemaError(f"Blob needs a declared class that derives from CStruct, not {_shown(base)}")
     return kinds.Blob(item)
+
+
+def _in_hex(annotation: Any, arguments: Arguments) -> Kind:
+    kind = kind_of(annotation, arguments)
+    if not isinstance(kind, kinds.Int):
+        raise SchemaError(f"Hex belongs on an integer, not on {_shown(annotation)}")
+    return dataclasses.replace(kind, hex=True)
 
 
 def _fixed_length(base: Any, count: int, arguments: Arguments) -> Kind:
@@ -301,6 +316,8 @@ BTreeSet = Annotated[MutableSet[T], SetMark(ordered=True)]
 HashSet = Annotated[MutableSet[T], SetMark(ordered=False)]
 #: A C struct of class T, stored as serde bytes: length, then the struct, little endian, without padding.
 Blob = Annotated[T, BlobMark()]
+#: An integer that is shown in hexadecimal, such as an address or a register: `Hex[u64]`.
+Hex = Annotated[T, HexMark()]
 #: `Option<T>`: None, or the value; where T is an option itself, the value is wrapped in `Some`. (The mark
 #: keeps `Option[Option[T]]` apart from `Option[T]`: unions by themselves are flattened.)
 Option = Annotated[T | None, OptionMark()]

@@ -32,7 +32,7 @@ def check_magic(spec: FormatSpec, header: Header) -> None:
         raise InvalidMagicError(
             not_of(spec),
             magic=header.magic,
-            path="$.header.magic",
+            path="$header.magic",
             offset=0,
             expected=expected_magic(spec),
             found=f"0x{header.magic:016x}",
@@ -45,7 +45,7 @@ def check_version(spec: FormatSpec, header: Header) -> None:
         raise InvalidFormatVersionError(
             "the format version is not supported",
             version=header.version,
-            path="$.header.version",
+            path="$header.version",
             offset=9 if spec.is_message else 8,
             expected=f"{spec.supported.major}.0 to {spec.supported.major}.{spec.supported.minor}",
             found=str(header.version),

@@ -15,7 +15,7 @@ from snapformat.lazy.writing import write_lazily
 from snapformat.model.floats import ByteOrder
 from snapformat.snapshot.checks import check_magic, check_version, explain, named
 from snapformat.snapshot.checksum import Checksum
-from snapformat.snapshot.header import Header
+from snapformat.snapshot.header import HEADER, Header
 from snapformat.snapshot.reading import payload_stop, read_header, read_payload
 from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
@@ -180,7 +180,7 @@ def file_bytes(
     if cached is not None and header.magic == cached.magic and header.version is cached.version:
         head = cached.data
     else:
-        head = write_value(spec.header_layout, header, limits=spec.all_limits, root=("header",))
+        head = write_value(spec.header_layout, header, limits=spec.all_limits, root=HEADER)
     parts, stop = write_lazily(spec.payload_layout, data, spec.all_limits)
     pieces = [head, *parts]
     if trailing:

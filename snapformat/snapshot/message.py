@@ -16,26 +16,14 @@ from snapformat.errors import DecodeError
 from snapformat.io import ExactReader
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.annotations import kind_of
 from snapformat.model.kinds import Kind
-from snapformat.model.std.primitives import u64
 from snapformat.model.std.semver_text import parse_version
-from snapformat.model.std.versions import Version
-from snapformat.snapshot.header import MAGIC_DOC, VERSION_DOC, Header
+from snapformat.snapshot.header import HEADER, Header
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
     from snapformat.snapshot.spec import FormatSpec
-
-
-def header_kind() -> kinds.Struct:
-    """Make the kind of the header: magic (u64), then the version as a str."""
-    fields = (
-        kinds.Field("magic", "magic", kind_of(u64), MAGIC_DOC),
-        kinds.Field("version", "version", kind_of(Version), VERSION_DOC),
-    )
-    return kinds.Struct("Header", "struct", Header, fields=fields, make=lambda values: Header(*values))
 
 
 @dataclass(eq=False, slots=True)
@@ -53,7 +41,7 @@ class Message(Kind):
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a pair of header and payload."""
         out.write_tuple(self, 2)
-        out.enter(0, "header")
+        out.enter(0, HEADER[0])
         yield self.header.write(value[0], out)
         out.leave()
         out.enter(1, "data")
@@ -69,7 +57,7 @@ class Message(Kind):
     def read(self, source: ValueReader) -> Task:
         """Read a pair of header and payload."""
         source.read_tuple(self, 2)
-        source.enter(0, "header")
+        source.enter(0, HEADER[0])
         header = yield self.header.read(source)
         source.leave()
         source.enter(1, "data")
@@ -112,7 +100,7 @@ def _read_header(source: ColumnInput) -> Header:
 def _header_by_reference(spec: FormatSpec, source: ColumnInput) -> tuple[Header, int]:
     reader = BitcodeReader(source, spec.all_limits)
     reader.read_tuple(spec.header_kind, 2)
-    reader.enter(0, "header")
+    reader.enter(0, HEADER[0])
     header: Header = reader.read(spec.header_kind)
     return header, reader.pos
 

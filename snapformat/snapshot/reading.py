@@ -24,7 +24,7 @@ from snapformat.snapshot.checks import (
     explain,
     not_of,
 )
-from snapformat.snapshot.header import Header
+from snapformat.snapshot.header import HEADER, Header
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Trailing, message
 
 #: Maximum size of a magic in bytes: with integers of variable length, a marker and the number.
@@ -81,7 +81,7 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
                 data,
                 limit=spec.bincode.limit,
                 limits=spec.all_limits,
-                root=("header",),
+                root=HEADER,
                 stop=stop,
             )
     except DecodeError as error:
@@ -99,7 +99,7 @@ def explain_header(spec: FormatSpec, data: bytes, error: DecodeError) -> None:
     magic = magic_in(spec, data)
     if magic is not None and magic not in spec.magics.values() and not isinstance(error, OSError):
         error.hint = f"the rest of the header can't be decoded either: {error.message}"
-        error.message, error.path, error.offset = not_of(spec), "$.header.magic", 0
+        error.message, error.path, error.offset = not_of(spec), "$header.magic", 0
         error.expected, error.found = expected_magic(spec), f"0x{magic:016x}"
 
 
@@ -133,7 +133,7 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
                 reader,
                 limit=spec.bincode.limit,
                 limits=spec.all_limits,
-                root=("header",),
+                root=HEADER,
             )
         except DecodeError as error:
             explain_header(spec, reader.consumed, error)

@@ -23,7 +23,7 @@ from snapformat.snapshot.checks import (
     named,
 )
 from snapformat.snapshot.derived import derived
-from snapformat.snapshot.header import Header
+from snapformat.snapshot.header import HEADER, Header
 from snapformat.snapshot.reading import load_bytes, payload_stop, read_header, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
@@ -150,7 +150,7 @@ class SnapshotFormat(FormatSpec):
     def walk(self, source: Source) -> Iterator[Event]:
         """Iterate over the values of a file with their offsets: header, data and checksum.
 
-        Paths are those of errors: `$.header` for the header, `$` for the data. Trailing bytes that the format
+        Paths are those of errors: `$header` for the header, `$` for the data. Trailing bytes that the format
         keeps are an event of the kind `trailing`.
 
         Raises:
@@ -162,7 +162,7 @@ class SnapshotFormat(FormatSpec):
         data = read_all(source, max_size=self.max_file_size)
         header_end = read_header(self, data)[1]
         limit, limits = self.bincode.limit, self.all_limits
-        yield from walk(self.header_layout, data, limit=limit, limits=limits, root=("header",))
+        yield from walk(self.header_layout, data, limit=limit, limits=limits, root=HEADER)
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, header_end, stop)
         payload = data[:stop]

@@ -29,7 +29,7 @@ from snapformat.model.kinds import Kind
 from snapformat.model.std.semver_text import parse_version, version_text
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
-from snapformat.snapshot.header import MAGIC_DOC, VERSION_DOC, Header
+from snapformat.snapshot.header import MAGIC_DOC, VERSION_DOC, Header, header_kind
 
 if TYPE_CHECKING:
     from snapformat.encodings.bitcode.encoding import Bitcode
@@ -236,8 +236,7 @@ class FormatSpec:
     @cached_property
     def header_kind(self) -> kinds.Struct:
         """The kind of the header in a message."""
-        made: kinds.Struct = message().header_kind()
-        return made
+        return header_kind()
 
     @cached_property
     def message_kind(self) -> Kind:

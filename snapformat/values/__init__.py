@@ -31,6 +31,7 @@ def to_json(
     *,
     serde: bool = False,
     decoded: bool = False,
+    portable: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
     """Return the JSON form of a value, as plain data.
@@ -40,12 +41,14 @@ def to_json(
         payload: Its type: a class, an annotation, a construct, a registered name.
         serde: Refuse values that serde_json does not read back, instead of tagging them.
         decoded: Show bytes that contain a C struct as its fields.
+        portable: Return integers beyond 2^53 as text, since many tools for JSON would round them, and those
+            of `Hex` as hexadecimal text.
         limits: Bounds of depth and of zero-sized elements.
 
     Raises:
         EncodeError: The value does not fit the type, or `serde` refuses it.
     """
-    return Json(serde, decoded).write(sealed(resolved(payload)), value, limits=limits)
+    return Json(serde, decoded, portable).write(sealed(resolved(payload)), value, limits=limits)
 
 
 def from_json(data: Any, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:
@@ -68,6 +71,7 @@ def dumps(
     *,
     indent: int | None = 1,
     serde: bool = False,
+    portable: bool = False,
     limits: Limits = DEFAULT_LIMITS,
 ) -> str:
     """Return the JSON form of a value as text. Errors are those of `to_json`.
@@ -77,9 +81,11 @@ def dumps(
         payload: Its type.
         indent: Spaces a level; None for one line.
         serde: Print exactly like serde_json, and refuse other values; see `format_json`.
+        portable: Print integers beyond 2^53 as text; see `to_json`.
         limits: Bounds of depth and of zero-sized elements.
     """
-    return format_json(to_json(value, payload, serde=serde, limits=limits), indent, serde=serde)
+    data = to_json(value, payload, serde=serde, portable=portable, limits=limits)
+    return format_json(data, indent, serde=serde)
 
 
 def loads(text: str | bytes, payload: Any, *, limits: Limits = DEFAULT_LIMITS) -> Any:

@@ -23,7 +23,7 @@ def test_values():
         "offset": 0,
         "size": 8,
         "kind": "u64",
-        "path": "$.header.magic",
+        "path": "$header.magic",
         "value": 0x710198486640000,
     }
     assert [row for row in rows if row["path"] == "$.vm_info.smt"] == [

@@ -198,7 +198,7 @@ def good() -> str:
         (b'{"schema": "firecracker/1.14/x86_64", "data": {}, "extra": 1}', "unknown member"),
         (b'{"schema": "firecracker/1.14/x86_64", "data": {}}', "vm_info"),
         (b'{"schema": "firecracker/1.14/x86_64", "data": 7}', "`$`"),
-        (b'{"schema": "firecracker/1.14/x86_64", "data": {}, "header": 7}', "at `$.header`"),
+        (b'{"schema": "firecracker/1.14/x86_64", "data": {}, "header": 7}', "at `$header`"),
         (b'{"schema": "firecracker/1.14/x86_64", "data": {}, "header": {"magic": 7}}', "not a magic"),
         (b'{"schema": "firecracker/1.14/x86_64", "data": {}, "header": {"magic": "0x"}}', "not a magic"),
         (b'{"schema": "firecracker/1.14/x86_64", "data": {}, "header": {"magic": "0x1"}}', "InvalidMagic"),

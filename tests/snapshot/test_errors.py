@@ -87,22 +87,22 @@ def test_the_hint_of_formats_without_and_with_an_older_order():
 def test_magic():
     error = error_of(b"\x09" + DATA[1:])
     assert isinstance(error, InvalidMagicError)
-    assert (error.magic, error.path, error.offset) == (9, "$.header.magic", 0)
+    assert (error.magic, error.path, error.offset) == (9, "$header.magic", 0)
     assert (error.expected, error.found) == ("0x0000000000000007", "0x0000000000000009")
 
 
 def test_version():
     error = error_of(DATA.replace(b"1.2.0", b"1.3.1"))
     assert isinstance(error, InvalidFormatVersionError)
-    assert (error.version, error.path, error.offset) == (semver.Version(1, 3, 1), "$.header.version", 8)
+    assert (error.version, error.path, error.offset) == (semver.Version(1, 3, 1), "$header.version", 8)
     assert (error.expected, error.found) == ("1.0 to 1.2", "1.3.1")
 
 
 def test_header():
     error = error_of(DATA[:10])
-    assert (error.path, error.offset) == ("$.header.version", 8)
+    assert (error.path, error.offset) == ("$header.version", 8)
     error = error_of(DATA.replace(b"1.2.0", b"1.2.x"))
-    assert (error.code, error.path, error.offset) == ("Decode", "$.header.version", 8)
+    assert (error.code, error.path, error.offset) == ("Decode", "$header.version", 8)
     assert "'1.2.x' is not a semver version" in str(error)
 
 

@@ -183,9 +183,9 @@ def test_what_does_not_fit_is_said_before_anything_is_written(tmp_path):
 @pytest.mark.parametrize(
     ("header", "path"),
     [
-        (Header(1 << 64, semver.Version(1)), "$.header.magic"),
-        (Header(1, "x"), "$.header.version"),
-        (Header(None, None), "$.header.magic"),
+        (Header(1 << 64, semver.Version(1)), "$header.magic"),
+        (Header(1, "x"), "$header.version"),
+        (Header(None, None), "$header.magic"),
     ],
 )
 def test_a_header_that_does_not_fit(header, path):

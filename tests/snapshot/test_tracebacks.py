@@ -227,7 +227,7 @@ def test_a_file_of_another_magic() -> None:
             with pytest.raises(DecodeError) as caught:
                 call(given)
             error = caught.value
-            assert (error.code, error.path, error.offset) == ("Decode", "$.header.magic", 0)
+            assert (error.code, error.path, error.offset) == ("Decode", "$header.magic", 0)
             assert (error.expected, error.found) == ("0x0000000000000007", "0x303a783a746f6f72")
             assert error.message == "not a saves file: wrong magic"
             assert error.hint is not None
@@ -236,7 +236,7 @@ def test_a_file_of_another_magic() -> None:
             call(b"abc")
         with pytest.raises(DecodeError, match="the data ends too early") as caught:
             call(data[:12])
-        assert caught.value.path == "$.header.version"
+        assert caught.value.path == "$header.version"
 
 
 def test_a_source_that_fails_is_not_of_another_format() -> None:

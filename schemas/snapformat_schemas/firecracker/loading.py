@@ -60,7 +60,7 @@ def load_snapshot(source: Source, *, arch: str | None = None) -> Snapshot[Any]:
             raise InvalidMagicError(
                 f"this is a file of {snapshot.arch or 'another program'}",
                 magic=snapshot.magic,
-                path="$.header.magic",
+                path="$header.magic",
                 offset=0,
                 expected=" or ".join(f"0x{MAGICS[name]:016x}" for name in ([arch] if arch else MAGICS)),
                 found=f"0x{snapshot.magic:016x}",

@@ -18,10 +18,13 @@ class Json:
     Attributes:
         serde: Whether to refuse values that serde_json does not read back, instead of tagging them.
         decoded: Whether to show bytes that contain a C struct as its fields; serde_json shows the bytes.
+        portable: Whether integers beyond 2^53 are text, since many tools for JSON would round them, and those
+            of `Hex` are hexadecimal text. Both are read in any case.
     """
 
     serde: bool = False
     decoded: bool = False
+    portable: bool = False
 
     def bind(self, kind: Kind) -> None:
         """Accept every kind: all have a JSON form."""
@@ -32,7 +35,7 @@ class Json:
         Raises:
             EncodeError: The value does not fit its kind, or `serde` refuses it.
         """
-        writer = JsonWriter(limits, serde=self.serde, decoded=self.decoded)
+        writer = JsonWriter(limits, serde=self.serde, decoded=self.decoded, portable=self.portable)
         writer.write(kind, value)
         return writer.finished()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NoReturn
@@ -33,6 +34,19 @@ _BYTES = kinds.Bytes()
 _UNNAMED = "$unnamed"
 #: Maximum number of bytes that constructs may uncompress, from the bytes that stand for their values.
 _MOST_CLAIMED = 1 << 26
+
+
+#: An integer as text: decimal, or hexadecimal.
+_INTEGER = re.compile(r"-?(?:0x[0-9a-fA-F]{1,64}|[0-9]{1,80})")
+
+
+def number_of(data: Any, otherwise: Any = None) -> Any:
+    """Return the integer of a number, or of text like `18446744073709551615` and `0x1f`."""
+    if type(data) is int:
+        return data
+    if isinstance(data, str) and _INTEGER.fullmatch(data):
+        return int(data, 16 if "x" in data else 10)
+    return otherwise
 
 
 class JsonReader(ValueReader):
@@ -101,9 +115,10 @@ class JsonReader(ValueReader):
     # --- primitives -----------------------------------------------------------------------------------
 
     def read_int(self, kind: kinds.Int) -> int:
-        if isinstance(self.data, bool) or not isinstance(self.data, int):
+        number = number_of(self.data)
+        if number is None:
             self.refuse(kind.name)
-        found: int = self.check(as_int, self.data, kind.name, kind.size, kind.signed, kind.nonzero)
+        found: int = self.check(as_int, number, kind.name, kind.size, kind.signed, kind.nonzero)
         return found
 
     def read_bool(self, kind: kinds.Bool) -> Any:
@@ -199,7 +214,7 @@ class JsonReader(ValueReader):
     def read_bits(self, kind: kinds.BitStruct) -> Any:
         if not isinstance(self.data, dict):
             self.refuse("an object of bit fields")
-        return construct.Container(self.data)
+        return construct.Container({name: number_of(value, value) for name, value in self.data.items()})
 
     def read_run(self, kind: kinds.Run) -> Any:
         if not self._is_tagged("bytes"):
@@ -236,9 +251,10 @@ class JsonReader(ValueReader):
     def _read_typed(self, kind: kinds.Leaf, wanted: type) -> Any:
         if wanted is bytes:
             return self.read_bytes(_BYTES)
-        if isinstance(self.data, bool) or not isinstance(self.data, wanted):
+        data = number_of(self.data, self.data) if wanted is int else self.data
+        if isinstance(data, bool) or not isinstance(data, wanted):
             self.refuse(type_name(kind.construct))
-        return self.data
+        return data
 
     # --- groups ---------------------------------------------------------------------------------------
 
@@ -354,9 +370,9 @@ class JsonReader(ValueReader):
                 self.path.append(name)
                 self.data = given
                 self.refuse("bool")
-        unnamed = data.get(_UNNAMED, 0)
-        if isinstance(unnamed, bool) or not isinstance(unnamed, int):
-            self.data = unnamed
+        unnamed = number_of(data.get(_UNNAMED, 0))
+        if unnamed is None:
+            self.data = data.get(_UNNAMED)
             self.refuse("a number, the bits that have no name")
         return flags, unnamed
 

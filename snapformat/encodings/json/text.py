@@ -264,9 +264,9 @@ def _finite(text: str) -> float:
     return number
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> int | float:
     if len(text) <= 4000:
-        return int(text)
+        return int(text) if text != "-0" else -0.0  # as some tools print the float
     if len(text) > MAX_DIGITS:
         raise ValueError(f"a number of {len(text)} digits")
     return int(Decimal(text))

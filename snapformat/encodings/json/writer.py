@@ -36,6 +36,8 @@ from snapformat.model.values import RawFlag
 from snapformat.trampoline import Task
 
 _F64 = kinds.Float(8)
+#: Maximum integer that is exact as a double, as most tools for JSON hold numbers (RFC 8259, section 6).
+MOST_EXACT = (1 << 53) - 1
 
 
 class _Group:
@@ -55,16 +57,20 @@ class JsonWriter(ValueWriter):
         limits: Bounds of depth and of zero-sized elements.
         serde: Whether to refuse values that serde_json would lose.
         decoded: Whether to show C structs as their fields.
+        portable: Whether integers that some tools would round are text, and those of `Hex` hexadecimal text.
     """
 
-    __slots__ = ("_levels", "decoded", "serde")
+    __slots__ = ("_levels", "decoded", "portable", "serde")
 
     human = True
 
-    def __init__(self, limits: Limits, *, serde: bool = False, decoded: bool = False) -> None:
+    def __init__(
+        self, limits: Limits, *, serde: bool = False, decoded: bool = False, portable: bool = False
+    ) -> None:
         super().__init__(limits, SortKeys())
         self.serde = serde
         self.decoded = decoded
+        self.portable = portable
         #: For the value and each entered part: the written data, or the group whose parts follow.
         self._levels: list[Any] = [None]
 
@@ -115,7 +121,11 @@ class JsonWriter(ValueWriter):
     # --- primitives -----------------------------------------------------------------------------------
 
     def write_int(self, kind: kinds.Int, value: int) -> None:
-        self._put(value)
+        self._put(hex(value) if kind.hex and self.portable else self._number(value))
+
+    def _number(self, value: int) -> int | str:
+        """Return an integer, as text if tools that hold numbers as doubles would round it."""
+        return str(value) if self.portable and not -MOST_EXACT <= value <= MOST_EXACT else value
 
     def write_bool(self, kind: kinds.Bool, value: Any) -> None:
         if isinstance(value, RawFlag):
@@ -148,6 +158,8 @@ class JsonWriter(ValueWriter):
     def write_computed(self, kind: kinds.Computed, value: Any) -> None:
         """Write the value if JSON can show it; it is computed again when read."""
         value = plain(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = self._number(value)
         self._put(value if isinstance(value, str | int | float | bool | None) else repr(value))
 
     def write_label(self, kind: Kind, text: str) -> None:
@@ -157,11 +169,13 @@ class JsonWriter(ValueWriter):
         self._put(shown)
 
     def write_flags(self, flags: dict[str, bool], unnamed: int) -> None:
-        rest = self.tag("unnamed", unnamed, "bits that have no name") if unnamed else {}
+        rest = self.tag("unnamed", self._number(unnamed), "bits that have no name") if unnamed else {}
         self._put({**flags, **rest})
 
     def write_bits(self, kind: kinds.BitStruct, fields: dict[str, Any], whole: int) -> None:
-        self._put(fields)
+        self._put(
+            {name: self._number(value) if type(value) is int else value for name, value in fields.items()}
+        )
 
     def write_run(self, kind: kinds.Run, value: Any) -> Any:
         try:
@@ -185,7 +199,7 @@ class JsonWriter(ValueWriter):
         elif isinstance(value, bool | None):
             self._put(value)
         else:
-            self._put(str(value) if isinstance(value, str) else int(value))
+            self._put(str(value) if isinstance(value, str) else self._number(int(value)))
         return value
 
     # --- groups ---------------------------------------------------------------------------------------

@@ -61,10 +61,11 @@ class Int(Kind):
         nonzero: Whether zero is refused (`NonZeroU8` and so on).
         byteorder: Order of its bytes; None for that of the encoding.
         variable: Whether it has a variable length; None as in the encoding.
+        hex: Whether it is shown in hexadecimal, as addresses and registers are.
     """
 
     is_leaf: ClassVar[bool] = True
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "byteorder", "variable"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"name", "byteorder", "variable", "hex"})
 
     name: str
     size: int
@@ -72,6 +73,7 @@ class Int(Kind):
     nonzero: bool = False
     byteorder: ByteOrder | None = None
     variable: bool | None = None
+    hex: bool = False
 
     @property
     def letter(self) -> str | None:

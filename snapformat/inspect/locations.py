@@ -1,0 +1,452 @@
+"""Locations: parts of a value, with their kinds, that can be read and replaced.
+
+A location knows the value around it, so that a new value goes to the right place, through options, newtypes
+and conversions. Parts that construct reads by itself, and values that are shown in a form of their own, are
+plain data inside (`PlainLocation`): the data is changed, and the whole is read back from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+from snapformat.encodings.json.format import Json
+from snapformat.encodings.json.writer import key_reader
+from snapformat.errors import SnapshotError
+from snapformat.limits import Limits
+from snapformat.model import kinds
+from snapformat.model.kinds import Kind
+from snapformat.model.values import PairSet, Some
+from snapformat.path import Key, Segment, Variant, format_path
+
+#: The form of values in which paths name parts, and in which values are given.
+FORM = Json(decoded=True, portable=True)
+
+
+class PathError(ValueError):
+    """A path names no part, or one that can't be changed in this way."""
+
+
+class Location:
+    """A part of a value.
+
+    Attributes:
+        kind: Its kind; an option, a newtype or a conversion is still around it.
+        value: The value.
+        segments: Its path.
+        around: The location that contains it, or None.
+    """
+
+    __slots__ = ("_put", "around", "kind", "segments", "value")
+
+    def __init__(
+        self,
+        kind: Kind,
+        value: Any,
+        segments: tuple[Segment, ...] = (),
+        put: Callable[[Any], None] | None = None,
+        around: Location | None = None,
+    ) -> None:
+        self.kind = kind
+        self.value = value
+        self.segments = segments
+        self.around = around
+        self._put = put
+
+    @property
+    def path(self) -> str:
+        """Its path as text."""
+        return format_path(self.segments)
+
+    def to_json(self) -> Any:
+        """Return the value as plain data, as `dump --as decoded` shows it.
+
+        Raises:
+            EncodeError: It does not fit its kind.
+        """
+        return FORM.write(self.kind, self.value)
+
+    def set(self, value: Any) -> None:
+        """Replace the value, which is checked when it is written.
+
+        Raises:
+            PathError: It can't be replaced.
+        """
+        if self._put is None:
+            self.refuse("it can't be changed")
+        self._put(value)
+        self.value = value
+
+    def set_json(self, data: Any, limits: Limits) -> None:
+        """Replace the value by one given as plain data.
+
+        Raises:
+            DecodeError: The data does not fit the kind; the path is that below this location.
+            PathError: It can't be replaced.
+        """
+        self.set(FORM.read(self.kind, data, limits=limits))
+
+    def remove(self) -> None:
+        """Remove an element or an entry, or set an option to None.
+
+        Raises:
+            PathError: It is neither.
+        """
+        if self.around is not None and self.segments != self.around.segments:
+            owner = self.around.opened()
+            if owner.remove_part(self.segments[-1]):
+                return
+        kind = self.kind
+        if isinstance(kind, kinds.Option):
+            self.set(None)
+            return
+        self.refuse("only elements, entries of maps and options can be removed")
+
+    def remove_part(self, segment: Segment) -> bool:
+        """Remove an element or entry; return False if this has none that can be removed."""
+        value: Any = self.value
+        match self.kind:
+            case kinds.Seq() if isinstance(segment, int):
+                self.set([each for position, each in enumerate(value) if position != segment])
+            case kinds.Set() if isinstance(segment, int):
+                self.set(PairSet(each for position, each in enumerate(value) if position != segment))
+            case kinds.Map():
+                del value[_key_of(self, str(segment))]
+                self.set(value)
+            case _:
+                return False
+        return True
+
+    def append_json(self, data: Any, limits: Limits) -> None:
+        """Append an element given as plain data.
+
+        Raises:
+            DecodeError: The data does not fit the kind of the elements.
+            PathError: This is no sequence.
+        """
+        owner = self.opened()
+        kind: Any = owner.kind
+        if not isinstance(kind, kinds.Seq | kinds.Set):
+            owner.refuse("only sequences and sets can be appended to")
+        element = FORM.read(kind.item, data, limits=limits)
+        if isinstance(kind, kinds.Set):
+            owner.set(PairSet([*owner.value, element]))
+        else:
+            owner.set([*owner.value, element])
+
+    def refuse(self, why: str) -> NoReturn:
+        """Raise the error for a change that is not possible."""
+        raise PathError(f"{self.path}: {why}")
+
+    # --- what is inside -------------------------------------------------------------------------------
+
+    def opened(self) -> Location:
+        """Return the location with the parts: inside options, newtypes and conversions."""
+        here = self
+        while True:
+            inner = here._inside()
+            if inner is None:
+                return here
+            here = inner
+
+    def _inside(self) -> Location | None:
+        """Return the location one step inside, at the same path; None if this has the parts."""
+        kind, value = self.kind, self.value
+        match kind:
+            case kinds.Option():
+                if value is None:
+                    return None
+                if kind.wrapped:
+                    return self._at(kind.item, value.value, lambda new: self.set(Some(new)))
+                return self._at(kind.item, value, self.set)
+            case kinds.Struct() if kind.style == "newtype" and kind.cls is not None:
+                (field,) = kind.fields
+                return self._at(field.kind, getattr(value, str(field.attr)), self._setter(value, field.attr))
+            case kinds.LazyBound() if kind.target is not None:
+                return self._at(kind.target, value, self.set)
+            case kinds.Blob():
+                return self._at(kind.item, value, self.set)
+            case kinds.Adapted() if kind.text is not None:
+                return None
+            case kinds.Adapted() if kind.shown is None:
+                return self._at(kind.item, kind.encode(value), lambda new: self.set(kind.decode(new)))
+            case kinds.Adapted() | kinds.Foreign() | kinds.Encoded():
+                return PlainLocation.of(self)
+            case kinds.Map() if key_reader(kind.key) is None:
+                return PlainLocation.of(self)
+        return None
+
+    def _at(self, kind: Kind, value: Any, put: Callable[[Any], None]) -> Location:
+        return Location(kind, value, self.segments, put, self)
+
+    def _setter(self, owner: Any, attr: Any) -> Callable[[Any], None]:
+        return lambda new: setattr(owner, str(attr), new)
+
+    def _part(self, segment: Segment, kind: Kind, value: Any, put: Callable[[Any], None]) -> Location:
+        return Location(kind, value, (*self.segments, segment), put, self)
+
+    def parts(self) -> Iterator[Location]:
+        """Iterate over the parts, in their order."""
+        owner = self.opened()
+        if owner is not self:
+            yield from owner.parts()
+            return
+        kind, value = self.kind, self.value
+        match kind:
+            case kinds.Struct():
+                yield from self._fields(kind)
+            case kinds.Enum():
+                variant = kind.variant_of(value)
+                if variant is not None and variant.payload is not None and variant.payload.style != "unit":
+                    yield self._of_variant(variant)
+            case kinds.Seq() | kinds.Array() | kinds.Set():
+                for position in range(len(value)):
+                    yield self.element(position)
+            case kinds.Tuple():
+                for position in range(len(value)):
+                    yield self.element(position)
+            case kinds.Map():
+                for key in value:
+                    text = _key_text(kind, key)
+                    yield self._part(Key(text), kind.value, value[key], self._entry_setter(key))
+            case kinds.Bytes():
+                for position in range(len(value)):
+                    yield self.element(position)
+
+    def _fields(self, kind: kinds.Struct) -> Iterator[Location]:
+        for position, field in enumerate(kind.fields):
+            if field.attr is not None:
+                yield self._field(kind, position)
+
+    def _field(self, kind: kinds.Struct, position: int) -> Location:
+        field, value = kind.fields[position], self.value
+        segment: Segment = position if kind.style == "tuple" else str(field.name)
+        part = getattr(value, str(field.attr))
+        return self._part(segment, field.kind, part, self._setter(value, field.attr))
+
+    def _of_variant(self, variant: kinds.EnumVariant) -> Location:
+        assert variant.payload is not None
+        return self._part(Variant(variant.name), variant.payload, self.value, self.set)
+
+    def _entry_setter(self, key: Any) -> Callable[[Any], None]:
+        def put(new: Any) -> None:
+            self.value[key] = new
+            self.set(self.value)
+
+        return put
+
+    def element(self, position: int) -> Location:
+        """Return an element of a sequence, an array, a tuple, a set or bytes."""
+        kind, value = self.kind, self.value
+
+        def put(new: Any) -> None:
+            self.set(_replaced(kind, self.value, position, new))
+
+        match kind:
+            case kinds.Tuple():
+                return self._part(position, kind.items[position], value[position], put)
+            case kinds.Bytes():
+                return self._part(position, _BYTE, value[position], put)
+            case kinds.Set():
+                return self._part(position, kind.item, [*value][position], put)
+            case kinds.Seq() | kinds.Array():
+                return self._part(position, kind.item, value[position], put)
+            case _:
+                raise PathError(f"{self.path}: it has no elements")
+
+    def field(self, name: str) -> Location | None:
+        """Return a field, or the value of a map's key; None if there is no such name."""
+        owner = self.opened()
+        if owner is not self:
+            return owner.field(name)
+        match self.kind:
+            case kinds.Struct() if self.kind.style == "struct":
+                for position, field in enumerate(self.kind.fields):
+                    if field.name == name and field.attr is not None:
+                        return self._field(self.kind, position)
+            case kinds.Map():
+                key = _key_of(self, name)
+                if key in self.value:
+                    return self._part(Key(name), self.kind.value, self.value[key], self._entry_setter(key))
+        return None
+
+    def variant(self, name: str) -> Location | None:
+        """Return the fields of a variant; None if the value is of another."""
+        owner = self.opened()
+        if owner is not self:
+            return owner.variant(name)
+        if isinstance(self.kind, kinds.Enum):
+            variant = self.kind.variant_of(self.value)
+            if variant is not None and variant.name == name and variant.payload is not None:
+                return self._of_variant(variant)
+        return None
+
+    def count(self) -> int | None:
+        """Return the number of elements; None if this has no elements by position."""
+        owner = self.opened()
+        if owner is not self:
+            return owner.count()
+        if isinstance(self.kind, kinds.Seq | kinds.Array | kinds.Set | kinds.Tuple | kinds.Bytes):
+            return len(self.value)
+        if isinstance(self.kind, kinds.Struct) and self.kind.style == "tuple":
+            return len(self.kind.fields)
+        return None
+
+    def at(self, position: int) -> Location:
+        """Return the element at a position, which must be one of `count`."""
+        owner = self.opened()
+        if owner is not self:
+            return owner.at(position)
+        if isinstance(self.kind, kinds.Struct):
+            return self._field(self.kind, position)
+        return self.element(position)
+
+    def names(self) -> list[str]:
+        """Return the names of the fields, keys or variants, for messages."""
+        owner = self.opened()
+        if owner is not self:
+            return owner.names()
+        match self.kind:
+            case kinds.Struct() if self.kind.style == "struct":
+                return [str(each.name) for each in self.kind.fields if each.attr is not None]
+            case kinds.Enum():
+                return [f"<{each.name}>" for each in self.kind.variants]
+            case kinds.Map():
+                return [_key_text(self.kind, key) for key in self.value]
+        return []
+
+
+_BYTE = kinds.Int("u8", 1, signed=False)
+
+
+class PlainLocation(Location):
+    """A part of plain data, in which a value is shown.
+
+    Attributes:
+        shows: The location of the whole value.
+        whole: The plain data of it.
+    """
+
+    __slots__ = ("shows", "whole")
+
+    shows: Location
+    whole: Any
+
+    @classmethod
+    def of(cls, shown: Location) -> PlainLocation:
+        """Return the location of the plain data of a value."""
+        data = shown.to_json()
+        made = cls(shown.kind, data, shown.segments, None, shown)
+        made.shows, made.whole = shown, data
+        return made
+
+    def to_json(self) -> Any:
+        """Return the data."""
+        return self.value
+
+    def set(self, value: Any) -> None:
+        """Replace the data, and read the whole value back from it.
+
+        Raises:
+            DecodeError: The value does not fit.
+        """
+        if self._put is not None:
+            self._put(value)
+            self.value = value
+        else:
+            self.whole = self.value = value
+        self.shows.set(FORM.read(self.shows.kind, self.whole))
+
+    def set_json(self, data: Any, limits: Limits) -> None:
+        """Replace the data."""
+        self.set(data)
+
+    def append_json(self, data: Any, limits: Limits) -> None:
+        """Append an element."""
+        if not isinstance(self.value, list):
+            self.refuse("only sequences can be appended to")
+        self.value.append(data)
+        self.set(self.value)
+
+    def remove_part(self, segment: Segment) -> bool:
+        """Remove an element or a member."""
+        del self.value[segment]
+        self.set(self.value)
+        return True
+
+    def _inside(self) -> Location | None:
+        return None  # plain data has its parts
+
+    def _of(self, segment: Any) -> PlainLocation:
+        container = self.value
+
+        def put(new: Any) -> None:
+            container[segment] = new
+
+        made = PlainLocation(self.kind, container[segment], (*self.segments, segment), put, self)
+        made.shows, made.whole = self.shows, self.whole
+        return made
+
+    def parts(self) -> Iterator[Location]:
+        """Iterate over elements or members."""
+        if isinstance(self.value, list):
+            yield from map(self._of, range(len(self.value)))
+        elif isinstance(self.value, dict):
+            yield from map(self._of, self.value)
+
+    def field(self, name: str) -> Location | None:
+        """Return a member."""
+        return self._of(name) if isinstance(self.value, dict) and name in self.value else None
+
+    def variant(self, name: str) -> Location | None:
+        """Return the member with a variant's fields."""
+        return self.field(name) if isinstance(self.value, dict) and len(self.value) == 1 else None
+
+    def count(self) -> int | None:
+        """Return the number of elements."""
+        return len(self.value) if isinstance(self.value, list) else None
+
+    def at(self, position: int) -> Location:
+        """Return an element."""
+        return self._of(position)
+
+    def names(self) -> list[str]:
+        """Return the names of the members."""
+        return [*self.value] if isinstance(self.value, dict) else []
+
+
+def _replaced(kind: Kind, value: Any, position: int, new: Any) -> Any:
+    """Return a sequence with another element."""
+    if isinstance(kind, kinds.Bytes):
+        return value[:position] + bytes([new]) + value[position + 1 :]
+    if isinstance(value, list):
+        value[position] = new
+        return value
+    listed = [*value]
+    listed[position] = new
+    if isinstance(kind, kinds.Set):
+        return PairSet(listed)
+    return tuple(listed) if isinstance(kind, kinds.Tuple) else listed
+
+
+def _key_text(kind: kinds.Map, key: Any) -> str:
+    """Return the text of a key, as JSON shows it."""
+    text = FORM.write(kind.key, key)
+    if isinstance(text, bool):
+        return "true" if text else "false"
+    return str(text)
+
+
+def _key_of(location: Location, text: str) -> Any:
+    """Return the key of a text.
+
+    Raises:
+        PathError: It is not the text of a key.
+    """
+    kind: Any = location.kind
+    read = key_reader(kind.key)
+    assert read is not None
+    try:
+        return FORM.read(kind.key, read(text))
+    except (ValueError, KeyError, SnapshotError):
+        raise PathError(f"{location.path}: {text!r} is not a key of this map") from None

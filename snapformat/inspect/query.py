@@ -1,0 +1,186 @@
+"""Queries: the parts of a snapshot that a selector chooses."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from snapformat.inspect.locations import Location, PathError
+from snapformat.inspect.selectors import (
+    Anywhere,
+    Every,
+    Index,
+    InVariant,
+    Name,
+    Selector,
+    Slice,
+    Step,
+    Where,
+    parse_selector,
+)
+from snapformat.model import kinds
+from snapformat.model.graph import walk_kinds
+from snapformat.model.kinds import Kind
+from snapformat.path import Root, Segment
+from snapformat.printable import middle_cut
+from snapformat.snapshot.header import header_kind
+from snapformat.snapshot.snapshot import Snapshot
+
+#: Maximum number of names in a message.
+_MOST_NAMED = 12
+
+
+def select(snapshot: Snapshot[Any], selector: str | Selector) -> list[Location]:
+    """Return the parts of a snapshot that a selector chooses, in the order of the snapshot.
+
+    Args:
+        snapshot: The snapshot; one that was loaded lazily is decoded only where the selector leads.
+        selector: The selector, or its text: see `snapformat.inspect.selectors`.
+
+    Raises:
+        PathError: The text is not a selector; or it names one part, and there is none.
+        DecodeError: Bytes of a snapshot that was loaded lazily are not a value of their type.
+    """
+    if isinstance(selector, str):
+        try:
+            selector = parse_selector(selector)
+        except ValueError as error:
+            raise PathError(str(error)) from None
+    found = [*_chosen(root_of(snapshot, selector.root), selector.steps)]
+    if not found and selector.is_single:
+        _fail(snapshot, selector)
+    return found
+
+
+def root_of(snapshot: Snapshot[Any], name: str = "") -> Location:
+    """Return the location of the payload, or of another part of the file: see `selectors.ROOTS`."""
+    format_ = snapshot.format
+    if not name:
+        return Location(format_.payload_kind, snapshot.data, (), lambda new: setattr(snapshot, "data", new))
+    segments: tuple[Segment, ...] = (Root(name),)
+    if name == "header":
+        return Location(header_kind(), snapshot.header, segments)
+    if name == "trailing":
+        return Location(kinds.Bytes(), snapshot.trailing, segments)
+    if format_.checksum is None:
+        raise PathError(f"files of {format_.name} have no checksum")
+    size = format_.checksum.size
+    stored = int.from_bytes(snapshot.to_bytes()[-size:], format_.encoding.byteorder)
+    return Location(kinds.Int(f"u{8 * size}", size, signed=False, hex=True), stored, segments)
+
+
+def _chosen(location: Location, steps: tuple[Step, ...]) -> Iterator[Location]:
+    if not steps:
+        yield location
+        return
+    for each in _stepped(location, steps[0]):
+        yield from _chosen(each, steps[1:])
+
+
+def _stepped(location: Location, step: Step) -> Iterator[Location]:
+    """Return the parts that a step leads to."""
+    match step:
+        case Name(name):
+            found = location.field(name)
+            if found is not None:
+                yield found
+        case InVariant(name):
+            found = location.variant(name)
+            if found is not None:
+                yield found
+        case Index(index):
+            count = location.count()
+            if count is not None and -count <= index < count:
+                yield location.at(index % count)
+        case Slice():
+            count = location.count()
+            if count is not None:
+                yield from map(location.at, step.of(count))
+        case Every():
+            yield from location.parts()
+        case Where(names, text):
+            yield from (part for part in location.parts() if _has(part, names, text))
+        case Anywhere(inner):
+            yield from _anywhere(location, inner)
+
+
+def _has(part: Location, names: tuple[str, ...], text: str) -> bool:
+    """Return whether a field has this value, as text; also in the fields of a variant."""
+    here: Location | None = part
+    for name in names:
+        assert here is not None
+        inside = here.field(name)
+        if inside is None:
+            variants = [*here.parts()] if isinstance(here.opened().kind, kinds.Enum) else []
+            inside = variants[0].field(name) if variants else None
+        if inside is None:
+            return False
+        here = inside
+    assert here is not None
+    return text_of(here) == text
+
+
+def _anywhere(location: Location, step: Name | Every | InVariant) -> Iterator[Location]:
+    waiting = [location]
+    while waiting:
+        here = waiting.pop()
+        yield from _stepped(here, step)
+        waiting.extend(reversed([part for part in here.parts() if _may_hold(part.kind, step)]))
+
+
+def _may_hold(kind: Kind, step: Name | Every | InVariant) -> bool:
+    """Return whether something below a kind may be what a step names; kinds of constructs may hold all."""
+    names = kind.derive("names below", lambda: _names_below(kind))
+    if isinstance(step, Every) or None in names:
+        return bool(names)
+    return step.name in names
+
+
+def _names_below(kind: Kind) -> frozenset[str | None]:
+    found: set[str | None] = set()
+    for inner in walk_kinds(kind):
+        match inner:
+            case kinds.Struct():
+                found.update(each.name for each in inner.fields if each.name is not None)
+            case kinds.Enum():
+                found.update(variant.name for variant in inner.variants)
+            case kinds.Foreign() | kinds.Map():
+                found.add(None)
+            case kinds.Adapted() if inner.shown is not None:
+                found.add(None)
+    return frozenset(found)
+
+
+def text_of(location: Location) -> str:
+    """Return a value as one line of text: text itself, numbers in decimal, all else as JSON."""
+    data = location.to_json()
+    if isinstance(data, str):
+        return data
+    from snapformat.encodings.json.text import format_json
+
+    return format_json(data)
+
+
+def _fail(snapshot: Snapshot[Any], selector: Selector) -> None:
+    """Raise the error for a selector of one part that is not there."""
+    here = root_of(snapshot, selector.root)
+    for step in selector.steps:
+        found = [*_stepped(here, step)]
+        if found:
+            here = found[0]
+            continue
+        count = here.count()
+        if isinstance(step, Index) and count is not None:
+            raise PathError(f"{here.path} has {count} elements, and no [{step.index}]")
+        name = step.name if isinstance(step, Name | InVariant) else ""
+        shown = f"<{name}>" if isinstance(step, InVariant) else name
+        names = here.names()
+        if here.value is None:
+            raise PathError(f"{here.path} is null, so it has no {middle_cut(shown or 'elements')}")
+        close = difflib.get_close_matches(shown, names, 1)
+        hint = f": did you mean {close[0]}?" if close else ""
+        if not hint and names:
+            more = ", ..." if len(names) > _MOST_NAMED else ""
+            hint = f", only {', '.join(names[:_MOST_NAMED])}{more}"
+        raise PathError(f"{here.path} has no {middle_cut(shown or 'elements')}{hint}")

@@ -1,0 +1,223 @@
+"""Selectors: paths with wildcards, which choose parts of a snapshot.
+
+| selector | chooses |
+|---|---|
+| `$` | the payload; may be left out before a name: `vm_info.smt` |
+| `$header.version`, `$checksum` | parts of the file beside the payload |
+| `.name` | a field |
+| `[3]`, `[-1]` | an element, from the end if negative |
+| `[1:4]`, `[:2]`, `[::2]` | elements, as a slice of Python |
+| `[*]`, `.*` | all elements, entries or fields |
+| `["key"]` | the value of a map's key, or a field whose name is no plain name |
+| `<Virtio>` | the fields of an enum's variant, if the value has this variant |
+| `[id=rootfs]`, `[config.id="a b"]` | the elements, or entries, with this field |
+| `..name`, `..<Virtio>` | at any depth |
+
+They name what `dump --as decoded` shows: an option and a newtype have no step of their own. A path of an
+error, or of a difference, is a selector that chooses one part.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, TypeAlias
+
+from snapformat.lazy_dataclasses import dataclass
+from snapformat.printable import middle_cut
+
+#: What a path begins with.
+ROOTS = ("", "header", "checksum", "trailing")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A field, or the value of a map's key.
+
+    Attributes:
+        name: Its name.
+        is_key: Whether it is written `["name"]`, as keys are.
+    """
+
+    name: str
+    is_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An element.
+
+    Attributes:
+        index: Its position; from the end if negative.
+    """
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Elements.
+
+    Attributes:
+        start: As in a slice of Python.
+        stop: As in a slice of Python.
+        step: As in a slice of Python; not 0.
+    """
+
+    start: int | None
+    stop: int | None
+    step: int | None
+
+    def of(self, count: int) -> range:
+        """Return the positions among `count` elements."""
+        return range(*slice(self.start, self.stop, self.step).indices(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All elements, entries or fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class InVariant:
+    """The fields of a variant.
+
+    Attributes:
+        name: The variant's name.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The elements or entries with a field.
+
+    Attributes:
+        names: The fields on the way to it.
+        text: Its value as text.
+    """
+
+    names: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """A step at any depth.
+
+    Attributes:
+        step: The step.
+    """
+
+    step: Name | Every | InVariant
+
+
+Step: TypeAlias = Name | Index | Slice | Every | InVariant | Where | Anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A parsed selector.
+
+    Attributes:
+        text: As it was given.
+        root: What it begins with: empty for the payload, or `header`, `checksum`, `trailing`.
+        steps: The steps from there.
+        is_rooted: Whether it begins with `$`.
+    """
+
+    text: str
+    root: str
+    steps: tuple[Step, ...]
+    is_rooted: bool
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it chooses at most one part in any value."""
+        return all(isinstance(step, Name | Index | InVariant) for step in self.steps)
+
+
+_NAME = r"[^.\[\]<>\"$=@\s][^.\[\]<>\"=]*"
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_TOKEN = re.compile(
+    rf"""
+    (?P<deep>\.\.)?(?:
+        (?P<every>\.?\*|\[\*\])
+      | \.?(?P<name>{_NAME})
+      | \[(?P<index>-?\d+)\]
+      | \[(?P<start>-?\d+)?:(?P<stop>-?\d+)?(?::(?P<step>-?\d+)?)?\]
+      | \[(?P<key>{_TEXT})\]
+      | \[(?P<field>{_NAME}(?:\.{_NAME})*)=(?P<value>{_TEXT}|[^\]]*)\]
+      | <(?P<variant>[^<>"]+)>
+      | <(?P<quoted>{_TEXT})>
+    )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def parse_selector(text: str) -> Selector:
+    """Parse a selector.
+
+    Raises:
+        ValueError: The text is not one; the message has the part that can't be parsed.
+    """
+    root, position = "", 0
+    if text.startswith("$"):
+        match = re.match(r"\$([a-z]*)", text)
+        assert match is not None
+        root, position = match[1], match.end()
+        if root not in ROOTS:
+            known = ", ".join(f"${name}" for name in ROOTS)
+            raise ValueError(f"a path begins with one of {known}, not ${middle_cut(root)}")
+    steps: list[Step] = []
+    is_first = position == 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None or not match.group():
+            raise _refused(text, position)
+        step = _step(match, text, position)
+        starts_bare = match["name"] is not None and text[position] not in ".["
+        if starts_bare and not is_first:  # only the first name may come without a dot
+            raise _refused(text, position)
+        steps.append(step)
+        is_first = False
+        position = match.end()
+    return Selector(text, root, tuple(steps), text.startswith("$"))
+
+
+def _refused(text: str, position: int) -> ValueError:
+    rest = text[position : position + 80]
+    where = f" from {middle_cut(repr(rest))} on" if position else ""
+    return ValueError(f"not a path{where}: {middle_cut(repr(text))}")
+
+
+def _step(match: re.Match[str], text: str, position: int) -> Step:
+    found: Any = match.groupdict()
+    step: Step
+    if found["every"] is not None:
+        step = Every()
+    elif found["name"] is not None:
+        step = Name(found["name"].rstrip())
+    elif found["key"] is not None:
+        step = Name(json.loads(found["key"]), is_key=True)
+    elif found["variant"] is not None:
+        step = InVariant(found["variant"])
+    elif found["quoted"] is not None:
+        step = InVariant(json.loads(found["quoted"]))
+    elif found["index"] is not None:
+        step = Index(int(found["index"]))
+    elif found["field"] is not None:
+        value = found["value"]
+        step = Where(tuple(found["field"].split(".")), json.loads(value) if value.startswith('"') else value)
+    else:
+        numbers = [None if found[name] is None else int(found[name]) for name in ("start", "stop", "step")]
+        if numbers[2] == 0:
+            raise ValueError(f"a slice has no step 0: {middle_cut(repr(text))}")
+        step = Slice(*numbers)
+    if found["deep"] is None:
+        return step
+    if not isinstance(step, Name | Every | InVariant):
+        raise _refused(text, position)
+    return Anywhere(step)
