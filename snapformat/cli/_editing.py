@@ -13,7 +13,7 @@ import click
 from snapformat.cli._failure import errors_in, print_error
 from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import write_bytes, write_text
-from snapformat.cli._same_file import InputFile, OutputFile
+from snapformat.cli._same_file import InputFile, OutputFile, refuse_same_file
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.inspect import max_file_size
 from snapformat.inspect.edit import Editor, open_lazily
@@ -92,6 +92,7 @@ def change_files(
         raise click.UsageError("-o is for one file; --in-place for several", context)
     if backup and not in_place:
         raise click.UsageError("--backup belongs to --in-place", context)
+    refuse_same_file(files, [] if output in (None, "-") else [output])
     failed = refused = False
     for name in files:
         try:

@@ -116,6 +116,8 @@ class Editor:
         """
         for each in self._chosen(path):
             owner: Any = each.opened()
+            if owner.count() is None or isinstance(owner.kind, kinds.Array | kinds.Tuple | kinds.Struct):
+                owner.refuse("only sequences and sets can be appended to")
             item = None if isinstance(owner, PlainLocation) else getattr(owner.kind, "item", None)
             data = _json_of(each, text) if item is None else _data_of(item, each, text)
             try:
