@@ -128,7 +128,7 @@ def check(each: MadeCase, program: Program) -> list[Said]:
 def _compare(case: Case, message: bytes, said: Said) -> None:
     what = f"message {message.hex()}"
     try:
-        value = case.decode(message)
+        value = case.verdict(message)
     except DecodeError as error:
         if said.verdict in (OK, GIVEN_UP) and not any(text in str(error) for text in _OWN_BOUNDS):
             raise Differs(f"{what}: ours {error}, theirs {said}") from error
