@@ -46,7 +46,7 @@ def check_version(spec: FormatSpec, header: Header) -> None:
             "the format version is not supported",
             version=header.version,
             path="$.header.version",
-            offset=8,
+            offset=9 if spec.is_message else 8,
             expected=f"{spec.supported.major}.0 to {spec.supported.major}.{spec.supported.minor}",
             found=str(header.version),
         )

@@ -1,17 +1,16 @@
 """Recognizing files of releases without a layout here, with the evidence and advice.
 
 Read from `src/snapshot/src/lib.rs` of Firecracker v1.6.0 (older container) and
-`src/vmm/src/snapshot/mod.rs` of v1.15.0 (bitcode), and for bitcode from `src/serde/ser.rs`, `src/str.rs` and
-`src/pack_ints.rs` of the crate: it writes one column after the other, so the file begins with magic and
-version there too, but with other bytes around them. Their exact offsets are not relied on.
+`src/vmm/src/snapshot/mod.rs` of v1.15.0 (bitcode).
 """
 
 from __future__ import annotations
 
-import re
+import dataclasses
 
 import semver
 
+from snapformat import Encoding
 from snapformat.errors import DecodeError
 from snapformat.inspect import Recognition
 from snapformat.model.std.semver_text import parse_version
@@ -21,13 +20,12 @@ from snapformat_schemas.firecracker.releases import MAGICS, RELEASES, Encoder, R
 
 #: Size of the header of the older container: magic with the container's version, and data version.
 _OLD_HEADER = 10
+#: Reads the header of any file in bitcode.
+_BITCODE = dataclasses.replace(FIRECRACKER_FORMAT, encoding=Encoding.bitcode(), trailing="refuse")
 
-#: In a bitcode file, the magic is within the first 16 bytes, and the version follows it after fewer than the
-#: 8 bytes of the length that precedes the version in all other files.
-_BITCODE_MAGIC = 16
-_BITCODE_VERSION = rb"[^0-9]{0,3}?((?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2})(?![0-9.])"
-
-_READABLE = [release for release in RELEASES if release.module is not None]
+_READABLE = [release.name for release in RELEASES if release.module is not None]
+#: The releases with a layout here, in words.
+_READS = f"snapformat reads {_READABLE[0]} to {_READABLE[-1]}"
 
 
 def recognize(data: bytes) -> Recognition | None:
@@ -47,7 +45,7 @@ def _older_container(data: bytes) -> Recognition | None:
     if not found:
         return Recognition((), where, "no release has that version", arch)
     (release,) = found
-    advice = f"snapformat reads 1.8 to 1.14; restore this with Firecracker {release.name} to 1.6"
+    advice = f"{_READS}; restore this with Firecracker {release.name} to 1.6"
     return Recognition((release.name,), f"{where}: Firecracker {release.name} wrote it", advice, arch)
 
 
@@ -68,34 +66,43 @@ def _bare_magic(data: bytes) -> Recognition | None:
     if not found:
         return Recognition((), f"{why}, which no release has", _developers(version), arch, version)
     names = tuple(release.name for release in reversed(found))
-    if found[0].module is not None:  # its minor is too new
-        advice = f"Firecracker {' and '.join(names)} read {found[0].version} and nothing newer"
-        return Recognition((), f"{why}, which no release has", advice, arch, version)
     who = f"{why}: Firecracker {' or '.join(names)}"
     if found[0].encoder is Encoder.BITCODE:
         return Recognition(names, f"{who}, though not in its encoding (bitcode)", _only(names), arch, version)
+    if found[0].module is not None:
+        return _newer_minor(why, found, arch, version)
     return Recognition(names, who, _only(names), arch, version)
 
 
+def _newer_minor(why: str, found: list[Release], arch: str, version: semver.Version) -> Recognition:
+    """Describe a file with the major version of releases that are read, and a newer minor one."""
+    names = " and ".join(release.name for release in reversed(found))
+    verb = "read" if len(found) > 1 else "reads"
+    advice = f"Firecracker {names} {verb} {found[0].version} and nothing newer"
+    return Recognition((), f"{why}, which no release has", advice, arch, version)
+
+
 def _bitcode(data: bytes) -> Recognition | None:
-    for arch, magic in MAGICS.items():
-        at = data.find(magic.to_bytes(8, "little"), 0, _BITCODE_MAGIC)
-        if at < 0:
-            continue
-        match = re.compile(_BITCODE_VERSION).match(data, at + 8)
-        if match is None:
-            continue
-        version = parse_version(match[1].decode())
-        names = tuple(release.name for release in _of_version(f"{version.major}.0.0", Encoder.BITCODE))
-        why = f"version {version} after the magic, in bitcode, which Firecracker uses from 1.15 on"
-        if names:
-            return Recognition(names, f"{why}: Firecracker {names[0]}", _only(names), arch, version)
-        return Recognition((), why, _developers(version), arch, version)
-    return None
+    try:
+        header, _ = read_header(_BITCODE, data)
+    except DecodeError:
+        return None
+    arch, version = _arch_of(header.magic), header.version
+    if arch is None:
+        return None
+    found = _of_version(f"{version.major}.0.0", Encoder.BITCODE)
+    names = tuple(release.name for release in found)
+    why = f"version {version} in bitcode, which Firecracker uses from 1.15 on"
+    if found and found[0].module is not None:
+        return _newer_minor(f"version {version} in bitcode", found, arch, version)
+    if names:
+        who = f"Firecracker {names[0]}" + (f", or {found[0].also}" if found[0].also else "")
+        return Recognition(names, f"{why}: {who}", _only(names), arch, version)
+    return Recognition((), why, _developers(version), arch, version)
 
 
 def _only(names: tuple[str, ...]) -> str:
-    return f"snapformat reads 1.8 to 1.14; restore this with Firecracker {' or '.join(names)}"
+    return f"{_READS}; restore this with Firecracker {' or '.join(names)}"
 
 
 def _developers(version: semver.Version) -> str:

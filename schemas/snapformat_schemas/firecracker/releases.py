@@ -4,7 +4,8 @@ Versions are those of Firecracker. Up to 1.6 the data version is a number, `FC_V
 `src/vmm/src/version_map.rs`, after a magic whose last 16 bits are the container's version (`BASE_MAGIC_ID`
 of `src/snapshot/src/lib.rs`). From 1.7 on it is a semantic version after the bare magic, `SNAPSHOT_VERSION`
 of `src/vmm/src/persist.rs`. From 1.15 on header and data are encoded as one value by bitcode
-(`src/vmm/src/snapshot/mod.rs`). All patch releases of a release have the same.
+(`src/vmm/src/snapshot/mod.rs`). Patch releases of a release have the same, but for 1.10.1 and 1.16.2. The
+versions of 1.16.2 and 1.17 are known from pull requests and users' reports (firecracker PR 6185).
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Release:
         encoder: The encoder of its files.
         checksum_first: Whether the checksum is verified before anything is decoded.
         module: Package of its layouts below this one, or None.
+        also: Other builds with the same version, in words; empty if there are none.
+        from_source: Architectures whose layout is read from the source, without a file to compare it with.
     """
 
     name: str
@@ -46,7 +49,12 @@ class Release:
     encoder: Encoder
     checksum_first: bool = True
     module: str | None = None
+    also: str = ""
+    from_source: frozenset[str] = frozenset()
 
+
+#: No real file of these releases was at hand.
+_ARM = frozenset({"aarch64"})
 
 _OLD = ("0.23", "0.24", "0.25", "1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
 
@@ -62,7 +70,8 @@ RELEASES = (
     Release("1.12", "6.0.0", Encoder.BINCODE_2, module="v1_12"),
     Release("1.13", "8.0.0", Encoder.BINCODE_2, module="v1_13"),
     Release("1.14", "8.0.0", Encoder.BINCODE_2, module="v1_14", checksum_first=False),
-    Release("1.15", "9.0.0", Encoder.BITCODE, checksum_first=False),
-    Release("1.16", "10.0.0", Encoder.BITCODE, checksum_first=False),
+    Release("1.15", "9.0.0", Encoder.BITCODE, checksum_first=False, module="v1_15", from_source=_ARM),
+    Release("1.16", "10.0.0", Encoder.BITCODE, checksum_first=False, module="v1_16", from_source=_ARM),
+    Release("1.16.2", "11.0.0", Encoder.BITCODE, checksum_first=False, also="builds between 1.16 and 1.17"),
     Release("1.17", "12.0.0", Encoder.BITCODE, checksum_first=False),
 )

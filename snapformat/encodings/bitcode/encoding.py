@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from snapformat.encodings.bincode.encoding import sealed
-from snapformat.encodings.bitcode.engine import read_message, read_prefix, write_message
-from snapformat.encodings.bitcode.packing import StreamInput
-from snapformat.encodings.bitcode.places import check_bindable
-from snapformat.encodings.bitcode.reader import BitcodeReader
 from snapformat.errors import SchemaError
 from snapformat.io import SupportsRead, bytes_of
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
-from snapformat.model.declare.registry import resolved
 from snapformat.model.floats import ByteOrder
-from snapformat.model.kinds import Kind
+
+if TYPE_CHECKING:
+    from snapformat.model.kinds import Kind
+
+
+@cache
+def _engine() -> Any:
+    """Import the reader and the writer, which declaring a format does not need."""
+    from snapformat.encodings.bitcode import engine
+
+    return engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Bitcode:
         Raises:
             SchemaError: A part of it has no form in bitcode, such as a construct.
         """
-        kind.derive("bitcode", lambda: check_bindable(kind))
+        _engine().bind(kind)
 
     def kind_of(self, payload: Any) -> Kind:
         """Return the kind of a class, an annotation or a registered name.
@@ -55,8 +60,7 @@ class Bitcode:
         Raises:
             SchemaError: It has no form in bitcode, or there is no such name.
         """
-        kind = sealed(resolved(payload))
-        self.bind(kind)
+        kind: Kind = _engine().kind_of(payload)
         return kind
 
     def write(self, kind: Kind, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
@@ -65,7 +69,8 @@ class Bitcode:
         Raises:
             EncodeError: The value does not fit its kind; the path says where.
         """
-        return write_message(kind, value, limits)
+        written: bytes = _engine().write_message(kind, value, limits)
+        return written
 
     def read(self, kind: Kind, data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Any:
         """Return the value of a message, all of which must be used.
@@ -73,7 +78,7 @@ class Bitcode:
         Raises:
             DecodeError: The bytes are not such a message; the path, and the offset of the column, say where.
         """
-        return read_message(kind, data, len(data), limits)
+        return _engine().read_message(kind, data, len(data), limits)
 
     # --- for `snapformat.encode` and `snapformat.decode` ------------------------------------------------
 
@@ -92,8 +97,9 @@ class Bitcode:
 
     def decode_prefix(self, data: bytes, payload: Any, limits: Limits) -> tuple[Any, int]:
         """Return the value of a message at the start of the data, and the size of the message."""
-        return read_prefix(self.kind_of(payload), data, len(data), limits)
+        found: tuple[Any, int] = _engine().read_prefix(self.kind_of(payload), data, len(data), limits)
+        return found
 
     def decode_stream(self, source: SupportsRead, payload: Any, limits: Limits) -> Any:
         """Return the value of a message, taking no more bytes from a source than it has."""
-        return BitcodeReader(StreamInput(source), limits).read(self.kind_of(payload))
+        return _engine().read_stream(self.kind_of(payload), source, limits)

@@ -10,18 +10,51 @@ from typing import Any
 
 from snapformat.encodings.bincode.codec.collector import LARGE, is_own, paused
 from snapformat.encodings.bincode.codec.engine import Statistics
-from snapformat.encodings.bitcode.packing import ColumnInput
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bitcode.packing import ColumnInput, StreamInput
 from snapformat.encodings.bitcode.parts import Part, Reading, RefusedError, Writing
+from snapformat.encodings.bitcode.places import check_bindable
 from snapformat.encodings.bitcode.plan import parts_of
 from snapformat.encodings.bitcode.reader import BitcodeReader, fail_rest
 from snapformat.encodings.bitcode.writer import BitcodeWriter
+from snapformat.io import SupportsRead
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
 from snapformat.model.declaration import declaration_of
+from snapformat.model.declare.registry import resolved
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
 
 statistics = Statistics()
+
+
+def kind_of(payload: Any) -> Kind:
+    """Return the kind of a class, an annotation or a registered name.
+
+    Raises:
+        SchemaError: It has no form in bitcode, or there is no such name.
+    """
+    kind = sealed(resolved(payload))
+    bind(kind)
+    return kind
+
+
+def bind(kind: Kind) -> None:
+    """Check that values of a kind can be stored.
+
+    Raises:
+        SchemaError: A part of it has no form in bitcode, such as a construct.
+    """
+    kind.derive("bitcode", lambda: check_bindable(kind))
+
+
+def read_stream(kind: Kind, source: SupportsRead, limits: Limits) -> Any:
+    """Read the value of a message, taking no more bytes from a source than it has.
+
+    Raises:
+        DecodeError: The bytes are not such a message, or end too early.
+    """
+    return BitcodeReader(StreamInput(source), limits).read(kind)
 
 
 def read_prefix(kind: Kind, data: bytes, stop: int, limits: Limits) -> tuple[Any, int]:
