@@ -114,7 +114,7 @@ class SnapshotFormat(FormatSpec):
         if arrays is not None:
             from snapformat.lazy.opening import check_arrays
 
-            check_arrays(lazy, arrays)
+            check_arrays(lazy, arrays, packed=self.is_message)
         trailing: Trailing = "refuse" if strict else self.trailing
         try:
             data = read_all(source, max_size=self.max_file_size)
