@@ -5,14 +5,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots differential construct-suite docs bench bench-check bench-versions \
-  clean
+.PHONY: help demo test lint vectors snapshots bitcode oracle differential construct-suite docs bench bench-check \
+  bench-versions clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
 	@echo "make test       run everything that CI runs: lint, types, tests"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
+	@echo "make bitcode    run only the tests of the bitcode encoding    (SNAPFORMAT_BITCODE=DIR)"
+	@echo "make oracle     10^5 random types and values, against the bitcode crate; needs cargo  (SEED=1 CASES=100000)"
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make construct-suite  the declarations of construct's own tests, against both  (CONSTRUCT_TESTS=DIR)"
 	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
@@ -41,6 +43,16 @@ vectors: $(READY)
 
 snapshots: $(READY)
 	$(BIN)/python -m pytest tests/snapshots
+
+bitcode: $(READY)
+	$(BIN)/python -m pytest tests/bitcode
+
+SEED ?= 1
+CASES ?= 100000
+ORACLE := tests/oracle/bitcode
+oracle: $(READY)
+	cargo build --quiet --release --locked --manifest-path $(ORACLE)/Cargo.toml
+	$(BIN)/python -m tests.bitcode.oracle --count $(CASES) --seed $(SEED)
 
 # Batches of some 8,500 inputs, by number. The state file lets an interrupted run go on.
 FROM ?= 0

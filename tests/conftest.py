@@ -11,7 +11,9 @@ settings.load_profile("untimed")
 
 # The helpers assert too; their messages should show what differs.
 pytest.register_assert_rewrite("vectors.checks", "vectors.compounds", "vectors.shapes")
+pytest.register_assert_rewrite("bitcode.checks", "bitcode.packer")
 
+from bitcode import report as bitcode_report  # noqa: E402
 from snapformat.encodings.bincode.codec import engine  # noqa: E402
 from snapshots import report as snapshots_report  # noqa: E402
 from vectors import report as vectors_report  # noqa: E402
@@ -24,3 +26,4 @@ def pytest_terminal_summary(terminalreporter: Any, config: Any) -> None:
     # Here, and not in the suites' own folders: with xdist, only this file is loaded by the main process.
     vectors_report.print_summary(terminalreporter, config)
     snapshots_report.print_summary(terminalreporter, config)
+    bitcode_report.print_summary(terminalreporter, config)

@@ -27,19 +27,20 @@ def mark_rows(items: list[pytest.Item]) -> None:
     for item in items:
         callspec = getattr(item, "callspec", None)
         row = callspec.params.get("row") if callspec is not None else None
-        if isinstance(row, data.Row):
+        if type(row) is data.Row:  # other suites have rows of their own
             item.user_properties.append((PROPERTY, row.file))
 
 
-def count(stats: dict[str, list[Any]]) -> tuple[Counter[str], Counter[str]]:
-    """Rows that passed and rows that failed, by file, from the terminal reporter's reports."""
+def count(stats: dict[str, list[Any]], property_name: str = PROPERTY) -> tuple[Counter[str], Counter[str]]:
+    """Tests that passed and tests that failed, by the file of their row, from the terminal's reports."""
     passed: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     for outcome, counter in (("passed", passed), ("failed", failed), ("error", failed)):
         for report in stats.get(outcome, []):
             if outcome == "passed" and getattr(report, "when", None) != "call":
                 continue
-            counter.update(value for key, value in getattr(report, "user_properties", []) if key == PROPERTY)
+            properties = getattr(report, "user_properties", [])
+            counter.update(value for key, value in properties if key == property_name)
     return passed, failed
 
 

@@ -1,0 +1,195 @@
+"""Random types and values by number, held against the Rust program."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import snapformat
+from bitcode.checks import Case
+from bitcode.from_model import row_value
+from bitcode.oracle.program import ERROR, GIVEN_UP, OK, PROGRAM, Program, Said
+from bitcode.packer import Loose
+from bitcode.random_types import Values, random_type
+from bitcode.wire import description
+from snapformat.bincode import Encoding
+from snapformat.errors import DecodeError
+from vectors.checks import short
+from vectors.rust_build import World
+
+_BETWEEN = Encoding(limit=None)
+#: What our own bounds say, which the crate does not have.
+_OWN_BOUNDS = ("zero-sized", "nested too deeply")
+#: Bytes that bite: packings, lengths of 255 and more, minima.
+_BITES = [
+    b"\xff",
+    b"\0",
+    b"\x0b",
+    b"\x09",
+    b"\x05",
+    b"\xff\x06\xff",
+    b"\xff\x00" + b"\xff" * 8,
+    b"\xff\x06\x01",
+]
+#: Cases between two lines of progress.
+_PROGRESS = 5_000
+
+
+class Differs(AssertionError):
+    """The library and the crate differ on a case."""
+
+
+@dataclass
+class MadeCase:
+    """A random type with a value and messages.
+
+    Attributes:
+        declarations: Rust text of the declarations.
+        text: Rust text of the type.
+        case: The type in the library.
+        model: The value, as serde calls.
+        value: The value.
+        loose: Messages of the same value in other packings.
+        damaged: Messages made of a good one.
+    """
+
+    declarations: str
+    text: str
+    case: Case
+    model: list[Any]
+    value: Any
+    loose: list[bytes]
+    damaged: list[bytes]
+
+
+def made(seed: int, number: int) -> MadeCase:
+    """The case of a number."""
+    random = Random(f"{seed}:{number}")
+    declarations, text = random_type(random)
+    world = World({"all": declarations})
+    case = Case(world.shape(text), world.annotation(text))
+    sys.modules.pop(world.module.__name__)
+    model = Values(random).model(case.shape)
+    value = case.shape.from_value(row_value(model))
+    loose = [Loose(random).message(model) for _ in range(2)]
+    damaged = [_damaged(case.encode(value), random), _damaged(random.choice(loose), random)]
+    return MadeCase(declarations, text, case, model, value, loose, [*damaged, _damaged(damaged[0], random)])
+
+
+def _damaged(data: bytes, random: Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(random.choice([1, 1, 1, 2, 3])):
+        at = random.randrange(len(changed) + 1)
+        match random.choice(["bit", "bit", "cut", "insert", "delete", "bite", "add"]):
+            case "bit" if at < len(changed):
+                changed[at] ^= 1 << random.randrange(8)
+            case "cut":
+                del changed[at:]
+            case "insert":
+                changed[at:at] = random.randbytes(random.randint(1, 3))
+            case "delete":
+                del changed[at : at + random.randint(1, 3)]
+            case "bite":
+                bite = random.choice(_BITES)
+                changed[at : at + random.randint(0, len(bite))] = bite
+            case "add":
+                changed += random.randbytes(random.randint(1, 3))
+    return bytes(changed)
+
+
+def check(each: MadeCase, program: Program) -> list[Said]:
+    """Hold a case against the program; gives what it said of the messages.
+
+    Raises:
+        Differs: They differ.
+    """
+    case = each.case
+    ours = case.encode(each.value)
+    between = snapformat.encode(each.value, case.annotation, _BETWEEN)
+    messages = [ours, *each.loose, *each.damaged]
+    theirs, said = program.ask(description(case.shape), between, messages)
+    if ours != theirs:
+        raise Differs(f"encode: ours {ours.hex()}, theirs {theirs.hex()}")
+    for number, (message, found) in enumerate(zip(messages, said, strict=True)):
+        _compare(case, message, found)
+        if number <= len(each.loose) and case.shape.to_model(case.decode(message)) != each.model:
+            raise Differs(f"{message.hex()} is read as another value")
+    return said
+
+
+def _compare(case: Case, message: bytes, said: Said) -> None:
+    what = f"message {message.hex()}"
+    try:
+        value = case.decode(message)
+    except DecodeError as error:
+        if said.verdict in (OK, GIVEN_UP) and not any(text in str(error) for text in _OWN_BOUNDS):
+            raise Differs(f"{what}: ours {error}, theirs {said}") from error
+        return
+    if said.verdict == GIVEN_UP:
+        return
+    if said.verdict != OK:
+        raise Differs(f"{what}: ours {short(value)}, theirs {said}")
+    theirs = snapformat.decode(said.value, case.annotation, _BETWEEN)
+    if case.shape.to_model(value) != case.shape.to_model(theirs):
+        raise Differs(f"{what}: ours {short(value)}, theirs {short(theirs)}")
+
+
+def recorded(each: MadeCase, said: list[Said]) -> dict[str, Any]:
+    """A case as a row: its type, its value, its message, other messages with their values or null."""
+    shape = each.case.shape
+    row: dict[str, Any] = {"types": each.declarations} if each.declarations else {}
+    row |= {"type": each.text, "value": row_value(each.model), "hex": each.case.encode(each.value).hex()}
+    row["loose"] = [message.hex() for message in each.loose if message.hex() != row["hex"]]
+    row["damaged"] = []
+    for message, found in zip(each.damaged, said[1 + len(each.loose) :], strict=True):
+        if found.verdict == ERROR:
+            row["damaged"].append([message.hex()])
+        elif found.verdict == OK:
+            theirs = snapformat.decode(found.value, each.case.annotation, _BETWEEN)
+            row["damaged"].append([message.hex(), row_value(shape.to_model(theirs))])
+    return row
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run so many cases; gives 1 where one differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000, help="how many cases")
+    parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first case")
+    parser.add_argument("--seed", type=int, default=1, help="what all cases come from")
+    parser.add_argument("--record", type=Path, help="file for the rows of the cases")
+    parser.add_argument("--most", type=int, default=450, help="most characters of a recorded row")
+    parser.add_argument("--program", type=Path, default=PROGRAM, help="the program of tests/oracle/bitcode")
+    given = parser.parse_args(arguments)
+    counts: Counter[str] = Counter()
+    rows = []
+    began = time.monotonic()
+    with Program(given.program) as program:
+        for number in range(given.start, given.start + given.count):
+            each = made(given.seed, number)
+            try:
+                said = check(each, program)
+            except Exception as error:
+                counts["cases that differ"] += 1
+                print(f"seed {given.seed}, number {number}: {each.declarations} {each.text}: {error!r}")
+                continue
+            counts["cases"] += 1
+            counts.update(
+                f"messages: {('error', 'ok', 'given up', 'panic')[found.verdict]}" for found in said
+            )
+            if given.record:
+                row = json.dumps(recorded(each, said), separators=(",", ":"), ensure_ascii=True)
+                rows.append(row) if len(row) <= given.most else None
+            if not (number + 1) % _PROGRESS:
+                print(f"{number + 1}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
+    if given.record:
+        given.record.write_text("".join(f"{row}\n" for row in rows))
+    print(dict(counts))
+    return 1 if counts["cases that differ"] else 0
