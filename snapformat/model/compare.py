@@ -77,12 +77,14 @@ class Members:
         whole: The type as a whole, without its parts.
         facts: All that determines the bytes of the type and its parts.
         in_order: Whether the order of the parts is that of their bytes.
+        sort: What it is if its parts make it up (`struct`, `enum`), else empty.
     """
 
     parts: dict[str, Member]
     whole: Member
     facts: tuple[Fact, ...]
     in_order: bool
+    sort: str = ""
 
 
 @dataclass(slots=True)
@@ -175,7 +177,10 @@ def _compared(old: Table, new: Table) -> list[Change]:
 def _changes(label: str, earlier: Members, later: Members) -> list[Change]:
     found: list[Change] = []
     old, new = earlier.parts, later.parts
-    whole = _retyped(label, None, earlier.whole, later.whole)
+    if earlier.sort and later.sort and earlier.sort != later.sort:
+        whole = [Change("retyped", label, None, earlier.sort, later.sort)]
+    else:
+        whole = _retyped(label, None, earlier.whole, later.whole)
     kept = [name for name in new if name in old]
     positions = {name: at for at, name in enumerate(old)}
     steady = set(positions.values())
@@ -302,9 +307,10 @@ def _members(label: str, bound: Bound, types: Types) -> Members:
         case kinds.Switch() | kinds.If():
             parts = {key: _member(case, types) for key, case in named_cases(bound)}
     whole = facts_of(bound, types.label, _PARTS.get(type(kind), ()))
-    text = "" if type(kind) in _PARTS else types.text_inside(bound)
+    sort = type(kind).__name__.lower() if type(kind) in _PARTS else ""
+    text = "" if sort else types.text_inside(bound)
     in_order = not isinstance(kind, kinds.Labelled | kinds.Switch | kinds.If)
-    return Members(parts, Member(text, text, whole), facts_of(bound, types.label), in_order)
+    return Members(parts, Member(text, text, whole), facts_of(bound, types.label), in_order, sort)
 
 
 def _plain(text: str) -> Member:

@@ -92,6 +92,21 @@ def test_types_and_variants():
     assert Change("removed", "Extra") in changes(NewRoot, OldRoot)
 
 
+def test_a_struct_that_becomes_an_enum():
+    @schema(name="Backend")
+    class Old:
+        path: u8
+
+    class New(UnitEnum):
+        Path = None
+
+    assert changes(Old, schema(name="Backend")(New)) == [
+        Change("retyped", "Backend", None, "struct", "enum"),
+        Change("added", "Backend", "Path", after="0 (unit)"),
+        Change("removed", "Backend", "path", before="u8"),
+    ]
+
+
 def test_what_1_11_changed():
     known = formats()
     found = compare(
