@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import Any
 
 from snapformat.encodings.bincode.sizes import c_layout
@@ -96,6 +97,24 @@ def is_zero_sized_in_rust(kind: Kind) -> bool:
             case _:
                 return False
     return True
+
+
+#: Kinds that have no column, or one that has the same bytes as bincode's value if there is only one value.
+_ALIKE = (kinds.Unit, kinds.Bool, kinds.Option, kinds.Tuple, kinds.Array, kinds.Struct, kinds.Adapted)
+
+
+def column_facts(kind: Kind) -> Mapping[str, Any]:
+    """Return what bitcode adds to the attributes of a kind, for comparisons.
+
+    Without sequences and maps there is one value at each place. Then the columns lie as bincode's values do,
+    and numbers of up to two bytes, and f32, have bincode's bytes (fixed, little-endian) too.
+    """
+    match kind:
+        case kinds.Int() if kind.size <= 2:
+            return kind.in_encoding(None)
+        case kinds.Float() if kind.size == 4:
+            return kind.in_encoding(None)
+    return {} if isinstance(kind, _ALIKE) else {"column": True}
 
 
 def check_bindable(kind: Kind) -> int:

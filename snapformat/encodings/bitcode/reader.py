@@ -26,6 +26,7 @@ from snapformat.model.costs import collapses_to_one, element_costs
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
 from snapformat.model.traversal import Step
+from snapformat.path import Segment
 from snapformat.trampoline import Task
 
 
@@ -42,6 +43,7 @@ class Column:
         count: Number of values.
         path: The place in the type: `.field`, `.0` in a tuple, `[]` for elements, `{key}` and `{value}`,
             `?` for the value of an option, `<Name>` for the fields of a variant.
+        segments: Path of the first value in it.
     """
 
     offset: int
@@ -50,6 +52,7 @@ class Column:
     packing: str
     count: int
     path: str
+    segments: tuple[Segment, ...] = ()
 
 
 class Place:
@@ -174,8 +177,8 @@ class BitcodeReader(ValueReader):
             self.fail(f"{error.message}, {sort} of {path}", error.expected, error.found, error.offset)
         place.sort, place.values, place.start = sort, iter(found), start
         if self.columns is not None:
-            column = Column(start, source.pos - start, sort, source.packing, place.count, path)
-            self.columns.append(column)
+            size, packing = source.pos - start, source.packing
+            self.columns.append(Column(start, size, sort, packing, place.count, path, self.segments()))
         return found
 
     def _counted(self, sort: str) -> int:
