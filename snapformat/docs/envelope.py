@@ -160,7 +160,8 @@ def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
         _message(spec): (
             errors.DecodeError,
             "header or data are truncated or not of their types, or bytes are left over; the error has the"
-            " path and the offset of the column; most files of other versions fail here",
+            " path and the offset of the column"
+            + ("; most files of other versions fail here" if spec.order is CheckOrder.DECODE_FIRST else ""),
         ),
         _END: (errors.DecodeError, "bytes are left over after the data or after the checksum"),
     }
