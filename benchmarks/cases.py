@@ -9,6 +9,7 @@ from functools import partial
 from benchmarks import bad, payloads
 from benchmarks.calls import MANY, SMALL_LOAD, many_files, readme_cases, small_file
 from benchmarks.case import Case
+from benchmarks.columns import COLUMNS, column_cases
 from benchmarks.files import file_cases, made_up_file, words
 from benchmarks.formats import FORMATS, format_cases
 from benchmarks.peers import BASELINE, CLASSES, MSGSPEC, PEERS
@@ -55,6 +56,7 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
         (("bad: V",), bad.states),
         ((MANY,), partial(many_files, sizes.files)),
         ((FORMATS,), format_cases),
+        ((COLUMNS,), column_cases),
     ]
     for titles, make in groups:
         if any(title.startswith(only) or only.startswith(title) for title in titles):

@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.calls import DERIVED, IDENTIFY, JUDGE, KEPT, MANY, RAW, SMALL_LOAD
+from benchmarks.columns import BINCODE, BITCODE, COLUMNS, EQUAL, STRUCTS
 from benchmarks.files import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
 from benchmarks.formats import LEAVES, POSITIONAL, TINY_PACKETS
 from benchmarks.payloads import STATES
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER
-from benchmarks.processes import INFO, INFO_LARGE, INFO_SMALL, PYTHON_CONSTRUCT, PYTHON_SNAPFORMAT
+from benchmarks.processes import (
+    INFO,
+    INFO_BITCODE,
+    INFO_LARGE,
+    INFO_SMALL,
+    PYTHON_CONSTRUCT,
+    PYTHON_SNAPFORMAT,
+)
 from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE
 from benchmarks.states import SAME
 from benchmarks.timing import Rounds, difference, ratio
@@ -75,6 +83,7 @@ def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -
     yield from _words_and_files(cases)
     yield from _calls(cases)
     yield from _formats(cases)
+    yield from _columns(cases)
     for case in cases:
         if case.startswith("bad: "):
             yield _at_most(cases, case, CLASSES, BASELINE, 1.5, 1.0, f"{case}, to construct")
@@ -180,11 +189,23 @@ def _formats(cases: Cases) -> Iterator[Floor]:
         yield Floor(title, more, 1, 0, less=True, unit="us", case=case)
 
 
+def _columns(cases: Cases) -> Iterator[Floor]:
+    """bitcode, against bincode: columns cost more, and how much more is bounded."""
+    for name in EQUAL:
+        for verb in ("load", "save"):
+            yield _at_most(cases, f"{COLUMNS}state {name}, {verb}", BITCODE, BINCODE, 15, 5)
+    for verb in ("parse", "build"):
+        case = f"{COLUMNS}{STRUCTS:,} structs of three u32, {verb}"
+        yield _at_most(cases, case, BITCODE, BINCODE, 3, 1.5)
+    yield _at_most(cases, f"{COLUMNS}header alone", BITCODE, BINCODE, 3, 1.5)
+
+
 def _starts(start: Rounds) -> Iterator[Floor]:
     for name, base, floor, aim in (
         ("import snapformat", "import construct", 1.3, 1.0),
         (PYTHON_SNAPFORMAT, PYTHON_CONSTRUCT, 1.3, 1.0),
         (INFO, PYTHON_CONSTRUCT, 2.5, 2.0),
         (INFO_LARGE, INFO_SMALL, 1.5, 1.2),
+        (INFO_BITCODE, INFO, 1.3, 1.1),
     ):
         yield Floor(f"{name}, to {base}", ratio(start, name, base), floor, aim, less=True)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import payloads
 from benchmarks.calls import RAW, write_fleet
+from benchmarks.columns import RELEASE
 from benchmarks.timing import Machine, Rounds
 
 #: Importing, timed inside of the process: the interpreter's own start is not the library's.
@@ -32,6 +33,7 @@ _IMPORTS = {
 INFO = "snapformat info FILE"
 INFO_SMALL = "snapformat info, 17 KB"
 INFO_LARGE = "snapformat info, 235 KB (16 vCPUs)"
+INFO_BITCODE = "snapformat info, 1.16 (bitcode)"
 VERIFY_MANY = "snapformat verify FILE..."
 _READ_MANY = """
 import sys
@@ -53,6 +55,7 @@ def start_times(rounds: int, machine: Machine) -> Rounds:
         INFO: payloads.STATES["V 33 KB"],
         INFO_SMALL: payloads.GOLDEN / "01_minimal" / "vmstate",
         INFO_LARGE: payloads.GOLDEN / "08_vcpus16" / "vmstate",
+        INFO_BITCODE: RELEASE / "03_many" / "vmstate",
     }
     info = [str(Path(sys.executable).with_name("snapformat")), "info"]
     commands = {

@@ -67,9 +67,10 @@ class Identity:
                 found=f"0x{self.header.magic:016x}",
                 hint=None if self.recognized is not None else NAME_IT,
             )
-        # The newest format of the file's encoding tells best what is read.
-        same = (f for f in reversed(formats().values()) if f.encoding == self.reader.encoding)
-        for format_ in (*same, self.reader, *reversed(formats().values())):
+        # The newest format of the file's encoding and magic tells best what is read.
+        known = [f for f in reversed(formats().values()) if self.header.magic in f.magics.values()]
+        same = [f for f in known if f.encoding == self.reader.encoding]
+        for format_ in (*same, self.reader, *known):
             try:
                 check_magic(format_, self.header)
                 check_version(format_, self.header)

@@ -6,11 +6,12 @@ each with one value: it can be read alone, whatever follows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from snapformat.encodings.bitcode.engine import read_message, write_message
 from snapformat.encodings.bitcode.packing import ColumnError, ColumnInput, StreamInput
-from snapformat.encodings.bitcode.reader import BitcodeReader
+from snapformat.encodings.bitcode.reader import BitcodeReader, Column, fail_rest
 from snapformat.errors import DecodeError
 from snapformat.io import ExactReader
 from snapformat.lazy_dataclasses import dataclass
@@ -133,6 +134,26 @@ def read_parts(spec: FormatSpec, data: bytes, stop: int) -> tuple[Header, Any]:
     """
     header, payload = read_message(spec.message_kind, data, stop, spec.all_limits)
     return header, payload
+
+
+def read_columns(spec: FormatSpec, data: bytes, stop: int) -> Iterator[Column]:
+    """Read a file by the reference, and yield its columns in their order.
+
+    Raises:
+        DecodeError: The bytes before `stop` are not such a message. The columns up to there come first.
+    """
+    reader = BitcodeReader(ColumnInput(data, 0, stop), spec.all_limits)
+    reader.columns = []
+    failure: DecodeError | None = None
+    try:
+        reader.read(spec.message_kind)
+        if reader.pos != stop:
+            fail_rest(stop - reader.pos, reader.pos)
+    except DecodeError as error:
+        failure = error
+    yield from reader.columns
+    if failure is not None:
+        raise failure
 
 
 def to_bytes(spec: FormatSpec, header: Header, payload: Any) -> bytes:

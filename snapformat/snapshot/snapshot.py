@@ -10,18 +10,26 @@ import semver
 
 from snapformat import once
 from snapformat.encodings.construct.reach import goes_back
-from snapformat.errors import EncodeError, SnapshotError
+from snapformat.errors import EncodeError, SchemaError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout import Event, walk
 from snapformat.lazy.value import LazyValue
-from snapformat.snapshot.checks import check_checksum, check_end, check_room, named
+from snapformat.snapshot.checks import (
+    check_checksum,
+    check_end,
+    check_magic,
+    check_room,
+    check_version,
+    named,
+)
 from snapformat.snapshot.derived import derived
 from snapformat.snapshot.header import Header
 from snapformat.snapshot.reading import load_bytes, payload_stop, read_header, read_header_from
-from snapformat.snapshot.spec import FormatSpec, Trailing
+from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.arrays import Arrays
+    from snapformat.encodings.bitcode.reader import Column
     from snapformat.snapshot.lazily import FileSource
 
 T = TypeVar("T")
@@ -106,7 +114,7 @@ class SnapshotFormat(FormatSpec):
         if arrays is not None:
             from snapformat.lazy.opening import check_arrays
 
-            check_arrays(lazy, arrays)
+            check_arrays(lazy, arrays, packed=self.is_message)
         trailing: Trailing = "refuse" if strict else self.trailing
         try:
             data = read_all(source, max_size=self.max_file_size)
@@ -170,6 +178,32 @@ class SnapshotFormat(FormatSpec):
             stored = data[at : at + self.checksum.size]
             value = int.from_bytes(stored, self.encoding.byteorder)
             yield Event(at, len(stored), "checksum", (), value)
+
+    def columns(self, source: Source) -> Iterator[Column]:
+        """Iterate over the columns of a file in bitcode: header and data are one message of columns.
+
+        Yields:
+            Columns in their order, with offset, size, packing, number of values, and their place in the type.
+            Those of a damaged file up to the error come before it is raised.
+
+        Raises:
+            SnapshotIOError: The file can't be read.
+            DecodeError: It can't be decoded.
+            InvalidMagicError: The magic is another one.
+            InvalidFormatVersionError: The format does not read this version.
+            Crc64Error: The checksum does not match.
+            SchemaError: The encoding has no columns (bincode).
+        """
+        if not self.is_message:
+            raise SchemaError(f"the values of {self.name} lie one after the other: `walk` iterates over them")
+        data = read_all(source, max_size=self.max_file_size)
+        stop = payload_stop(self, len(data), self.trailing, check_crc=False)
+        check_room(self, data, 0, stop)
+        yield from message().read_columns(self, data, stop)
+        header, _ = read_header(self, data)
+        check_magic(self, header)
+        check_version(self, header)
+        check_checksum(self, data, stop)
 
 
 def _to_the_last(events: Generator[Event, None, int]) -> Generator[Event, None, int]:

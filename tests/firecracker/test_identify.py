@@ -21,7 +21,7 @@ def test_real_files(file: StateFile):
     assert found.format is file.format
     assert (found.arch, found.error) == (file.format.name.rpartition("/")[2], None)
     assert found.encoder is not None
-    assert found.encoder.value.startswith("bincode")
+    assert found.encoder.value.startswith("bitcode" if file.format.is_message else "bincode")
     assert f"{file.format.release}: the layout ends where the checksum begins" in found.why
     assert not found.is_ambiguous
     assert summarize(file.path).releases == found.releases
@@ -63,7 +63,8 @@ def test_catalogue_of_readable_releases(release: firecracker.Release):
         format_ = find_format(f"firecracker/{release.name}/{arch}")
         assert format_.release == release.name
         assert (str(format_.version), dict(format_.magics)) == (release.version, {arch: magic})
-    assert release.encoder in (Encoder.BINCODE_1, Encoder.BINCODE_2)
+    assert release.encoder in (Encoder.BINCODE_1, Encoder.BINCODE_2, Encoder.BITCODE)
+    assert format_.is_message == (release.encoder is Encoder.BITCODE)
 
 
 def older(magic: int, number: int) -> bytes:
@@ -82,7 +83,7 @@ def test_older_container(arch: str, number: int, release: str, tmp_path):
     assert (found.format, found.version) == (None, None)
     row = info(file)
     assert (row["status"], row["releases"], row["arch"]) == ("unknown-version", [release], arch)
-    assert f"Firecracker {release} wrote it; snapformat reads 1.8 to 1.14" in call("info", file).stdout
+    assert f"Firecracker {release} wrote it; snapformat reads 1.8 to 1.16" in call("info", file).stdout
     for refused in (verify(file)[0]["message"], call("dump", file).stderr):
         assert f"Firecracker {release} wrote it" in refused
     file.write_bytes(file.read_bytes()[:-1])
@@ -95,15 +96,20 @@ def test_older_container_of_no_release():
     assert "no release has that version" in found.why
 
 
+def bitcode(arch: str, version: str) -> bytes:
+    """A file whose header is in bitcode, with anything behind it."""
+    head = b"\0" + MAGICS[arch].to_bytes(8, "little") + bytes([len(version)]) + version.encode()
+    return sealed(head + bytes(range(256)))
+
+
 @pytest.mark.parametrize("arch", MAGICS)
-@pytest.mark.parametrize("prefix", [b"", b"\0"], ids=["bare", "packed"])
 @pytest.mark.parametrize(
-    ("version", "release"), [("9.0.0", "1.15"), ("10.0.0", "1.16"), ("12.0.0", "1.17"), ("11.0.0", None)]
+    ("version", "release", "other"),
+    [("12.0.0", "1.17", ""), ("11.0.0", "1.16.2", ", or builds between 1.16 and 1.17"), ("14.0.0", None, "")],
 )
-def test_bitcode(arch: str, prefix: bytes, version: str, release: str | None, tmp_path):
+def test_bitcode_without_a_layout(arch: str, version: str, release: str | None, other: str, tmp_path):
     file = tmp_path / "new.vmstate"
-    head = prefix + MAGICS[arch].to_bytes(8, "little") + bytes([len(version)]) + version.encode()
-    file.write_bytes(sealed(head + bytes(range(256))))
+    file.write_bytes(bitcode(arch, version))
     found = firecracker.identify(file)
     assert found.releases == (() if release is None else (release,))
     assert found.arch == arch
@@ -111,12 +117,35 @@ def test_bitcode(arch: str, prefix: bytes, version: str, release: str | None, tm
     assert (row["status"], row["releases"]) == ("unknown-version", list(found.releases))
     assert (row["version"], row["arch"]) == (version, arch)
     note = call("info", file).stdout.splitlines()[-1]
-    assert note.startswith(f"note: version {version} after the magic, in bitcode")
+    assert note.startswith(f"note: version {version} in bitcode")
     if release is not None:
+        assert f"Firecracker {release}{other}; snapformat reads 1.8 to 1.16" in note
         assert note.endswith(f"restore this with Firecracker {release}")
         assert found.encoder is Encoder.BITCODE
     with pytest.raises(SnapshotError, match="bitcode"):
         load_any(file)
+
+
+def test_bitcode_of_a_newer_minor():
+    found = firecracker.identify(bitcode("x86_64", "10.1.0"))
+    assert (found.releases, str(found.version)) == ((), "10.1.0")
+    assert found.why[-1] == "Firecracker 1.16 reads 10.0.0 and nothing newer"
+    assert found.error is not None
+    assert found.error.code == "InvalidFormatVersion"
+
+
+@pytest.mark.parametrize("arch", MAGICS)
+@pytest.mark.parametrize(("version", "release"), [("9.0.0", "1.15"), ("10.0.0", "1.16")])
+def test_bitcode_with_a_damaged_state(arch: str, version: str, release: str, tmp_path):
+    """The header is read alone, whatever follows it."""
+    file = tmp_path / "new.vmstate"
+    file.write_bytes(bitcode(arch, version))
+    found = firecracker.identify(file)
+    assert (found.releases, found.arch, str(found.version)) == ((release,), arch, version)
+    assert found.error is not None
+    assert found.error.code == "Decode"
+    row = info(file)
+    assert (row["status"], row["releases"], row["version"]) == ("damaged", [release], version)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +155,7 @@ def test_bitcode(arch: str, prefix: bytes, version: str, release: str | None, tm
         ("7.0.0", (), "a development build between Firecracker 1.12 and 1.13"),
         ("8.1.0", (), "Firecracker 1.14 and 1.13 read 8.0.0 and nothing newer"),
         ("9.0.0", ("1.15",), "though not in its encoding (bitcode)"),
-        ("11.0.0", (), "a development build between Firecracker 1.16 and 1.17"),
+        ("11.0.0", ("1.16.2",), "though not in its encoding (bitcode)"),
         ("13.0.0", (), "newer than Firecracker 1.17"),
         ("0.1.0", (), "no known release wrote it"),
     ],

@@ -80,14 +80,15 @@ def _check_file(format_: SnapshotFormat, state: Any, payload: bytes) -> None:
     target = io.BytesIO()
     format_.new(state).save(target)
     file = target.getvalue()
-    assert payload in file
+    assert format_.is_message or payload in file
     loaded = format_.load(file, strict=True)
     assert loaded.data == state
     assert str(loaded.version) == str(format_.version)
     again = io.BytesIO()
     loaded.save(again)
     assert again.getvalue() == file
-    assert format_.struct.parse(file).data == state
+    if not format_.is_message:
+        assert format_.struct.parse(file).data == state
     assert loads(dumps(state, format_.payload), format_.payload) == state
 
 

@@ -66,13 +66,20 @@ def _bare_magic(data: bytes) -> Recognition | None:
     if not found:
         return Recognition((), f"{why}, which no release has", _developers(version), arch, version)
     names = tuple(release.name for release in reversed(found))
-    if found[0].module is not None:  # its minor is too new
-        advice = f"Firecracker {' and '.join(names)} read {found[0].version} and nothing newer"
-        return Recognition((), f"{why}, which no release has", advice, arch, version)
     who = f"{why}: Firecracker {' or '.join(names)}"
     if found[0].encoder is Encoder.BITCODE:
         return Recognition(names, f"{who}, though not in its encoding (bitcode)", _only(names), arch, version)
+    if found[0].module is not None:
+        return _newer_minor(why, found, arch, version)
     return Recognition(names, who, _only(names), arch, version)
+
+
+def _newer_minor(why: str, found: list[Release], arch: str, version: semver.Version) -> Recognition:
+    """Describe a file with the major version of releases that are read, and a newer minor one."""
+    names = " and ".join(release.name for release in reversed(found))
+    verb = "read" if len(found) > 1 else "reads"
+    advice = f"Firecracker {names} {verb} {found[0].version} and nothing newer"
+    return Recognition((), f"{why}, which no release has", advice, arch, version)
 
 
 def _bitcode(data: bytes) -> Recognition | None:
@@ -86,6 +93,8 @@ def _bitcode(data: bytes) -> Recognition | None:
     found = _of_version(f"{version.major}.0.0", Encoder.BITCODE)
     names = tuple(release.name for release in found)
     why = f"version {version} in bitcode, which Firecracker uses from 1.15 on"
+    if found and found[0].module is not None:
+        return _newer_minor(f"version {version} in bitcode", found, arch, version)
     if names:
         who = f"Firecracker {names[0]}" + (f", or {found[0].also}" if found[0].also else "")
         return Recognition(names, f"{why}: {who}", _only(names), arch, version)

@@ -16,6 +16,8 @@ from snapformat.trampoline import Task, run
 MOST_ZERO_SIZED = 1 << 16
 #: Most variants of an enum that can be written: their number takes a byte.
 MOST_VARIANTS = 256
+#: Sizes of integers in bytes.
+INTEGER_SIZES = (1, 2, 4, 8, 16)
 #: Most columns that a type may have, without those of types inside themselves.
 MOST_COLUMNS = 1 << 16
 
@@ -146,8 +148,8 @@ def check_bindable(kind: Kind) -> int:
 def _refusal(kind: Kind) -> str | None:
     """Return the reason why a kind, without its parts, has no form in bitcode; None if it has one."""
     match kind:
-        case kinds.Int() if kind.size not in (1, 2, 4, 8, 16):
-            return f"bitcode has no integers of {8 * kind.size} bits"
+        case kinds.Int() if kind.size not in INTEGER_SIZES:
+            return no_integers(kind)
         case kinds.Float() if kind.size == 2:
             return "bitcode has no half-precision floats"
         case kinds.Str() if kind.encoding != "utf-8":
@@ -155,6 +157,11 @@ def _refusal(kind: Kind) -> str | None:
         case kinds.Foreign() | kinds.Encoded():
             return "a construct has bytes of its own, and bitcode stores columns: declare a class instead"
     return None
+
+
+def no_integers(kind: kinds.Int) -> str:
+    """Return the reason why integers of a kind have no form in bitcode."""
+    return f"bitcode has no integers of {8 * kind.size} bits"
 
 
 def _columns(kind: Kind, known: dict[int, int]) -> Task:

@@ -9,8 +9,14 @@ from typing import Any, NoReturn
 from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.bitcode.packing import ColumnError, ColumnInput
-from snapformat.encodings.bitcode.places import MOST_ZERO_SIZED, Way, is_zero_sized_in_rust
-from snapformat.errors import DecodeError
+from snapformat.encodings.bitcode.places import (
+    INTEGER_SIZES,
+    MOST_ZERO_SIZED,
+    Way,
+    is_zero_sized_in_rust,
+    no_integers,
+)
+from snapformat.errors import DecodeError, SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import Limits
 from snapformat.model import kinds
@@ -195,6 +201,8 @@ class BitcodeReader(ValueReader):
     # --- primitives -----------------------------------------------------------------------------------
 
     def read_int(self, kind: kinds.Int) -> int:
+        if kind.size not in INTEGER_SIZES:  # of a kind of another package
+            raise SchemaError(no_integers(kind))
         value: int = self._next(
             f"u{8 * kind.size}", partial(ColumnInput.ints, size=kind.size, signed=kind.signed)
         )
