@@ -285,6 +285,17 @@ def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...], *, decode:
     return _best(_all(data, claiming, decode=decode))
 
 
+def likely_format(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> SnapshotFormat:
+    """Return the only format whose layout ends where the file does, or that of `best_candidate`.
+
+    It is found by skipping over the data, so it may still be undecodable.
+    """
+    if len(claiming) == 1:
+        return claiming[0]
+    fitting = [each for each in _all(data, claiming) if each.most == _BEST]
+    return fitting[0].format if len(fitting) == 1 else best_candidate(data, claiming, decode=False).format
+
+
 def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
     """Return the first of `candidates`, and if it loads, all others that load and fit equally well."""
     found = _all(data, claiming)
