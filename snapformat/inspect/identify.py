@@ -286,14 +286,15 @@ def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...], *, decode:
 
 
 def likely_format(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> SnapshotFormat:
-    """Return the only format whose layout ends where the file does, or that of `best_candidate`.
+    """Return the newest format whose layout ends where the file does, else that of `best_candidate`.
 
-    It is found by skipping over the data, so it may still be undecodable.
+    A layout that is in use already is only skipped over, so the data may still be undecodable.
     """
-    if len(claiming) == 1:
-        return claiming[0]
-    fitting = [each for each in _all(data, claiming) if each.most == _BEST]
-    return fitting[0].format if len(fitting) == 1 else best_candidate(data, claiming, decode=False).format
+    if len(claiming) > 1:
+        for format_ in reversed(claiming):
+            if "payload_layout" in vars(format_) and _highest(format_, data) == _BEST:
+                return format_
+    return claiming[0] if len(claiming) == 1 else best_candidate(data, claiming, decode=False).format
 
 
 def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
