@@ -82,7 +82,7 @@ class Comparison:
         )
 
     def _only(self, part: Part, place: Place, meaning: Meaning, *, in_right: bool) -> None:
-        if place.is_ignored:
+        if place.is_ignored_in(right=in_right):
             return
         path, data, text = place.path(right=in_right), part.to_json(), _text_of(part)
         if in_right:
@@ -126,7 +126,7 @@ class Comparison:
                 yield self.pair(first, second, inner, meaning, depth + 1)
             elif first is not second:
                 self._changed(left, right, place)
-        elif shapes == {Shape.BYTES}:
+        elif shapes == {Shape.BYTES} and not place.ignores:
             self._bytes(one.data(), two.data(), place)
         elif shapes <= {Shape.LIST, Shape.BYTES}:
             yield self._elements(one.with_whole(), two.with_whole(), place, meaning, depth)

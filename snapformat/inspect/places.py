@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from snapformat.encodings.json.text import format_json
 from snapformat.inspect.shapes import Part
-from snapformat.path import Root, Segment, format_path
+from snapformat.path import Root, Segment, Variant, format_path
 
 #: Text that needs no quotes in a selector.
 _BARE = re.compile(r'[^\s"\[\],=]+')
@@ -115,6 +115,10 @@ class Place:
         """Whether it is left out."""
         return self.left is ALL or self.right is ALL
 
+    def is_ignored_in(self, *, right: bool) -> bool:
+        """Whether it is left out on one side, which alone has it."""
+        return (self.right if right else self.left) is ALL
+
     @property
     def ignores(self) -> bool:
         """Whether it, or something in it, is left out."""
@@ -126,8 +130,9 @@ class Place:
 
     @property
     def part(self) -> str:
-        """The path of the part of the file that it belongs to."""
-        return _path(self._steps(right=False)[:1])
+        """The path of the part of the file that it belongs to: a field of the payload, or the header."""
+        steps = self._steps(right=False)[:1]
+        return _path([step for step in steps if isinstance(step, str) and not isinstance(step, Variant)])
 
     def _steps(self, right: bool) -> list[Step]:
         steps: list[Step] = []
