@@ -38,9 +38,11 @@ class Field:
         doc: One line of description.
         bits: Names for the bits of the number.
         optional: Whether it may be left out when a container is written (constants, computed values).
+        key: Names of the fields that identify an element of the sequence in it, perhaps of a field inside
+            (`config.id`); empty if the position does, and None if nothing does.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "key"})
 
     name: str | None
     attr: str | None
@@ -48,6 +50,7 @@ class Field:
     doc: str = ""
     bits: tuple[Bits, ...] = ()
     optional: bool = False
+    key: tuple[str, ...] | None = None
 
 
 @dataclass(eq=False, slots=True)

@@ -87,7 +87,7 @@ class MsixConfigState:
     """MSI-X interrupts of one PCI device."""
 
     table_entries: list[MsixTableEntry] = doc(
-        "One per vector: as many as the device has queues, plus one for configuration changes"
+        "One per vector: as many as the device has queues, plus one for configuration changes", key=()
     )
     pba_entries: list[u64] = doc("Pending bit array, 64 vectors to a word: interrupts raised while masked")
     masked: bool = doc("Function Mask, bit 14 of Message Control: masks every vector of the device")
@@ -106,7 +106,7 @@ class VirtioPciCommonConfigState:
     driver_feature_select: u32 = doc("Which 32 accepted feature bits the driver writes: 0 low, 1 high")
     queue_select: u16 = doc("Virtqueue that the queue_* registers refer to")
     msix_config: u16 = doc("MSI-X vector for configuration changes; 0xffff (VIRTIO_MSI_NO_VECTOR) for none")
-    msix_queues: list[u16] = doc("MSI-X vector of each virtqueue, in queue order; 0xffff for none")
+    msix_queues: list[u16] = doc("MSI-X vector of each virtqueue, in queue order; 0xffff for none", key=())
 
 
 @schema
@@ -127,7 +127,7 @@ class VirtioPciDeviceState:
     pci_dev_state: VirtioPciCommonConfigState = doc("Virtio registers at the start of the device's BAR")
     msix_state: MsixConfigState = doc("Message-signalled interrupts: the table and pending bits")
     msi_vector_group: list[u32] = doc(
-        "GSI that KVM routes each MSI-X vector through, one of gsi_msi_allocator's numbers"
+        "GSI that KVM routes each MSI-X vector through, one of gsi_msi_allocator's numbers", key=()
     )
     bar_configuration: PciBarConfiguration = doc(
         "Where the registers of virtio and MSI-X lie in guest memory"

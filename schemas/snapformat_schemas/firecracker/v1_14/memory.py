@@ -38,5 +38,5 @@ class GuestMemoryState:
     """Map of the guest's physical memory: which addresses are backed by RAM."""
 
     regions: list[GuestMemoryRegionState] = doc(
-        "Ranges in ascending address order; their sizes add up to the memory file's"
+        "Ranges in ascending address order; their sizes add up to the memory file's", key="base_address"
     )

@@ -30,8 +30,12 @@ from snapformat_schemas.firecracker.v1_16.serial import SerialState
 class DeviceStates:
     """Virtio devices on the MMIO transport; all empty when PCI is on."""
 
-    block_devices: list[MmioVirtioDeviceState[BlockState]] = doc("Drives, in no particular order")
-    net_devices: list[MmioVirtioDeviceState[NetState]] = doc("Network interfaces, in no particular order")
+    block_devices: list[MmioVirtioDeviceState[BlockState]] = doc(
+        "Drives, in no particular order", key="device_id"
+    )
+    net_devices: list[MmioVirtioDeviceState[NetState]] = doc(
+        "Network interfaces, in no particular order", key="device_id"
+    )
     vsock_device: MmioVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
@@ -45,7 +49,7 @@ class DeviceStates:
         "Random number source (virtio-rng), at most one"
     )
     pmem_devices: list[MmioVirtioDeviceState[PmemState]] = doc(
-        "Files mapped as persistent memory, in no particular order"
+        "Files mapped as persistent memory, in no particular order", key="device_id"
     )
     memory_device: MmioVirtioDeviceState[VirtioMemState] | None = doc(
         "Memory hot-plug device (virtio-mem), at most one"
@@ -71,5 +75,5 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, resource allocators, interrupt controllers and timers")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
+    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
     device_states: DevicesState = doc("Virtio devices, the two ACPI ones, and the serial console")

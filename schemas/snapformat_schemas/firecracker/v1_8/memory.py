@@ -23,5 +23,5 @@ class GuestMemoryState:
     """Map of the guest's physical memory and of the memory file."""
 
     regions: list[GuestMemoryRegionState] = doc(
-        "Ranges in ascending address order; their sizes add up to the memory file's"
+        "Ranges in ascending address order; their sizes add up to the memory file's", key="base_address"
     )
