@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
-from snapformat.bincode import Blob, u8, u16, u32, u64
+from snapformat.bincode import Blob, Hex, u8, u16, u32, u64
 from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig
 from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import StaticCpuTemplate
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
@@ -105,7 +105,7 @@ class VsockState:
 class VirtioPciDeviceState:
     """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
-    sbdf: u32 = doc("PCI address as a number")
+    sbdf: Hex[u32] = doc("PCI address as a number")
     device_activated: bool = doc("The driver reached DRIVER_OK")
     cap_pci_cfg_offset: u16 = doc("Offset of the body of the VIRTIO_PCI_CAP_PCI_CFG capability")
     cap_pci_cfg: list[u8] = doc("Body of that capability, 18 bytes")
@@ -114,7 +114,7 @@ class VirtioPciDeviceState:
     msix_state: MsixConfigState = doc("Message-signalled interrupts")
     bars: Bars = doc("Address and size of the device's virtio BAR, as the guest wrote it last")
     msix_config_cap_offset: u16 = doc("Offset of the MSI-X capability")
-    bar_address: u64 = doc("Guest physical address at which the BAR is mapped now; 0: nowhere")
+    bar_address: Hex[u64] = doc("Guest physical address at which the BAR is mapped now; 0: nowhere")
 
 
 @schema(name="VirtioDeviceState")
@@ -122,7 +122,7 @@ class PciVirtioDeviceState(Generic[T]):
     """Virtio device on the PCI transport: its own state, the transport's, and its address."""
 
     device_id: str = doc("Name in the API")
-    sbdf: u32 = doc("PCI address as a number")
+    sbdf: Hex[u32] = doc("PCI address as a number")
     device_state: T = doc("The device's own state")
     transport_state: VirtioPciDeviceState = doc("State of the virtio-PCI transport")
 

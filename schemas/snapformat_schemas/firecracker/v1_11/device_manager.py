@@ -6,7 +6,7 @@ Read from `src/vmm/src/device_manager/{mmio,persist}.rs` of Firecracker v1.11.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import NonZeroU32, u64
+from snapformat.bincode import Hex, NonZeroU32, u64
 from snapformat_schemas.firecracker.v1_8.devices import BalloonState, BlockState, EntropyState, VsockState
 from snapformat_schemas.firecracker.v1_8.virtio import MmioTransportState
 from snapformat_schemas.firecracker.v1_11.devices import NetState
@@ -16,7 +16,7 @@ from snapformat_schemas.firecracker.v1_11.devices import NetState
 class MMIODeviceInfo:
     """Resources of a memory-mapped device."""
 
-    addr: u64 = doc(
+    addr: Hex[u64] = doc(
         "Guest physical address of its register page; from 0xd0000000 (x86) or 0x40000000 (Arm) up"
     )
     len: u64 = doc("Bytes of the register range, 4096")

@@ -6,7 +6,7 @@ Read from `src/vmm/src/vstate/memory.rs` of Firecracker v1.11.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u64, usize
+from snapformat.bincode import Hex, u64, usize
 
 
 @schema
@@ -16,7 +16,7 @@ class GuestMemoryRegionState:
     The memory file holds the regions one after the other: one starts at the sum of the sizes before it.
     """
 
-    base_address: u64 = doc("Guest physical address of the first byte (not a host address)")
+    base_address: Hex[u64] = doc("Guest physical address of the first byte (not a host address)")
     size: usize = doc("Length in bytes, in guest memory as in the memory file")
 
 

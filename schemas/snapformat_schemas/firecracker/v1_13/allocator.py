@@ -8,15 +8,15 @@ of the crate vm-allocator, which Firecracker uses at 0.1.3.
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import BTreeSet, u32, u64
+from snapformat.bincode import BTreeSet, Hex, u32, u64
 
 
 @schema
 class RangeInclusive:
     """Closed interval of guest physical addresses, vm-allocator's own type (both ends belong to it)."""
 
-    start: u64 = doc("Lowest address that belongs to the interval")
-    end: u64 = doc("Highest address that belongs to it: the interval covers end - start + 1 bytes")
+    start: Hex[u64] = doc("Lowest address that belongs to the interval")
+    end: Hex[u64] = doc("Highest address that belongs to it: the interval covers end - start + 1 bytes")
 
 
 @schema

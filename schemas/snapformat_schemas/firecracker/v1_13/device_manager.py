@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import doc, schema
-from snapformat.bincode import u32, u64
+from snapformat.bincode import Hex, u32, u64
 from snapformat_schemas.firecracker.v1_13.devices import (
     BalloonState,
     BlockState,
@@ -27,7 +27,9 @@ T = TypeVar("T")
 class MMIODeviceInfo:
     """Resources of a memory-mapped device."""
 
-    addr: u64 = doc("Guest physical address of its register page: inside mmio32_memory, or just below on Arm")
+    addr: Hex[u64] = doc(
+        "Guest physical address of its register page: inside mmio32_memory, or just below on Arm"
+    )
     len: u64 = doc("Bytes of the register range, 4096")
     gsi: u32 | None = doc(
         "Interrupt line the device raises, one of gsi_legacy_allocator's numbers; always set"
@@ -53,7 +55,9 @@ class PciVirtioDeviceState(Generic[T]):
     device_id: str = doc(
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng` for single devices"
     )
-    pci_device_bdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
+    pci_device_bdf: Hex[u32] = doc(
+        "PCI address as a number: segment << 16 | bus << 8 | device << 3 | function"
+    )
     device_state: T = doc("The device's own state: drive, network interface, balloon and so on")
     transport_state: VirtioPciDeviceState = doc(
         "Configuration space, BAR and interrupts of the virtio-PCI transport"

@@ -8,7 +8,7 @@ Read from Firecracker v1.13.2, below `src/vmm/src/`: `devices/virtio/block/persi
 from __future__ import annotations
 
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
-from snapformat.bincode import u8, u16, u64
+from snapformat.bincode import Hex, u8, u16, u64
 from snapformat_schemas.firecracker.v1_8.device_parts import (
     BalloonConfigSpaceState,
     BalloonStatsState,
@@ -55,7 +55,7 @@ class VhostUserBlockState:
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
     socket_path: str = doc("Host path of the Unix socket on which the backend process listens")
-    vu_acked_protocol_features: u64 = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
+    vu_acked_protocol_features: Hex[u64] = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
     config_space: list[u8] = doc("`struct virtio_blk_config` as the backend reported it, 60 bytes")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import doc, schema
-from snapformat.bincode import u32
+from snapformat.bincode import Hex, u32
 from snapformat_schemas.firecracker.v1_13.devices import (
     BlockState,
     EntropyState,
@@ -33,7 +33,9 @@ class PciVirtioDeviceState(Generic[T]):
     device_id: str = doc(
         "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
     )
-    pci_device_bdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
+    pci_device_bdf: Hex[u32] = doc(
+        "PCI address as a number: segment << 16 | bus << 8 | device << 3 | function"
+    )
     device_state: T = doc("The device's own state: drive, network interface, balloon and so on")
     transport_state: VirtioPciDeviceState = doc(
         "Configuration space, BAR and interrupts of the virtio-PCI transport"

@@ -7,7 +7,7 @@ Read from Firecracker v1.14.4, below `src/vmm/src/`: `devices/virtio/{balloon,me
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u16, u32, u64, usize
+from snapformat.bincode import Hex, u16, u32, u64, usize
 from snapformat_schemas.firecracker.v1_8.device_parts import BalloonConfigSpaceState
 from snapformat_schemas.firecracker.v1_13.virtio import VirtioDeviceState
 
@@ -87,7 +87,7 @@ class VirtioMemState:
     """Memory hot-plug device (virtio-mem)."""
 
     virtio_state: VirtioDeviceState = doc("Features and the single queue of plug and unplug requests")
-    addr: u64 = doc("Guest physical address at which the hot-pluggable range starts")
+    addr: Hex[u64] = doc("Guest physical address at which the hot-pluggable range starts")
     region_size: u64 = doc("Bytes of address space set aside: the most that can ever be plugged")
     block_size: u64 = doc(
         "Bytes in a block, the unit the guest plugs and unplugs; a power of two, 2 MiB by default"
@@ -102,7 +102,7 @@ class VirtioMemState:
 class PmemConfigSpace:
     """Location of persistent memory in the guest, `struct virtio_pmem_config`."""
 
-    start: u64 = doc("Guest physical address of the first byte, 2 MiB aligned")
+    start: Hex[u64] = doc("Guest physical address of the first byte, 2 MiB aligned")
     size: u64 = doc("Bytes in the range: the backing file's size, rounded up to 2 MiB")
 
 

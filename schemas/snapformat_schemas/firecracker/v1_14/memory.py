@@ -6,7 +6,7 @@ Read from `src/vmm/src/vstate/memory.rs` of Firecracker v1.14.4.
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import u64, usize
+from snapformat.bincode import Hex, u64, usize
 
 
 @schema
@@ -25,7 +25,7 @@ class GuestMemoryRegionState:
     starts at the sum of the sizes before it.
     """
 
-    base_address: u64 = doc("Guest physical address of the first byte (not a host address)")
+    base_address: Hex[u64] = doc("Guest physical address of the first byte (not a host address)")
     size: usize = doc("Length in bytes, in guest memory as in the memory file")
     region_type: GuestRegionType = doc("RAM given at boot, or the range that virtio-mem fills")
     plugged: list[bool] = doc(

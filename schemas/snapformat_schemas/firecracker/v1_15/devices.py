@@ -8,7 +8,7 @@ Read from Firecracker v1.15.1, below `src/vmm/src/`: `devices/virtio/block/persi
 from __future__ import annotations
 
 from snapformat import DataEnum, doc, schema
-from snapformat.bincode import u8, u16, u32, u64, usize
+from snapformat.bincode import Hex, u8, u16, u32, u64, usize
 from snapformat_schemas.firecracker.v1_8.device_parts import (
     BalloonConfigSpaceState,
     CacheType,
@@ -59,7 +59,7 @@ class VhostUserBlockState:
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
     socket_path: str = doc("Host path of the Unix socket on which the backend process listens")
-    vu_acked_protocol_features: u64 = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
+    vu_acked_protocol_features: Hex[u64] = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
     config_space: list[u8] = doc("`struct virtio_blk_config` as the backend reported it, 60 bytes")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
 
@@ -168,7 +168,7 @@ class VirtioMemState:
     """Memory hot-plug device (virtio-mem)."""
 
     virtio_state: VirtioDeviceState = doc("Features and the single queue of plug and unplug requests")
-    addr: u64 = doc("Guest physical address at which the hot-pluggable range starts")
+    addr: Hex[u64] = doc("Guest physical address at which the hot-pluggable range starts")
     region_size: u64 = doc("Bytes of address space set aside: the most that can ever be plugged")
     block_size: u64 = doc(
         "Bytes in a block, the unit the guest plugs and unplugs; a power of two, 2 MiB by default"

@@ -11,7 +11,7 @@ longer ones, so the sizes given here are those that it writes, not those that it
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import Blob, u64
+from snapformat.bincode import Blob, Hex, u64
 from snapformat_schemas.firecracker.conversions import KvmCapability
 from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.device_manager import (
@@ -50,7 +50,7 @@ class VcpuState:
     regs: Aarch64RegisterVec = doc(
         "Register ids of KVM_GET_REG_LIST, and all values one after the other, 2^(id >> 52 & 15) bytes each"
     )
-    mpidr: u64 = doc("MPIDR_EL1, the processor's affinity; names it to the interrupt controller")
+    mpidr: Hex[u64] = doc("MPIDR_EL1, the processor's affinity; names it to the interrupt controller")
     kvi: Blob[KvmVcpuInit] = doc(
         "`struct kvm_vcpu_init`, 32 bytes: target and KVM_ARM_VCPU_* feature bits, POWER_OFF cleared"
     )

@@ -6,7 +6,7 @@ Read from `src/vmm/src/device_manager/{mmio,persist}.rs` of Firecracker v1.8.0.
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import u32, u64
+from snapformat.bincode import Hex, u32, u64
 from snapformat_schemas.firecracker.v1_8.devices import (
     BalloonState,
     BlockState,
@@ -21,7 +21,7 @@ from snapformat_schemas.firecracker.v1_8.virtio import MmioTransportState
 class MMIODeviceInfo:
     """Resources of a memory-mapped device."""
 
-    addr: u64 = doc(
+    addr: Hex[u64] = doc(
         "Guest physical address of its register page; from 0xd0000000 (x86) or 0x40000000 (Arm) up"
     )
     len: u64 = doc("Bytes of the register range, 4096")

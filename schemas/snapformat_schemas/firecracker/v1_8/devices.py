@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import DataEnum, doc, schema
-from snapformat.bincode import Len, u8, u16, u32, u64, usize
+from snapformat.bincode import Hex, Len, u8, u16, u32, u64, usize
 from snapformat_schemas.firecracker.v1_8.device_parts import (
     BalloonConfigSpaceState,
     BalloonStatsState,
@@ -56,7 +56,7 @@ class VhostUserBlockState:
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
     socket_path: str = doc("Host path of the Unix socket on which the backend process listens")
-    vu_acked_protocol_features: u64 = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
+    vu_acked_protocol_features: Hex[u64] = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
     config_space: list[u8] = doc("`struct virtio_blk_config` as the backend reported it, 60 bytes")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
 
@@ -87,7 +87,9 @@ class MmdsNetworkStackState:
     mac_addr: Annotated[list[u8], Len(6)] = doc(
         "Ethernet address the service answers ARP with, 06:01:23:45:67:01"
     )
-    ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
+    ipv4_addr: Hex[u32] = doc(
+        "IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default"
+    )
     tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
     max_connections: usize = doc(
         "Maximum number of TCP connections the guest may have open at a time, 30; zero aborts a restore"

@@ -6,14 +6,14 @@ Read from `src/vmm/src/vstate/memory.rs` of Firecracker v1.8.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u64, usize
+from snapformat.bincode import Hex, u64, usize
 
 
 @schema
 class GuestMemoryRegionState:
     """One contiguous range of guest physical memory, as it lies in the memory file."""
 
-    base_address: u64 = doc("Guest physical address of the first byte (not a host address)")
+    base_address: Hex[u64] = doc("Guest physical address of the first byte (not a host address)")
     size: usize = doc("Length in bytes, in guest memory as in the memory file")
     offset: u64 = doc("Byte of the memory file at which the range starts: the sum of the sizes before it")
 

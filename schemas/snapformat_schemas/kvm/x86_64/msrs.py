@@ -6,7 +6,7 @@ Read from `asm/kvm.h` of linux-libc-dev 6.1; `msr_names` has the meaning of the 
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, u32, u64
+from snapformat.bincode import CStruct, Hex, u32, u64
 
 
 @schema(name="kvm_msrs")
@@ -21,6 +21,6 @@ class KvmMsrs(CStruct):
 class KvmMsrEntry(CStruct):
     """One model-specific register, 16 bytes."""
 
-    index: u32 = doc("Number of the register, as in RDMSR's ECX; `msr_names.name_of` names it")
+    index: Hex[u32] = doc("Number of the register, as in RDMSR's ECX; `msr_names.name_of` names it")
     reserved: u32 = doc("Aligns the value to 8 bytes, zero")
-    data: u64 = doc("Contents, as in EDX:EAX")
+    data: Hex[u64] = doc("Contents, as in EDX:EAX")
