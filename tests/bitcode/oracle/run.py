@@ -128,7 +128,7 @@ def check(each: MadeCase, program: Program) -> list[Said]:
 def _compare(case: Case, message: bytes, said: Said) -> None:
     what = f"message {message.hex()}"
     try:
-        value = case.decode(message)
+        value = case.verdict(message)
     except DecodeError as error:
         if said.verdict in (OK, GIVEN_UP) and not any(text in str(error) for text in _OWN_BOUNDS):
             raise Differs(f"{what}: ours {error}, theirs {said}") from error
@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first case")
     parser.add_argument("--seed", type=int, default=1, help="what all cases come from")
     parser.add_argument("--record", type=Path, help="file for the rows of the cases")
-    parser.add_argument("--most", type=int, default=450, help="most characters of a recorded row")
+    parser.add_argument("--sizes", type=int, nargs=2, default=(180, 700), help="of recorded rows, characters")
     parser.add_argument("--program", type=Path, default=PROGRAM, help="the program of tests/oracle/bitcode")
     given = parser.parse_args(arguments)
     counts: Counter[str] = Counter()
@@ -186,7 +186,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             if given.record:
                 row = json.dumps(recorded(each, said), separators=(",", ":"), ensure_ascii=True)
-                rows.append(row) if len(row) <= given.most else None
+                if given.sizes[0] <= len(row) <= given.sizes[1]:
+                    rows.append(row)
             if not (number + 1) % _PROGRESS:
                 print(f"{number + 1}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
     if given.record:
