@@ -44,6 +44,7 @@ class FieldSpec:
         binding: Type arguments of the generic class that the field is inherited from.
         doc: One line of description.
         bits: Names for the bits of the number.
+        depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         skip: Whether the field is left out of the bytes; `default()` makes its value.
         default: Function that makes the value of a skipped field.
         resolved: The annotation with all names looked up, once they are defined.
@@ -57,6 +58,7 @@ class FieldSpec:
     binding: Mapping[TypeVar, Any] = field(default_factory=dict)
     doc: str = ""
     bits: tuple[Bits, ...] = ()
+    depends: str = ""
     skip: bool = False
     default: Callable[[], Any] | None = None
     resolved: Any = None
@@ -152,7 +154,9 @@ class Declaration:
             if not spec.skip:
                 kind = self.field_kind(spec, arguments)
                 supplied = _is_supplied(kind)
-                fields.append(kinds.Field(spec.name, spec.attr, kind, spec.doc, spec.bits, supplied))
+                fields.append(
+                    kinds.Field(spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.depends)
+                )
         made.fields = tuple(fields)
         for made_field in made.fields:
             self._check_bits(made_field)

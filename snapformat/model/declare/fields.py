@@ -38,12 +38,14 @@ class FieldOptions:
         rename: serde's name, or None for the attribute's.
         skip: Whether the field is left out of the bytes.
         bits: Names for the bits of the number.
+        depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
     """
 
     doc: str = ""
     rename: str | None = None
     skip: bool = False
     bits: tuple[Bits, ...] = ()
+    depends: str = ""
 
 
 def doc(
@@ -54,6 +56,7 @@ def doc(
     default_factory: Callable[[], Any] | Any = MISSING,
     skip: bool = False,
     bits: Iterable[Bits] = (),
+    depends: str = "",
     alias: str | None = None,
     has_default: bool = False,
     **serde: Any,
@@ -72,6 +75,8 @@ def doc(
         default_factory: Function that makes that value.
         skip: `#[serde(skip)]`: not in the bytes; needs a default, which fills it when reading.
         bits: Names for the bits of the number, for documents; of a struct, those of its first number.
+        depends: Why it is not enough to change this field: one line about what has to agree with it, for the
+            warning of those who change it.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
         **serde: Other serde attributes that can't be round-tripped; they are refused with the reason.
@@ -88,7 +93,7 @@ def doc(
         raise SchemaError(f"rename must be a str, not {rename!r}")
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
-    options = FieldOptions(text, rename, skip, tuple(bits))
+    options = FieldOptions(text, rename, skip, tuple(bits), depends)
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default

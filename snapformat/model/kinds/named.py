@@ -38,9 +38,10 @@ class Field:
         doc: One line of description.
         bits: Names for the bits of the number.
         optional: Whether it may be left out when a container is written (constants, computed values).
+        depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "depends"})
 
     name: str | None
     attr: str | None
@@ -48,6 +49,7 @@ class Field:
     doc: str = ""
     bits: tuple[Bits, ...] = ()
     optional: bool = False
+    depends: str = ""
 
 
 @dataclass(eq=False, slots=True)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import Hex, Len, NonZeroUsize, u8, u16, u32
+from snapformat_schemas.firecracker.depends import STATE_ID
 from snapformat_schemas.firecracker.v1_8.device_parts import NetConfigSpaceState
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState, VirtioDeviceState
 
@@ -48,7 +49,7 @@ class RxBufferState:
 class NetState:
     """Network interface backed by a TAP device of the host."""
 
-    id: str = doc("Name of the interface in the API, its iface_id")
+    id: str = doc("Name of the interface in the API, its iface_id", depends=STATE_ID)
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")

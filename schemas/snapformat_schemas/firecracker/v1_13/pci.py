@@ -9,6 +9,7 @@ from __future__ import annotations
 from snapformat import UnitEnum, doc, schema, variant
 from snapformat.bincode import Hex, u8, u16, u32, u64, usize
 from snapformat_schemas.firecracker.conversions import PciBdf
+from snapformat_schemas.firecracker.depends import BAR, PCI
 from snapformat_schemas.virtio.names import STATUS
 
 
@@ -36,10 +37,10 @@ class PciBar:
     """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
 
     addr: Hex[u32] = doc(
-        "Half of the guest physical address; the low register carries type bits in bits 0 to 3"
+        "Half of the guest physical address; the low register carries type bits in bits 0 to 3", depends=BAR
     )
     size: Hex[u32] = doc(
-        "Value read back after writing all ones: this half of the two's complement of the length"
+        "Value read back after writing all ones: this half of the two's complement of the length", depends=BAR
     )
     used: bool = doc("The register belongs to a BAR that the device has set up")
     type: PciBarRegionType | None = doc("Address space; None for unused ones and for the high half of a pair")
@@ -49,8 +50,8 @@ class PciBar:
 class PciBarConfiguration:
     """The one BAR that a virtio device has, as it was set up."""
 
-    addr: Hex[u64] = doc("Guest physical address it got at boot, inside mmio64_memory")
-    size: u64 = doc("Bytes it covers, 524288")
+    addr: Hex[u64] = doc("Guest physical address it got at boot, inside mmio64_memory", depends=BAR)
+    size: u64 = doc("Bytes it covers, 524288", depends=BAR)
     idx: usize = doc("First of the registers it takes, 0")
     region_type: PciBarRegionType = doc("Address space and width: 64-bit memory")
     prefetchable: PciBarPrefetchable = doc("Whether the guest may read ahead in the memory; never allowed")
@@ -125,7 +126,9 @@ class VirtioPciCommonConfigState:
 class VirtioPciDeviceState:
     """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
-    pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
+    pci_device_bdf: PciBdf = doc(
+        "PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`", depends=PCI
+    )
     device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")
     cap_pci_cfg_offset: usize = doc(
         "Byte offset, in configuration space, of the body of the VIRTIO_PCI_CAP_PCI_CFG capability"
@@ -142,5 +145,5 @@ class VirtioPciDeviceState:
         "GSI that KVM routes each MSI-X vector through, one of gsi_msi_allocator's numbers"
     )
     bar_configuration: PciBarConfiguration = doc(
-        "Where the registers of virtio and MSI-X lie in guest memory"
+        "Where the registers of virtio and MSI-X lie in guest memory", depends=BAR
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import Hex, u32, u64
+from snapformat_schemas.firecracker.depends import TYPE
 from snapformat_schemas.firecracker.v1_8.virtio import QueueState
 from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, STATUS
 
@@ -16,7 +17,9 @@ from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, S
 class VirtioDeviceState:
     """Part of a virtio device's state that depends neither on its kind nor on its transport."""
 
-    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock, 24 mem, 27 pmem")
+    device_type: u32 = doc(
+        "Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock, 24 mem, 27 pmem", depends=TYPE
+    )
     avail_features: Hex[u64] = doc(
         "Feature bits the device offers; those below 24 are its kind's own", bits=COMMON_FEATURES
     )

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import Hex, Len, u8, u16, u32, u64
+from snapformat_schemas.firecracker.depends import ACPI
 
 
 @schema(name="vmclock_abi")
@@ -66,5 +67,5 @@ class VmClockAbi:
 class VmClockState:
     """VMClock device (x86_64 only in this release)."""
 
-    guest_address: Hex[u64] = doc("Guest physical address of the 4 KiB page the guest reads")
+    guest_address: Hex[u64] = doc("Guest physical address of the 4 KiB page the guest reads", depends=ACPI)
     inner: VmClockAbi = doc("Host's copy of that page")

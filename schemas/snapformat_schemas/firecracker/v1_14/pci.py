@@ -10,6 +10,7 @@ from __future__ import annotations
 from snapformat import doc, schema
 from snapformat.bincode import Hex, u8, u32, u64, usize
 from snapformat_schemas.firecracker.conversions import PciBdf
+from snapformat_schemas.firecracker.depends import BAR, PCI
 from snapformat_schemas.firecracker.v1_13.pci import MsixTableEntry, VirtioPciCommonConfigState
 
 
@@ -18,10 +19,10 @@ class PciBar:
     """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
 
     addr: Hex[u32] = doc(
-        "Half of the guest physical address; the low register carries type bits in bits 0 to 3"
+        "Half of the guest physical address; the low register carries type bits in bits 0 to 3", depends=BAR
     )
     size: Hex[u32] = doc(
-        "Value read back after writing all ones: this half of the two's complement of the length"
+        "Value read back after writing all ones: this half of the two's complement of the length", depends=BAR
     )
     used: bool = doc("The register belongs to a BAR that the device has set up")
 
@@ -64,7 +65,9 @@ class MsixConfigState:
 class VirtioPciDeviceState:
     """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
-    pci_device_bdf: PciBdf = doc("PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`")
+    pci_device_bdf: PciBdf = doc(
+        "PCI address as text, `segment:bus:device.function` in hex: `0000:00:02.0`", depends=PCI
+    )
     device_activated: bool = doc("The driver reached DRIVER_OK; a restore then activates the device at once")
     cap_pci_cfg_offset: usize = doc(
         "Byte offset, in configuration space, of the body of the VIRTIO_PCI_CAP_PCI_CFG capability"
@@ -78,5 +81,5 @@ class VirtioPciDeviceState:
     pci_dev_state: VirtioPciCommonConfigState = doc("Virtio registers at the start of the device's BAR")
     msix_state: MsixConfigState = doc("Message-signalled interrupts: the table, pending bits and their GSIs")
     bar_address: Hex[u64] = doc(
-        "Guest physical address of the device's 512 KiB virtio BAR, inside mmio64_memory"
+        "Guest physical address of the device's 512 KiB virtio BAR, inside mmio64_memory", depends=BAR
     )

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import Hex, Len, u8, u16, u32, u64
+from snapformat_schemas.firecracker.depends import ACPI
 from snapformat_schemas.firecracker.v1_8.acpi import VMGenIDState
 
 
@@ -71,8 +72,8 @@ class VmClockAbi:
 class VmClockState:
     """VMClock device: a page of guest memory, and the interrupt that announces updates of it."""
 
-    guest_address: Hex[u64] = doc("Guest physical address of the 4 KiB page the guest reads")
-    gsi: u32 = doc("Interrupt line that notifies the guest of an updated page, on each restore")
+    guest_address: Hex[u64] = doc("Guest physical address of the 4 KiB page the guest reads", depends=ACPI)
+    gsi: u32 = doc("Interrupt line that notifies the guest of an updated page, on each restore", depends=ACPI)
     inner: VmClockAbi = doc("Host's copy of that page")
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from snapformat import doc, schema
 from snapformat.bincode import Hex, Len, u8, u16, u32
+from snapformat_schemas.firecracker.depends import BAR, PCI
 from snapformat_schemas.firecracker.v1_13.pci import VirtioPciCommonConfigState
 from snapformat_schemas.firecracker.v1_14.pci import MsixConfigState
 
@@ -19,10 +20,10 @@ class Bar:
     """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
 
     encoded_addr: Hex[u32] = doc(
-        "Half of the guest physical address; the low register carries type bits in bits 0 to 3"
+        "Half of the guest physical address; the low register carries type bits in bits 0 to 3", depends=BAR
     )
     encoded_size: Hex[u32] = doc(
-        "Value read back after writing all ones: this half of the two's complement of the length"
+        "Value read back after writing all ones: this half of the two's complement of the length", depends=BAR
     )
     about_to_be_read: bool = doc("The guest has written all ones: its next read gets encoded_size, once")
 
@@ -53,7 +54,9 @@ class PciConfigurationState:
 class VirtioPciDeviceState:
     """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
-    sbdf: Hex[u32] = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
+    sbdf: Hex[u32] = doc(
+        "PCI address as a number: segment << 16 | bus << 8 | device << 3 | function", depends=PCI
+    )
     device_activated: bool = doc(
         "The driver reached DRIVER_OK; a restore then wants driver_status 15 or 0, and activates the device"
     )

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from snapformat import DataEnum, doc, schema
 from snapformat.bincode import Hex, Len, u8, u16, u32, u64, usize
+from snapformat_schemas.firecracker.depends import STATE_ID, STATS
 from snapformat_schemas.firecracker.v1_8.device_parts import (
     BalloonConfigSpaceState,
     BalloonStatsState,
@@ -30,7 +31,7 @@ class VirtioBlockState:
     Whether it is read-only is not stored separately: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
     """
 
-    id: str = doc("Name of the drive in the API, its drive_id")
+    id: str = doc("Name of the drive in the API, its drive_id", depends=STATE_ID)
     partuuid: str | None = doc(
         "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
     )
@@ -49,7 +50,7 @@ class VhostUserBlockState:
     Declared upstream but unused: Firecracker leaves such drives out of a snapshot and restores none.
     """
 
-    id: str = doc("Name of the drive in the API, its drive_id")
+    id: str = doc("Name of the drive in the API, its drive_id", depends=STATE_ID)
     partuuid: str | None = doc(
         "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
     )
@@ -103,7 +104,7 @@ class MmdsNetworkStackState:
 class NetState:
     """Network interface backed by a TAP device of the host."""
 
-    id: str = doc("Name of the interface in the API, its iface_id")
+    id: str = doc("Name of the interface in the API, its iface_id", depends=STATE_ID)
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
@@ -135,7 +136,7 @@ class BalloonState:
     """Memory balloon: takes pages from the guest and gives them back."""
 
     stats_polling_interval_s: u16 = doc(
-        "Seconds between two requests for statistics; 0: no statistics, no queue for them"
+        "Seconds between two requests for statistics; 0: no statistics, no queue for them", depends=STATS
     )
     stats_desc_index: u16 | None = doc(
         "Head of the guest's statistics buffer, kept until the next request is due"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import Hex, u16, u32, u64
+from snapformat_schemas.firecracker.depends import INDEX, QUEUE, RING, TYPE
 from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, STATUS
 
 
@@ -16,15 +17,23 @@ class QueueState:
     """A split virtqueue: the addresses of its three rings in guest memory, and the progress of the device."""
 
     max_size: u16 = doc(
-        "Maximum number of descriptors the device offers; a restore requires the built-in 256"
+        "Maximum number of descriptors the device offers; a restore requires the built-in 256", depends=QUEUE
     )
-    size: u16 = doc("Number of descriptors the driver chose, a power of two not above max_size")
+    size: u16 = doc(
+        "Number of descriptors the driver chose, a power of two not above max_size", depends=QUEUE
+    )
     ready: bool = doc("The driver has finished setting the queue up (QueueReady / queue_enable)")
-    desc_table: Hex[u64] = doc("Guest physical address of the descriptor table, 16 bytes per descriptor")
-    avail_ring: Hex[u64] = doc("Guest physical address of the available (driver) ring")
-    used_ring: Hex[u64] = doc("Guest physical address of the used (device) ring")
-    next_avail: u16 = doc("Available-ring index the device takes next; runs freely and wraps at 2^16")
-    next_used: u16 = doc("Used-ring index the device fills next; runs freely and wraps at 2^16")
+    desc_table: Hex[u64] = doc(
+        "Guest physical address of the descriptor table, 16 bytes per descriptor", depends=RING
+    )
+    avail_ring: Hex[u64] = doc("Guest physical address of the available (driver) ring", depends=RING)
+    used_ring: Hex[u64] = doc("Guest physical address of the used (device) ring", depends=RING)
+    next_avail: u16 = doc(
+        "Available-ring index the device takes next; runs freely and wraps at 2^16", depends=INDEX
+    )
+    next_used: u16 = doc(
+        "Used-ring index the device fills next; runs freely and wraps at 2^16", depends=INDEX
+    )
     num_added: u16 = doc(
         "Buffers returned since the guest was last interrupted; for VIRTIO_F_EVENT_IDX, wraps at 2^16"
     )
@@ -34,7 +43,7 @@ class QueueState:
 class VirtioDeviceState:
     """Part of a virtio device's state that does not depend on the kind of device."""
 
-    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock")
+    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock", depends=TYPE)
     avail_features: Hex[u64] = doc(
         "Feature bits the device offers; those below 24 are its kind's own", bits=COMMON_FEATURES
     )

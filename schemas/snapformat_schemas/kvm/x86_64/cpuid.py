@@ -26,7 +26,10 @@ FLAGS = (
 class KvmCpuid2(CStruct):
     """Header of the list of CPUID entries, 8 bytes; the entries are stored beside it (KVM_GET_CPUID2)."""
 
-    nent: u32 = doc("Number of entries; a restore requires the same number of stored ones")
+    nent: u32 = doc(
+        "Number of entries; a restore requires the same number of stored ones",
+        depends="it counts the entries that are stored beside it",
+    )
     padding: u32 = doc("Aligns the entries to 8 bytes, zero")
 
 

@@ -13,7 +13,10 @@ from snapformat.bincode import CStruct, Hex, u32, u64
 class KvmMsrs(CStruct):
     """Header of a list of registers, 8 bytes; the entries are stored beside it (KVM_GET_MSRS)."""
 
-    nmsrs: u32 = doc("Number of entries; a restore requires the same number of stored ones")
+    nmsrs: u32 = doc(
+        "Number of entries; a restore requires the same number of stored ones",
+        depends="it counts the entries that are stored beside it",
+    )
     pad: u32 = doc("Aligns the entries to 8 bytes, zero")
 
 

@@ -120,7 +120,10 @@ class KvmXsave(CStruct):
 class KvmXsave2(CStruct):
     """XSAVE area after a count, 4104 bytes; from Firecracker 1.12 on (KVM_GET_XSAVE2)."""
 
-    len: u64 = doc("Number of 32-bit words stored after the area, for components past 4096 bytes (AMX)")
+    len: u64 = doc(
+        "Number of 32-bit words stored after the area, for components past 4096 bytes (AMX)",
+        depends="it counts the words that are stored after the area",
+    )
     xsave: KvmXsave = doc("The first 4096 bytes of the area")
 
 
