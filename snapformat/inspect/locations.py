@@ -58,6 +58,17 @@ class Location:
         """Its path as text."""
         return format_path(self.segments)
 
+    @property
+    def depends(self) -> str:
+        """Why it is not enough to change this part; empty if nothing else has to agree with it."""
+        around = self.around
+        if around is None:
+            return ""
+        if self.segments == around.segments:  # inside an option or a newtype
+            return around.depends
+        fields = around.kind.fields if isinstance(around.kind, kinds.Struct) else ()
+        return next((field.depends for field in fields if field.name == self.segments[-1]), "")
+
     def to_json(self) -> Any:
         """Return the value as plain data, as `dump --as decoded` shows it.
 

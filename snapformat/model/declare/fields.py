@@ -39,6 +39,7 @@ class FieldOptions:
         skip: Whether the field is left out of the bytes.
         bits: Names for the bits of the number.
         key: Names of the fields that identify an element; None if there are none.
+        depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
     """
 
     doc: str = ""
@@ -46,6 +47,7 @@ class FieldOptions:
     skip: bool = False
     bits: tuple[Bits, ...] = ()
     key: tuple[str, ...] | None = None
+    depends: str = ""
 
 
 def doc(
@@ -57,6 +59,7 @@ def doc(
     skip: bool = False,
     bits: Iterable[Bits] = (),
     key: str | Iterable[str] | None = None,
+    depends: str = "",
     alias: str | None = None,
     has_default: bool = False,
     **serde: Any,
@@ -79,6 +82,8 @@ def doc(
             element, for differences between two values: `key="id"`, `key=("leaf", "index")`,
             `key="config.id"`. It belongs to the sequences in the field, also in tuples and sequences, whose
             elements have these fields. `key=()` says that an element is identified by its position.
+        depends: Why it is not enough to change this field: one line about what has to agree with it, for the
+            warning of those who change it.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
         **serde: Other serde attributes that can't be round-tripped; they are refused with the reason.
@@ -95,7 +100,7 @@ def doc(
         raise SchemaError(f"rename must be a str, not {rename!r}")
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
-    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key))
+    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends)
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default
