@@ -6,6 +6,7 @@ columns get all packings: the numbers at one place of a type are drawn from one 
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -117,7 +118,9 @@ def random_type(random: Random, depth: int = 3) -> tuple[str, str]:
 def built(declarations: str, text: str) -> tuple[Shape, Any]:
     """The shape and annotation of a type in Rust's text."""
     world = World({"all": declarations})
-    return world.shape(text), world.annotation(text)
+    shape, annotation = world.shape(text), world.annotation(text)
+    sys.modules.pop(world.module.__name__)  # the classes live as long as the annotation
+    return shape, annotation
 
 
 # --- values -------------------------------------------------------------------------------------------

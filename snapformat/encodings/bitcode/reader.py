@@ -60,7 +60,8 @@ class Place:
 
     Attributes:
         count: Number of values here in the whole message.
-        path: See `Column.path`.
+        around: The place around it, or None.
+        step: What it adds to the path of that; see `Column.path`.
         sort: The sort of its column, once that is read; None until then.
         values: The values in the column that are not yet used.
         counts: Function from a child to the number of values there.
@@ -68,16 +69,27 @@ class Place:
         children: The places below, by position.
     """
 
-    __slots__ = ("children", "count", "counts", "path", "sort", "start", "values")
+    __slots__ = ("around", "children", "count", "counts", "sort", "start", "step", "values")
 
-    def __init__(self, count: int, path: str) -> None:
+    def __init__(self, count: int, around: Place | None, step: str) -> None:
         self.count = count
-        self.path = path
+        self.around = around
+        self.step = step
         self.sort: str | None = None
         self.values: Iterator[Any] = iter(())
         self.counts: Callable[[int], int] = lambda index: count
         self.start = 0
         self.children: dict[int, Place] = {}
+
+    @property
+    def path(self) -> str:
+        """Its path, put together on demand: those of deep places would take memory by the square."""
+        steps = []
+        here: Place | None = self
+        while here is not None:
+            steps.append(here.step)
+            here = here.around
+        return "".join(reversed(steps))
 
 
 class BitcodeReader(ValueReader):
@@ -96,7 +108,7 @@ class BitcodeReader(ValueReader):
     def __init__(self, source: ColumnInput, limits: Limits, root: str = "$") -> None:
         super().__init__(limits)
         self._source = source
-        self._place = Place(1, root)
+        self._place = Place(1, None, root)
         self._way = Way.SAME
         self._outer: list[tuple[Place, Way, str]] = []
         #: Names on the way to a part at the same place, for the path of its column.
@@ -125,8 +137,8 @@ class BitcodeReader(ValueReader):
         place = self._place
         found = place.children.get(index)
         if found is None:
-            path = place.path + self._tail + way.suffix(step)
-            found = place.children[index] = Place(place.counts(index), path)
+            added = self._tail + way.suffix(step)
+            found = place.children[index] = Place(place.counts(index), place, added)
         return found
 
     def leave(self) -> None:
@@ -169,15 +181,17 @@ class BitcodeReader(ValueReader):
     def _read_column(
         self, place: Place, sort: str, unpack: Callable[[ColumnInput, int], Sequence[Any]]
     ) -> Sequence[Any]:
-        source, path = self._source, place.path + self._tail
+        source = self._source
         start = source.pos
         try:
             found = unpack(source, place.count)
         except ColumnError as error:
+            path = place.path + self._tail
             self.fail(f"{error.message}, {sort} of {path}", error.expected, error.found, error.offset)
         place.sort, place.values, place.start = sort, iter(found), start
         if self.columns is not None:
             size, packing = source.pos - start, source.packing
+            path = place.path + self._tail
             self.columns.append(Column(start, size, sort, packing, place.count, path, self.segments()))
         return found
 
