@@ -111,6 +111,7 @@ def describe_columns(limits: Limits) -> Columns:
         limits: Bounds of depth and of zero-sized elements.
     """
     return Columns(
+        about="the serde format of bitcode 0.6",
         kinds=_KINDS,
         examples=tuple(_order(text, value) for text, value in _ORDERS),
         packings=tuple(

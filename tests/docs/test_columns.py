@@ -173,6 +173,16 @@ def test_types_alone():
         assert document.file is None
     document = describe(u16, encoding=BITCODE)
     assert document.types[0].fields[0].columns == "u16"
+    found = build(
+        [Machine, "docs.schemas:Shape"], outputs=("html", "markdown", "json"), encoding=BITCODE
+    ).files
+    assert "The encoding is the serde format of bitcode 0.6: values are stored in <a" in found["machine.html"]
+    assert (
+        "The encoding is the serde format of bitcode 0.6: values are stored in [columns](#columns)."
+        in found["machine.md"]
+    )
+    assert '| 1 | <a id="type-machine.mem_size_mib"></a>`mem_size_mib` | u64 |' in found["machine.md"]
+    assert json.loads(found["shape.json"])["encoding"] == "bitcode"
 
 
 def test_what_bitcode_can_not_store():
