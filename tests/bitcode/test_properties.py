@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
 
@@ -157,3 +158,16 @@ def test_messages_share_no_state() -> None:
     read = decoder(case.annotation, BITCODE)
     for _ in range(3):
         assert [read(message) for message in messages] == values
+
+
+def test_the_first_use_by_several_threads() -> None:
+    declarations = "struct A { a: Vec<(u8, Option<Box<A>>)>, e: E } enum E { B(HashMap<u8, A>), C }"
+    for seed in range(5):
+        case = Case(*built(declarations, "A"))
+        models = [Values(Random(f"{seed} {number}")).model(case.shape) for number in range(8)]
+        values = [case.shape.from_value(row_value(model)) for model in models]
+        with ThreadPoolExecutor(8) as pool:
+            messages = [*pool.map(lambda value: encode(value, case.annotation, BITCODE), values)]
+            found = [*pool.map(lambda data: decode(data, case.annotation, BITCODE), messages)]
+        assert messages == [*map(Canonical().message, models)]
+        assert found == values
