@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -22,6 +23,7 @@ from properties.strategies import mutated, same, samples
 from snapformat import decode, decode_prefix, decode_stream, decoder, encode
 from snapformat.errors import DecodeError
 from vectors.checks import assert_same
+from vectors.rust_build import World
 from vectors.rust_syntax import Enum, Struct
 from vectors.shapes import NotExpressible, as_read
 
@@ -163,11 +165,12 @@ def test_messages_share_no_state() -> None:
 def test_the_first_use_by_several_threads() -> None:
     declarations = "struct A { a: Vec<(u8, Option<Box<A>>)>, e: E } enum E { B(HashMap<u8, A>), C }"
     for seed in range(5):
-        case = Case(*built(declarations, "A"))
+        fresh = World({"all": declarations})
+        case = Case(fresh.shape("A"), fresh.annotation("A"))
         models = [Values(Random(f"{seed} {number}")).model(case.shape) for number in range(8)]
         values = [case.shape.from_value(row_value(model)) for model in models]
         with ThreadPoolExecutor(8) as pool:
-            messages = [*pool.map(lambda value: encode(value, case.annotation, BITCODE), values)]
-            found = [*pool.map(lambda data: decode(data, case.annotation, BITCODE), messages)]
+            messages = [*pool.map(partial(encode, payload=case.annotation, encoding=BITCODE), values)]
+            found = [*pool.map(partial(decode, payload=case.annotation, encoding=BITCODE), messages)]
         assert messages == [*map(Canonical().message, models)]
         assert found == values
