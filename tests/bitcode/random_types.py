@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from snapformat.model.annotations import kind_of
+from snapformat.model.declaration import seal
 from vectors import shapes
 from vectors.compounds import EnumShape, Fields, StructShape
 from vectors.rust_build import World
@@ -119,7 +121,8 @@ def built(declarations: str, text: str) -> tuple[Shape, Any]:
     """The shape and annotation of a type in Rust's text."""
     world = World({"all": declarations})
     shape, annotation = world.shape(text), world.annotation(text)
-    sys.modules.pop(world.module.__name__)  # the classes live as long as the annotation
+    seal(kind_of(annotation))  # looks up the names in the module, which is let go
+    sys.modules.pop(world.module.__name__)
     return shape, annotation
 
 
