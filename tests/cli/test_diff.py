@@ -33,7 +33,8 @@ vcpu_states[1].saved_msrs[1][1][index=1760].data: 11017960165430 -> 110192961977
 def test_two_snapshots_of_one_machine():
     result = call("diff", "--ignore", "$..elapsed_ns", A, B)
     assert (result.exit_code, result.stderr) == (1, "")
-    head = f"A: {A} (firecracker/1.14/x86_64, version 8.0.0)\nB: {B} (firecracker/1.14/x86_64, version 8.0.0)\n\n"
+    about = "(firecracker/1.14/x86_64, version 8.0.0)"
+    head = f"A: {A} {about}\nB: {B} {about}\n\n"
     assert result.stdout == head + REPORT
     result = call("diff", A, B)
     assert result.stdout.endswith(
