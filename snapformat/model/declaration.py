@@ -48,6 +48,7 @@ class FieldSpec:
         skip: Whether the field is left out of the bytes; `default()` makes its value.
         default: Function that makes the value of a skipped field.
         key: Names of the fields that identify an element of the sequence in it, or None.
+        names: Reference to the function that names an element by its key, or None.
         resolved: The annotation with all names looked up, once they are defined.
         kind: Its kind, once known; in generic classes it depends on the type arguments.
     """
@@ -62,6 +63,7 @@ class FieldSpec:
     skip: bool = False
     default: Callable[[], Any] | None = None
     key: tuple[str, ...] | None = None
+    names: str | None = None
     resolved: Any = None
     kind: Kind | None = None
 
@@ -155,7 +157,7 @@ class Declaration:
             if not spec.skip:
                 kind = self.field_kind(spec, arguments)
                 supplied = _is_supplied(kind)
-                named = (spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.key)
+                named = (spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.key, spec.names)
                 fields.append(kinds.Field(*named))
         made.fields = tuple(fields)
         for made_field in made.fields:

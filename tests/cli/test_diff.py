@@ -21,10 +21,10 @@ vm_state.clock.clock: 5011104335 -> 5525845279
 vm_state.clock.realtime: 1795416125229587700 -> 1795416125744328642
 vm_state.clock.host_tsc: 11017960383326 -> 11019296699203
 
-vcpu_states[0].saved_msrs[0][1][index=16].data: 11017959756294 -> 11019296482167
-vcpu_states[0].saved_msrs[1][1][index=1760].data: 11017959756294 -> 11019296482167
-vcpu_states[1].saved_msrs[0][1][index=16].data: 11017960165430 -> 11019296197727
-vcpu_states[1].saved_msrs[1][1][index=1760].data: 11017960165430 -> 11019296197727
+vcpu_states[0].saved_msrs[0][1][index=16].data: 11017959756294 -> 11019296482167 (IA32_TIME_STAMP_COUNTER)
+vcpu_states[0].saved_msrs[1][1][index=1760].data: 11017959756294 -> 11019296482167 (IA32_TSC_DEADLINE)
+vcpu_states[1].saved_msrs[0][1][index=16].data: 11017960165430 -> 11019296197727 (IA32_TIME_STAMP_COUNTER)
+vcpu_states[1].saved_msrs[1][1][index=1760].data: 11017960165430 -> 11019296197727 (IA32_TSC_DEADLINE)
 
 7 values differ in 2 parts: vm_state 3, vcpu_states 4
 """
@@ -50,7 +50,7 @@ def test_json(other: Path):
     assert result.exit_code == (1 if rows else 0)
     assert result.stdout.count("\n") == 1
     for row in rows:
-        assert list(row) == ["path", "change", "left", "right", "right_path"]
+        assert list(row) == ["path", "change", "left", "right", "right_path", "name"]
         assert row["path"].startswith("$")
         assert row["change"] in ("changed", "removed", "added")
         assert row["change"] == "changed" or None in (row["left"], row["right"])
@@ -61,6 +61,7 @@ def test_json(other: Path):
             "left": 5011104335,
             "right": 5525845279,
             "right_path": None,
+            "name": None,
         }
         assert (rows[1]["left"], rows[1]["right"]) == ("1795416125229587700", "1795416125744328642")
 

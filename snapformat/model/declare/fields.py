@@ -39,6 +39,7 @@ class FieldOptions:
         skip: Whether the field is left out of the bytes.
         bits: Names for the bits of the number.
         key: Names of the fields that identify an element; None if there are none.
+        names: Reference to the function that names an element by its key, or None.
     """
 
     doc: str = ""
@@ -46,6 +47,7 @@ class FieldOptions:
     skip: bool = False
     bits: tuple[Bits, ...] = ()
     key: tuple[str, ...] | None = None
+    names: str | None = None
 
 
 def doc(
@@ -57,6 +59,7 @@ def doc(
     skip: bool = False,
     bits: Iterable[Bits] = (),
     key: str | Iterable[str] | None = None,
+    names: str | None = None,
     alias: str | None = None,
     has_default: bool = False,
     **serde: Any,
@@ -79,6 +82,8 @@ def doc(
             element, for differences between two values: `key="id"`, `key=("leaf", "index")`,
             `key="config.id"`. It belongs to the sequences in the field, also in tuples and sequences, whose
             elements have these fields. `key=()` says that an element is identified by its position.
+        names: The function, as `module:attribute`, that returns an element's name for people, or None, given
+            the values of `key`: the name of a register by its number. It is imported when it is needed.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
         **serde: Other serde attributes that can't be round-tripped; they are refused with the reason.
@@ -95,7 +100,9 @@ def doc(
         raise SchemaError(f"rename must be a str, not {rename!r}")
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
-    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key))
+    if names is not None and (":" not in str(names) or not key):
+        raise SchemaError(f"names needs a key, and module:attribute, not {describe_value(names)}")
+    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), names)
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default

@@ -40,9 +40,10 @@ class Field:
         optional: Whether it may be left out when a container is written (constants, computed values).
         key: Names of the fields that identify an element of the sequence in it, perhaps of a field inside
             (`config.id`); empty if the position does, and None if nothing does.
+        names: Reference to the function that names an element for people by its key, or None.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "key"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "key", "names"})
 
     name: str | None
     attr: str | None
@@ -51,6 +52,7 @@ class Field:
     bits: tuple[Bits, ...] = ()
     optional: bool = False
     key: tuple[str, ...] | None = None
+    names: str | None = None
 
 
 @dataclass(eq=False, slots=True)
