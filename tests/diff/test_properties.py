@@ -21,6 +21,7 @@ from snapformat.inspect.diff import Action, diff, diff_values
 from snapformat.inspect.locations import FORM, Location, PlainLocation
 from snapformat.inspect.query import root_of, select, select_in
 from snapformat.model import kinds
+from snapformat.snapshot.catalogue import find_format
 from snapformat_schemas.kvm.aarch64.registers import from_plain, to_plain
 from snapformat_schemas.kvm.x86_64.msr_names import name_of
 
@@ -127,6 +128,20 @@ def test_one_change_in_a_state(path: Path, lazy: bool):
             assert (back.path, back.left, back.right) == (change.path, change.right, change.left)
         inside.set(value)
     assert not diff(left, right)
+
+
+@pytest.mark.parametrize("arrays", ["numpy", "memoryview"])
+def test_views_of_the_bytes(arrays: Any):
+    """Values of other classes than lists and ints are the same values."""
+    path = _GOLDEN / "snapshots/1.14.4/10_pci_many/vmstate"
+    left, right = find_format("1.14/x86_64").load(path, lazy=True, arrays=arrays), load_any(path)
+    assert not diff(left, right)
+    assert not diff(right, left)
+    transport = right.data.device_states.pci_state.block_devices[0].transport_state
+    transport.pci_configuration_state.registers[5] ^= 1
+    transport.cap_pci_cfg[3] ^= 1
+    for difference in (diff(left, right), diff(right, left)):
+        assert [change.path.rpartition(".")[2] for change in difference] == ["cap_pci_cfg[3]", "registers[5]"]
 
 
 def _shuffled(snapshot: Snapshot[Any], random: Random) -> int:

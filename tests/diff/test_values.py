@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated, Any
 
 import construct as c
+import numpy as np
 import pytest
 from construct import this
 
@@ -488,6 +490,22 @@ def chain(length: int, last: int) -> Link:
 def test_deep_values():
     deep, path = 500, "$" + 499 * ".next"
     assert changed(chain(deep, 1), chain(deep, 2), Link) == [(f"{path}.value", 1, 2)]
+
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+
+class Text(str):
+    pass
+
+
+def test_values_of_subclasses_are_the_same():
+    assert not diff_values([Inner(1, 2)], [Inner(Number.ONE, 2)], list[Inner])
+    assert not diff_values([1, 2], [Number.ONE, np.uint32(2)], list[u32])
+    assert not diff_values({"a": 1}, {Text("a"): np.uint8(1)}, HashMap[str, u8])
+    assert not diff_values(Device("a", 1, 2), Device(Text("a"), np.uint8(1), np.int64(2)), Device)
+    assert changed([1.0], [np.float32(1.5)], list[f32]) == [("$[0]", 1.0, 1.5)]
 
 
 def test_values_that_are_too_deep_are_refused():
