@@ -81,7 +81,8 @@ bench-versions: $(READY)
 	$(BIN)/python -m benchmarks.versions $(BASE)
 
 docs: $(READY)
-	$(BIN)/snapformat docs -o docs/format --format markdown --sample examples/microvm.vmstate
+	$(BIN)/snapformat docs -o docs/format --format markdown --sample examples/microvm.vmstate \
+	  --sample examples/microvm-1.16.vmstate
 	$(BIN)/python -m snapformat.cli._reference > docs/cli.md
 
 clean:

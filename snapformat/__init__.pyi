@@ -42,3 +42,5 @@ from snapformat.snapshot import (
     SnapshotFormat as SnapshotFormat,
     get_format_version as get_format_version,
 )
+from snapformat.inspect.edit import edit as edit
+from snapformat.inspect.query import select as select

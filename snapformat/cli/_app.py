@@ -19,7 +19,11 @@ from snapformat.printable import printable
 #: Environment variable that makes a bug in snapformat print its traceback.
 TRACEBACK = "SNAPFORMAT_TRACEBACK"
 
-_COMMANDS = ("info", "verify", "dump", "build", "annotate", "diff", "schemas", "docs")
+_COMMANDS = (
+    *("info", "verify", "dump", "build"),
+    *("get", "set", "append", "remove", "diff", "annotate"),
+    *("schemas", "docs"),
+)
 
 
 class LazyGroup(click.Group):

@@ -3,66 +3,142 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import click
 
+from snapformat.cli._editing import usage
 from snapformat.cli._failure import paragraph, print_error
-from snapformat.cli._options import Named, file_argument, json_option, schema_option
+from snapformat.cli._options import Named, file_argument, schema_option
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
 from snapformat.errors import SnapshotError
 from snapformat.inspect import max_file_size
-from snapformat.inspect.annotate import Annotation, annotate
+from snapformat.inspect.annotate import Annotation, annotate, value_text, within
+from snapformat.inspect.locations import PathError
 from snapformat.io import read_all
-from snapformat.model.checks import describe_value
+from snapformat.path import parse_path
 
 _COLUMN = ("offset", "size", "kind", "count", "packing", "path")
 _VALUE = ("offset", "size", "kind", "path", "value")
+#: Maximum number of bytes shown in a row.
+_SHOWN = 8
 
 
 @click.command("annotate", cls=Command)
 @file_argument
 @schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
-@json_option
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="The form of the output; html is a page of its own.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --as json.")
+@click.option("--raw", is_flag=True, help="Leave C structures as bytes.")
+@click.option("--path", "below", metavar="PATH", help="Only this value and those inside it.")
+@click.option("--range", "span", metavar="START:END", help="Only bytes of these offsets.")
+@click.option("--depth", type=click.IntRange(min=0), help="Put values of longer paths together in one row.")
 @click.pass_context
-def command(ctx: click.Context, file: str, schema: Named | None, as_json: bool) -> None:
-    """Print every value of FILE in the order of its bytes: offset, size, kind, path, value.
+def command(
+    ctx: click.Context,
+    file: str,
+    schema: Named | None,
+    form: str,
+    as_json: bool,
+    raw: bool,
+    below: str | None,
+    span: str | None,
+    depth: int | None,
+) -> None:
+    """Explain every byte of FILE, in their order: offset, bytes, type, path, value, meaning.
 
-    Of a file in bitcode (Firecracker 1.15 and later), which has columns instead: offset, size, kind, number
-    of values, packing, and the path of the place in the type. Of a damaged file, all up to the error. Exit
+    A file in bitcode (Firecracker 1.15 and later) has columns instead: offset, size, kind, number of values,
+    packing, and the path of the place in the type. Of a damaged file, all up to the failing byte. Exit
     status: 0, or 1 if the file is damaged.
     """
     format_ = None if schema is None else schema.format
     data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+    with usage():
+        start, stop = _span(span)
+        segments = _segments(below)
     found: list[Annotation] = []
     failure: SnapshotError | None = None
     try:
-        found.extend(annotate(data, format_))  # keeps what comes before an error
+        found.extend(annotate(data, format_, c_structs=not raw))  # keeps what comes before an error
     except SnapshotError as error:
         failure = error
-    is_message = any(each.count is not None for each in found)
-    names = _COLUMN if is_message else _VALUE
-    if as_json:
-        rows = [{name: _plain(getattr(each, name)) for name in names} for each in found]
-        write_text(json.dumps(rows) + "\n")
-    elif found:
-        show_table(names, [[_text(each, name) for name in names] for each in found])
+    rows = [*within(found, below=segments, start=start, stop=stop, depth=depth)]
+    if as_json or form == "json":
+        write_text(json.dumps([_plain(each) for each in rows]) + "\n")
+    elif form == "html":
+        from snapformat.inspect.annotate_html import page
+
+        write_text(page(file, data, rows, failure))
+    elif rows:
+        _print(rows, data)
     if failure is not None:
         failure.file = file
         print_error(paragraph(failure, data))
     ctx.exit(0 if failure is None else 1)
 
 
-def _plain(value: Any) -> Any:
-    """Return a value for JSON: bytes in hexadecimal."""
+def _span(text: str | None) -> tuple[int, int | None]:
+    if text is None:
+        return 0, None
+    match = re.fullmatch(r"(0x[0-9a-fA-F]+|\d+)?:(0x[0-9a-fA-F]+|\d+)?", text)
+    if match is None:
+        raise PathError(f"{text!r} is not a range such as 0x10:0x20")
+    start, stop = (None if part is None else int(part, 0 if "x" in part else 10) for part in match.groups())
+    return start or 0, stop
+
+
+def _segments(text: str | None) -> tuple[Any, ...]:
+    try:
+        return () if text is None else parse_path(text)
+    except ValueError as error:
+        raise PathError(str(error)) from None
+
+
+def _print(rows: list[Annotation], data: bytes) -> None:
+    is_message = any(each.count is not None for each in rows)
+    if is_message:
+        head = ("offset", "size", "kind", "count", "packing", "path", "meaning")
+        cells = [
+            [f"{e.offset:#x}", str(e.size), e.kind, str(e.count), str(e.packing), e.path, e.meaning]
+            for e in rows
+        ]
+    else:
+        head = ("offset", "size", "bytes", "kind", "path", "value", "meaning")
+        cells = [
+            [f"{e.offset:#x}", str(e.size), _bytes(e, data), e.kind, e.path, value_text(e), e.meaning]
+            for e in rows
+        ]
+    show_table(head, cells)
+
+
+def _bytes(each: Annotation, data: bytes) -> str:
+    shown = data[each.offset : each.offset + min(each.size, _SHOWN)].hex(" ")
+    return shown + (" ..." if each.size > _SHOWN else "")
+
+
+def _plain(each: Annotation) -> dict[str, Any]:
+    names = _COLUMN if each.count is not None else _VALUE
+    row = {name: _plain_value(getattr(each, name)) for name in names}
+    if each.is_hex and isinstance(each.value, int):
+        row["value"] = hex(each.value)
+    if each.meaning:
+        row["meaning"] = each.meaning
+    return row
+
+
+def _plain_value(value: Any) -> Any:
+    """Return a value for JSON: bytes in hexadecimal, integers beyond 2^53 as text."""
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 1 << 53:
+        return str(value)
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _text(each: Annotation, name: str) -> str:
-    value = getattr(each, name)
-    if name == "value":
-        return "" if value is None else describe_value(value)
-    return str(value)

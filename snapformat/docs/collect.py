@@ -5,21 +5,23 @@ from __future__ import annotations
 import inspect
 import re
 from collections import deque
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import construct as c
 
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bits import Bits as BitNames
+from snapformat.docs.columns import columns_text, describe_columns, own_column
 from snapformat.docs.envelope import describe_file, payload_of
 from snapformat.docs.glossary import glossary
 from snapformat.docs.measure import Measure, prefix_of
-from snapformat.docs.model import Bit, Document, Field, Flags, Offset, Type, Use, Variant
+from snapformat.docs.model import Bit, Document, Field, Flags, Offset, Size, Type, Use, Variant
 from snapformat.docs.rules import Rules, shown
 from snapformat.encodings.bincode.encoding import sealed
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
+from snapformat.model.bound import is_columnar
 from snapformat.model.declare.registry import resolved
 from snapformat.model.from_construct.words import rules, unit_inside
 from snapformat.model.graph import walk_kinds
@@ -35,10 +37,13 @@ from snapformat.model.naming import (
 )
 from snapformat.snapshot import SnapshotFormat
 
+if TYPE_CHECKING:
+    from snapformat.encodings.bitcode.encoding import Bitcode
+
 _KINDS = {"struct": "struct", "tuple": "tuple struct", "newtype": "newtype", "unit": "unit struct"}
 
 
-def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRACKER) -> Document:
+def describe(what: Any, *, name: str | None = None, encoding: Encoding | Bitcode = FIRECRACKER) -> Document:
     """Make the document of a format or of a type.
 
     Args:
@@ -47,12 +52,15 @@ def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRA
         encoding: Encoding of a type; a format has its own.
 
     Raises:
-        SchemaError: It is not a type of the serde data model, or contains undefined names.
+        SchemaError: It is not a type of the serde data model, contains undefined names, or can't be stored
+            in the encoding.
         ValueError: The format does not declare a payload.
     """
     if isinstance(what, SnapshotFormat):
-        return _Collector(payload_of(what), what.bincode, what).document(name or what.name)
-    root = Bound(sealed(resolved(what)), encoding)
+        return _Collector(payload_of(what), what.encoding, what).document(name or what.name)
+    kind = sealed(resolved(what))
+    encoding.bind(kind)
+    root = Bound(kind, encoding)
     if name is None:
         name = what if isinstance(what, str) else getattr(what, "__name__", "data")
     return _Collector(root, encoding, None).document(name)
@@ -61,14 +69,19 @@ def describe(what: Any, *, name: str | None = None, encoding: Encoding = FIRECRA
 class _Collector:
     """Makes the document of one kind."""
 
-    def __init__(self, root: Bound, encoding: Encoding, spec: SnapshotFormat | None) -> None:
+    def __init__(self, root: Bound, encoding: Encoding | Bitcode, spec: SnapshotFormat | None) -> None:
         self.root = root
         self.encoding = encoding
         self.spec = spec
         self.types: Types = types_of(root)
         self.measure = Measure()
         self.limits = DEFAULT_LIMITS if spec is None else spec.limits
-        self.rules = Rules(self.types, encoding.byteorder, encoding.is_variable(8), self.limits)
+        self.integers = "fixed"
+        if not isinstance(encoding, Encoding):
+            self.integers = "packed"
+        elif encoding.is_variable(8):
+            self.integers = "variable"
+        self.rules = Rules(self.types, encoding.byteorder, self.integers == "variable", self.limits)
         self.nested = {
             self.types.label(Bound(kind.item, None))
             for kind in walk_kinds(root.kind)
@@ -90,18 +103,23 @@ class _Collector:
             name=name,
             doc=found[0].doc,
             byteorder=self.encoding.byteorder,
-            integers="variable" if self.encoding.is_variable(8) else "fixed",
-            limit=self.encoding.limit,
+            integers=self.integers,
+            limit=self.encoding.limit if isinstance(self.encoding, Encoding) else None,
             max_depth=self.limits.depth,
             root=root,
             file=file,
             types=tuple(found),
             primitives=glossary(self.primitives, self.encoding),
+            encoding=self.encoding.name,
+            note="" if self.spec is None else self.spec.note,
+            columns=describe_columns(self.limits) if is_columnar(self.encoding) else None,
         )
 
     def _type(self, label: str, bound: Bound) -> Type:
         kind = bound.kind
-        made = Type(label, "alias", described(kind), self.measure.size(bound), nested=label in self.nested)
+        made = Type(label, "alias", described(kind), self._size(bound), nested=label in self.nested)
+        if is_columnar(bound.config):
+            made.columns = own_column(bound)
         if bound in self.in_bits:
             made.unit = "bit"
         match kind:
@@ -147,9 +165,15 @@ class _Collector:
             made.constraints = (*self.rules.of(item), *_label_rules(kind))
         return made
 
+    def _size(self, bound: Bound) -> Size | None:
+        """Return the size of a kind; None in columns."""
+        return None if is_columnar(bound.config) else self.measure.size(bound)
+
     def _fields(self, members: Iterable[tuple[str, Bound, str]], start: int = 0) -> tuple[Field, ...]:
         members = list(members)
-        offsets = self.measure.offsets([(name, bound) for name, bound, _ in members], start)
+        offsets: Sequence[Offset | None] = [None] * len(members)
+        if not any(is_columnar(bound.config) for _, bound, _ in members):
+            offsets = self.measure.offsets([(name, bound) for name, bound, _ in members], start)
         return tuple(
             self._field(name, bound, doc, offset)
             for (name, bound, doc), offset in zip(members, offsets, strict=True)
@@ -162,36 +186,40 @@ class _Collector:
         start = Offset(0, (), "0")
         return tuple(self._field(name, child, doc, start) for name, child, doc in _members(bound))
 
-    def _field(self, name: str, bound: Bound, doc: str, offset: Offset) -> Field:
+    def _field(self, name: str, bound: Bound, doc: str, offset: Offset | None) -> Field:
         spans = self.types.spans(bound)
         self.primitives |= {span.primitive for span in spans if span.primitive is not None}
-        return Field(name, offset, self.measure.size(bound), spans, doc, self.rules.of(bound))
+        made = Field(name, offset, self._size(bound), spans, doc, self.rules.of(bound))
+        if is_columnar(bound.config):
+            made.columns = columns_text(bound, self.types.label)
+        return made
 
     def _alias(self, bound: Bound) -> Field:
         """Make the field of a root that is not a named type."""
         label = self.types.labels.pop(bound)
         try:
-            return self._field("value", bound, described(bound.kind) or "The value", Offset(0, (), "0"))
+            offset = None if is_columnar(bound.config) else Offset(0, (), "0")
+            return self._field("value", bound, described(bound.kind) or "The value", offset)
         finally:
             self.types.labels[bound] = label
 
     def _variant(self, enum: Bound, variant: kinds.EnumVariant, payload: Bound | None) -> Variant:
+        doc = variant.doc or (described(payload.kind) if payload is not None else "")
+        made = Variant(str(variant.index), variant.name, variant.style, None, doc)
+        made.other = variant is enum.kind.other
+        members = [] if payload is None else _members(payload)
+        if is_columnar(enum.config):
+            made.fields = self._fields(members)
+            return made
         index = prefix_of(enum)
         assert index is not None
         low, high = self.measure.bounds(index)
-        fields: tuple[Field, ...] = ()
-        chain = [index]
-        if payload is not None:
-            members = _members(payload)
-            if low == high:
-                fields = self._fields(members, int(low))
-            else:
-                fields = self._fields([("index", index, "Index of the variant"), *members])[1:]
-            chain.append(payload)
-        doc = variant.doc or (described(payload.kind) if payload is not None else "")
-        size = self.measure.whole(chain)
-        other = variant is enum.kind.other
-        return Variant(str(variant.index), variant.name, variant.style, size, doc, fields, other)
+        if low == high:
+            made.fields = self._fields(members, int(low))
+        else:
+            made.fields = self._fields([("index", index, "Index of the variant"), *members])[1:]
+        made.size = self.measure.whole([index] if payload is None else [index, payload])
+        return made
 
     def _cases(self, choice: Bound) -> Iterable[Variant]:
         for key, case in named_cases(choice, shown):

@@ -45,7 +45,7 @@ def byte_diagram(
     """Draw fields as rows of eight bytes.
 
     Args:
-        fields: The fields, in order.
+        fields: The fields, in order; those in columns have no bytes of their own.
         title: Description for screen readers.
         ident: Prefix of its ids, unique in the page.
         index: Offset after an enum's index, which is drawn as a field of its own; None if there is none.
@@ -57,6 +57,7 @@ def byte_diagram(
     listed: list[tuple[int, str, int | None, str, str]] = [
         (first + number, each.name, each.size.exact, each.size.text, each.offset.text)
         for number, each in enumerate(fields)
+        if each.size is not None and each.offset is not None
     ]
     if index is not None:
         size = "variable" if index.exact is None else index.text

@@ -8,6 +8,7 @@ from snapformat import errors
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Checksum, Error, Field, File
 from snapformat.docs.rules import version_rule
+from snapformat.encodings.bitcode.packing import pack_ints
 from snapformat.model import kinds
 from snapformat.model.from_construct import kind_of_construct
 from snapformat.model.naming import Bound, named_fields
@@ -22,11 +23,19 @@ MakeFields = Callable[..., tuple[Field, ...]]
 
 def header_of(spec: SnapshotFormat) -> Bound:
     """Return the kind of the header of a file."""
-    return Bound(kind_of_construct(spec.header_struct), spec.encoding)
+    kind = spec.header_kind if spec.is_message else kind_of_construct(spec.header_struct)
+    return Bound(kind, spec.encoding)
 
 
 def payload_of(spec: SnapshotFormat) -> Bound:
-    """Return the kind of the data of a file."""
+    """Return the kind of the data of a file.
+
+    Raises:
+        SchemaError: It can't be stored in the format's encoding.
+        ValueError: The format does not declare a payload.
+    """
+    if spec.is_message:
+        spec.encoding.bind(spec.payload_kind)
     return Bound(spec.payload_kind, spec.encoding)
 
 
@@ -37,9 +46,9 @@ def file_parts(spec: SnapshotFormat) -> list[tuple[str, Bound, str]]:
     if spec.checksum is not None:
         size = spec.checksum.size
         stored = kinds.Int(f"u{8 * size}", size, False, byteorder=spec.encoding.byteorder, variable=False)
-        found.append(
-            ("checksum", Bound(stored, spec.encoding), f"{spec.checksum.name} of all bytes before it")
-        )
+        # It is no column of the message.
+        config = None if spec.is_message else spec.encoding
+        found.append(("checksum", Bound(stored, config), f"{spec.checksum.name} of all bytes before it"))
     return found
 
 
@@ -55,7 +64,7 @@ def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> F
     checksum = None if spec.checksum is None else _checksum(spec.checksum, spec)
     return File(
         fields=make(parts),
-        size=measure.whole(bound for _, bound, _ in parts),
+        size=None if spec.is_message else measure.whole(bound for _, bound, _ in parts),
         magics=tuple((arch, f"0x{magic:016x}") for arch, magic in spec.magics.items()),
         version=str(spec.version),
         version_rule=version_rule(spec),
@@ -63,6 +72,20 @@ def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> F
         order=_order(spec),
         max_file_size=spec.max_file_size,
         errors=_errors(spec),
+        header=_header(spec) if spec.is_message else "",
+    )
+
+
+def _header(spec: SnapshotFormat) -> str:
+    """Describe the columns of the header in a message."""
+    magics = (
+        f"`{pack_ints([magic], 8).hex(' ')}`" + (f" ({arch})" if arch else "")
+        for arch, magic in spec.magics.items()
+    )
+    return (
+        "The first two columns are the header. Each has one value, so they can be read without the rest. The"
+        f" magic is stored as {' or '.join(magics)}. Then come a byte with the length of the version, and its"
+        " text."
     )
 
 
@@ -91,22 +114,33 @@ _KEPT = "Bytes between the data and the checksum are kept."
 
 
 def _order(spec: SnapshotFormat) -> tuple[str, ...]:
-    if spec.order is CheckOrder.CHECKSUM_FIRST:
-        steps = [_HEADER, _MAGIC, _DATA, _VERSION]
-        if spec.checksum is not None:
-            size = spec.checksum.size
-            steps.insert(
-                0, f"The last {size} bytes of the file are compared with the checksum of all bytes before."
-            )
-    else:
-        steps = [_HEADER, _MAGIC, _VERSION, _DATA]
-        if spec.checksum is not None:
+    data = _message(spec) if spec.is_message else _DATA
+    match spec.order:
+        case CheckOrder.CHECKSUM_FIRST:
+            steps = [_HEADER, _MAGIC, data, _VERSION]
+        case CheckOrder.DECODE_FIRST:
+            steps = [*([] if spec.is_message else [_HEADER]), data, _MAGIC, _VERSION]
+        case CheckOrder.PAYLOAD_FIRST:
+            steps = [_HEADER, _MAGIC, _VERSION, data]
+    if spec.checksum is not None:
+        size = spec.checksum.size
+        if spec.order is CheckOrder.CHECKSUM_FIRST:
+            first = f"The last {size} bytes of the file are compared with the checksum of all bytes before."
+            steps.insert(0, first)
+        else:
             steps.append("The checksum of the whole file is checked.")
-    if spec.trailing == "refuse":
+    if spec.trailing == "refuse" and not spec.is_message:
         steps.append(_END)
     elif spec.trailing == "keep":
         steps.append(_KEPT)
     return tuple(steps)
+
+
+def _message(spec: SnapshotFormat) -> str:
+    end = (
+        "where the file does" if spec.checksum is None else f"{spec.checksum.size} bytes before the file does"
+    )
+    return f"Header and data are decoded as one message, which must end {end}."
 
 
 def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
@@ -123,11 +157,15 @@ def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
             errors.DecodeError,
             "the data is truncated or not a value of its type; the error has the path and the offset",
         ),
+        _message(spec): (
+            errors.DecodeError,
+            "header or data are truncated or not of their types, or bytes are left over; the error has the"
+            " path and the offset of the column"
+            + ("; most files of other versions fail here" if spec.order is CheckOrder.DECODE_FIRST else ""),
+        ),
         _END: (errors.DecodeError, "bytes are left over after the data or after the checksum"),
     }
-    checksum = (
-        errors.Crc64Error,
-        "the checksum does not match: the file is damaged, or bytes follow the checksum",
-    )
+    damaged = "the checksum does not match: the file is damaged"
+    checksum = errors.Crc64Error, damaged + ("" if spec.is_message else ", or bytes follow the checksum")
     found = [known["size"], *(known.get(step, checksum) for step in _order(spec) if step != _KEPT)]
     return tuple(Error(cls.code, cls.__name__, when) for cls, when in found)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from snapformat.docs.columns import rows_of
 from snapformat.docs.envelope import file_parts, header_of, payload_of
-from snapformat.docs.model import Document, Example, ExampleRow
+from snapformat.docs.model import ColumnMap, Document, Example, ExampleRow, Type
 from snapformat.encodings.bincode.events import Event
+from snapformat.encodings.bincode.sizes import C_CONFIG, c_layout
 from snapformat.encodings.bincode.walk import walk_value
+from snapformat.encodings.bincode.writer import write_c_struct
+from snapformat.encodings.bitcode.packing import ColumnInput
+from snapformat.encodings.bitcode.reader import BitcodeReader, Column
 from snapformat.model import kinds
+from snapformat.model.c_struct import blob_bytes
 from snapformat.model.naming import Bound, Types, named_variants, types_of, unwrapped
 from snapformat.path import Segment, Variant, format_path
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.reading import read_header
+from snapformat.trampoline import Task
 
 #: Maximum number of bytes shown per row.
 SHOWN = 16
@@ -50,11 +57,26 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
     Raises:
         DecodeError: The format can't read the sample.
     """
+    if spec.is_message:
+        add_columns(document, spec, data, sample)
+        return
     root = payload_of(spec)
     types = types_of(root)
     _, start = read_header(spec, data)
     stop = len(data) - (0 if spec.checksum is None else spec.checksum.size)
     events = list(_walk(root, spec, data[:stop], start, blobs=True))
+    found = _instances(root, types, events)
+    for each in document.types:
+        if each.label in found and each.example is None:
+            instance = found[each.label]
+            each.example = Example(sample, format_path(instance.prefix), _rows(each, instance, data))
+    if document.file is not None and document.file.example is None:
+        end = max((event.offset + event.size for event in events), default=start)
+        document.file.example = Example(sample, "", tuple(_file_rows(spec, data, start, end)))
+
+
+def _instances(root: Bound, types: Types, events: Iterable[Event]) -> dict[str, _Instance]:
+    """Return the first instance of each type, by label."""
     found: dict[str, _Instance] = {}
     for event in events:
         if event.size:
@@ -65,26 +87,112 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
                     if event.offset == run.offset + run.size:
                         run.size += event.size
                         run.events.append((event, len(event.segments) > depth))
-    for each in document.types:
-        seen = found.get(each.label)
-        if seen is None or each.example is not None:
-            continue
-        names = [name for name, _ in each.members]
-        rows = tuple(
-            ExampleRow(
-                member,
-                names[member] if 0 <= member < len(names) else ("index" if each.kind == "enum" else "value"),
-                run.offset,
-                run.size,
-                data[run.offset : run.offset + min(run.size, SHOWN)],
-                _value(run),
-            )
-            for member, run in seen.runs.items()
+    return found
+
+
+def _rows(each: Type, instance: _Instance, data: bytes) -> tuple[ExampleRow, ...]:
+    names = [name for name, _ in each.members]
+    return tuple(
+        ExampleRow(
+            member,
+            names[member] if 0 <= member < len(names) else ("index" if each.kind == "enum" else "value"),
+            run.offset,
+            run.size,
+            data[run.offset : run.offset + min(run.size, SHOWN)],
+            _value(run),
         )
-        each.example = Example(sample, format_path(seen.prefix), rows)
+        for member, run in instance.runs.items()
+    )
+
+
+class _Sampler(BitcodeReader):
+    """Reads a message, and keeps its columns and its first C structure of each class.
+
+    Attributes:
+        structs: Path and bytes of the C structures, by the kind of the bytes that have them.
+    """
+
+    __slots__ = ("structs",)
+
+    def __init__(self, data: bytes, spec: SnapshotFormat) -> None:
+        super().__init__(ColumnInput(data, 0, len(data)), spec.all_limits)
+        self.columns = []
+        self.structs: dict[kinds.Blob, tuple[tuple[Segment, ...], bytes]] = {}
+
+    def read_blob(self, kind: kinds.Blob) -> Task:
+        value = yield super().read_blob(kind)
+        if kind not in self.structs:
+            raw = blob_bytes(value, lambda of: write_c_struct(kind.item, of, self.limits))
+            self.structs[kind] = self.segments(), raw
+        return value
+
+
+def add_columns(document: Document, spec: SnapshotFormat, data: bytes, sample: str) -> None:
+    """Add the columns of a sample to a document, and examples of C structures; see `add_examples`.
+
+    Raises:
+        DecodeError: The format can't read the sample.
+    """
+    stop = len(data) - (0 if spec.checksum is None else spec.checksum.size)
+    reader = _Sampler(data[:stop], spec)
+    reader.read(spec.message_kind)
+    columns = reader.columns or []
+    types = types_of(payload_of(spec))
+    for kind, (path, raw) in reader.structs.items():
+        if len(raw) >= c_layout(kind).size:
+            events = walk_value(kind.item, C_CONFIG, raw, limits=spec.all_limits)
+            for label, instance in _instances(Bound(kind.item, None), types, events).items():
+                each = document.by_label[label]
+                if each.example is None:
+                    at = format_path((*path, *instance.prefix))
+                    each.example = Example(sample, at, _rows(each, instance, raw), unpacked=True)
+    if document.columns is not None and document.columns.sample is None:
+        members = [_member_of(document, types, column) for column in columns]
+        document.columns.sample = ColumnMap(sample, rows_of(columns, members))
     if document.file is not None and document.file.example is None:
-        end = max((event.offset + event.size for event in events), default=start)
-        document.file.example = Example(sample, "", tuple(_file_rows(spec, data, start, end)))
+        rows = _file_rows_of(spec, data, columns, stop)
+        document.file.example = Example(sample, "", tuple(rows))
+
+
+def _member_of(document: Document, types: Types, column: Column) -> tuple[str | None, str | None]:
+    """Return the innermost type and its field that a column belongs to."""
+    if not column.path.startswith("$.data"):
+        return None, None
+    kind = "option" if column.kind == "enum" else column.kind
+    found: tuple[str | None, str | None] = None, None
+    for label, _, member, _ in _frames(types.root, types, Event(0, 0, kind, column.segments, None)):
+        members = document.by_label[label].members
+        found = label, members[member][0] if 0 <= member < len(members) else None
+    return found
+
+
+def _file_rows_of(
+    spec: SnapshotFormat, data: bytes, columns: Sequence[Column], stop: int
+) -> Iterable[ExampleRow]:
+    """Yield the rows of a file with a message: the columns of the header, the others, and the checksum."""
+    header, start = read_header(spec, data)
+    magic, version = columns[0], columns[1]
+    parts = [
+        ("magic", magic.offset, magic.size, f"0x{header.magic:016x}"),
+        ("version", version.offset, version.size, value_text(str(header.version))),
+        (
+            "data",
+            start,
+            stop - start,
+            f"{_counted(len(columns) - 2, 'column')}, {_counted(stop - start, 'byte')}",
+        ),
+    ]
+    if spec.checksum is not None:
+        parts.append(("checksum", stop, len(data) - stop, _checksum_text(spec, data[stop:])))
+    names = [name for name, _, _ in file_parts(spec)]
+    for name, offset, size, value in parts:
+        shown = data[offset : offset + min(size, SHOWN)]
+        yield ExampleRow(names.index(name), name, offset, size, shown, value)
+
+
+def _checksum_text(spec: SnapshotFormat, stored: bytes) -> str:
+    assert spec.checksum is not None
+    return f"0x{int.from_bytes(stored, spec.encoding.byteorder):0{2 * spec.checksum.size}x}"
 
 
 def _walk(root: Bound, spec: SnapshotFormat, data: bytes, start: int = 0, **options: Any) -> Iterator[Event]:
@@ -250,5 +358,5 @@ def _file_rows(spec: SnapshotFormat, data: bytes, start: int, end: int) -> Itera
     yield ExampleRow(names.index("data"), "data", start, size, shown, _counted(size, "byte"))
     if spec.checksum is not None:
         stored = data[end : end + spec.checksum.size]
-        value = f"0x{int.from_bytes(stored, spec.encoding.byteorder):0{2 * spec.checksum.size}x}"
+        value = _checksum_text(spec, stored)
         yield ExampleRow(names.index("checksum"), "checksum", end, len(stored), stored, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import semver
 
@@ -35,14 +35,20 @@ from snapformat.bincode import (
     u16,
     u32,
 )
+from snapformat.docs.columns import columns_text
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Primitive, Size
 from snapformat.encodings.bincode.encoding import sealed
 from snapformat.encodings.bincode.walk import write_value
 from snapformat.model import kinds
+from snapformat.model.kinds import Kind
 from snapformat.model.naming import Bound
 
+if TYPE_CHECKING:
+    from snapformat.encodings.bitcode.encoding import Bitcode
+
 _INTEGER = re.compile(r"([ui])(\d+|size)")
+_SIZE = " Stored as 64 bits on every machine."
 
 
 class _Entry(NamedTuple):
@@ -190,6 +196,55 @@ _ENTRIES: dict[str, _Entry] = {
     ),
 }
 
+#: Entries in columns where they differ: the encoding in words; what is refused; the columns, if it has parts.
+_IN_COLUMNS: dict[str, tuple[str, str, str | None]] = {
+    "f64": ("IEEE 754 binary64, stored as the number of its bits, which are preserved.", "", None),
+    "bool": ("A bit: 0 is false, 1 is true.", "", None),
+    "char": (
+        "One Unicode scalar value, stored as its number.",
+        "a number that is not that of a scalar value",
+        None,
+    ),
+    "str": ("Text in UTF-8: its length in bytes, and the text.", "invalid UTF-8", None),
+    "bytes": ("A sequence of u8. `bytes[n]`: the number must be n.", "", None),
+    "blob": ("A sequence of u8: the bytes of a C structure with its padding.", "", None),
+    "()": ("No column.", "", None),
+    "Option": (
+        "The index 0 is None; 1 is Some, with a value in the columns of its place.",
+        "any other index",
+        "enum, …",
+    ),
+    "Vec": ("The number of elements, which are in the columns of their place.", "", "seq, …"),
+    "BTreeSet": (
+        "The number of elements, which are in the columns of their place, written sorted.",
+        "",
+        "seq, …",
+    ),
+    "HashSet": (
+        "The number of elements, which are in the columns of their place, in any order.",
+        "",
+        "seq, …",
+    ),
+    "BTreeMap": (
+        "The number of entries; keys and values are in the columns of their places, written sorted by key.",
+        "",
+        "map, …, …",
+    ),
+    "HashMap": (
+        "The number of entries; keys and values are in the columns of their places, in any order.",
+        "",
+        "map, …, …",
+    ),
+    "enum": (
+        "The index of the variant, in the order of declaration from 0. Each variant has places of its own for"
+        " its fields.",
+        "an index that no variant has",
+        "enum, …",
+    ),
+    "array": ("A number of elements known from the layout. Each of them is a place of its own.", "", "n × …"),
+    "fixed bytes": ("A number of bytes known from the layout: a part of a C structure.", "", "none"),
+}
+
 #: Entries without an example.
 _WITHOUT_EXAMPLE = {
     "array": "A number of elements known from the layout, one after the other, without a length.",
@@ -203,7 +258,7 @@ _ORDER = ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
 _ORDER += [*_ENTRIES, *_WITHOUT_EXAMPLE]
 
 
-def glossary(names: Iterable[str], encoding: Encoding) -> tuple[Primitive, ...]:
+def glossary(names: Iterable[str], encoding: Encoding | Bitcode) -> tuple[Primitive, ...]:
     """Return the entries of primitives, in the order of the table.
 
     Args:
@@ -212,8 +267,38 @@ def glossary(names: Iterable[str], encoding: Encoding) -> tuple[Primitive, ...]:
     """
     chosen = set(names)
     order = [*_ORDER, *sorted(chosen - set(_ORDER))]
-    found = (_primitive(name, encoding) for name in order if name in chosen)
+    if isinstance(encoding, Encoding):
+        found = (_primitive(name, encoding) for name in order if name in chosen)
+    else:
+        found = (_in_columns(name, encoding) for name in order if name in chosen)
     return tuple(entry for entry in found if entry is not None)
+
+
+def _in_columns(name: str, encoding: Bitcode) -> Primitive | None:
+    """Return the entry of a primitive that is stored in columns."""
+    integer = _INTEGER.fullmatch(name)
+    if integer is not None:
+        signed, bits = integer[1] == "i", 64 if integer[2] == "size" else int(integer[2])
+        kind: Kind = kinds.Int(name, bits // 8, signed)
+        value: Any = _example_of(bits // 8, signed)
+        doc, refused, shown, columns = _range(signed, bits), "", f"{value}", None
+        doc += " Two's complement." if signed else ""
+        doc += _SIZE if integer[2] == "size" else ""
+    elif name in _ENTRIES:
+        entry = _ENTRIES[name]
+        doc, refused, columns = entry.doc, entry.refused, None
+        if name in _IN_COLUMNS:
+            doc, refused, columns = _IN_COLUMNS[name]
+        doc = doc.format(index="a byte")
+        kind, value, shown = sealed(u8 if name == "enum" else entry.annotation), entry.value, entry.shown
+    elif name in _IN_COLUMNS:
+        doc, refused, columns = _IN_COLUMNS[name]
+        return Primitive(name, doc, None, refused, "", b"", columns)
+    else:
+        return None
+    if columns is None:
+        columns = columns_text(Bound(kind, encoding), lambda bound: None)
+    return Primitive(name, doc, None, refused, shown, encoding.write(kind, value), columns)
 
 
 def _primitive(name: str, encoding: Encoding) -> Primitive | None:
@@ -249,10 +334,8 @@ def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitiv
     size = bits // 8
     variable = encoding.is_variable(size)
     kind = kinds.Int(name, size, signed)
-    value = -2 if signed else {1: 127, 2: 1000}.get(size, 100_000)
-    sign = "Signed" if signed else "Unsigned"
-    bounds = f"-2^{bits - 1} to 2^{bits - 1} - 1" if signed else f"0 to 2^{bits} - 1"
-    doc = f"{sign} integer, {bounds}."
+    value = _example_of(size, signed)
+    doc = _range(signed, bits)
     refused = ""
     if variable:
         zigzag = "; zigzag first (0, -1, 1, -2 become 0, 1, 2, 3)" if signed else ""
@@ -265,6 +348,15 @@ def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitiv
     elif signed:
         doc += " Two's complement."
     if name in ("usize", "isize"):
-        doc += " Stored as 64 bits on every machine."
+        doc += _SIZE
     data = write_value(kind, encoding, value)
     return Primitive(name, doc, Measure().size(Bound(kind, encoding)), refused, f"{value}", data)
+
+
+def _example_of(size: int, signed: bool) -> int:
+    return -2 if signed else {1: 127, 2: 1000}.get(size, 100_000)
+
+
+def _range(signed: bool, bits: int) -> str:
+    bounds = f"-2^{bits - 1} to 2^{bits - 1} - 1" if signed else f"0 to 2^{bits} - 1"
+    return f"{'Signed' if signed else 'Unsigned'} integer, {bounds}."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from snapformat.docs.model import Document, Lifetime
-from snapformat.model.compare import Change, Member, Members, Table, compare_types
+from snapformat.model.compare import Change, Member, Members, Table, common_config, compare_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def add_history(family: Family, documents: dict[str, Document], tables: dict[str
     family.steps = tuple(steps)
     releases = [release for release, _ in family.releases]
     # A change of the encoding is no change of every member.
-    latest = tables[family.releases[-1][1]].root.config
-    members = [tables[name].under(latest).types for _, name in family.releases]
+    config = common_config([tables[name] for _, name in reversed(family.releases)])
+    members = [tables[name].under(config).types for _, name in family.releases]
     for index, (_, name) in enumerate(family.releases):
         for each in documents[name].types:
             present = [each.label in types for types in members]
@@ -131,8 +131,21 @@ def _facts(old: Document, new: Document) -> list[str]:
         found.append("The checksum changed.")
     if old.file.order != new.file.order:
         found.append(f"The order of checks changed to: {' '.join(new.file.order)}")
+    if old.file.max_file_size != new.file.max_file_size:
+        sizes = f"{old.file.max_file_size} to {new.file.max_file_size} bytes"
+        found.append(f"The maximum size of a file changed from {sizes}.")
+    if old.encoding != new.encoding:
+        found.append(_new_encoding(old, new))
+        return found
     if old.limit != new.limit:
         found.append(f"The limit of claimed bytes changed from {old.limit} to {new.limit}.")
     if (old.byteorder, old.integers) != (new.byteorder, new.integers):
         found.append(f"Integers are now {new.integers}, {new.byteorder}-endian.")
     return found
+
+
+def _new_encoding(old: Document, new: Document) -> str:
+    changed = f"The encoding changed from {old.encoding} to {new.encoding}"
+    if new.columns is not None:
+        return f"{changed}: header and data are now one message, in which values are stored in columns."
+    return f"{changed}: values now lie one after the other, in the order of the fields."

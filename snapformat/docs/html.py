@@ -173,7 +173,7 @@ def byte_diagram(
     fields: Sequence[Field], title: str, ident: str, index: Offset | None = None, first: int = 0
 ) -> Markup:
     """Draw fields as a diagram of bytes; empty if no field has bytes."""
-    if all(each.size.most == 0 for each in fields):
+    if all(each.offset is None or each.size is None or each.size.most == 0 for each in fields):
         return Markup("")
     return _figure(diagrams.byte_diagram(fields, title, ident, index=index, first=first))
 

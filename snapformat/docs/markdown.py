@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from snapformat.docs.diagrams import tree
-from snapformat.docs.model import Example
+from snapformat.docs.model import ColumnMap, Example
 from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, summary
 from snapformat.docs.templating import environment, render
 from snapformat.docs.text import (
@@ -50,6 +50,7 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
         "hexdump": lambda data: data.hex(" "),
         "spelled": spelled,
         "dump": dump,
+        "column_lines": column_lines,
         "summary": lambda step: summary(step.changes),
         "tree": tree,
     }
@@ -155,5 +156,19 @@ def dump(example: Example) -> str:
         shown = row.data.hex(" ") + more
         name = one_line(row.name)
         lines.append(f"{row.offset:08x}  {shown:<54} {name:<{width}}  {one_line(row.value)}".rstrip())
-    # No line may close the fence around it.
+    return _fenced(lines)
+
+
+def column_lines(columns: ColumnMap) -> str:
+    """Format the columns of a message as aligned text."""
+    packings = max((len(row.packing) for row in columns.rows), default=0)
+    return _fenced(
+        f"{row.offset:08x} {row.size:6}  {row.kind:<4}  {row.packing:<{packings}} {row.count:6}  "
+        f"{one_line(row.path)}"
+        for row in columns.rows
+    )
+
+
+def _fenced(lines: Iterable[str]) -> str:
+    """Join lines; none of them may close the fence around them."""
     return "\n".join(line.replace("```", "`\u200b``") for line in lines)

@@ -2,6 +2,9 @@
 
 Renderers use nothing else, and the JSON form is this model unchanged (`plain`). Texts are those of the
 schema; renderers escape them. A type is referred to by its label, which is unique in a document.
+
+Where an encoding stores columns (bitcode), values have no offsets and sizes. Types and fields then have the
+columns that they make instead; only inside of C structures there are offsets.
 """
 
 from __future__ import annotations
@@ -10,6 +13,12 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
+from snapformat.docs.column_model import ColumnKind as ColumnKind
+from snapformat.docs.column_model import ColumnMap as ColumnMap
+from snapformat.docs.column_model import ColumnRow as ColumnRow
+from snapformat.docs.column_model import Columns as Columns
+from snapformat.docs.column_model import Packing as Packing
+from snapformat.docs.column_model import Width as Width
 from snapformat.model.naming import Span
 
 #: Version of the JSON form, raised when a member is renamed, removed or changes its meaning.
@@ -97,21 +106,24 @@ class Field:
 
     Attributes:
         name: Its name, or its number if it has none.
-        offset: Its offset.
-        size: Its size.
+        offset: Its offset; None where values have none.
+        size: Its size; None where values have none.
         type: The name of its type, with links.
         doc: Description.
         constraints: Constraints of reading and writing, a sentence each, without full stop.
         lifetime: The releases that have it.
+        columns: The kinds of its columns, such as `seq, u16`; `…` stands for those of a type that is named,
+            `none` for none. None where values have offsets.
     """
 
     name: str
-    offset: Offset
-    size: Size
+    offset: Offset | None
+    size: Size | None
     type: tuple[Span, ...]
     doc: str
     constraints: tuple[str, ...] = ()
     lifetime: Lifetime = field(default_factory=Lifetime)
+    columns: str | None = None
 
     @property
     def type_text(self) -> str:
@@ -127,7 +139,7 @@ class Variant:
         index: The number in the bytes, or the key of the choice.
         name: Its name.
         style: `unit`, `newtype`, `tuple` or `struct`.
-        size: Size of the whole value, including the index.
+        size: Size of the whole value, including the index; None where values have none.
         doc: Description.
         fields: Its fields; offsets are relative to the start of the index.
         other: Whether it stands for all indexes without a variant.
@@ -137,7 +149,7 @@ class Variant:
     index: str
     name: str
     style: str
-    size: Size
+    size: Size | None
     doc: str
     fields: tuple[Field, ...] = ()
     other: bool = False
@@ -223,11 +235,14 @@ class Example:
         sample: Name of the sample.
         path: Path of the value in it.
         rows: Its bytes, in order.
+        unpacked: Whether it is a C structure out of a column. Offsets count from its start, and its bytes are
+            those that the column unpacks to.
     """
 
     sample: str
     path: str
     rows: tuple[ExampleRow, ...]
+    unpacked: bool = False
 
 
 @dataclass(slots=True)
@@ -239,7 +254,7 @@ class Type:
         kind: `struct`, `tuple struct`, `newtype`, `unit struct`, `enum`, `bits`, `flags`, `labels`, `choice`,
             `alias`.
         doc: Description.
-        size: Size of a value.
+        size: Size of a value; None where values have none.
         unit: Unit of sizes and offsets: `byte`, or `bit` in bytes that are read as bits.
         fields: Its fields; empty for an enum.
         variants: The variants of an enum, the labels of a number, or the cases of a choice.
@@ -252,12 +267,13 @@ class Type:
         depth: Distance from the root, on the shortest path.
         lifetime: The releases that have it.
         example: A worked example, or None.
+        columns: The kind of its own column (`enum`), or empty; None where values have offsets.
     """
 
     label: str
     kind: str
     doc: str
-    size: Size
+    size: Size | None
     unit: str = "byte"
     fields: tuple[Field, ...] = ()
     variants: tuple[Variant, ...] = ()
@@ -270,6 +286,7 @@ class Type:
     depth: int = 0
     lifetime: Lifetime = field(default_factory=Lifetime)
     example: Example | None = None
+    columns: str | None = None
 
     @property
     def members(self) -> list[tuple[str, Field]]:
@@ -327,7 +344,7 @@ class File:
 
     Attributes:
         fields: Header, data, checksum.
-        size: Size of a file.
+        size: Size of a file; None if it is no sum of the parts' sizes.
         magics: Magic by architecture, in hexadecimal; the architecture is empty if there is one for all.
         version: The version that is written.
         version_rule: The versions that are read, in words.
@@ -336,10 +353,11 @@ class File:
         max_file_size: Maximum size of a file in bytes.
         errors: The errors that reading can raise, in the order of the checks.
         example: A worked example, or None.
+        header: How the header can be read alone where values have no offsets, a sentence; or empty.
     """
 
     fields: tuple[Field, ...]
-    size: Size
+    size: Size | None
     magics: tuple[tuple[str, str], ...]
     version: str
     version_rule: str
@@ -348,6 +366,7 @@ class File:
     max_file_size: int
     errors: tuple[Error, ...]
     example: Example | None = None
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,18 +376,20 @@ class Primitive:
     Attributes:
         name: Its name, as in the names of types.
         doc: The encoding in words.
-        size: Its size.
+        size: Its size; None where values have none.
         refused: The bytes that reading refuses, or empty.
         example: A value in words.
         data: The bytes of the example.
+        columns: The kinds of its columns, as in `Field.columns`; None where values have sizes.
     """
 
     name: str
     doc: str
-    size: Size
+    size: Size | None
     refused: str
     example: str
     data: bytes
+    columns: str | None = None
 
 
 @dataclass(slots=True)
@@ -379,13 +400,16 @@ class Document:
         name: Name of the format or type.
         doc: Description of the data.
         byteorder: `little` or `big`.
-        integers: `fixed` or `variable`.
+        integers: `fixed` or `variable`; `packed` in columns.
         limit: Maximum number of bytes claimed by the header and by the data each; None for no limit.
         max_depth: Maximum nesting of structs and enums.
         root: Label of the type of the data.
         file: The file around the data, or None for a bare type.
         types: All types, in the order of their first occurrence in the bytes.
         primitives: Glossary of the primitive encodings that are used.
+        encoding: `bincode` or `bitcode`.
+        note: What to know about the format, in a sentence, or empty.
+        columns: How values are stored in columns; None where they have offsets.
     """
 
     name: str
@@ -398,6 +422,9 @@ class Document:
     file: File | None
     types: tuple[Type, ...]
     primitives: tuple[Primitive, ...]
+    encoding: str = "bincode"
+    note: str = ""
+    columns: Columns | None = None
 
     @property
     def by_label(self) -> dict[str, Type]:

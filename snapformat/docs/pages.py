@@ -159,4 +159,7 @@ def summary(changes: Sequence[Change]) -> str:
     counts: dict[str, int] = {}
     for change in changes:
         counts[change.action] = counts.get(change.action, 0) + 1
-    return ", ".join(f"{number} {action}" for action, number in counts.items()) or "no changes of the layout"
+    listed = [f"{number} {action}" for action, number in counts.items() if action != "encoding"]
+    if "encoding" in counts:
+        listed.insert(0, "another encoding")
+    return ", ".join(listed) or "no changes of the layout"

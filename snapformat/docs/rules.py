@@ -8,8 +8,10 @@ from typing import Any
 from snapformat.docs.measure import config_of
 from snapformat.encodings.bincode.forms import int_form
 from snapformat.encodings.bincode.sizes import c_layout
+from snapformat.encodings.bitcode.places import MOST_ZERO_SIZED, is_zero_sized_in_rust
 from snapformat.limits import Limits
 from snapformat.model import kinds
+from snapformat.model.bound import is_columnar
 from snapformat.model.costs import element_costs
 from snapformat.model.expressions import Expr
 from snapformat.model.from_construct.words import rules as rules_of
@@ -75,7 +77,7 @@ class Rules:
                 noun = "elements" if isinstance(kind, kinds.Array) else "bytes"
                 rules.append(f"as many {noun} as `{expression(kind.count)}`")
             case kinds.Seq() | kinds.Set() | kinds.Map():
-                rules += self._collection(kind)
+                rules += self._collection(bound)
             case kinds.Adapted() if kind.name in NOTATIONS:
                 rules.append(NOTATIONS[kind.name])
             case kinds.Adapted() if kind.name not in STANDARD:
@@ -102,16 +104,22 @@ class Rules:
                 rules.append(f"may claim at most {kind.limit} bytes")
         return rules
 
-    def _collection(self, kind: kinds.Seq | kinds.Set | kinds.Map) -> list[str]:
+    def _collection(self, bound: Bound) -> list[str]:
+        kind: kinds.Seq | kinds.Set | kinds.Map = bound.kind
         rules = []
         if all(map(is_zero_sized, kind.children())):
             most = self._limits.zero_sized // element_costs(kind).zero_sized
             rules.append(f"elements are zero-sized: at most {most} in total")
+        if is_columnar(bound.config) and is_zero_sized_in_rust(kind.children()[0]):
+            noun = "keys" if isinstance(kind, kinds.Map) else "elements"
+            rules.append(f"zero-sized in Rust: at most {MOST_ZERO_SIZED} {noun}")
         if isinstance(kind, kinds.Set | kinds.Map) and kind.ordered:
             rules.append("written sorted, in Rust's order")
         return rules
 
     def _integer(self, bound: Bound) -> list[str]:
+        if is_columnar(bound.config):
+            return ["not zero"] if bound.kind.nonzero else []
         form = int_form(bound.kind, config_of(bound))
         rules = ["not zero"] if form.nonzero else []
         if form.size > 1 and form.byteorder != self._byteorder:

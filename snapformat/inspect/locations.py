@@ -58,6 +58,17 @@ class Location:
         """Its path as text."""
         return format_path(self.segments)
 
+    @property
+    def depends(self) -> str:
+        """Why it is not enough to change this part; empty if nothing else has to agree with it."""
+        around = self.around
+        if around is None:
+            return ""
+        if self.segments == around.segments:  # inside an option or a newtype
+            return around.depends
+        fields = around.kind.fields if isinstance(around.kind, kinds.Struct) else ()
+        return next((field.depends for field in fields if field.name == self.segments[-1]), "")
+
     def to_json(self) -> Any:
         """Return the value as plain data, as `dump --as decoded` shows it.
 
@@ -111,7 +122,7 @@ class Location:
             case kinds.Set() if isinstance(segment, int):
                 self.set(PairSet(each for position, each in enumerate(value) if position != segment))
             case kinds.Map():
-                del value[_key_of(self, str(segment))]
+                del value[_key_of(self.kind, str(segment))]
                 self.set(value)
             case _:
                 return False
@@ -265,8 +276,8 @@ class Location:
                     if field.name == name and field.attr is not None:
                         return self._field(self.kind, position)
             case kinds.Map():
-                key = _key_of(self, name)
-                if key in self.value:
+                key = _key_of(self.kind, name)
+                if key is not _NO_KEY and key in self.value:
                     return self._part(Key(name), self.kind.value, self.value[key], self._entry_setter(key))
         return None
 
@@ -437,16 +448,15 @@ def _key_text(kind: kinds.Map, key: Any) -> str:
     return str(text)
 
 
-def _key_of(location: Location, text: str) -> Any:
-    """Return the key of a text.
+#: In place of a key, for a text that is none.
+_NO_KEY: Any = object()
 
-    Raises:
-        PathError: It is not the text of a key.
-    """
-    kind: Any = location.kind
+
+def _key_of(kind: kinds.Map, text: str) -> Any:
+    """Return the key of a text, or `_NO_KEY`."""
     read = key_reader(kind.key)
     assert read is not None
     try:
         return FORM.read(kind.key, read(text))
     except (ValueError, KeyError, SnapshotError):
-        raise PathError(f"{location.path}: {text!r} is not a key of this map") from None
+        return _NO_KEY

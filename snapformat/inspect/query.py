@@ -141,10 +141,10 @@ def _anywhere(location: Location, step: Name | Every | InVariant) -> Iterator[Lo
 
 def _may_hold(kind: Kind, step: Name | Every | InVariant) -> bool:
     """Return whether something below a kind may be what a step names; kinds of constructs may hold all."""
+    if isinstance(step, Every):
+        return True
     names = kind.derive("names below", lambda: _names_below(kind))
-    if isinstance(step, Every) or None in names:
-        return bool(names)
-    return step.name in names
+    return None in names or step.name in names
 
 
 def _names_below(kind: Kind) -> frozenset[str | None]:

@@ -20,10 +20,38 @@ class Layout(Protocol):
         """The configuration."""
 
 
+def form_of(config: Any) -> tuple[str, ...]:
+    """Return how a configuration stores numbers: two that do it alike have the same form.
+
+    Args:
+        config: The configuration; None in a C struct, whose numbers are fixed and little-endian.
+    """
+    if config is None:
+        return "fixed", "little"
+    return (config.name,) if config.columnar else (config.integers, config.byteorder)
+
+
+def is_columnar(config: Any) -> bool:
+    """Return whether values are stored in columns, and so have no place of their own."""
+    return config is not None and bool(config.columnar)
+
+
+class Format(Protocol):
+    """A format of files, as far as its data goes."""
+
+    @property
+    def payload_kind(self) -> Any:
+        """The kind of the data."""
+
+    @property
+    def encoding(self) -> Any:
+        """Its encoding."""
+
+
 class Bound:
     """A kind under a configuration of its encoding.
 
-    Two are equal if the kind is the same object, and integers are stored alike.
+    Two are equal if the kind is the same object, and numbers are stored alike.
 
     Attributes:
         kind: The kind; an `Encoded` is replaced by the kind inside.
@@ -42,8 +70,7 @@ class Bound:
             (kind,) = kind.children()
         self.kind = kind
         self.config = config
-        integers = ("fixed", "little") if config is None else (config.integers, config.byteorder)
-        self._key = id(kind), *integers
+        self._key = id(kind), *form_of(config)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Bound) and self._key == other._key

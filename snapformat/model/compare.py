@@ -4,18 +4,19 @@ Types are matched by their labels, fields by their names. A field has moved if i
 it left one type and is in another one now, with the same name and type; not if only its offset changed.
 
 Whatever can change the bytes of a value is a change (`model.facts`). Where the encoding of the whole differs,
-that is one change, and the rest is compared under the earlier encoding.
+that is one change, and the rest is compared under the earlier encoding; but under bincode if one of them is
+bitcode, which can't store constructs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Literal
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
-from snapformat.model.bound import Bound, Layout
+from snapformat.model.bound import Bound, Format, Layout, form_of, is_columnar
 from snapformat.model.content import attributes_of, expression
 from snapformat.model.facts import Fact, differences, facts_of, facts_of_value
 from snapformat.model.naming import (
@@ -76,12 +77,14 @@ class Members:
         whole: The type as a whole, without its parts.
         facts: All that determines the bytes of the type and its parts.
         in_order: Whether the order of the parts is that of their bytes.
+        sort: What it is if its parts make it up (`struct`, `enum`), else empty.
     """
 
     parts: dict[str, Member]
     whole: Member
     facts: tuple[Fact, ...]
     in_order: bool
+    sort: str = ""
 
 
 @dataclass(slots=True)
@@ -100,23 +103,29 @@ class Table:
 
     def under(self, config: Any) -> Table:
         """Return the same types under the encoding of another table."""
-        if _encoding_of(config) == _encoding_of(self.root.config):
+        if form_of(config) == form_of(self.root.config):
             return self
         return members_of(types_of(Bound(self.root.kind, config)))
 
 
-def compare(old: Layout, new: Layout) -> list[Change]:
+def compare(old: Layout | Format, new: Layout | Format) -> list[Change]:
     """Compare two types, with the configurations of their encodings.
 
     Args:
-        old: The earlier one: a `Bound`, or the result of `layout_of`.
+        old: The earlier one: a `SnapshotFormat`, of which the data is compared; the result of `layout_of`; a
+            `Bound`.
         new: The later one.
 
     Returns:
         The changes in the order of the later one, after that of the encoding; removed types and members come
         last.
     """
-    return compare_types(members_of(types_of(old)), members_of(types_of(new)))
+    before, after = (members_of(types_of(_layout(each))) for each in (old, new))
+    return compare_types(before, after)
+
+
+def _layout(of: Any) -> Layout:
+    return Bound(of.payload_kind, of.encoding) if hasattr(of, "payload_kind") else of
 
 
 def members_of(types: Types) -> Table:
@@ -127,17 +136,29 @@ def members_of(types: Types) -> Table:
 
 def compare_types(old: Table, new: Table) -> list[Change]:
     """Compare all types, as returned by `members_of`."""
-    same = new.under(old.root.config)
-    changes = _compared(old, same)
-    if same is not new and _compared(same, new):
-        before, after = _encoding_of(old.root.config), _encoding_of(new.root.config)
-        texts = (f"{integers} integers, {byteorder}-endian" for integers, byteorder in (before, after))
-        changes.insert(0, Change("encoding", new.label, None, *texts))
+    config = common_config([old, new])
+    before, after = old.under(config), new.under(config)
+    changes = _compared(before, after)
+    if (before is not old and _compared(old, before)) or (after is not new and _compared(after, new)):
+        changes.insert(0, Change("encoding", new.label, None, *_encodings(old.root.config, new.root.config)))
     return changes
 
 
-def _encoding_of(config: Any) -> tuple[str, str]:
-    return ("fixed", "little") if config is None else (config.integers, config.byteorder)
+def common_config(tables: Sequence[Table]) -> Any:
+    """Return the encoding that types are compared under: the first of bincode, or else the first."""
+    configs = [table.root.config for table in tables]
+    return next((config for config in configs if not is_columnar(config)), configs[0])
+
+
+def _encodings(*configs: Any) -> Iterator[str]:
+    """Yield the encodings in words, with their names if these differ."""
+    differ = len(set(map(is_columnar, configs))) > 1
+    for config in configs:
+        form = form_of(config)
+        if is_columnar(config):
+            yield form[0]
+        else:
+            yield ("bincode, " if differ else "") + f"{form[0]} integers, {form[1]}-endian"
 
 
 def _compared(old: Table, new: Table) -> list[Change]:
@@ -156,7 +177,10 @@ def _compared(old: Table, new: Table) -> list[Change]:
 def _changes(label: str, earlier: Members, later: Members) -> list[Change]:
     found: list[Change] = []
     old, new = earlier.parts, later.parts
-    whole = _retyped(label, None, earlier.whole, later.whole)
+    if earlier.sort and later.sort and earlier.sort != later.sort:
+        whole = [Change("retyped", label, None, earlier.sort, later.sort)]
+    else:
+        whole = _retyped(label, None, earlier.whole, later.whole)
     kept = [name for name in new if name in old]
     positions = {name: at for at, name in enumerate(old)}
     steady = set(positions.values())
@@ -283,9 +307,10 @@ def _members(label: str, bound: Bound, types: Types) -> Members:
         case kinds.Switch() | kinds.If():
             parts = {key: _member(case, types) for key, case in named_cases(bound)}
     whole = facts_of(bound, types.label, _PARTS.get(type(kind), ()))
-    text = "" if type(kind) in _PARTS else types.text_inside(bound)
+    sort = type(kind).__name__.lower() if type(kind) in _PARTS else ""
+    text = "" if sort else types.text_inside(bound)
     in_order = not isinstance(kind, kinds.Labelled | kinds.Switch | kinds.If)
-    return Members(parts, Member(text, text, whole), facts_of(bound, types.label), in_order)
+    return Members(parts, Member(text, text, whole), facts_of(bound, types.label), in_order, sort)
 
 
 def _plain(text: str) -> Member:

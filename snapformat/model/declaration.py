@@ -45,6 +45,7 @@ class FieldSpec:
         binding: Type arguments of the generic class that the field is inherited from.
         doc: One line of description.
         bits: Names for the bits of the number.
+        depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         skip: Whether the field is left out of the bytes; `default()` makes its value.
         default: Function that makes the value of a skipped field.
         key: Names of the fields that identify an element of the sequence in it, or None.
@@ -60,6 +61,7 @@ class FieldSpec:
     binding: Mapping[TypeVar, Any] = field(default_factory=dict)
     doc: str = ""
     bits: tuple[Bits, ...] = ()
+    depends: str = ""
     skip: bool = False
     default: Callable[[], Any] | None = None
     key: tuple[str, ...] | None = None
@@ -157,8 +159,8 @@ class Declaration:
             if not spec.skip:
                 kind = self.field_kind(spec, arguments)
                 supplied = _is_supplied(kind)
-                named = (spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.key, spec.names)
-                fields.append(kinds.Field(*named))
+                named = (spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.key, spec.depends)
+                fields.append(kinds.Field(*named, spec.names))
         made.fields = tuple(fields)
         for made_field in made.fields:
             self._check_bits(made_field)

@@ -16,7 +16,7 @@ from construct.expr import ExprMixin
 
 from snapformat.errors import excerpt
 from snapformat.model import kinds
-from snapformat.model.bound import Bound
+from snapformat.model.bound import Bound, form_of, is_columnar
 from snapformat.model.content import (
     Parts,
     attributes_of,
@@ -172,13 +172,14 @@ def _kind_items(at: str, bound: Bound, facts: list[Fact], without: Collection[st
         kind = kinds.Array(kinds.Int("u8", 1, False), kind.count)
     cls = type(kind)
     facts.append(Fact(at, "kind", cls.__name__))
-    attributes: Parts = [*attributes_of(kind), *kind.in_encoding(config).items()]
+    added = config.in_column(kind) if is_columnar(config) else kind.in_encoding(config)
+    attributes: Parts = [*attributes_of(kind), *added.items()]
     if getattr(kind, "ordered", False):
         attributes.append(("sorted by", _order_of(kind.children()[0])))
     if not is_known_by_name(cls):
         attributes += class_code(cls)
         if cls.in_encoding is Kind.in_encoding and config is not None:
-            attributes += [("integers", config.integers), ("byteorder", config.byteorder)]
+            attributes += zip(("integers", "byteorder"), form_of(config), strict=False)
     inside = {id(child) for child in kind.children()}
     inner = None if isinstance(kind, kinds.Blob) else config
     found = []

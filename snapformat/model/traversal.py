@@ -11,14 +11,18 @@ from snapformat.model.checks import BadValue, describe_exception, describe_value
 from snapformat.model.costs import element_costs
 from snapformat.model.expressions import Expr, root_context, whole_context
 from snapformat.model.numpy_scalars import plain
-from snapformat.path import Segment, format_path
+from snapformat.path import Key, Segment, format_path
 
 if TYPE_CHECKING:
     from snapformat.model import kinds
     from snapformat.model.kinds import Kind
 
-#: A step of the path: a field or an index, or the position and the side of a map's entry.
-Step = Segment | tuple[Segment, ...]
+#: A step of the path: a field or an index; or the position and the side of a map's entry, and its key.
+Step = Segment | tuple[Any, ...]
+
+
+#: Maximum number of characters of a key in a path.
+_LONGEST_KEY = 200
 
 
 class Traversal:
@@ -221,7 +225,18 @@ class Traversal:
 
 def _flat(path: list[Step]) -> Iterator[Segment]:
     for step in path:
-        if type(step) is tuple:
-            yield from step
-        else:
+        if type(step) is not tuple:
             yield step  # type: ignore[misc]  # no tuple
+        elif step[1] == "value" and (text := _key_text(step[2])) is not None:
+            yield Key(text)
+        else:
+            yield from step[:2]
+
+
+def _key_text(key: Any) -> str | None:
+    """Return the text of a key, as JSON has it; None if it is none, or too long for a path."""
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    if isinstance(key, str):
+        return key if len(key) <= _LONGEST_KEY else None
+    return str(int(key)) if isinstance(key, int) else None

@@ -14,6 +14,7 @@ from snapformat.errors import EncodeError, SchemaError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout import Event, walk
 from snapformat.lazy.value import LazyValue
+from snapformat.path import Root
 from snapformat.snapshot.checks import (
     check_checksum,
     check_end,
@@ -147,11 +148,15 @@ class SnapshotFormat(FormatSpec):
         except SnapshotError as error:
             raise named(error, source)  # noqa: B904 - the same error, with the file's name
 
-    def walk(self, source: Source) -> Iterator[Event]:
+    def walk(self, source: Source, *, c_structs: bool = False) -> Iterator[Event]:
         """Iterate over the values of a file with their offsets: header, data and checksum.
 
-        Paths are those of errors: `$header` for the header, `$` for the data. Trailing bytes that the format
-        keeps are an event of the kind `trailing`.
+        Paths are those of errors: `$header` for the header, `$` for the data, `$checksum` for the checksum.
+        Trailing bytes that the format keeps are an event of the kind `trailing`.
+
+        Args:
+            source: A path, a bytes-like object or a binary file object.
+            c_structs: Whether bytes of exactly the size of the C struct in them are split into its fields.
 
         Raises:
             SnapshotIOError: The file can't be read.
@@ -166,18 +171,19 @@ class SnapshotFormat(FormatSpec):
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, header_end, stop)
         payload = data[:stop]
-        events = walk(self.payload_layout, payload, header_end, limit=limit, limits=limits)
+        options: dict[str, Any] = {"limit": limit, "limits": limits, "blobs": c_structs}
+        events = walk(self.payload_layout, payload, header_end, **options)
         data_end = yield from _to_the_last(events) if goes_back(self.payload_layout.kind) else events
         at = data_end if self.trailing == "ignore" else stop
         check_checksum(self, data, data_end, at)
         if self.trailing == "refuse":
             check_end(self, data, data_end)
         elif data_end < at:
-            yield Event(data_end, at - data_end, "trailing", (), data[data_end:at])
+            yield Event(data_end, at - data_end, "trailing", (Root("trailing"),), data[data_end:at])
         if self.checksum is not None:
             stored = data[at : at + self.checksum.size]
             value = int.from_bytes(stored, self.encoding.byteorder)
-            yield Event(at, len(stored), "checksum", (), value)
+            yield Event(at, len(stored), "checksum", (Root("checksum"),), value)
 
     def columns(self, source: Source) -> Iterator[Column]:
         """Iterate over the columns of a file in bitcode: header and data are one message of columns.

@@ -136,6 +136,8 @@ class FormatSpec:
             of Firecracker's own code, and of its formats here: the checksum must match for the whole file,
             and bytes after the data are neither checked nor written again. Data that runs past its end
             continues into the checksum.
+        note: What users of the format should know about it, in a sentence, which its documents begin with;
+            or empty.
     """
 
     name: str
@@ -152,6 +154,7 @@ class FormatSpec:
     release: str | None = None
     family: str | None = None
     trailing: Trailing = "refuse"
+    note: str = ""
     #: The `CachedHeader` of the last file that was read lazily.
     cached_header: Any = field(default=None, init=False, repr=False, compare=False)
 

@@ -47,6 +47,15 @@ def build(text: str | bytes, out: Path, *arguments: str) -> Any:
     return call("build", "-", "-o", out, *arguments, stdin=text.encode() if isinstance(text, str) else text)
 
 
+def portable(shown: Any) -> Any:
+    """The original's JSON, with integers that tools would round as text."""
+    if isinstance(shown, dict):
+        return {name: portable(part) for name, part in shown.items()}
+    if isinstance(shown, list):
+        return [*map(portable, shown)]
+    return str(shown) if isinstance(shown, int) and abs(shown) >= 1 << 53 else shown
+
+
 @data.each(data.state_files())
 def test_real_files(file: StateFile):
     dumped = call("dump", file.path)
@@ -56,7 +65,7 @@ def test_real_files(file: StateFile):
     assert whole["schema"] == file.format.name
     assert list(whole["header"]) == ["magic", "version"]
     if file.truth is not None:
-        assert whole["data"] == json.loads(file.truth.read_text())
+        assert whole["data"] == portable(json.loads(file.truth.read_text()))
     decoded = call("dump", "--as", "decoded", file.path)
     assert (decoded.exit_code, decoded.stderr) == (0, "")
     for text in (dumped.stdout_bytes, decoded.stdout_bytes):
@@ -70,12 +79,13 @@ def test_decoded_structures():
     plain = json.loads(call("dump", SNAPSHOT).stdout)["data"]["vcpu_states"][0]
     whole = json.loads(call("dump", "--as", "decoded", SNAPSHOT).stdout)
     vcpu = whole["data"]["vcpu_states"][0]
-    assert bytes(plain["regs"][16 * 8 : 17 * 8]) == vcpu["regs"]["rip"].to_bytes(8, "little")
+    rip = int(vcpu["regs"]["rip"], 16)
+    assert bytes(plain["regs"][16 * 8 : 17 * 8]) == rip.to_bytes(8, "little")
     assert list(vcpu["sregs"])[:2] == ["cs", "ds"]
     assert vcpu["cpuid"][0]["nent"] == len(vcpu["cpuid"][1])
     assert set(vcpu["saved_msrs"][0][1][0]) == {"index", "reserved", "data"}
-    assert vcpu["xsave"][0]["xsave"]["legacy"]["mxcsr"] == 0x1F80
-    vcpu["regs"]["rip"] += 1
+    assert vcpu["xsave"][0]["xsave"]["legacy"]["mxcsr"] == "0x1f80"
+    vcpu["regs"]["rip"] = hex(rip + 1)
     built = call("build", "-", "-o", "-", stdin=json.dumps(whole).encode())
     pairs = list(zip(built.stdout_bytes, sound(), strict=True))
     assert sum(ours != theirs for ours, theirs in pairs[:-8]) == 1
@@ -96,8 +106,10 @@ def test_the_example():
     assert whole["schema"] == SCHEMA
     assert whole["header"] == {"magic": MAGIC, "version": "8.0.0"}
     assert whole["data"]["vm_info"]["mem_size_mib"] == 256
-    serde = call("dump", SNAPSHOT, "--as", "serde")
-    assert (serde.exit_code, serde.stdout) == (0, call("dump", SNAPSHOT).stdout)
+    regions = whole["data"]["vm_state"]["memory"]["regions"]
+    assert (regions[0]["base_address"], regions[0]["size"]) == ("0x0", 256 << 20)
+    serde = json.loads(call("dump", SNAPSHOT, "--as", "serde").stdout)
+    assert serde["data"]["vm_state"]["memory"]["regions"][0]["base_address"] == 0
 
 
 def test_by_files(tmp_path: Path):
@@ -129,6 +141,7 @@ def test_edited_json(tmp_path: Path):
     out = tmp_path / "out"
     assert build(json.dumps(whole), out).exit_code == 0
     assert call("verify", out).exit_code == 0
+    whole["data"]["vm_info"]["mem_size_mib"] = str(2**64 - 1)
     assert json.loads(call("dump", out).stdout) == whole
 
 

@@ -376,5 +376,6 @@ def test_what_a_conversion_leaves_behind_is_collected(collections: list[int]):
 def test_shipped_formats_are_read_with_a_pause():
     from snapformat.snapshot.catalogue import formats
 
-    assert all(may_pause(format_.payload_layout) for format_ in formats().values())
+    positional = [format_ for format_ in formats().values() if not format_.is_message]
+    assert all(may_pause(format_.payload_layout) for format_ in positional)
     assert may_pause(SnapshotFormat(name="x", magic=1, version="1.0.0", payload=u8).header_layout)

@@ -79,7 +79,8 @@ def test_not_generated_before_it_is_used() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import snapformat, codec.shapes; "
         "from snapformat.snapshot.catalogue import formats; "
-        "assert all(f.payload_layout.codec is f.header_layout.codec is None for f in formats().values())"
+        "found = [f for f in formats().values() if not f.is_message]; "
+        "assert all(f.payload_layout.codec is f.header_layout.codec is None for f in found)"
     )
     subprocess.run([sys.executable, "-c", code, str(TESTS)], check=True)
 

@@ -1,4 +1,4 @@
-"""Golden documents of three small schemas. `PYTHONPATH=tests python -m docs.golden` writes them anew, to be
+"""Golden documents of four small schemas. `PYTHONPATH=tests python -m docs.golden` writes them anew, to be
 reviewed by eye; no test does."""
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ from docs import schemas
 from snapformat.docs import Built, build
 
 FOLDER = Path(__file__).resolve().parent.parent / "golden" / "docs"
-SMALL = {"machine": schemas.MACHINES, "drawing": schemas.DRAWINGS, "data": schemas.HEADER}
+SMALL = {
+    "machine": schemas.MACHINES,
+    "drawing": schemas.DRAWINGS,
+    "data": schemas.HEADER,
+    "store": schemas.STORES,
+}
+_SAMPLES = {"machine": schemas.machine_file, "store": schemas.store_file}
 
 
 @cache
 def small(name: str) -> Built:
-    """The documents of one of the small schemas; `machine` has a sample."""
-    if name != "machine":
+    """The documents of one of the small schemas; some have a sample."""
+    if name not in _SAMPLES:
         return build([SMALL[name]], outputs=("html", "markdown", "json"))
     with tempfile.TemporaryDirectory() as folder:
-        sample = Path(folder) / "machine.snap"
-        sample.write_bytes(schemas.machine_file())
+        sample = Path(folder) / f"{name}.snap"
+        sample.write_bytes(_SAMPLES[name]())
         return build([SMALL[name]], outputs=("html", "markdown", "json"), samples=[sample])
 
 

@@ -19,7 +19,9 @@ from snapformat import (
     variant,
 )
 from snapformat.bincode import (
+    Blob,
     BTreeMap,
+    CStruct,
     Duration,
     Len,
     NonZeroU16,
@@ -27,6 +29,8 @@ from snapformat.bincode import (
     Range,
     Some,
     Version,
+    char,
+    f32,
     i16,
     u8,
     u16,
@@ -156,6 +160,41 @@ HEADER = c.Struct(
     "tail" / c.Const(b"END") * "Mark of the end",
 )
 
+# --- columns: bitcode, a file around it --------------------------------------------------------------------
+
+
+@schema
+class Clock(CStruct):
+    """A clock, 8 bytes."""
+
+    ticks: u32 = doc("Ticks since the start")
+    hz: u16 = doc("Ticks in a second")
+    pad: Annotated[list[u8], Len(2)] = doc("Zero")
+
+
+@schema
+class Store:
+    """All that is kept, in columns."""
+
+    machines: list[Machine] = doc("The machines")
+    top: Shape = doc("What is drawn")
+    corners: Annotated[list[i16], Len(2)] = doc("Left and right, mm")
+    clock: Blob[Clock] = doc("The clock")
+    layers: BTreeMap[u8, Range[u32]] = doc("Objects of each layer")
+    weights: list[f32] = doc("Weights, g")
+    flags: tuple[bool, Option[char]] = doc("How it is shown")
+    took: Duration = doc("Time it took")
+
+
+STORES = SnapshotFormat(
+    name="store",
+    magic=0x5354_4F52,
+    version="1.2.0",
+    payload=Store,
+    encoding=Encoding.bitcode(),
+    note="Made up for `tests`.",
+)
+
 # --- texts that try to break out -----------------------------------------------------------------------
 
 EVIL = "<script>alert(1)</script> | `code | <b>` ``` ' \" & "
@@ -171,6 +210,9 @@ class Evil:
 
 Evil.__doc__ = EVIL
 EVILS = SnapshotFormat(name="ev<i>l/`|\u202e", magic=1, version="1.0.0", payload=Evil)
+EVIL_STORES = SnapshotFormat(
+    name="ev<i>l/`|\u202e/c", magic=1, version="1.0.0", payload=Evil, encoding=Encoding.bitcode(), note=EVIL
+)
 
 
 def machine_file() -> bytes:
@@ -179,4 +221,40 @@ def machine_file() -> bytes:
     return MACHINES.new(Machine(512, drives, bytes(range(16)))).to_bytes()
 
 
-__all__ = ["DRAWINGS", "EVIL", "EVILS", "HEADER", "MACHINES", "Some", "machine_file"]
+def store_file() -> bytes:
+    """A file of `STORES`."""
+    drives = [Drive(f"/{name}.ext4", Cache.Writeback, number) for number, name in enumerate("abcdefg", 3)]
+    machines = [Machine(512, drives, bytes(range(16))), Machine(70_000, [], bytes(16))]
+    shape = ShapeGroup("all", 0x21, [ShapeCircle(3), ShapeLine(-1, 2), ShapeEmpty(), ShapeCircle(7)])
+    layers = {1: Range(0, 3), 2: Range(3, 300)}
+    value = Store(
+        machines,
+        shape,
+        [-4, 5],
+        Clock(1000, 100, [0, 0]),
+        layers,
+        [0.5, 1.5],
+        (True, "é"),
+        Duration(1, 5),
+    )
+    return STORES.new(value).to_bytes()
+
+
+def evil_file() -> bytes:
+    """A file of `EVIL_STORES`."""
+    return EVIL_STORES.new(Evil(1, None, 2)).to_bytes()
+
+
+__all__ = [
+    "DRAWINGS",
+    "EVIL",
+    "EVILS",
+    "EVIL_STORES",
+    "HEADER",
+    "MACHINES",
+    "STORES",
+    "Some",
+    "evil_file",
+    "machine_file",
+    "store_file",
+]

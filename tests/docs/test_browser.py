@@ -13,7 +13,8 @@ from snapformat.docs import build
 
 pytestmark = [needs_chromium, pytest.mark.xdist_group("chromium")]
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "microvm.vmstate"
+FOLDER = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = [FOLDER / "microvm.vmstate", FOLDER / "microvm-1.16.vmstate"]
 
 SCRIPTS = Path(__file__).parent / "scripts"
 #: Contrast of every piece of text against what is behind it, by WCAG 2: what is below AA.
@@ -35,14 +36,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    what = ["firecracker/1.13", "firecracker/1.14", schemas.DRAWINGS, schemas.EVILS]
-    build([*what, "docs.schemas:HEADER"], folder, samples=[EXAMPLE])
+    evil = tmp_path_factory.mktemp("samples") / "evil"
+    evil.write_bytes(schemas.evil_file())
+    what = ["firecracker/1.13", "firecracker/1.14", "firecracker/1.16/x86_64", schemas.DRAWINGS]
+    what += [schemas.EVILS, schemas.EVIL_STORES, "docs.schemas:HEADER"]
+    build(what, folder, samples=[*EXAMPLES, evil])
     return folder
 
 
 def pages(site: Path) -> list[Path]:
     found = sorted(site.glob("*.html"))
-    assert len(found) == 10
+    assert len(found) == 13
     return found
 
 

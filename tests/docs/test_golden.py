@@ -1,4 +1,4 @@
-"""Markdown and JSON of three small schemas, letter by letter."""
+"""Markdown and JSON of four small schemas, letter by letter."""
 
 from __future__ import annotations
 

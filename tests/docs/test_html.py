@@ -21,16 +21,21 @@ from snapformat.docs import Built, build
 from snapformat.docs.text import BIDI
 from snapformat.snapshot.catalogue import formats
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "microvm.vmstate"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLE, LATER = EXAMPLES / "microvm.vmstate", EXAMPLES / "microvm-1.16.vmstate"
 OUTPUTS = ("html", "markdown")
 
 
 @pytest.fixture(scope="module")
-def everything() -> Built:
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Some shipped schemas, the small ones, and the one whose texts try to break out."""
-    shipped = [f"firecracker/{release}/x86_64" for release in ("1.8", "1.13", "1.14")]
-    what = [*shipped, *golden.SMALL.values(), schemas.EVILS]
-    return build(what, outputs=OUTPUTS, samples=[EXAMPLE], title=schemas.EVIL)
+    shipped = [f"firecracker/{release}/x86_64" for release in ("1.8", "1.13", "1.14", "1.16")]
+    what = [*shipped, *golden.SMALL.values(), schemas.EVILS, schemas.EVIL_STORES]
+    folder = tmp_path_factory.mktemp("samples")
+    (folder / "store.snap").write_bytes(schemas.store_file())
+    (folder / "evil").write_bytes(schemas.evil_file())
+    samples = [EXAMPLE, LATER, folder / "store.snap", folder / "evil"]
+    return build(what, outputs=OUTPUTS, samples=samples, title=schemas.EVIL)
 
 
 @cache
@@ -43,14 +48,13 @@ def html(built: Built) -> dict[str, str]:
     return {name: text for name, text in built.files.items() if name.endswith(".html")}
 
 
+SAMPLES = {"firecracker/1.14": [EXAMPLE], "firecracker/1.16": [LATER]}
 RELEASES = list(dict.fromkeys("/".join(name.split("/")[:2]) for name in formats()))
 
 
 @pytest.mark.parametrize("what", [*RELEASES, "the small ones"])
 def test_pages_are_valid(what: str, everything: Built):
-    built = (
-        everything if what == "the small ones" else build([what], samples=[EXAMPLE] if "1.14" in what else [])
-    )
+    built = everything if what == "the small ones" else build([what], samples=SAMPLES.get(what, []))
     for name, text in html(built).items():
         try:
             tree = parsed(text)
@@ -162,7 +166,11 @@ def test_tables_of_markdown_have_their_columns(everything: Built):
 
 
 def test_markdown_holds_no_foreign_markup(everything: Built):
-    text = everything.files["ev-i-l.md"]
+    assert_no_foreign_markup(everything.files["ev-i-l.md"])
+    assert_no_foreign_markup(everything.files["ev-i-l-c.md"])
+
+
+def assert_no_foreign_markup(text: str) -> None:
     html_pieces = [
         inner.content
         for token in markdown_tokens(text)
@@ -192,8 +200,8 @@ def test_pages_hold_no_foreign_markup(everything: Built):
         for tag in ("img", "b", "i", "iframe", "object"):
             assert list(tree.iter(tag)) == [], name
         assert "\0" not in text
-    text = everything.files["ev-i-l.html"]
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    for page in ("ev-i-l.html", "ev-i-l-c.html"):
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in everything.files[page]
     # What turns the direction of text is kept within an element that isolates it.
     for name, text in html(everything).items():
         for element in parsed(text).iter():
@@ -203,18 +211,21 @@ def test_pages_hold_no_foreign_markup(everything: Built):
 
 
 def test_text_of_evil_fields_survives(everything: Built):
-    tree = parsed(everything.files["ev-i-l.html"])
-    shown = "".join(tree.itertext())
+    for page in ("ev-i-l", "ev-i-l-c"):
+        assert_text_survives("".join(parsed(everything.files[f"{page}.html"]).itertext()))
+        assert_text_survives(
+            "".join(
+                inner.content
+                for token in markdown_tokens(everything.files[f"{page}.md"])
+                for inner in token.children or ()
+                if inner.type in ("text", "code_inline", "text_special")
+            )
+        )
+
+
+def assert_text_survives(shown: str) -> None:
     for piece in ("<script>alert(1)</script> | ", "code | <b>", "*star* _x_ [l](javascript:x)", "\\u0000"):
-        assert piece in shown
-    rendered = "".join(
-        inner.content
-        for token in markdown_tokens(everything.files["ev-i-l.md"])
-        for inner in token.children or ()
-        if inner.type in ("text", "code_inline", "text_special")
-    )
-    for piece in ("<script>alert(1)</script> | ", "code | <b>", "*star* _x_ [l](javascript:x)", "\\u0000"):
-        assert piece in rendered, piece
+        assert piece in shown, piece
 
 
 COLOUR = re.compile(r"(--[\w]+): (#[0-9a-f]{6});")

@@ -22,6 +22,7 @@ from snapformat.docs import build
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = ROOT / "docs"
 EXAMPLE = ROOT / "examples" / "microvm.vmstate"
+LATER = ROOT / "examples" / "microvm-1.16.vmstate"
 PAGES = sorted(path.name for path in MANUAL.glob("*.md"))
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -67,7 +68,8 @@ def namespace(name: str) -> Iterator[dict[str, object]]:
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "cli.md"])
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    shutil.copy(EXAMPLE, tmp_path / "microvm.vmstate")
+    for file in (EXAMPLE, LATER):
+        shutil.copy(file, tmp_path / file.name)
     printed: str | None = None
     with namespace(name) as names:
         for block in blocks(name):
@@ -121,5 +123,5 @@ def test_reference_of_the_command_line_is_not_stale():
 
 
 def test_format_documents_are_not_stale():
-    built = build(outputs=("markdown",), samples=[EXAMPLE])
+    built = build(outputs=("markdown",), samples=[EXAMPLE, LATER])
     assert built.differences(MANUAL / "format") == [], "run `make docs`"

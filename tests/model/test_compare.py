@@ -17,7 +17,7 @@ def changes(old: object, new: object) -> list[Change]:
 
 def test_nothing_changed():
     for format_ in formats().values():
-        assert compare(format_.payload_layout, format_.payload_layout) == []
+        assert compare(format_, format_) == []
 
 
 def test_added_removed_retyped():
@@ -90,6 +90,21 @@ def test_types_and_variants():
         Change("added", "Extra"),
     ]
     assert Change("removed", "Extra") in changes(NewRoot, OldRoot)
+
+
+def test_a_struct_that_becomes_an_enum():
+    @schema(name="Backend")
+    class Old:
+        path: u8
+
+    class New(UnitEnum):
+        Path = None
+
+    assert changes(Old, schema(name="Backend")(New)) == [
+        Change("retyped", "Backend", None, "struct", "enum"),
+        Change("added", "Backend", "Path", after="0 (unit)"),
+        Change("removed", "Backend", "path", before="u8"),
+    ]
 
 
 def test_what_1_11_changed():

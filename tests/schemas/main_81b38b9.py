@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
-from snapformat.bincode import Blob, u8, u16, u32, u64
+from snapformat.bincode import Blob, Hex, u8, u16, u32, u64
+from snapformat_schemas.firecracker.depends import BAR, DEVICE_ID, MEMORY, PCI, VCPUS
 from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig
 from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import StaticCpuTemplate
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
@@ -54,7 +55,9 @@ class HugePageConfig(UnitEnum):
 class VmInfo:
     """Configuration of the machine before it was booted, without its devices."""
 
-    mem_size_mib: u64 = doc("Guest memory given at boot, MiB; what is hot-plugged later is not counted")
+    mem_size_mib: u64 = doc(
+        "Guest memory given at boot, MiB; what is hot-plugged later is not counted", depends=MEMORY
+    )
     smt: bool = doc("Two vCPUs show up as the threads of one core (simultaneous multithreading)")
     cpu_template: StaticCpuTemplate = doc("Built-in mask applied to the guest's CPUID and MSRs at boot")
     boot_source: BootSourceConfig = doc("Kernel, initrd and command line of the boot")
@@ -105,7 +108,7 @@ class VsockState:
 class VirtioPciDeviceState:
     """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
-    sbdf: u32 = doc("PCI address as a number")
+    sbdf: Hex[u32] = doc("PCI address as a number", depends=PCI)
     device_activated: bool = doc("The driver reached DRIVER_OK")
     cap_pci_cfg_offset: u16 = doc("Offset of the body of the VIRTIO_PCI_CAP_PCI_CFG capability")
     cap_pci_cfg: list[u8] = doc("Body of that capability, 18 bytes")
@@ -114,15 +117,17 @@ class VirtioPciDeviceState:
     msix_state: MsixConfigState = doc("Message-signalled interrupts")
     bars: Bars = doc("Address and size of the device's virtio BAR, as the guest wrote it last")
     msix_config_cap_offset: u16 = doc("Offset of the MSI-X capability")
-    bar_address: u64 = doc("Guest physical address at which the BAR is mapped now; 0: nowhere")
+    bar_address: Hex[u64] = doc(
+        "Guest physical address at which the BAR is mapped now; 0: nowhere", depends=BAR
+    )
 
 
 @schema(name="VirtioDeviceState")
 class PciVirtioDeviceState(Generic[T]):
     """Virtio device on the PCI transport: its own state, the transport's, and its address."""
 
-    device_id: str = doc("Name in the API")
-    sbdf: u32 = doc("PCI address as a number")
+    device_id: str = doc("Name in the API", depends=DEVICE_ID)
+    sbdf: Hex[u32] = doc("PCI address as a number", depends=PCI)
     device_state: T = doc("The device's own state")
     transport_state: VirtioPciDeviceState = doc("State of the virtio-PCI transport")
 
@@ -196,5 +201,5 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, resource allocators, interrupt controllers and timers")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32")
+    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", depends=VCPUS)
     device_states: DevicesState = doc("Virtio devices, the two ACPI ones, and the serial console")

@@ -1,4 +1,4 @@
-"""Firecracker's vmstate files: releases 1.8 to 1.14 on x86_64 and aarch64.
+"""Firecracker's vmstate files: releases 1.8 to 1.16 on x86_64 and aarch64.
 
 `load` returns the typed state of a file of any of them, `identify` finds the release that wrote it, and
 `summary` describes the machine. `SCHEMAS` are the formats, one for each release and architecture.

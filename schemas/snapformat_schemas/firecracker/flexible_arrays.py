@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from snapformat.bincode import Blob, Counted, Via, u32
+from snapformat.bincode import Blob, Counted, Hex, Via, u32
 from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuid2, KvmCpuidEntry2
 from snapformat_schemas.kvm.x86_64.msrs import KvmMsrEntry, KvmMsrs
 from snapformat_schemas.kvm.x86_64.xsave import KvmXsave2
@@ -41,6 +41,6 @@ Msrs = Annotated[
 
 Xsave = Annotated[
     tuple[KvmXsave2, list[int]],
-    Via(tuple[Blob[KvmXsave2], list[u32]], decode=_words, encode=_words, name="struct kvm_xsave2"),
+    Via(tuple[Blob[KvmXsave2], list[Hex[u32]]], decode=_words, encode=_words, name="struct kvm_xsave2"),
 ]
 """Count (u64) and `struct kvm_xsave` as the header, and the words past the struct's 4096 bytes."""

@@ -15,6 +15,8 @@ ENCODING = Encoding(limit=10 * 1024 * 1024)
 BITCODE = Encoding.bitcode()
 #: Maximum size of a file in bytes since 1.15: `SNAPSHOT_MAX_SIZE` of `src/vmm/src/snapshot/mod.rs`.
 _MAX_SIZE = 10_000_000
+#: The note on formats whose layout is read from the source.
+_FROM_SOURCE = "Read from Firecracker's source code alone; no file of this architecture was at hand."
 
 
 def _reading(release: Release) -> dict[str, Any]:
@@ -34,6 +36,7 @@ SCHEMAS = tuple(
         version=release.version,
         payload=f"{__package__}.{release.module}.{arch}:MicrovmState",
         family=f"{__package__}.family:FAMILY",
+        note=_FROM_SOURCE if arch in release.from_source else "",
         **_reading(release),
     )
     for release in RELEASES

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from snapformat.bincode import Via, u8, u64
+from snapformat.bincode import Hex, Via, u8, u64
 from snapformat_schemas.kvm.aarch64 import registers
 
 
@@ -52,7 +52,7 @@ def _from_json(data: dict[str, Any]) -> tuple[list[int], bytes]:
 Aarch64RegisterVec = Annotated[
     tuple[list[u64], bytes],
     Via(
-        tuple[list[u64], list[u8]],
+        tuple[list[Hex[u64]], list[u8]],
         decode=_read_registers,
         encode=_written_registers,
         name="register list",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.floats import ByteOrder
@@ -24,6 +24,10 @@ class Config:
         limit: Maximum number of bytes that a decoder may claim, by nominal widths; None for no limit.
             Encoding has no limit.
     """
+
+    name: ClassVar[str] = "bincode"
+    #: Whether values are stored in columns. In bincode they lie one after the other.
+    columnar: ClassVar[bool] = False
 
     integers: Literal["fixed", "variable"] = "fixed"
     byteorder: ByteOrder = "little"

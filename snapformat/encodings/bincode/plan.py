@@ -12,6 +12,7 @@ from snapformat.encodings.bincode.encoding import C_LAYOUT, FIRECRACKER, Encodin
 from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key, int_form
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.sizes import c_layout
+from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.class_scopes import check_outermost
 from snapformat.model.floats import ByteOrder
@@ -32,8 +33,11 @@ def layout_of(annotation: Any, encoding: Encoding = FIRECRACKER) -> Op:
         The operation that reads and writes values of the type, with its `kind` and `config`.
 
     Raises:
-        SchemaError: Not a type of the serde data model, or it contains undefined names.
+        SchemaError: Not a type of the serde data model, or it contains undefined names; or the encoding is
+            bitcode, in which values have no places.
     """
+    if not isinstance(encoding, Config):
+        raise SchemaError("bitcode stores columns: there is no layout of a type in it")
     kind = sealed(annotation)
     if isinstance(kind, kinds.Foreign) and kind.cls is None:
         return lower(kind.construct)

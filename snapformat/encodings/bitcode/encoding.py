@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from snapformat.errors import SchemaError
 from snapformat.io import SupportsRead, bytes_of
@@ -32,6 +32,9 @@ class Bitcode:
     which the places are first used. There are no names, lengths or types in it: only the schema tells where
     a column ends. Unlike bincode it has no settings, and values have no offsets of their own.
     """
+
+    name: ClassVar[str] = "bitcode"
+    columnar: ClassVar[bool] = True
 
     @property
     def byteorder(self) -> ByteOrder:
@@ -62,6 +65,15 @@ class Bitcode:
         """
         kind: Kind = _engine().kind_of(payload)
         return kind
+
+    def in_column(self, kind: Kind) -> Mapping[str, Any]:
+        """Return what this encoding adds to the attributes of a kind, as `Kind.in_encoding` does for bincode.
+
+        Byte orders, and widths of lengths and indexes, don't exist in it. All that counts is whether the
+        column of a single value has other bytes than bincode's value.
+        """
+        found: Mapping[str, Any] = _engine().column_facts(kind)
+        return found
 
     def write(self, kind: Kind, value: Any, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
         """Return the message with a value.

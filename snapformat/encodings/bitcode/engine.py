@@ -14,6 +14,7 @@ from snapformat.encodings.bincode.encoding import sealed
 from snapformat.encodings.bitcode.packing import ColumnInput, StreamInput
 from snapformat.encodings.bitcode.parts import Part, Reading, RefusedError, Writing
 from snapformat.encodings.bitcode.places import check_bindable
+from snapformat.encodings.bitcode.places import column_facts as column_facts
 from snapformat.encodings.bitcode.plan import parts_of
 from snapformat.encodings.bitcode.reader import BitcodeReader, fail_rest
 from snapformat.encodings.bitcode.writer import BitcodeWriter

@@ -19,12 +19,16 @@ from snapformat.encodings.bitcode.parts import (
     check_types,
     on_first_use,
 )
+from snapformat.encodings.bitcode.places import INTEGER_SIZES, no_integers
+from snapformat.errors import SchemaError
 from snapformat.model import kinds
 
 
 def int_part(kind: kinds.Int) -> Part:
     """Make the part of an integer."""
     size, signed, nonzero = kind.size, kind.signed, kind.nonzero
+    if size not in INTEGER_SIZES:  # of a kind of another package, which plans it
+        raise SchemaError(no_integers(kind))
 
     def unpack(source: ColumnInput, count: int) -> Sequence[int]:
         found = source.ints(count, size, signed=signed)

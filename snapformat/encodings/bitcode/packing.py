@@ -72,7 +72,7 @@ _DIGITS = bytes(range(16))
 #: Columns of at most so many small numbers have no first byte.
 BARE = 2
 #: A minimum is subtracted only in columns of more numbers.
-_FEW = 5
+FEW = 5
 #: The length that stands for one in the column of long lengths.
 LONG = 255
 #: Lengths of a column must sum up to less: bitcode's `HUGE_LEN`.
@@ -356,7 +356,7 @@ def pack_small(numbers: bytes, lowest: int | None = None) -> bytes:
         low, high = lowest, _highest_signed(numbers)
     basic = _TIGHTEST[high] if low >= 0 else 0
     offset = _TIGHTEST[high - low]
-    if offset > basic and len(numbers) > _FEW:
+    if offset > basic and len(numbers) > FEW:
         return bytes((2 * offset - 1, low & 255)) + _packed(numbers.translate(_plus(-low)), PACKINGS[offset])
     return bytes((2 * basic,)) + _packed(numbers, PACKINGS[basic])
 
@@ -401,7 +401,7 @@ def pack_ints(values: Sequence[int], size: int, *, signed: bool = False) -> byte
         raise OverflowError("an integer out of range")
     basic = _NARROWEST[high.bit_length()] if low >= 0 else size
     offset = _NARROWEST[(high - low).bit_length()]
-    is_raised = offset < basic and count > _FEW
+    is_raised = offset < basic and count > FEW
     stored = offset if is_raised else basic
     head = 2 * ((size // stored).bit_length() - 1)
     if is_raised:

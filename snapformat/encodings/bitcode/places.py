@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import Any
 
 from snapformat.encodings.bincode.sizes import c_layout
@@ -15,6 +16,8 @@ from snapformat.trampoline import Task, run
 MOST_ZERO_SIZED = 1 << 16
 #: Most variants of an enum that can be written: their number takes a byte.
 MOST_VARIANTS = 256
+#: Sizes of integers in bytes.
+INTEGER_SIZES = (1, 2, 4, 8, 16)
 #: Most columns that a type may have, without those of types inside themselves.
 MOST_COLUMNS = 1 << 16
 
@@ -96,6 +99,24 @@ def is_zero_sized_in_rust(kind: Kind) -> bool:
     return True
 
 
+#: Kinds that have no column, or one that has the same bytes as bincode's value if there is only one value.
+_ALIKE = (kinds.Unit, kinds.Bool, kinds.Option, kinds.Tuple, kinds.Array, kinds.Struct, kinds.Adapted)
+
+
+def column_facts(kind: Kind) -> Mapping[str, Any]:
+    """Return what bitcode adds to the attributes of a kind, for comparisons.
+
+    Without sequences and maps there is one value at each place. Then the columns lie as bincode's values do,
+    and numbers of up to two bytes, and f32, have bincode's bytes (fixed, little-endian) too.
+    """
+    match kind:
+        case kinds.Int() if kind.size <= 2:
+            return kind.in_encoding(None)
+        case kinds.Float() if kind.size == 4:
+            return kind.in_encoding(None)
+    return {} if isinstance(kind, _ALIKE) else {"column": True}
+
+
 def check_bindable(kind: Kind) -> int:
     """Check that values of a kind can be stored; return the number of columns of the type.
 
@@ -127,8 +148,8 @@ def check_bindable(kind: Kind) -> int:
 def _refusal(kind: Kind) -> str | None:
     """Return the reason why a kind, without its parts, has no form in bitcode; None if it has one."""
     match kind:
-        case kinds.Int() if kind.size not in (1, 2, 4, 8, 16):
-            return f"bitcode has no integers of {8 * kind.size} bits"
+        case kinds.Int() if kind.size not in INTEGER_SIZES:
+            return no_integers(kind)
         case kinds.Float() if kind.size == 2:
             return "bitcode has no half-precision floats"
         case kinds.Str() if kind.encoding != "utf-8":
@@ -136,6 +157,11 @@ def _refusal(kind: Kind) -> str | None:
         case kinds.Foreign() | kinds.Encoded():
             return "a construct has bytes of its own, and bitcode stores columns: declare a class instead"
     return None
+
+
+def no_integers(kind: kinds.Int) -> str:
+    """Return the reason why integers of a kind have no form in bitcode."""
+    return f"bitcode has no integers of {8 * kind.size} bits"
 
 
 def _columns(kind: Kind, known: dict[int, int]) -> Task:

@@ -11,7 +11,7 @@ from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.bincode.writer import write_c_struct
 from snapformat.encodings.bitcode import groups, leaves
 from snapformat.encodings.bitcode.parts import Constant, Part, RefusedError, safe
-from snapformat.encodings.bitcode.places import is_zero_sized_in_rust
+from snapformat.encodings.bitcode.places import MOST_COLUMNS, is_zero_sized_in_rust
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, blob_bytes, decode_fields, deferred, lazy_c_struct
@@ -115,6 +115,8 @@ class _PartPlanner(Planner):
 
     def plan_array(self, kind: kinds.Array) -> Task:
         assert isinstance(kind.count, int)
+        if kind.count > MOST_COLUMNS:  # of elements without columns, which the reference counts
+            raise NoPartsError
         item = yield self.of(kind.item)
         made = groups.arrays(kind.count, _bounds(kind)[1])
         made.parts = (item,) * kind.count

@@ -9,8 +9,14 @@ from typing import Any, NoReturn
 from snapformat.encodings.bincode.reader import read_c_struct
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.bitcode.packing import ColumnError, ColumnInput
-from snapformat.encodings.bitcode.places import MOST_ZERO_SIZED, Way, is_zero_sized_in_rust
-from snapformat.errors import DecodeError
+from snapformat.encodings.bitcode.places import (
+    INTEGER_SIZES,
+    MOST_ZERO_SIZED,
+    Way,
+    is_zero_sized_in_rust,
+    no_integers,
+)
+from snapformat.errors import DecodeError, SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import Limits
 from snapformat.model import kinds
@@ -20,6 +26,7 @@ from snapformat.model.costs import collapses_to_one, element_costs
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
 from snapformat.model.traversal import Step
+from snapformat.path import Segment
 from snapformat.trampoline import Task
 
 
@@ -36,6 +43,7 @@ class Column:
         count: Number of values.
         path: The place in the type: `.field`, `.0` in a tuple, `[]` for elements, `{key}` and `{value}`,
             `?` for the value of an option, `<Name>` for the fields of a variant.
+        segments: Path of the first value in it.
     """
 
     offset: int
@@ -44,6 +52,7 @@ class Column:
     packing: str
     count: int
     path: str
+    segments: tuple[Segment, ...] = ()
 
 
 class Place:
@@ -51,7 +60,8 @@ class Place:
 
     Attributes:
         count: Number of values here in the whole message.
-        path: See `Column.path`.
+        around: The place around it, or None.
+        step: What it adds to the path of that; see `Column.path`.
         sort: The sort of its column, once that is read; None until then.
         values: The values in the column that are not yet used.
         counts: Function from a child to the number of values there.
@@ -59,16 +69,27 @@ class Place:
         children: The places below, by position.
     """
 
-    __slots__ = ("children", "count", "counts", "path", "sort", "start", "values")
+    __slots__ = ("around", "children", "count", "counts", "sort", "start", "step", "values")
 
-    def __init__(self, count: int, path: str) -> None:
+    def __init__(self, count: int, around: Place | None, step: str) -> None:
         self.count = count
-        self.path = path
+        self.around = around
+        self.step = step
         self.sort: str | None = None
         self.values: Iterator[Any] = iter(())
         self.counts: Callable[[int], int] = lambda index: count
         self.start = 0
         self.children: dict[int, Place] = {}
+
+    @property
+    def path(self) -> str:
+        """Its path, put together on demand: those of deep places would take memory by the square."""
+        steps = []
+        here: Place | None = self
+        while here is not None:
+            steps.append(here.step)
+            here = here.around
+        return "".join(reversed(steps))
 
 
 class BitcodeReader(ValueReader):
@@ -87,7 +108,7 @@ class BitcodeReader(ValueReader):
     def __init__(self, source: ColumnInput, limits: Limits, root: str = "$") -> None:
         super().__init__(limits)
         self._source = source
-        self._place = Place(1, root)
+        self._place = Place(1, None, root)
         self._way = Way.SAME
         self._outer: list[tuple[Place, Way, str]] = []
         #: Names on the way to a part at the same place, for the path of its column.
@@ -116,8 +137,8 @@ class BitcodeReader(ValueReader):
         place = self._place
         found = place.children.get(index)
         if found is None:
-            path = place.path + self._tail + way.suffix(step)
-            found = place.children[index] = Place(place.counts(index), path)
+            added = self._tail + way.suffix(step)
+            found = place.children[index] = Place(place.counts(index), place, added)
         return found
 
     def leave(self) -> None:
@@ -160,16 +181,18 @@ class BitcodeReader(ValueReader):
     def _read_column(
         self, place: Place, sort: str, unpack: Callable[[ColumnInput, int], Sequence[Any]]
     ) -> Sequence[Any]:
-        source, path = self._source, place.path + self._tail
+        source = self._source
         start = source.pos
         try:
             found = unpack(source, place.count)
         except ColumnError as error:
+            path = place.path + self._tail
             self.fail(f"{error.message}, {sort} of {path}", error.expected, error.found, error.offset)
         place.sort, place.values, place.start = sort, iter(found), start
         if self.columns is not None:
-            column = Column(start, source.pos - start, sort, source.packing, place.count, path)
-            self.columns.append(column)
+            size, packing = source.pos - start, source.packing
+            path = place.path + self._tail
+            self.columns.append(Column(start, size, sort, packing, place.count, path, self.segments()))
         return found
 
     def _counted(self, sort: str) -> int:
@@ -192,6 +215,8 @@ class BitcodeReader(ValueReader):
     # --- primitives -----------------------------------------------------------------------------------
 
     def read_int(self, kind: kinds.Int) -> int:
+        if kind.size not in INTEGER_SIZES:  # of a kind of another package
+            raise SchemaError(no_integers(kind))
         value: int = self._next(
             f"u{8 * kind.size}", partial(ColumnInput.ints, size=kind.size, signed=kind.signed)
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from snapformat.encodings.bincode.writer import write_c_struct
 from snapformat.encodings.bitcode import packing
-from snapformat.encodings.bitcode.places import MOST_VARIANTS, Way
+from snapformat.encodings.bitcode.places import INTEGER_SIZES, MOST_VARIANTS, Way, no_integers
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes
@@ -112,6 +112,8 @@ class BitcodeWriter(ValueWriter):
     # --- primitives -----------------------------------------------------------------------------------
 
     def write_int(self, kind: kinds.Int, value: int) -> None:
+        if kind.size not in INTEGER_SIZES:  # of a kind of another package
+            self.fail(no_integers(kind))
         pack = partial(packing.pack_ints, size=kind.size, signed=kind.signed)
         self._put((kind.size, kind.signed), pack, value)
 

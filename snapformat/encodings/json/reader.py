@@ -27,6 +27,7 @@ from snapformat.model.from_construct.words import type_name, value_type
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import ValueReader
 from snapformat.model.values import RawFlag
+from snapformat.path import Key
 from snapformat.trampoline import Task
 
 _F64 = kinds.Float(8)
@@ -301,7 +302,7 @@ class JsonReader(ValueReader):
             try:
                 pairs.append((read_key(key), element))
             except (ValueError, KeyError):
-                self.path.append(excerpt(key))
+                self.path.append(Key(excerpt(key)))
                 self.fail("the key does not fit", "the text of a key", repr(excerpt(key)))
         return pairs
 

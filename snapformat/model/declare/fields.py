@@ -39,6 +39,7 @@ class FieldOptions:
         skip: Whether the field is left out of the bytes.
         bits: Names for the bits of the number.
         key: Names of the fields that identify an element; None if there are none.
+        depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         names: Reference to the function that names an element by its key, or None.
     """
 
@@ -47,6 +48,7 @@ class FieldOptions:
     skip: bool = False
     bits: tuple[Bits, ...] = ()
     key: tuple[str, ...] | None = None
+    depends: str = ""
     names: str | None = None
 
 
@@ -59,6 +61,7 @@ def doc(
     skip: bool = False,
     bits: Iterable[Bits] = (),
     key: str | Iterable[str] | None = None,
+    depends: str = "",
     names: str | None = None,
     alias: str | None = None,
     has_default: bool = False,
@@ -82,6 +85,8 @@ def doc(
             element, for differences between two values: `key="id"`, `key=("leaf", "index")`,
             `key="config.id"`. It belongs to the sequences in the field, also in tuples and sequences, whose
             elements have these fields. `key=()` says that an element is identified by its position.
+        depends: Why it is not enough to change this field: one line about what has to agree with it, for the
+            warning of those who change it.
         names: The function, as `module:attribute`, that returns an element's name for people, or None, given
             the values of `key`: the name of a register by its number. It is imported when it is needed.
         alias: `#[serde(alias)]`: has no effect in bincode.
@@ -102,7 +107,7 @@ def doc(
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
     if names is not None and (":" not in str(names) or not key):
         raise SchemaError(f"names needs a key, and module:attribute, not {describe_value(names)}")
-    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), names)
+    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends, names)
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default

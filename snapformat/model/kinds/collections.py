@@ -272,7 +272,7 @@ class Map(Kind):
         out.claim_elements(self, len(pairs))
         for position, pair in enumerate(pairs):
             for side, (name, kind) in enumerate((("key", self.key), ("value", self.value))):
-                out.enter(side, (position, name))
+                out.enter(side, (position, name, pair[0]))
                 if kind.is_leaf:
                     kind.write(pair[side], out)
                 else:
@@ -293,7 +293,7 @@ class Map(Kind):
             source.enter(0, (position, "key"))
             key = key_kind.read(source) if key_kind.is_leaf else (yield key_kind.read(source))
             source.leave()
-            source.enter(1, (position, "value"))
+            source.enter(1, (position, "value", key))
             value = value_kind.read(source) if value_kind.is_leaf else (yield value_kind.read(source))
             source.leave()
             try:

@@ -40,10 +40,13 @@ class Field:
         optional: Whether it may be left out when a container is written (constants, computed values).
         key: Names of the fields that identify an element of the sequence in it, perhaps of a field inside
             (`config.id`); empty if the position does, and None if nothing does.
+        depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         names: Reference to the function that names an element for people by its key, or None.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "key", "names"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset(
+        {"attr", "doc", "bits", "optional", "key", "depends", "names"}
+    )
 
     name: str | None
     attr: str | None
@@ -52,6 +55,7 @@ class Field:
     bits: tuple[Bits, ...] = ()
     optional: bool = False
     key: tuple[str, ...] | None = None
+    depends: str = ""
     names: str | None = None
 
 

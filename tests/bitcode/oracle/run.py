@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,12 +17,11 @@ from bitcode.checks import Case
 from bitcode.from_model import row_value
 from bitcode.oracle.program import ERROR, GIVEN_UP, OK, PROGRAM, Program, Said
 from bitcode.packer import Loose
-from bitcode.random_types import Values, random_type
+from bitcode.random_types import Values, built, random_type
 from bitcode.wire import description
 from snapformat.bincode import Encoding
 from snapformat.errors import DecodeError
 from vectors.checks import short
-from vectors.rust_build import World
 
 _BETWEEN = Encoding(limit=None)
 #: What our own bounds say, which the crate does not have.
@@ -74,9 +72,7 @@ def made(seed: int, number: int) -> MadeCase:
     """The case of a number."""
     random = Random(f"{seed}:{number}")
     declarations, text = random_type(random)
-    world = World({"all": declarations})
-    case = Case(world.shape(text), world.annotation(text))
-    sys.modules.pop(world.module.__name__)
+    case = Case(*built(declarations, text))
     model = Values(random).model(case.shape)
     value = case.shape.from_value(row_value(model))
     loose = [Loose(random).message(model) for _ in range(2)]
@@ -128,7 +124,7 @@ def check(each: MadeCase, program: Program) -> list[Said]:
 def _compare(case: Case, message: bytes, said: Said) -> None:
     what = f"message {message.hex()}"
     try:
-        value = case.decode(message)
+        value = case.verdict(message)
     except DecodeError as error:
         if said.verdict in (OK, GIVEN_UP) and not any(text in str(error) for text in _OWN_BOUNDS):
             raise Differs(f"{what}: ours {error}, theirs {said}") from error
@@ -165,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first case")
     parser.add_argument("--seed", type=int, default=1, help="what all cases come from")
     parser.add_argument("--record", type=Path, help="file for the rows of the cases")
-    parser.add_argument("--most", type=int, default=450, help="most characters of a recorded row")
+    parser.add_argument("--sizes", type=int, nargs=2, default=(180, 700), help="of recorded rows, characters")
     parser.add_argument("--program", type=Path, default=PROGRAM, help="the program of tests/oracle/bitcode")
     given = parser.parse_args(arguments)
     counts: Counter[str] = Counter()
@@ -186,7 +182,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             if given.record:
                 row = json.dumps(recorded(each, said), separators=(",", ":"), ensure_ascii=True)
-                rows.append(row) if len(row) <= given.most else None
+                if given.sizes[0] <= len(row) <= given.sizes[1]:
+                    rows.append(row)
             if not (number + 1) % _PROGRESS:
                 print(f"{number + 1}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
     if given.record:

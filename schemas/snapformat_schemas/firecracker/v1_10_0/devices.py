@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, NonZeroUsize, u8, u16, u32
+from snapformat.bincode import Hex, Len, NonZeroUsize, u8, u16, u32
+from snapformat_schemas.firecracker.depends import STATE_ID
 from snapformat_schemas.firecracker.v1_8.device_parts import NetConfigSpaceState
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState, VirtioDeviceState
 
@@ -21,7 +22,9 @@ class MmdsNetworkStackState:
     mac_addr: Annotated[list[u8], Len(6)] = doc(
         "Ethernet address the service answers ARP with, 06:01:23:45:67:01"
     )
-    ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
+    ipv4_addr: Hex[u32] = doc(
+        "IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default"
+    )
     tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
     max_connections: NonZeroUsize = doc(
         "Maximum number of TCP connections the guest may have open at a time, 30"
@@ -46,7 +49,7 @@ class RxBufferState:
 class NetState:
     """Network interface backed by a TAP device of the host."""
 
-    id: str = doc("Name of the interface in the API, its iface_id")
+    id: str = doc("Name of the interface in the API, its iface_id", depends=STATE_ID)
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")

@@ -7,6 +7,7 @@ Read from `src/vmm/src/persist.rs`, `src/vmm/src/vstate/vm/aarch64.rs` and
 from __future__ import annotations
 
 from snapformat import doc, schema
+from snapformat_schemas.firecracker.depends import VCPUS
 from snapformat_schemas.firecracker.v1_8.aarch64 import VcpuState
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_manager import MmdsVersionState
@@ -67,6 +68,8 @@ class MicrovmState:
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Interrupt controller of the machine")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by the device tree")

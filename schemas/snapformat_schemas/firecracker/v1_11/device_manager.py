@@ -6,7 +6,8 @@ Read from `src/vmm/src/device_manager/{mmio,persist}.rs` of Firecracker v1.11.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import NonZeroU32, u64
+from snapformat.bincode import Hex, NonZeroU32, u64
+from snapformat_schemas.firecracker.depends import DEVICE_ID, LINE, PLACE
 from snapformat_schemas.firecracker.v1_8.devices import BalloonState, BlockState, EntropyState, VsockState
 from snapformat_schemas.firecracker.v1_8.virtio import MmioTransportState
 from snapformat_schemas.firecracker.v1_11.devices import NetState
@@ -16,12 +17,14 @@ from snapformat_schemas.firecracker.v1_11.devices import NetState
 class MMIODeviceInfo:
     """Resources of a memory-mapped device."""
 
-    addr: u64 = doc(
-        "Guest physical address of its register page; from 0xd0000000 (x86) or 0x40000000 (Arm) up"
+    addr: Hex[u64] = doc(
+        "Guest physical address of its register page; from 0xd0000000 (x86) or 0x40000000 (Arm) up",
+        depends=PLACE,
     )
-    len: u64 = doc("Bytes of the register range, 4096")
+    len: u64 = doc("Bytes of the register range, 4096", depends=PLACE)
     irq: NonZeroU32 | None = doc(
-        "Interrupt line the device raises, 5 to 23 on x86 and 32 up on Arm; a restore fails on None"
+        "Interrupt line the device raises, 5 to 23 on x86 and 32 up on Arm; a restore fails on None",
+        depends=LINE,
     )
 
 
@@ -39,7 +42,7 @@ class ConnectedBalloonState:
 class ConnectedBlockState:
     """Drive on the MMIO transport."""
 
-    device_id: str = doc("Name in the API, the drive_id")
+    device_id: str = doc("Name in the API, the drive_id", depends=DEVICE_ID)
     device_state: BlockState = doc("Backing file or process, limits, queue")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
     device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
@@ -49,7 +52,7 @@ class ConnectedBlockState:
 class ConnectedNetState:
     """Network interface on the MMIO transport."""
 
-    device_id: str = doc("Name in the API, the iface_id")
+    device_id: str = doc("Name in the API, the iface_id", depends=DEVICE_ID)
     device_state: NetState = doc("TAP device, limits, Ethernet address, queues")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
     device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")

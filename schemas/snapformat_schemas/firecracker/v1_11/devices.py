@@ -6,6 +6,7 @@ Read from `src/vmm/src/devices/virtio/net/{device,persist}.rs` of Firecracker v1
 from __future__ import annotations
 
 from snapformat import doc, schema
+from snapformat_schemas.firecracker.depends import STATE_ID
 from snapformat_schemas.firecracker.v1_8.device_parts import NetConfigSpaceState
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState, VirtioDeviceState
 from snapformat_schemas.firecracker.v1_10_0.devices import RxBufferState
@@ -16,7 +17,7 @@ from snapformat_schemas.firecracker.v1_11.mmds import MmdsNetworkStackState
 class NetState:
     """Network interface backed by a TAP device of the host."""
 
-    id: str = doc("Name of the interface in the API, its iface_id")
+    id: str = doc("Name of the interface in the API, its iface_id", depends=STATE_ID)
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")

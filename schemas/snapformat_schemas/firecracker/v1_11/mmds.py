@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u16, u32
+from snapformat.bincode import Hex, Len, u8, u16, u32
 
 
 @schema
@@ -18,5 +18,7 @@ class MmdsNetworkStackState:
     mac_addr: Annotated[list[u8], Len(6)] = doc(
         "Ethernet address the service answers ARP with, 06:01:23:45:67:01"
     )
-    ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
+    ipv4_addr: Hex[u32] = doc(
+        "IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default"
+    )
     tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import Blob
+from snapformat_schemas.firecracker.depends import VCPUS
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_manager import MmdsVersionState
 from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import VmInfo
@@ -70,6 +71,8 @@ class MicrovmState:
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Interrupt controllers and timers of the machine")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

@@ -11,7 +11,8 @@ longer ones, so the sizes given here are those that it writes, not those that it
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import Blob, u64
+from snapformat.bincode import Blob, Hex, u64
+from snapformat_schemas.firecracker.depends import MPIDR, VCPUS
 from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_type_aarch64 import DeviceType
@@ -57,11 +58,13 @@ class VcpuState:
         key="id",
         names="snapformat_schemas.firecracker.register_list:register_name",
     )
-    mpidr: u64 = doc("MPIDR_EL1, the processor's affinity; names it to the interrupt controller")
+    mpidr: Hex[u64] = doc(
+        "MPIDR_EL1, the processor's affinity; names it to the interrupt controller", depends=MPIDR
+    )
     kvi: Blob[KvmVcpuInit] = doc(
         "`struct kvm_vcpu_init`, 32 bytes: target and KVM_ARM_VCPU_* feature bits, POWER_OFF cleared"
     )
-    pvtime_ipa: u64 | None = doc(
+    pvtime_ipa: Hex[u64] | None = doc(
         "Guest physical address of the 64-byte record of stolen time; None where the host offers none"
     )
 
@@ -117,5 +120,7 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, interrupt controller, resource allocators")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DevicesState = doc("Serial console, clock, virtio devices, and the generation ID")

@@ -8,15 +8,16 @@ of the crate vm-allocator, which Firecracker uses at 0.1.3.
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import BTreeSet, u32, u64
+from snapformat.bincode import BTreeSet, Hex, u32, u64
+from snapformat_schemas.firecracker.depends import GIVEN, TAKEN
 
 
 @schema
 class RangeInclusive:
     """Closed interval of guest physical addresses, vm-allocator's own type (both ends belong to it)."""
 
-    start: u64 = doc("Lowest address that belongs to the interval")
-    end: u64 = doc("Highest address that belongs to it: the interval covers end - start + 1 bytes")
+    start: Hex[u64] = doc("Lowest address that belongs to the interval")
+    end: Hex[u64] = doc("Highest address that belongs to it: the interval covers end - start + 1 bytes")
 
 
 @schema
@@ -49,18 +50,24 @@ class IntervalTree:
 class AddressAllocator:
     """Allocator of address ranges out of one fixed window of guest physical memory."""
 
-    address_space: RangeInclusive = doc("Window that is managed; set at boot and never resized")
-    interval_tree: IntervalTree = doc("Partition of the window into free and taken intervals")
+    address_space: RangeInclusive = doc(
+        "Window that is managed; set at boot and never resized", depends=TAKEN
+    )
+    interval_tree: IntervalTree = doc("Partition of the window into free and taken intervals", depends=TAKEN)
 
 
 @schema
 class IdAllocator:
     """Allocator of numbers out of a closed range, used for GSIs (KVM's global system interrupts)."""
 
-    range_base: u32 = doc("Lowest number that may be given out")
-    next_id: u32 | None = doc("Lowest number never given out so far; None once counting passed 2^32 - 1")
-    range_end: u32 = doc("Highest number that may be given out, inclusive")
-    freed_ids: BTreeSet[u32] = doc("Numbers given back, in ascending order; the lowest is reused first")
+    range_base: u32 = doc("Lowest number that may be given out", depends=GIVEN)
+    next_id: u32 | None = doc(
+        "Lowest number never given out so far; None once counting passed 2^32 - 1", depends=GIVEN
+    )
+    range_end: u32 = doc("Highest number that may be given out, inclusive", depends=GIVEN)
+    freed_ids: BTreeSet[u32] = doc(
+        "Numbers given back, in ascending order; the lowest is reused first", depends=GIVEN
+    )
 
 
 @schema

@@ -7,7 +7,8 @@ Firecracker v1.13.2.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u32, u64
+from snapformat.bincode import Hex, u32, u64
+from snapformat_schemas.firecracker.depends import TYPE
 from snapformat_schemas.firecracker.v1_8.virtio import QueueState
 from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, STATUS
 
@@ -16,11 +17,13 @@ from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, S
 class VirtioDeviceState:
     """Part of a virtio device's state that depends neither on its kind nor on its transport."""
 
-    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock, 24 mem, 27 pmem")
-    avail_features: u64 = doc(
+    device_type: u32 = doc(
+        "Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock, 24 mem, 27 pmem", depends=TYPE
+    )
+    avail_features: Hex[u64] = doc(
         "Feature bits the device offers; those below 24 are its kind's own", bits=COMMON_FEATURES
     )
-    acked_features: u64 = doc(
+    acked_features: Hex[u64] = doc(
         "Feature bits the driver accepted; restore refuses bits that are not offered", bits=COMMON_FEATURES
     )
     queues: list[QueueState] = doc(
@@ -38,6 +41,8 @@ class MmioTransportState:
         "DriverFeaturesSel, 0x24: which 32 accepted feature bits the driver writes"
     )
     queue_select: u32 = doc("QueueSel, 0x30: the virtqueue that the Queue* registers refer to")
-    device_status: u32 = doc("Status, 0x70: how far the driver has come with the device", bits=STATUS)
+    device_status: Hex[u32] = doc("Status, 0x70: how far the driver has come with the device", bits=STATUS)
     config_generation: u32 = doc("ConfigGeneration, 0xfc: changes when the device's configuration space does")
-    interrupt_status: u32 = doc("InterruptStatus, 0x60: causes not acknowledged yet", bits=INTERRUPT_STATUS)
+    interrupt_status: Hex[u32] = doc(
+        "InterruptStatus, 0x60: causes not acknowledged yet", bits=INTERRUPT_STATUS
+    )

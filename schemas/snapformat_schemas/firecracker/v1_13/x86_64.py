@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from snapformat import doc, schema
 from snapformat.bincode import Blob
+from snapformat_schemas.firecracker.depends import VCPUS
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.vm_info_x86_64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
@@ -91,5 +92,7 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, resource allocators, interrupt controllers and timers")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DevicesState = doc("Virtio devices, and the generation ID")

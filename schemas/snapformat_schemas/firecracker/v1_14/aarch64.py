@@ -8,6 +8,7 @@ used at 0.14.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
+from snapformat_schemas.firecracker.depends import VCPUS
 from snapformat_schemas.firecracker.v1_8.acpi import VMGenIDState
 from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
@@ -92,5 +93,7 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, interrupt controller, resource allocators")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DevicesState = doc("Serial console, clock, virtio devices, and the generation ID")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u16, u32, u64
+from snapformat.bincode import Hex, Len, u8, u16, u32, u64
+from snapformat_schemas.firecracker.depends import ACPI
 
 
 @schema(name="vmclock_abi")
@@ -20,7 +21,7 @@ class VmClockAbi:
     disruption_marker on each restore, and leaves everything else zero.
     """
 
-    magic: u32 = doc("Signature 0x4b4c4356, the characters `VCLK`")
+    magic: Hex[u32] = doc("Signature 0x4b4c4356, the characters `VCLK`")
     size: u32 = doc("Bytes of the shared region, 4096")
     version: u16 = doc("Revision of the layout described here, 1")
     counter_id: u8 = doc(
@@ -31,7 +32,7 @@ class VmClockAbi:
     disruption_marker: u64 = doc(
         "Changes whenever the guest's counters may have jumped; plus one on each restore"
     )
-    flags: u64 = doc(
+    flags: Hex[u64] = doc(
         "VMCLOCK_FLAG_* bits: which of the fields below are valid, and whether a disruption is near"
     )
     pad: Annotated[list[u8], Len(2)] = doc("Reserved bytes that align the rest, zero")
@@ -66,5 +67,5 @@ class VmClockAbi:
 class VmClockState:
     """VMClock device (x86_64 only in this release)."""
 
-    guest_address: u64 = doc("Guest physical address of the 4 KiB page the guest reads")
+    guest_address: Hex[u64] = doc("Guest physical address of the 4 KiB page the guest reads", depends=ACPI)
     inner: VmClockAbi = doc("Host's copy of that page")

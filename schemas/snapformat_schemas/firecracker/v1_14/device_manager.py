@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import doc, schema
-from snapformat.bincode import u32
+from snapformat.bincode import Hex, u32
+from snapformat_schemas.firecracker.depends import BUS, DEVICE_ID, PCI
 from snapformat_schemas.firecracker.v1_13.devices import (
     BlockState,
     EntropyState,
@@ -31,9 +32,12 @@ class PciVirtioDeviceState(Generic[T]):
     """Virtio device on the PCI transport: its own state, the transport's, and its address."""
 
     device_id: str = doc(
-        "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices"
+        "Name in the API: drive_id, iface_id, ...; `vsock`, `balloon`, `rng`, `mem` for single devices",
+        depends=DEVICE_ID,
     )
-    pci_device_bdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
+    pci_device_bdf: Hex[u32] = doc(
+        "PCI address as a number: segment << 16 | bus << 8 | device << 3 | function", depends=PCI
+    )
     device_state: T = doc("The device's own state: drive, network interface, balloon and so on")
     transport_state: VirtioPciDeviceState = doc(
         "Configuration space, BAR and interrupts of the virtio-PCI transport"
@@ -45,7 +49,7 @@ class PciDevicesState:
     """Devices on the PCI bus; all empty when PCI is off, as devices then are on MMIO."""
 
     pci_enabled: bool = doc(
-        "Firecracker was started with --enable-pci; all virtio devices are PCI devices then"
+        "Firecracker was started with --enable-pci; all virtio devices are PCI devices then", depends=BUS
     )
     block_devices: list[PciVirtioDeviceState[BlockState]] = doc(
         "Drives, in no particular order", key="device_id"

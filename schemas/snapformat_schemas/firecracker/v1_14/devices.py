@@ -7,7 +7,8 @@ Read from Firecracker v1.14.4, below `src/vmm/src/`: `devices/virtio/{balloon,me
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u16, u32, u64, usize
+from snapformat.bincode import Hex, u16, u32, u64, usize
+from snapformat_schemas.firecracker.depends import BLOCKS, HOTPLUG, PMEM, REQUESTED, STATE_ID, STATS
 from snapformat_schemas.firecracker.v1_8.device_parts import BalloonConfigSpaceState
 from snapformat_schemas.firecracker.v1_13.virtio import VirtioDeviceState
 
@@ -67,7 +68,7 @@ class BalloonState:
     """Memory balloon: takes pages from the guest and gives them back."""
 
     stats_polling_interval_s: u16 = doc(
-        "Seconds between two requests for statistics; 0: no statistics, no queue for them"
+        "Seconds between two requests for statistics; 0: no statistics, no queue for them", depends=STATS
     )
     stats_desc_index: u16 | None = doc(
         "Head of the guest's statistics buffer, kept until the next request is due"
@@ -87,30 +88,39 @@ class VirtioMemState:
     """Memory hot-plug device (virtio-mem)."""
 
     virtio_state: VirtioDeviceState = doc("Features and the single queue of plug and unplug requests")
-    addr: u64 = doc("Guest physical address at which the hot-pluggable range starts")
-    region_size: u64 = doc("Bytes of address space set aside: the most that can ever be plugged")
-    block_size: u64 = doc(
-        "Bytes in a block, the unit the guest plugs and unplugs; a power of two, 2 MiB by default"
+    addr: Hex[u64] = doc("Guest physical address at which the hot-pluggable range starts", depends=HOTPLUG)
+    region_size: u64 = doc(
+        "Bytes of address space set aside: the most that can ever be plugged", depends=HOTPLUG
     )
-    usable_region_size: u64 = doc("Bytes from addr on within which the guest may plug blocks at present")
-    requested_size: u64 = doc("Bytes the host wants plugged; the guest works towards it")
-    slot_size: usize = doc("Bytes in a KVM memory slot, the unit the host (un)maps; 128 MiB by default")
-    plugged_blocks: list[bool] = doc("One flag per block of the range, true where the guest has plugged it")
+    block_size: u64 = doc(
+        "Bytes in a block, the unit the guest plugs and unplugs; a power of two, 2 MiB by default",
+        depends=HOTPLUG,
+    )
+    usable_region_size: u64 = doc(
+        "Bytes from addr on within which the guest may plug blocks at present", depends=HOTPLUG
+    )
+    requested_size: u64 = doc("Bytes the host wants plugged; the guest works towards it", depends=REQUESTED)
+    slot_size: usize = doc(
+        "Bytes in a KVM memory slot, the unit the host (un)maps; 128 MiB by default", depends=HOTPLUG
+    )
+    plugged_blocks: list[bool] = doc(
+        "One flag per block of the range, true where the guest has plugged it", depends=BLOCKS
+    )
 
 
 @schema(name="ConfigSpace")
 class PmemConfigSpace:
     """Location of persistent memory in the guest, `struct virtio_pmem_config`."""
 
-    start: u64 = doc("Guest physical address of the first byte, 2 MiB aligned")
-    size: u64 = doc("Bytes in the range: the backing file's size, rounded up to 2 MiB")
+    start: Hex[u64] = doc("Guest physical address of the first byte, 2 MiB aligned", depends=PMEM)
+    size: u64 = doc("Bytes in the range: the backing file's size, rounded up to 2 MiB", depends=PMEM)
 
 
 @schema
 class PmemConfig:
     """Persistent memory as configured with `PUT /pmem`."""
 
-    id: str = doc("Name of the device in the API, as in `PUT /pmem/{id}`")
+    id: str = doc("Name of the device in the API, as in `PUT /pmem/{id}`", depends=STATE_ID)
     path_on_host: str = doc("Host path of the file mapped into the guest; mapped again on restore")
     root_device: bool = doc("The guest's root file system lives on this device")
     read_only: bool = doc("Mapped without write permission, as a KVM_MEM_READONLY slot")

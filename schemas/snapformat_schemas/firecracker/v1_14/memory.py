@@ -6,7 +6,8 @@ Read from `src/vmm/src/vstate/memory.rs` of Firecracker v1.14.4.
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import u64, usize
+from snapformat.bincode import Hex, u64, usize
+from snapformat_schemas.firecracker.depends import BLOCKS, REGION
 
 
 @schema
@@ -25,11 +26,14 @@ class GuestMemoryRegionState:
     starts at the sum of the sizes before it.
     """
 
-    base_address: u64 = doc("Guest physical address of the first byte (not a host address)")
-    size: usize = doc("Length in bytes, in guest memory as in the memory file")
+    base_address: Hex[u64] = doc(
+        "Guest physical address of the first byte (not a host address)", depends=REGION
+    )
+    size: usize = doc("Length in bytes, in guest memory as in the memory file", depends=REGION)
     region_type: GuestRegionType = doc("RAM given at boot, or the range that virtio-mem fills")
     plugged: list[bool] = doc(
-        "One flag per equally sized KVM memory slot: true where the slot is mapped for the guest"
+        "One flag per equally sized KVM memory slot: true where the slot is mapped for the guest",
+        depends=BLOCKS,
     )
 
 
@@ -38,5 +42,7 @@ class GuestMemoryState:
     """Map of the guest's physical memory: which addresses are backed by RAM."""
 
     regions: list[GuestMemoryRegionState] = doc(
-        "Ranges in ascending address order; their sizes add up to the memory file's", key="base_address"
+        "Ranges in ascending address order; their sizes add up to the memory file's",
+        depends=REGION,
+        key="base_address",
     )

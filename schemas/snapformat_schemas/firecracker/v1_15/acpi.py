@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u16, u32, u64
+from snapformat.bincode import Hex, Len, u8, u16, u32, u64
+from snapformat_schemas.firecracker.depends import ACPI
 from snapformat_schemas.firecracker.v1_8.acpi import VMGenIDState
 
 
@@ -22,7 +23,7 @@ class VmClockAbi:
     disruption_marker and vm_generation_counter on each restore, and leaves everything else zero.
     """
 
-    magic: u32 = doc("Signature 0x4b4c4356, the characters `VCLK`")
+    magic: Hex[u32] = doc("Signature 0x4b4c4356, the characters `VCLK`")
     size: u32 = doc("Bytes of the shared region, 4096")
     version: u16 = doc("Revision of the layout described here, 1")
     counter_id: u8 = doc(
@@ -33,7 +34,7 @@ class VmClockAbi:
     disruption_marker: u64 = doc(
         "Changes whenever the guest's counters may have jumped; plus one on each restore"
     )
-    flags: u64 = doc(
+    flags: Hex[u64] = doc(
         "VMCLOCK_FLAG_* bits; Firecracker sets 256 (vm_generation_counter is valid) and 512 (gsi is raised)"
     )
     pad: Annotated[list[u8], Len(2)] = doc("Reserved bytes that align the rest, zero")
@@ -71,8 +72,8 @@ class VmClockAbi:
 class VmClockState:
     """VMClock device: a page of guest memory, and the interrupt that announces updates of it."""
 
-    guest_address: u64 = doc("Guest physical address of the 4 KiB page the guest reads")
-    gsi: u32 = doc("Interrupt line that notifies the guest of an updated page, on each restore")
+    guest_address: Hex[u64] = doc("Guest physical address of the 4 KiB page the guest reads", depends=ACPI)
+    gsi: u32 = doc("Interrupt line that notifies the guest of an updated page, on each restore", depends=ACPI)
     inner: VmClockAbi = doc("Host's copy of that page")
 
 

@@ -6,6 +6,7 @@ Read from `src/vmm/src/device_manager/pci_mngr.rs` of Firecracker v1.15.1.
 from __future__ import annotations
 
 from snapformat import doc, schema
+from snapformat_schemas.firecracker.depends import BUS
 from snapformat_schemas.firecracker.v1_13.devices import MmdsState
 from snapformat_schemas.firecracker.v1_14.device_manager import PciVirtioDeviceState
 from snapformat_schemas.firecracker.v1_15.devices import (
@@ -24,7 +25,7 @@ class PciDevicesState:
     """Devices on the PCI bus; all empty when PCI is off, as devices then are on MMIO."""
 
     pci_enabled: bool = doc(
-        "Firecracker was started with --enable-pci; all virtio devices are PCI devices then"
+        "Firecracker was started with --enable-pci; all virtio devices are PCI devices then", depends=BUS
     )
     block_devices: list[PciVirtioDeviceState[BlockState]] = doc(
         "Drives, in no particular order", key="device_id"

@@ -8,7 +8,8 @@ Read from Firecracker v1.15.1, below `src/vmm/src/`: `devices/virtio/block/persi
 from __future__ import annotations
 
 from snapformat import DataEnum, doc, schema
-from snapformat.bincode import u8, u16, u32, u64, usize
+from snapformat.bincode import Hex, u8, u16, u32, u64, usize
+from snapformat_schemas.firecracker.depends import BLOCKS, HOTPLUG, REQUESTED, STATE_ID, STATS
 from snapformat_schemas.firecracker.v1_8.device_parts import (
     BalloonConfigSpaceState,
     CacheType,
@@ -33,7 +34,7 @@ class VirtioBlockState:
     Whether it is read-only is not stored separately: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
     """
 
-    id: str = doc("Name of the drive in the API, its drive_id")
+    id: str = doc("Name of the drive in the API, its drive_id", depends=STATE_ID)
     partuuid: str | None = doc(
         "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
     )
@@ -52,14 +53,14 @@ class VhostUserBlockState:
     Declared upstream but unused: no snapshot contains such a drive, and Firecracker restores none.
     """
 
-    id: str = doc("Name of the drive in the API, its drive_id")
+    id: str = doc("Name of the drive in the API, its drive_id", depends=STATE_ID)
     partuuid: str | None = doc(
         "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
     )
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
     socket_path: str = doc("Host path of the Unix socket on which the backend process listens")
-    vu_acked_protocol_features: u64 = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
+    vu_acked_protocol_features: Hex[u64] = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
     config_space: list[u8] = doc("`struct virtio_blk_config` as the backend reported it, 60 bytes")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
 
@@ -87,7 +88,7 @@ class BlockStateVhostUser(BlockState):
 class NetState:
     """Network interface backed by a TAP device of the host."""
 
-    id: str = doc("Name of the interface in the API, its iface_id")
+    id: str = doc("Name of the interface in the API, its iface_id", depends=STATE_ID)
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
@@ -131,7 +132,7 @@ class BalloonState:
     """Memory balloon: takes pages from the guest and gives them back."""
 
     stats_polling_interval_s: u16 = doc(
-        "Seconds between two requests for statistics; 0: no statistics, no queue for them"
+        "Seconds between two requests for statistics; 0: no statistics, no queue for them", depends=STATS
     )
     stats_desc_index: u16 | None = doc(
         "Head of the guest's statistics buffer, kept until the next request is due"
@@ -168,12 +169,21 @@ class VirtioMemState:
     """Memory hot-plug device (virtio-mem)."""
 
     virtio_state: VirtioDeviceState = doc("Features and the single queue of plug and unplug requests")
-    addr: u64 = doc("Guest physical address at which the hot-pluggable range starts")
-    region_size: u64 = doc("Bytes of address space set aside: the most that can ever be plugged")
-    block_size: u64 = doc(
-        "Bytes in a block, the unit the guest plugs and unplugs; a power of two, 2 MiB by default"
+    addr: Hex[u64] = doc("Guest physical address at which the hot-pluggable range starts", depends=HOTPLUG)
+    region_size: u64 = doc(
+        "Bytes of address space set aside: the most that can ever be plugged", depends=HOTPLUG
     )
-    usable_region_size: u64 = doc("Bytes from addr on within which the guest may plug blocks at present")
-    requested_size: u64 = doc("Bytes the host wants plugged; the guest works towards it")
-    slot_size: usize = doc("Bytes in a KVM memory slot, the unit the host (un)maps; 128 MiB by default")
-    plugged_blocks: list[bool] = doc("One flag per block of the range, true where the guest has plugged it")
+    block_size: u64 = doc(
+        "Bytes in a block, the unit the guest plugs and unplugs; a power of two, 2 MiB by default",
+        depends=HOTPLUG,
+    )
+    usable_region_size: u64 = doc(
+        "Bytes from addr on within which the guest may plug blocks at present", depends=HOTPLUG
+    )
+    requested_size: u64 = doc("Bytes the host wants plugged; the guest works towards it", depends=REQUESTED)
+    slot_size: usize = doc(
+        "Bytes in a KVM memory slot, the unit the host (un)maps; 128 MiB by default", depends=HOTPLUG
+    )
+    plugged_blocks: list[bool] = doc(
+        "One flag per block of the range, true where the guest has plugged it", depends=BLOCKS
+    )

@@ -7,7 +7,8 @@ Read from `src/vmm/src/devices/virtio/{device,persist}.rs` and
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import u64
+from snapformat.bincode import Hex, u64
+from snapformat_schemas.firecracker.depends import TYPE
 from snapformat_schemas.firecracker.v1_8.virtio import QueueState
 from snapformat_schemas.virtio.names import COMMON_FEATURES
 
@@ -29,11 +30,13 @@ class VirtioDeviceType(UnitEnum):
 class VirtioDeviceState:
     """Part of a virtio device's state that depends neither on its kind nor on its transport."""
 
-    device_type: VirtioDeviceType = doc("Kind of the device; restore refuses another than the list it is in")
-    avail_features: u64 = doc(
+    device_type: VirtioDeviceType = doc(
+        "Kind of the device; restore refuses another than the list it is in", depends=TYPE
+    )
+    avail_features: Hex[u64] = doc(
         "Feature bits the device offers; those below 24 are its kind's own", bits=COMMON_FEATURES
     )
-    acked_features: u64 = doc(
+    acked_features: Hex[u64] = doc(
         "Feature bits the driver accepted; restore refuses bits that are not offered", bits=COMMON_FEATURES
     )
     queues: list[QueueState] = doc(

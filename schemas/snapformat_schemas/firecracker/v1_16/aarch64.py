@@ -8,6 +8,7 @@ that was written on aarch64.
 from __future__ import annotations
 
 from snapformat import doc, schema
+from snapformat_schemas.firecracker.depends import VCPUS
 from snapformat_schemas.firecracker.v1_8.vm_info_aarch64 import VmInfo
 from snapformat_schemas.firecracker.v1_11.machine import KvmState
 from snapformat_schemas.firecracker.v1_13.aarch64 import ConnectedLegacyState, VcpuState
@@ -79,5 +80,7 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, interrupt controller, resource allocators")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DevicesState = doc("Serial console, clocks, virtio devices, and the generation ID")

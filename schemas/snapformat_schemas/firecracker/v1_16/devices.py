@@ -9,6 +9,7 @@ from __future__ import annotations
 from snapformat import doc, schema
 from snapformat.bincode import u16, u64
 from snapformat_schemas.firecracker.conversions import MacAddr
+from snapformat_schemas.firecracker.depends import STATE_ID
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState
 from snapformat_schemas.firecracker.v1_11.mmds import MmdsNetworkStackState
 from snapformat_schemas.firecracker.v1_14.devices import PmemConfigSpace
@@ -31,7 +32,7 @@ class NetConfigSpaceState:
 class NetState:
     """Network interface backed by a TAP device of the host."""
 
-    id: str = doc("Name of the interface in the API, its iface_id")
+    id: str = doc("Name of the interface in the API, its iface_id", depends=STATE_ID)
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
@@ -63,7 +64,7 @@ class RateLimiterConfig:
 class PmemConfig:
     """Persistent memory as configured with `PUT /pmem`."""
 
-    id: str = doc("Name of the device in the API, as in `PUT /pmem/{id}`")
+    id: str = doc("Name of the device in the API, as in `PUT /pmem/{id}`", depends=STATE_ID)
     path_on_host: str = doc("Host path of the file mapped into the guest; mapped again on restore")
     root_device: bool = doc("The guest's root file system lives on this device")
     read_only: bool = doc("Mapped without write permission, as a KVM_MEM_READONLY slot")

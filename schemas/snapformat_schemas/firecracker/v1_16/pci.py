@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import Len, u8, u16, u32
+from snapformat.bincode import Hex, Len, u8, u16, u32
+from snapformat_schemas.firecracker.depends import BAR, PCI
 from snapformat_schemas.firecracker.v1_13.pci import VirtioPciCommonConfigState
 from snapformat_schemas.firecracker.v1_14.pci import MsixConfigState
 
@@ -18,11 +19,11 @@ from snapformat_schemas.firecracker.v1_14.pci import MsixConfigState
 class Bar:
     """One 32-bit base address register; a 64-bit BAR takes two of them, low half first."""
 
-    encoded_addr: u32 = doc(
-        "Half of the guest physical address; the low register carries type bits in bits 0 to 3"
+    encoded_addr: Hex[u32] = doc(
+        "Half of the guest physical address; the low register carries type bits in bits 0 to 3", depends=BAR
     )
-    encoded_size: u32 = doc(
-        "Value read back after writing all ones: this half of the two's complement of the length"
+    encoded_size: Hex[u32] = doc(
+        "Value read back after writing all ones: this half of the two's complement of the length", depends=BAR
     )
     about_to_be_read: bool = doc("The guest has written all ones: its next read gets encoded_size, once")
 
@@ -40,10 +41,10 @@ class Bars:
 class PciConfigurationState:
     """PCI Express configuration space of a device (type 0 header, 4096 bytes), its BARs aside."""
 
-    registers: list[u32] = doc(
+    registers: list[Hex[u32]] = doc(
         "The 1024 dwords of configuration space, the BARs zero; a restore refuses any other number"
     )
-    writable_bits: list[u32] = doc("Mask for each of the 1024 dwords: bits that the guest may change")
+    writable_bits: list[Hex[u32]] = doc("Mask for each of the 1024 dwords: bits that the guest may change")
     last_capability: tuple[u8, u8] | None = doc(
         "Offset and length, in bytes, of the capability added last; the next one would follow it"
     )
@@ -53,7 +54,9 @@ class PciConfigurationState:
 class VirtioPciDeviceState:
     """Transport of a virtio device on the PCI bus: configuration space, BAR and interrupts."""
 
-    sbdf: u32 = doc("PCI address as a number: segment << 16 | bus << 8 | device << 3 | function")
+    sbdf: Hex[u32] = doc(
+        "PCI address as a number: segment << 16 | bus << 8 | device << 3 | function", depends=PCI
+    )
     device_activated: bool = doc(
         "The driver reached DRIVER_OK; a restore then wants driver_status 15 or 0, and activates the device"
     )

@@ -11,8 +11,9 @@ longer ones, so the sizes given here are those that it writes, not those that it
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import Blob, u64
+from snapformat.bincode import Blob, Hex, u64
 from snapformat_schemas.firecracker.conversions import KvmCapability
+from snapformat_schemas.firecracker.depends import MPIDR, VCPUS
 from snapformat_schemas.firecracker.register_list import Aarch64RegisterVec
 from snapformat_schemas.firecracker.v1_8.device_manager import (
     ConnectedBalloonState,
@@ -52,7 +53,9 @@ class VcpuState:
         key="id",
         names="snapformat_schemas.firecracker.register_list:register_name",
     )
-    mpidr: u64 = doc("MPIDR_EL1, the processor's affinity; names it to the interrupt controller")
+    mpidr: Hex[u64] = doc(
+        "MPIDR_EL1, the processor's affinity; names it to the interrupt controller", depends=MPIDR
+    )
     kvi: Blob[KvmVcpuInit] = doc(
         "`struct kvm_vcpu_init`, 32 bytes: target and KVM_ARM_VCPU_* feature bits, POWER_OFF cleared"
     )
@@ -92,5 +95,7 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     vm_state: VmState = doc("Interrupt controller and required KVM capabilities")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")

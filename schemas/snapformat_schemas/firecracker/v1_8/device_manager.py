@@ -6,7 +6,8 @@ Read from `src/vmm/src/device_manager/{mmio,persist}.rs` of Firecracker v1.8.0.
 from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
-from snapformat.bincode import u32, u64
+from snapformat.bincode import Hex, u32, u64
+from snapformat_schemas.firecracker.depends import DEVICE_ID, LINE, PLACE
 from snapformat_schemas.firecracker.v1_8.devices import (
     BalloonState,
     BlockState,
@@ -21,12 +22,14 @@ from snapformat_schemas.firecracker.v1_8.virtio import MmioTransportState
 class MMIODeviceInfo:
     """Resources of a memory-mapped device."""
 
-    addr: u64 = doc(
-        "Guest physical address of its register page; from 0xd0000000 (x86) or 0x40000000 (Arm) up"
+    addr: Hex[u64] = doc(
+        "Guest physical address of its register page; from 0xd0000000 (x86) or 0x40000000 (Arm) up",
+        depends=PLACE,
     )
-    len: u64 = doc("Bytes of the register range, 4096")
+    len: u64 = doc("Bytes of the register range, 4096", depends=PLACE)
     irqs: list[u32] = doc(
-        "Interrupt lines the device raises: exactly one for virtio; 5 to 23 on x86, 32 up on Arm"
+        "Interrupt lines the device raises: exactly one for virtio; 5 to 23 on x86, 32 up on Arm",
+        depends=LINE,
     )
 
 
@@ -44,7 +47,7 @@ class ConnectedBalloonState:
 class ConnectedBlockState:
     """Drive on the MMIO transport."""
 
-    device_id: str = doc("Name in the API, the drive_id")
+    device_id: str = doc("Name in the API, the drive_id", depends=DEVICE_ID)
     device_state: BlockState = doc("Backing file or process, limits, queue")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
     device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")
@@ -54,7 +57,7 @@ class ConnectedBlockState:
 class ConnectedNetState:
     """Network interface on the MMIO transport."""
 
-    device_id: str = doc("Name in the API, the iface_id")
+    device_id: str = doc("Name in the API, the iface_id", depends=DEVICE_ID)
     device_state: NetState = doc("TAP device, limits, Ethernet address, queues")
     transport_state: MmioTransportState = doc("Registers of the virtio-MMIO transport")
     device_info: MMIODeviceInfo = doc("Address of its registers in guest memory, and its interrupt line")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from snapformat import DataEnum, UnitEnum, doc, schema, variant
 from snapformat.bincode import u32, u64
 from snapformat_schemas.firecracker.conversions import MacAddr
+from snapformat_schemas.firecracker.depends import BALLOON
 
 
 @schema
@@ -82,4 +83,4 @@ class BalloonConfigSpaceState:
     """Target and actual size of the balloon, as `struct virtio_balloon_config` shows them."""
 
     num_pages: u32 = doc("Size the host asks for, in 4 KiB pages")
-    actual_pages: u32 = doc("Size that the guest reports to have given up, in 4 KiB pages")
+    actual_pages: u32 = doc("Size that the guest reports to have given up, in 4 KiB pages", depends=BALLOON)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import DataEnum, doc, schema
-from snapformat.bincode import Len, u8, u16, u32, u64, usize
+from snapformat.bincode import Hex, Len, u8, u16, u32, u64, usize
+from snapformat_schemas.firecracker.depends import STATE_ID, STATS
 from snapformat_schemas.firecracker.v1_8.device_parts import (
     BalloonConfigSpaceState,
     BalloonStatsState,
@@ -30,7 +31,7 @@ class VirtioBlockState:
     Whether it is read-only is not stored separately: it is bit 5, VIRTIO_BLK_F_RO, of avail_features.
     """
 
-    id: str = doc("Name of the drive in the API, its drive_id")
+    id: str = doc("Name of the drive in the API, its drive_id", depends=STATE_ID)
     partuuid: str | None = doc(
         "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
     )
@@ -49,14 +50,14 @@ class VhostUserBlockState:
     Declared upstream but unused: Firecracker leaves such drives out of a snapshot and restores none.
     """
 
-    id: str = doc("Name of the drive in the API, its drive_id")
+    id: str = doc("Name of the drive in the API, its drive_id", depends=STATE_ID)
     partuuid: str | None = doc(
         "Partition UUID put into `root=PARTUUID=` at boot; only of use on the root drive"
     )
     cache_type: CacheType = doc("Whether the guest can force its writes to stable storage")
     root_device: bool = doc("The guest booted from this drive")
     socket_path: str = doc("Host path of the Unix socket on which the backend process listens")
-    vu_acked_protocol_features: u64 = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
+    vu_acked_protocol_features: Hex[u64] = doc("VHOST_USER_PROTOCOL_F_* bits agreed on with the backend")
     config_space: list[u8] = doc("`struct virtio_blk_config` as the backend reported it, 60 bytes")
     virtio_state: VirtioDeviceState = doc("Features and the single request queue")
 
@@ -87,7 +88,9 @@ class MmdsNetworkStackState:
     mac_addr: Annotated[list[u8], Len(6)] = doc(
         "Ethernet address the service answers ARP with, 06:01:23:45:67:01"
     )
-    ipv4_addr: u32 = doc("IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default")
+    ipv4_addr: Hex[u32] = doc(
+        "IPv4 address as a number, first octet in bits 24 to 31; 169.254.169.254 by default"
+    )
     tcp_port: u16 = doc("Port of the service's HTTP endpoint, 80")
     max_connections: usize = doc(
         "Maximum number of TCP connections the guest may have open at a time, 30; zero aborts a restore"
@@ -101,7 +104,7 @@ class MmdsNetworkStackState:
 class NetState:
     """Network interface backed by a TAP device of the host."""
 
-    id: str = doc("Name of the interface in the API, its iface_id")
+    id: str = doc("Name of the interface in the API, its iface_id", depends=STATE_ID)
     tap_if_name: str = doc("Host TAP device that frames go through; must exist when the snapshot is restored")
     rx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest receives")
     tx_rate_limiter_state: RateLimiterState = doc("Token buckets that limit what the guest sends")
@@ -133,7 +136,7 @@ class BalloonState:
     """Memory balloon: takes pages from the guest and gives them back."""
 
     stats_polling_interval_s: u16 = doc(
-        "Seconds between two requests for statistics; 0: no statistics, no queue for them"
+        "Seconds between two requests for statistics; 0: no statistics, no queue for them", depends=STATS
     )
     stats_desc_index: u16 | None = doc(
         "Head of the guest's statistics buffer, kept until the next request is due"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from snapformat import doc, schema
-from snapformat.bincode import u32, u64
+from snapformat.bincode import Hex, u32, u64
 
 T = TypeVar("T")
 
@@ -29,12 +29,12 @@ class GicRegState(Generic[T]):
 class VgicSysRegsState:
     """CPU interface of one vCPU, which acknowledges and ends interrupts."""
 
-    main_icc_regs: list[GicRegState[u64]] = doc(
+    main_icc_regs: list[GicRegState[Hex[u64]]] = doc(
         "GICv3: ICC_SRE, CTLR, IGRPEN0, IGRPEN1, PMR, BPR0, BPR1; "
         "GICv2: GICC_CTLR, PMR, BPR, ABPR, APR0 to 3",
         key=(),
     )
-    ap_icc_regs: list[GicRegState[u64] | None] = doc(
+    ap_icc_regs: list[GicRegState[Hex[u64]] | None] = doc(
         "GICv3: active priorities, ICC_AP0R0 to 3 and AP1R0 to 3; None for one the host lacks. GICv2: empty",
         key=(),
     )
@@ -44,7 +44,7 @@ class VgicSysRegsState:
 class GicVcpuState:
     """Per-vCPU part of the interrupt controller."""
 
-    rdist: list[GicRegState[u32]] = doc(
+    rdist: list[GicRegState[Hex[u32]]] = doc(
         "GICv3: 14 redistributor registers, 5 of control and LPIs, then 9 of SGIs and PPIs; GICv2: empty",
         key=(),
     )
@@ -55,7 +55,7 @@ class GicVcpuState:
 class GicState:
     """Interrupt controller of the machine."""
 
-    dist: list[GicRegState[u32]] = doc(
+    dist: list[GicRegState[Hex[u32]]] = doc(
         "12 distributor registers, GICD_CTLR first; arrays begin with interrupt 32, the first one shared",
         key=(),
     )

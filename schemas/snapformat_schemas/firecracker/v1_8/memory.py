@@ -6,16 +6,21 @@ Read from `src/vmm/src/vstate/memory.rs` of Firecracker v1.8.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u64, usize
+from snapformat.bincode import Hex, u64, usize
+from snapformat_schemas.firecracker.depends import REGION
 
 
 @schema
 class GuestMemoryRegionState:
     """One contiguous range of guest physical memory, as it lies in the memory file."""
 
-    base_address: u64 = doc("Guest physical address of the first byte (not a host address)")
-    size: usize = doc("Length in bytes, in guest memory as in the memory file")
-    offset: u64 = doc("Byte of the memory file at which the range starts: the sum of the sizes before it")
+    base_address: Hex[u64] = doc(
+        "Guest physical address of the first byte (not a host address)", depends=REGION
+    )
+    size: usize = doc("Length in bytes, in guest memory as in the memory file", depends=REGION)
+    offset: u64 = doc(
+        "Byte of the memory file at which the range starts: the sum of the sizes before it", depends=REGION
+    )
 
 
 @schema
@@ -23,5 +28,7 @@ class GuestMemoryState:
     """Map of the guest's physical memory and of the memory file."""
 
     regions: list[GuestMemoryRegionState] = doc(
-        "Ranges in ascending address order; their sizes add up to the memory file's", key="base_address"
+        "Ranges in ascending address order; their sizes add up to the memory file's",
+        depends=REGION,
+        key="base_address",
     )

@@ -7,7 +7,8 @@ of Firecracker v1.8.0.
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import u16, u32, u64
+from snapformat.bincode import Hex, u16, u32, u64
+from snapformat_schemas.firecracker.depends import INDEX, QUEUE, RING, TYPE
 from snapformat_schemas.virtio.names import COMMON_FEATURES, INTERRUPT_STATUS, STATUS
 
 
@@ -16,15 +17,23 @@ class QueueState:
     """A split virtqueue: the addresses of its three rings in guest memory, and the progress of the device."""
 
     max_size: u16 = doc(
-        "Maximum number of descriptors the device offers; a restore requires the built-in 256"
+        "Maximum number of descriptors the device offers; a restore requires the built-in 256", depends=QUEUE
     )
-    size: u16 = doc("Number of descriptors the driver chose, a power of two not above max_size")
+    size: u16 = doc(
+        "Number of descriptors the driver chose, a power of two not above max_size", depends=QUEUE
+    )
     ready: bool = doc("The driver has finished setting the queue up (QueueReady / queue_enable)")
-    desc_table: u64 = doc("Guest physical address of the descriptor table, 16 bytes per descriptor")
-    avail_ring: u64 = doc("Guest physical address of the available (driver) ring")
-    used_ring: u64 = doc("Guest physical address of the used (device) ring")
-    next_avail: u16 = doc("Available-ring index the device takes next; runs freely and wraps at 2^16")
-    next_used: u16 = doc("Used-ring index the device fills next; runs freely and wraps at 2^16")
+    desc_table: Hex[u64] = doc(
+        "Guest physical address of the descriptor table, 16 bytes per descriptor", depends=RING
+    )
+    avail_ring: Hex[u64] = doc("Guest physical address of the available (driver) ring", depends=RING)
+    used_ring: Hex[u64] = doc("Guest physical address of the used (device) ring", depends=RING)
+    next_avail: u16 = doc(
+        "Available-ring index the device takes next; runs freely and wraps at 2^16", depends=INDEX
+    )
+    next_used: u16 = doc(
+        "Used-ring index the device fills next; runs freely and wraps at 2^16", depends=INDEX
+    )
     num_added: u16 = doc(
         "Buffers returned since the guest was last interrupted; for VIRTIO_F_EVENT_IDX, wraps at 2^16"
     )
@@ -34,17 +43,17 @@ class QueueState:
 class VirtioDeviceState:
     """Part of a virtio device's state that does not depend on the kind of device."""
 
-    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock")
-    avail_features: u64 = doc(
+    device_type: u32 = doc("Virtio device ID: 1 net, 2 block, 4 rng, 5 balloon, 19 vsock", depends=TYPE)
+    avail_features: Hex[u64] = doc(
         "Feature bits the device offers; those below 24 are its kind's own", bits=COMMON_FEATURES
     )
-    acked_features: u64 = doc(
+    acked_features: Hex[u64] = doc(
         "Feature bits the driver accepted; restore refuses bits that are not offered", bits=COMMON_FEATURES
     )
     queues: list[QueueState] = doc(
         "Virtqueues in the order the device type defines; a restore checks how many", key=()
     )
-    interrupt_status: u32 = doc(
+    interrupt_status: Hex[u32] = doc(
         "InterruptStatus, register 0x60: causes not acknowledged yet", bits=INTERRUPT_STATUS
     )
     activated: bool = doc("The driver reached DRIVER_OK and the device processes its queues")
@@ -59,7 +68,7 @@ class MmioTransportState:
         "DriverFeaturesSel, 0x24: which 32 accepted feature bits the driver writes"
     )
     queue_select: u32 = doc("QueueSel, 0x30: the virtqueue that the Queue* registers refer to")
-    device_status: u32 = doc("Status, 0x70: how far the driver has come with the device", bits=STATUS)
+    device_status: Hex[u32] = doc("Status, 0x70: how far the driver has come with the device", bits=STATUS)
     config_generation: u32 = doc("ConfigGeneration, 0xfc: changes when the device's configuration space does")
 
 

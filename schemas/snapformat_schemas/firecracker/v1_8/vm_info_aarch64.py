@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from snapformat import UnitEnum, doc, schema, variant
 from snapformat.bincode import u64
+from snapformat_schemas.firecracker.depends import MEMORY
 from snapformat_schemas.firecracker.v1_8.machine import BootSourceConfig, HugePageConfig
 
 
@@ -23,7 +24,9 @@ class StaticCpuTemplate(UnitEnum):
 class VmInfo:
     """Configuration of the machine before it was booted, without its devices."""
 
-    mem_size_mib: u64 = doc("Guest memory given at boot, MiB; what is hot-plugged later is not counted")
+    mem_size_mib: u64 = doc(
+        "Guest memory given at boot, MiB; what is hot-plugged later is not counted", depends=MEMORY
+    )
     smt: bool = doc("Threads of one core for vCPUs; always false, as Firecracker refuses it on Arm")
     cpu_template: StaticCpuTemplate = doc("Built-in mask applied to the guest's ID registers at boot")
     boot_source: BootSourceConfig = doc("Kernel, initrd and command line of the boot")

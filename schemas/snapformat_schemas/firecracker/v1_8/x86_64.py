@@ -13,6 +13,7 @@ from __future__ import annotations
 from snapformat import doc, schema
 from snapformat.bincode import Blob, u32
 from snapformat_schemas.firecracker.conversions import KvmCapability
+from snapformat_schemas.firecracker.depends import VCPUS
 from snapformat_schemas.firecracker.flexible_arrays import CpuId, Msrs
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState
 from snapformat_schemas.firecracker.v1_8.device_manager import (
@@ -115,6 +116,8 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     vm_state: VmState = doc("Interrupt controllers, timers, and required KVM capabilities")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", key=())
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

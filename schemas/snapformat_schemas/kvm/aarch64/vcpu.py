@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, u32
+from snapformat.bincode import CStruct, Hex, Len, u32
 from snapformat.bits import Bits
 
 #: `kvm_vcpu_init.target`: the processor that KVM emulates.
@@ -44,7 +44,7 @@ class KvmVcpuInit(CStruct):
     """Configuration of a vCPU, 32 bytes (KVM_ARM_VCPU_INIT); a restore creates it with the same."""
 
     target: u32 = doc("Processor that KVM emulates; names in `TARGETS`, usually 5")
-    features: Annotated[list[u32], Len(7)] = doc(
+    features: Annotated[list[Hex[u32]], Len(7)] = doc(
         "Features switched on, a bit each; named are those of the first word", bits=FEATURES
     )
 

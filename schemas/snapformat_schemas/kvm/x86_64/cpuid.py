@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, u32
+from snapformat.bincode import CStruct, Hex, Len, u32
 from snapformat.bits import Bits
 from snapformat_schemas.kvm.x86_64.cpuid_names import FEATURES
 
@@ -26,7 +26,10 @@ FLAGS = (
 class KvmCpuid2(CStruct):
     """Header of the list of CPUID entries, 8 bytes; the entries are stored beside it (KVM_GET_CPUID2)."""
 
-    nent: u32 = doc("Number of entries; a restore requires the same number of stored ones")
+    nent: u32 = doc(
+        "Number of entries; a restore requires the same number of stored ones",
+        depends="it counts the entries that are stored beside it",
+    )
     padding: u32 = doc("Aligns the entries to 8 bytes, zero")
 
 
@@ -34,13 +37,13 @@ class KvmCpuid2(CStruct):
 class KvmCpuidEntry2(CStruct):
     """Answer of CPUID to one leaf and index, 40 bytes."""
 
-    function: u32 = doc("Leaf: EAX before the instruction; names in `cpuid_names.LEAVES`")
-    index: u32 = doc("Sub-leaf: ECX before the instruction; counts only with SIGNIFICANT_INDEX in flags")
-    flags: u32 = doc("Whether index counts", bits=FLAGS)
-    eax: u32 = doc("Answer in EAX: often a count or a highest sub-leaf, in leaf 1 the signature")
-    ebx: u32 = doc("Answer in EBX: feature bits in leaf 7, the first letters of the vendor in leaf 0")
-    ecx: u32 = doc("Answer in ECX: feature bits in leaves 1 and 7")
-    edx: u32 = doc("Answer in EDX: feature bits in leaves 1 and 0x80000001")
+    function: Hex[u32] = doc("Leaf: EAX before the instruction; names in `cpuid_names.LEAVES`")
+    index: Hex[u32] = doc("Sub-leaf: ECX before the instruction; counts only with SIGNIFICANT_INDEX in flags")
+    flags: Hex[u32] = doc("Whether index counts", bits=FLAGS)
+    eax: Hex[u32] = doc("Answer in EAX: often a count or a highest sub-leaf, in leaf 1 the signature")
+    ebx: Hex[u32] = doc("Answer in EBX: feature bits in leaf 7, the first letters of the vendor in leaf 0")
+    ecx: Hex[u32] = doc("Answer in ECX: feature bits in leaves 1 and 7")
+    edx: Hex[u32] = doc("Answer in EDX: feature bits in leaves 1 and 0x80000001")
     padding: Annotated[list[u32], Len(3)] = doc("Fills the structure up to 40 bytes, zero")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, u8, u32, u64
+from snapformat.bincode import CStruct, Hex, Len, u8, u32, u64
 from snapformat.bits import Bits
 
 #: Exceptions of the processor by vector.
@@ -73,7 +73,9 @@ class VcpuEventsException:
     nr: u8 = doc("Vector of the exception, 0 to 31; names in `EXCEPTIONS`")
     has_error_code: u8 = doc("1 if error_code is pushed on the guest's stack")
     pending: u8 = doc("1 if it is raised and its delivery has not begun; only with VALID_PAYLOAD")
-    error_code: u32 = doc("Error code that the processor pushes, such as the access bits of a page fault")
+    error_code: Hex[u32] = doc(
+        "Error code that the processor pushes, such as the access bits of a page fault"
+    )
 
 
 @schema
@@ -83,7 +85,7 @@ class VcpuEventsInterrupt:
     injected: u8 = doc("1 if delivery has begun and must be taken up again")
     nr: u8 = doc("Vector of the interrupt, 0 to 255")
     soft: u8 = doc("1 if an INT instruction raised it, 0 if a device did")
-    shadow: u8 = doc("Interrupts wait for one instruction", bits=SHADOW)
+    shadow: Hex[u8] = doc("Interrupts wait for one instruction", bits=SHADOW)
 
 
 @schema
@@ -122,13 +124,15 @@ class KvmVcpuEvents(CStruct):
         "External or software interrupt on its way, and whether the next one must wait"
     )
     nmi: VcpuEventsNmi = doc("Non-maskable interrupt on its way, waiting or being handled")
-    sipi_vector: u32 = doc("Page number (address >> 12) of real-mode code that a start-up IPI names")
-    flags: u32 = doc("Which of the parts hold values, and which a setter takes", bits=FLAGS)
+    sipi_vector: Hex[u32] = doc("Page number (address >> 12) of real-mode code that a start-up IPI names")
+    flags: Hex[u32] = doc("Which of the parts hold values, and which a setter takes", bits=FLAGS)
     smi: VcpuEventsSmi = doc("Whether the vCPU is in system-management mode, or about to enter it")
     triple_fault: VcpuEventsTripleFault = doc("Triple fault that user space has not seen yet")
     reserved: Annotated[list[u8], Len(26)] = doc("Room for extensions, zero")
     exception_has_payload: u8 = doc("1 if exception_payload goes with the pending exception")
-    exception_payload: u64 = doc("For a pending #PF the new CR2, for a pending #DB the bits to set in DR6")
+    exception_payload: Hex[u64] = doc(
+        "For a pending #PF the new CR2, for a pending #DB the bits to set in DR6"
+    )
 
 
 @schema(name="kvm_mp_state")

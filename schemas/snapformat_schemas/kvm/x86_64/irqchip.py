@@ -14,7 +14,7 @@ from typing import Annotated
 from construct import Bytes
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, u8, u32, u64
+from snapformat.bincode import CStruct, Hex, Len, u8, u32, u64
 from snapformat.bits import Bits
 
 #: `kvm_irqchip.chip_id`.
@@ -47,10 +47,10 @@ REDIRECT_MASK = (
 class KvmPicState:
     """One of the two i8259 interrupt controllers, 16 bytes. Bit n stands for input n."""
 
-    last_irr: u8 = doc("Level of the inputs when last seen, to notice edges")
-    irr: u8 = doc("Interrupts requested but not yet taken")
-    imr: u8 = doc("Interrupts masked by the guest")
-    isr: u8 = doc("Interrupts taken whose end has not been signalled")
+    last_irr: Hex[u8] = doc("Level of the inputs when last seen, to notice edges")
+    irr: Hex[u8] = doc("Interrupts requested but not yet taken")
+    imr: Hex[u8] = doc("Interrupts masked by the guest")
+    isr: Hex[u8] = doc("Interrupts taken whose end has not been signalled")
     priority_add: u8 = doc("Input with the highest priority; moves with rotating priorities")
     irq_base: u8 = doc("Vector of input 0; the others follow")
     read_reg_select: u8 = doc("Register read through the command port: 0 for irr, 1 for isr")
@@ -61,8 +61,8 @@ class KvmPicState:
     rotate_on_auto_eoi: u8 = doc("1 if priorities rotate at each such end")
     special_fully_nested_mode: u8 = doc("1 if the slave's input does not block others of the slave")
     init4: u8 = doc("1 if the initialization has a fourth word")
-    elcr: u8 = doc("Inputs that are level-triggered (ports 0x4d0 and 0x4d1)")
-    elcr_mask: u8 = doc("Bits of elcr that the guest can set; 0xf8 on the master, 0xde on the slave")
+    elcr: Hex[u8] = doc("Inputs that are level-triggered (ports 0x4d0 and 0x4d1)")
+    elcr_mask: Hex[u8] = doc("Bits of elcr that the guest can set; 0xf8 on the master, 0xde on the slave")
 
 
 @schema
@@ -70,8 +70,8 @@ class IoapicRedirect:
     """A redirection entry of the I/O APIC, 8 bytes: where an input's interrupt goes."""
 
     vector: u8 = doc("Vector of the interrupt, 16 to 254 once the guest has set it")
-    modes: u8 = doc("Delivery, destination mode, polarity, trigger", bits=REDIRECT_MODES)
-    mask: u8 = doc("Bit 0 masks the interrupt", bits=REDIRECT_MASK)
+    modes: Hex[u8] = doc("Delivery, destination mode, polarity, trigger", bits=REDIRECT_MODES)
+    mask: Hex[u8] = doc("Bit 0 masks the interrupt", bits=REDIRECT_MASK)
     reserved: Annotated[list[u8], Len(4)] = doc("Reserved; a guest that knows extended IDs uses the last")
     dest_id: u8 = doc("APIC ID of the destination, or a set of logical ones")
 
@@ -80,10 +80,10 @@ class IoapicRedirect:
 class KvmIoapicState:
     """The I/O APIC with its 24 inputs, 216 bytes."""
 
-    base_address: u64 = doc("Guest physical address of its registers, 0xfec00000")
-    ioregsel: u32 = doc("Register that the data window shows: 0 ID, 1 version, 0x10 and up the entries")
+    base_address: Hex[u64] = doc("Guest physical address of its registers, 0xfec00000")
+    ioregsel: Hex[u32] = doc("Register that the data window shows: 0 ID, 1 version, 0x10 and up the entries")
     id: u32 = doc("ID of the I/O APIC, 4 bits")
-    irr: u32 = doc("Inputs whose interrupt is requested, one bit per input")
+    irr: Hex[u32] = doc("Inputs whose interrupt is requested, one bit per input")
     pad: u32 = doc("Aligns the entries to 8 bytes, zero")
     redirtbl: Annotated[list[IoapicRedirect], Len(24)] = doc("One entry per input; inputs are GSIs 0 to 23")
 

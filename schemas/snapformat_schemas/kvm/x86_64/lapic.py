@@ -13,7 +13,7 @@ from typing import Annotated
 from construct import Bytes
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, u32
+from snapformat.bincode import CStruct, Hex, Len, u32
 from snapformat.bits import Bits
 
 _DELIVERY = {0: "fixed", 1: "lowest priority", 2: "SMI", 4: "NMI", 5: "INIT", 6: "start-up", 7: "ExtINT"}
@@ -71,7 +71,7 @@ ESR = (
 class LapicRegister:
     """A slot of the register page, 16 bytes."""
 
-    value: u32 = doc("Contents of the register, 32 bits")
+    value: Hex[u32] = doc("Contents of the register, 32 bits")
     reserved: Annotated[bytes, Bytes(12)] = doc("Space up to the next register, zero")
 
 

@@ -6,14 +6,17 @@ Read from `asm/kvm.h` of linux-libc-dev 6.1; `msr_names` has the meaning of the 
 from __future__ import annotations
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, u32, u64
+from snapformat.bincode import CStruct, Hex, u32, u64
 
 
 @schema(name="kvm_msrs")
 class KvmMsrs(CStruct):
     """Header of a list of registers, 8 bytes; the entries are stored beside it (KVM_GET_MSRS)."""
 
-    nmsrs: u32 = doc("Number of entries; a restore requires the same number of stored ones")
+    nmsrs: u32 = doc(
+        "Number of entries; a restore requires the same number of stored ones",
+        depends="it counts the entries that are stored beside it",
+    )
     pad: u32 = doc("Aligns the entries to 8 bytes, zero")
 
 
@@ -21,6 +24,6 @@ class KvmMsrs(CStruct):
 class KvmMsrEntry(CStruct):
     """One model-specific register, 16 bytes."""
 
-    index: u32 = doc("Number of the register, as in RDMSR's ECX; `msr_names.name_of` names it")
+    index: Hex[u32] = doc("Number of the register, as in RDMSR's ECX; `msr_names.name_of` names it")
     reserved: u32 = doc("Aligns the value to 8 bytes, zero")
-    data: u64 = doc("Contents, as in EDX:EAX")
+    data: Hex[u64] = doc("Contents, as in EDX:EAX")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, u8, u16, u32, u64
+from snapformat.bincode import CStruct, Hex, Len, u8, u16, u32, u64
 from snapformat_schemas.kvm.x86_64 import control
 
 
@@ -16,9 +16,9 @@ from snapformat_schemas.kvm.x86_64 import control
 class KvmSegment:
     """A segment register with its hidden part, the descriptor that the processor has cached; 24 bytes."""
 
-    base: u64 = doc("Linear address where the segment begins; 0 for CS, DS, ES, SS in 64-bit mode")
-    limit: u32 = doc("Highest offset within the segment, in bytes: granularity is applied already")
-    selector: u16 = doc(
+    base: Hex[u64] = doc("Linear address where the segment begins; 0 for CS, DS, ES, SS in 64-bit mode")
+    limit: Hex[u32] = doc("Highest offset within the segment, in bytes: granularity is applied already")
+    selector: Hex[u16] = doc(
         "Selector that the guest loaded: table index << 3, bit 2 LDT, bits 1:0 requested privilege"
     )
     type: u8 = doc("Kind of segment, 4 bits; the meaning depends on s, see `segments.segment_type`")
@@ -37,8 +37,8 @@ class KvmSegment:
 class KvmDtable:
     """A descriptor table register (GDTR or IDTR), 16 bytes."""
 
-    base: u64 = doc("Linear address of the table's first descriptor")
-    limit: u16 = doc("Size of the table in bytes, less one")
+    base: Hex[u64] = doc("Linear address of the table's first descriptor")
+    limit: Hex[u16] = doc("Size of the table in bytes, less one")
     padding: Annotated[list[u16], Len(3)] = doc("Fills the structure up to 16 bytes")
 
 
@@ -56,16 +56,16 @@ class KvmSregs(CStruct):
     ldt: KvmSegment = doc("Local descriptor table (LDTR): segments of one task; often none, with limit 0")
     gdt: KvmDtable = doc("Global descriptor table (GDTR): segments of the kernel, shared by all tasks")
     idt: KvmDtable = doc("Interrupt descriptor table (IDTR): the handlers of all 256 vectors")
-    cr0: u64 = doc("Operating mode: protection, paging, caches, write protection", bits=control.CR0)
-    cr2: u64 = doc("Linear address of the last page fault")
-    cr3: u64 = doc("Physical address of the top page table, with PCID or cache bits in the low 12 bits")
-    cr4: u64 = doc("Extensions switched on, such as PAE, SSE and SMEP", bits=control.CR4)
-    cr8: u64 = doc("Task priority, 4 bits: the upper half of the local APIC's TPR")
-    efer: u64 = doc("Extended features: SYSCALL, long mode, no-execute", bits=control.EFER)
-    apic_base: u64 = doc(
+    cr0: Hex[u64] = doc("Operating mode: protection, paging, caches, write protection", bits=control.CR0)
+    cr2: Hex[u64] = doc("Linear address of the last page fault")
+    cr3: Hex[u64] = doc("Physical address of the top page table, with PCID or cache bits in the low 12 bits")
+    cr4: Hex[u64] = doc("Extensions switched on, such as PAE, SSE and SMEP", bits=control.CR4)
+    cr8: Hex[u64] = doc("Task priority, 4 bits: the upper half of the local APIC's TPR")
+    efer: Hex[u64] = doc("Extended features: SYSCALL, long mode, no-execute", bits=control.EFER)
+    apic_base: Hex[u64] = doc(
         "IA32_APIC_BASE: local APIC's address, on and off, x2APIC mode, boot processor",
         bits=control.APIC_BASE,
     )
-    interrupt_bitmap: Annotated[list[u64], Len(4)] = doc(
+    interrupt_bitmap: Annotated[list[Hex[u64]], Len(4)] = doc(
         "Vector of an external interrupt taken but not yet delivered, as a bit of 256; at most one is set"
     )

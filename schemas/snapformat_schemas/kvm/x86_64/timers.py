@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, i64, u8, u16, u32, u64
+from snapformat.bincode import CStruct, Hex, Len, i64, u8, u16, u32, u64
 from snapformat.bits import Bits
 
 #: Modes of a timer channel (mode); 255 until the guest has chosen one.
@@ -56,7 +56,7 @@ class KvmPitChannelState:
     latched_count: u16 = doc("Count held for reading by a latch command")
     count_latched: u8 = doc("Part of latched_count still to be read: an access mode, 0 for none")
     status_latched: u8 = doc("1 if status waits to be read")
-    status: u8 = doc("Status held by a read-back command: output, null count, mode")
+    status: Hex[u8] = doc("Status held by a read-back command: output, null count, mode")
     read_state: u8 = doc("Which byte of the count is read next; names in `PIT_ACCESS`")
     write_state: u8 = doc("Which byte of the count is written next; names in `PIT_ACCESS`")
     write_latch: u8 = doc("Low byte written, while the high byte is awaited")
@@ -74,7 +74,9 @@ class KvmPitState2(CStruct):
     channels: Annotated[list[KvmPitChannelState], Len(3)] = doc(
         "0: timer interrupt, 1: once memory refresh, 2: PC speaker and calibration"
     )
-    flags: u32 = doc("Whether the HPET has taken over, and the value of the speaker port", bits=PIT_FLAGS)
+    flags: Hex[u32] = doc(
+        "Whether the HPET has taken over, and the value of the speaker port", bits=PIT_FLAGS
+    )
     reserved: Annotated[list[u32], Len(9)] = doc("Room for extensions, zero")
 
 
@@ -83,7 +85,7 @@ class KvmClockData(CStruct):
     """The paravirtual clock of the machine, 48 bytes (KVM_GET_CLOCK)."""
 
     clock: u64 = doc("Reading of kvmclock: ns since the machine was created; a restore continues from it")
-    flags: u32 = doc("How the clock was read, and which fields are valid", bits=CLOCK_FLAGS)
+    flags: Hex[u32] = doc("How the clock was read, and which fields are valid", bits=CLOCK_FLAGS)
     pad0: u32 = doc("Aligns realtime to 8 bytes, zero")
     realtime: u64 = doc("The host's wall clock at the same moment, ns since 1970-01-01 UTC")
     host_tsc: u64 = doc("The host's time-stamp counter at the same moment, cycles")

@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 from construct import Bytes
 
 from snapformat import doc, schema
-from snapformat.bincode import CStruct, Len, u8, u16, u32, u64, u128
+from snapformat.bincode import CStruct, Hex, Len, u8, u16, u32, u64, u128
 from snapformat.bits import Bits
 from snapformat_schemas.kvm.x86_64.cpuid import KvmCpuidEntry2
 
@@ -68,8 +68,8 @@ MXCSR = (
 class X87Register:
     """A register of the x87 stack, an 80-bit float in a 16-byte slot; its lower half is an MMX register."""
 
-    significand: u64 = doc("Significand with explicit integer bit 63; MM0 to MM7")
-    sign_exponent: u16 = doc("Sign in bit 15, exponent biased by 16383 in bits 14:0")
+    significand: Hex[u64] = doc("Significand with explicit integer bit 63; MM0 to MM7")
+    sign_exponent: Hex[u16] = doc("Sign in bit 15, exponent biased by 16383 in bits 14:0")
     reserved: Annotated[bytes, Bytes(6)] = doc("Fills the 16-byte slot")
 
 
@@ -77,17 +77,17 @@ class X87Register:
 class XsaveLegacy:
     """The legacy area, 512 bytes, as written by FXSAVE in 64-bit mode."""
 
-    fcw: u16 = doc("Control word of the x87: masked exceptions, precision, rounding; 0x37f after FNINIT")
-    fsw: u16 = doc("Status word of the x87: exceptions, condition codes, top of stack in bits 13:11")
-    ftw: u8 = doc("Tags of the x87, one bit per physical register: 1 if it is in use")
+    fcw: Hex[u16] = doc("Control word of the x87: masked exceptions, precision, rounding; 0x37f after FNINIT")
+    fsw: Hex[u16] = doc("Status word of the x87: exceptions, condition codes, top of stack in bits 13:11")
+    ftw: Hex[u8] = doc("Tags of the x87, one bit per physical register: 1 if it is in use")
     reserved: u8 = doc("Belongs to the tag word, zero")
-    fop: u16 = doc("Opcode of the last x87 instruction, 11 bits")
-    fip: u64 = doc("Address of the last x87 instruction")
-    fdp: u64 = doc("Address of the last x87 memory operand")
-    mxcsr: u32 = doc("SSE control and status, 0x1f80 after reset", bits=MXCSR)
-    mxcsr_mask: u32 = doc("Bits of mxcsr that the processor knows; 0 means 0xffbf")
+    fop: Hex[u16] = doc("Opcode of the last x87 instruction, 11 bits")
+    fip: Hex[u64] = doc("Address of the last x87 instruction")
+    fdp: Hex[u64] = doc("Address of the last x87 memory operand")
+    mxcsr: Hex[u32] = doc("SSE control and status, 0x1f80 after reset", bits=MXCSR)
+    mxcsr_mask: Hex[u32] = doc("Bits of mxcsr that the processor knows; 0 means 0xffbf")
     st: Annotated[list[X87Register], Len(8)] = doc("ST0 to ST7, counted from the top of the stack")
-    xmm: Annotated[list[u128], Len(16)] = doc("XMM0 to XMM15; also the lower halves of YMM0 to YMM15")
+    xmm: Annotated[list[Hex[u128]], Len(16)] = doc("XMM0 to XMM15; also the lower halves of YMM0 to YMM15")
     reserved_416: Annotated[bytes, Bytes(48)] = doc("Unused bytes that later processors may use")
     available: Annotated[bytes, Bytes(48)] = doc("Available to software; FXSAVE does not write it")
 
@@ -96,8 +96,10 @@ class XsaveLegacy:
 class XsaveHeader:
     """The header, 64 bytes: which components hold values."""
 
-    xstate_bv: u64 = doc("Components that are stored; the others are in their initial state", bits=COMPONENTS)
-    xcomp_bv: u64 = doc(
+    xstate_bv: Hex[u64] = doc(
+        "Components that are stored; the others are in their initial state", bits=COMPONENTS
+    )
+    xcomp_bv: Hex[u64] = doc(
         "Bit 63 and components of the compacted form; 0 here, since KVM uses the standard form"
     )
     reserved: Annotated[bytes, Bytes(48)] = doc("Zero, or XRSTOR faults")
@@ -118,7 +120,10 @@ class KvmXsave(CStruct):
 class KvmXsave2(CStruct):
     """XSAVE area after a count, 4104 bytes; from Firecracker 1.12 on (KVM_GET_XSAVE2)."""
 
-    len: u64 = doc("Number of 32-bit words stored after the area, for components past 4096 bytes (AMX)")
+    len: u64 = doc(
+        "Number of 32-bit words stored after the area, for components past 4096 bytes (AMX)",
+        depends="it counts the words that are stored after the area",
+    )
     xsave: KvmXsave = doc("The first 4096 bytes of the area")
 
 

@@ -1,0 +1,62 @@
+"""`snapformat get`: print parts of files."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from snapformat.cli._editing import FilesCommand, files_and_paths, open_file, usage
+from snapformat.cli._options import Named, schema_option
+from snapformat.cli._output import on_terminal, write_text
+from snapformat.cli._same_file import InputFile
+from snapformat.inspect.locations import Location
+from snapformat.inspect.query import select, text_of
+from snapformat.model import kinds
+from snapformat.printable import printable
+
+
+@click.command("get", cls=FilesCommand)
+@click.argument("arguments", metavar="[FILE] PATH...", nargs=-1, required=True)
+@click.option("-f", "--file", "files", multiple=True, type=InputFile(), help="A file; may be repeated.")
+@schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
+@click.option("--json", "as_json", is_flag=True, help="Print each value as one line of JSON; `set` takes it.")
+@click.option("--hex", "in_hex", is_flag=True, help="Print integers in hexadecimal.")
+@click.option("-p", "--paths", is_flag=True, help="Print `path = value`.")
+def command(
+    arguments: tuple[str, ...],
+    files: tuple[str, ...],
+    schema: Named | None,
+    as_json: bool,
+    in_hex: bool,
+    paths: bool,
+) -> None:
+    """Print the parts of FILE that each PATH chooses, a line a value.
+
+    A PATH names what `dump --as decoded` shows: vm_info.mem_size_mib, vcpu_states[0].regs.rip,
+    $header.version; `..name` finds a name at any depth, `[*]` takes all elements, `[id=rootfs]` those with
+    this field. Text is printed as it is, integers in decimal, all else as JSON. With -f there may be several
+    files, whose names are printed before the values. Exit status: 1 for a bad file, 2 for a bad path.
+    """
+    names, chosen = files_and_paths(arguments, files)
+    lines = []
+    for name in names:
+        snapshot = open_file(name, schema)
+        with usage():
+            found = [each for path in chosen for each in select(snapshot, path)]
+            for each in found:
+                text = _text(each, as_json=as_json, in_hex=in_hex)
+                text = f"{each.path} = {text}" if paths else text
+                lines.append(f"{name}: {text}" if len(names) > 1 else text)
+    if on_terminal():
+        lines = [*map(printable, lines)]
+    write_text("".join(f"{line}\n" for line in lines))
+
+
+def _text(each: Location, *, as_json: bool, in_hex: bool) -> str:
+    if as_json:
+        return json.dumps(each.to_json(), ensure_ascii=False)
+    value = each.opened().value
+    if isinstance(value, int) and not isinstance(value, bool) and isinstance(each.opened().kind, kinds.Int):
+        return hex(value) if in_hex else str(value)
+    return text_of(each)

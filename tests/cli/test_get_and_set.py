@@ -1,0 +1,161 @@
+"""`get`, `set`, `append`, `remove` on the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.support import SNAPSHOT, altered, call, sound
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+BITCODE = GOLDEN / "bitcode" / "snapshots" / "1.16.1" / "03_many" / "vmstate"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    copy = tmp_path / "vm"
+    copy.write_bytes(sound())
+    return copy
+
+
+def lines(*arguments: str | Path) -> list[str]:
+    done = call("get", *arguments)
+    assert (done.exit_code, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_get():
+    assert lines(SNAPSHOT, "vm_info.smt", "$header.version") == ["false", "8.0.0"]
+    (rip,) = lines(SNAPSHOT, "vcpu_states[0].regs.rip")
+    assert rip.isdecimal()
+    assert lines(SNAPSHOT, "--hex", "vcpu_states[0].regs.rip") == [hex(int(rip))]
+    assert lines(SNAPSHOT, "-p", "$..disk_path")[0].startswith("$.device_states.")
+    (boot,) = lines(SNAPSHOT, "vm_info.boot_source")
+    assert list(json.loads(boot)) == ["kernel_image_path", "initrd_path", "boot_args"]
+    (text,) = lines(SNAPSHOT, "vm_info.boot_source.kernel_image_path")
+    assert lines(SNAPSHOT, "--json", "vm_info.boot_source.kernel_image_path") == [json.dumps(text)]
+    several = lines("-f", SNAPSHOT, "-f", BITCODE, "vm_info.smt")
+    assert several == [f"{SNAPSHOT}: false", f"{BITCODE}: false"]
+    assert lines(BITCODE, "$..tap_if_name") == ["tap0"]
+
+
+def test_set_in_place_and_back(file: Path):
+    """What `get --json` prints, `set` takes back to the same bytes; the backup is the old file."""
+    before = {path: lines(file, "--json", path)[0] for path in ("vm_info.smt", "vcpu_states[0].regs.rip")}
+    done = call("set", file, "vm_info.smt=true", "vcpu_states[0].regs.rip=0x1234", "--in-place", "--backup")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert lines(file, "vm_info.smt", "vcpu_states[0].regs.rip") == ["true", "4660"]
+    assert Path(f"{file}.bak").read_bytes() == sound()
+    assert call("verify", file).exit_code == 0
+    assert call("set", file, *(f"{path}={value}" for path, value in before.items()), "-i").exit_code == 0
+    assert file.read_bytes() == sound()
+    done = call("set", file, "vm_info.smt=true", "-i", "--backup")
+    assert done.exit_code == 2
+    assert "vm.bak is there already" in done.stderr
+    assert file.read_bytes() == sound()
+
+
+def test_to_another_file_or_standard_output(file: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    assert call("set", file, "vm_info.boot_source.boot_args=a=b c", "-o", out).exit_code == 0
+    assert lines(out, "vm_info.boot_source.boot_args") == ["a=b c"]
+    done = call("set", file, "vm_info.boot_source.boot_args=a=b c", "-o", "-")
+    assert done.stdout_bytes == out.read_bytes()
+    assert file.read_bytes() == sound()
+    assert call("set", file, "vm_info.smt=true", "-o", file).exit_code == 2
+
+
+def test_dry_run(file: Path):
+    done = call("set", file, "vm_info.mem_size_mib=2GiB", "-n")
+    assert done.exit_code == 0
+    assert done.stdout.endswith(" -> 2048\n")
+    assert file.read_bytes() == sound()
+
+
+def test_append_and_remove(file: Path):
+    path = "$..block_devices"
+    (count,) = {len(json.loads(each)) for each in lines(file, path)[:1]}
+    (first,) = lines(file, "--json", f"{path}[0]")[:1]
+    where = lines(file, "-p", path)[0].split(" = ")[0]
+    assert call("append", file, f"{where}={first}", "-i").exit_code == 0
+    assert len(json.loads(lines(file, where)[0])) == count + 1
+    assert call("remove", file, f"{where}[-1]", "-i").exit_code == 0
+    assert file.read_bytes() == sound()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["vm_info.smtt=true"], "did you mean smt?"),
+        (["vm_info.smt=5x"], "neither the text of such a value nor JSON"),
+        (["vm_info.smt"], "is not PATH=VALUE"),
+        (["vm_info[=true"], "is not PATH=VALUE"),
+        (["vm_info.smt=true", "vm_info.mem_size_mib=-1"], "expected u64"),
+        (["$checksum=1"], "can't be changed"),
+        (["$..nothing=1"], "chooses no part"),
+    ],
+)
+def test_bad_paths_and_values(arguments: list[str], message: str, file: Path):
+    done = call("set", file, *arguments, "-i")
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert file.read_bytes() == sound()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x7fELF" + bytes(99), sound()[:99], altered(29, b"\1", seal=False)]
+)
+@pytest.mark.parametrize("name", ["get", "set"])
+def test_bad_files(name: str, content: bytes, file: Path):
+    file.write_bytes(content)
+    done = call("get", file, "vm_info.smt") if name == "get" else call("set", file, "vm_info.smt=true", "-i")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: ")
+    assert file.read_bytes() == content
+
+
+def test_several_files(file: Path, tmp_path: Path):
+    """Each file is changed or not; the report names them, and the worst of them decides."""
+    other, bad = tmp_path / "other", tmp_path / "bad"
+    shutil.copy(BITCODE, other)
+    bad.write_bytes(b"no snapshot")
+    done = call("set", "-f", file, "-f", bad, "-f", other, "vm_info.smt=true", "-i")
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [f"{file}: 1 changed", f"{other}: 1 changed"]
+    assert str(bad) in done.stderr
+    assert lines("-f", file, "-f", other, "vm_info.smt") == [f"{file}: true", f"{other}: true"]
+    assert bad.read_bytes() == b"no snapshot"
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["-o", "x", "-i"], ["-n", "-i"], ["--backup", "-n"], ["-f", str(BITCODE), "-o", "x"]]
+)
+def test_wrong_options(options: list[str], file: Path):
+    given = ["-f", str(file), *options] if "-f" in options else [str(file), *options]
+    done = call("set", *given, "vm_info.smt=true")
+    assert done.exit_code == 2
+    assert file.read_bytes() == sound()
+
+
+def _each_dump(form: str) -> list[Path]:
+    return [SNAPSHOT, BITCODE, *sorted((GOLDEN / "snapshots-aarch64").rglob("02_mmio_many/vmstate"))]
+
+
+@pytest.mark.parametrize("form", ["tagged", "decoded"])
+def test_through_jq(form: str, tmp_path: Path):
+    """Debian's jq holds numbers as doubles: it gives the file back all the same."""
+    jq = shutil.which("jq")
+    if jq is None:
+        pytest.skip("jq is not installed")
+    for source in _each_dump(form):
+        dumped = call("dump", "--as", form, source).stdout
+        edited = tmp_path / "edited.json"
+        edited.write_bytes(
+            subprocess.run([jq, "."], input=dumped.encode(), check=True, capture_output=True).stdout
+        )
+        assert call("build", edited, "-o", tmp_path / "built").exit_code == 0
+        assert (tmp_path / "built").read_bytes() == source.read_bytes()
