@@ -21,10 +21,10 @@ vm_state.clock.clock: 5011104335 -> 5525845279
 vm_state.clock.realtime: 1795416125229587700 -> 1795416125744328642
 vm_state.clock.host_tsc: 11017960383326 -> 11019296699203
 
-vcpu_states[0].saved_msrs[0][1][index=16].data: 11017959756294 -> 11019296482167 (IA32_TIME_STAMP_COUNTER)
-vcpu_states[0].saved_msrs[1][1][index=1760].data: 11017959756294 -> 11019296482167 (IA32_TSC_DEADLINE)
-vcpu_states[1].saved_msrs[0][1][index=16].data: 11017960165430 -> 11019296197727 (IA32_TIME_STAMP_COUNTER)
-vcpu_states[1].saved_msrs[1][1][index=1760].data: 11017960165430 -> 11019296197727 (IA32_TSC_DEADLINE)
+vcpu_states[0].saved_msrs[0][1][index=0x10].data: 0xa055193d206 -> 0xa05a140a377 (IA32_TIME_STAMP_COUNTER)
+vcpu_states[0].saved_msrs[1][1][index=0x6e0].data: 0xa055193d206 -> 0xa05a140a377 (IA32_TSC_DEADLINE)
+vcpu_states[1].saved_msrs[0][1][index=0x10].data: 0xa05519a1036 -> 0xa05a13c4c5f (IA32_TIME_STAMP_COUNTER)
+vcpu_states[1].saved_msrs[1][1][index=0x6e0].data: 0xa05519a1036 -> 0xa05a13c4c5f (IA32_TSC_DEADLINE)
 
 7 values differ in 2 parts: vm_state 3, vcpu_states 4
 """
