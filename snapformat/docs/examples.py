@@ -19,7 +19,7 @@ from snapformat.encodings.bitcode.reader import BitcodeReader, Column
 from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes
 from snapformat.model.naming import Bound, Types, named_variants, types_of, unwrapped
-from snapformat.path import Segment, Variant, format_path
+from snapformat.path import Key, Segment, Variant, format_path
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.reading import read_header
 from snapformat.trampoline import Task
@@ -283,6 +283,8 @@ def _below(
             return (below[0], position + 1) if left else None
         case kinds.Tuple():
             return (below[int(segments[position])], position + 1) if left else None
+        case kinds.Map() if left and isinstance(segments[position], Key):
+            return below[1], position + 1
         case kinds.Map():
             return (below[segments[position + 1] != "key"], position + 2) if left > 1 else None
         case kinds.Blob():
