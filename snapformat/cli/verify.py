@@ -11,7 +11,15 @@ from snapformat.cli._options import Named, json_option, schema_option
 from snapformat.cli._output import show_lines, write_text
 from snapformat.cli._same_file import Command, InputFile
 from snapformat.errors import SnapshotError
-from snapformat.inspect import Condition, Verdict, judge, max_file_size
+from snapformat.inspect import (
+    Condition,
+    Finding,
+    Verdict,
+    deep_findings,
+    has_deep_checks,
+    judge,
+    max_file_size,
+)
 from snapformat.io import read_all
 
 
@@ -24,9 +32,14 @@ from snapformat.io import read_all
     help="Check the files the way this release would, with its magic, version and order of checks; or the way"
     " of the format MODULE:ATTRIBUTE.",
 )
+@click.option(
+    "--deep", is_flag=True, help="Also check values against each other, where the format has checks."
+)
 @json_option
 @click.pass_context
-def command(ctx: click.Context, files: tuple[str, ...], release: Named | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context, files: tuple[str, ...], release: Named | None, deep: bool, as_json: bool
+) -> None:
     """Check every FILE as the program that wrote it does when it loads the file.
 
     Without --as, the release is selected by the header of the file. The verdict is ok, or the error that
@@ -36,24 +49,58 @@ def command(ctx: click.Context, files: tuple[str, ...], release: Named | None, a
     not a snapshot; unreadable. Without --as, the error for a damaged file is Crc64 also where the program
     would report another one, because it does not know the version or decodes the data first.
 
-    In JSON, condition is ok, other-release, other-layout, damaged, not-a-snapshot or unreadable. Exit status:
-    0 if all files are ok, else 1.
+    With --deep, files that load are also checked for values with which the program refuses the file all the
+    same, or with which the guest dies, loses a device (fatal) or a notification (warning) after a restore.
+
+    In JSON, condition is ok, other-release, other-layout, damaged, not-a-snapshot or unreadable; with --deep,
+    findings is a list of path, message, severity and rule, or null for a file that does not load. Exit
+    status: 0 if all files are ok and have no finding, else 1.
     """
     verdicts: list[tuple[str, Verdict]] = []
+    found: list[list[Finding] | None] = []
     errors: list[str] = []
     for file in files:
         verdict, data = _judge(file, release)
         verdicts.append((file, verdict))
+        found.append(_findings(verdict, data) if deep else [])
         if verdict.error is not None and not as_json:
             verdict.error.file = file
             errors.append(paragraph(verdict.error, data))
     if as_json:
-        write_text(json.dumps([_row(file, verdict) for file, verdict in verdicts]) + "\n")
+        rows = [_row(file, verdict) for file, verdict in verdicts]
+        if deep:
+            for row, findings in zip(rows, found, strict=True):
+                row["findings"] = None if findings is None else [each.to_json() for each in findings]
+        write_text(json.dumps(rows) + "\n")
     else:
-        show_lines([(file, _words(verdict)) for file, verdict in verdicts], ("file", "verdict"))
+        lines: list[tuple[str, str]] = []
+        for (file, verdict), findings in zip(verdicts, found, strict=True):
+            lines.append((file, _words(verdict) + (_count(verdict, findings) if deep else "")))
+            lines += [(f"  {each.path}", _describe(each)) for each in findings or ()]
+        show_lines(lines, ("file", "verdict"))
     for text in errors:
         print_error(text)
-    ctx.exit(0 if all(verdict.ok for _, verdict in verdicts) else 1)
+    ctx.exit(0 if all(verdict.ok for _, verdict in verdicts) and not any(found) else 1)
+
+
+def _findings(verdict: Verdict, data: bytes | None) -> list[Finding] | None:
+    """Return the findings of a file; None if it does not load."""
+    if not verdict.ok or verdict.format is None or data is None:
+        return None
+    return deep_findings(verdict.format.load(data))
+
+
+def _count(verdict: Verdict, findings: list[Finding] | None) -> str:
+    if findings is None or verdict.format is None:
+        return ""
+    if not has_deep_checks(verdict.format):
+        return f", {verdict.format.name} has no deep checks"
+    number = len(findings)
+    return "" if not number else f", {number} finding{'s'[: number > 1]}"
+
+
+def _describe(finding: Finding) -> str:
+    return f"{finding.severity.value}: {finding.message} ({finding.rule})"
 
 
 def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:

@@ -6,6 +6,7 @@ The JSON document of a file is in `snapformat.inspect.document`, so that inspect
 from snapformat.inspect.condition import Condition
 from snapformat.inspect.excerpt import excerpt
 from snapformat.inspect.families import Family, Recognition
+from snapformat.inspect.findings import Finding, Severity, deep_findings, has_deep_checks
 from snapformat.inspect.identify import (
     Candidate,
     Identity,
@@ -24,14 +25,18 @@ __all__ = [
     "ChecksumSummary",
     "Condition",
     "Family",
+    "Finding",
     "Identity",
     "Recognition",
+    "Severity",
     "Status",
     "Summary",
     "Verdict",
     "best_candidate",
     "candidates",
+    "deep_findings",
     "excerpt",
+    "has_deep_checks",
     "identify",
     "judge",
     "load_any",

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 
-from cli.support import DATA_END, SMT, SNAPSHOT, altered, call, sealed, sound, verify, with_version
+from cli.support import (
+    DATA_END,
+    SMT,
+    SNAPSHOT,
+    VERIFY_MEMBERS,
+    altered,
+    call,
+    sealed,
+    sound,
+    verify,
+    with_version,
+)
+from snapformat import SnapshotFormat
+from snapformat.bincode import u8
 from snapshots import data
 from snapshots.data import StateFile, Verdict
 
@@ -147,3 +161,47 @@ def test_altered_files_never_escape(file: Path):
             assert result.exit_code in (0, 1)
             if arguments != ("info",):
                 assert (result.stderr == "") is (result.exit_code == 0)
+
+
+def test_deep(file: Path):
+    """A file that loads, with a value that the machine does not survive."""
+    assert (
+        call("set", SNAPSHOT, "-o", file, "device_states.acpi_state.vmclock.guest_address=0x100000").exit_code
+        == 0
+    )
+    assert call("verify", file).exit_code == 0
+    result = call("verify", "--deep", file, SNAPSHOT)
+    assert result.exit_code == 1
+    first, second, third = result.stdout.splitlines()
+    assert first == f"{file}: ok, 1 finding"
+    assert second.startswith("  $.device_states.acpi_state.vmclock.guest_address: fatal: 0x100000 is not in ")
+    assert second.endswith(" (1.8-1.14, section 8)")
+    assert third == f"{SNAPSHOT}: ok"
+    assert call("verify", "--deep", SNAPSHOT).exit_code == 0
+
+
+def test_deep_in_json(file: Path, tmp_path: Path):
+    call("set", SNAPSHOT, "-o", file, "device_states.acpi_state.vmgenid.gsi=30")
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(altered(SMT, b"\2", seal=True))
+    result = call("verify", "--deep", "--json", file, SNAPSHOT, damaged)
+    assert result.exit_code == 1
+    rows = json.loads(result.stdout)
+    assert [list(row) for row in rows] == [[*VERIFY_MEMBERS, "findings"]] * 3
+    assert [row["ok"] for row in rows] == [True, True, False]
+    ((found,), nothing, unknown) = (row["findings"] for row in rows)
+    assert list(found) == ["path", "message", "severity", "rule"]
+    assert (found["path"], found["severity"]) == ("$.device_states.acpi_state.vmgenid.gsi", "warning")
+    assert nothing == []
+    assert unknown is None
+
+
+def test_deep_without_checks(file: Path):
+    """A format without deep checks is said to have none."""
+    SAVES.new(7).save(file)
+    result = call("verify", "--deep", "--as", "cli.test_verify:SAVES", file)
+    assert (result.exit_code, result.stdout) == (0, f"{file}: ok, saves has no deep checks\n")
+
+
+#: A format without a family.
+SAVES = SnapshotFormat(name="saves", magic=0x5A5A, version="1.0.0", payload=u8)

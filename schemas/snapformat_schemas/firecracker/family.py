@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from snapformat import Snapshot
-from snapformat.inspect import Recognition
+from snapformat.inspect import Finding, Recognition
 from snapformat_schemas.firecracker.describing import facts, summary
 from snapformat_schemas.firecracker.recognizing import recognize
 
@@ -25,6 +25,13 @@ class FirecrackerFamily:
     def facts(self, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Format the summary as names and values."""
         return facts(summary)
+
+    def findings(self, snapshot: Snapshot[Any]) -> list[Finding]:
+        """Check values against each other and against the rules of the program."""
+        # Imported here: most commands check nothing.
+        from snapformat_schemas.firecracker.deep_checks.checks import findings
+
+        return findings(snapshot)
 
 
 FAMILY = FirecrackerFamily()

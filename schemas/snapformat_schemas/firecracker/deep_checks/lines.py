@@ -1,0 +1,118 @@
+"""Interrupt lines: one a device, in range, of one device only, and given out by the allocator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from snapformat.inspect import Finding, Severity
+from snapformat_schemas.firecracker.deep_checks import rules
+from snapformat_schemas.firecracker.deep_checks.machine import Machine, is_taken
+
+#: Wired lines: x86_64; aarch64 up to 1.12, where interrupt IDs are stored; aarch64 since.
+_X86 = (5, 23)
+_ARM_IDS = (32, 127)
+_ARM = (0, 95)
+#: Lines of MSI-X vectors: x86_64 and aarch64.
+_MSI = {False: (24, 4095), True: (96, 4095)}
+
+
+def check(machine: Machine) -> Iterator[Finding]:
+    """Check the lines of MMIO devices, of ACPI devices and of MSI-X vectors."""
+    used: dict[int, str] = {}
+    yield from _of_devices(machine, used)
+    yield from _of_acpi(machine, used)
+    yield from _of_vectors(machine)
+
+
+def _range(machine: Machine) -> tuple[int, int]:
+    if not machine.is_arm:
+        return _X86
+    return _ARM if machine.release >= (1, 13) else _ARM_IDS
+
+
+def _of_devices(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
+    low, high = _range(machine)
+    for mapped in machine.mapped:
+        path = mapped.line_path
+        if len(mapped.lines) != 1:
+            if mapped.is_virtio:
+                many = len(mapped.lines)
+                message = f"the device has {many} interrupt lines, not one: the program refuses the file"
+                rule = rules.WRONG_OLD if not many else rules.TO_1_11
+                yield Finding(path, message, rule=rule)
+            continue
+        (line,) = mapped.lines
+        if not low <= line <= high:
+            message = f"line {line} is not one of {low} to {high}: the device never interrupts the guest"
+            yield Finding(path, message, rule=rules.WRONG_OLD)
+        elif line in used:
+            message = f"line {line} is also that of {used[line]}: the guest waits for another line"
+            yield Finding(path, message, rule=rules.WRONG_OLD)
+        else:
+            used[line] = path
+            yield from _given_out(machine, path, line)
+
+
+def _given_out(machine: Machine, path: str, line: int) -> Iterator[Finding]:
+    if machine.allocator is None or is_taken(machine.allocator.gsi_legacy_allocator, line):
+        return
+    message = f"line {line} is free in gsi_legacy_allocator: a later device may get it"
+    yield Finding(path, message, Severity.WARNING, rules.TO_1_13)
+
+
+def _of_acpi(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
+    if machine.acpi is None:
+        return
+    low, high = _range(machine)
+    for name in ("vmgenid", "vmclock"):
+        device = getattr(machine.acpi, name, None)
+        line = getattr(device, "gsi", None)
+        if line is None:
+            continue
+        path = f"{machine.acpi_path}.{name}.gsi"
+        rule = rules.WRONG_OLD if name == "vmgenid" else rules.WRONG_NEW
+        if not low <= line <= high:
+            message = f"line {line} is not one of {low} to {high}: the guest is not notified of a restore"
+            yield Finding(path, message, Severity.WARNING, rule)
+        elif line in used:
+            message = f"line {line} is also that of {used[line]}: a restore raises its interrupt instead"
+            yield Finding(path, message, Severity.WARNING, rule)
+        else:
+            used[line] = path
+            yield from _given_out(machine, path, line)
+
+
+def _of_vectors(machine: Machine) -> Iterator[Finding]:
+    low, high = _MSI[machine.is_arm]
+    used: dict[int, str] = {}
+    for device in machine.pci_devices:
+        transport = device.entry.transport_state
+        if hasattr(transport, "msi_vector_group"):
+            vectors, path = transport.msi_vector_group, f"{device.path}.transport_state.msi_vector_group"
+        else:
+            vectors = transport.msix_state.vectors
+            path = f"{device.path}.transport_state.msix_state.vectors"
+        entries = len(transport.msix_state.table_entries)
+        if len(vectors) != entries:
+            message = f"the device has {len(vectors)} vectors, but {entries} entries in its MSI-X table"
+            yield Finding(path, message, rule=rules.WRONG_NEW)
+        for index, line in enumerate(vectors):
+            place = f"{path}[{index}]"
+            if not low <= line <= high:
+                message = f"line {line} is not one of {low} to {high}: the vector never interrupts the guest"
+                yield Finding(place, message, rule=rules.WRONG_NEW)
+            elif line in used:
+                message = f"line {line} is also that of {used[line]}: both vectors get the same interrupts"
+                yield Finding(place, message, rule=rules.WRONG_NEW)
+            else:
+                used[line] = place
+                if not is_taken(machine.allocator.gsi_msi_allocator, line):
+                    message = (
+                        f"line {line} is free in gsi_msi_allocator: a device plugged in later gets it too"
+                    )
+                    yield Finding(place, message, _later(machine), rules.WRONG_NEW)
+
+
+def _later(machine: Machine) -> Severity:
+    """Since 1.16 devices can be plugged in after a restore, and silently get lines that are in use."""
+    return Severity.FATAL if machine.release >= (1, 16) else Severity.WARNING
