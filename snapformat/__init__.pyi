@@ -27,6 +27,7 @@ from snapformat.errors import (
     EncodeIOError as EncodeIOError,
     InvalidFormatVersionError as InvalidFormatVersionError,
     InvalidMagicError as InvalidMagicError,
+    MigrationError as MigrationError,
     SchemaError as SchemaError,
     SnapshotError as SnapshotError,
     SnapshotIOError as SnapshotIOError,

@@ -7,7 +7,7 @@ Firecracker's Rust module, so that verdicts can be compared. Wrong arguments rai
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from snapformat.printable import MOST_OF_LINE, MOST_OF_REASON, middle_cut, shortened
@@ -18,7 +18,7 @@ class SnapshotError(Exception):
 
     Attributes:
         code: Name of the corresponding variant of Firecracker's error enum: `Io`, `Decode`, `Encode`,
-            `InvalidMagic`, `InvalidFormatVersion` or `Crc64`.
+            `InvalidMagic`, `InvalidFormatVersion` or `Crc64`. `Migrate` has no counterpart there.
         message: Description of the error, without its place.
         path: Value path such as `$.vcpu_states[2].regs.rip`, or None if it does not concern a value.
         offset: Byte offset from the start of the input, or None.
@@ -141,6 +141,32 @@ class Crc64Error(SnapshotError):
         super().__init__(message, **place)
         self.stored = stored
         self.computed = computed
+
+
+class MigrationError(SnapshotError):
+    """A value can't be carried to another version of its format.
+
+    Attributes:
+        step: Name of the step that refused it, or None.
+        rules: The section of the step's rules that says so, or None.
+        losses: The losses that were not allowed, as entries of a report with their codes and paths.
+    """
+
+    code = "Migrate"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        step: str | None = None,
+        rules: str | None = None,
+        losses: Sequence[Any] = (),
+        **place: Any,
+    ) -> None:
+        super().__init__(message, **place)
+        self.step = step or None
+        self.rules = rules or None
+        self.losses = tuple(losses)
 
 
 class _WithErrno(SnapshotError, OSError):

@@ -23,7 +23,7 @@ from snapformat.encodings.construct.wrappers import Checksummed, Limited
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
-from snapformat.model.declare.registry import is_reference, resolved
+from snapformat.model.declare.registry import import_reference, is_reference, resolved
 from snapformat.model.from_construct import ClassAdapter
 from snapformat.model.kinds import Kind
 from snapformat.model.std.semver_text import parse_version, version_text
@@ -136,6 +136,9 @@ class FormatSpec:
             of Firecracker's own code, and of its formats here: the checksum must match for the whole file,
             and bytes after the data are neither checked nor written again. Data that runs past its end
             continues into the checksum.
+        steps: The steps between the versions of the format (`snapformat.migrate.Steps`): a function that
+            returns them, or a reference to them as `module:attribute`, which is imported on first use; or
+            None.
         note: What users of the format should know about it, in a sentence, which its documents begin with;
             or empty.
     """
@@ -155,6 +158,7 @@ class FormatSpec:
     family: str | None = None
     trailing: Trailing = "refuse"
     note: str = ""
+    steps: str | Callable[[], Any] | None = None
     #: The `CachedHeader` of the last file that was read lazily.
     cached_header: Any = field(default=None, init=False, repr=False, compare=False)
 
@@ -190,6 +194,13 @@ class FormatSpec:
     def all_limits(self) -> Limits:
         """The limits, with what `allow_pickle` allows."""
         return dataclasses.replace(self.limits, allow_pickle=True) if self.allow_pickle else self.limits
+
+    @property
+    def all_steps(self) -> Any:
+        """The steps between the versions of the format; an empty sequence if it has none."""
+        if self.steps is None:
+            return ()
+        return self.steps() if callable(self.steps) else import_reference(self.steps)
 
     @cached_property
     def latest(self) -> Callable[[Any], Any]:

@@ -1,0 +1,206 @@
+"""`Step`: from one version of a format to a neighbouring one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+from snapformat.errors import MigrationError, SchemaError
+from snapformat.limits import DEFAULT_LIMITS
+from snapformat.migrate.change import Change
+from snapformat.migrate.conversion import Conversion
+from snapformat.migrate.plan import Plan
+from snapformat.migrate.report import StepReport
+from snapformat.model.checks import describe_value
+from snapformat.model.declare.registry import is_reference
+from snapformat.once import cached_property
+from snapformat.snapshot import SnapshotFormat
+
+
+class Step:
+    """A step from one version of a format to another.
+
+    It is checked against both types when it is made; if the payload of a format is a reference, which is
+    imported on first use, then on first use, or by `check`.
+
+    Args:
+        old: The old format.
+        new: The new format.
+        doc: What the step does, a sentence.
+        changes: The changes between classes. What is derivable needs none.
+        shown: Whether the step was seen to work in the real program; False if it is read from the source
+            only.
+        rules: Section of the rules it follows, or empty.
+
+    Raises:
+        SchemaError: The changes don't fit the types, or something has no change.
+    """
+
+    def __init__(
+        self,
+        old: SnapshotFormat,
+        new: SnapshotFormat,
+        doc: str = "",
+        *,
+        changes: Iterable[Change] = (),
+        shown: bool = True,
+        rules: str = "",
+    ) -> None:
+        for each in (old, new):
+            if not isinstance(each, SnapshotFormat):
+                raise SchemaError(
+                    f"a Step leads from one SnapshotFormat to another, not {describe_value(each)}"
+                )
+        if old is new:
+            raise SchemaError(
+                "a Step leads from one format to another, and these are the same", owner=old.name
+            )
+        self.old, self.new, self.doc, self.shown, self.rules = old, new, doc, shown, rules
+        self.changes = tuple(changes)
+        for change in self.changes:
+            if not isinstance(change, Change):
+                raise SchemaError(f"changes needs Change(...), not {describe_value(change)}", owner=self.name)
+        if not (is_reference(old.payload) or is_reference(new.payload)):
+            self.check()
+
+    @property
+    def name(self) -> str:
+        """The step in messages and reports: `game 1.0.0 -> game 2.0.0`."""
+        names = [self.old.name, self.new.name]
+        if names[0] == names[1]:
+            names = [f"{each.name} {each.version}" for each in (self.old, self.new)]
+        return " -> ".join(names)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The compiled conversions."""
+        try:
+            return Plan(self.old.payload_kind, self.new.payload_kind, self.changes)
+        except SchemaError as error:
+            error.add_note(f"in the step {self.name}")
+            raise
+
+    def check(self) -> None:
+        """Check the changes against both types.
+
+        Raises:
+            SchemaError: They don't fit, or something has no change.
+        """
+        self.plan  # noqa: B018 - making it checks it
+
+    def convert(
+        self,
+        value: Any,
+        *,
+        options: Mapping[str, Any] | None = None,
+        allow: Collection[str] = (),
+    ) -> tuple[Any, StepReport]:
+        """Convert a payload.
+
+        Parts that do not change are shared with the old payload.
+
+        Args:
+            value: The old payload.
+            options: For functions of the step.
+            allow: Codes of the losses that are allowed.
+
+        Returns:
+            The new payload, and the report.
+
+        Raises:
+            MigrationError: It can't be migrated.
+        """
+        to = Conversion(
+            self.plan, value, options=options or {}, allow=allow, step=self.name, rules=self.rules
+        )
+        try:
+            made = self.plan.run(to)
+        except RecursionError:
+            raise MigrationError(
+                f"nested too deeply to be migrated (the limit of formats is {DEFAULT_LIMITS.depth})",
+                path="$",
+                step=self.name,
+            ) from None
+        if to.refused:
+            first = to.refused[0]
+            codes = ", ".join(dict.fromkeys(str(entry.code) for entry in to.refused))
+            raise MigrationError(
+                f"{first.why.rstrip('.')}: a loss that is not allowed",
+                path=first.path,
+                hint=f"allow {codes} to lose it",
+                step=self.name,
+                rules=self.rules,
+                losses=to.refused,
+            )
+        return made, StepReport(self.name, self.doc, self.shown, self.rules, to.entries)
+
+    def __repr__(self) -> str:
+        return f"<Step {self.name}>"
+
+
+class Steps(Sequence[Step]):
+    """The steps between the versions of a format, in any order.
+
+    Args:
+        *steps: The steps.
+    """
+
+    def __init__(self, *steps: Step) -> None:
+        self._steps = steps
+        for step in steps:
+            if not isinstance(step, Step):
+                raise SchemaError(f"Steps needs Step(...), not {describe_value(step)}")
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Step]: ...
+
+    def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
+        return self._steps[index]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self._steps)
+
+
+def find(steps: Iterable[Step], old: SnapshotFormat, new: SnapshotFormat) -> list[Step]:
+    """Find the shortest chain of steps from one format to another; of equal ones, that declared first.
+
+    Returns:
+        The steps; empty if both are the same format.
+
+    Raises:
+        MigrationError: No steps lead there.
+    """
+    if old is new:
+        return []
+    listed = list(steps)
+    chains: dict[int, list[Step]] = {id(old): []}
+    waiting = [old]
+    while waiting:
+        reached: list[SnapshotFormat] = []
+        for each in waiting:
+            for step in listed:
+                if step.old is each and id(step.new) not in chains:
+                    chains[id(step.new)] = [*chains[id(each)], step]
+                    if step.new is new:
+                        return chains[id(step.new)]
+                    reached.append(step.new)
+        waiting = reached
+    names = [each.name for each in _formats(listed) if id(each) in chains and each is not old]
+    raise MigrationError(
+        f"no steps lead from {_named(old)} to {_named(new)}",
+        hint=f"they lead to {', '.join(names)}" if names else None,
+    )
+
+
+def _named(each: SnapshotFormat) -> str:
+    return f"{each.name} {each.version}"
+
+
+def _formats(steps: Iterable[Step]) -> list[SnapshotFormat]:
+    return list({id(each): each for step in steps for each in (step.old, step.new)}.values())
