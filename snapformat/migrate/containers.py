@@ -9,6 +9,7 @@ from snapformat.model import kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.path import Key
+from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
     from snapformat.migrate.conversion import Conversion
@@ -16,28 +17,20 @@ if TYPE_CHECKING:
     from snapformat.migrate.plan import Plan
 
 
-def _same(value: Any, to: Conversion) -> Any:
-    return value
-
-
-def converter(pair: Pair) -> Converter:
-    """Return a function that converts by a pair whose converter may be made later."""
-    if not pair.changes:
-        return _same
-    return pair.convert or (lambda value, to: pair.convert(value, to))  # type: ignore[misc]  # it changes
-
-
 def options(pair: Pair, old: kinds.Option, new: kinds.Option, plan: Plan) -> None:
     """Convert the value inside."""
     item = plan.pair(old.item, new.item, pair.at)
 
     def build() -> Converter:
-        inner, opened, closed = converter(item), old.wrapped, new.wrapped
+        inner, is_task = item.converter()
+        opened, closed = old.wrapped, new.wrapped
 
-        def convert(value: Any, to: Conversion) -> Any:
+        def convert(value: Any, to: Conversion) -> Task:
             if value is None:
                 return None
             found = inner(value.value if opened else value, to)
+            if is_task:
+                found = yield found
             return Some(found) if closed else found
 
         return convert
@@ -51,10 +44,13 @@ def new_option(pair: Pair, new: kinds.Option, plan: Plan) -> None:
     item = plan.pair(pair.old, new.item, pair.at)
 
     def build() -> Converter:
-        inner, closed = converter(item), new.wrapped
+        inner, is_task = item.converter()
+        closed = new.wrapped
 
-        def convert(value: Any, to: Conversion) -> Any:
+        def convert(value: Any, to: Conversion) -> Task:
             found = inner(value, to)
+            if is_task:
+                found = yield found
             return Some(found) if closed else found
 
         return convert
@@ -68,20 +64,21 @@ def sequences(pair: Pair, old: Kind, new: Kind, plan: Plan) -> None:
     item = plan.pair(old, new, pair.at)
 
     def build() -> Converter:
-        return lambda values, to: elements(values, converter(item), to)
+        inner, is_task = item.converter()
+        return lambda values, to: elements(values, inner, is_task, to)
 
     pair.made_by(build, item)
 
 
-def elements(values: Any, inner: Converter, to: Conversion) -> list[Any]:
-    """Convert each element of a sequence."""
+def elements(values: Any, inner: Converter, is_task: bool, to: Conversion) -> Task:
+    """Convert each element of a sequence; return a list."""
     place, old_place = to.place, to.old_place
     place.append(0)
     old_place.append(0)
     found = []
     for index, value in enumerate(values):
         place[-1] = old_place[-1] = index
-        found.append(inner(value, to))
+        found.append((yield inner(value, to)) if is_task else inner(value, to))
     place.pop()
     old_place.pop()
     return found
@@ -92,16 +89,16 @@ def tuples(pair: Pair, old: kinds.Tuple, new: kinds.Tuple, plan: Plan) -> None:
     items = [plan.pair(before, after, pair.at) for before, after in zip(old.items, new.items, strict=True)]
 
     def build() -> Converter:
-        inner = [converter(item) for item in items]
+        inner = [item.converter() for item in items]
 
-        def convert(values: Any, to: Conversion) -> Any:
+        def convert(values: Any, to: Conversion) -> Task:
             place, old_place = to.place, to.old_place
             place.append(0)
             old_place.append(0)
             found = []
-            for index, (function, value) in enumerate(zip(inner, values, strict=True)):
+            for index, ((function, is_task), value) in enumerate(zip(inner, values, strict=True)):
                 place[-1] = old_place[-1] = index
-                found.append(function(value, to))
+                found.append((yield function(value, to)) if is_task else function(value, to))
             place.pop()
             old_place.pop()
             return tuple(found)
@@ -116,15 +113,16 @@ def maps(pair: Pair, old: kinds.Map, new: kinds.Map, plan: Plan) -> None:
     keys, values = plan.pair(old.key, new.key, pair.at), plan.pair(old.value, new.value, pair.at)
 
     def build() -> Converter:
-        key_of, value_of = converter(keys), converter(values)
+        (key_of, key_is_task), (value_of, value_is_task) = keys.converter(), values.converter()
 
-        def convert(entries: Any, to: Conversion) -> Any:
+        def convert(entries: Any, to: Conversion) -> Task:
             found: PairMap[Any, Any] = PairMap()
             for key, value in entries.items():
                 segment = Key(key) if isinstance(key, str) else Key(repr(key))
                 to.place.append(segment)
                 to.old_place.append(segment)
-                found[key_of(key, to)] = value_of(value, to)
+                new_key = (yield key_of(key, to)) if key_is_task else key_of(key, to)
+                found[new_key] = (yield value_of(value, to)) if value_is_task else value_of(value, to)
                 to.place.pop()
                 to.old_place.pop()
             _check_number(len(entries), len(found), "keys", to)
@@ -140,8 +138,10 @@ def sets(pair: Pair, old: kinds.Set, new: kinds.Set, plan: Plan) -> None:
     item = plan.pair(old.item, new.item, pair.at)
 
     def build() -> Converter:
-        def convert(values: Any, to: Conversion) -> Any:
-            found = PairSet(elements(values, converter(item), to))
+        inner, is_task = item.converter()
+
+        def convert(values: Any, to: Conversion) -> Task:
+            found = PairSet((yield elements(values, inner, is_task, to)))
             _check_number(len(values), len(found), "elements", to)
             return found
 

@@ -8,6 +8,7 @@ from snapformat.errors import MigrationError, SchemaError
 from snapformat.migrate.sources import Lost, Renamed
 from snapformat.model import kinds
 from snapformat.path import Variant
+from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
     from snapformat.migrate.change import Change
@@ -35,26 +36,28 @@ def analyze_enums(pair: Pair, old: kinds.Enum, new: kinds.Enum, change: Change |
         parts[before.name] = plan.pair(before.payload, after.payload, f"{owner}.{before.name}")
 
     def build() -> Converter:
-        convert: dict[str, Converter] = {}
+        convert: dict[str, tuple[Converter, bool]] = {}
         for before, after in matched:
             if after is None:
                 assert change is not None
                 use = change.dropped[before.name]
-                convert[before.name] = _refusal(use.why)
+                convert[before.name] = _refusal(use.why), False
             elif before.name in parts:
-                convert[before.name] = _payload(before.name, after.name, parts[before.name])
+                convert[before.name] = _payload(before.name, after.name, parts[before.name]), True
             else:
-                convert[before.name] = _constant(after)
+                convert[before.name] = _constant(after), False
 
-        def chosen(value: Any, to: Conversion) -> Any:
+        def chosen(value: Any, to: Conversion) -> Task:
             variant = old.variant_of(value)
             if variant is None:
                 raise MigrationError("not a variant", path=to.path(), expected=old.expected, step=to.step)
-            return convert[variant.name](value, to)
+            function, is_task = convert[variant.name]
+            return (yield function(value, to)) if is_task else function(value, to)
 
         return chosen
 
     pair.made_by(build, *parts.values())
+    pair.is_task = True
     same = old.cls is new.cls and all(
         after is not None and before.name == after.name for before, after in matched
     )
@@ -106,13 +109,12 @@ def _refusal(why: str) -> Converter:
 
 def _payload(old: str, new: str, part: Pair) -> Converter:
     before, after = Variant(old), Variant(new)
+    inner, is_task = part.converter()
 
-    def convert(value: Any, to: Conversion) -> Any:
-        if part.convert is None:
-            return value
+    def convert(value: Any, to: Conversion) -> Task:
         to.place.append(after)
         to.old_place.append(before)
-        found = part.convert(value, to)
+        found = (yield inner(value, to)) if is_task else inner(value, to)
         to.place.pop()
         to.old_place.pop()
         return found

@@ -12,6 +12,7 @@ from snapformat.model.checks import describe_value
 from snapformat.model.declaration import declaration_of
 from snapformat.model.kinds import Kind
 from snapformat.model.values import PairMap, PairSet, Some
+from snapformat.trampoline import run
 
 if TYPE_CHECKING:
     from snapformat.migrate.conversion import Conversion
@@ -36,10 +37,12 @@ def convert_inferred(value: Any, new: Kind, plan: Plan, to: Conversion) -> Any:
     if declared is not None and not declared.parameters:
         cls = declared.cls if declared.enum is None else declared.enum.cls
         pair = plan.compile(plan.kind_of(cls), new, "to.convert")
-        return value if pair.convert is None else pair.convert(value, to)
+        return plan.converted(pair, value, to)
     match new:
         case kinds.Seq() | kinds.Array() if isinstance(value, list | tuple):
-            return elements(value, lambda each, to: convert_inferred(each, new.item, plan, to), to)
+            return run(
+                elements(value, lambda each, to: convert_inferred(each, new.item, plan, to), False, to)
+            )
         case kinds.Tuple() if isinstance(value, list | tuple) and len(value) == len(new.items):
             pairs = zip(value, new.items, strict=True)
             return tuple([convert_inferred(each, kind, plan, to) for each, kind in pairs])

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
     from snapformat.migrate.conversion import Conversion
     from snapformat.migrate.plan import Plan
 
-#: From an old value to a new one.
+#: From an old value to a new one, or to a task (`snapformat.trampoline`) with that result: so depth takes no
+#: interpreter stack.
 Converter = Callable[[Any, "Conversion"], Any]
+
+
+def _same(value: Any, to: Conversion) -> Any:
+    return value
 
 
 class Pair:
@@ -37,13 +42,15 @@ class Pair:
         new: The new kind.
         at: The place of the declaration that needs it, for messages.
         parts: Pairs inside; if they change their values, this one does.
+        same: The pair by which this one converts, or None.
         changes: Whether values change.
+        is_task: Whether the converter returns tasks; not for a pair that converts by another.
         build: Function that makes the converter, once it is known which parts change.
         convert: The converter; None if values stay as they are.
         is_ready: Whether all of this is known.
     """
 
-    __slots__ = ("at", "build", "changes", "convert", "is_ready", "new", "old", "parts")
+    __slots__ = ("at", "build", "changes", "convert", "is_ready", "is_task", "new", "old", "parts", "same")
 
     def __init__(self, old: Kind, new: Kind, at: str) -> None:
         self.old = old
@@ -51,22 +58,34 @@ class Pair:
         self.at = at
         self.parts: list[Pair] = []
         self.changes = False
-        self.build: Callable[[], Converter] = self._alias
+        self.same: Pair | None = None
+        self.is_task = False
+        self.build: Callable[[], Converter] = lambda: _same
         self.convert: Converter | None = None
         self.is_ready = False
-
-    def _alias(self) -> Converter:
-        """Use the converter of the only part."""
-        (part,) = self.parts
-        return lambda value, to: part.convert(value, to)  # type: ignore[misc]  # it changes
 
     def same_as(self, part: Pair) -> None:
         """Convert as another pair."""
         self.parts = [part]
+        self.same = part
+        self.build = lambda: part.converter()[0]
+
+    def converter(self) -> tuple[Converter, bool]:
+        """Return the converter, and whether it returns tasks; all pairs are analyzed, but not all are built."""
+        if not self.changes:
+            return _same, False
+        if self.same is not None:
+            return self.same.converter()
+        function = self.convert or (lambda value, to: self.convert(value, to))  # type: ignore[misc]  # built by then
+        return function, self.is_task
 
     def made_by(self, build: Callable[[], Converter], *parts: Pair) -> None:
-        """Convert with a converter; one without parts always changes its values."""
+        """Convert with a converter, which returns tasks if there are parts.
+
+        Without parts, values always change.
+        """
         self.parts = [*parts]
+        self.is_task = bool(parts)
         self.changes = not parts
         self.build = build
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from snapformat.encodings.bincode.encoding import sealed
-from snapformat.errors import SchemaError
+from snapformat.errors import MigrationError, SchemaError
+from snapformat.limits import DEFAULT_LIMITS
 from snapformat.migrate.change import Change
 from snapformat.migrate.infer import convert_inferred
 from snapformat.migrate.pairs import Converter, Pair, analyze
@@ -20,9 +21,13 @@ from snapformat.migrate.structs import making
 from snapformat.model import kinds
 from snapformat.model.declaration import declaration_of
 from snapformat.model.kinds import Kind
+from snapformat.trampoline import TooDeepError, run
 
 if TYPE_CHECKING:
     from snapformat.migrate.conversion import Conversion
+
+#: Maximum number of values around each other that are converted: more than the limits of formats allow.
+_MOST_TASKS = 64 * DEFAULT_LIMITS.depth
 
 
 class Plan:
@@ -121,16 +126,29 @@ class Plan:
 
     def run(self, to: Conversion) -> Any:
         """Convert the whole payload."""
-        root = self.root
-        return to.root if root.convert is None else root.convert(to.root, to)
+        return self.converted(self.root, to.root, to)
+
+    def converted(self, pair: Pair, value: Any, to: Conversion) -> Any:
+        """Convert a value by a pair that is ready.
+
+        Raises:
+            MigrationError: It is refused, or it is nested too deeply.
+        """
+        if pair.convert is None:
+            return value
+        function, is_task = pair.converter()
+        found = function(value, to)
+        try:
+            return run(found, _MOST_TASKS) if is_task else found
+        except TooDeepError:
+            raise MigrationError("nested too deeply, or it contains itself", path="$", step=to.step) from None
 
     def convert(self, value: Any, old: Any, new: Any, to: Conversion) -> Any:
         """Convert a part: see `Conversion.convert`."""
         target = self.kind_of(new)
         if old is None:
             return convert_inferred(value, target, self, to)
-        pair = self.compile(self.kind_of(old), target, "to.convert")
-        return value if pair.convert is None else pair.convert(value, to)
+        return self.converted(self.compile(self.kind_of(old), target, "to.convert"), value, to)
 
     def make(self, new: type, old: Any, fields: Mapping[str, Any], to: Conversion) -> Any:
         """Convert an instance with fields given: see `Conversion.make`."""
@@ -145,7 +163,7 @@ class Plan:
                 finally:
                     self._fresh.clear()
                     self._waiting.clear()
-        return maker((old, fields), to)
+        return run(maker((old, fields), to), _MOST_TASKS)
 
 
 def _is_complete(cls: type) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from snapformat.errors import MigrationError, SchemaError
-from snapformat.limits import DEFAULT_LIMITS
 from snapformat.migrate.change import Change
 from snapformat.migrate.conversion import Conversion
 from snapformat.migrate.plan import Plan
@@ -113,14 +112,7 @@ class Step:
         to = Conversion(
             self.plan, value, options=options or {}, allow=allow, step=self.name, rules=self.rules
         )
-        try:
-            made = self.plan.run(to)
-        except RecursionError:
-            raise MigrationError(
-                f"nested too deeply to be migrated (the limit of formats is {DEFAULT_LIMITS.depth})",
-                path="$",
-                step=self.name,
-            ) from None
+        made = self.plan.run(to)
         if to.refused:
             first = to.refused[0]
             codes = ", ".join(dict.fromkeys(str(entry.code) for entry in to.refused))

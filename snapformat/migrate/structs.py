@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from snapformat.encodings.bincode.encoding import Encoding
 from snapformat.errors import EncodeError, MigrationError, SchemaError
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.migrate.containers import converter
 from snapformat.migrate.sources import (
     Computed,
     Defaulted,
@@ -26,6 +25,7 @@ from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, set_rest
 from snapformat.model.kinds import Field, Kind
 from snapformat.path import Segment, parse_path
+from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
     from snapformat.migrate.change import Change
@@ -77,6 +77,7 @@ def analyze_structs(
     parts = [source.part for source in sources.values() if isinstance(source, _Carried)]
     pair.made_by(lambda: _converter(old, new, sources, uses), *parts)
     is_plain = old.cls is new.cls and not uses
+    pair.is_task = True
     pair.changes = not is_plain or any(isinstance(s, _Sourced) or s.why is not None for s in sources.values())
 
 
@@ -297,7 +298,7 @@ def _move_of(source: Moved, kind: Kind, at: str, plan: Plan) -> Converter:
         for get in getters:
             value = get(value)
         before, to.old_place = to.old_place, list(segments)
-        found = value if part.convert is None else part.convert(value, to)
+        found = plan.converted(part, value, to)
         to.old_place = before
         to.note("moved", None, source.why or f"from {source.path}")
         return found
@@ -333,21 +334,21 @@ def _converter(
     names = [field.attr for field in new.fields if field.attr is not None]
     new_places, old_places = _segments(new), _segments(old)
     kept: list[tuple[int, Getter]] = []
-    work: list[tuple[int, Segment | None, Segment | None, Getter | None, Converter]] = []
+    work: list[tuple[int, Segment | None, Segment | None, Getter | None, Converter, bool]] = []
     for index, name in enumerate(names):
         source = sources.get(name)
         if source is None:
             continue
         if isinstance(source, _Sourced):
-            work.append((index, new_places[name], None, None, source.make))
+            work.append((index, new_places[name], None, None, source.make, False))
             continue
         assert source.old.attr is not None
         get = _getter(old, source.old)
         if source.part.changes or source.why is not None:
-            function = converter(source.part)
+            function, is_task = source.part.converter()
             if source.why is not None:
                 function = _noted(function, source.why)
-            work.append((index, new_places[name], old_places[source.old.attr], get, function))
+            work.append((index, new_places[name], old_places[source.old.attr], get, function, is_task))
         else:
             kept.append((index, get))
     passed = [(index, name) for index, name in enumerate(names) if name not in sources]
@@ -355,7 +356,7 @@ def _converter(
     count, make = len(names), new.make
     is_c_struct = new.cls is not None and issubclass(new.cls, CStruct)
 
-    def convert(value: Any, to: Conversion) -> Any:
+    def convert(value: Any, to: Conversion) -> Task:
         fields: Any = None
         if given is not None:
             value, fields = value
@@ -363,7 +364,7 @@ def _converter(
         for index, get in kept:
             values[index] = get(value)
         place, old_place = to.place, to.old_place
-        for index, here, there, take, function in work:
+        for index, here, there, take, function, is_task in work:
             if here is not None:
                 place.append(here)
             if take is None:
@@ -371,7 +372,8 @@ def _converter(
             else:
                 if there is not None:
                     old_place.append(there)
-                values[index] = function(take(value), to)
+                part = take(value)
+                values[index] = (yield function(part, to)) if is_task else function(part, to)
                 if there is not None:
                     old_place.pop()
             if here is not None:
