@@ -83,20 +83,20 @@ def refuse_same_file(inputs: Iterable[Any], outputs: Iterable[Any]) -> None:
     """
     read: dict[_Identity, Any] = {}
     for each in inputs:
-        found = _identity(each)
+        found = identity(each)
         if found is not None:
             read.setdefault(found, each)
     if not read:
         return
     for each in outputs:
-        found = _identity(each)
+        found = identity(each)
         if found in read:
             names = f"{_describe(read[found])} and {_describe(each)}"
             context = click.get_current_context(silent=True)
             raise click.UsageError(f"input and output are the same file: {names}", context)
 
 
-def _identity(end: Any) -> _Identity | None:
+def identity(end: Any) -> _Identity | None:
     """Return the identity of a regular file, following links; None for anything else."""
     if end is None:  # a standard stream that was closed
         return None

@@ -9,6 +9,7 @@ from snapformat import Snapshot
 from snapformat.inspect import Finding, Recognition
 from snapformat_schemas.firecracker.describing import facts, summary
 from snapformat_schemas.firecracker.recognizing import recognize
+from snapformat_schemas.firecracker.releases import release_of
 
 
 class FirecrackerFamily:
@@ -25,6 +26,10 @@ class FirecrackerFamily:
     def facts(self, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Format the summary as names and values."""
         return facts(summary)
+
+    def release_of(self, text: str) -> str | None:
+        """Return the release of the format that a release such as `1.14.4` has."""
+        return release_of(text)
 
     def findings(self, snapshot: Snapshot[Any]) -> list[Finding]:
         """Check values against each other and against the rules of the program."""

@@ -75,3 +75,30 @@ RELEASES = (
     Release("1.16.2", "11.0.0", Encoder.BITCODE, checksum_first=False, also="builds between 1.16 and 1.17"),
     Release("1.17", "12.0.0", Encoder.BITCODE, checksum_first=False),
 )
+
+
+def release_of(text: str) -> str | None:
+    """Return the release whose format a release has: `1.14` for `1.14.4`; None for a name of another form.
+
+    Raises:
+        ValueError: The patch level decides and is missing, or the format is not declared here.
+    """
+    parts = text.split(".")
+    if not 2 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    number = tuple(map(int, parts))
+    if len(text) > 20 or text != ".".join(map(str, number)):
+        return None
+    known = {tuple(map(int, each.name.split("."))): each for each in RELEASES}
+    same = {key: each for key, each in known.items() if key[:2] == number[:2]}
+    if len(number) == 2 and same and number not in same:
+        names = " or ".join(each.name for each in same.values())
+        raise ValueError(f"patch releases of {text} have several formats: name {names}")
+    # The latest change of the format up to this patch release.
+    before = [key for key in same if key <= number]
+    if not before:
+        return None
+    found = same[max(before)]
+    if found.module is None:
+        raise ValueError(f"the layout of {found.name} is not declared here")
+    return found.name
