@@ -71,7 +71,7 @@ class Pair:
         self.build = lambda: part.converter()[0]
 
     def converter(self) -> tuple[Converter, bool]:
-        """Return the converter, and whether it returns tasks; all pairs are analyzed, but not all are built."""
+        """Return the converter, and whether it returns tasks; pairs are analyzed, but perhaps not built."""
         if not self.changes:
             return _same, False
         if self.same is not None:
