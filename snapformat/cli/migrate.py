@@ -193,7 +193,13 @@ def _row(file: str, out: str | None, found: MigratedFile) -> dict[str, Any]:
 
 
 def _refused(file: str, error: SnapshotError) -> dict[str, Any]:
-    row: dict[str, Any] = {"file": file, "output": None, "ok": False, "error": error.code, "message": error.message}
+    row: dict[str, Any] = {
+        "file": file,
+        "output": None,
+        "ok": False,
+        "error": error.code,
+        "message": error.message,
+    }
     row["path"] = error.path
     if isinstance(error, MigrationError):
         row["step"], row["rules"] = error.step, error.rules

@@ -140,7 +140,7 @@ class Conversion:
         """Add a line to the report.
 
         Args:
-            kind: `derived`, `defaulted`, `assumed`, `moved` or `dropped`.
+            kind: `derived`, `defaulted`, `assumed`, `moved`, `dropped` or `unproven`.
             path: The place: in the new data, but of a dropped value in the old data.
             why: The reason, a sentence.
             old: The old value.
@@ -148,6 +148,17 @@ class Conversion:
         """
         place = self.path(path, is_old=kind == "dropped")
         self.entries.append(Entry(kind, place, why, self.step, self.rules, old, new))
+
+    def unproven(self, path: str | None, why: str) -> None:
+        """Say that this value needs what is only read from the source, though the step was seen to work.
+
+        The migration is then refused unless the user allows what is unproven.
+
+        Args:
+            path: The place in the new data.
+            why: What was not seen to work, a sentence.
+        """
+        self.note("unproven", path, why)
 
     def path(self, path: str | None = None, *, is_old: bool = False) -> str:
         """Return a path as text.

@@ -20,7 +20,7 @@ class Entry:
     """One line of a report.
 
     Attributes:
-        kind: `derived`, `defaulted`, `assumed`, `moved` or `dropped`.
+        kind: `derived`, `defaulted`, `assumed`, `moved`, `dropped` or `unproven`.
         path: Path of the new value; of the old one if it was dropped.
         why: The reason, a sentence; perhaps empty.
         step: Name of the step.
@@ -81,7 +81,7 @@ class StepReport:
     Attributes:
         name: Name of the step: `game 1.0.0 -> game 2.0.0`.
         doc: What the step does, a sentence.
-        shown: Whether it was seen to work in the real program, or is read from the source only.
+        shown: Whether it was seen to work in the real program for such values; else it is only read.
         rules: The section of the rules it follows, or empty.
         entries: The lines, in the order in which the values were converted.
     """

@@ -81,6 +81,8 @@ def migrate(
     for step in chain:
         value, report = step.convert(value, options=options, allow=allow)
         reports.append(report)
+        if not unproven:
+            _demand_proven(report)
     snapshot = to.new(value, arch=_arch(what, to, arch))
     if to.declared is not to:
         _check_older(snapshot)
@@ -89,6 +91,18 @@ def migrate(
     elif trailing:
         snapshot.trailing = trailing
     return Migrated(snapshot, Report(reports))
+
+
+def _demand_proven(report: StepReport) -> None:
+    for entry in report.entries:
+        if entry.kind == "unproven":
+            raise MigrationError(
+                f"{entry.why.rstrip('.')}: read from the source only, and not seen to work",
+                path=entry.path,
+                hint="allow it with unproven=True, --unproven on the command line",
+                step=entry.step,
+                rules=entry.rules,
+            )
 
 
 #: The code of the loss of bytes between the data and the checksum.

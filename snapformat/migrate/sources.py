@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Function: TypeAlias = "Callable[[Any, Conversion], Any]"
 
 #: The kinds of entries of a report.
-EntryKind = Literal["derived", "defaulted", "assumed", "moved", "dropped"]
+EntryKind = Literal["derived", "defaulted", "assumed", "moved", "dropped", "unproven"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,13 @@ class Step:
                 rules=self.rules,
                 losses=to.refused,
             )
-        return made, StepReport(self.name, self.doc, self.shown, self.rules, to.entries)
+        return made, StepReport(
+            self.name,
+            self.doc,
+            self.shown and all(entry.kind != "unproven" for entry in to.entries),
+            self.rules,
+            to.entries,
+        )
 
     def __repr__(self) -> str:
         return f"<Step {self.name}>"

@@ -36,6 +36,7 @@ SCHEMAS = tuple(
         version=release.version,
         payload=f"{__package__}.{release.module}.{arch}:MicrovmState",
         family=f"{__package__}.family:FAMILY",
+        steps=f"{__package__}.migrations.steps:STEPS",
         note=_FROM_SOURCE if arch in release.from_source else "",
         **_reading(release),
     )

@@ -27,10 +27,6 @@ PAGE = 0x1000
 _MOST_IDS = 1 << 16
 
 
-class AllocationError(ValueError):
-    """An allocator can't be built, read or changed: something overlaps, lies outside, or makes no sense."""
-
-
 class Extent(NamedTuple):
     """Addresses from the first to the last, both included.
 
@@ -53,6 +49,18 @@ class Extent(NamedTuple):
     def overlaps(self, other: Extent) -> bool:
         """Return whether the two have an address in common."""
         return self.start <= other.end and other.start <= self.end
+
+
+class AllocationError(ValueError):
+    """An allocator can't be built, read or changed: something overlaps, lies outside, or makes no sense.
+
+    Attributes:
+        places: What does not fit where, if that is known.
+    """
+
+    def __init__(self, message: str, *places: Extent) -> None:
+        super().__init__(message)
+        self.places = places
 
 
 def extent(start: int, size: int, name: str = "") -> Extent:
@@ -146,11 +154,11 @@ def allocate(allocator: AddressAllocator, *places: Extent) -> AddressAllocator:
         while waiting and waiting[0].start <= interval.end:
             place = waiting.pop(0)
             if taken or place.start < interval.start or place.end > interval.end:
-                raise AllocationError(f"{place.text} is not free")
+                raise AllocationError(f"{place.text} is not free", place)
             here.append(place)
         cut += [(interval, taken)] if taken or not here else _partition(interval, here)
     if waiting:
-        raise AllocationError(f"{waiting[0].text} is outside 0x{space.start:x}..0x{space.end:x}")
+        raise AllocationError(f"{waiting[0].text} is outside 0x{space.start:x}..0x{space.end:x}", waiting[0])
     return _built(space, cut)
 
 
@@ -161,11 +169,11 @@ def _partition(space: Extent, taken: Sequence[Extent]) -> list[tuple[Extent, boo
     before: Extent | None = None
     for place in taken:
         if place.end < place.start:
-            raise AllocationError(f"{place.text} is empty")
+            raise AllocationError(f"{place.text} is empty", place)
         if place.start < space.start or place.end > space.end:
-            raise AllocationError(f"{place.text} is outside 0x{space.start:x}..0x{space.end:x}")
+            raise AllocationError(f"{place.text} is outside 0x{space.start:x}..0x{space.end:x}", place)
         if before is not None and place.overlaps(before):
-            raise AllocationError(f"{place.text} overlaps {before.text}")
+            raise AllocationError(f"{place.text} overlaps {before.text}", place, before)
         if place.start > free:
             found.append((Extent(free, place.start - 1), False))
         found.append((place, True))

@@ -220,6 +220,10 @@ def _space(transport: v1_16_pci.VirtioPciDeviceState, to: Conversion) -> v1_14_p
     offset = transport.msix_config_cap_offset
     if offset % 4:
         to.refuse(None, f"the MSI-X capability is at byte {offset}, which is not that of a dword")
+    if any(bar.about_to_be_read for bar in bars):
+        to.unproven(
+            "registers", "The guest is about to read the size of a BAR, which 1.15 keeps in its register"
+        )
     registers, writable = list(space.registers), list(space.writable_bits)
     registers[_BARS.start : _BARS.stop] = [
         _shown(bar, mask) for bar, mask in zip(bars[:2], _WRITABLE, strict=True)
