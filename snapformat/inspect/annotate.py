@@ -15,6 +15,7 @@ from snapformat.model.checks import describe_value
 from snapformat.model.kinds import Kind
 from snapformat.path import Root, Segment, Variant, format_path, is_prefix
 from snapformat.snapshot.header import header_kind
+from snapformat.snapshot.reading import as_of
 from snapformat.snapshot.snapshot import SnapshotFormat
 
 
@@ -70,7 +71,7 @@ def annotate(
         if not identity.formats:
             raise identity.refusal()
         format = best_candidate(data, identity.formats, decode=False).format
-    places = _Places(format)
+    places = _Places(as_of(format, data))
     if format.is_message:
         for each in format.columns(data):
             meaning, _ = places.meaning(each.segments, None)

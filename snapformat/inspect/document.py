@@ -92,6 +92,7 @@ def from_document(document: Any, format: SnapshotFormat) -> Snapshot[Any]:
         # The checks are those of a file; a document has no offsets.
         error.offset = None
         raise
+    format = format.at(header.version)
     data = Json().read(format.payload_kind, members["data"], limits=format.all_limits)
     return Snapshot(header, data, format, _trailing(members.get("trailing", ""), format))
 

@@ -273,7 +273,8 @@ def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[A
     if best.error is not None:
         raise best.error
     assert best.parts is not None
-    return Snapshot(best.parts.header, best.parts.data, best.format, best.parts.trailing)
+    format = best.format.at(best.parts.header.version)
+    return Snapshot(best.parts.header, best.parts.data, format, best.parts.trailing)
 
 
 def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...], *, decode: bool = True) -> Candidate:

@@ -16,4 +16,7 @@ from snapformat.migrate.sources import (
     renamed as renamed,
     unused as unused,
 )
-from snapformat.migrate.step import Step as Step, Steps as Steps, find as find
+from snapformat.migrate.chain import find as find
+from snapformat.migrate.loading import load_one_of as load_one_of, load_upgraded as load_upgraded
+from snapformat.migrate.step import Step as Step
+from snapformat.migrate.steps import Steps as Steps

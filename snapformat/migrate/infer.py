@@ -40,9 +40,8 @@ def convert_inferred(value: Any, new: Kind, plan: Plan, to: Conversion) -> Any:
         return plan.converted(pair, value, to)
     match new:
         case kinds.Seq() | kinds.Array() if isinstance(value, list | tuple):
-            return run(
-                elements(value, lambda each, to: convert_inferred(each, new.item, plan, to), False, to)
-            )
+            item = new.item
+            return run(elements(value, lambda each, to: convert_inferred(each, item, plan, to), False, to))
         case kinds.Tuple() if isinstance(value, list | tuple) and len(value) == len(new.items):
             pairs = zip(value, new.items, strict=True)
             return tuple([convert_inferred(each, kind, plan, to) for each, kind in pairs])

@@ -71,12 +71,12 @@ class Pair:
         self.build = lambda: part.converter()[0]
 
     def converter(self) -> tuple[Converter, bool]:
-        """Return the converter, and whether it returns tasks; pairs are analyzed, but perhaps not built."""
+        """Return the converter, and whether it returns tasks; pairs are analyzed, perhaps not built."""
         if not self.changes:
             return _same, False
         if self.same is not None:
             return self.same.converter()
-        function = self.convert or (lambda value, to: self.convert(value, to))  # type: ignore[misc]  # built by then
+        function = self.convert or (lambda value, to: self.convert(value, to))  # type: ignore[misc]
         return function, self.is_task
 
     def made_by(self, build: Callable[[], Converter], *parts: Pair) -> None:

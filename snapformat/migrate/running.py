@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from snapformat.errors import MigrationError
+from snapformat.errors import EncodeError, MigrationError
 from snapformat.lazy_dataclasses import dataclass
+from snapformat.migrate.chain import find
 from snapformat.migrate.report import Entry, Report, StepReport
-from snapformat.migrate.step import Step, find
+from snapformat.migrate.step import Step
+from snapformat.model.versions import added_since
 from snapformat.snapshot import Snapshot, SnapshotFormat
 
 
@@ -65,7 +67,7 @@ def migrate(
     known = list(_steps_of(to, old) if steps is None else steps)
     if old is None:
         old = _format_of(what, known, to)
-    chain = find(known, old, to)
+    chain = find(known, old.declared, to.declared)
     unshown = [step for step in chain if not step.shown]
     if unshown and not unproven:
         raise MigrationError(
@@ -74,7 +76,7 @@ def migrate(
             step=unshown[0].name,
             rules=unshown[0].rules,
         )
-    value, reports = (what.data if isinstance(what, Snapshot) else what), []
+    value, reports = (what.data if isinstance(what, Snapshot) else what), _defaults_since(old)
     trailing = what.trailing if isinstance(what, Snapshot) else b""
     for step in chain:
         value, report = step.convert(value, options=options, allow=allow)
@@ -82,8 +84,10 @@ def migrate(
         if not unproven:
             _demand_proven(report)
     snapshot = to.new(value, arch=_arch(what, to, arch))
+    if to.declared is not to:
+        _check_older(snapshot)
     if trailing and chain:
-        _lose_trailing(trailing, chain[0], reports[0], allow)
+        reports.append(_lose_trailing(trailing, chain[0], allow))
     elif trailing:
         snapshot.trailing = trailing
     return Migrated(snapshot, Report(reports))
@@ -105,7 +109,35 @@ def _demand_proven(report: StepReport) -> None:
 TRAILING = "TRAILING"
 
 
-def _lose_trailing(trailing: bytes, step: Step, report: StepReport, allow: Collection[str]) -> None:
+def _defaults_since(old: SnapshotFormat) -> list[StepReport]:
+    """Report the fields that a file of an older version lacks."""
+    declared: SnapshotFormat = old.declared
+    if old is declared:
+        return []
+    name = f"{declared.name} {old.version} -> {declared.version}"
+    entries = [
+        Entry("defaulted", path, f"files have it since {since}", name, new=default)
+        for path, since, default in added_since(declared.payload_kind, old.supported)
+    ]
+    doc = f"Fields that version {old.version} does not have take their defaults."
+    return [StepReport(name, doc, shown=True, rules="", entries=entries)]
+
+
+def _check_older(snapshot: Snapshot[Any]) -> None:
+    """Check that an older version of a format has a place for everything.
+
+    Raises:
+        MigrationError: A field that it does not have is not its default.
+    """
+    try:
+        snapshot.to_bytes()
+    except EncodeError as error:
+        raise MigrationError(
+            error.message, path=error.path, expected=error.expected, found=error.found
+        ) from error
+
+
+def _lose_trailing(trailing: bytes, step: Step, allow: Collection[str]) -> StepReport:
     why = f"{len(trailing)} bytes behind the data, which a newer program may have added, belong to no field"
     entry = Entry("dropped", "$trailing", why, step.name, step.rules, code=TRAILING)
     if TRAILING not in allow:
@@ -116,7 +148,7 @@ def _lose_trailing(trailing: bytes, step: Step, report: StepReport, allow: Colle
             step=step.name,
             losses=[entry],
         )
-    report.entries.append(entry)
+    return StepReport(step.name, "", step.shown, step.rules, [entry])
 
 
 def _steps_of(to: SnapshotFormat, old: SnapshotFormat | None) -> Iterable[Step]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, overload
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from snapformat.errors import MigrationError, SchemaError
 from snapformat.migrate.change import Change
@@ -134,71 +134,3 @@ class Step:
 
     def __repr__(self) -> str:
         return f"<Step {self.name}>"
-
-
-class Steps(Sequence[Step]):
-    """The steps between the versions of a format, in any order.
-
-    Args:
-        *steps: The steps.
-    """
-
-    def __init__(self, *steps: Step) -> None:
-        self._steps = steps
-        for step in steps:
-            if not isinstance(step, Step):
-                raise SchemaError(f"Steps needs Step(...), not {describe_value(step)}")
-
-    @overload
-    def __getitem__(self, index: int) -> Step: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Step]: ...
-
-    def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
-        return self._steps[index]
-
-    def __len__(self) -> int:
-        return len(self._steps)
-
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self._steps)
-
-
-def find(steps: Iterable[Step], old: SnapshotFormat, new: SnapshotFormat) -> list[Step]:
-    """Find the shortest chain of steps from one format to another; of equal ones, that declared first.
-
-    Returns:
-        The steps; empty if both are the same format.
-
-    Raises:
-        MigrationError: No steps lead there.
-    """
-    if old is new:
-        return []
-    listed = list(steps)
-    chains: dict[int, list[Step]] = {id(old): []}
-    waiting = [old]
-    while waiting:
-        reached: list[SnapshotFormat] = []
-        for each in waiting:
-            for step in listed:
-                if step.old is each and id(step.new) not in chains:
-                    chains[id(step.new)] = [*chains[id(each)], step]
-                    if step.new is new:
-                        return chains[id(step.new)]
-                    reached.append(step.new)
-        waiting = reached
-    names = [each.name for each in _formats(listed) if id(each) in chains and each is not old]
-    raise MigrationError(
-        f"no steps lead from {_named(old)} to {_named(new)}",
-        hint=f"they lead to {', '.join(names)}" if names else None,
-    )
-
-
-def _named(each: SnapshotFormat) -> str:
-    return f"{each.name} {each.version}"
-
-
-def _formats(steps: Iterable[Step]) -> list[SnapshotFormat]:
-    return list({id(each): each for step in steps for each in (step.old, step.new)}.values())

@@ -16,6 +16,8 @@ from dataclasses import field
 from types import MemberDescriptorType
 from typing import Any, TypeVar
 
+import semver
+
 from snapformat.bits import Bits
 from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
@@ -47,9 +49,10 @@ class FieldSpec:
         bits: Names for the bits of the number.
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         skip: Whether the field is left out of the bytes; `default()` makes its value.
-        default: Function that makes the value of a skipped field.
+        default: Function that makes the value of a skipped field, or of one that older files don't have.
         key: Names of the fields that identify an element of the sequence in it, or None.
         names: Reference to the function that names an element by its key, or None.
+        since: The version of the format since which files have the field, or None for all.
         resolved: The annotation with all names looked up, once they are defined.
         kind: Its kind, once known; in generic classes it depends on the type arguments.
     """
@@ -66,6 +69,7 @@ class FieldSpec:
     default: Callable[[], Any] | None = None
     key: tuple[str, ...] | None = None
     names: str | None = None
+    since: semver.Version | None = None
     resolved: Any = None
     kind: Kind | None = None
 
@@ -160,7 +164,7 @@ class Declaration:
                 kind = self.field_kind(spec, arguments)
                 supplied = _is_supplied(kind)
                 named = (spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.key, spec.depends)
-                fields.append(kinds.Field(*named, spec.names))
+                fields.append(kinds.Field(*named, spec.names, spec.since, spec.default))
         made.fields = tuple(fields)
         for made_field in made.fields:
             self._check_bits(made_field)

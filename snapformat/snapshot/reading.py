@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from snapformat.bincode import u64
 from snapformat.encodings.bincode.codec.engine import check_value, read_value
@@ -26,6 +26,8 @@ from snapformat.snapshot.checks import (
 )
 from snapformat.snapshot.header import HEADER, Header
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Trailing, message
+
+Spec = TypeVar("Spec", bound=FormatSpec)
 
 #: Maximum size of a magic in bytes: with integers of variable length, a marker and the number.
 MOST_OF_MAGIC = 9
@@ -89,6 +91,18 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
         raise
     spec.latest_header.found = data[:end], Header(header.magic, header.version)
     return header, end
+
+
+def as_of(spec: Spec, data: bytes) -> Spec:
+    """Return a format as files of the version in a header have it: without the fields added since."""
+    if not spec.added_since:
+        return spec
+    try:
+        version = read_header(spec, data)[0].version
+    except DecodeError:  # which reading the file raises again
+        return spec
+    found: Spec = spec.at(version) if spec.accepts(spec.supported, version) else spec
+    return found
 
 
 def explain_header(spec: FormatSpec, data: bytes, error: DecodeError) -> None:
@@ -188,6 +202,7 @@ def load_bytes(
         InvalidFormatVersionError: The format does not read this version.
         Crc64Error: The checksum does not match.
     """
+    spec = as_of(spec, data)
     parts = read_parts(spec, data, check_crc, trailing, decode=decode)
     if (spec.trailing if trailing is None else trailing) == "refuse":
         check_end(spec, data, parts.data_end)

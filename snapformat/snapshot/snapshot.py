@@ -25,7 +25,7 @@ from snapformat.snapshot.checks import (
 )
 from snapformat.snapshot.derived import derived
 from snapformat.snapshot.header import HEADER, Header
-from snapformat.snapshot.reading import load_bytes, payload_stop, read_header, read_header_from
+from snapformat.snapshot.reading import as_of, load_bytes, payload_stop, read_header, read_header_from
 from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
 if TYPE_CHECKING:
@@ -71,7 +71,13 @@ class SnapshotFormat(FormatSpec):
         return Snapshot(Header(self.magic_of(arch), self.supported), data, self)
 
     def load(
-        self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
+        self,
+        source: Source,
+        *,
+        strict: bool = False,
+        lazy: bool = False,
+        arrays: Arrays | None = None,
+        upgrade: bool = False,
     ) -> Snapshot[Any]:
         """Read a file and check all of it. Bytes after the data are treated as the format's `trailing` says.
 
@@ -88,6 +94,9 @@ class SnapshotFormat(FormatSpec):
                 more than 64 numbers, as views of the file's bytes instead of lists. Those in variants of
                 enums, tuples, sets and maps stay lists. If the byte order is not that of the machine, a
                 memoryview refers to a copy.
+            upgrade: Read files of older versions too, and return a snapshot of this format's version: by its
+                steps (`snapformat.migrate`), and with the defaults of fields that the file lacks
+                (`doc(since=...)`). Losses are refused.
 
         Raises:
             SnapshotIOError: The file can't be read.
@@ -95,8 +104,23 @@ class SnapshotFormat(FormatSpec):
             InvalidMagicError: The magic is another one.
             InvalidFormatVersionError: The format does not read this version.
             Crc64Error: The checksum does not match.
+            MigrationError: With `upgrade`: the data can't be carried to this version.
         """
-        return self._load(source, True, strict, lazy, arrays)
+        return (
+            self._upgraded(source, strict, lazy)
+            if upgrade
+            else self._load(source, True, strict, lazy, arrays)
+        )
+
+    def _upgraded(self, source: Source, strict: bool, lazy: bool) -> Snapshot[Any]:
+        if lazy:
+            raise ValueError("a file is read at once to be upgraded: leave out lazy or upgrade")
+        steps = self.all_steps
+        if steps:
+            made: Snapshot[Any] = steps.upgrade(self, source, strict=strict)
+            return made
+        found = self._load(source, True, strict, lazy, None)
+        return Snapshot(Header(found.magic, self.supported), found.data, self, found.trailing)
 
     def load_without_crc_check(
         self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
@@ -119,6 +143,7 @@ class SnapshotFormat(FormatSpec):
         trailing: Trailing = "refuse" if strict else self.trailing
         try:
             data = read_all(source, max_size=self.max_file_size)
+            self = as_of(self, data)
             if lazy:
                 found = _lazily().load_lazily(self, data, source, check_crc, trailing, arrays)
                 if found is not None:
@@ -165,6 +190,7 @@ class SnapshotFormat(FormatSpec):
             SchemaError: The encoding stores columns (bitcode), whose values have no offsets.
         """
         data = read_all(source, max_size=self.max_file_size)
+        self = as_of(self, data)
         header_end = read_header(self, data)[1]
         limit, limits = self.bincode.limit, self.all_limits
         yield from walk(self.header_layout, data, limit=limit, limits=limits, root=HEADER)
@@ -203,6 +229,7 @@ class SnapshotFormat(FormatSpec):
         if not self.is_message:
             raise SchemaError(f"the values of {self.name} lie one after the other: `walk` iterates over them")
         data = read_all(source, max_size=self.max_file_size)
+        self = as_of(self, data)
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, 0, stop)
         yield from message().read_columns(self, data, stop)

@@ -23,10 +23,12 @@ from snapformat.encodings.construct.wrappers import Checksummed, Limited
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
+from snapformat.model.checks import describe_value
 from snapformat.model.declare.registry import import_reference, is_reference, resolved
 from snapformat.model.from_construct import ClassAdapter
 from snapformat.model.kinds import Kind
 from snapformat.model.std.semver_text import parse_version, version_text
+from snapformat.model.versions import at_version, versions_in
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 from snapformat.snapshot.header import MAGIC_DOC, VERSION_DOC, Header, header_kind
@@ -183,6 +185,7 @@ class FormatSpec:
         if self.payload is not None and not is_reference(self.payload):
             # Resolves the payload's type: undefined names fail here.
             self.message_kind if is_message else self.payload_layout  # noqa: B018
+            self.added_since  # noqa: B018 - checked against the version
 
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
@@ -195,12 +198,57 @@ class FormatSpec:
         """The limits, with what `allow_pickle` allows."""
         return dataclasses.replace(self.limits, allow_pickle=True) if self.allow_pickle else self.limits
 
+    @cached_property
+    def added_since(self) -> tuple[semver.Version, ...]:
+        """The versions since which files have fields of the payload (`doc(since=...)`), oldest first."""
+        if self.payload is None:
+            return ()
+        found = versions_in(self.payload_kind)
+        if found and found[-1] > self.supported:
+            raise SchemaError(
+                f"the format {self.name} has version {self.version}, and a field since {found[-1]}"
+            )
+        return found
+
+    def at(self, version: str | semver.Version) -> Any:
+        """Return the format as files of an older version have it: without the fields added since.
+
+        Args:
+            version: The version.
+
+        Returns:
+            A format that reads and writes files of that version; this one if nothing was added since.
+        """
+        found = parse_version(version) if isinstance(version, str) else version
+        if not self.added_since or found >= self.added_since[-1]:
+            return self
+        return self._older(found)
+
+    @cached_property
+    def _older(self) -> Callable[[semver.Version], Any]:
+        return lru_cache(_MOST_DERIVED)(self._made_at)
+
+    def _made_at(self, version: semver.Version) -> FormatSpec:
+        made = dataclasses.replace(self, payload=at_version(self.payload_kind, version), version=version)
+        vars(made)["declared"] = self.declared
+        return made
+
+    @cached_property
+    def declared(self) -> Any:
+        """The format as it was declared; this one, unless it is that of an older version (`at`)."""
+        return self
+
     @property
     def all_steps(self) -> Any:
         """The steps between the versions of the format; an empty sequence if it has none."""
         if self.steps is None:
             return ()
-        return self.steps() if callable(self.steps) else import_reference(self.steps)
+        found: Any = self.steps() if callable(self.steps) else import_reference(self.steps)
+        if not hasattr(found, "upgrade"):
+            raise SchemaError(
+                f"steps of the format {self.name} must be Steps(...), not {describe_value(found)}"
+            )
+        return found
 
     @cached_property
     def latest(self) -> Callable[[Any], Any]:

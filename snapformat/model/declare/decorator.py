@@ -287,10 +287,10 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
     for field in dataclasses.fields(cls):
         given = _options_of(field)
         default: Callable[[], Any] | None = None
-        if given.skip:
+        if given.skip or given.since is not None:
             value, factory = field.default, field.default_factory
             default = factory if factory is not dataclasses.MISSING else (lambda value=value: value)
-        elif not field.init:
+        if not given.skip and not field.init:
             raise SchemaError("a field must be a parameter of the constructor", field=field.name)
         check_bits(given.bits, field.name)
         name = given.rename or _renamed(field.name, options.rename_all, variant=False)
@@ -298,6 +298,7 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
         spec = FieldSpec(field.name, name, field.type, home.__module__, bindings.get(home, {}), given.doc)
         spec.bits, spec.key, spec.depends = given.bits, given.key, given.depends
         spec.skip, spec.default, spec.names = given.skip, default, given.names
+        spec.since = given.since
         specs.append(spec)
     _check_names([(spec.name, spec.attr) for spec in specs if not spec.skip])
     return specs

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import MISSING
 from typing import Any
 
+import semver
+
 from snapformat.bits import Bits
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_value
+from snapformat.model.std.semver_text import parse_version
 
 #: Key of `FieldOptions` in the metadata of a dataclass field.
 METADATA = "snapformat"
@@ -41,6 +44,7 @@ class FieldOptions:
         key: Names of the fields that identify an element; None if there are none.
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         names: Reference to the function that names an element by its key, or None.
+        since: The version of the format since which files have the field, or None for all.
     """
 
     doc: str = ""
@@ -50,6 +54,7 @@ class FieldOptions:
     key: tuple[str, ...] | None = None
     depends: str = ""
     names: str | None = None
+    since: semver.Version | None = None
 
 
 def doc(
@@ -63,6 +68,7 @@ def doc(
     key: str | Iterable[str] | None = None,
     depends: str = "",
     names: str | None = None,
+    since: str | None = None,
     alias: str | None = None,
     has_default: bool = False,
     **serde: Any,
@@ -89,6 +95,8 @@ def doc(
             warning of those who change it.
         names: The function, as `module:attribute`, that returns an element's name for people, or None, given
             the values of `key`: the name of a register by its number. It is imported when it is needed.
+        since: The version of the format since which files have the field, as `"1.1"`. Older files are read
+            without it, and it takes its default, which it needs.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
         **serde: Other serde attributes that can't be round-tripped; they are refused with the reason.
@@ -105,15 +113,27 @@ def doc(
         raise SchemaError(f"rename must be a str, not {rename!r}")
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
+    version = None if since is None else _version_of(since)
+    if since is not None and (skip or (default is MISSING and default_factory is MISSING)):
+        raise SchemaError("a field with since needs a default, as older files don't have it")
     if names is not None and (":" not in str(names) or not key):
         raise SchemaError(f"names needs a key, and module:attribute, not {describe_value(names)}")
-    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends, names)
+    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends, names, version)
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default
     if default_factory is not MISSING:
         arguments["default_factory"] = default_factory
     return dataclasses.field(**arguments)
+
+
+def _version_of(since: Any) -> semver.Version:
+    """Parse the version of `since`, whose patch and minor number may be left out."""
+    text = since if isinstance(since, str) else ""
+    try:
+        return parse_version(text + ".0" * (2 - text.count(".")))
+    except ValueError:
+        raise SchemaError(f"since needs a version such as '1.1', not {describe_value(since)}") from None
 
 
 def _names_in(key: str | Iterable[str] | None) -> tuple[str, ...] | None:

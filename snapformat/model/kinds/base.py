@@ -29,7 +29,7 @@ class Kind:
     #: Attributes that don't influence the bytes of a value; comparisons see all others.
     without_bytes: ClassVar[frozenset[str]] = frozenset()
 
-    def __new__(cls, *_: Any, **__: Any) -> Any:
+    def __new__(cls, /, *_: Any, **__: Any) -> Any:
         """Make a kind without derived results."""
         made = object.__new__(cls)
         _set_derived(made, {})

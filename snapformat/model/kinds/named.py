@@ -17,6 +17,8 @@ from snapformat.path import Variant
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
+    import semver
+
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 Style: TypeAlias = Literal["struct", "tuple", "newtype", "unit"]
@@ -42,10 +44,12 @@ class Field:
             (`config.id`); empty if the position does, and None if nothing does.
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         names: Reference to the function that names an element for people by its key, or None.
+        since: The version of the format since which files have it, or None for all.
+        default: Function that makes its value where older files don't have it, or None.
     """
 
     without_bytes: ClassVar[frozenset[str]] = frozenset(
-        {"attr", "doc", "bits", "optional", "key", "depends", "names"}
+        {"attr", "doc", "bits", "optional", "key", "depends", "names", "since", "default"}
     )
 
     name: str | None
@@ -57,6 +61,8 @@ class Field:
     key: tuple[str, ...] | None = None
     depends: str = ""
     names: str | None = None
+    since: semver.Version | None = None
+    default: Callable[[], Any] | None = None
 
 
 @dataclass(eq=False, slots=True)

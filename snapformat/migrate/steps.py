@@ -1,0 +1,51 @@
+"""`Steps`: the steps between the versions of a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+from snapformat.errors import SchemaError
+from snapformat.io import Source
+from snapformat.migrate.chain import find
+from snapformat.migrate.loading import load_upgraded
+from snapformat.migrate.step import Step
+from snapformat.model.checks import describe_value
+from snapformat.snapshot import Snapshot, SnapshotFormat
+
+
+class Steps(Sequence[Step]):
+    """The steps between the versions of a format, in any order.
+
+    Args:
+        *steps: The steps.
+    """
+
+    def __init__(self, *steps: Step) -> None:
+        self._steps = steps
+        for step in steps:
+            if not isinstance(step, Step):
+                raise SchemaError(f"Steps needs Step(...), not {describe_value(step)}")
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Step]: ...
+
+    def __getitem__(self, index: int | slice) -> Step | Sequence[Step]:
+        return self._steps[index]
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self._steps)
+
+    def find(self, old: SnapshotFormat, new: SnapshotFormat) -> list[Step]:
+        """Find the shortest chain of steps; see `snapformat.migrate.find`."""
+        return find(self, old, new)
+
+    def upgrade(self, format: SnapshotFormat, source: Source, *, strict: bool = False) -> Snapshot[Any]:
+        """Load a file of an older version; see `snapformat.migrate.load_upgraded`."""
+        return load_upgraded(format, source, steps=self, strict=strict)
