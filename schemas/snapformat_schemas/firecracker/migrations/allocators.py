@@ -140,11 +140,13 @@ def highest_free(allocator: AddressAllocator, size: int = PAGE, alignment: int =
 
 
 def allocate(allocator: AddressAllocator, *places: Extent) -> AddressAllocator:
-    """Return an allocator in which some free places are allocated too.
+    """Return an allocator in which some free places are allocated too; the same one without places.
 
     Raises:
         AllocationError: A place is not free, or the tree is not a partition of the address space.
     """
+    if not places:
+        return allocator
     space = Extent(allocator.address_space.start, allocator.address_space.end)
     # The partition keeps its cuts: only what a place lies in is split.
     cut: list[tuple[Extent, bool]] = []
