@@ -11,6 +11,7 @@ from snapformat.cli._options import file_argument, json_option
 from snapformat.cli._output import show_facts, write_text
 from snapformat.cli._same_file import Command
 from snapformat.inspect import Status, Summary, max_file_size, summarize
+from snapformat.inspect.families import migration_note
 from snapformat.io import read_all
 
 
@@ -60,6 +61,9 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         facts.append(("note", summary.recognized.note))
     if summary.format is not None and summary.format.note:
         facts.append(("note", summary.format.note))
+    migrations = "" if summary.format is None else migration_note(summary.format)
+    if migrations:
+        facts.append(("migrations", migrations))
     return facts + summary.facts
 
 

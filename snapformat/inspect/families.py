@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import semver
 
@@ -53,6 +53,24 @@ class Family(Protocol):
 
     def facts(self, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Format a summary as names and values, to fit on one screen."""
+
+
+@runtime_checkable
+class NotesMigrations(Protocol):
+    """The protocol of a family that says what is known of migrations, without importing their steps."""
+
+    def migration_note(self, format: SnapshotFormat) -> str:
+        """Return what is to be known before a file of a format is migrated; empty if nothing is."""
+
+
+def migration_note(format_: SnapshotFormat) -> str:
+    """Return what is to be known before a file of a format is migrated; empty if nothing is.
+
+    Raises:
+        SchemaError: The family can't be imported.
+    """
+    family: object = family_of(format_)
+    return family.migration_note(format_) if isinstance(family, NotesMigrations) else ""
 
 
 @cache

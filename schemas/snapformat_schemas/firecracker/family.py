@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from snapformat import Snapshot
+from snapformat import Snapshot, SnapshotFormat
 from snapformat.inspect import Finding, Recognition
 from snapformat_schemas.firecracker.describing import facts, summary
 from snapformat_schemas.firecracker.recognizing import recognize
-from snapformat_schemas.firecracker.releases import release_of
+from snapformat_schemas.firecracker.releases import MIGRATION_NOTES, release_of
 
 
 class FirecrackerFamily:
@@ -30,6 +30,10 @@ class FirecrackerFamily:
     def release_of(self, text: str) -> str | None:
         """Return the release of the format that a release such as `1.14.4` has."""
         return release_of(text)
+
+    def migration_note(self, format: SnapshotFormat) -> str:
+        """Return whether migrations of the format's architecture were seen to work."""
+        return MIGRATION_NOTES[format.name.rpartition("/")[2]]
 
     def findings(self, snapshot: Snapshot[Any]) -> list[Finding]:
         """Check values against each other and against the rules of the program."""

@@ -76,6 +76,12 @@ RELEASES = (
     Release("1.17", "12.0.0", Encoder.BITCODE, checksum_first=False),
 )
 
+#: What is to be known before a file is migrated, by architecture.
+MIGRATION_NOTES = {
+    "x86_64": "",
+    "aarch64": "read from the source, and not seen to work: refused without --unproven",
+}
+
 
 def release_of(text: str) -> str | None:
     """Return the release whose format a release has: `1.14` for `1.14.4`; None for a name of another form.

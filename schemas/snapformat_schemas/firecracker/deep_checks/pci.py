@@ -165,7 +165,8 @@ def _old_bars(device: Device, space: Any, path: str) -> Iterator[Finding]:
             message = f"0x{space.writable_bits[register]:x} is not the mask of a BAR: the program panics"
             yield Finding(f"{path}.writable_bits[{register}]", message, rule=rules.WRONG_DOWN)
         found, address = space.registers[register], space.bars[index].addr
-        if found != address and found & mask != mask:  # all ones: the guest asks for the size
+        asked = space.bars[index].size & mask  # the guest has written all ones, to read the size
+        if found != address and found & mask not in (asked, mask):
             message = f"0x{found:x} is not the address of the BAR, 0x{address:x}: the guest reads a wrong one"
             yield Finding(f"{path}.registers[{register}]", message, Severity.WARNING, rules.WRONG_DOWN)
 

@@ -91,15 +91,16 @@ def _number(transport: v1_14_pci.VirtioPciDeviceState, to: Conversion) -> int:
 def _bars(transport: v1_14_pci.VirtioPciDeviceState, to: Conversion) -> v1_16_pci.Bars:
     space, bars = transport.pci_configuration_state, transport.pci_configuration_state.bars
     if len(bars) != len(_BARS):
-        to.refuse(None, f"the device has {len(bars)} registers of BARs, not {len(_BARS)}")
-    _demand_size(space, to)
+        why = f"the device has {len(bars)} registers of BARs, not {len(_BARS)}"
+        to.refuse(to.path("pci_configuration_state.bars", is_old=True), why)
     found = _bar_address(bars[0].addr, bars[1].addr)
     if transport.bar_address != found:
-        to.refuse(None, f"bar_address is 0x{transport.bar_address:x}, but the BARs are at 0x{found:x}")
+        why = f"bar_address is 0x{transport.bar_address:x}, but the BARs are at 0x{found:x}"
+        to.refuse(to.path("bar_address", is_old=True), why)
     status = transport.pci_dev_state.driver_status
     if transport.device_activated and status not in _RESTORABLE:
         to.refuse(
-            None,
+            to.path("pci_dev_state.driver_status", is_old=True),
             f"driver_status of an activated device is 0x{status:x}, and 1.16 restores those with 0xf and 0",
         )
     return v1_16_pci.Bars(
@@ -114,18 +115,18 @@ def _bars(transport: v1_14_pci.VirtioPciDeviceState, to: Conversion) -> v1_16_pc
     )
 
 
-def _demand_size(space: Any, to: Conversion) -> None:
-    for name in ("registers", "writable_bits"):
-        found = len(getattr(space, name))
-        if found != _REGISTERS:
-            to.refuse(
-                None, f"{name} of configuration space has {found} numbers, and 1.16 reads {_REGISTERS} only"
-            )
+def _complete(space: Any, name: str, to: Conversion) -> list[int]:
+    """Return a copy of all registers of configuration space, or of all masks."""
+    found = list(getattr(space, name))
+    if len(found) != _REGISTERS:
+        why = f"configuration space has {len(found)} {name}, and 1.16 reads {_REGISTERS} only"
+        to.refuse(to.path(name, is_old=True), why)
+    return found
 
 
 def _without_bars(name: str) -> Any:
     def clear(space: Any, to: Conversion) -> list[int]:
-        found = list(getattr(space, name))
+        found = _complete(space, name, to)
         found[_BARS.start : _BARS.stop] = [0] * len(_BARS)
         return found
 
@@ -134,10 +135,11 @@ def _without_bars(name: str) -> Any:
 
 def _offset(transport: v1_14_pci.VirtioPciDeviceState, to: Conversion) -> int:
     index = transport.pci_configuration_state.msix_cap_reg_idx
+    path = to.path("pci_configuration_state.msix_cap_reg_idx", is_old=True)
     if index is None:
-        to.refuse(None, "the device has no MSI-X capability (msix_cap_reg_idx is None)")
+        to.refuse(path, "the device has no MSI-X capability: msix_cap_reg_idx is None")
     if not 0 <= index < _REGISTERS:
-        to.refuse(None, f"there is no register {index} (msix_cap_reg_idx)")
+        to.refuse(path, f"there is no register {index}")
     return 4 * index
 
 
@@ -212,22 +214,23 @@ def _address(transport: v1_16_pci.VirtioPciDeviceState, to: Conversion) -> int:
 def _space(transport: v1_16_pci.VirtioPciDeviceState, to: Conversion) -> v1_14_pci.PciConfigurationState:
     """Return configuration space with the BARs and the place of the MSI-X capability in it."""
     space, bars = transport.pci_configuration_state, transport.bars.bars
-    _demand_size(space, to)
-    if any(bar.encoded_addr or bar.encoded_size for bar in bars[2:]):
-        to.refuse(
-            "$" + to.path("bars", is_old=True)[1:], "the device has more than one BAR, and 1.15 restores one"
-        )
+    for index, bar in enumerate(bars[2:], 2):
+        if bar.encoded_addr or bar.encoded_size:
+            path = to.path(f"bars.bars[{index}]", is_old=True)
+            to.refuse(path, "the device has more than one BAR, and 1.15 restores one")
     offset = transport.msix_config_cap_offset
     if offset % 4:
-        to.refuse(None, f"the MSI-X capability is at byte {offset}, which is not that of a dword")
+        path = to.path("msix_config_cap_offset", is_old=True)
+        to.refuse(path, f"the MSI-X capability is at byte {offset}, which is not that of a register")
     if any(bar.about_to_be_read for bar in bars):
         to.unproven(
-            "registers", "The guest is about to read the size of a BAR, which 1.15 keeps in its register"
+            "registers", "The guest is about to read the size of a BAR, which 1.15 has in its register"
         )
-    registers, writable = list(space.registers), list(space.writable_bits)
-    registers[_BARS.start : _BARS.stop] = [
-        _shown(bar, mask) for bar, mask in zip(bars[:2], _WRITABLE, strict=True)
-    ] + [0] * 4
+    outside, to.old_place = to.old_place, [*to.old_place, "pci_configuration_state"]
+    registers, writable = _complete(space, "registers", to), _complete(space, "writable_bits", to)
+    to.old_place = outside
+    shown = [_shown(bar, mask) for bar, mask in zip(bars[:2], _WRITABLE, strict=True)]
+    registers[_BARS.start : _BARS.stop] = [*shown, 0, 0, 0, 0]
     writable[_BARS.start : _BARS.stop] = [*_WRITABLE, 0, 0, 0, 0]
     return to.make(
         v1_14_pci.PciConfigurationState,
