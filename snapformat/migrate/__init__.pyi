@@ -20,3 +20,10 @@ from snapformat.migrate.chain import find as find
 from snapformat.migrate.loading import load_one_of as load_one_of, load_upgraded as load_upgraded
 from snapformat.migrate.step import Step as Step
 from snapformat.migrate.steps import Steps as Steps
+from snapformat.migrate.compatibility import (
+    Classified as Classified,
+    Compatibility as Compatibility,
+    Direction as Direction,
+    compare as compare,
+)
+from snapformat.migrate.layouts import Misreading as Misreading
