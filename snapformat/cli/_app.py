@@ -21,8 +21,8 @@ TRACEBACK = "SNAPFORMAT_TRACEBACK"
 
 _COMMANDS = (
     *("info", "verify", "dump", "build"),
-    *("get", "set", "append", "remove", "diff", "annotate", "migrate"),
-    *("schemas", "docs"),
+    *("get", "set", "append", "remove", "diff", "annotate"),
+    *("migrate", "compat", "schemas", "docs"),
 )
 
 

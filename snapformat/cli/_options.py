@@ -37,6 +37,11 @@ def schema_option(*names: str, metavar: str, help: str) -> Callable[[F], F]:
     return click.option(*names, metavar=metavar, callback=_named, help=f"{help} {_IMPORTS}")
 
 
+def schema_argument(name: str) -> Callable[[F], F]:
+    """Make an argument that names a schema; the command gets `Named`."""
+    return click.argument(name, callback=_named)
+
+
 def _named(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Named | None:
     if value is None:
         return None

@@ -22,3 +22,10 @@ from snapformat.migrate.step import Step as Step
 from snapformat.migrate.steps import Steps as Steps
 from snapformat.migrate.files import MigratedFile as MigratedFile, migrate_file as migrate_file
 from snapformat.migrate.targets import Target as Target, find_target as find_target
+from snapformat.migrate.compatibility import (
+    Classified as Classified,
+    Compatibility as Compatibility,
+    Direction as Direction,
+    compare as compare,
+)
+from snapformat.migrate.layouts import Misreading as Misreading
