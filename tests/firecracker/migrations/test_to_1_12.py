@@ -9,6 +9,7 @@ import pytest
 from firecracker.migrations.states import entries, kinds, load, refused, to
 from snapformat import Snapshot
 from snapformat.values import to_json
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8.device_parts import FileEngineTypeState
 from snapformat_schemas.firecracker.v1_10_0.devices import RxBufferState
 
@@ -49,7 +50,7 @@ def test_1_8_takes_a_page_for_the_generation_id(address: int, fits: bool):
         assert to(old, "1.8", unproven=True).data == old.data
     else:
         error = refused(old, "1.8", "takes a whole page", unproven=True)
-        assert (error.path, error.rules) == ("$.acpi_dev_state.vmgenid.addr", "9")
+        assert (error.path, error.rules) == ("$.acpi_dev_state.vmgenid.addr", section(9))
 
 
 def test_aarch64_has_a_generation_id_from_1_9_on():
@@ -164,7 +165,7 @@ def test_interrupt_lines_that_are_refused(irqs: list[int], message: str):
     old = load("1.10.1")
     old.data.device_states.block_devices[1].device_info.irqs = irqs
     error = refused(old, "1.11", message)
-    assert (error.path, error.rules) == ("$.device_states.block_devices[1].device_info.irq", "4")
+    assert (error.path, error.rules) == ("$.device_states.block_devices[1].device_info.irq", section(4))
 
 
 def test_offsets_of_regions():
@@ -177,7 +178,7 @@ def test_offsets_of_regions():
     assert to(migrated.snapshot, "1.10.1").data == old.data
     second.offset += 1
     error = refused(old, "1.11", "starts where the one before it ends, at 0x10000000")
-    assert (error.path, error.rules) == ("$.memory_state.regions[1].offset", "4")
+    assert (error.path, error.rules) == ("$.memory_state.regions[1].offset", section(4))
 
 
 @pytest.mark.parametrize("field", ["max_connections", "max_pending_resets"])
@@ -186,7 +187,7 @@ def test_other_limits_of_mmds(field: str):
     setattr(_net(old).mmds_ns, field, 31)
     error = refused(old, "1.11", "a loss that is not allowed")
     assert error.path.endswith(f".mmds_ns.{field}")
-    assert error.rules == "4"
+    assert error.rules == section(4)
     migrated = to(old, "1.11", allow=["MMDS_LIMITS"])
     assert [entry.old for entry in entries(migrated, field)] == [31]
 
@@ -212,7 +213,7 @@ def test_words_behind_xsave():
     words += [0, 1]
     header.len = 2
     error = refused(old, "1.11", "2 words of the XSAVE area")
-    assert (error.path, error.rules) == ("$.vcpu_states[0].xsave[1]", "9")
+    assert (error.path, error.rules) == ("$.vcpu_states[0].xsave[1]", section(9))
 
 
 def test_the_same_layout_under_another_version():

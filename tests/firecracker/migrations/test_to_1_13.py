@@ -13,6 +13,7 @@ from firecracker.migrations.test_guest_tables import EXTENTS
 from snapformat import DecodeError, Snapshot
 from snapformat.io import PositionReader
 from snapformat_schemas.firecracker.migrations.allocators import allocated, intervals, used_ids
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8.device_manager import MmdsVersionState
 from snapformat_schemas.firecracker.v1_13.devices import MmdsState, MmdsVersion
 
@@ -97,7 +98,7 @@ def test_lines_that_do_not_exist(line: int):
     old = load("1.12.1")
     old.data.device_states.entropy_device.device_info.irq = line
     error = refused(old, "1.13", f"there is no interrupt line {line}")
-    assert (error.path, error.rules) == ("$.device_states.entropy_device.device_info.irq", "6")
+    assert (error.path, error.rules) == ("$.device_states.entropy_device.device_info.irq", section(6))
     old = load("1.12.1")
     old.data.acpi_dev_state.vmgenid.gsi = line
     assert refused(old, "1.13", "no interrupt line").path == "$.acpi_dev_state.vmgenid.gsi"
@@ -154,7 +155,7 @@ def test_devices_that_have_no_place(address: int, length: int, message: str):
     error = refused(old, "1.13", message)
     assert error.path.startswith("$.device_states.")
     assert error.path.endswith(".device_info.addr")
-    assert error.rules == "8"
+    assert error.rules == section(8)
 
 
 def test_a_device_in_guest_memory():
@@ -169,7 +170,7 @@ def test_a_generation_id_elsewhere(address: int):
     old = load("1.12.1")
     old.data.acpi_dev_state.vmgenid.addr = address
     error = refused(old, "1.13", "the generation ID at .* is outside 0x9fc00..0xdffff")
-    assert (error.path, error.rules) == ("$.acpi_dev_state.vmgenid.addr", "1")
+    assert (error.path, error.rules) == ("$.acpi_dev_state.vmgenid.addr", section(1))
 
 
 # -- section 6: the memory file -----------------------------------------------------------------------------
@@ -211,7 +212,7 @@ def test_another_memory_file(tmp_path: Path):
 def test_a_machine_that_was_booted_on_1_13():
     error = refused(load("1.13.2"), "1.12", "booted on 1.13 or later", allow=["MMDS_IMDS_COMPAT"])
     assert error.path == "$.device_states.mmio_state.block_devices[0].device_info.addr"
-    assert error.rules == "9"
+    assert error.rules == section(9)
     back = to(load("1.13.2", "01_minimal"), "1.12")
     assert back.data.vm_state.memory == load("1.13.2", "01_minimal").data.vm_state.memory
 
@@ -247,7 +248,7 @@ def test_a_generation_id_that_1_12_refuses():
     new = _from_1_12()
     new.data.device_states.acpi_state.vmgenid.addr = 0x500000
     error = refused(new, "1.12", "the generation ID at 0x500000 lies outside")
-    assert (error.path, error.rules) == ("$.device_states.acpi_state.vmgenid.addr", "8")
+    assert (error.path, error.rules) == ("$.device_states.acpi_state.vmgenid.addr", section(8))
 
 
 @pytest.mark.parametrize("address", [0xCFFFF000, 0xFFFFF001])
@@ -279,10 +280,10 @@ def _gicv2() -> Snapshot[Any]:
 def test_aarch64_with_gicv3_is_refused():
     old = load("1.12.1", "02_mmio_many", "aarch64")
     error = refused(old, "1.13", "interrupt translation service", unproven=True)
-    assert (error.path, error.rules) == ("$.vm_state.gic.its_state", "6")
+    assert (error.path, error.rules) == ("$.vm_state.gic.its_state", section(6))
     new = load("1.13.2", "02_mmio_many", "aarch64")
     error = refused(new, "1.12", "interrupt translation service", unproven=True)
-    assert (error.path, error.rules) == ("$.vm_state.gic.its_state", "9")
+    assert (error.path, error.rules) == ("$.vm_state.gic.its_state", section(9))
 
 
 def test_aarch64_with_gicv2():

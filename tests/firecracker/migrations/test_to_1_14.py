@@ -21,6 +21,7 @@ from snapformat_schemas.firecracker.migrations.allocators import (
     id_allocator,
     used_ids,
 )
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_14.acpi import VmClockAbi
 from snapformat_schemas.firecracker.v1_14.memory import GuestRegionType
 
@@ -89,7 +90,7 @@ def test_no_page_is_free():
     _allocator(old).system_memory = allocate(_allocator(old).system_memory, *every)
     error = refused(old, "1.14", "no page of system memory is free")
     assert error.path == "$.device_states.acpi_state.vmclock.guest_address"
-    assert error.rules == "7"
+    assert error.rules == section(7)
 
 
 def test_without_known_tables_the_page_is_assumed():
@@ -154,7 +155,7 @@ def test_no_generation_id():
     _allocator(old).gsi_legacy_allocator = id_allocator(5, 23)
     _allocator(old).system_memory = allocate(system, extent(0xDFFF8, 1))
     error = refused(old, "1.14", "the generation ID at 0xdfff0..0xdffff is not free")
-    assert error.rules == "7"
+    assert error.rules == section(7)
 
 
 def test_damaged_allocators_are_refused():
@@ -204,7 +205,7 @@ def test_hinting_and_reporting(bit: int, release: str, target: str, configuratio
     balloon.virtio_state.avail_features |= 1 << bit
     error = refused(old, target, "hinting or reporting", unproven=True)
     assert error.path == f"$.device_states.{bus}.balloon_device.device_state.virtio_state.avail_features"
-    assert error.rules == "7"
+    assert error.rules == section(7)
 
 
 # -- section 7: PCI -----------------------------------------------------------------------------------------
@@ -300,7 +301,7 @@ def test_slots_that_1_13_does_not_know(plugged: list[bool]):
     new = load("1.14.4", "01_minimal")
     new.data.vm_state.memory.regions[0].plugged = plugged
     error = refused(new, "1.13", "one plugged slot")
-    assert (error.path, error.rules) == ("$.vm_state.memory.regions[0].plugged", "9")
+    assert (error.path, error.rules) == ("$.vm_state.memory.regions[0].plugged", section(9))
 
 
 # -- aarch64, read from the source --------------------------------------------------------------------------
@@ -319,4 +320,4 @@ def test_aarch64_without_a_generation_id():
     old = load("1.13.2", "02_mmio_many", "aarch64")
     old.data.device_states.acpi_state.vmgenid = None
     error = refused(old, "1.14", "no rule says where to place one", unproven=True)
-    assert (error.path, error.rules) == ("$.device_states.acpi_state.vmgenid", "7")
+    assert (error.path, error.rules) == ("$.device_states.acpi_state.vmgenid", section(7))

@@ -22,6 +22,7 @@ from snapformat_schemas.firecracker.migrations.allocators import (
     id_allocator,
 )
 from snapformat_schemas.firecracker.migrations.guest_tables import SYSTEM_MEMORY, GuestMemory, table_extents
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_13.allocator import AddressAllocator, IdAllocator, ResourceAllocator
 
 #: The option of `migrate` that names the guest memory file: a path, or a `PositionReader`.
@@ -166,7 +167,7 @@ def _registers(old: Any, regions: list[tuple[int, int]], layout: Layout, to: Con
         found = address_allocator(space, taken)
     except AllocationError as error:
         path = next(each.name for each in error.places if each.name != "guest memory")
-        to.refuse(f"$.device_states.{path}.device_info.addr", str(error), "8")
+        to.refuse(f"$.device_states.{path}.device_info.addr", str(error), section(8))
     ram = ", and guest memory above 3 GiB" if any(each.name == "guest memory" for each in taken) else ""
     to.note("derived", "mmio32_memory", f"The registers of {count} device{'s' * (count != 1)}{ram}")
     return found
@@ -183,7 +184,7 @@ def _system_memory(
         address_allocator(layout.system, taken)
         found = address_allocator(layout.system, [*taken, *(tables or ())])
     except AllocationError as error:
-        to.refuse("$.acpi_dev_state.vmgenid.addr", str(error), "1")
+        to.refuse("$.acpi_dev_state.vmgenid.addr", str(error), section(1))
     if tables is not None:
         to.note("derived", "system_memory", f"By the memory file: {', '.join(each.text for each in tables)}")
     elif layout is X86_64:

@@ -7,6 +7,7 @@ from typing import Any
 
 from snapformat.migrate import Change, Conversion, computed, default, loss, moved, moved_to
 from snapformat_schemas.firecracker.migrations.common import step
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8 import aarch64 as v1_8_aarch64
 from snapformat_schemas.firecracker.v1_8 import x86_64 as v1_8_x86_64
 from snapformat_schemas.firecracker.v1_8.device_manager import MMIODeviceInfo as OldDeviceInfo
@@ -138,14 +139,14 @@ STEPS = (
         "1.11",
         _DOC_UP,
         changes=_up(v1_10_x86_64, v1_8_x86_64.VmState, v1_11_x86_64),
-        rules="4",
+        rules=section(4),
     ),
     step(
         "1.11",
         "1.10.1",
         _DOC_DOWN,
         changes=_down(v1_10_x86_64, v1_8_x86_64.VmState, v1_11_x86_64),
-        rules="9",
+        rules=section(9),
     ),
     step(
         "1.10.1",
@@ -153,7 +154,7 @@ STEPS = (
         _DOC_UP,
         arch="aarch64",
         changes=_up(v1_10_aarch64, v1_8_aarch64.VmState, v1_11_aarch64),
-        rules="4",
+        rules=section(4),
     ),
     step(
         "1.11",
@@ -161,6 +162,6 @@ STEPS = (
         _DOC_DOWN,
         arch="aarch64",
         changes=_down(v1_10_aarch64, v1_8_aarch64.VmState, v1_11_aarch64),
-        rules="9",
+        rules=section(9),
     ),
 )

@@ -9,6 +9,7 @@ from snapformat import decode, encode
 from snapformat.bincode import Blob
 from snapformat.migrate import Change, Conversion, computed, moved, moved_to
 from snapformat_schemas.firecracker.migrations.common import step
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8 import x86_64 as v1_8_x86_64
 from snapformat_schemas.firecracker.v1_11 import aarch64 as v1_11_aarch64
 from snapformat_schemas.firecracker.v1_11 import x86_64 as v1_11_x86_64
@@ -68,7 +69,7 @@ STEPS = (
                 v1_8_x86_64.VcpuState, vcpu_x86_64.VcpuState, given={"xsave": computed(_with_count, _WHY)}
             ),
         ],
-        rules="5",
+        rules=section(5),
     ),
     step(
         "1.12",
@@ -82,7 +83,7 @@ STEPS = (
                 given={"xsave": computed(_without_count, "The 4096 bytes behind the count")},
             ),
         ],
-        rules="9",
+        rules=section(9),
     ),
     step(
         "1.11",
@@ -90,7 +91,7 @@ STEPS = (
         "The memory map moves into vm_state.",
         arch="aarch64",
         changes=_memory(v1_11_aarch64, v1_12_aarch64),
-        rules="5",
+        rules=section(5),
     ),
     step(
         "1.12",
@@ -98,6 +99,6 @@ STEPS = (
         "The memory map moves out of vm_state.",
         arch="aarch64",
         changes=_memory_back(v1_12_aarch64, v1_11_aarch64),
-        rules="9",
+        rules=section(9),
     ),
 )

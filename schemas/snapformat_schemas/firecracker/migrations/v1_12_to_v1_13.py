@@ -28,6 +28,7 @@ from snapformat_schemas.firecracker.migrations.resources import (
     mmio_devices,
     resource_allocator,
 )
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8 import aarch64 as v1_8_aarch64
 from snapformat_schemas.firecracker.v1_8 import devices as v1_8_devices
 from snapformat_schemas.firecracker.v1_8 import virtio as v1_8_virtio
@@ -245,7 +246,7 @@ def _buses(devices: Any, states: type, layout: Layout, to: Conversion) -> Any:
             to.refuse(
                 "$.device_states.acpi_state.vmgenid.addr",
                 f"the generation ID at 0x{vmgenid.addr:x} lies outside {space.text}",
-                "8",
+                section(8),
             )
     return to.convert(devices.mmio_state, states, at=mmio)
 
@@ -358,14 +359,14 @@ STEPS = (
         "1.13",
         _DOC_UP,
         changes=_up(v1_12_x86_64, v1_11_x86_64.DeviceStates, v1_13_x86_64, X86_64),
-        rules="6",
+        rules=section(6),
     ),
     step(
         "1.13",
         "1.12",
         _DOC_DOWN,
         changes=_down(v1_13_x86_64, v1_12_x86_64, v1_11_x86_64.DeviceStates, X86_64),
-        rules="9",
+        rules=section(9),
     ),
     step(
         "1.12",
@@ -373,7 +374,7 @@ STEPS = (
         _DOC_UP,
         arch="aarch64",
         changes=(*_up(v1_12_aarch64, v1_11_aarch64.DeviceStates, v1_13_aarch64, AARCH64), _GIC, _VCPU),
-        rules="6",
+        rules=section(6),
     ),
     step(
         "1.13",
@@ -385,6 +386,6 @@ STEPS = (
             _GIC_BACK,
             _VCPU_BACK,
         ),
-        rules="9",
+        rules=section(9),
     ),
 )

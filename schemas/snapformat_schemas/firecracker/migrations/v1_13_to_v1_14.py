@@ -38,6 +38,7 @@ from snapformat_schemas.firecracker.migrations.resources import (
     Layout,
     known_tables,
 )
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState as OldAcpi
 from snapformat_schemas.firecracker.v1_8.acpi import VMGenIDState
 from snapformat_schemas.firecracker.v1_8.device_parts import BalloonStatsState as OldStats
@@ -205,7 +206,7 @@ def _demand_no_hinting(balloon: OldBalloon | BalloonState, to: Conversion) -> No
         to.refuse(
             to.path("virtio_state.avail_features", is_old=True),
             "the balloon offers hinting or reporting of free pages, which 1.13 does not have",
-            "7",
+            section(7),
         )
 
 
@@ -449,14 +450,14 @@ STEPS = (
         "1.14",
         _DOC_UP,
         changes=(*_up(v1_13_x86_64, v1_14_x86_64, X86_64), _ACPI),
-        rules="7",
+        rules=section(7),
     ),
     step(
         "1.14",
         "1.13",
         _DOC_DOWN,
         changes=(*_down(v1_14_x86_64, v1_13_x86_64), _ACPI_BACK),
-        rules="9",
+        rules=section(9),
     ),
     step(
         "1.13",
@@ -464,7 +465,7 @@ STEPS = (
         "Kinds of memory, and of what is taken, are stored.",
         arch="aarch64",
         changes=(*_up(v1_13_aarch64, v1_14_aarch64, AARCH64), _ACPI_AARCH64),
-        rules="7",
+        rules=section(7),
     ),
     step(
         "1.14",
@@ -472,6 +473,6 @@ STEPS = (
         "There is no persistent and no hot-pluggable memory.",
         arch="aarch64",
         changes=_down(v1_14_aarch64, v1_13_aarch64),
-        rules="9",
+        rules=section(9),
     ),
 )

@@ -8,6 +8,7 @@ from snapformat.migrate import Change, Conversion, default, loss
 from snapformat_schemas.firecracker.migrations.allocators import PAGE
 from snapformat_schemas.firecracker.migrations.common import step
 from snapformat_schemas.firecracker.migrations.guest_tables import SYSTEM_MEMORY
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8 import aarch64 as v1_8_aarch64
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState, VMGenIDState
 from snapformat_schemas.firecracker.v1_8.device_parts import FileEngineTypeState
@@ -27,7 +28,7 @@ def _noted_engine(drive: VirtioBlockState, to: Conversion) -> VirtioBlockState:
 
 def _fits_a_page(device: VMGenIDState, to: Conversion) -> VMGenIDState:
     if not SYSTEM_MEMORY.start <= device.addr <= SYSTEM_MEMORY.end + 1 - PAGE:
-        to.refuse("addr", f"1.8 takes a whole page from 0x{device.addr:x} up, which is not free", "9")
+        to.refuse("addr", f"1.8 takes a whole page from 0x{device.addr:x} up, which is not free", section(9))
     return device
 
 
@@ -44,7 +45,7 @@ STEPS = (
         "1.9",
         "Only the version of the file is another.",
         changes=[_DRIVES],
-        rules="1",
+        rules=section(1),
     ),
     step(
         "1.9",
@@ -52,7 +53,7 @@ STEPS = (
         "Only the version of the file is another; the generation ID must have a page of its own.",
         changes=[Change(VMGenIDState, VMGenIDState, convert=_fits_a_page)],
         shown=False,
-        rules="9",
+        rules=section(9),
     ),
     step(
         "1.8",
@@ -71,7 +72,7 @@ STEPS = (
                 },
             ),
         ],
-        rules="1",
+        rules=section(1),
     ),
     step(
         "1.9",
@@ -91,6 +92,6 @@ STEPS = (
                 },
             )
         ],
-        rules="9",
+        rules=section(9),
     ),
 )

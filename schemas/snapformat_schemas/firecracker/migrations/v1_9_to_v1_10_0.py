@@ -6,6 +6,7 @@ from typing import Any
 
 from snapformat.migrate import Change, Conversion, computed, default, narrowed
 from snapformat_schemas.firecracker.migrations.common import MRG_RXBUF, RX_MOVED, RX_WHY, rolled_back, step
+from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8 import devices as v1_8
 from snapformat_schemas.firecracker.v1_8.virtio import VirtioDeviceState
 from snapformat_schemas.firecracker.v1_10_0 import devices as v1_10_0
@@ -55,8 +56,8 @@ _DOC_UP = "Network interfaces say how many receive buffers the device holds: non
 _DOC_DOWN = "Receive buffers that a network device holds are given back to the queue."
 
 STEPS = (
-    step("1.9", "1.10.0", _DOC_UP, changes=_UP, rules="2"),
-    step("1.10.0", "1.9", _DOC_DOWN, changes=_DOWN, rules="9"),
-    step("1.9", "1.10.0", _DOC_UP, arch="aarch64", changes=_UP, rules="2"),
-    step("1.10.0", "1.9", _DOC_DOWN, arch="aarch64", changes=_DOWN, rules="9"),
+    step("1.9", "1.10.0", _DOC_UP, changes=_UP, rules=section(2)),
+    step("1.10.0", "1.9", _DOC_DOWN, changes=_DOWN, rules=section(9)),
+    step("1.9", "1.10.0", _DOC_UP, arch="aarch64", changes=_UP, rules=section(2)),
+    step("1.10.0", "1.9", _DOC_DOWN, arch="aarch64", changes=_DOWN, rules=section(9)),
 )
