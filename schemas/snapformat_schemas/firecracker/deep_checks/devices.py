@@ -62,7 +62,7 @@ def _queues(machine: Machine, device: Device) -> Iterator[Finding]:
     extra = device.virtio.acked_features & ~device.virtio.avail_features
     if extra:
         message = f"bits 0x{extra:x} are not offered: the program refuses the file"
-        yield Finding(f"{device.virtio_path}.acked_features", message, rule=f"{rules.WRONG_OLD} (read)")
+        yield Finding(f"{device.virtio_path}.acked_features", message, rule=rules.WRONG_OLD)
 
 
 def _name(device: Device) -> Iterator[Finding]:

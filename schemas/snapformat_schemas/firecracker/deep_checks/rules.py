@@ -1,4 +1,4 @@
-"""The places of the rules that findings refer to; the manual describes the sections."""
+"""The sections of the rules that findings refer to: see `migrations.rules`, which is not imported here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ WRONG_DOWN = "1.15-1.16, section 6"
 TO_1_14 = "1.8-1.14, section 7"
 #: The address of the generation ID.
 GENERATION_ID = "1.8-1.14, section 1"
-DOWNGRADES = "1.8-1.14, section 9 (read)"
+#: The generation ID in 1.8.
+DOWNGRADES = "1.8-1.14, section 9"
 #: The interrupt line of vmclock.
 TO_1_15 = "1.15-1.16, section 1"
 #: The numbers of PCI devices, and their configuration space.

@@ -9,22 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from snapformat.lazy_dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A section of the rules.
-
-    Attributes:
-        section: Its name, which steps and errors give.
-        title: What it is about.
-        points: What it says, a sentence or more each.
-    """
-
-    section: str
-    title: str
-    points: tuple[str, ...]
+from snapformat_schemas.firecracker.migrations import rules_1_15
+from snapformat_schemas.firecracker.migrations.rule import Rule
 
 
 def section(number: int) -> str:
@@ -173,5 +159,5 @@ _SECTIONS = (
     ),
 )
 
-#: The sections by their names.
-RULES: Mapping[str, Rule] = {rule.section: rule for rule in _SECTIONS}
+#: The sections of all releases by their names.
+RULES: Mapping[str, Rule] = {rule.section: rule for rule in (*_SECTIONS, *rules_1_15.SECTIONS)}

@@ -8,6 +8,7 @@ from snapformat.migrate import Change, Conversion, computed, default, loss, unus
 from snapformat_schemas.firecracker.migrations.allocators import free_id, take_id, used_ids
 from snapformat_schemas.firecracker.migrations.buses import demand_one_bus, on_bus
 from snapformat_schemas.firecracker.migrations.common import step
+from snapformat_schemas.firecracker.migrations.rules_1_15 import section
 from snapformat_schemas.firecracker.v1_8 import device_parts as v1_8
 from snapformat_schemas.firecracker.v1_13 import virtio as v1_13
 from snapformat_schemas.firecracker.v1_13.allocator import IdAllocator
@@ -88,11 +89,10 @@ def _no_vmclock(old: v1_14_aarch64.ACPIDeviceManagerState, to: Conversion) -> No
         None,
         "1.15 has a vmclock on aarch64 too: it needs a page of guest memory, an interrupt line, and a device"
         " tree that names them, which a machine booted on 1.14 does not have",
-        f"{_RULES} (read)",
+        section(1),
     )
 
 
-_RULES = "1.15-1.16, section 1"
 _UP = (
     Change(
         v1_13.VirtioDeviceState,
@@ -201,11 +201,10 @@ _DOC_UP = (
     "Devices have the names of their kinds, vsock knows its last port, and vmclock has an interrupt line."
 )
 _DOC_DOWN = "Devices have the IDs of their kinds; the port of vsock and the interrupt line of vmclock go."
-_BACK = "1.15-1.16, section 6"
 
 STEPS = (
-    step("1.14", "1.15", _DOC_UP, changes=_UP_X86, rules=_RULES),
-    step("1.15", "1.14", _DOC_DOWN, changes=_DOWN_X86, rules=_BACK),
-    step("1.14", "1.15", _DOC_UP, arch="aarch64", changes=_UP_AARCH64, rules=_RULES),
-    step("1.15", "1.14", _DOC_DOWN, arch="aarch64", changes=_DOWN_AARCH64, rules=_BACK),
+    step("1.14", "1.15", _DOC_UP, changes=_UP_X86, rules=section(1)),
+    step("1.15", "1.14", _DOC_DOWN, changes=_DOWN_X86, rules=section(6)),
+    step("1.14", "1.15", _DOC_UP, arch="aarch64", changes=_UP_AARCH64, rules=section(1)),
+    step("1.15", "1.14", _DOC_DOWN, arch="aarch64", changes=_DOWN_AARCH64, rules=section(6)),
 )

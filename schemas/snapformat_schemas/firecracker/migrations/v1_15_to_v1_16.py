@@ -19,6 +19,7 @@ from snapformat.migrate import (
 )
 from snapformat_schemas.firecracker.migrations.buses import demand_one_bus
 from snapformat_schemas.firecracker.migrations.common import step
+from snapformat_schemas.firecracker.migrations.rules_1_15 import section
 from snapformat_schemas.firecracker.v1_8 import device_parts as v1_8
 from snapformat_schemas.firecracker.v1_8.device_type_aarch64 import DeviceTypeSerial
 from snapformat_schemas.firecracker.v1_8.virtio import RateLimiterState
@@ -325,13 +326,12 @@ def _down(old: ModuleType, new: ModuleType) -> tuple[Change, ...]:
 
 _DOC_UP = "The serial console is saved; PCI devices have their BARs apart from configuration space."
 _DOC_DOWN = "The serial console is not saved; PCI devices have their BARs in configuration space."
-_RULES, _BACK = "1.15-1.16, section 2", "1.15-1.16, section 6"
 
 
 def _both(old: ModuleType, new: ModuleType, arch: str, serial: Any) -> Sequence[Any]:
     return (
-        step("1.15", "1.16", _DOC_UP, arch=arch, changes=_up(old, new, serial), rules=_RULES),
-        step("1.16", "1.15", _DOC_DOWN, arch=arch, changes=_down(new, old), rules=_BACK),
+        step("1.15", "1.16", _DOC_UP, arch=arch, changes=_up(old, new, serial), rules=section(2)),
+        step("1.16", "1.15", _DOC_DOWN, arch=arch, changes=_down(new, old), rules=section(6)),
     )
 
 
