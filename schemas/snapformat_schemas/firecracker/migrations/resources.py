@@ -166,8 +166,9 @@ def _registers(old: Any, regions: list[tuple[int, int]], layout: Layout, to: Con
     try:
         found = address_allocator(space, taken)
     except AllocationError as error:
-        path = next(each.name for each in error.places if each.name != "guest memory")
-        to.refuse(f"$.device_states.{path}.device_info.addr", str(error), section(8))
+        names = [each.name for each in error.places if each.name != "guest memory"]
+        place = f"$.device_states.{names[0]}.device_info.addr" if names else "$.vm_state.memory.regions"
+        to.refuse(place, str(error), section(8))
     ram = ", and guest memory above 3 GiB" if any(each.name == "guest memory" for each in taken) else ""
     to.note("derived", "mmio32_memory", f"The registers of {count} device{'s' * (count != 1)}{ram}")
     return found

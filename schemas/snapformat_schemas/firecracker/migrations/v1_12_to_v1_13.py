@@ -123,7 +123,11 @@ _UP = (
         Change(
             each,
             v1_13.MmioVirtioDeviceState,
-            given={"transport_state": computed(_transport, "With the interrupt status")},
+            given={
+                "transport_state": moved(
+                    "device_state", _transport, "The interrupt status, from the device's own state"
+                )
+            },
         )
         for each in _CONNECTED
     ),
