@@ -33,7 +33,7 @@ def find(steps: Iterable[Step], old: SnapshotFormat, new: SnapshotFormat) -> lis
                         return chains[id(step.new)]
                     reached.append(step.new)
         waiting = reached
-    names = [each.name for each in _formats(listed) if id(each) in chains and each is not old]
+    names = [_named(each) for each in _formats(listed) if id(each) in chains and each is not old]
     raise MigrationError(
         f"no steps lead from {_named(old)} to {_named(new)}",
         hint=f"they lead to {', '.join(names)}" if names else None,

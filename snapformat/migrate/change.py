@@ -62,7 +62,9 @@ class Change:
         given_classes: tuple[Any, ...] = (old, new)
         for cls in given_classes:
             if not isinstance(cls, type) or not hasattr(cls, DECLARATION):
-                raise SchemaError(f"a Change is between declared classes, and {describe_value(cls)} is none")
+                raise SchemaError(
+                    f"a Change is between declared classes, and {getattr(cls, '__qualname__', cls)} is none"
+                )
         self.old, self.new = old, new
         self.given, self.dropped, self.convert = dict(given), dict(dropped), convert
         if convert is not None:

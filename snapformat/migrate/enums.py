@@ -30,7 +30,9 @@ def analyze_enums(pair: Pair, old: kinds.Enum, new: kinds.Enum, change: Change |
         if after is None or before.payload is None or after.payload is None:
             if after is not None and any(v.payload is not None and v.payload.fields for v in (before, after)):
                 raise SchemaError(
-                    f"the variant {before.name} has other data: write Change(..., convert=...)", owner=owner
+                    f"the variant {before.name} has other data: write"
+                    f" Change({old.name}, {new.name}, convert=...)",
+                    owner=owner,
                 )
             continue
         parts[before.name] = plan.pair(before.payload, after.payload, f"{owner}.{before.name}")
@@ -95,8 +97,8 @@ def _matched(
             found = None
         elif found is None:
             raise SchemaError(
-                f"{new.name} has no variant {variant.name!r}: write Change(..., given={{...: "
-                f"renamed({variant.name!r})}}) or dropped={{{variant.name!r}: refused(why)}}",
+                f"{new.name} has no variant {variant.name!r}: write Change({old.name}, {new.name},"
+                f" given={{...: renamed({variant.name!r})}}) or dropped={{{variant.name!r}: refused(why)}}",
                 owner=owner,
             )
         matched.append((variant, found))

@@ -214,13 +214,24 @@ def _same_facts(old: Kind, new: Kind) -> bool:
     return before == after
 
 
+def _may_fit(old: Kind, new: Kind) -> bool:
+    """Return whether some values of a kind are values of another."""
+    if isinstance(old, kinds.Option) and not old.wrapped:
+        return old.item == new or _may_fit(old.item, new)
+    if isinstance(new, kinds.Array):
+        return isinstance(old, kinds.Seq)
+    return isinstance(new, kinds.Int | kinds.Bytes) and type(old) is type(new)
+
+
 def explain(pair: Pair) -> NoReturn:
     """Raise the error for a pair that is not derivable."""
     old, new = type_text(pair.old), type_text(pair.new)
     owner, _, field = pair.at.partition(": ")
     if field:
         advice = f"write given={{{field!r}: computed(lambda old, to: ...)}}"
+        if _may_fit(pair.old, pair.new):
+            advice += f", or narrowed() to refuse values that are no {new}"
     else:
         advice = "write a Change"
-    what = f"{old} is not {new} by itself" if old != new else f"two types {old} that differ"
+    what = f"{old} does not become {new} by itself" if old != new else f"two types {old} that differ"
     raise SchemaError(f"{what}: {advice}", owner=owner or None, field=field or None)

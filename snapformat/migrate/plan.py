@@ -8,7 +8,8 @@ from each pair that changes values to all around it, and then makes the converte
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from snapformat.encodings.bincode.encoding import sealed
@@ -64,10 +65,17 @@ class Plan:
         known = self._pairs.get((id(old), id(new)))
         if known is not None and known.is_ready:
             return known
+        with self._compiling():
+            found = self.pair(old, new, at)
+            self._finish()
+        return found
+
+    @contextmanager
+    def _compiling(self) -> Iterator[None]:
+        """Let one thread add pairs; if that fails, they are forgotten."""
         with self._lock:
             try:
-                found = self.pair(old, new, at)
-                self._finish()
+                yield
             except BaseException:
                 for pair in self._fresh:
                     self._pairs.pop((id(pair.old), id(pair.new)), None)
@@ -75,7 +83,6 @@ class Plan:
             finally:
                 self._fresh.clear()
                 self._waiting.clear()
-        return found
 
     def pair(self, old: Kind, new: Kind, at: str) -> Pair:
         """Return the pair of two kinds; its parts are found later.
@@ -155,14 +162,10 @@ class Plan:
         key = (old.__class__, new, frozenset(fields))
         maker = self._makers.get(key)
         if maker is None:
-            with self._lock:
-                try:
-                    found = making(struct_of(old.__class__), struct_of(new), frozenset(fields), self)
-                    self._finish()
-                    maker = self._makers[key] = found()
-                finally:
-                    self._fresh.clear()
-                    self._waiting.clear()
+            with self._compiling():
+                found = making(struct_of(old.__class__), struct_of(new), frozenset(fields), self)
+                self._finish()
+                maker = self._makers[key] = found()
         return run(maker((old, fields), to), _MOST_TASKS)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.migrate.sources import EntryKind
 from snapformat.model.checks import describe_value
+from snapformat.model.declaration import declaration_of
 from snapformat.printable import shortened
 
 #: Maximum number of elements of a list that an entry shows.
@@ -65,12 +66,16 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, list | tuple) and len(value) <= _MOST_SHOWN:
         return [_plain(each) for each in value]
+    if declaration_of(value.__class__) is not None:
+        return shortened(repr(value), 160)
     return describe_value(value)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1 << 16:
         return hex(value)
+    if declaration_of(value.__class__) is not None:
+        return shortened(repr(value), 80)
     return shortened(json.dumps(_plain(value), ensure_ascii=False), 80)
 
 

@@ -23,6 +23,7 @@ from snapformat.migrate.sources import (
 from snapformat.migrate.wording import type_text
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, set_rest
+from snapformat.model.checks import describe_exception
 from snapformat.model.kinds import Field, Kind
 from snapformat.path import Segment, parse_path
 from snapformat.trampoline import Task
@@ -137,7 +138,7 @@ def _sources(
                 raise SchemaError(
                     f"narrowed: {type_text(old)} has no field of this name", owner=owner, field=name
                 )
-            found[name] = _Sourced(_narrow(_getter(old, before[name]), field.kind, source.why))
+            found[name] = _Sourced(_narrow(old, before[name], field.kind, source.why, at, plan))
         elif source is not None:
             found[name] = _Sourced(_made_by(source, field.kind, at, plan))
         elif name in before:
@@ -150,11 +151,15 @@ def _sources(
         else:
             raise SchemaError(
                 f"the new field has no source: {type_text(old)} has no field of this name; write"
-                f" Change(..., given={{{name!r}: ...}}) with renamed, default, moved or computed",
+                f" {_change(old, new)}, given={{{name!r}: ...}}) with renamed, default, moved or computed",
                 owner=owner,
                 field=name,
             )
     return found
+
+
+def _change(old: Kind, new: Kind) -> str:
+    return f"Change({type_text(old)}, {type_text(new)}"
 
 
 def _uses(old: kinds.Struct, new: kinds.Struct, change: Change | None, owner: str) -> dict[str, Use]:
@@ -178,8 +183,8 @@ def _uses(old: kinds.Struct, new: kinds.Struct, change: Change | None, owner: st
             if name not in used:
                 raise SchemaError(
                     f"the old field has no use: {type_text(new)} has no field of this name; write"
-                    f" Change(..., dropped={{{name!r}: ...}}) with moved_to, unused, loss or refused,"
-                    f" or given={{...: renamed({name!r})}}",
+                    f" {_change(old, new)}, dropped={{{name!r}: ...}}) with moved_to, unused, loss or"
+                    f" refused, or given={{...: renamed({name!r})}}",
                     owner=owner,
                     field=name,
                 )
@@ -236,28 +241,50 @@ def _check_default(source: Defaulted, kind: Kind, at: str) -> None:
     try:
         _check_value(kind, source.make())
     except Exception as error:  # a factory may raise anything
-        raise SchemaError(f"the default does not fit: {error}", owner=owner, field=field) from error
+        fault = describe_exception(error)
+        if isinstance(error, EncodeError):
+            fault = f"expected {error.expected}, found {error.found}"
+        raise SchemaError(f"the default does not fit: {fault}", owner=owner, field=field) from error
 
 
-def _narrow(get: Getter, kind: Kind, why: str) -> Converter:
+def _narrow(old: kinds.Struct, field: Field, kind: Kind, why: str, at: str, plan: Plan) -> Converter:
     """Return the function that takes a value, if it fits."""
+    get, earlier = _getter(old, field), field.kind
+    if isinstance(earlier, kinds.Option) and not isinstance(kind, kinds.Option):
+        return _present(get, plan.pair(earlier.item, kind, at), why, plan)
 
-    def make(old: Any, to: Conversion) -> Any:
-        value = get(old)
+    def make(value: Any, to: Conversion) -> Any:
+        found = get(value)
         try:
-            _check_value(kind, value)
+            _check_value(kind, found)
         except EncodeError as error:
-            raise MigrationError(
-                why or "the new type has no such value",
-                path=to.path(),
-                expected=error.expected,
-                found=error.found,
-                step=to.step,
-                rules=to.rules,
-            ) from error
-        return value
+            raise _no_such_value(why, to, error.expected, error.found) from error
+        return found
 
     return make
+
+
+def _present(get: Getter, part: Pair, why: str, plan: Plan) -> Converter:
+    """Return the function that takes the value of an option, if there is one."""
+
+    def make(value: Any, to: Conversion) -> Any:
+        found = get(value)
+        if found is None:
+            raise _no_such_value(why, to, type_text(part.new), "None")
+        return plan.converted(part, found, to)
+
+    return make
+
+
+def _no_such_value(why: str, to: Conversion, expected: str | None, found: str | None) -> MigrationError:
+    return MigrationError(
+        why or "the new type has no such value",
+        path=to.path(),
+        expected=expected,
+        found=found,
+        step=to.step,
+        rules=to.rules,
+    )
 
 
 def _check_value(kind: Kind, value: Any) -> None:
