@@ -57,12 +57,12 @@ def _row(each: Classified) -> tuple[str, str, str]:
 _OLD = {
     "read": "programs of the new version read them",
     "migrated": "programs of the new version read them by its steps, with upgrade",
-    "refused": "programs of the new version refuse their version, and no steps lead from it",
+    "refused": "programs of the new version refuse them, and no steps lead from them",
     "misread": "programs of the new version accept their version, and misread them",
 }
 _NEW = {
     "read": "programs of the old version read them",
-    "refused": "programs of the old version refuse their version",
+    "refused": "programs of the old version refuse them",
     "misread": "programs of the old version accept their version, and misread them",
 }
 
