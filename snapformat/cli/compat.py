@@ -40,7 +40,9 @@ def command(ctx: click.Context, old: Named, new: Named, forward: bool, as_json: 
         write_text(json.dumps(found.to_plain() | {"compatible": is_fine}) + "\n")
     else:
         if found.changes:
-            show_table(("change", "old files", "new files"), [_row(each) for each in found.changes])
+            show_table(
+                ("change", "by the new version", "by the old version"), [_row(each) for each in found.changes]
+            )
         write_text("\n".join(_lines(found, is_fine)) + "\n")
     ctx.exit(0 if is_fine else 1)
 
@@ -51,7 +53,7 @@ def _row(each: Classified) -> tuple[str, str, str]:
     values = " -> ".join(filter(None, (change.before, change.after)))
     text = f"{change.action} {name}" + (f": {values}" if values else "")
     old, new = ("read" if is_read else "not read" for is_read in (each.backward, each.forward))
-    return text, old, new
+    return text, f"old files {old}", f"new files {new}"
 
 
 _OLD = {
