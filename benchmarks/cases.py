@@ -12,6 +12,7 @@ from benchmarks.case import Case
 from benchmarks.columns import COLUMNS, column_cases
 from benchmarks.files import file_cases, made_up_file, words
 from benchmarks.formats import FORMATS, format_cases
+from benchmarks.migrations import MIGRATE, migration_cases
 from benchmarks.peers import BASELINE, CLASSES, MSGSPEC, PEERS
 from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE, Form, Payload, Shape
 from benchmarks.states import state_cases
@@ -57,6 +58,7 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
         ((MANY,), partial(many_files, sizes.files)),
         ((FORMATS,), format_cases),
         ((COLUMNS,), column_cases),
+        ((MIGRATE,), migration_cases),
     ]
     for titles, make in groups:
         if any(title.startswith(only) or only.startswith(title) for title in titles):

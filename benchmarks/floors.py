@@ -9,6 +9,7 @@ from benchmarks.calls import DERIVED, IDENTIFY, JUDGE, KEPT, MANY, RAW, SMALL_LO
 from benchmarks.columns import BINCODE, BITCODE, COLUMNS, EQUAL, STRUCTS
 from benchmarks.files import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
 from benchmarks.formats import LEAVES, POSITIONAL, TINY_PACKETS
+from benchmarks.migrations import LOAD_AND_SAVE, STEP, titles
 from benchmarks.payloads import STATES
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER
 from benchmarks.processes import (
@@ -84,6 +85,7 @@ def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -
     yield from _calls(cases)
     yield from _formats(cases)
     yield from _columns(cases)
+    yield from _migrations(cases)
     for case in cases:
         if case.startswith("bad: "):
             yield _at_most(cases, case, CLASSES, BASELINE, 1.5, 1.0, f"{case}, to construct")
@@ -198,6 +200,12 @@ def _columns(cases: Cases) -> Iterator[Floor]:
         case = f"{COLUMNS}{STRUCTS:,} structs of three u32, {verb}"
         yield _at_most(cases, case, BITCODE, BINCODE, 3, 1.5)
     yield _at_most(cases, f"{COLUMNS}header alone", BITCODE, BINCODE, 3, 1.5)
+
+
+def _migrations(cases: Cases) -> Iterator[Floor]:
+    """One step, against loading and saving the same file."""
+    for case in titles():
+        yield _at_most(cases, case, STEP, LOAD_AND_SAVE, 4, 1)
 
 
 def _starts(start: Rounds) -> Iterator[Floor]:

@@ -50,7 +50,9 @@ def format_path(segments: Iterable[Segment]) -> str:
     """
     parts = ["$"]
     for segment in segments:
-        if isinstance(segment, int):
+        if type(segment) is str and segment.isascii() and segment.isidentifier():  # most of them
+            parts.append(f".{segment}")
+        elif isinstance(segment, int):
             parts.append(f"[{segment}]")
         elif isinstance(segment, Root):
             parts[0] += segment

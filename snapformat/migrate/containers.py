@@ -9,7 +9,7 @@ from snapformat.model import kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.path import Key
-from snapformat.trampoline import Task
+from snapformat.trampoline import Task, run
 
 if TYPE_CHECKING:
     from snapformat.migrate.conversion import Conversion
@@ -25,15 +25,19 @@ def options(pair: Pair, old: kinds.Option, new: kinds.Option, plan: Plan) -> Non
         inner, is_task = item.converter()
         opened, closed = old.wrapped, new.wrapped
 
-        def convert(value: Any, to: Conversion) -> Task:
+        def by_tasks(value: Any, to: Conversion) -> Task:
+            if value is None:
+                return None
+            found = yield inner(value.value if opened else value, to)
+            return Some(found) if closed else found
+
+        def convert(value: Any, to: Conversion) -> Any:
             if value is None:
                 return None
             found = inner(value.value if opened else value, to)
-            if is_task:
-                found = yield found
             return Some(found) if closed else found
 
-        return convert
+        return by_tasks if is_task else convert
 
     pair.made_by(build, item)
     pair.changes = old.wrapped != new.wrapped
@@ -47,13 +51,15 @@ def new_option(pair: Pair, new: kinds.Option, plan: Plan) -> None:
         inner, is_task = item.converter()
         closed = new.wrapped
 
-        def convert(value: Any, to: Conversion) -> Task:
-            found = inner(value, to)
-            if is_task:
-                found = yield found
+        def by_tasks(value: Any, to: Conversion) -> Task:
+            found = yield inner(value, to)
             return Some(found) if closed else found
 
-        return convert
+        def convert(value: Any, to: Conversion) -> Any:
+            found = inner(value, to)
+            return Some(found) if closed else found
+
+        return by_tasks if is_task else convert
 
     pair.made_by(build, item)
     pair.changes = new.wrapped
@@ -65,23 +71,43 @@ def sequences(pair: Pair, old: Kind, new: Kind, plan: Plan) -> None:
 
     def build() -> Converter:
         inner, is_task = item.converter()
-        return lambda values, to: elements(values, inner, is_task, to)
+        if is_task:
+            return lambda values, to: _by_tasks(values, inner, to)
+        return lambda values, to: elements(values, inner, to)
 
     pair.made_by(build, item)
 
 
-def elements(values: Any, inner: Converter, is_task: bool, to: Conversion) -> Task:
-    """Convert each element of a sequence; return a list."""
+def elements(values: Any, inner: Converter, to: Conversion) -> list[Any]:
+    """Convert each element of a sequence."""
     place, old_place = to.place, to.old_place
     place.append(0)
     old_place.append(0)
     found = []
     for index, value in enumerate(values):
         place[-1] = old_place[-1] = index
-        found.append((yield inner(value, to)) if is_task else inner(value, to))
+        found.append(inner(value, to))
     place.pop()
     old_place.pop()
     return found
+
+
+def _by_tasks(values: Any, inner: Converter, to: Conversion) -> Task:
+    place, old_place = to.place, to.old_place
+    place.append(0)
+    old_place.append(0)
+    found = []
+    for index, value in enumerate(values):
+        place[-1] = old_place[-1] = index
+        found.append((yield inner(value, to)))
+    place.pop()
+    old_place.pop()
+    return found
+
+
+def _at_once(tasks: Converter, is_task: bool) -> Converter:
+    """Return a converter that runs a task, unless it is a task itself."""
+    return tasks if is_task else lambda value, to: run(tasks(value, to))
 
 
 def tuples(pair: Pair, old: kinds.Tuple, new: kinds.Tuple, plan: Plan) -> None:
@@ -103,7 +129,7 @@ def tuples(pair: Pair, old: kinds.Tuple, new: kinds.Tuple, plan: Plan) -> None:
             old_place.pop()
             return tuple(found)
 
-        return convert
+        return _at_once(convert, pair.is_task)
 
     pair.made_by(build, *items)
 
@@ -128,7 +154,7 @@ def maps(pair: Pair, old: kinds.Map, new: kinds.Map, plan: Plan) -> None:
             _check_number(len(entries), len(found), "keys", to)
             return found
 
-        return convert
+        return _at_once(convert, pair.is_task)
 
     pair.made_by(build, keys, values)
 
@@ -141,11 +167,12 @@ def sets(pair: Pair, old: kinds.Set, new: kinds.Set, plan: Plan) -> None:
         inner, is_task = item.converter()
 
         def convert(values: Any, to: Conversion) -> Task:
-            found = PairSet((yield elements(values, inner, is_task, to)))
+            listed = (yield _by_tasks(values, inner, to)) if is_task else elements(values, inner, to)
+            found = PairSet(listed)
             _check_number(len(values), len(found), "elements", to)
             return found
 
-        return convert
+        return _at_once(convert, pair.is_task)
 
     pair.made_by(build, item)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, overload
 
 from snapformat.errors import MigrationError, SnapshotError
-from snapformat.migrate.report import Entry
+from snapformat.migrate.report import MOST_ALIKE, Entry
 from snapformat.migrate.sources import EntryKind
 from snapformat.model.checks import describe_value, reason
 from snapformat.path import Segment, format_path, parse_path
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from snapformat.migrate.plan import Plan
 
 T = TypeVar("T")
-
-#: Maximum number of lines of a report of one kind and reason; further places are only counted, as a file of
-#: a few megabytes may have a million of them, and deep ones.
-MOST_ALIKE = 1000
 
 
 class Conversion:
@@ -35,14 +31,15 @@ class Conversion:
         place: Path of the current new value.
         old_place: Path of the current old value.
         entries: The lines of the report so far.
+        numbers: How many entries there were of a kind and reason, and of losses with a code.
         refused: Losses that were not allowed; the step fails with them at its end.
     """
 
     __slots__ = (
         "_allow",
-        "_numbers",
         "_plan",
         "entries",
+        "numbers",
         "old_place",
         "options",
         "place",
@@ -64,8 +61,7 @@ class Conversion:
     ) -> None:
         self._plan = plan
         self._allow = allow
-        #: How often there was a note of a kind and reason, or a loss of a code, which is not empty.
-        self._numbers: dict[tuple[EntryKind, str, str], int] = {}
+        self.numbers: dict[tuple[EntryKind, str, str], int] = {}
         self.root = root
         self.options = options
         self.step = step
@@ -137,23 +133,23 @@ class Conversion:
             value: The lost value.
             why: What is lost, a sentence.
         """
-        if self._is_counted("dropped", why, code):
+        if self.is_counted(("dropped", why, code)):
             return
         place = self.path(path, is_old=True)
         entry = Entry("dropped", place, why, self.step, self.rules, old=value, code=code)
         (self.entries if code in self._allow else self.refused).append(entry)
 
-    def _is_counted(self, kind: EntryKind, why: str, code: str = "") -> bool:
-        """Count an entry; return whether there are enough like it."""
-        key = kind, why, code
-        number = self._numbers[key] = self._numbers.get(key, 0) + 1
-        return number > MOST_ALIKE
+    def is_counted(self, key: tuple[EntryKind, str, str]) -> bool:
+        """Count an entry by its kind, its reason and the code of a loss; return whether that is enough."""
+        number = self.numbers.get(key, 0)
+        self.numbers[key] = number + 1
+        return number >= MOST_ALIKE
 
     def all_entries(self) -> list[Entry]:
         """Return the lines, and the numbers of those that were only counted."""
         return self.entries + [
             Entry(kind, "$", why, self.step, self.rules, code=code or None, more=number - MOST_ALIKE)
-            for (kind, why, code), number in self._numbers.items()
+            for (kind, why, code), number in self.numbers.items()
             if number > MOST_ALIKE
         ]
 
@@ -169,7 +165,7 @@ class Conversion:
             old: The old value.
             new: The new value.
         """
-        if self._is_counted(kind, why):
+        if self.is_counted((kind, why, "")):
             return
         place = self.path(path, is_old=kind == "dropped")
         self.entries.append(Entry(kind, place, why, self.step, self.rules, old, new))
@@ -213,19 +209,22 @@ class Conversion:
         """
         try:
             return function(old, self)
-        except SnapshotError:
-            raise
-        except RecursionError as error:
+        except Exception as error:
+            self.explain(error, old, is_old=is_old)
+
+    def explain(self, error: Exception, old: Any, *, is_old: bool = False) -> NoReturn:
+        """Raise the error for what a function of the step raised; see `call`."""
+        if isinstance(error, SnapshotError):
+            raise error
+        if isinstance(error, RecursionError):
             raise MigrationError(
                 "values are nested too deeply for a function of the step, which calls itself",
                 path="$",
                 step=self.step,
                 rules=self.rules,
             ) from error
-        except ValueError as error:
-            place = self.path(is_old=is_old)
+        place = self.path(is_old=is_old)
+        if isinstance(error, ValueError):
             raise MigrationError(reason(error), path=place, step=self.step, rules=self.rules) from error
-        except Exception as error:
-            place = self.path(is_old=is_old)
-            error.add_note(f"while {self.step} migrated {place} from {describe_value(old)}")
-            raise
+        error.add_note(f"while {self.step} migrated {place} from {describe_value(old)}")
+        raise error

@@ -45,21 +45,34 @@ def analyze_enums(pair: Pair, old: kinds.Enum, new: kinds.Enum, change: Change |
                 use = change.dropped[before.name]
                 convert[before.name] = _refusal(use.why), False
             elif before.name in parts:
-                convert[before.name] = _payload(before.name, after.name, parts[before.name]), True
+                convert[before.name] = _payload(before.name, after.name, parts[before.name])
             else:
                 convert[before.name] = _constant(after), False
 
-        def chosen(value: Any, to: Conversion) -> Task:
+        def choice(value: Any, to: Conversion) -> tuple[Converter, bool]:
             variant = old.variant_of(value)
             if variant is None:
                 raise MigrationError("not a variant", path=to.path(), expected=old.expected, step=to.step)
-            function, is_task = convert[variant.name]
-            return (yield function(value, to)) if is_task else function(value, to)
+            return convert[variant.name]
+
+        if pair.is_task:
+
+            def by_tasks(value: Any, to: Conversion) -> Task:
+                function, is_task = choice(value, to)
+                return (yield function(value, to)) if is_task else function(value, to)
+
+            return by_tasks
+        by_class = {
+            each.payload.cls: convert[each.name][0] for each in old.variants if each.payload is not None
+        }
+
+        def chosen(value: Any, to: Conversion) -> Any:
+            function = by_class.get(type(value))
+            return (function or choice(value, to)[0])(value, to)
 
         return chosen
 
     pair.made_by(build, *parts.values())
-    pair.is_task = True
     same = old.cls is new.cls and all(
         after is not None and before.name == after.name for before, after in matched
     )
@@ -109,19 +122,27 @@ def _refusal(why: str) -> Converter:
     return lambda value, to: to.refuse(None, why)
 
 
-def _payload(old: str, new: str, part: Pair) -> Converter:
+def _payload(old: str, new: str, part: Pair) -> tuple[Converter, bool]:
     before, after = Variant(old), Variant(new)
     inner, is_task = part.converter()
 
-    def convert(value: Any, to: Conversion) -> Task:
+    def by_tasks(value: Any, to: Conversion) -> Task:
         to.place.append(after)
         to.old_place.append(before)
-        found = (yield inner(value, to)) if is_task else inner(value, to)
+        found = yield inner(value, to)
         to.place.pop()
         to.old_place.pop()
         return found
 
-    return convert
+    def convert(value: Any, to: Conversion) -> Any:
+        to.place.append(after)
+        to.old_place.append(before)
+        found = inner(value, to)
+        to.place.pop()
+        to.old_place.pop()
+        return found
+
+    return (by_tasks, True) if is_task else (convert, False)
 
 
 def _constant(variant: kinds.EnumVariant) -> Converter:

@@ -12,7 +12,6 @@ from snapformat.model.checks import describe_value
 from snapformat.model.declaration import declaration_of
 from snapformat.model.kinds import Kind
 from snapformat.model.values import PairMap, PairSet, Some
-from snapformat.trampoline import run
 
 if TYPE_CHECKING:
     from snapformat.migrate.conversion import Conversion
@@ -41,7 +40,7 @@ def convert_inferred(value: Any, new: Kind, plan: Plan, to: Conversion) -> Any:
     match new:
         case kinds.Seq() | kinds.Array() if isinstance(value, list | tuple):
             item = new.item
-            return run(elements(value, lambda each, to: convert_inferred(each, item, plan, to), False, to))
+            return elements(value, lambda each, to: convert_inferred(each, item, plan, to), to)
         case kinds.Tuple() if isinstance(value, list | tuple) and len(value) == len(new.items):
             pairs = zip(value, new.items, strict=True)
             return tuple([convert_inferred(each, kind, plan, to) for each, kind in pairs])

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from snapformat.migrate.conversion import Conversion
     from snapformat.migrate.plan import Plan
 
-#: From an old value to a new one, or to a task (`snapformat.trampoline`) with that result: so depth takes no
-#: interpreter stack.
+#: From an old value to a new one; or for types of unbounded depth to a task (`snapformat.trampoline`) with
+#: that result, so that depth takes no interpreter stack.
 Converter = Callable[[Any, "Conversion"], Any]
 
 
@@ -44,13 +44,27 @@ class Pair:
         parts: Pairs inside; if they change their values, this one does.
         same: The pair by which this one converts, or None.
         changes: Whether values change.
-        is_task: Whether the converter returns tasks; not for a pair that converts by another.
+        height: Number of pairs around each other inside, at most; it counts if the pair is ready.
+        is_task: Whether the converter returns tasks, as values may be nested deeply: the type contains
+            itself, or has many levels. It is known when `build` is called.
         build: Function that makes the converter, once it is known which parts change.
         convert: The converter; None if values stay as they are.
         is_ready: Whether all of this is known.
     """
 
-    __slots__ = ("at", "build", "changes", "convert", "is_ready", "is_task", "new", "old", "parts", "same")
+    __slots__ = (
+        "at",
+        "build",
+        "changes",
+        "convert",
+        "height",
+        "is_ready",
+        "is_task",
+        "new",
+        "old",
+        "parts",
+        "same",
+    )
 
     def __init__(self, old: Kind, new: Kind, at: str) -> None:
         self.old = old
@@ -59,6 +73,7 @@ class Pair:
         self.parts: list[Pair] = []
         self.changes = False
         self.same: Pair | None = None
+        self.height = 0
         self.is_task = False
         self.build: Callable[[], Converter] = lambda: _same
         self.convert: Converter | None = None
@@ -80,12 +95,11 @@ class Pair:
         return function, self.is_task
 
     def made_by(self, build: Callable[[], Converter], *parts: Pair) -> None:
-        """Convert with a converter, which returns tasks if there are parts.
+        """Convert with a converter, which returns tasks if `is_task` is set by then.
 
         Without parts, values always change.
         """
         self.parts = [*parts]
-        self.is_task = bool(parts)
         self.changes = not parts
         self.build = build
 

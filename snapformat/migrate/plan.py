@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 #: Maximum number of values around each other that are converted: more than the limits of formats allow.
 _MOST_TASKS = 64 * DEFAULT_LIMITS.depth
 
+#: Maximum number of pairs around each other that are converted by calls of Python functions.
+_MOST_NESTED = 40
+
 
 class Plan:
     """The conversions between two types.
@@ -125,11 +128,31 @@ class Plan:
             pair = changed.pop()
             pair.changes = True
             changed += [outer for outer in around.get(id(pair), ()) if not outer.changes]
-        for pair in self._fresh:
+        for pair in self._in_order(around):
             if pair.changes:
                 pair.convert = pair.build()
         for pair in self._fresh:
             pair.is_ready = True
+
+    def _in_order(self, around: dict[int, list[Pair]]) -> list[Pair]:
+        """Return the new pairs, those inside first, and find which have values of unbounded depth.
+
+        Args:
+            around: The pairs around each, by its identity.
+        """
+        missing = {id(pair): sum(not inner.is_ready for inner in pair.parts) for pair in self._fresh}
+        found = [pair for pair in self._fresh if not missing[id(pair)]]
+        for pair in found:  # it grows
+            pair.height = 1 + max((inner.height for inner in pair.parts), default=0)
+            pair.is_task = pair.height > _MOST_NESTED or any(inner.is_task for inner in pair.parts)
+            for outer in around.get(id(pair), ()):
+                missing[id(outer)] -= 1
+                if not missing[id(outer)]:
+                    found.append(outer)
+        recursive = [pair for pair in self._fresh if missing[id(pair)]]
+        for pair in recursive:
+            pair.is_task = True
+        return found + recursive
 
     def run(self, to: Conversion) -> Any:
         """Convert the whole payload."""

@@ -12,11 +12,14 @@ from snapformat.model.checks import describe_value
 from snapformat.model.declaration import declaration_of
 from snapformat.printable import shortened
 
+#: Maximum number of lines of a report of one kind and reason; further places are only counted, as a file of
+#: a few megabytes may have a million of them, and deep ones.
+MOST_ALIKE = 1000
 #: Maximum number of elements of a list that an entry shows.
 _MOST_SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One line of a report.
 

@@ -47,10 +47,11 @@ class Defaulted:
         value = self.value
         if callable(value):
             return value()
-        return value if isinstance(value, _IMMUTABLE) else copy.deepcopy(value)
+        return value if isinstance(value, IMMUTABLE) else copy.deepcopy(value)
 
 
-_IMMUTABLE = (int, str, bytes, float, type(None))
+#: Types of values that all instances may share.
+IMMUTABLE = (int, str, bytes, float, type(None))
 
 
 @dataclass(frozen=True, slots=True)
