@@ -47,10 +47,12 @@ class Sourced:
     Attributes:
         make: From the old instance to the value.
         constant: The same value and reason for all instances, or None.
+        within: The old field, and the lowest and highest integer of it that is the value; or None.
     """
 
     make: Converter
     constant: tuple[Any, str] | None = None
+    within: tuple[Field, int, int] | None = None
 
 
 def by_attr(struct: kinds.Struct) -> dict[str, Field]:
@@ -129,7 +131,7 @@ class _Instances:
         sources: dict[str, Carried | Sourced],
         uses: dict[str, Use],
     ) -> None:
-        self._old, self._new, self._sources = old, new, sources
+        self._old, self._new, self._sources, self._uses = old, new, sources, uses
         self._names = [field.attr for field in new.fields if field.attr is not None]
         self._passed = [(index, name) for index, name in enumerate(self._names) if name not in sources]
         self._kept: list[tuple[int, Field]] = []
@@ -204,7 +206,7 @@ class _Instances:
         for each in self._work:
             assert not each.is_task
             values[each.number] = self._generate(each, lines, scope)
-        lines += ["drop(value, to)"] if self._drop is not None else []
+        lines += self._dropping(scope)
         lines.append(f"made = make([{', '.join(values)}])")
         lines += ["keep_rest(value, made)"] if self._is_c_struct else []
         lines.append("return made")
@@ -234,16 +236,43 @@ class _Instances:
             inner = [f"old_place.append(o{index})", *inner, "old_place.pop()"]
         if here is not None:
             inner = [f"place.append(p{index})", *inner, "place.pop()"]
+        if isinstance(source, Sourced) and source.within is not None:
+            old, lowest, highest = source.within
+            lines.append(f"{found} = {self._text(old, index, scope)}")
+            lines.append(f"if type({found}) is not int or not {lowest} <= {found} <= {highest}:")
+            inner = [f"    {line}" for line in inner]
         lines += inner
         return found
+
+    def _dropping(self, scope: dict[str, Any]) -> list[str]:
+        """Return the lines that report and refuse what is dropped."""
+        if self._drop is None:
+            return []
+        before = by_attr(self._old)
+        conditions = []
+        for index, (name, use) in enumerate(self._uses.items()):
+            if isinstance(use, Unused) or (isinstance(use, Lost) and use.unless is None):
+                return ["drop(value, to)"]
+            if isinstance(use, Lost):
+                scope[f"u{index}"] = use.unless
+                conditions.append(f"u{index}({self._text(before[name], -1 - index, scope)})")
+        return [
+            "try:",
+            f"    is_harmless = {' and '.join(conditions)}",
+            "except Exception:",  # which `drop` raises with its place
+            "    is_harmless = False",
+            "if not is_harmless:",
+            "    drop(value, to)",
+        ]
 
     def _text(self, field: Field, index: int, scope: dict[str, Any]) -> str:
         """Return the expression of an old field's value."""
         name = str(field.attr)
         if self._old.cls is not None and name.isidentifier() and not iskeyword(name):
             return f"value.{name}"
-        scope[f"g{index}"] = getter(self._old, field)
-        return f"g{index}(value)"
+        get = f"g{index}".replace("-", "_")
+        scope[get] = getter(self._old, field)
+        return f"{get}(value)"
 
 
 def _counting(index: int, kind: EntryKind, why: str, more: str, scope: dict[str, Any]) -> list[str]:

@@ -102,7 +102,10 @@ def _sources(
                 raise SchemaError(
                     f"narrowed: {type_text(old)} has no field of this name", owner=owner, field=name
                 )
-            found[name] = Sourced(_narrow(old, before[name], field.kind, source.why, at, plan))
+            made = _narrow(old, before[name], field.kind, source.why, at, plan)
+            lowest, highest = _range_of(field.kind)
+            within = (before[name], lowest, highest) if lowest <= highest else None
+            found[name] = Sourced(made, within=within)
         elif source is not None:
             found[name] = Sourced(_made_by(source, field.kind, at, plan), _constant_of(source))
         elif name in before:
@@ -224,12 +227,8 @@ def _narrow(old: kinds.Struct, field: Field, kind: Kind, why: str, at: str, plan
     if isinstance(earlier, kinds.Option) and not isinstance(kind, kinds.Option):
         return _present(get, plan.pair(earlier.item, kind, at), why, plan)
 
-    lowest, highest = _range_of(kind)
-
     def make(value: Any, to: Conversion) -> Any:
         found = get(value)
-        if type(found) is int and lowest <= found <= highest:
-            return found
         try:
             _check_value(kind, found)
         except EncodeError as error:
