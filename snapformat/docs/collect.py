@@ -286,9 +286,17 @@ def _members(struct: Bound) -> list[tuple[str, Bound, str]]:
     """Return name, kind and description of a struct's fields; by default the class's description of it."""
     known = attributes(struct.kind.cls)
     return [
-        (name, child, each.doc or known.get(each.attr or "", ""))
+        (name, child, _with_version(each, each.doc or known.get(each.attr or "", "")))
         for name, each, child in named_fields(struct)
     ]
+
+
+def _with_version(field: kinds.Field, doc: str) -> str:
+    """Add the version since which files have a field to its description."""
+    if field.since is None:
+        return doc
+    words = f"in files since {field.since}, older ones have the default"
+    return f"{doc.rstrip('.')} ({words})" if doc else words.capitalize()
 
 
 def _bits(kind: kinds.BitStruct) -> Iterable[Bit]:

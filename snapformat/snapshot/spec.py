@@ -27,7 +27,7 @@ from snapformat.model.checks import describe_value
 from snapformat.model.declare.registry import import_reference, is_reference, resolved
 from snapformat.model.from_construct import ClassAdapter
 from snapformat.model.kinds import Kind
-from snapformat.model.std.semver_text import parse_version, version_text
+from snapformat.model.std.semver_text import parse_padded, parse_version, version_text
 from snapformat.model.versions import at_version, versions_in
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
@@ -220,12 +220,12 @@ class FormatSpec:
         """Return the format as files of an older version have it: without the fields added since.
 
         Args:
-            version: The version.
+            version: The version; of its text, the patch and minor number may be left out (`1.1`).
 
         Returns:
             A format that reads and writes files of that version; this one if nothing was added since.
         """
-        found = parse_version(version) if isinstance(version, str) else version
+        found = parse_padded(version) if isinstance(version, str) else version
         if not self.added_since or found >= self.added_since[-1]:
             return self
         return self._older(found)

@@ -27,6 +27,7 @@ from snapformat import (
     select,
 )
 from snapformat.bincode import BTreeMap, Len, Option, Via, u8, u16, u32
+from snapformat.docs import describe
 from snapformat.inspect import identify, load_any
 from snapformat.inspect.annotate import annotate
 from snapformat.inspect.document import from_document, to_document
@@ -223,6 +224,8 @@ def test_the_version_decides(version: str) -> None:
     file = made.new(old() if wanted is first else middle()).to_bytes()
     assert third.load(file).to_bytes() == file
     assert older.load(file).data == third.load(file).data
+    assert third.at("1.1") is third.at("1.1.0")
+    assert str(third.at("1").version) == "1.0.0"
     assert third.at("1.2.0") is third.at("1.9.0") is third
 
 
@@ -310,6 +313,13 @@ def test_as_one_of_several_candidates(decode: bool) -> None:
     assert likely_format(file, (third, third)) is third
     assert load_any(file, third).to_bytes() == file
     assert identify(file).formats == ()
+
+
+def test_documents_say_since_when() -> None:
+    types = {each.label: each for each in describe(formats()[2]).types}
+    fields = {field.name: field.doc for field in types["Save"].fields}
+    assert fields["gold"] == "Coins (in files since 1.1.0, older ones have the default)"
+    assert fields["level"] == ""
 
 
 def test_copies_and_pickles() -> None:

@@ -13,7 +13,7 @@ from snapformat.bits import Bits
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_value
-from snapformat.model.std.semver_text import parse_version
+from snapformat.model.std.semver_text import parse_padded
 
 #: Key of `FieldOptions` in the metadata of a dataclass field.
 METADATA = "snapformat"
@@ -129,9 +129,8 @@ def doc(
 
 def _version_of(since: Any) -> semver.Version:
     """Parse the version of `since`, whose patch and minor number may be left out."""
-    text = since if isinstance(since, str) else ""
     try:
-        return parse_version(text + ".0" * (2 - text.count(".")))
+        return parse_padded(since if isinstance(since, str) else "")
     except ValueError:
         raise SchemaError(f"since needs a version such as '1.1', not {describe_value(since)}") from None
 

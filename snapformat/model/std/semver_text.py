@@ -42,6 +42,15 @@ def parse_version(text: str) -> semver.Version:
     return _parsed_short(text) if type(text) is str and len(text) <= _SHORT else _parsed(text)
 
 
+def parse_padded(text: str) -> semver.Version:
+    """Parse a version whose patch and minor number may be left out, as `1.1`.
+
+    Raises:
+        ValueError: It is not a version.
+    """
+    return parse_version(text + ".0" * (2 - text.count(".")))
+
+
 @lru_cache(maxsize=64)
 def _parsed_short(text: str) -> semver.Version:
     return _parsed(text)
