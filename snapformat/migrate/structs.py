@@ -117,16 +117,18 @@ def _sources(
             found[name] = Sourced(_supplied(field.kind))
         else:
             raise SchemaError(
-                f"the new field has no source: {type_text(old)} has no field of this name; write"
-                f" {_change(old, new)}, given={{{name!r}: ...}}) with renamed, default, moved or computed",
+                f"the new field has no source: {type_text(old)} has no field of this name; "
+                + _advice(old, new, f"given={{{name!r}: ...}}) with renamed, default, moved or computed"),
                 owner=owner,
                 field=name,
             )
     return found
 
 
-def _change(old: Kind, new: Kind) -> str:
-    return f"Change({type_text(old)}, {type_text(new)}"
+def _advice(old: kinds.Struct, new: kinds.Struct, rest: str) -> str:
+    if old.cls is None or new.cls is None:
+        return "a Change is between declared classes: use such classes in place of the Structs"
+    return f"write Change({type_text(old)}, {type_text(new)}, {rest}"
 
 
 def _uses(old: kinds.Struct, new: kinds.Struct, change: Change | None, owner: str) -> dict[str, Use]:
@@ -146,12 +148,16 @@ def _uses(old: kinds.Struct, new: kinds.Struct, change: Change | None, owner: st
                     field=name,
                 )
     if not old.style == new.style == "newtype":
-        for name in by_attr(old):
-            if name not in used:
+        for name, field in by_attr(old).items():
+            if name not in used and _constant(field.kind) is None:
                 raise SchemaError(
-                    f"the old field has no use: {type_text(new)} has no field of this name; write"
-                    f" {_change(old, new)}, dropped={{{name!r}: ...}}) with moved_to, unused, loss or"
-                    f" refused, or given={{...: renamed({name!r})}}",
+                    f"the old field has no use: {type_text(new)} has no field of this name; "
+                    + _advice(
+                        old,
+                        new,
+                        f"dropped={{{name!r}: ...}}) with moved_to, unused, loss or refused, or"
+                        f" given={{...: renamed({name!r})}}",
+                    ),
                     owner=owner,
                     field=name,
                 )
@@ -168,11 +174,16 @@ def _checked_uses(old: kinds.Struct, change: Change, owner: str) -> dict[str, Us
 
 def _supplied(kind: Kind) -> Converter:
     """Return the source of a value that construct supplies: a constant, or None until it is written."""
-    inner = kind
-    while isinstance(inner, kinds.Foreign) and inner.target is not None:
-        inner = inner.target
-    value = inner.value if isinstance(inner, kinds.Const) else None
+    constant = _constant(kind)
+    value = None if constant is None else constant.value
     return lambda old, to: value
+
+
+def _constant(kind: Kind) -> kinds.Const | None:
+    """Return the constant that all values of a kind are, or None."""
+    while isinstance(kind, kinds.Foreign) and kind.target is not None:
+        kind = kind.target
+    return kind if isinstance(kind, kinds.Const) else None
 
 
 def _made_by(source: Source, kind: Kind, at: str, plan: Plan) -> Converter:
