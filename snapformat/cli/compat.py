@@ -10,7 +10,9 @@ import click
 from snapformat.cli._options import Named, json_option, schema_argument
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
+from snapformat.errors import SchemaError
 from snapformat.migrate.compatibility import Classified, Compatibility, Direction, compare
+from snapformat.printable import printable
 
 #: Maximum number of misreadings that are printed for a direction.
 _MOST_SHOWN = 10
@@ -32,9 +34,16 @@ def command(ctx: click.Context, old: Named, new: Named, forward: bool, as_json: 
     that the change demands by the rule of the format.
 
     Exit status: 0 if the versions are compatible: programs of NEW read old files, as they are or by its
-    steps, and no program takes a file for one of the other version; else 1; 2 for a usage error.
+    steps, and no program takes a file for one of the other version; else 1; 2 for a usage error, or a schema
+    that can't be used.
     """
-    found = compare(old.format, new.format)
+    for each in (old.format, new.format):
+        if each.payload is None:
+            raise click.UsageError(f"{printable(each.name)} declares no payload to compare", ctx)
+    try:
+        found = compare(old.format, new.format)
+    except SchemaError as error:
+        raise click.UsageError(printable(f"they can't be compared: {error}"), ctx) from error
     is_fine = found.is_compatible and (not forward or found.forward.outcome == "read")
     if as_json:
         write_text(json.dumps(found.to_plain() | {"compatible": is_fine}) + "\n")

@@ -51,6 +51,12 @@ class Step:
                 raise SchemaError(
                     f"a Step leads from one SnapshotFormat to another, not {describe_value(each)}"
                 )
+            if each.declared is not each:
+                raise SchemaError(
+                    "a Step leads from and to formats as they are declared, not as files of"
+                    f" {each.version} have them: these files are read with the defaults of new fields before",
+                    owner=each.name,
+                )
         if old is new:
             raise SchemaError(
                 "a Step leads from one format to another, and these are the same", owner=old.name

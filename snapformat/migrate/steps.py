@@ -23,9 +23,12 @@ class Steps(Sequence[Step]):
 
     def __init__(self, *steps: Step) -> None:
         self._steps = steps
+        known: dict[tuple[int, int], Step] = {}
         for step in steps:
             if not isinstance(step, Step):
                 raise SchemaError(f"Steps needs Step(...), not {describe_value(step)}")
+            if known.setdefault((id(step.old), id(step.new)), step) is not step:
+                raise SchemaError("two steps between the same formats: leave one out", owner=step.name)
 
     @overload
     def __getitem__(self, index: int) -> Step: ...

@@ -6,6 +6,7 @@ import json
 import sys
 import types
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -175,6 +176,23 @@ def test_usage_errors(arguments: list[str]) -> None:
     done = call("compat", *arguments)
     assert done.exit_code == 2
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("snapformat.snapshot.snapshot:FIRECRACKER_FORMAT", "firecracker declares no payload to compare"),
+        ("saves:MISSING", "they can't be compared: can't import 'nowhere:Save'"),
+        ("saves:NO_STEPS", "they can't be compared: can't import 'nowhere:STEPS'"),
+    ],
+)
+def test_formats_that_can_not_be_compared(name: str, message: str) -> None:
+    module: Any = sys.modules["saves"]
+    module.MISSING = SnapshotFormat(name="save", magic=1, version="1.0.0", payload="nowhere:Save")
+    module.NO_STEPS = _format("1.0.0", Save1, steps="nowhere:STEPS")
+    done = call("compat", "saves:V1", name)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert message in done.stderr
 
 
 def test_what_compat_accepts_is_carried() -> None:

@@ -114,7 +114,9 @@ def doc(
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
     version = None if since is None else _version_of(since)
-    if since is not None and (skip or (default is MISSING and default_factory is MISSING)):
+    if since is not None and skip:
+        raise SchemaError("a skipped field is in no file: leave out since or skip")
+    if since is not None and default is MISSING and default_factory is MISSING:
         raise SchemaError("a field with since needs a default, as older files don't have it")
     if names is not None and (":" not in str(names) or not key):
         raise SchemaError(f"names needs a key, and module:attribute, not {describe_value(names)}")
