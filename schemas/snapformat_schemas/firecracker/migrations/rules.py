@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from snapformat.migrate import Rule
 from snapformat_schemas.firecracker.migrations import rules_1_15
-from snapformat_schemas.firecracker.migrations.rule import Rule
 
 
 def section(number: int) -> str:

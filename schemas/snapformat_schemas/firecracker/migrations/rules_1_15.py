@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapformat_schemas.firecracker.migrations.rule import Rule
+from snapformat.migrate import Rule
 
 
 def section(number: int | str) -> str:
