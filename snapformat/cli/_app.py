@@ -20,17 +20,9 @@ from snapformat.printable import printable
 TRACEBACK = "SNAPFORMAT_TRACEBACK"
 
 _COMMANDS = (
-    "info",
-    "verify",
-    "dump",
-    "build",
-    "get",
-    "set",
-    "append",
-    "remove",
-    "annotate",
-    "schemas",
-    "docs",
+    *("info", "verify", "dump", "build"),
+    *("get", "set", "append", "remove", "diff", "annotate"),
+    *("schemas", "docs"),
 )
 
 

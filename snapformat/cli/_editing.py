@@ -13,7 +13,7 @@ import click
 from snapformat.cli._failure import errors_in, print_error
 from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import write_bytes, write_text
-from snapformat.cli._same_file import InputFile, OutputFile, refuse_same_file
+from snapformat.cli._same_file import Command, InputFile, OutputFile, refuse_same_file
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.inspect import max_file_size
 from snapformat.inspect.edit import Editor, open_lazily
@@ -21,6 +21,16 @@ from snapformat.inspect.locations import PathError
 from snapformat.io import read_all, write_all
 from snapformat.printable import printable
 from snapformat.snapshot.snapshot import Snapshot
+
+
+class FilesCommand(Command):
+    """The class of commands with files that are named by `-f`, perhaps thousands of them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; click takes many times as long for a short option as for a long one."""
+        end = args.index("--") if "--" in args else len(args)
+        return super().parse_args(ctx, ["--file" if a == "-f" else a for a in args[:end]] + args[end:])
+
 
 #: What is appended to the name of a file for its copy.
 BACKUP = ".bak"

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -88,6 +88,20 @@ def show_lines(rows: Sequence[tuple[str, str]], head: tuple[str, str]) -> None:
     cells = [(printable(first), printable(second)) for first, second in rows]
     if not on_terminal() or not _rich_table(head, cells):
         write_text("".join(f"{first}: {second}\n" for first, second in cells))
+
+
+def show_report(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Print lines, each of pieces of safe text with their roles, in colours on a terminal."""
+    listed = [*lines]
+    if on_terminal():
+        try:
+            from snapformat.cli._terminal import print_lines
+        except ImportError:
+            pass
+        else:
+            print_lines(listed)
+            return
+    write_text("".join("".join(text for text, _ in line) + "\n" for line in listed))
 
 
 def on_terminal() -> bool:

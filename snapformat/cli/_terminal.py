@@ -1,8 +1,8 @@
-"""Tables on a terminal, drawn by rich; imported only if standard output is a terminal."""
+"""Tables and coloured lines on a terminal, drawn by rich; imported only if standard output is a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console
@@ -29,6 +29,17 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_row(*(Text(cell, style=_style(cell)) for cell in row))
     # Without highlighting, which would colour a number in a file name.
     Console(highlight=False).print(table)
+
+
+#: Styles by the role of a piece of text.
+_ROLES = {"path": "bold", "left": "red", "right": "green", "note": "dim", "summary": "bold"}
+
+
+def print_lines(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+    """Print lines, each of pieces of plain text with their roles."""
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text.assemble(*((text, _ROLES.get(role, "")) for text, role in line)))
 
 
 def _style(cell: str) -> str:

@@ -128,6 +128,8 @@ def _bytes(each: Annotation, data: bytes) -> str:
 def _plain(each: Annotation) -> dict[str, Any]:
     names = _COLUMN if each.count is not None else _VALUE
     row = {name: _plain_value(getattr(each, name)) for name in names}
+    if each.is_hex and isinstance(each.value, int):
+        row["value"] = hex(each.value)
     if each.meaning:
         row["meaning"] = each.meaning
     return row

@@ -6,17 +6,17 @@ import json
 
 import click
 
-from snapformat.cli._editing import files_and_paths, open_file, usage
+from snapformat.cli._editing import FilesCommand, files_and_paths, open_file, usage
 from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import on_terminal, write_text
-from snapformat.cli._same_file import Command, InputFile
+from snapformat.cli._same_file import InputFile
 from snapformat.inspect.locations import Location
 from snapformat.inspect.query import select, text_of
 from snapformat.model import kinds
 from snapformat.printable import printable
 
 
-@click.command("get", cls=Command)
+@click.command("get", cls=FilesCommand)
 @click.argument("arguments", metavar="[FILE] PATH...", nargs=-1, required=True)
 @click.option("-f", "--file", "files", multiple=True, type=InputFile(), help="A file; may be repeated.")
 @schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")

@@ -55,6 +55,8 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         facts.append(("releases", ", ".join(summary.releases)))
     if summary.recognized is not None:
         facts.append(("note", summary.recognized.note))
+    if summary.format is not None and summary.format.note:
+        facts.append(("note", summary.format.note))
     return facts + summary.facts
 
 

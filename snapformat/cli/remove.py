@@ -6,12 +6,11 @@ from typing import Any
 
 import click
 
-from snapformat.cli._editing import change_files, change_options, files_and_paths
-from snapformat.cli._same_file import Command
+from snapformat.cli._editing import FilesCommand, change_files, change_options, files_and_paths
 from snapformat.inspect.edit import Editor
 
 
-@click.command("remove", cls=Command)
+@click.command("remove", cls=FilesCommand)
 @click.argument("arguments", metavar="[FILE] PATH...", nargs=-1, required=True)
 @change_options
 def command(arguments: tuple[str, ...], files: tuple[str, ...], **options: Any) -> None:

@@ -6,12 +6,17 @@ from typing import Any
 
 import click
 
-from snapformat.cli._editing import change_files, change_options, files_and_paths, split_assignment
-from snapformat.cli._same_file import Command
+from snapformat.cli._editing import (
+    FilesCommand,
+    change_files,
+    change_options,
+    files_and_paths,
+    split_assignment,
+)
 from snapformat.inspect.edit import Editor
 
 
-@click.command("set", cls=Command)
+@click.command("set", cls=FilesCommand)
 @click.argument("arguments", metavar="[FILE] PATH=VALUE...", nargs=-1, required=True)
 @change_options
 def command(arguments: tuple[str, ...], files: tuple[str, ...], **options: Any) -> None:

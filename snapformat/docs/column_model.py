@@ -99,6 +99,7 @@ class Columns:
     """How an encoding stores values in columns.
 
     Attributes:
+        about: Which encoding it is, in words.
         kinds: The kinds of columns.
         examples: Small messages that show the order of columns.
         packings: Packings of numbers of one byte.
@@ -110,6 +111,7 @@ class Columns:
         sample: The columns of a sample, or None.
     """
 
+    about: str
     kinds: tuple[ColumnKind, ...]
     examples: tuple[ColumnMap, ...]
     packings: tuple[Packing, ...]

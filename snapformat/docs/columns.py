@@ -9,7 +9,7 @@ from snapformat.bincode import u8
 from snapformat.docs.model import ColumnKind, ColumnMap, ColumnRow, Columns, Packing, Width
 from snapformat.encodings.bitcode.encoding import Bitcode
 from snapformat.encodings.bitcode.packing import BARE, FEW, LONG, PACKINGS, ColumnInput
-from snapformat.encodings.bitcode.places import MOST_COLUMNS, MOST_VARIANTS, MOST_ZERO_SIZED
+from snapformat.encodings.bitcode.places import INTEGER_SIZES, MOST_COLUMNS, MOST_VARIANTS, MOST_ZERO_SIZED
 from snapformat.encodings.bitcode.reader import BitcodeReader, Column
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model import kinds
@@ -19,7 +19,9 @@ from snapformat.trampoline import Task, run
 #: Stands for the columns of a type that has a section of its own.
 OF_THE_TYPE = "…"
 #: Widths of integers, bytes.
-_WIDTHS = (2, 4, 8, 16)
+_WIDTHS = tuple(size for size in INTEGER_SIZES if size > 1)
+#: Kinds without parts that have no column.
+_WITHOUT_COLUMN = (kinds.Unit, kinds.Tuple, kinds.Struct)
 
 #: The kinds of columns, as `BitcodeReader` names them: what makes one, and what is in it.
 _KINDS = (
@@ -87,6 +89,8 @@ def _columns(bound: Bound, label_of: LabelOf) -> Task:
         found += yield _columns(child, label_of)
     if isinstance(kind, kinds.Array):
         return _repeated(kind.count, found)
+    if not own and not found and not isinstance(kind, _WITHOUT_COLUMN):  # a kind of another package
+        return [OF_THE_TYPE]
     return own + found
 
 
@@ -111,6 +115,7 @@ def describe_columns(limits: Limits) -> Columns:
         limits: Bounds of depth and of zero-sized elements.
     """
     return Columns(
+        about="the serde format of bitcode 0.6",
         kinds=_KINDS,
         examples=tuple(_order(text, value) for text, value in _ORDERS),
         packings=tuple(

@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.docs.collect import describe
 from snapformat.docs.envelope import payload_of
 from snapformat.docs.examples import add_examples
@@ -24,6 +25,9 @@ from snapformat.model.declare.registry import import_reference, is_reference, re
 from snapformat.model.naming import types_of
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import find_format, formats
+
+if TYPE_CHECKING:
+    from snapformat.encodings.bitcode.encoding import Bitcode
 
 #: The output formats.
 OUTPUTS = ("html", "markdown", "json")
@@ -97,6 +101,7 @@ def build(
     samples: Iterable[StrPath] = (),
     templates: StrPath | None = None,
     title: str | None = None,
+    encoding: Encoding | Bitcode = FIRECRACKER,
 ) -> Built:
     """Make the documents of formats and types.
 
@@ -109,6 +114,7 @@ def build(
         samples: Files of the formats: types show a value of the first sample that has one.
         templates: Folder with templates that override the package's own.
         title: Title of the manual.
+        encoding: Encoding of types; a format has its own.
 
     Returns:
         The files.
@@ -122,7 +128,7 @@ def build(
     unknown = [name for name in outputs if name not in OUTPUTS]
     if unknown:
         raise ValueError(f"unknown output {unknown[0]!r}; known: {', '.join(OUTPUTS)}")
-    site = make_site(what, samples=samples, title=title)
+    site = make_site(what, samples=samples, title=title, encoding=encoding)
     built = Built()
     if "html" in outputs:
         built.files |= render_html(site, templates)
@@ -135,14 +141,20 @@ def build(
     return built
 
 
-def make_site(what: Iterable[Any] = (), *, samples: Iterable[StrPath] = (), title: str | None = None) -> Site:
+def make_site(
+    what: Iterable[Any] = (),
+    *,
+    samples: Iterable[StrPath] = (),
+    title: str | None = None,
+    encoding: Encoding | Bitcode = FIRECRACKER,
+) -> Site:
     """Make the model of all pages; arguments and errors are those of `build`."""
     chosen = _resolved(what)
     documents: dict[str, Document] = {}
     specs: dict[str, SnapshotFormat] = {}
     tables: dict[str, Table] = {}
     for name, each in chosen:
-        document = describe(each, name=name)
+        document = describe(each, name=name, encoding=encoding)
         if document.name in documents:
             continue
         documents[document.name] = document

@@ -9,7 +9,7 @@ from typing import Any
 
 from snapformat.encodings.json.text import parse_json
 from snapformat.errors import DecodeError, EncodeError
-from snapformat.inspect.identify import best_candidate, identify, max_file_size
+from snapformat.inspect.identify import identify, likely_format, max_file_size
 from snapformat.inspect.locations import Location, PathError, PlainLocation
 from snapformat.inspect.query import select
 from snapformat.io import Source, Target, read_all
@@ -39,9 +39,7 @@ def open_lazily(source: Source, format: SnapshotFormat | None = None) -> Snapsho
         identity = identify(data)
         if not identity.formats:
             raise identity.refusal()
-        format = identity.formats[0]
-        if len(identity.formats) > 1:
-            format = best_candidate(data, identity.formats, decode=False).format
+        format = likely_format(data, identity.formats)
         source = data
     return format.load(source, lazy=True)
 

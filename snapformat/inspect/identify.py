@@ -285,6 +285,18 @@ def best_candidate(data: bytes, claiming: tuple[SnapshotFormat, ...], *, decode:
     return _best(_all(data, claiming, decode=decode))
 
 
+def likely_format(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> SnapshotFormat:
+    """Return the newest format whose layout ends where the file does, else that of `best_candidate`.
+
+    A layout that is in use already is only skipped over, so the data may still be undecodable.
+    """
+    if len(claiming) > 1:
+        for format_ in reversed(claiming):
+            if "payload_layout" in vars(format_) and _highest(format_, data) == _BEST:
+                return format_
+    return claiming[0] if len(claiming) == 1 else best_candidate(data, claiming, decode=False).format
+
+
 def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:
     """Return the first of `candidates`, and if it loads, all others that load and fit equally well."""
     found = _all(data, claiming)

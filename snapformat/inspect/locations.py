@@ -10,17 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NoReturn
 
-from snapformat.encodings.json.format import Json
-from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import SnapshotError
+from snapformat.inspect.form import FORM, key_reader
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.values import PairSet, Some
 from snapformat.path import Key, Segment, Variant, ViewRoot, format_path
-
-#: The form of values in which paths name parts, and in which values are given.
-FORM = Json(decoded=True, portable=True)
 
 
 class PathError(ValueError):

@@ -118,10 +118,20 @@ def _stepped(location: Location, step: Step) -> Iterator[Location]:
                 yield from map(location.at, step.of(count))
         case Every():
             yield from location.parts()
-        case Where(names, text):
-            yield from (part for part in location.parts() if _has(part, names, text))
+        case Where():
+            yield from (part for part in location.parts() if _fits(part, step))
         case Anywhere(inner):
             yield from _anywhere(location, inner)
+
+
+def _fits(part: Location, where: Where) -> bool:
+    """Return whether a part has all fields that a step names."""
+    wanted: Where | None = where
+    while wanted is not None:
+        if not _has(part, wanted.names, wanted.text):
+            return False
+        wanted = wanted.and_also
+    return True
 
 
 def _has(part: Location, names: tuple[str, ...], text: str) -> bool:
@@ -210,3 +220,24 @@ def _fail(snapshot: Snapshot[Any], selector: Selector, start: Location) -> None:
             more = ", ..." if len(names) > _MOST_NAMED else ""
             hint = f", only {', '.join(names[:_MOST_NAMED])}{more}"
         raise PathError(f"{here.path} has no {middle_cut(shown or 'elements')}{hint}")
+
+
+def select_in(root: Location, selector: str | Selector) -> list[Location]:
+    """Return the parts of a value that a selector chooses, in their order.
+
+    Args:
+        root: The location of the value.
+        selector: The selector, or its text.
+
+    Raises:
+        PathError: The text is not a selector, or it begins beside the payload.
+    """
+    if isinstance(selector, str):
+        try:
+            selector = parse_selector(selector)
+        except ValueError as error:
+            raise PathError(str(error)) from None
+    if selector.root:
+        name = VIEWS if selector.root == VIEWS else f"${selector.root}"
+        raise PathError(f"a value has no {name}")
+    return [*_chosen(root, selector.steps)]

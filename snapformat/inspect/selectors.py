@@ -12,6 +12,7 @@
 | `["key"]` | the value of a map's key, or a field whose name is no plain name |
 | `<Virtio>` | the fields of an enum's variant, if the value has this variant |
 | `[id=rootfs]`, `[config.id="a b"]` | the elements, or entries, with this field |
+| `[function=0x7,index=0]` | those with all of these fields |
 | `..name`, `..<Virtio>` | at any depth |
 
 They name what `dump --as decoded` shows: an option and a newtype have no step of their own. A path of an
@@ -99,10 +100,12 @@ class Where:
     Attributes:
         names: The fields on the way to it.
         text: Its value as text.
+        and_also: Another field that they must have, or None.
     """
 
     names: tuple[str, ...]
     text: str
+    and_also: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,12 @@ class Selector:
 
 _NAME = r"[^.\[\]<>\"$=@\s][^.\[\]<>\"=]*"
 _TEXT = r'"(?:[^"\\]|\\.)*"'
+_FIELD = rf"{_NAME}(?:\.{_NAME})*"
+#: A field and its value, which without quotes ends before the next field, or before the bracket.
+_CONDITION = re.compile(
+    rf"({_FIELD})=(?:({_TEXT})(?=[,\]])|([^\]]*?)(?=,[^.,\[\]<>\"$=@\s][^,\[\]<>\"=]*=|\]))", re.DOTALL
+)
+_WHERE = re.compile(rf"\[(?={_FIELD}=)")
 _TOKEN = re.compile(
     rf"""
     (?P<deep>\.\.)?(?:
@@ -151,7 +160,6 @@ _TOKEN = re.compile(
       | \[(?P<index>-?\d+)\]
       | \[(?P<start>-?\d+)?:(?P<stop>-?\d+)?(?::(?P<step>-?\d+)?)?\]
       | \[(?P<key>{_TEXT})\]
-      | \[(?P<field>{_NAME}(?:\.{_NAME})*)=(?P<value>{_TEXT}|[^\]]*)\]
       | <(?P<variant>[^<>"]+)>
       | <(?P<quoted>{_TEXT})>
     )
@@ -177,8 +185,15 @@ def parse_selector(text: str) -> Selector:
     elif text.startswith(VIEWS):
         root, position = VIEWS, 1
     steps: list[Step] = []
+    step: Step
     is_first = not text.startswith("$")  # only the first name may come without a dot
     while position < len(text):
+        where = _WHERE.match(text, position)
+        if where is not None:
+            step, position = _where(text, where.end())
+            steps.append(step)
+            is_first = False
+            continue
         match = _TOKEN.match(text, position)
         if match is None or not match.group():
             raise _refused(text, position)
@@ -190,6 +205,24 @@ def parse_selector(text: str) -> Selector:
         is_first = False
         position = match.end()
     return Selector(text, root, tuple(steps), text.startswith(("$", VIEWS)))
+
+
+def _where(text: str, position: int) -> tuple[Where, int]:
+    """Parse the fields of `[id=rootfs]`; return the step, and the position after the bracket."""
+    found: list[tuple[str, str]] = []
+    while not found or text[position] != "]":
+        position += bool(found)  # a comma
+        match = _CONDITION.match(text, position)
+        if match is None:
+            raise _refused(text, position)
+        field, quoted, bare = match.groups()
+        found.append((field, bare if quoted is None else json.loads(quoted)))
+        position = match.end()
+    step: Where | None = None
+    for field, value in reversed(found):
+        step = Where(tuple(field.split(".")), value, step)
+    assert step is not None
+    return step, position + 1
 
 
 def _refused(text: str, position: int) -> ValueError:
@@ -213,9 +246,6 @@ def _step(match: re.Match[str], text: str, position: int) -> Step:
         step = InVariant(json.loads(found["quoted"]))
     elif found["index"] is not None:
         step = Index(int(found["index"]))
-    elif found["field"] is not None:
-        value = found["value"]
-        step = Where(tuple(found["field"].split(".")), json.loads(value) if value.startswith('"') else value)
     else:
         numbers = [None if found[name] is None else int(found[name]) for name in ("start", "stop", "step")]
         if numbers[2] == 0:

@@ -25,6 +25,7 @@ from snapformat.model.annotations import Arguments, kind_of
 from snapformat.model.checks import reason
 from snapformat.model.class_scopes import set_scopes
 from snapformat.model.graph import has_order
+from snapformat.model.keys import has_keyed, no_keyed
 from snapformat.model.kinds import Kind, Style
 from snapformat.model.lazy_class import LazyClass
 
@@ -47,6 +48,7 @@ class FieldSpec:
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
         skip: Whether the field is left out of the bytes; `default()` makes its value.
         default: Function that makes the value of a skipped field.
+        key: Names of the fields that identify an element of the sequence in it, or None.
         resolved: The annotation with all names looked up, once they are defined.
         kind: Its kind, once known; in generic classes it depends on the type arguments.
     """
@@ -61,6 +63,7 @@ class FieldSpec:
     depends: str = ""
     skip: bool = False
     default: Callable[[], Any] | None = None
+    key: tuple[str, ...] | None = None
     resolved: Any = None
     kind: Kind | None = None
 
@@ -154,9 +157,8 @@ class Declaration:
             if not spec.skip:
                 kind = self.field_kind(spec, arguments)
                 supplied = _is_supplied(kind)
-                fields.append(
-                    kinds.Field(spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.depends)
-                )
+                named = (spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.key, spec.depends)
+                fields.append(kinds.Field(*named))
         made.fields = tuple(fields)
         for made_field in made.fields:
             self._check_bits(made_field)
@@ -424,16 +426,18 @@ def seal(kind: Kind) -> Kind:
 
 
 def _check_struct(struct: kinds.Struct, ending: set[int]) -> None:
-    """Check that keys can be sorted and that the type ends somewhere, once all names are known.
+    """Check that keys can be sorted or exist, and that the type ends somewhere, once all names are known.
 
     Args:
         struct: The struct.
         ending: Structs that don't contain themselves: they contain none either of which they are a part.
     """
     for field_ in struct.fields:
+        owner, name = struct.cls.__qualname__ if struct.cls is not None else None, field_.attr
+        if field_.key is not None and not has_keyed(field_.kind, field_.key):
+            raise SchemaError(f"key: {no_keyed(field_.key)}", owner=owner, field=name)
         if not field_.kind.children():
             continue
-        owner, name = struct.cls.__qualname__ if struct.cls is not None else None, field_.attr
         unsorted = unsortable(field_.kind)
         if unsorted is not None:
             raise SchemaError(unsorted, owner=owner, field=name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from vectors.rust_build import World
+from bitcode.random_types import built
 from vectors.rust_std import MAX_TUPLE
 from vectors.shapes import NotExpressible, Shape
 
@@ -187,8 +187,7 @@ def shape_of(model: list[Any]) -> tuple[Shape, Any]:
     root.see(model)
     declarations = _Declarations()
     text = declarations.type_of(root)
-    world = World({"all": "\n".join(declarations.texts)})
-    return world.shape(text), world.annotation(text)
+    return built("\n".join(declarations.texts), text)
 
 
 def row_value(model: list[Any]) -> Any:

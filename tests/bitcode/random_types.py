@@ -6,10 +6,13 @@ columns get all packings: the numbers at one place of a type are drawn from one 
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from snapformat.model.annotations import kind_of
+from snapformat.model.declaration import seal
 from vectors import shapes
 from vectors.compounds import EnumShape, Fields, StructShape
 from vectors.rust_build import World
@@ -117,7 +120,10 @@ def random_type(random: Random, depth: int = 3) -> tuple[str, str]:
 def built(declarations: str, text: str) -> tuple[Shape, Any]:
     """The shape and annotation of a type in Rust's text."""
     world = World({"all": declarations})
-    return world.shape(text), world.annotation(text)
+    shape, annotation = world.shape(text), world.annotation(text)
+    seal(kind_of(annotation))  # looks up the names in the module, which is let go
+    sys.modules.pop(world.module.__name__)
+    return shape, annotation
 
 
 # --- values -------------------------------------------------------------------------------------------

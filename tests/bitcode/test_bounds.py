@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,34 +108,40 @@ LENGTHS = (1 << 40, 1 << 63, (1 << 64) - 1, HUGE - 1, HUGE)
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_length_beyond_the_data(name: str, tmp_path: Path) -> None:
-    file = tmp_path / "message"
-    for length in LENGTHS:
-        for rest in (b"", bytes(100), b"\x0a" + b"a" * 100, b"\x01" * 100):
-            data = _LENGTHS([length]) + rest
-            _refused(KINDS[name], data)
-            _refused(tuple[u8, KINDS[name]], b"\7" + data)
-            _refused(Vec[KINDS[name]], b"\1" + data)
-        file.write_bytes(data)
-        with open(file, "rb") as source:
-            _bounded(lambda: decode_stream(source, KINDS[name], BITCODE))
+    kind, file = KINDS[name], tmp_path / "message"
+    with _little_memory():
+        for length in LENGTHS:
+            for rest in (b"", bytes(100), b"\x0a" + b"a" * 100, b"\x01" * 100):
+                data = _LENGTHS([length]) + rest
+                _refused(kind, data)
+                _refused(tuple[u8, kind], b"\7" + data)  # type: ignore[valid-type]
+                _refused(Vec[kind], b"\1" + data)
+            file.write_bytes(data)
+            with pytest.raises(DecodeError):
+                decode_stream(file, kind, BITCODE)
 
 
 def test_a_length_beyond_the_data_in_os_string() -> None:
-    for length in LENGTHS:
-        _refused(OsString, b"\0" + _LENGTHS([length]) + bytes(100))
+    with _little_memory():
+        for length in LENGTHS:
+            _refused(OsString, b"\0" + _LENGTHS([length]) + bytes(100))
 
 
 def _refused(kind: Any, data: bytes) -> None:
-    _bounded(lambda: decode(data, kind, BITCODE))
-    _bounded(lambda: decode_prefix(data, kind, BITCODE))
-    _bounded(lambda: decode_stream(io.BytesIO(data), kind, BITCODE))
+    with pytest.raises(DecodeError):
+        decode(data, kind, BITCODE)
+    with pytest.raises(DecodeError):
+        decode_prefix(data, kind, BITCODE)
+    with pytest.raises(DecodeError):
+        decode_stream(io.BytesIO(data), kind, BITCODE)
 
 
-def _bounded(read: Callable[[], Any]) -> None:
+@contextlib.contextmanager
+def _little_memory() -> Iterator[None]:
+    """What runs in here takes less than four megabytes at any time."""
     tracemalloc.start()
     try:
-        with pytest.raises(DecodeError):
-            read()
+        yield
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -343,9 +350,9 @@ def test_other_bounds(name: str) -> None:
     with pytest.raises(EncodeError, match="nested too deeply"):
         encode(value, kind, BITCODE, limits=Limits(depth=19))
     assert encode(value, kind, BITCODE, limits=Limits(depth=20)) == make(20)
-    limits = Limits(depth=20_000)
-    deep = decode(make(20_000), kind, BITCODE, limits=limits)
-    assert encode(deep, kind, BITCODE, limits=limits) == make(20_000)
+    limits = Limits(depth=2_000)
+    deep = decode(make(2_000), kind, BITCODE, limits=limits)
+    assert encode(deep, kind, BITCODE, limits=limits) == make(2_000)
     with pytest.raises(EncodeError, match="nested too deeply"):
         encode(deep, kind, BITCODE)
 
@@ -483,7 +490,7 @@ def test_variants_beyond_a_byte() -> None:
 
 # --- what a byte can claim ----------------------------------------------------------------------------
 
-_VALUES = 1 << 17
+_VALUES = 1 << 15
 _BITS = b"\x0a" + b"\xff" * (_VALUES // 8)
 _ZEROS = b"\x0a" + bytes(_VALUES // 8)
 #: Columns of eight values a byte: the type, the columns behind the length, and how many times the size of
@@ -514,6 +521,7 @@ def test_memory_is_a_multiple_of_the_data(name: str) -> None:
     case = Case(*built("struct S { a: bool, b: bool } enum E { A, B } enum D { A, B(bool) }", rust))
     data = _LENGTHS([_VALUES]) + columns
     read = decoder(case.annotation, BITCODE)
+    read(data)  # what the first message makes for all
     tracemalloc.start()
     try:
         value = read(data)
@@ -535,7 +543,7 @@ def test_a_claim_without_its_bytes(name: str) -> None:
 
 
 def test_equal_keys_of_many_entries() -> None:
-    """2^17 entries in 16 KiB are one entry."""
+    """2^15 entries in 4 KiB are one entry."""
     data = _LENGTHS([_VALUES]) + _ZEROS
     assert decode(data, HashSet[u8], BITCODE) == PairSet([0])
     assert len(decode(data + _ZEROS, HashMap[u8, u8], BITCODE)) == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -21,6 +23,7 @@ from properties.strategies import mutated, same, samples
 from snapformat import decode, decode_prefix, decode_stream, decoder, encode
 from snapformat.errors import DecodeError
 from vectors.checks import assert_same
+from vectors.rust_build import World
 from vectors.rust_syntax import Enum, Struct
 from vectors.shapes import NotExpressible, as_read
 
@@ -157,3 +160,17 @@ def test_messages_share_no_state() -> None:
     read = decoder(case.annotation, BITCODE)
     for _ in range(3):
         assert [read(message) for message in messages] == values
+
+
+def test_the_first_use_by_several_threads() -> None:
+    declarations = "struct A { a: Vec<(u8, Option<Box<A>>)>, e: E } enum E { B(HashMap<u8, A>), C }"
+    for seed in range(5):
+        fresh = World({"all": declarations})
+        case = Case(fresh.shape("A"), fresh.annotation("A"))
+        models = [Values(Random(f"{seed} {number}")).model(case.shape) for number in range(8)]
+        values = [case.shape.from_value(row_value(model)) for model in models]
+        with ThreadPoolExecutor(8) as pool:
+            messages = [*pool.map(partial(encode, payload=case.annotation, encoding=BITCODE), values)]
+            found = [*pool.map(partial(decode, payload=case.annotation, encoding=BITCODE), messages)]
+        assert messages == [*map(Canonical().message, models)]
+        assert found == values

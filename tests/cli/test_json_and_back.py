@@ -47,6 +47,15 @@ def build(text: str | bytes, out: Path, *arguments: str) -> Any:
     return call("build", "-", "-o", out, *arguments, stdin=text.encode() if isinstance(text, str) else text)
 
 
+def portable(shown: Any) -> Any:
+    """The original's JSON, with integers that tools would round as text."""
+    if isinstance(shown, dict):
+        return {name: portable(part) for name, part in shown.items()}
+    if isinstance(shown, list):
+        return [*map(portable, shown)]
+    return str(shown) if isinstance(shown, int) and abs(shown) >= 1 << 53 else shown
+
+
 @data.each(data.state_files())
 def test_real_files(file: StateFile):
     dumped = call("dump", file.path)
@@ -56,7 +65,7 @@ def test_real_files(file: StateFile):
     assert whole["schema"] == file.format.name
     assert list(whole["header"]) == ["magic", "version"]
     if file.truth is not None:
-        assert whole["data"] == json.loads(file.truth.read_text())
+        assert whole["data"] == portable(json.loads(file.truth.read_text()))
     decoded = call("dump", "--as", "decoded", file.path)
     assert (decoded.exit_code, decoded.stderr) == (0, "")
     for text in (dumped.stdout_bytes, decoded.stdout_bytes):
@@ -132,6 +141,7 @@ def test_edited_json(tmp_path: Path):
     out = tmp_path / "out"
     assert build(json.dumps(whole), out).exit_code == 0
     assert call("verify", out).exit_code == 0
+    whole["data"]["vm_info"]["mem_size_mib"] = str(2**64 - 1)
     assert json.loads(call("dump", out).stdout) == whole
 
 

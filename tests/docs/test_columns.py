@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from docs import golden, schemas
 from docs.schemas import Cache, Clock, Drive, Machine, Shape
+from kinds import short_vec, timestamp, u24
 from properties.strategies import samples
 from snapformat import CheckOrder, Encoding, SchemaError, SnapshotFormat, doc, register, schema
 from snapformat.bincode import (
@@ -173,6 +174,28 @@ def test_types_alone():
         assert document.file is None
     document = describe(u16, encoding=BITCODE)
     assert document.types[0].fields[0].columns == "u16"
+    found = build(
+        [Machine, "docs.schemas:Shape"], outputs=("html", "markdown", "json"), encoding=BITCODE
+    ).files
+    assert "The encoding is the serde format of bitcode 0.6: values are stored in <a" in found["machine.html"]
+    assert (
+        "The encoding is the serde format of bitcode 0.6: values are stored in [columns](#columns)."
+        in found["machine.md"]
+    )
+    assert '| 1 | <a id="type-machine.mem_size_mib"></a>`mem_size_mib` | u64 |' in found["machine.md"]
+    assert json.loads(found["shape.json"])["encoding"] == "bitcode"
+
+
+def test_kinds_of_another_package():
+    @schema
+    class Holder:
+        at: timestamp.timestamp
+        items: short_vec.ShortVec[u16]
+        narrow: u24.u24
+
+    columns = [field.columns for field in describe(Holder, encoding=BITCODE).types[0].fields]
+    # What columns the others make, only their own code knows.
+    assert columns == ["…", "seq, u16", "…"]
 
 
 def test_what_bitcode_can_not_store():

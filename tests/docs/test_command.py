@@ -11,7 +11,8 @@ from docs import golden, schemas
 from snapformat.docs import build
 from snapformat.errors import DecodeError, SchemaError
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "microvm.vmstate"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLE, LATER = EXAMPLES / "microvm.vmstate", EXAMPLES / "microvm-1.16.vmstate"
 DECLARED = '''
 from snapformat import SnapshotFormat, doc, schema
 from snapformat.bincode import u64
@@ -38,6 +39,14 @@ def test_pages_of_a_shipped_schema(here: Path):
     names = sorted(path.name for path in (here / "out").iterdir())
     assert names == ["firecracker-1.14-x86_64.html", "index.html", "search-index.js", "site.js", "style.css"]
     assert "in <bdi>microvm.vmstate" in (here / "out" / "firecracker-1.14-x86_64.html").read_text()
+
+
+def test_pages_of_a_schema_in_columns(here: Path):
+    result = call("docs", "firecracker/1.16/x86_64", "-o", "out", "--sample", LATER)
+    assert result.exit_code == 0
+    assert result.stdout == "5 files in out\n"
+    page = (here / "out" / "firecracker-1.16-x86_64.html").read_text()
+    assert "The columns of <bdi>microvm-1.16.vmstate</bdi>" in page
 
 
 def test_own_schema_in_the_working_folder(here: Path):

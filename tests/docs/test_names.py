@@ -13,7 +13,7 @@ import html5lib
 import pytest
 from markdown_it import MarkdownIt
 
-from snapformat import Bits, DataEnum, SnapshotFormat, UnitEnum, doc, schema, variant
+from snapformat import Bits, DataEnum, Encoding, SnapshotFormat, UnitEnum, doc, schema, variant
 from snapformat.bincode import HashMap, Option, Via, i32, u8, u16
 from snapformat.docs import build
 
@@ -69,8 +69,11 @@ PIECES = [
 Naming = Callable[[str], str]
 
 
-def formats_with(name: Naming) -> tuple[list[Any], bytes]:
-    """Two releases of a format, a construct and a file; all names are made by a function of plain ones."""
+def formats_with(name: Naming) -> tuple[list[Any], list[bytes]]:
+    """Three releases of a format, the last in columns, a construct and files.
+
+    All names are made by a function of plain ones.
+    """
 
     @schema(name=name("Level"))
     class Level(UnitEnum):
@@ -118,14 +121,24 @@ def formats_with(name: Naming) -> tuple[list[Any], bytes]:
 
     old = SnapshotFormat(name=release("1.0"), magic=1, version="1.0.0", payload=Save)
     new = SnapshotFormat(name=release("1.1"), magic=1, version="1.1.0", payload=Later)
+    last = SnapshotFormat(
+        name=release("2.0"),
+        magic=1,
+        version="2.0.0",
+        payload=Save,
+        encoding=Encoding.bitcode(),
+        note=name("note"),
+    )
     value = Save(Level.Low, [Gold(1), Pair(1, None)], {"a": Gold(2)}, 1, 2)
-    return [old, new, bare], old.new(value).to_bytes()
+    return [old, new, last, bare], [old.new(value).to_bytes(), last.new(value).to_bytes()]
 
 
 def files_of(name: Naming, folder: Path) -> dict[str, str]:
-    what, sample = formats_with(name)
-    (folder / "sample").write_bytes(sample)
-    return build(what, outputs=OUTPUTS, title=name("Title"), samples=[folder / "sample"]).files
+    what, files = formats_with(name)
+    samples = [folder / f"sample {number}" for number in range(len(files))]
+    for path, data in zip(samples, files, strict=True):
+        path.write_bytes(data)
+    return build(what, outputs=OUTPUTS, title=name("Title"), samples=samples).files
 
 
 def markdown_structure(text: str) -> list[Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from cli.support import call, info, sealed, verify
+from schemas.values import Builder, Seeded
 from snapformat import Snapshot, SnapshotError
 from snapformat.inspect import Status, load_any, summarize
 from snapformat.snapshot.catalogue import find_format
@@ -124,6 +127,20 @@ def test_bitcode_without_a_layout(arch: str, version: str, release: str | None, 
         assert found.encoder is Encoder.BITCODE
     with pytest.raises(SnapshotError, match="bitcode"):
         load_any(file)
+
+
+@pytest.mark.parametrize("release", ["1.15", "1.16"])
+def test_what_is_read_from_the_source_alone(release: str, tmp_path):
+    """No real file of these was at hand: it is said."""
+    format_ = find_format(f"firecracker/{release}/aarch64")
+    content = format_.new(Builder(Seeded(Random(1))).value(format_.payload_kind)).to_bytes()
+    found = firecracker.identify(content)
+    assert (found.format, found.error) == (format_, None)
+    assert found.why[-1] == f"{release} on aarch64: {format_.note}"
+    file = tmp_path / "vmstate"
+    file.write_bytes(content)
+    assert f"note: {format_.note}" in call("info", file).stdout
+    assert not find_format(f"firecracker/{release}/x86_64").note
 
 
 def test_bitcode_of_a_newer_minor():

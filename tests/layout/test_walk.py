@@ -76,7 +76,7 @@ CASES = [
     (
         BTreeMap[u8, bool],
         ONE + b"\7\1",
-        [(0, 8, "maplen", "$", 1), (8, 1, "u8", "$[0].key", 7), (9, 1, "bool", "$[0].value", True)],
+        [(0, 8, "maplen", "$", 1), (8, 1, "u8", "$[0].key", 7), (9, 1, "bool", '$["7"]', True)],
     ),
     (
         tuple[u8, u8],

@@ -239,7 +239,7 @@ def test_values_are_checked_as_when_they_are_written():
         ([1, "x"], list[u8], "$[1]"),
         (Point(1, 5), Point, "$.type"),
         ("\ud800", str, "$"),
-        ({"a": "x"}, HashMap[str, u8], "$[0].value"),
+        ({"a": "x"}, HashMap[str, u8], '$["a"]'),
         (5, Option[Option[u8]], "$"),
         (ShapeTup(1, 5), Shape, "$<Tup>[1]"),
         (b"abc", Annotated[bytes, Len(2)], "$"),

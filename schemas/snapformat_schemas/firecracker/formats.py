@@ -16,7 +16,7 @@ BITCODE = Encoding.bitcode()
 #: Maximum size of a file in bytes since 1.15: `SNAPSHOT_MAX_SIZE` of `src/vmm/src/snapshot/mod.rs`.
 _MAX_SIZE = 10_000_000
 #: The note on formats whose layout is read from the source.
-_FROM_SOURCE = "Read from Firecracker's source code alone: no file of this architecture was at hand."
+_FROM_SOURCE = "Read from Firecracker's source code alone; no file of this architecture was at hand."
 
 
 def _reading(release: Release) -> dict[str, Any]:

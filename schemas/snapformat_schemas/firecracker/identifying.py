@@ -110,6 +110,8 @@ def identify(source: Source) -> Identification:
     why += [_fit(c, len(data)) if c.is_read else c for c in ranked]
     if len(names) > 1 and best.mismatch is None:
         why.append(f"{' and '.join(names)} can't be distinguished by this file; the newest is taken")
+    if best.format.note:
+        why.append(f"{names[0]} on {arch}: {best.format.note}")
     return Identification(
         releases=names,
         arch=arch,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, overload
 from snapformat import Snapshot
 from snapformat.encodings.bincode.encoding import sealed
 from snapformat.inspect.locations import Location
-from snapformat.inspect.query import root_of
 from snapformat.inspect.view_tables import Table, table
 from snapformat.inspect.views import (
     CHOICE,
@@ -192,7 +191,8 @@ def machine(source: State | X86State | Aarch64State | Snapshot[Any]) -> Machine:
     Reading an attribute reads the state, and setting one changes it.
     """
     if isinstance(source, Snapshot):
-        return Machine(root_of(source))
+        kind, put = source.format.payload_kind, lambda new: setattr(source, "data", new)
+        return Machine(Location(kind, source.data, (), put))
     return Machine(Location(sealed(type(source)), source))
 
 

@@ -296,7 +296,7 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
         name = given.rename or _renamed(field.name, options.rename_all, variant=False)
         home = homes[field.name]
         spec = FieldSpec(field.name, name, field.type, home.__module__, bindings.get(home, {}), given.doc)
-        spec.bits, spec.depends = given.bits, given.depends
+        spec.bits, spec.key, spec.depends = given.bits, given.key, given.depends
         spec.skip, spec.default = given.skip, default
         specs.append(spec)
     _check_names([(spec.name, spec.attr) for spec in specs if not spec.skip])

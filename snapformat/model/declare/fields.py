@@ -38,6 +38,7 @@ class FieldOptions:
         rename: serde's name, or None for the attribute's.
         skip: Whether the field is left out of the bytes.
         bits: Names for the bits of the number.
+        key: Names of the fields that identify an element; None if there are none.
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
     """
 
@@ -45,6 +46,7 @@ class FieldOptions:
     rename: str | None = None
     skip: bool = False
     bits: tuple[Bits, ...] = ()
+    key: tuple[str, ...] | None = None
     depends: str = ""
 
 
@@ -56,6 +58,7 @@ def doc(
     default_factory: Callable[[], Any] | Any = MISSING,
     skip: bool = False,
     bits: Iterable[Bits] = (),
+    key: str | Iterable[str] | None = None,
     depends: str = "",
     alias: str | None = None,
     has_default: bool = False,
@@ -75,6 +78,10 @@ def doc(
         default_factory: Function that makes that value.
         skip: `#[serde(skip)]`: not in the bytes; needs a default, which fills it when reading.
         bits: Names for the bits of the number, for documents; of a struct, those of its first number.
+        key: Of a field with a sequence: the name of the field, or the names of the fields, that identify an
+            element, for differences between two values: `key="id"`, `key=("leaf", "index")`,
+            `key="config.id"`. It belongs to the sequences in the field, also in tuples and sequences, whose
+            elements have these fields. `key=()` says that an element is identified by its position.
         depends: Why it is not enough to change this field: one line about what has to agree with it, for the
             warning of those who change it.
         alias: `#[serde(alias)]`: has no effect in bincode.
@@ -93,13 +100,23 @@ def doc(
         raise SchemaError(f"rename must be a str, not {rename!r}")
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
-    options = FieldOptions(text, rename, skip, tuple(bits), depends)
+    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends)
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default
     if default_factory is not MISSING:
         arguments["default_factory"] = default_factory
     return dataclasses.field(**arguments)
+
+
+def _names_in(key: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    if key is None:
+        return None
+    names: tuple[Any, ...] = (key,) if isinstance(key, str) else tuple(key)
+    for name in names:
+        if not isinstance(name, str) or not name:
+            raise SchemaError(f"key needs the names of fields, not {describe_value(name)}")
+    return names
 
 
 def check_bits(table: tuple[Bits, ...], field: str) -> None:

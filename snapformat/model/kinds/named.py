@@ -38,10 +38,12 @@ class Field:
         doc: One line of description.
         bits: Names for the bits of the number.
         optional: Whether it may be left out when a container is written (constants, computed values).
+        key: Names of the fields that identify an element of the sequence in it, perhaps of a field inside
+            (`config.id`); empty if the position does, and None if nothing does.
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "depends"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "key", "depends"})
 
     name: str | None
     attr: str | None
@@ -49,6 +51,7 @@ class Field:
     doc: str = ""
     bits: tuple[Bits, ...] = ()
     optional: bool = False
+    key: tuple[str, ...] | None = None
     depends: str = ""
 
 

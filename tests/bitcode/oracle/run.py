@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,12 +17,11 @@ from bitcode.checks import Case
 from bitcode.from_model import row_value
 from bitcode.oracle.program import ERROR, GIVEN_UP, OK, PROGRAM, Program, Said
 from bitcode.packer import Loose
-from bitcode.random_types import Values, random_type
+from bitcode.random_types import Values, built, random_type
 from bitcode.wire import description
 from snapformat.bincode import Encoding
 from snapformat.errors import DecodeError
 from vectors.checks import short
-from vectors.rust_build import World
 
 _BETWEEN = Encoding(limit=None)
 #: What our own bounds say, which the crate does not have.
@@ -74,9 +72,7 @@ def made(seed: int, number: int) -> MadeCase:
     """The case of a number."""
     random = Random(f"{seed}:{number}")
     declarations, text = random_type(random)
-    world = World({"all": declarations})
-    case = Case(world.shape(text), world.annotation(text))
-    sys.modules.pop(world.module.__name__)
+    case = Case(*built(declarations, text))
     model = Values(random).model(case.shape)
     value = case.shape.from_value(row_value(model))
     loose = [Loose(random).message(model) for _ in range(2)]

@@ -27,10 +27,10 @@ class DeviceStates:
     """Serial console, clock and virtio devices, all of them memory-mapped."""
 
     legacy_devices: list[ConnectedLegacyState] = doc(
-        "Serial console and real-time clock: their addresses only, in no particular order"
+        "Serial console and real-time clock: their addresses only, in no particular order", key="type_"
     )
-    block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
-    net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
+    block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order", key="device_id")
+    net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order", key="device_id")
     vsock_device: ConnectedVsockState | None = doc("Socket channel between guest and host, at most one")
     balloon_device: ConnectedBalloonState | None = doc(
         "Balloon that takes memory back from the guest, at most one"
@@ -48,6 +48,8 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     vm_state: VmState = doc("Interrupt controller and required KVM capabilities")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", depends=VCPUS)
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by the device tree")

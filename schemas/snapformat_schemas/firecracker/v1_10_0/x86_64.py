@@ -26,8 +26,8 @@ from snapformat_schemas.firecracker.v1_10_0.device_manager import ConnectedNetSt
 class DeviceStates:
     """Virtio devices, all of them on the MMIO transport."""
 
-    block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
-    net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
+    block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order", key="device_id")
+    net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order", key="device_id")
     vsock_device: ConnectedVsockState | None = doc("Socket channel between guest and host, at most one")
     balloon_device: ConnectedBalloonState | None = doc(
         "Balloon that takes memory back from the guest, at most one"
@@ -45,6 +45,8 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     vm_state: VmState = doc("Interrupt controllers, timers, and required KVM capabilities")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", depends=VCPUS)
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

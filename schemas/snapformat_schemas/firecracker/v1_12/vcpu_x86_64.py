@@ -24,10 +24,12 @@ class VcpuState:
     """One virtual CPU, as KVM's getters return it. Index 0 is the boot processor."""
 
     cpuid: CpuId = doc(
-        "`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf; at most 256"
+        "`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf; at most 256",
+        key=("function", "index"),
     )
     saved_msrs: list[Msrs] = doc(
-        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last"
+        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last",
+        key="index",
     )
     debug_regs: Blob[KvmDebugregs] = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
     lapic: Blob[KvmLapicState] = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")

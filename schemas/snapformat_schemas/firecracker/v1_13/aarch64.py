@@ -54,7 +54,8 @@ class VcpuState:
         "`struct kvm_mp_state`, 4 bytes: run state; 0 runnable, 5 stopped (powered off)"
     )
     regs: Aarch64RegisterVec = doc(
-        "Register ids of KVM_GET_REG_LIST, and all values one after the other, 2^(id >> 52 & 15) bytes each"
+        "Register ids of KVM_GET_REG_LIST, and all values one after the other, 2^(id >> 52 & 15) bytes each",
+        key="id",
     )
     mpidr: Hex[u64] = doc(
         "MPIDR_EL1, the processor's affinity; names it to the interrupt controller", depends=MPIDR
@@ -80,10 +81,14 @@ class DeviceStates:
     """Serial console, clock, and virtio devices on the MMIO transport; of these none when PCI is on."""
 
     legacy_devices: list[ConnectedLegacyState] = doc(
-        "Serial console and real-time clock: their addresses only, in no particular order"
+        "Serial console and real-time clock: their addresses only, in no particular order", key="type_"
     )
-    block_devices: list[MmioVirtioDeviceState[BlockState]] = doc("Drives, in no particular order")
-    net_devices: list[MmioVirtioDeviceState[NetState]] = doc("Network interfaces, in no particular order")
+    block_devices: list[MmioVirtioDeviceState[BlockState]] = doc(
+        "Drives, in no particular order", key="device_id"
+    )
+    net_devices: list[MmioVirtioDeviceState[NetState]] = doc(
+        "Network interfaces, in no particular order", key="device_id"
+    )
     vsock_device: MmioVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
@@ -114,5 +119,7 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, interrupt controller, resource allocators")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", depends=VCPUS)
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DevicesState = doc("Serial console, clock, virtio devices, and the generation ID")

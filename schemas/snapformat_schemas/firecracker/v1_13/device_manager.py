@@ -75,8 +75,12 @@ class PciDevicesState:
     pci_enabled: bool = doc(
         "Firecracker was started with --enable-pci; all virtio devices are PCI devices then", depends=BUS
     )
-    block_devices: list[PciVirtioDeviceState[BlockState]] = doc("Drives, in no particular order")
-    net_devices: list[PciVirtioDeviceState[NetState]] = doc("Network interfaces, in no particular order")
+    block_devices: list[PciVirtioDeviceState[BlockState]] = doc(
+        "Drives, in no particular order", key="device_id"
+    )
+    net_devices: list[PciVirtioDeviceState[NetState]] = doc(
+        "Network interfaces, in no particular order", key="device_id"
+    )
     vsock_device: PciVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )

@@ -35,9 +35,10 @@ class GicState:
     """Interrupt controller of the machine."""
 
     dist: list[GicRegState[Hex[u32]]] = doc(
-        "12 distributor registers, GICD_CTLR first; arrays begin with interrupt 32, the first one shared"
+        "12 distributor registers, GICD_CTLR first; arrays begin with interrupt 32, the first one shared",
+        key=(),
     )
-    gic_vcpu_states: list[GicVcpuState] = doc("Per-processor registers, in the order of vcpu_states")
+    gic_vcpu_states: list[GicVcpuState] = doc("Per-processor registers, in the order of vcpu_states", key=())
     its_state: ItsRegisterState | None = doc(
         "Translation of message-signalled interrupts; None with GICv2, and required with GICv3"
     )

@@ -96,7 +96,7 @@ class MsixConfigState:
     """MSI-X interrupts of one PCI device."""
 
     table_entries: list[MsixTableEntry] = doc(
-        "One per vector: as many as the device has queues, plus one for configuration changes"
+        "One per vector: as many as the device has queues, plus one for configuration changes", key=()
     )
     pba_entries: list[Hex[u64]] = doc(
         "Pending bit array, 64 vectors to a word: interrupts raised while masked"
@@ -119,7 +119,9 @@ class VirtioPciCommonConfigState:
     msix_config: Hex[u16] = doc(
         "MSI-X vector for configuration changes; 0xffff (VIRTIO_MSI_NO_VECTOR) for none"
     )
-    msix_queues: list[Hex[u16]] = doc("MSI-X vector of each virtqueue, in queue order; 0xffff for none")
+    msix_queues: list[Hex[u16]] = doc(
+        "MSI-X vector of each virtqueue, in queue order; 0xffff for none", key=()
+    )
 
 
 @schema
@@ -142,7 +144,7 @@ class VirtioPciDeviceState:
     pci_dev_state: VirtioPciCommonConfigState = doc("Virtio registers at the start of the device's BAR")
     msix_state: MsixConfigState = doc("Message-signalled interrupts: the table and pending bits")
     msi_vector_group: list[u32] = doc(
-        "GSI that KVM routes each MSI-X vector through, one of gsi_msi_allocator's numbers"
+        "GSI that KVM routes each MSI-X vector through, one of gsi_msi_allocator's numbers", key=()
     )
     bar_configuration: PciBarConfiguration = doc(
         "Where the registers of virtio and MSI-X lie in guest memory", depends=BAR

@@ -42,5 +42,7 @@ class GuestMemoryState:
     """Map of the guest's physical memory: which addresses are backed by RAM."""
 
     regions: list[GuestMemoryRegionState] = doc(
-        "Ranges in ascending address order; their sizes add up to the memory file's", depends=REGION
+        "Ranges in ascending address order; their sizes add up to the memory file's",
+        depends=REGION,
+        key="base_address",
     )

@@ -51,14 +51,16 @@ class MsixConfigState:
     """MSI-X interrupts of one PCI device."""
 
     table_entries: list[MsixTableEntry] = doc(
-        "One per vector: as many as the device has queues, plus one for configuration changes"
+        "One per vector: as many as the device has queues, plus one for configuration changes", key=()
     )
     pba_entries: list[Hex[u64]] = doc(
         "Pending bit array, 64 vectors to a word: interrupts raised while masked"
     )
     masked: bool = doc("Function Mask, bit 14 of Message Control: masks every vector of the device")
     enabled: bool = doc("MSI-X Enable, bit 15 of Message Control: set by the driver before it uses MSI-X")
-    vectors: list[u32] = doc("GSI that KVM routes each vector through, one of gsi_msi_allocator's numbers")
+    vectors: list[u32] = doc(
+        "GSI that KVM routes each vector through, one of gsi_msi_allocator's numbers", key=()
+    )
 
 
 @schema

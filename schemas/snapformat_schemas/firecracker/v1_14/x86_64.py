@@ -58,8 +58,12 @@ class VmState:
 class DeviceStates:
     """Virtio devices on the MMIO transport; all empty when PCI is on."""
 
-    block_devices: list[MmioVirtioDeviceState[BlockState]] = doc("Drives, in no particular order")
-    net_devices: list[MmioVirtioDeviceState[NetState]] = doc("Network interfaces, in no particular order")
+    block_devices: list[MmioVirtioDeviceState[BlockState]] = doc(
+        "Drives, in no particular order", key="device_id"
+    )
+    net_devices: list[MmioVirtioDeviceState[NetState]] = doc(
+        "Network interfaces, in no particular order", key="device_id"
+    )
     vsock_device: MmioVirtioDeviceState[VsockState] | None = doc(
         "Socket channel between guest and host, at most one"
     )
@@ -73,7 +77,7 @@ class DeviceStates:
         "Random number source (virtio-rng), at most one"
     )
     pmem_devices: list[MmioVirtioDeviceState[PmemState]] = doc(
-        "Files mapped as persistent memory, in no particular order"
+        "Files mapped as persistent memory, in no particular order", key="device_id"
     )
     memory_device: MmioVirtioDeviceState[VirtioMemState] | None = doc(
         "Memory hot-plug device (virtio-mem), at most one"
@@ -104,5 +108,7 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     kvm_state: KvmState = doc("KVM capabilities required beyond the usual ones")
     vm_state: VmState = doc("Memory map, resource allocators, interrupt controllers and timers")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", depends=VCPUS)
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DevicesState = doc("Virtio devices and the two ACPI ones")

@@ -40,6 +40,6 @@ class VirtioDeviceState:
         "Feature bits the driver accepted; restore refuses bits that are not offered", bits=COMMON_FEATURES
     )
     queues: list[QueueState] = doc(
-        "Virtqueues in the order the device type defines; a restore checks how many"
+        "Virtqueues in the order the device type defines; a restore checks how many", key=()
     )
     activated: bool = doc("The driver reached DRIVER_OK and the device processes its queues")

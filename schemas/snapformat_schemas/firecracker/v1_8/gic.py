@@ -20,7 +20,8 @@ class GicRegState(Generic[T]):
     """One register, or one array of registers of the same name."""
 
     chunks: list[T] = doc(
-        "Values in ascending address order, as wide as KVM's access: u32, or u64 for the CPU interface"
+        "Values in ascending address order, as wide as KVM's access: u32, or u64 for the CPU interface",
+        key=(),
     )
 
 
@@ -29,10 +30,13 @@ class VgicSysRegsState:
     """CPU interface of one vCPU, which acknowledges and ends interrupts."""
 
     main_icc_regs: list[GicRegState[Hex[u64]]] = doc(
-        "GICv3: ICC_SRE, CTLR, IGRPEN0, IGRPEN1, PMR, BPR0, BPR1; GICv2: GICC_CTLR, PMR, BPR, ABPR, APR0 to 3"
+        "GICv3: ICC_SRE, CTLR, IGRPEN0, IGRPEN1, PMR, BPR0, BPR1; "
+        "GICv2: GICC_CTLR, PMR, BPR, ABPR, APR0 to 3",
+        key=(),
     )
     ap_icc_regs: list[GicRegState[Hex[u64]] | None] = doc(
-        "GICv3: active priorities, ICC_AP0R0 to 3 and AP1R0 to 3; None for one the host lacks. GICv2: empty"
+        "GICv3: active priorities, ICC_AP0R0 to 3 and AP1R0 to 3; None for one the host lacks. GICv2: empty",
+        key=(),
     )
 
 
@@ -41,7 +45,8 @@ class GicVcpuState:
     """Per-vCPU part of the interrupt controller."""
 
     rdist: list[GicRegState[Hex[u32]]] = doc(
-        "GICv3: 14 redistributor registers, 5 of control and LPIs, then 9 of SGIs and PPIs; GICv2: empty"
+        "GICv3: 14 redistributor registers, 5 of control and LPIs, then 9 of SGIs and PPIs; GICv2: empty",
+        key=(),
     )
     icc: VgicSysRegsState = doc("Registers of the interface between controller and processor")
 
@@ -51,6 +56,7 @@ class GicState:
     """Interrupt controller of the machine."""
 
     dist: list[GicRegState[Hex[u32]]] = doc(
-        "12 distributor registers, GICD_CTLR first; arrays begin with interrupt 32, the first one shared"
+        "12 distributor registers, GICD_CTLR first; arrays begin with interrupt 32, the first one shared",
+        key=(),
     )
-    gic_vcpu_states: list[GicVcpuState] = doc("Per-processor registers, in the order of vcpu_states")
+    gic_vcpu_states: list[GicVcpuState] = doc("Per-processor registers, in the order of vcpu_states", key=())

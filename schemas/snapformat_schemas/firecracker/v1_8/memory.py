@@ -28,5 +28,7 @@ class GuestMemoryState:
     """Map of the guest's physical memory and of the memory file."""
 
     regions: list[GuestMemoryRegionState] = doc(
-        "Ranges in ascending address order; their sizes add up to the memory file's", depends=REGION
+        "Ranges in ascending address order; their sizes add up to the memory file's",
+        depends=REGION,
+        key="base_address",
     )

@@ -51,7 +51,7 @@ class VirtioDeviceState:
         "Feature bits the driver accepted; restore refuses bits that are not offered", bits=COMMON_FEATURES
     )
     queues: list[QueueState] = doc(
-        "Virtqueues in the order the device type defines; a restore checks how many"
+        "Virtqueues in the order the device type defines; a restore checks how many", key=()
     )
     interrupt_status: Hex[u32] = doc(
         "InterruptStatus, register 0x60: causes not acknowledged yet", bits=INTERRUPT_STATUS

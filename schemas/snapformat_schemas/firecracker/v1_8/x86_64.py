@@ -64,9 +64,13 @@ class VmState:
 class VcpuState:
     """One virtual CPU, as KVM's getters return it. Index 0 is the boot processor."""
 
-    cpuid: CpuId = doc("`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf")
+    cpuid: CpuId = doc(
+        "`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf",
+        key=("function", "index"),
+    )
     saved_msrs: list[Msrs] = doc(
-        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last"
+        "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last",
+        key="index",
     )
     debug_regs: Blob[KvmDebugregs] = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
     lapic: Blob[KvmLapicState] = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")
@@ -91,8 +95,8 @@ class VcpuState:
 class DeviceStates:
     """Virtio devices, all of them on the MMIO transport."""
 
-    block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order")
-    net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order")
+    block_devices: list[ConnectedBlockState] = doc("Drives, in no particular order", key="device_id")
+    net_devices: list[ConnectedNetState] = doc("Network interfaces, in no particular order", key="device_id")
     vsock_device: ConnectedVsockState | None = doc("Socket channel between guest and host, at most one")
     balloon_device: ConnectedBalloonState | None = doc(
         "Balloon that takes memory back from the guest, at most one"
@@ -110,6 +114,8 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     vm_state: VmState = doc("Interrupt controllers, timers, and required KVM capabilities")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", depends=VCPUS)
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Drives, network interfaces and all other virtio devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by ACPI tables")

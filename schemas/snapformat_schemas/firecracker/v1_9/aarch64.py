@@ -21,6 +21,8 @@ class MicrovmState:
     vm_info: VmInfo = doc("Configuration the machine was booted with")
     memory_state: GuestMemoryState = doc("Guest physical memory map, which describes the memory file")
     vm_state: VmState = doc("Interrupt controller and required KVM capabilities")
-    vcpu_states: list[VcpuState] = doc("Registers of each virtual CPU, by index; at most 32", depends=VCPUS)
+    vcpu_states: list[VcpuState] = doc(
+        "Registers of each virtual CPU, by index; at most 32", depends=VCPUS, key=()
+    )
     device_states: DeviceStates = doc("Serial console, clock, drives and all other devices")
     acpi_dev_state: ACPIDeviceManagerState = doc("Generation ID device, described by the device tree")
