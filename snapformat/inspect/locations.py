@@ -78,6 +78,13 @@ class Location:
         return "" if self.around is None else self.around.fixed
 
     @property
+    def why_fixed(self) -> str:
+        """Why it can't be changed, and the field that can."""
+        if not self.fixed:
+            return "it can't be changed"
+        return self.fixed if self.raw is None else f"{self.fixed} (its field is {self.raw})"
+
+    @property
     def depends(self) -> str:
         """Why it is not enough to change this part; empty if nothing else has to agree with it."""
         around = self.around
@@ -103,7 +110,7 @@ class Location:
             PathError: It can't be replaced.
         """
         if self._put is None or self.fixed:
-            self.refuse(self.fixed or "it can't be changed")
+            self.refuse(self.why_fixed)
         self._put(value)
         self.value = value
 

@@ -209,9 +209,11 @@ def _fail(snapshot: Snapshot[Any], selector: Selector, start: Location) -> None:
         why = here.missing(name)
         if why:
             raise PathError(f"{format_path((*here.segments, name))}: {why}")
-        if here is start and not selector.is_rooted:
-            views = views_of(snapshot)
-            names += [] if views is None else views.names()
+        views = views_of(snapshot) if here is start and not selector.root else None
+        if views is not None and selector.is_rooted:
+            names = [f"{VIEWS}{name}"] if views.field(name) is not None else names
+        elif views is not None:
+            names += views.names()
         if here.value is None:
             raise PathError(f"{here.path} is null, so it has no {middle_cut(shown or 'elements')}")
         close = difflib.get_close_matches(shown, names, 1)

@@ -27,10 +27,10 @@ class ViewLocation(Location):
         segments: Its path.
         put: Writes another value to the state; None if it can't be changed.
         origin: The path of the field behind it, or None.
-        why_fixed: Why it can't be changed; empty if it can.
+        fixed: Why it can't be changed; empty if it can.
     """
 
-    __slots__ = ("_origin", "_why_fixed")
+    __slots__ = ("_fixed", "_origin")
 
     def __init__(
         self,
@@ -39,11 +39,11 @@ class ViewLocation(Location):
         segments: tuple[Segment, ...],
         put: Callable[[Any], None] | None,
         origin: tuple[Segment, ...] | None,
-        why_fixed: str = "",
+        fixed: str = "",
     ) -> None:
         super().__init__(kind, value, segments, put)
         self._origin = origin
-        self._why_fixed = why_fixed
+        self._fixed = fixed
 
     @property
     def raw_segments(self) -> tuple[Segment, ...] | None:
@@ -52,10 +52,8 @@ class ViewLocation(Location):
 
     @property
     def fixed(self) -> str:
-        """Why it can't be changed, and the field that can."""
-        if not self._why_fixed or self.raw is None:
-            return self._why_fixed
-        return f"{self._why_fixed} (its field is {self.raw})"
+        """Why it can't be changed; empty if it can."""
+        return self._fixed
 
 
 class GroupLocation(Location):

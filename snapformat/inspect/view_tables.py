@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from snapformat.inspect.locations import Location
 from snapformat.inspect.view_locations import GroupLocation
@@ -161,11 +160,13 @@ class ByName(Node, Mapping[str, T]):
 
     Attributes:
         placeholder: What stands for a name in documents.
+        type_text: The type of the values in documents.
     """
 
     __slots__ = ()
 
-    placeholder = "NAME"
+    placeholder: ClassVar[str] = "NAME"
+    type_text: ClassVar[str] = "hexadecimal"
 
     def __getitem__(self, name: str) -> T:
         found: T = plain(self._at(name))
@@ -192,6 +193,8 @@ class ByName(Node, Mapping[str, T]):
 
 def no_such(node: Node, name: str) -> str:
     """Return the message for a name that a table or mapping does not have."""
+    import difflib
+
     here = node._here()
     close = difflib.get_close_matches(name, here.names(), 1)
     return f"{here.path} has no {name!r}" + (f": did you mean {close[0]!r}?" if close else "")

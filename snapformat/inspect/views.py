@@ -216,7 +216,7 @@ class View(Named, Generic[T]):
 
     Attributes:
         type: The type of its values.
-        read_only: As given.
+        read_only: Why it can't be changed; empty if it can, or if its field tells.
         in_summary: As given.
     """
 
@@ -240,11 +240,13 @@ class View(Named, Generic[T]):
     def reader(self, read: Callable[[Any], T]) -> View[T]:
         """Compute the value with a function of the group, instead of taking that of the field."""
         self._read = read
+        self.read_only = self.read_only or "it follows from other fields"
         return self
 
     def setter(self, write: Callable[[Any, T], None]) -> Callable[[Any, T], None]:
         """Write a value with a function of the group and the value."""
         self._write = write
+        self.read_only = ""
         return write
 
     def locate(self, views: Views) -> ViewLocation | None:
@@ -258,9 +260,7 @@ class View(Named, Generic[T]):
 
             def put(new: Any) -> None:
                 write(views, new)
-        elif self._read is not None:
-            fixed = fixed or "it follows from other fields"
-        elif raw is not None:
+        elif self._read is None and raw is not None:
             fixed = fixed or raw.depends
         kind, value = self.type.kind, None
         if self._read is not None:
@@ -294,7 +294,7 @@ class View(Named, Generic[T]):
         if found is None:
             self.absent(views)
         if found.fixed:
-            raise AttributeError(f"{found.path}: {found.fixed}", name=self.name, obj=views)
+            raise AttributeError(f"{found.path}: {found.why_fixed}", name=self.name, obj=views)
         if self.type is PART:
             found.set(value)
         else:
@@ -437,7 +437,10 @@ def make(group: type[N] | Choice[N], raw: Location, segments: tuple[Segment, ...
 def plain(location: Location) -> Any:
     """Return a value without options and newtypes around it; of an enum without data its name."""
     inner = location.opened()
-    return inner.to_json() if isinstance(inner.kind, kinds.Enum) else inner.value
+    if not isinstance(inner.kind, kinds.Enum):
+        return inner.value
+    variant = inner.kind.variant_of(inner.value)
+    return inner.value if variant is None else variant.name
 
 
 def assign(location: Location, value: Any) -> None:
@@ -449,9 +452,7 @@ def assign(location: Location, value: Any) -> None:
     try:
         location.set_json(value, Limits())
     except DecodeError as error:
-        parts = [error.message]
-        if error.expected is not None:
-            parts.append(f"expected {error.expected}")
-        if error.found is not None:
-            parts.append(f"found {error.found}")
-        raise ValueError(f"{location.path}: {', '.join(parts)}") from None
+        expected = "" if error.expected is None else f", expected {error.expected}"
+        found = "" if error.found is None else f", found {error.found}"
+        message = f"{error.message}{expected}{found}".removeprefix("the JSON does not fit, ")
+        raise ValueError(f"{location.path}: {message}") from None

@@ -87,6 +87,7 @@ class CpuidLeaves(ByName["KvmCpuidEntry2"]):
     __slots__ = ()
 
     placeholder = "LEAF"
+    type_text = "fields"
 
     def _names(self) -> list[str]:
         return [*dict.fromkeys(_leaf_name(entry) for entry in self._raw.value.cpuid[1])]
