@@ -29,8 +29,8 @@ def reference() -> str:
         "## Exit status",
         "| Status | Meaning |\n|--:|---|\n"
         "| 0 | success |\n"
-        "| 1 | a bad file, a difference found by `--check`, or a failure |\n"
-        "| 2 | a usage error |\n"
+        "| 1 | a bad file, a difference found by `diff` or `--check`, or a failure |\n"
+        "| 2 | a usage error; of `diff` also a file that can't be compared |\n"
         "| 130 | interrupted by Ctrl-C |\n"
         "| 141 | standard output was closed (broken pipe) |",
     ]

@@ -10,7 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 _STYLES = {"ok": "green", "true": "green", "unknown": "dim", "unknown-version": "yellow"}
-_BAD = ("damaged", "not-a-snapshot", "false", "Io", "Decode", "InvalidMagic", "InvalidFormatVersion", "Crc64")
+_BAD = ("damaged", "not-a-snapshot", "false")
+#: Beginnings of what `verify` says of a file, before the class of the error.
+_VERDICTS = {
+    "sound, ": "yellow",
+    "damaged (": "bold red",
+    "not a snapshot (": "bold red",
+    "unreadable (": "bold red",
+}
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -26,7 +33,7 @@ def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             head[number] if head else "", style="" if head or number else "bold", overflow="fold"
         )
     for row in rows:
-        table.add_row(*(Text(cell, style=_style(cell)) for cell in row))
+        table.add_row(*(Text(cell, style=_style(cell) if number else "") for number, cell in enumerate(row)))
     # Without highlighting, which would colour a number in a file name.
     Console(highlight=False).print(table)
 
@@ -43,4 +50,9 @@ def print_lines(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
 
 
 def _style(cell: str) -> str:
-    return "bold red" if cell in _BAD else _STYLES.get(cell, "")
+    if cell in _BAD:
+        return "bold red"
+    for words, style in _VERDICTS.items():
+        if cell.startswith(words):
+            return style
+    return _STYLES.get(cell, "")

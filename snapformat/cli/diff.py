@@ -67,8 +67,8 @@ def command(
     by position. Numbers are shown as `dump --as decoded` shows them; changed bits by name. Checksums are not
     compared.
 
-    --json prints a list of objects: path, change (changed, removed, added or reordered), left, right, and
-    right_path, the path in B where that is another one.
+    --json prints a list of objects: path, change (changed, removed, added or reordered), left, right,
+    right_path (the path in B where that is another one), and name (of a register).
 
     Exit status: 0 if A and B are the same, 1 if they differ, 2 if a file can't be read.
     """

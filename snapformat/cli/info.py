@@ -22,8 +22,9 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
     """Identify FILE: architecture, version, schema, sizes, checksum, and the machine in it.
 
     `releases` lists the releases of the program that may have written the file, most likely first. The status
-    is ok, damaged, unknown-version (an intact file that no installed schema reads) or not-a-snapshot. Exit
-    status: 0 for ok and unknown-version, else 1.
+    is ok, damaged, unknown-version (an intact file that no installed schema reads) or not-a-snapshot; damaged
+    includes files of another layout, which `verify` tells apart. Exit status: 0 for ok and unknown-version,
+    else 1.
     """
     data = read_all(file, max_size=max_file_size())
     with errors_in(file, data):

@@ -11,7 +11,7 @@ from snapformat.cli._options import Named, json_option, schema_option
 from snapformat.cli._output import show_lines, write_text
 from snapformat.cli._same_file import Command, InputFile
 from snapformat.errors import SnapshotError
-from snapformat.inspect import Verdict, judge, max_file_size
+from snapformat.inspect import Condition, Verdict, judge, max_file_size
 from snapformat.io import read_all
 
 
@@ -29,9 +29,15 @@ from snapformat.io import read_all
 def command(ctx: click.Context, files: tuple[str, ...], release: Named | None, as_json: bool) -> None:
     """Check every FILE as the program that wrote it does when it loads the file.
 
-    Without --as, the release is selected by the header of the file. The verdict is ok or the error that the
-    program reports: Io, Decode, InvalidMagic, InvalidFormatVersion or Crc64. Exit status: 0 if all files are
-    ok, else 1.
+    Without --as, the release is selected by the header of the file. The verdict tells the condition of the
+    file: ok; sound, of another release (which is not read); sound, of another layout (the data is not what
+    the release in the header writes); damaged (the checksum does not match); not a snapshot; unreadable. In
+    parentheses is the error that the program reports: Io, Decode, InvalidMagic, InvalidFormatVersion or
+    Crc64. Without --as, the error for a damaged file is Crc64 also where the program would report another
+    one, because it does not know the version or decodes the data first.
+
+    In JSON, condition is ok, other-release, other-layout, damaged, not-a-snapshot or unreadable. Exit status:
+    0 if all files are ok, else 1.
     """
     verdicts: list[tuple[str, Verdict]] = []
     errors: list[str] = []
@@ -44,7 +50,7 @@ def command(ctx: click.Context, files: tuple[str, ...], release: Named | None, a
     if as_json:
         write_text(json.dumps([_row(file, verdict) for file, verdict in verdicts]) + "\n")
     else:
-        show_lines([(file, verdict.code or "ok") for file, verdict in verdicts], ("file", "verdict"))
+        show_lines([(file, _words(verdict)) for file, verdict in verdicts], ("file", "verdict"))
     for text in errors:
         print_error(text)
     ctx.exit(0 if all(verdict.ok for _, verdict in verdicts) else 1)
@@ -56,7 +62,7 @@ def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:
     try:
         data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
     except SnapshotError as error:
-        return Verdict(format_, error), None
+        return Verdict(format_, error, Condition.UNREADABLE), None
     return judge(data, format_), data
 
 
@@ -68,4 +74,11 @@ def _row(file: str, verdict: Verdict) -> dict[str, object]:
         "path": verdict.path,
         "offset": verdict.offset,
         "message": verdict.message,
+        "condition": verdict.condition.value,
     }
+
+
+def _words(verdict: Verdict) -> str:
+    """Return the verdict in words, with the class of the error."""
+    words = verdict.condition.words
+    return words if verdict.ok else f"{words} ({verdict.code})"

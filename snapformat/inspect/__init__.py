@@ -3,6 +3,7 @@
 The JSON document of a file is in `snapformat.inspect.document`, so that inspecting does not import JSON.
 """
 
+from snapformat.inspect.condition import Condition
 from snapformat.inspect.excerpt import excerpt
 from snapformat.inspect.families import Family, Recognition
 from snapformat.inspect.identify import (
@@ -21,6 +22,7 @@ from snapformat.inspect.verdict import Verdict, judge
 __all__ = [
     "Candidate",
     "ChecksumSummary",
+    "Condition",
     "Family",
     "Identity",
     "Recognition",

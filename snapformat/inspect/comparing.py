@@ -36,10 +36,12 @@ class Meaning(NamedTuple):
     Attributes:
         key: The fields that identify elements; empty for the position; None if it says nothing.
         bits: Names for the bits of a number; in a struct, those of its first number.
+        names: Reference to the function that names elements by their key, or None.
     """
 
     key: tuple[str, ...] | None = None
     bits: tuple[Bits, ...] = ()
+    names: str | None = None
 
 
 NO_MEANING = Meaning()
@@ -78,18 +80,27 @@ class Comparison:
                 bits=bits,
                 left_text=_text_of(left),
                 right_text=_text_of(right),
+                name=place.name,
             )
         )
 
     def _only(self, part: Part, place: Place, meaning: Meaning, *, in_right: bool) -> None:
         if place.is_ignored_in(right=in_right):
             return
-        path, data, text = place.path(right=in_right), part.to_json(), _text_of(part)
-        if in_right:
-            change = Change(path, Action.ADDED, None, data, None, place.part, meaning.bits, None, text)
-        else:
-            change = Change(path, Action.REMOVED, data, None, None, place.part, meaning.bits, text, None)
-        self.changes.append(change)
+        data, text = part.to_json(), _text_of(part)
+        self.changes.append(
+            Change(
+                place.path(right=in_right),
+                Action.ADDED if in_right else Action.REMOVED,
+                left=None if in_right else data,
+                right=data if in_right else None,
+                part=place.part,
+                bits=meaning.bits,
+                left_text=None if in_right else text,
+                right_text=text if in_right else None,
+                name=place.name,
+            )
+        )
 
     def _in_another_order(self, place: Place, left: list[Any], right: list[Any]) -> None:
         path = place.path()
@@ -195,7 +206,7 @@ class Comparison:
             pairs = by_position(len(left), len(right))
         else:
             pairs = by_likeness(left.stand_ins(), right.stand_ins())
-        own = Meaning(meaning.key or None, meaning.bits)
+        own = meaning._replace(key=meaning.key or None)
         for at, other in pairs:
             if at is None:
                 assert other is not None
@@ -225,7 +236,7 @@ class Comparison:
             assert step is not None
             element, key = (right if at is None else left).at(step), keys[at is None][step]
             is_unique = key is not None and max(counts[0][key], counts[1][key]) == 1
-            by = Keyed(element, names) if is_unique else None
+            by = Keyed(element, names, meaning.names) if is_unique else None
             if at is None or other is None:
                 self._only(element, place.then(step, by=by), inner, in_right=at is None)
             else:
@@ -309,11 +320,11 @@ def _place_of(left: Entry, right: Entry, place: Place) -> Place:
 def _meaning_of(field: Field | None, other: Field | None, around: Meaning) -> Meaning:
     """Return what two fields of one name say; of plain data, what the field around it says."""
     if field is None:
-        return Meaning(around.key)
-    key, bits = field.key, field.bits
+        return Meaning(around.key, names=around.names)
+    key, bits, names = field.key, field.bits, field.names
     if other is not None:
-        key, bits = other.key if key is None else key, bits or other.bits
-    return Meaning(key, bits)
+        key, bits, names = other.key if key is None else key, bits or other.bits, names or other.names
+    return Meaning(key, bits, names)
 
 
 def _keys(elements: Elements, names: Sequence[str]) -> list[Hashable]:

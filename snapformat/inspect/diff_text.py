@@ -108,8 +108,8 @@ def _line(change: Change, sides: tuple[str, str]) -> Line:
             pieces += [Piece(f"only in {sides[1]}: ", "note"), right]
         case Action.CHANGED:
             pieces += [left, Piece(" -> "), right]
-    note = _bits_of(change)
-    return [*pieces, Piece(f" ({note})", "note")] if note else pieces
+    notes = [printable(note) for note in (change.name, _bits_of(change)) if note]
+    return [*pieces, Piece(f" ({'; '.join(notes)})", "note")] if notes else pieces
 
 
 def _shown(path: str) -> str:

@@ -41,6 +41,7 @@ class Change:
         bits: Names for the bits of the number.
         left_text: The left value in words where these are not its JSON, else None.
         right_text: The right value in words.
+        name: The name of the innermost element around it that the schema names: `IA32_TSC`; else None.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Change:
     bits: tuple[Bits, ...] = ()
     left_text: str | None = None
     right_text: str | None = None
+    name: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the change as plain data."""
@@ -61,6 +63,7 @@ class Change:
             "left": self.left,
             "right": self.right,
             "right_path": self.right_path,
+            "name": self.name,
         }
 
 

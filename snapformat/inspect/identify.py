@@ -18,6 +18,7 @@ from snapformat.errors import (
     SchemaError,
     SnapshotError,
 )
+from snapformat.inspect.beginnings import beginning
 from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
@@ -207,9 +208,10 @@ def identify(data: bytes) -> Identity:
     magic = magic_of(data)
     if recognized is not None:
         refused.hint = recognized.note
-    elif magic is not None and not known_arch(magic)[0]:
-        # The error only mentions the magic of the format that was tried first.
-        refused.message, refused.expected, refused.hint = UNKNOWN_MAGIC, None, NAME_IT
+    elif magic is None or not known_arch(magic)[0]:
+        # The error only mentions the format that was tried first.
+        refused.message, refused.expected, refused.hint = f"not a snapshot: {beginning(data)}", None, NAME_IT
+        refused.found = None if magic is None else f"0x{magic:016x}"
     raise refused
 
 

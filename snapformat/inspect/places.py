@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from snapformat.encodings.json.text import format_json
 from snapformat.inspect.shapes import Part
+from snapformat.model.declare.registry import import_reference
 from snapformat.path import Root, Segment, Variant, format_path
 
 #: Text that needs no quotes in a selector.
@@ -42,10 +43,25 @@ class Keyed(NamedTuple):
     Attributes:
         element: The element.
         names: The fields that are its key.
+        naming: Reference to the function that names it, or None.
     """
 
     element: Part
     names: tuple[str, ...]
+    naming: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """Its name for people, or None."""
+        if self.naming is None:
+            return None
+        parts = [self.element.find(name.split(".")) for name in self.names]
+        name_of = import_reference(self.naming)
+        try:
+            found = name_of(*(None if part is None else part.value for part in parts))
+        except (ValueError, TypeError, LookupError):  # a value that has no name
+            return None
+        return None if found is None else str(found)
 
     def values(self) -> list[str]:
         """Return the values of the fields as text, as selectors compare it."""
@@ -127,6 +143,16 @@ class Place:
     def path(self, *, right: bool = False) -> str:
         """Return the path."""
         return _path(self._steps(right))
+
+    @property
+    def name(self) -> str | None:
+        """The name of the innermost element that has one, or None."""
+        here: Place | None = self
+        while here is not None:
+            if isinstance(here.step, Keyed) and here.step.naming is not None:
+                return here.step.name
+            here = here.around
+        return None
 
     @property
     def part(self) -> str:

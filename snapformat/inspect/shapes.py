@@ -23,6 +23,7 @@ from snapformat.model.c_struct import rest_of
 from snapformat.model.keys import is_plain
 from snapformat.model.kinds import Kind
 from snapformat.model.kinds.named import Field
+from snapformat.model.numpy_scalars import plain
 
 #: Like `FORM`, but all integers are numbers: equal for equal values, however their kinds show them.
 _EXACT = Json(decoded=True)
@@ -98,6 +99,10 @@ class Part:
         kind, value = self.kind, self.value
         if is_atom(kind, value):
             return value  # type: ignore[no-any-return]  # an int or text
+        if isinstance(kind, kinds.Int) and isinstance(plain(value), int) and not isinstance(value, bool):
+            return int(plain(value))  # of a subclass, or of numpy
+        if isinstance(kind, kinds.Str | kinds.Char) and isinstance(value, str):
+            return str.__str__(value)
         if kind is None or self.shown is not UNKNOWN:
             text = format_json(self.to_json())
         else:
@@ -251,8 +256,10 @@ class Elements:
             self.item = BYTE
         elif isinstance(kind, kinds.Seq | kinds.Array | kinds.Set):
             self.item = kind.item
-            if not isinstance(part.value, list | tuple):
-                self.values = [*part.value]  # of a set, or a view of a file's bytes
+            if hasattr(part.value, "tolist"):  # a view of a file's bytes
+                self.values = part.value.tolist()
+            elif not isinstance(part.value, list | tuple):
+                self.values = [*part.value]
 
     def __len__(self) -> int:
         return len(self.values)

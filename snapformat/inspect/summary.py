@@ -8,6 +8,7 @@ from typing import Any
 import semver
 
 from snapformat.errors import DecodeError, SnapshotError, SnapshotIOError
+from snapformat.inspect.condition import Condition, of_format, with_damage, without_format, without_header
 from snapformat.inspect.families import Recognition, family_of, recognize
 from snapformat.inspect.identify import (
     Candidate,
@@ -20,12 +21,14 @@ from snapformat.inspect.identify import (
 )
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.snapshot.checks import check_checksum, extra_bytes
+from snapformat.snapshot.checks import extra_bytes
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 
 
 class Status(enum.StrEnum):
     """The status of a file.
+
+    `Condition` tells more: whether a file that can't be loaded is damaged.
 
     Attributes:
         OK: A known format loads it.
@@ -38,6 +41,15 @@ class Status(enum.StrEnum):
     DAMAGED = "damaged"
     UNKNOWN_VERSION = "unknown-version"
     NOT_A_SNAPSHOT = "not-a-snapshot"
+
+
+_STATUS = {
+    Condition.OK: Status.OK,
+    Condition.OTHER_RELEASE: Status.UNKNOWN_VERSION,
+    Condition.OTHER_LAYOUT: Status.DAMAGED,
+    Condition.DAMAGED: Status.DAMAGED,
+    Condition.NOT_A_SNAPSHOT: Status.NOT_A_SNAPSHOT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class Summary:
         recognized: If no format claims the file, the description by a family that recognizes it.
         about: The summary of the data by the format's family; None if the file is damaged, or its format has
             no family.
+        condition: The condition, as `judge` tells it.
     """
 
     size: int
@@ -93,6 +106,7 @@ class Summary:
     error: SnapshotError | None
     recognized: Recognition | None = None
     about: dict[str, Any] | None = None
+    condition: Condition = Condition.OK
 
     @property
     def releases(self) -> tuple[str, ...]:
@@ -159,12 +173,12 @@ def summarize(source: Source) -> Summary:
 
 def _without_header(data: bytes, error: DecodeError, recognized: Recognition | None) -> Summary:
     magic = magic_of(data)
-    known, arch = (False, None) if magic is None else known_arch(magic)
+    arch = None if magic is None else known_arch(magic)[1]
+    condition, reported = without_header(data, error, is_recognized=recognized is not None)
     start = 0 if magic is None else min(8, len(data))
     checksum = _checksum_at_end(FIRECRACKER_FORMAT, data, start)
-    status = Status.DAMAGED if known else Status.NOT_A_SNAPSHOT
     if recognized is not None:
-        arch, status = recognized.arch, Status.UNKNOWN_VERSION if checksum.ok else Status.DAMAGED
+        arch = recognized.arch
     return Summary(
         size=len(data),
         magic=magic,
@@ -175,21 +189,16 @@ def _without_header(data: bytes, error: DecodeError, recognized: Recognition | N
         payload_bytes=None,
         trailing_bytes=None,
         checksum=checksum,
-        status=status,
-        error=error,
+        status=_STATUS[condition],
+        error=reported,
         recognized=recognized,
+        condition=condition,
     )
 
 
 def _unclaimed(data: bytes, identity: Identity) -> Summary:
     checksum = _checksum_at_end(identity.reader, data, identity.header_end)
-    status, error = Status.UNKNOWN_VERSION, identity.refusal()
-    if checksum.ok is False:
-        status = Status.DAMAGED
-        try:
-            check_checksum(identity.reader, data, max(identity.header_end, len(data) - checksum.size))
-        except SnapshotError as damage:
-            error = damage
+    condition, error = without_format(data, identity)
     return Summary(
         size=len(data),
         magic=identity.header.magic,
@@ -200,9 +209,10 @@ def _unclaimed(data: bytes, identity: Identity) -> Summary:
         payload_bytes=None,
         trailing_bytes=None,
         checksum=checksum,
-        status=status,
+        status=_STATUS[condition],
         error=error,
         recognized=identity.recognized,
+        condition=condition,
     )
 
 
@@ -218,6 +228,9 @@ def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[Snaps
             checksum = _checksum_at_end(best.format, data, data_end)
         payload = data_end - best.parts.header_end
         trailing = max(0, extra_bytes(best.format, data, data_end))
+    condition, error = of_format(data, best.format, best.error), best.error
+    if error is not None:
+        error = with_damage(data, best.format, identity.header_end, error)
     return Summary(
         size=len(data),
         magic=identity.header.magic,
@@ -228,9 +241,10 @@ def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[Snaps
         payload_bytes=payload,
         trailing_bytes=trailing,
         checksum=checksum,
-        status=Status.OK if best.error is None else Status.DAMAGED,
-        error=best.error,
+        status=_STATUS[condition],
+        error=error,
         about=_about(best),
+        condition=condition,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 
-from snapformat.errors import SnapshotError
+from snapformat.errors import DecodeError, SnapshotError
+from snapformat.inspect.condition import Condition, of_format, with_damage, without_format, without_header
+from snapformat.inspect.families import recognize
 from snapformat.inspect.identify import best_candidate, identify, max_file_size
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
@@ -19,10 +21,12 @@ class Verdict:
     Attributes:
         format: The format that the file was checked with, or None if no format claims the file.
         error: The error, or None.
+        condition: Whether the file is damaged, or sound but not readable.
     """
 
     format: SnapshotFormat | None
     error: SnapshotError | None
+    condition: Condition
 
     @property
     def ok(self) -> bool:
@@ -57,6 +61,10 @@ class Verdict:
 def judge(source: Source, format: SnapshotFormat | None = None) -> Verdict:
     """Check a file by loading it.
 
+    With a format, the error is the one that its program reports. Without one, the error for a file whose
+    checksum does not match is that of the checksum, if no known format reads the version in its header, or if
+    the format decodes the data first and that fails.
+
     Args:
         source: A path, a bytes-like object or a binary file object.
         format: The format to check with: its magic, version and order of checks. By default, of the formats
@@ -67,13 +75,24 @@ def judge(source: Source, format: SnapshotFormat | None = None) -> Verdict:
     """
     try:
         data = read_all(source, max_size=max_file_size() if format is None else format.max_file_size)
-        if format is not None:
-            load_bytes(format, data, decode=False)
-            return Verdict(format, None)
-        identity = identify(data)
     except SnapshotError as error:
-        return Verdict(format, error)
+        return Verdict(format, error, Condition.UNREADABLE)
+    if format is not None:
+        try:
+            load_bytes(format, data, decode=False)
+        except SnapshotError as error:
+            return Verdict(format, error, of_format(data, format, error))
+        return Verdict(format, None, Condition.OK)
+    try:
+        identity = identify(data)
+    except DecodeError as error:
+        condition, reported = without_header(data, error, is_recognized=recognize(data) is not None)
+        return Verdict(None, reported, condition)
     if not identity.formats:
-        return Verdict(None, identity.refusal())
+        condition, reported = without_format(data, identity)
+        return Verdict(None, reported, condition)
     best = best_candidate(data, identity.formats, decode=False)
-    return Verdict(best.format, best.error)
+    if best.error is None:
+        return Verdict(best.format, None, Condition.OK)
+    reported = with_damage(data, best.format, identity.header_end, best.error)
+    return Verdict(best.format, reported, of_format(data, best.format, best.error))

@@ -49,6 +49,7 @@ class FieldSpec:
         skip: Whether the field is left out of the bytes; `default()` makes its value.
         default: Function that makes the value of a skipped field.
         key: Names of the fields that identify an element of the sequence in it, or None.
+        names: Reference to the function that names an element by its key, or None.
         resolved: The annotation with all names looked up, once they are defined.
         kind: Its kind, once known; in generic classes it depends on the type arguments.
     """
@@ -64,6 +65,7 @@ class FieldSpec:
     skip: bool = False
     default: Callable[[], Any] | None = None
     key: tuple[str, ...] | None = None
+    names: str | None = None
     resolved: Any = None
     kind: Kind | None = None
 
@@ -158,7 +160,7 @@ class Declaration:
                 kind = self.field_kind(spec, arguments)
                 supplied = _is_supplied(kind)
                 named = (spec.name, spec.attr, kind, spec.doc, spec.bits, supplied, spec.key, spec.depends)
-                fields.append(kinds.Field(*named))
+                fields.append(kinds.Field(*named, spec.names))
         made.fields = tuple(fields)
         for made_field in made.fields:
             self._check_bits(made_field)

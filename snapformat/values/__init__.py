@@ -41,8 +41,8 @@ def to_json(
         payload: Its type: a class, an annotation, a construct, a registered name.
         serde: Refuse values that serde_json does not read back, instead of tagging them.
         decoded: Show bytes that contain a C struct as its fields.
-        portable: Return integers beyond 2^53 as text, since many tools for JSON would round them, and those
-            of `Hex` as hexadecimal text.
+        portable: Return integers beyond 2^53 as text, in hexadecimal for those of `Hex`, since many tools
+            for JSON would round them.
         limits: Bounds of depth and of zero-sized elements.
 
     Raises:

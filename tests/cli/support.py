@@ -27,7 +27,15 @@ DATA_END = 33374
 INFO_MEMBERS = ["file", "size", "magic", "arch", "version", "schema"]
 INFO_MEMBERS += ["payload_bytes", "trailing_bytes", "checksum", "status"]
 INFO_MEMBERS += ["releases", "summary"]
-VERIFY_MEMBERS = ["file", "ok", "error", "path", "offset", "message"]
+VERIFY_MEMBERS = ["file", "ok", "error", "path", "offset", "message", "condition"]
+#: What `info` says of a file in each condition that `verify` tells.
+STATUS_OF = {
+    "ok": "ok",
+    "other-release": "unknown-version",
+    "other-layout": "damaged",
+    "damaged": "damaged",
+    "not-a-snapshot": "not-a-snapshot",
+}
 
 
 def sound() -> bytes:
@@ -107,8 +115,13 @@ def verify(*paths: Path, release: str | None = None) -> list[dict[str, Any]]:
 def check_verdict(row: dict[str, Any]) -> None:
     """Check the form of a row of what `verify --json` prints."""
     assert list(row) == VERIFY_MEMBERS
+    assert row["condition"] in (*STATUS_OF, "unreadable")
+    assert row["ok"] == (row["condition"] == "ok")
+    assert (row["error"] == "Io") == (row["condition"] == "unreadable")
+    if row["error"] == "Crc64":
+        assert row["condition"] in ("damaged", "not-a-snapshot")
     if row["ok"]:
-        assert {row[name] for name in VERIFY_MEMBERS[2:]} == {None}
+        assert {row[name] for name in VERIFY_MEMBERS[2:-1]} == {None}
     else:
         assert row["error"] in ("Io", "Decode", "InvalidMagic", "InvalidFormatVersion", "Crc64")
         assert isinstance(row["message"], str)

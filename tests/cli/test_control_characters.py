@@ -58,6 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     save = formats.SAVES.new(formats.Save(NASTY, {NASTY: 1}))
     save.save(str(folder / NASTY))
     save.save(str(folder / "save"))
+    formats.SAVES.new(formats.Save(NASTY * 9, {NASTY: 2, NASTY * 2: 1})).save(str(folder / "other"))
     choice = formats.CHOICES.new(formats.Chosen(1, True)).to_bytes()
     (folder / "choice").write_bytes(choice[:-9] + b"\7" + choice[-8:])
     bare = formats.BARES.new({"field" + NASTY: 1, "one": 1, "label": NASTY}).to_bytes()
@@ -84,6 +85,11 @@ CALLS = [
     ("dump", "--schema", "nastyformats:BARES", "bare"),
     ("dump", "--schema", "nastyformats:BARES", "broken"),
     ("dump", "--schema", NASTY, "save"),
+    ("diff", "--schema", "nastyformats:SAVES", NASTY, "other"),
+    ("diff", "--json", "--schema", "nastyformats:SAVES", NASTY, "other"),
+    ("diff", "--schema", "nastyformats:SAVES", "--ignore", NASTY, NASTY, "other"),
+    ("diff", NASTY, "other"),
+    ("diff", f"none{NASTY}", "other"),
     ("verify", "--as", NASTY, "save"),
     ("verify", "--as", "nastyformats:CHOICES", "choice"),
     ("verify", "--json", "--as", "nastyformats:CHOICES", "choice"),

@@ -21,6 +21,9 @@ from snapformat.inspect.diff import Action, diff, diff_values
 from snapformat.inspect.locations import FORM, Location, PlainLocation
 from snapformat.inspect.query import root_of, select, select_in
 from snapformat.model import kinds
+from snapformat.snapshot.catalogue import find_format
+from snapformat_schemas.kvm.aarch64.registers import from_plain, to_plain
+from snapformat_schemas.kvm.x86_64.msr_names import name_of
 
 _GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
@@ -127,6 +130,20 @@ def test_one_change_in_a_state(path: Path, lazy: bool):
     assert not diff(left, right)
 
 
+@pytest.mark.parametrize("arrays", ["numpy", "memoryview"])
+def test_views_of_the_bytes(arrays: Any):
+    """Values of other classes than lists and ints are the same values."""
+    path = _GOLDEN / "snapshots/1.14.4/10_pci_many/vmstate"
+    left, right = find_format("1.14/x86_64").load(path, lazy=True, arrays=arrays), load_any(path)
+    assert not diff(left, right)
+    assert not diff(right, left)
+    transport = right.data.device_states.pci_state.block_devices[0].transport_state
+    transport.pci_configuration_state.registers[5] ^= 1
+    transport.cap_pci_cfg[3] ^= 1
+    for difference in (diff(left, right), diff(right, left)):
+        assert [change.path.rpartition(".")[2] for change in difference] == ["cap_pci_cfg[3]", "registers[5]"]
+
+
 def _shuffled(snapshot: Snapshot[Any], random: Random) -> int:
     """Give the elements of all sequences with a key another order; return their number."""
     count, waiting = 0, [root_of(snapshot)]
@@ -173,14 +190,13 @@ def test_reordered_states(path: Path):
         (found,) = select(left, change.path)
         assert found.around is None or found.segments[-1] == "data"
         assert f"[index={index}]" in change.path or f"[index={index:#x}]" in change.path
+        assert change.name == name_of(index)
 
 
 def test_registers_of_aarch64_in_another_order():
     path = FILES[-1]
     left, right = load_any(path), load_any(path)
     ids, data = right.data.vcpu_states[0].regs
-    from snapformat_schemas.kvm.aarch64.registers import from_plain, to_plain
-
     plain = to_plain(ids, data)
     right.data.vcpu_states[0].regs = from_plain(plain[::-1])
     difference = diff(left, right)
@@ -189,7 +205,7 @@ def test_registers_of_aarch64_in_another_order():
     right.data.vcpu_states[0].regs = from_plain([changed, *plain[:3], *plain[4:-1]])
     one, two = diff(left, right)
     assert one.path == f"$.vcpu_states[0].regs.registers[id={plain[3]['id']}].value"
-    assert (one.left, one.right) == (plain[3]["value"], changed["value"])
+    assert (one.left, one.right, one.name) == (plain[3]["value"], changed["value"], plain[3]["name"])
     assert (two.path, two.action) == (
         f"$.vcpu_states[0].regs.registers[id={plain[-1]['id']}]",
         Action.REMOVED,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Annotated, Any
 
 import construct as c
+import numpy as np
 import pytest
 from construct import this
 
 from properties.test_every_kind import CLASSES, SAMPLES, _holder
-from snapformat import Bits, DataEnum, EncodeError, UnitEnum, decode, doc, schema, variant
+from snapformat import Bits, DataEnum, EncodeError, SchemaError, UnitEnum, decode, doc, schema, variant
 from snapformat.bincode import (
     Blob,
     BTreeMap,
@@ -257,6 +259,12 @@ def config(*devices: Device) -> Config:
     return Config([*devices], (0, [*devices]), [*devices])
 
 
+def named(key: str) -> str | None:
+    if key == "d":
+        raise ValueError(key)
+    return f"{key.upper()}!" if len(key) == 1 else None
+
+
 A, B, C = Device("a", 0, 1), Device("b c", 1, 2), Device("d", 2, 3)
 
 
@@ -351,6 +359,23 @@ def test_a_key_that_is_hexadecimal():
         "entries[index=0x10].value: 1 -> 8 (-ON +FAST=0x1)",
         "entries[index=0x11].value: 0 -> 9 (+ON +FAST=0x1)",
     ]
+
+
+def test_named_elements():
+    @schema
+    class Bag:
+        devices: list[Device] = doc("", key="id", names=f"{__name__}:named")
+
+    difference = diff_values(Bag([A, B]), Bag([B, C, Device("a", 0, 5)]), Bag)
+    assert [change.name for change in difference] == ["A!", None]
+    assert text(next(report(difference))) == "devices[id=a].value: 1 -> 5 (A!)"
+
+    @schema
+    class Unnamed:
+        devices: list[Device] = doc("", key="id", names="no_such_module:named")
+
+    with pytest.raises(SchemaError, match="can't import 'no_such_module:named'"):
+        diff_values(Unnamed([A]), Unnamed([Device("a", 0, 5)]), Unnamed)
 
 
 # --- kinds that are shown in another form -----------------------------------------------------------------
@@ -465,6 +490,22 @@ def chain(length: int, last: int) -> Link:
 def test_deep_values():
     deep, path = 500, "$" + 499 * ".next"
     assert changed(chain(deep, 1), chain(deep, 2), Link) == [(f"{path}.value", 1, 2)]
+
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+
+class Text(str):
+    pass
+
+
+def test_values_of_subclasses_are_the_same():
+    assert not diff_values([Inner(1, 2)], [Inner(Number.ONE, 2)], list[Inner])
+    assert not diff_values([1, 2], [Number.ONE, np.uint32(2)], list[u32])
+    assert not diff_values({"a": 1}, {Text("a"): np.uint8(1)}, HashMap[str, u8])
+    assert not diff_values(Device("a", 1, 2), Device(Text("a"), np.uint8(1), np.int64(2)), Device)
+    assert changed([1.0], [np.float32(1.5)], list[f32]) == [("$[0]", 1.0, 1.5)]
 
 
 def test_values_that_are_too_deep_are_refused():

@@ -37,7 +37,7 @@ def test_verdicts_of_a_damaged_folder(folder):
     rows, status = verify("--as", verdicts[0].named, *(verdict.path for verdict in verdicts))
     assert [row["file"] for row in rows] == [str(verdict.path) for verdict in verdicts]
     for row, verdict in zip(rows, verdicts, strict=True):
-        assert list(row) == ["file", "ok", "error", "path", "offset", "message"]
+        assert list(row) == ["file", "ok", "error", "path", "offset", "message", "condition"]
         assert row["ok"] == (verdict.code is None), row
         assert row["error"] == verdict.code or verdict.code == "any", row
     assert status == (0 if all(verdict.code is None for verdict in verdicts) else 1)

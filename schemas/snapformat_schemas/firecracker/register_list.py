@@ -34,6 +34,11 @@ def _written_registers(value: tuple[list[int], bytes]) -> tuple[list[int], list[
     return ids, list(data)
 
 
+def register_name(text: str) -> str:
+    """Return the name of a register by its id, given as it is shown."""
+    return registers.name_of(int(text, 16))
+
+
 def _to_json(value: tuple[list[int], bytes]) -> dict[str, Any]:
     return {"registers": registers.to_plain(*value)}
 

@@ -18,8 +18,8 @@ class Json:
     Attributes:
         serde: Whether to refuse values that serde_json does not read back, instead of tagging them.
         decoded: Whether to show bytes that contain a C struct as its fields; serde_json shows the bytes.
-        portable: Whether integers beyond 2^53 are text, since many tools for JSON would round them, and those
-            of `Hex` are hexadecimal text. Both are read in any case.
+        portable: Whether integers beyond 2^53 are text, in hexadecimal for those of `Hex`, since many
+            tools for JSON would round them. Text is read in any case.
     """
 
     serde: bool = False

@@ -57,7 +57,7 @@ class JsonWriter(ValueWriter):
         limits: Bounds of depth and of zero-sized elements.
         serde: Whether to refuse values that serde_json would lose.
         decoded: Whether to show C structs as their fields.
-        portable: Whether integers that some tools would round are text, and those of `Hex` hexadecimal text.
+        portable: Whether integers that some tools would round are text; those of `Hex` are hexadecimal then.
     """
 
     __slots__ = ("_levels", "decoded", "portable", "serde")
@@ -121,7 +121,8 @@ class JsonWriter(ValueWriter):
     # --- primitives -----------------------------------------------------------------------------------
 
     def write_int(self, kind: kinds.Int, value: int) -> None:
-        self._put(hex(value) if kind.hex and self.portable else self._number(value))
+        shown = self._number(value)
+        self._put(hex(value) if kind.hex and isinstance(shown, str) else shown)
 
     def _number(self, value: int) -> int | str:
         """Return an integer, as text if tools that hold numbers as doubles would round it."""

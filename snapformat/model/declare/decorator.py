@@ -297,7 +297,7 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
         home = homes[field.name]
         spec = FieldSpec(field.name, name, field.type, home.__module__, bindings.get(home, {}), given.doc)
         spec.bits, spec.key, spec.depends = given.bits, given.key, given.depends
-        spec.skip, spec.default = given.skip, default
+        spec.skip, spec.default, spec.names = given.skip, default, given.names
         specs.append(spec)
     _check_names([(spec.name, spec.attr) for spec in specs if not spec.skip])
     return specs

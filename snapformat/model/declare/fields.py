@@ -40,6 +40,7 @@ class FieldOptions:
         bits: Names for the bits of the number.
         key: Names of the fields that identify an element; None if there are none.
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
+        names: Reference to the function that names an element by its key, or None.
     """
 
     doc: str = ""
@@ -48,6 +49,7 @@ class FieldOptions:
     bits: tuple[Bits, ...] = ()
     key: tuple[str, ...] | None = None
     depends: str = ""
+    names: str | None = None
 
 
 def doc(
@@ -60,6 +62,7 @@ def doc(
     bits: Iterable[Bits] = (),
     key: str | Iterable[str] | None = None,
     depends: str = "",
+    names: str | None = None,
     alias: str | None = None,
     has_default: bool = False,
     **serde: Any,
@@ -84,6 +87,8 @@ def doc(
             elements have these fields. `key=()` says that an element is identified by its position.
         depends: Why it is not enough to change this field: one line about what has to agree with it, for the
             warning of those who change it.
+        names: The function, as `module:attribute`, that returns an element's name for people, or None, given
+            the values of `key`: the name of a register by its number. It is imported when it is needed.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
         **serde: Other serde attributes that can't be round-tripped; they are refused with the reason.
@@ -100,7 +105,9 @@ def doc(
         raise SchemaError(f"rename must be a str, not {rename!r}")
     if skip and default is MISSING and default_factory is MISSING:
         raise SchemaError("a skipped field needs a default, since it is not in the bytes")
-    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends)
+    if names is not None and (":" not in str(names) or not key):
+        raise SchemaError(f"names needs a key, and module:attribute, not {describe_value(names)}")
+    options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends, names)
     arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
     if default is not MISSING:
         arguments["default"] = default

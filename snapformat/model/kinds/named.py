@@ -41,9 +41,12 @@ class Field:
         key: Names of the fields that identify an element of the sequence in it, perhaps of a field inside
             (`config.id`); empty if the position does, and None if nothing does.
         depends: Why it is not enough to change this field; empty if nothing else has to agree with it.
+        names: Reference to the function that names an element for people by its key, or None.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = frozenset({"attr", "doc", "bits", "optional", "key", "depends"})
+    without_bytes: ClassVar[frozenset[str]] = frozenset(
+        {"attr", "doc", "bits", "optional", "key", "depends", "names"}
+    )
 
     name: str | None
     attr: str | None
@@ -53,6 +56,7 @@ class Field:
     optional: bool = False
     key: tuple[str, ...] | None = None
     depends: str = ""
+    names: str | None = None
 
 
 @dataclass(eq=False, slots=True)

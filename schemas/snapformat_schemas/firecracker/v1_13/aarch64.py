@@ -56,6 +56,7 @@ class VcpuState:
     regs: Aarch64RegisterVec = doc(
         "Register ids of KVM_GET_REG_LIST, and all values one after the other, 2^(id >> 52 & 15) bytes each",
         key="id",
+        names="snapformat_schemas.firecracker.register_list:register_name",
     )
     mpidr: Hex[u64] = doc(
         "MPIDR_EL1, the processor's affinity; names it to the interrupt controller", depends=MPIDR

@@ -67,10 +67,12 @@ class VcpuState:
     cpuid: CpuId = doc(
         "`struct kvm_cpuid2`: 8-byte header (count), then a 40-byte kvm_cpuid_entry2 per leaf",
         key=("function", "index"),
+        names="snapformat_schemas.kvm.x86_64.cpuid_names:entry_name",
     )
     saved_msrs: list[Msrs] = doc(
         "`struct kvm_msrs` in chunks: 8-byte header (count), 16-byte entries, at most 256; TSC_DEADLINE last",
         key="index",
+        names="snapformat_schemas.kvm.x86_64.msr_names:name_of",
     )
     debug_regs: Blob[KvmDebugregs] = doc("`struct kvm_debugregs`, 128 bytes: DR0 to DR3, DR6, DR7")
     lapic: Blob[KvmLapicState] = doc("`struct kvm_lapic_state`, 1024 bytes: register page of the local APIC")

@@ -416,3 +416,9 @@ FEATURES: dict[tuple[int, int, str], dict[int, str]] = {
 def leaf_name(function: int) -> str:
     """Return the meaning of a leaf; `leaf 0x13` for one without a name."""
     return LEAVES.get(function, f"leaf {function:#x}")
+
+
+def entry_name(function: int, index: int) -> str:
+    """Return the meaning of an entry of a list of answers: that of its leaf."""
+    del index
+    return leaf_name(function)
