@@ -53,3 +53,12 @@ def _in_groups(of: type[Any] | Choice[Any], path: str, doc: str) -> Iterator[Lis
             if each.path not in seen:
                 seen.add(each.path)
                 yield each
+
+
+def table_of(group: type[Any]) -> str:
+    """Return a table of all names in Markdown."""
+    lines = ["| name | type | meaning | can be set |", "|---|---|---|---|"]
+    for each in list_views(group):
+        can_be_set = f"no: {each.read_only}" if each.read_only else "yes"
+        lines.append(f"| `{each.path}` | {each.type} | {each.doc} | {can_be_set} |")
+    return "".join(f"{line}\n" for line in lines)

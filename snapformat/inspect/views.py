@@ -173,7 +173,7 @@ class Views(Node):
         raise PathError(f"{format_path((*self._segments, name))}: {why}")
 
     def __repr__(self) -> str:
-        shown = (f"{each.name}={each.value_of(found)!r}" for each, found in self._values())
+        shown = (f"{each.name}={each.text_of(found)}" for each, found in self._values())
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
@@ -275,6 +275,11 @@ class View(Named, Generic[T]):
         is_plain = self._read is not None or self.type is PART
         value: T = location.value if is_plain else plain(location)
         return value
+
+    def text_of(self, location: Location) -> str:
+        """Return the value at its location as text of Python."""
+        value = self.value_of(location)
+        return hex(value) if isinstance(value, int) and self.type is HEX else repr(value)
 
     @overload
     def __get__(self, views: None, owner: type) -> View[T]: ...

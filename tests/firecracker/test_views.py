@@ -16,7 +16,7 @@ from firecracker.views import another, fields, leaves, one
 from schemas.values import Builder, Seeded
 from snapformat import Snapshot, SnapshotFormat
 from snapformat.inspect.form import FORM
-from snapformat.inspect.locations import PathError
+from snapformat.inspect.locations import Location, PathError
 from snapformat.inspect.query import root_of, select
 from snapformat.inspect.view_list import list_views
 from snapformat.limits import Limits
@@ -48,6 +48,13 @@ def _load(file: Any, *, lazy: bool = True) -> Snapshot[Any]:
     return file.format.load(file.bytes, lazy=lazy)
 
 
+def _is(location: Location, value: Any) -> bool:
+    """Whether a view has the value of the summary, where addresses are text."""
+    if isinstance(value, str) and value.startswith("0x"):
+        return bool(location.value == int(value, 16))
+    return bool(location.to_json() == value)
+
+
 @each_file
 def test_read_equals_summary(file: Any):
     snapshot, about = _load(file), firecracker.summary(_load(file, lazy=False))
@@ -60,14 +67,14 @@ def test_read_equals_summary(file: Any):
         for position, device in enumerate(about[key]):
             for name, value in device.items():
                 if name != "engine" or value is not None:
-                    assert one(snapshot, f"{table}[{position}].{name}").to_json() == value
-                    assert one(snapshot, f'{table}["{device["id"]}"].{name}').to_json() == value
+                    assert _is(one(snapshot, f"{table}[{position}].{name}"), value)
+                    assert _is(one(snapshot, f'{table}["{device["id"]}"].{name}'), value)
     for key in _SINGLE:
         if about[key] is None:
             with pytest.raises(PathError, match="this snapshot has none"):
                 select(snapshot, f"{key}.x")
         for name, value in (about[key] or {}).items():
-            assert one(snapshot, f"{key}.{name}").to_json() == value
+            assert _is(one(snapshot, f"{key}.{name}"), value)
     assert [each.to_json() for each in select(snapshot, "@mmds[*]")] == [] or about["mmds"] is not None
     if about["mmds"] is not None:
         assert one(snapshot, "mmds.version").to_json() == about["mmds"]

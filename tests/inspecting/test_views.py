@@ -33,9 +33,9 @@ CHOSEN: dict[str, list[tuple[str, Any]]] = {
     "disk_count": [("@disk_count", 3)],
     "load": [("$.load", 0.5)],
     "@load.ip": [("@load.ip", "0x1000000000000000")],
-    "drives.data.flags": [("@drives.data.flags", "0x0")],
+    "drives.data.flags": [("@drives.data.flags", 0)],
     'drives["root.fs"].id': [('@drives["root.fs"].id', "root.fs")],
-    "drives[0].flags": [('@drives["root.fs"].flags', "0x3")],
+    "drives[0].flags": [('@drives["root.fs"].flags', 3)],
     "drives[-1].id": [("@drives.none.id", "none")],
     "drives[*].is_first": [
         ('@drives["root.fs"].is_first', True),
@@ -45,11 +45,11 @@ CHOSEN: dict[str, list[tuple[str, Any]]] = {
     "drives[id=data].is_first": [("@drives.data.is_first", False)],
     "drives[is_first=true].id": [('@drives["root.fs"].id', "root.fs")],
     "@..path": [('@drives["root.fs"].file.path', "/a"), ("@first_file.path", "/a")],
-    "@..sp": [("@load.sp", "0x2")],
+    "@..sp": [("@load.sp", 2)],
     "first_file.size_mib": [("@first_file.size_mib", 8)],
     "numbers_by_name.A": [("@numbers_by_name.A", 1)],
     "numbers_by_name": [("@numbers_by_name", {"A": 1, "B C": 2, "TRUE": 3})],
-    "drives.data": [("@drives.data", {"id": "data", "flags": "0x0", "is_first": False})],
+    "drives.data": [("@drives.data", {"id": "data", "flags": 0, "is_first": False})],
     "drives[7:]": [],
     "@drives<File>": [],
 }
@@ -101,7 +101,7 @@ def test_writing(snapshot: Snapshot[Any]):
         "power": "Off",
         "remark": "x",
         "drives.data.is_first": True,
-        "drives.none.flags": "0x10",
+        "drives.none.flags": 16,
         "@load.sp": 7,
         "first_file.path": "/b",
     }.items():
@@ -158,8 +158,8 @@ def test_in_python(snapshot: Snapshot[Any]):
         views.power = "Maybe"
     with pytest.raises(ValueError, match=r"^@title: expected a string, found 5$"):
         views.title = 5  # type: ignore[assignment]
-    assert repr(disk) == "DiskViews(id='data', flags=1, is_first=True)"
-    assert repr(views.drives[:1]) == "[DiskViews(id='root.fs', flags=3, is_first=True)]"
+    assert repr(disk) == "DiskViews(id='data', flags=0x1, is_first=True)"
+    assert repr(views.drives[:1]) == "[DiskViews(id='root.fs', flags=0x3, is_first=True)]"
     views.numbers_by_name["A"] = 9
     assert snapshot.data.table["a"] == 9
     assert {**views.numbers_by_name} == {"A": 9, "B C": 2, "TRUE": 3}

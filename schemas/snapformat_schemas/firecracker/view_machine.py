@@ -91,18 +91,6 @@ class Machine(Views):
 
     __slots__ = ()
 
-    @table(_VCPUS, "vCPUs, by index")
-    def vcpus(self) -> Iterator[Location]:
-        """The states of the vCPUs."""
-        return self._several("vcpu_states")
-
-    @part(_CPUS, "The processor that the guest sees")
-    def cpu(self) -> Location | None:
-        """The first vCPU."""
-        return follow(self._raw, "vcpu_states[0]")
-
-    smt = View(FLAG, "Two vCPUs are the threads of one core", at="vm_info.smt")
-    cpu_template = View(CHOICE, "Built-in CPU template, or None", at="vm_info.cpu_template")
     memory = Part(Memory, "Memory")
     kernel = Part(Kernel, "Guest kernel")
     initrd = View(TEXT_OR_NONE, "Host path of the initrd, or null", at="vm_info.boot_source.initrd_path")
@@ -111,6 +99,9 @@ class Machine(Views):
         "Kernel command line as it was asked for; null: Firecracker's default",
         at="vm_info.boot_source.boot_args",
     )
+
+    smt = View(FLAG, "Two vCPUs are the threads of one core", at="vm_info.smt")
+    cpu_template = View(CHOICE, "Built-in CPU template, or None", at="vm_info.cpu_template")
 
     @computed(TEXT, "Transport of all virtio devices: mmio, pci", at="device_states", read_only=depends.BUS)
     def transport(self) -> str:
@@ -161,6 +152,16 @@ class Machine(Views):
             if any(found is not None and found.value is not None for found in map(bus.field, _MMDS)):
                 return bus
         return None
+
+    @table(_VCPUS, "vCPUs, by index")
+    def vcpus(self) -> Iterator[Location]:
+        """The states of the vCPUs."""
+        return self._several("vcpu_states")
+
+    @part(_CPUS, "The processor that the guest sees")
+    def cpu(self) -> Location | None:
+        """The first vCPU."""
+        return follow(self._raw, "vcpu_states[0]")
 
     def _buses(self) -> list[Location]:
         found = [bus for path in _BUSES if (bus := follow(self._raw, path)) is not None]
