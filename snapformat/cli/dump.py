@@ -30,8 +30,8 @@ from snapformat.values import format_json
     show_default=True,
     help="serde: JSON exactly as serde_json prints it. It fails on values that serde_json can't restore, such"
     " as NaN, and tools that hold numbers as doubles, such as jq, silently change its integers beyond 2^53."
-    " tagged: such values are marked and such integers are text, in hexadecimal for addresses and registers, so"
-    " that `build` restores them. decoded: like tagged, with C structures as named fields instead of bytes.",
+    " tagged: such values are marked and such integers are text, in hexadecimal for addresses and registers,"
+    " so that `build` restores them. decoded: like tagged, with fields of C structures instead of bytes.",
 )
 @click.option("-o", "--output", metavar="OUT", type=OutputFile(), default="-", help="Write to a file.")
 def command(file: str, schema: Named | None, form: str, output: str) -> None:

@@ -11,8 +11,7 @@ from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import on_terminal, write_text
 from snapformat.cli._same_file import InputFile
 from snapformat.inspect.locations import Location
-from snapformat.inspect.query import select, text_of
-from snapformat.model import kinds
+from snapformat.inspect.query import number_of, select, text_of
 from snapformat.printable import printable
 
 
@@ -56,7 +55,5 @@ def command(
 def _text(each: Location, *, as_json: bool, in_hex: bool) -> str:
     if as_json:
         return json.dumps(each.to_json(), ensure_ascii=False)
-    value = each.opened().value
-    if isinstance(value, int) and not isinstance(value, bool) and isinstance(each.opened().kind, kinds.Int):
-        return hex(value) if in_hex else str(value)
-    return text_of(each)
+    number = number_of(each) if in_hex else None
+    return text_of(each) if number is None else hex(number)

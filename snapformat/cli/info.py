@@ -22,9 +22,9 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
     """Identify FILE: architecture, version, schema, sizes, checksum, and the machine in it.
 
     `releases` lists the releases of the program that may have written the file, most likely first. The status
-    is ok, damaged, unknown-version (an intact file that no installed schema reads) or not-a-snapshot; damaged
-    includes files of another layout, which `verify` tells apart. Exit status: 0 for ok and unknown-version,
-    else 1.
+    is ok, damaged, unknown-version (an intact file that no installed schema reads) or not-a-snapshot; the
+    condition is that of `verify`, which tells damaged files from those of another layout. Exit status: 0 for
+    ok and unknown-version, else 1.
     """
     data = read_all(file, max_size=max_file_size())
     with errors_in(file, data):
@@ -44,8 +44,10 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
     """Return the facts of the JSON form, flattened; other schemas that fit; the facts of the data."""
     facts: list[tuple[str, str]] = []
     for name, value in summary.to_json().items():
-        if name in ("releases", "summary"):
+        if name in ("condition", "releases", "summary"):
             continue
+        if name == "status":
+            value = _status(summary)
         if isinstance(value, dict):
             facts += [(f"{name}_{part}", _text(inner)) for part, inner in value.items()]
         else:
@@ -59,6 +61,12 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
     if summary.format is not None and summary.format.note:
         facts.append(("note", summary.format.note))
     return facts + summary.facts
+
+
+def _status(summary: Summary) -> str:
+    """Return the status, and the condition where that says more."""
+    status, words = summary.status.value, summary.condition.words
+    return status if words.replace(" ", "-") == status else f"{status} ({words})"
 
 
 def _text(value: object) -> str:

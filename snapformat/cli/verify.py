@@ -29,12 +29,12 @@ from snapformat.io import read_all
 def command(ctx: click.Context, files: tuple[str, ...], release: Named | None, as_json: bool) -> None:
     """Check every FILE as the program that wrote it does when it loads the file.
 
-    Without --as, the release is selected by the header of the file. The verdict tells the condition of the
-    file: ok; sound, of another release (which is not read); sound, of another layout (the data is not what
-    the release in the header writes); damaged (the checksum does not match); not a snapshot; unreadable. In
-    parentheses is the error that the program reports: Io, Decode, InvalidMagic, InvalidFormatVersion or
-    Crc64. Without --as, the error for a damaged file is Crc64 also where the program would report another
-    one, because it does not know the version or decodes the data first.
+    Without --as, the release is selected by the header of the file. The verdict is ok, or the error that
+    the program reports: Io, Decode, InvalidMagic, InvalidFormatVersion or Crc64. In parentheses is the
+    condition of the file: sound, of another release (which is not read); of another layout (the checksum
+    matches, the data is not what the release in the header writes); damaged (the checksum does not match);
+    not a snapshot; unreadable. Without --as, the error for a damaged file is Crc64 also where the program
+    would report another one, because it does not know the version or decodes the data first.
 
     In JSON, condition is ok, other-release, other-layout, damaged, not-a-snapshot or unreadable. Exit status:
     0 if all files are ok, else 1.
@@ -79,6 +79,6 @@ def _row(file: str, verdict: Verdict) -> dict[str, object]:
 
 
 def _words(verdict: Verdict) -> str:
-    """Return the verdict in words, with the class of the error."""
+    """Return the class of the error, and the condition in words."""
     words = verdict.condition.words
-    return words if verdict.ok else f"{words} ({verdict.code})"
+    return words if verdict.ok else f"{verdict.code} ({words})"

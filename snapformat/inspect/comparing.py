@@ -366,7 +366,7 @@ def _text_of(part: Part) -> str | None:
     if opened.kind is BYTE:
         return f"0x{opened.value:02x}"
     if isinstance(opened.kind, kinds.Int):
-        data = part.to_json()
+        data = opened.hex() or part.to_json()
     elif opened.shape is Shape.BYTES:
         found = opened.data()
         if len(found) <= _MOST_BYTES:

@@ -50,7 +50,7 @@ class Condition(enum.StrEnum):
 
 _WORDS = {
     Condition.OTHER_RELEASE: "sound, of another release",
-    Condition.OTHER_LAYOUT: "sound, of another layout",
+    Condition.OTHER_LAYOUT: "of another layout",
     Condition.NOT_A_SNAPSHOT: "not a snapshot",
 }
 

@@ -68,7 +68,7 @@ class Keyed(NamedTuple):
         found = []
         for name in self.names:
             part = self.element.find(name.split("."))
-            data = None if part is None else part.to_json()
+            data = None if part is None else part.hex() or part.to_json()
             found.append(data if isinstance(data, str) else format_json(data))
         return found
 

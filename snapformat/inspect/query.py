@@ -147,7 +147,13 @@ def _has(part: Location, names: tuple[str, ...], text: str) -> bool:
             return False
         here = inside
     assert here is not None
-    return text_of(here) == text
+    number = number_of(here)
+    if number is None:
+        return text_of(here) == text
+    try:
+        return number == int(text, 0)
+    except ValueError:
+        return False
 
 
 def _anywhere(location: Location, step: Name | Every | InVariant) -> Iterator[Location]:
@@ -182,8 +188,19 @@ def _names_below(kind: Kind) -> frozenset[str | None]:
     return frozenset(found)
 
 
+def number_of(location: Location) -> int | None:
+    """Return an integer; None for other values."""
+    opened = location.opened()
+    value = opened.value
+    is_number = isinstance(opened.kind, kinds.Int) and isinstance(value, int)
+    return int(value) if is_number and not isinstance(value, bool) else None
+
+
 def text_of(location: Location) -> str:
-    """Return a value as one line of text: text itself, numbers in decimal, all else as JSON."""
+    """Return a value as one line of text: text itself, integers in decimal, all else as JSON."""
+    number = number_of(location)
+    if number is not None:
+        return str(number)
     data = location.to_json()
     if isinstance(data, str):
         return data

@@ -90,6 +90,11 @@ class Part:
             self.shown = FORM.write(self.kind, self.value, limits=self.limits)
         return self.shown
 
+    def hex(self) -> str | None:
+        """Return an integer that is shown in hexadecimal as text; None for other values."""
+        is_hex = isinstance(self.kind, kinds.Int) and self.kind.hex and isinstance(self.value, int)
+        return hex(self.value) if is_hex else None
+
     def stand_in(self) -> Hashable:
         """Return something with a hash that is equal exactly where the value is the same.
 

@@ -143,6 +143,7 @@ class Summary:
                 "ok": self.checksum.ok,
             },
             "status": self.status.value,
+            "condition": self.condition.value,
             "releases": list(self.releases),
             "summary": self.about,
         }

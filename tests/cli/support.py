@@ -25,7 +25,7 @@ DATA_END = 33374
 
 #: Members of the two JSON forms, in their order.
 INFO_MEMBERS = ["file", "size", "magic", "arch", "version", "schema"]
-INFO_MEMBERS += ["payload_bytes", "trailing_bytes", "checksum", "status"]
+INFO_MEMBERS += ["payload_bytes", "trailing_bytes", "checksum", "status", "condition"]
 INFO_MEMBERS += ["releases", "summary"]
 VERIFY_MEMBERS = ["file", "ok", "error", "path", "offset", "message", "condition"]
 #: What `info` says of a file in each condition that `verify` tells.

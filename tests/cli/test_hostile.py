@@ -74,7 +74,7 @@ def test_pipe_without_a_writer(fifo: Path):
     done = process("verify", fifo, SNAPSHOT)
     assert time.monotonic() - start < 30
     assert done.returncode == 1
-    assert done.stdout == f"{fifo}: unreadable (Io)\n{SNAPSHOT}: ok\n".encode()
+    assert done.stdout == f"{fifo}: Io (unreadable)\n{SNAPSHOT}: ok\n".encode()
     assert b"timed out, nothing was written to the pipe" in done.stderr
 
 

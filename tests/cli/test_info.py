@@ -50,6 +50,7 @@ def test_sound_file():
         "trailing_bytes": 0,
         "checksum": {"stored": "0xb640458e06cb5258", "computed": "0xb640458e06cb5258", "ok": True},
         "status": "ok",
+        "condition": "ok",
         "releases": ["1.14"],
     }
 
@@ -233,7 +234,7 @@ def test_not_a_snapshot(file: Path, content: bytes):
 def test_damage_is_explained(file: Path):
     result = call("info", written(file, altered(SMT, b"\2", seal=True)))
     assert result.exit_code == 1
-    assert result.stdout.endswith("status: damaged\nreleases: 1.14\n")
+    assert result.stdout.endswith("status: damaged (of another layout)\nreleases: 1.14\n")
     assert result.stderr == (
         f"error: Decode: {file}: not a bool: expected 0 or 1, found 2 - at `$.vm_info.smt`, offset 29 (0x1d)"
         " (the checksum matches: this is another layout, try another schema)\n"

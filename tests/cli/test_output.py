@@ -67,7 +67,7 @@ def test_damage_on_a_terminal(tmp_path: Path):
 def test_verify_and_schemas_on_a_terminal(tmp_path: Path):
     shown, status = on_terminal("verify", SNAPSHOT, tmp_path / "none", columns=300)
     assert status == 1
-    assert re.search(r"none +unreadable \(Io\)", without_colours(shown))
+    assert re.search(r"none +Io \(unreadable\)", without_colours(shown))
     shown, status = on_terminal("schemas", columns=200)
     assert status == 0
     assert SCHEMA in shown

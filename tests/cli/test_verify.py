@@ -98,8 +98,7 @@ def test_plain(file: Path, tmp_path: Path):
     result = call("verify", SNAPSHOT, file, missing)
     assert result.exit_code == 1
     assert (
-        result.stdout
-        == f"{SNAPSHOT}: ok\n{file}: sound, of another layout (Decode)\n{missing}: unreadable (Io)\n"
+        result.stdout == f"{SNAPSHOT}: ok\n{file}: Decode (of another layout)\n{missing}: Io (unreadable)\n"
     )
     assert result.stderr.startswith(
         f"error: Decode: {file}: not a bool: expected 0 or 1, found 2 - at `$.vm_"

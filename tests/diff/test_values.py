@@ -107,7 +107,7 @@ NAN = float("nan")
     [
         pytest.param(u8, 1, 2, [("$", 1, 2)], id="int"),
         pytest.param(u64, 1, LARGE, [("$", 1, str(LARGE))], id="large int"),
-        pytest.param(Hex[u64], 1, LARGE, [("$", "0x1", hex(LARGE))], id="hex"),
+        pytest.param(Hex[u64], 1, LARGE, [("$", 1, hex(LARGE))], id="hex"),
         pytest.param(bool, False, True, [("$", False, True)], id="bool"),
         pytest.param(str, "a", "b", [("$", "a", "b")], id="str"),
         pytest.param(f64, 0.0, -0.0, [("$", 0.0, -0.0)], id="negative zero"),
