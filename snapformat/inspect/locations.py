@@ -8,19 +8,15 @@ plain data inside (`PlainLocation`): the data is changed, and the whole is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
-from snapformat.encodings.json.format import Json
-from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import SnapshotError
+from snapformat.inspect.form import FORM, key_reader
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.values import PairSet, Some
-from snapformat.path import Key, Segment, Variant, format_path
-
-#: The form of values in which paths name parts, and in which values are given.
-FORM = Json(decoded=True, portable=True)
+from snapformat.path import Key, Segment, Variant, ViewRoot, format_path
 
 
 class PathError(ValueError):
@@ -31,6 +27,7 @@ class Location:
     """A part of a value.
 
     Attributes:
+        is_view: Whether it is a group of views, which can hold any name.
         kind: Its kind; an option, a newtype or a conversion is still around it.
         value: The value.
         segments: Its path.
@@ -38,6 +35,8 @@ class Location:
     """
 
     __slots__ = ("_put", "around", "kind", "segments", "value")
+
+    is_view: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -57,6 +56,33 @@ class Location:
     def path(self) -> str:
         """Its path as text."""
         return format_path(self.segments)
+
+    @property
+    def raw_segments(self) -> tuple[Segment, ...] | None:
+        """The path of the field: its own, or that behind a view that leads here; None if there is none."""
+        if not self.segments or not isinstance(self.segments[0], ViewRoot):
+            return self.segments
+        outer = None if self.around is None else self.around.raw_segments
+        if self.around is None or outer is None:
+            return None
+        return (*outer, *self.segments[len(self.around.segments) :])
+
+    @property
+    def raw(self) -> str | None:
+        """`raw_segments` as text."""
+        return None if self.raw_segments is None else format_path(self.raw_segments)
+
+    @property
+    def fixed(self) -> str:
+        """Why a view can't be changed; empty if it can."""
+        return "" if self.around is None else self.around.fixed
+
+    @property
+    def why_fixed(self) -> str:
+        """Why it can't be changed, and the field that can."""
+        if not self.fixed:
+            return "it can't be changed"
+        return self.fixed if self.raw is None else f"{self.fixed} (its field is {self.raw})"
 
     @property
     def depends(self) -> str:
@@ -83,8 +109,8 @@ class Location:
         Raises:
             PathError: It can't be replaced.
         """
-        if self._put is None:
-            self.refuse("it can't be changed")
+        if self._put is None or self.fixed:
+            self.refuse(self.why_fixed)
         self._put(value)
         self.value = value
 
@@ -311,6 +337,10 @@ class Location:
         if isinstance(self.kind, kinds.Struct):
             return self._field(self.kind, position)
         return self.element(position)
+
+    def missing(self, name: str) -> str:
+        """Return why there is no part with a known name; empty if the name is not known."""
+        return ""
 
     def names(self) -> list[str]:
         """Return the names of the fields, keys or variants, for messages."""
