@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NoReturn
 
-from snapformat.errors import SnapshotError
+from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.inspect.form import FORM, key_reader
 from snapformat.limits import Limits
 from snapformat.model import kinds
@@ -101,7 +101,12 @@ class Location:
         Raises:
             EncodeError: It does not fit its kind.
         """
-        return FORM.write(self.kind, self.value)
+        try:
+            return FORM.write(self.kind, self.value)
+        except EncodeError:
+            if self.around is None:
+                raise
+            return PlainLocation.of(self).value  # perhaps it needs other fields, as counts do
 
     def set(self, value: Any) -> None:
         """Replace the value, which is checked when it is written.
@@ -121,7 +126,18 @@ class Location:
             DecodeError: The data does not fit the kind; the path is that below this location.
             PathError: It can't be replaced.
         """
-        self.set(FORM.read(self.kind, data, limits=limits))
+        try:
+            value = FORM.read(self.kind, data, limits=limits)
+        except DecodeError as error:
+            whole = PlainLocation.of(self)
+            if whole.shows is self or whole.shows.segments == self.segments:
+                raise
+            try:
+                whole.set(data)
+            except DecodeError as inner:
+                raise inner from error
+            return
+        self.set(value)
 
     def remove(self) -> None:
         """Remove an element or an entry, or set an option to None.
@@ -375,10 +391,24 @@ class PlainLocation(Location):
 
     @classmethod
     def of(cls, shown: Location) -> PlainLocation:
-        """Return the location of the plain data of a value."""
-        data = shown.to_json()
-        made = cls(shown.kind, data, shown.segments, None, shown)
-        made.shows, made.whole = shown, data
+        """Return the location of the plain data of a value: alone, or in what contains the fields it needs.
+
+        Raises:
+            EncodeError: A value does not fit its kind.
+        """
+        outer = shown
+        while True:
+            try:
+                data = FORM.write(outer.kind, outer.value)
+                break
+            except EncodeError:
+                if outer.around is None:
+                    raise
+                outer = outer.around
+        made = cls(outer.kind, data, outer.segments, None, outer)
+        made.shows, made.whole = outer, data
+        for segment in shown.segments[len(outer.segments) :]:
+            made = made._of(segment)
         return made
 
     def to_json(self) -> Any:
@@ -389,14 +419,21 @@ class PlainLocation(Location):
         """Replace the data, and read the whole value back from it.
 
         Raises:
-            DecodeError: The value does not fit.
+            DecodeError: The value does not fit; the path is that below this location.
         """
         if self._put is not None:
             self._put(value)
             self.value = value
         else:
             self.whole = self.value = value
-        self.shows.set(FORM.read(self.shows.kind, self.whole))
+        try:
+            read = FORM.read(self.shows.kind, self.whole)
+        except DecodeError as error:
+            here = format_path(self.segments[len(self.shows.segments) :])
+            if error.path is not None and error.path.startswith(here):
+                error.path = f"${error.path.removeprefix(here)}"
+            raise
+        self.shows.set(read)
 
     def set_json(self, data: Any, limits: Limits) -> None:
         """Replace the data."""

@@ -76,6 +76,22 @@ def test_dry_run(file: Path):
     assert file.read_bytes() == sound()
 
 
+def test_fields_that_others_depend_on(file: Path):
+    done = call("set", file, "vm_info.mem_size_mib=1GiB", "vm_info.boot_source.boot_args=quiet", "--dry-run")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("$.vm_info.mem_size_mib: 256 -> 1024\n")
+    assert done.stderr.startswith("warning: $.vm_info.mem_size_mib: the memory regions ")
+    assert done.stderr.count("\n") == 1
+    done = call("set", "-f", file, "-f", SNAPSHOT, "vm_info.mem_size_mib=512", "--dry-run")
+    assert [line.split(":")[:2] for line in done.stderr.splitlines()] == [
+        ["warning", f" {file}"],
+        ["warning", f" {SNAPSHOT}"],
+    ]
+    done = call("set", file, "memory.mib=512", "--dry-run")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "(its field is $.vm_info.mem_size_mib)" in done.stderr
+
+
 def test_append_and_remove(file: Path):
     path = "$..block_devices"
     (count,) = {len(json.loads(each)) for each in lines(file, path)[:1]}
