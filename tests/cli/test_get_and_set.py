@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.support import SNAPSHOT, altered, call, sound
+from cli.support import SNAPSHOT, altered, call, process, sound
+from snapshots import data
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 BITCODE = GOLDEN / "bitcode" / "snapshots" / "1.16.1" / "03_many" / "vmstate"
@@ -175,3 +176,14 @@ def test_through_jq(form: str, tmp_path: Path):
         )
         assert call("build", edited, "-o", tmp_path / "built").exit_code == 0
         assert (tmp_path / "built").read_bytes() == source.read_bytes()
+
+
+def test_many_files_of_all_releases_in_one_process():
+    """What is known of a layout after some files does not change what the next one is taken for."""
+    files = [str(file.path) for file in data.state_files()]
+    names = [argument for file in files for argument in ("-f", file)]
+    done = process("set", "--dry-run", *names, "vm_info.boot_source.kernel_image_path=/other")
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = done.stdout.decode().splitlines()
+    assert lines[::2] == files
+    assert {line.partition(":")[0] for line in lines[1::2]} == {"$.vm_info.boot_source.kernel_image_path"}
