@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from snapformat.lazy_dataclasses import dataclass
@@ -168,6 +169,7 @@ _TOKEN = re.compile(
 )
 
 
+@lru_cache(256)  # a command that changes many files asks for the same parts of each
 def parse_selector(text: str) -> Selector:
     """Parse a selector.
 
