@@ -110,7 +110,7 @@ def verify_times(count: int, rounds: int, machine: Machine) -> Rounds:
 
 
 def set_times(rounds: int, machine: Machine, count: int = 1000) -> Rounds:
-    """Seconds of processor time that whole processes take to change copies of a file, their start included."""
+    """Seconds of processor time that whole processes take to change copies of a file, from their start."""
     with TemporaryDirectory() as folder:
         content = payloads.STATES["V 33 KB"].read_bytes()
         files = [str(Path(folder) / f"{number}.vmstate") for number in range(count)]
