@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from snapformat.encodings.json.text import parse_json
@@ -88,8 +89,7 @@ class Editor:
             PathError: The selector chooses no part, or one that can't be replaced.
         """
         for each in self._chosen(path):
-            with self._noting(each):
-                each.set(value)
+            self._change(each, partial(each.set, value))
 
     def set_text(self, path: str, text: str) -> None:
         """Replace parts by a value given as text, which is read by the type of each part.
@@ -100,11 +100,10 @@ class Editor:
         """
         for each in self._chosen(path):
             data = data_of_text(each, text)
-            with self._noting(each):
-                try:
-                    each.set_json(data, self.snapshot.format.all_limits)
-                except DecodeError as error:
-                    raise _bad_value(each, error) from error
+            try:
+                self._change(each, partial(each.set_json, data, self.snapshot.format.all_limits))
+            except DecodeError as error:
+                raise _bad_value(each, error) from error
 
     def append_text(self, path: str, text: str) -> None:
         """Append an element, given as text, to sequences.
@@ -147,11 +146,10 @@ class Editor:
             raise PathError(f"{middle_cut(path)} chooses no part")
         return found
 
-    @contextmanager
-    def _noting(self, each: Location) -> Iterator[None]:
-        """Note a change that is made in the block, and what depends on it."""
+    def _change(self, each: Location, change: Callable[[], None]) -> None:
+        """Change a part, and note that and what depends on it."""
         before, dependent = each.to_json(), _dependent(each)
-        yield
+        change()
         after = each.to_json()
         self.changes.append((each.path, before, after))
         if before == after:
@@ -215,7 +213,7 @@ def _dependent(location: Location) -> dict[str, tuple[str, Any]]:
     why = _depends_of(location)
     if why:
         found[location.path] = why, location.to_json()
-    waiting = [*location.parts()]
+    waiting = [] if location.kind.is_leaf else [*location.parts()]
     while waiting:
         here = waiting.pop()
         if here.depends:
