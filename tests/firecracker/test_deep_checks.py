@@ -176,6 +176,8 @@ PLACES = [
     Wrong("vmclock outside of memory, 1.15", MANY_15, {f"{ACPI}.vmclock.guest_address": "0x200000000000"}),
     Wrong("vmclock across the end, 1.15", MANY_15, {f"{ACPI}.vmclock.guest_address": "0xdfff8"}),
     Wrong("vmclock over vmgenid", MANY_15, {f"{ACPI}.vmclock.guest_address": "0xdf000"}),
+    Wrong("no memory", MANY_14, {REGIONS: "[]"}),
+    Wrong("no memory, 1.8", OLD, {"$.memory_state.regions": "[]"}),
     Wrong("no Dram", MANY_14, {f"{REGIONS}[0].region_type": "Hotpluggable"}, path=REGIONS),
     Wrong("no slot", MANY_14, {f"{REGIONS}[0].plugged": "[]"}),
     Wrong("slot not plugged", MANY_14, {f"{REGIONS}[0].plugged": "[false]"}),

@@ -112,6 +112,9 @@ def _not_taken(
 
 def _of_regions(machine: Machine) -> Iterator[Finding]:
     regions, path = machine.memory.regions, f"{machine.memory_path}.regions"
+    if not regions:
+        yield Finding(path, "there is no memory: the program refuses the file", rule=rules.WRONG_OLD)
+        return
     if machine.release >= (1, 14):
         yield from _of_slots(regions, path)
         regions = [region for region in regions if region.region_type is GuestRegionType.Dram]
