@@ -37,6 +37,7 @@ from snapformat_schemas.firecracker.migrations.resources import (
     X86_64,
     Layout,
     known_tables,
+    mmio_devices,
 )
 from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState as OldAcpi
@@ -104,7 +105,7 @@ def _placed(to: Conversion, layout: Layout) -> _Placed:
                     "$.device_states.acpi_state.vmgenid",
                     "1.14 requires a generation ID, and no rule says where to place one on aarch64",
                 )
-            line = lowest_free_id(lines)
+            line = lowest_free_id(lines, besides=_lines_of_devices(state))
             if line is None:
                 to.refuse(
                     "$.device_states.acpi_state.vmgenid.gsi",
@@ -137,6 +138,11 @@ def _placed(to: Conversion, layout: Layout) -> _Placed:
         system_memory=system,
     )
     return _Placed(vmgenid, clock, allocator, notes)
+
+
+def _lines_of_devices(state: Any) -> set[int | None]:
+    """Return the lines of all devices, which the allocator may not know: what it has harms nothing."""
+    return {device.device_info.gsi for _, device in mmio_devices(state.device_states.mmio_state)}
 
 
 def _with_tables(system: AddressAllocator, state: Any, to: Conversion) -> AddressAllocator:
