@@ -40,7 +40,9 @@ def command(ctx: click.Context, old: Named, new: Named, forward: bool, as_json: 
         write_text(json.dumps(found.to_plain() | {"compatible": is_fine}) + "\n")
     else:
         if found.changes:
-            show_table(("change", "old files", "new files"), [_row(each) for each in found.changes])
+            show_table(
+                ("change", "by the new version", "by the old version"), [_row(each) for each in found.changes]
+            )
         write_text("\n".join(_lines(found, is_fine)) + "\n")
     ctx.exit(0 if is_fine else 1)
 
@@ -51,18 +53,18 @@ def _row(each: Classified) -> tuple[str, str, str]:
     values = " -> ".join(filter(None, (change.before, change.after)))
     text = f"{change.action} {name}" + (f": {values}" if values else "")
     old, new = ("read" if is_read else "not read" for is_read in (each.backward, each.forward))
-    return text, old, new
+    return text, f"old files {old}", f"new files {new}"
 
 
 _OLD = {
     "read": "programs of the new version read them",
     "migrated": "programs of the new version read them by its steps, with upgrade",
-    "refused": "programs of the new version refuse their version, and no steps lead from it",
+    "refused": "programs of the new version refuse them, and no steps lead from them",
     "misread": "programs of the new version accept their version, and misread them",
 }
 _NEW = {
     "read": "programs of the old version read them",
-    "refused": "programs of the old version refuse their version",
+    "refused": "programs of the old version refuse them",
     "misread": "programs of the old version accept their version, and misread them",
 }
 

@@ -263,6 +263,8 @@ def _data_of(kind: Kind, location: Location, text: str) -> Any:
             return _number_of(location, text)
         case kinds.Str() | kinds.Char():
             return text
+        case kinds.Absent():
+            return _data_of(kind.declared, location, text)
         case kinds.Adapted() if kind.text is not None:
             return text
         case kinds.Adapted() if kind.shown is None:

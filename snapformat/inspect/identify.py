@@ -26,7 +26,7 @@ from snapformat.model.declare.registry import import_reference, is_reference
 from snapformat.snapshot.catalogue import find_format, formats, formats_for
 from snapformat.snapshot.checks import check_end, check_magic, check_version, extra_bytes
 from snapformat.snapshot.header import Header
-from snapformat.snapshot.reading import Parts, read_header, read_parts
+from snapformat.snapshot.reading import Parts, as_of, read_header, read_parts
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 
 UNKNOWN_MAGIC = "no installed schema has this magic"
@@ -392,9 +392,9 @@ def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
 
 def _end(format_: SnapshotFormat, data: bytes) -> int | None:
     """Return the end of the payload by skipping; `NOWHERE` if it has none, None if that is not known yet."""
-    layout = vars(format_).get("payload_layout")
-    if layout is None:  # a payload type that was never used is not imported for this
+    if "payload_layout" not in vars(format_):  # a payload type that was never used is not imported for this
         return None
+    layout = as_of(format_, data).payload_layout
     try:
         return find_end(layout, data, read_header(format_, data)[1], format_.all_limits)
     except SnapshotError:
@@ -413,6 +413,7 @@ def _read(format_: SnapshotFormat, data: bytes, decode: bool) -> _Read:
     mismatch: SnapshotError | None = None
     try:
         read_all(data, max_size=format_.max_file_size)  # refuses what is too large
+        format_ = as_of(format_, data)
         parts = read_parts(format_, data, decode=decode)
     except Crc64Error as error:
         refusal = error

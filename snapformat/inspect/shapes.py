@@ -134,6 +134,8 @@ class Part:
                     length, beyond = rest_of(value, size)
                     rest = None if length == size else (length, beyond)
                     kind = kind.item
+                case kinds.Absent():
+                    kind = kind.declared
                 case kinds.Adapted() if kind.text is None and kind.shown is None:
                     value, kind = kind.encode(value), kind.item
                 case _:

@@ -28,9 +28,9 @@ class Direction:
 
     Attributes:
         outcome: `read`: they are read as they are, perhaps with defaults. `migrated`: steps lead to the other
-            version. `refused`: the program refuses their version number. `misread`: it accepts the number,
-            and the layout is another one.
-        misreadings: Where the layout is another one.
+            version. `refused`: the program refuses the magic or the version number of at least some.
+            `misread`: it accepts both, and the layout is another one.
+        misreadings: Where the layout, or the magic, is another one.
     """
 
     outcome: Outcome
@@ -126,13 +126,10 @@ def compare(
     listed = list(new.all_steps if steps is None else steps)
     to_new = _misread(old, new, new.at(old.supported))
     to_old = _misread(new, old, old)
-    accepted = new.accepts(new.supported, old.supported), old.accepts(old.supported, new.supported)
-    backward, forward = (
-        Direction(_outcome(not found, is_accepted), tuple(found))
-        for found, is_accepted in zip((to_new, to_old), accepted, strict=True)
-    )
+    backward = _direction(old, new, to_new)
     if backward.outcome == "refused" and _has_steps(old, new, listed):
         backward = Direction("migrated", backward.misreadings)
+    forward = _direction(new, old, to_old)
     rule = _Rule(old, new, not to_new, not to_old)
     return Compatibility(
         old,
@@ -145,17 +142,24 @@ def compare(
     )
 
 
-def _outcome(is_read: bool, is_accepted: bool) -> Outcome:
-    if is_accepted:
-        return "read" if is_read else "misread"
-    return "refused"
+def _direction(writer: SnapshotFormat, reader: SnapshotFormat, found: list[Misreading]) -> Direction:
+    """Return what becomes of the files of a format in programs of another, which misread these places."""
+    unknown = _unknown(writer, reader)
+    outcome: Outcome = "misread" if found else "read"
+    if unknown or not reader.accepts(reader.supported, writer.supported):
+        outcome = "refused"
+    return Direction(outcome, (*unknown, *found))
+
+
+def _unknown(writer: SnapshotFormat, reader: SnapshotFormat) -> list[Misreading]:
+    """Return the magics of a format that another one does not have."""
+    magics = set(writer.magics.values()) - set(reader.magics.values())
+    return [Misreading("$header.magic", f"0x{magic:x} is not known there") for magic in sorted(magics)]
 
 
 def _misread(writer: SnapshotFormat, reader: SnapshotFormat, layout: Any) -> list[Misreading]:
     """Return where files of a format would be misread by another, whose layout for them is given."""
-    found = []
-    magics = set(writer.magics.values()) - set(reader.magics.values())
-    found += [Misreading("$header.magic", f"0x{magic:x} is another format's") for magic in sorted(magics)]
+    found: list[Misreading] = []
     if writer.checksum != reader.checksum:
         names = (each.checksum.name if each.checksum is not None else "none" for each in (writer, reader))
         found.append(Misreading("$checksum", " is read as ".join(names)))
@@ -202,16 +206,19 @@ class _Rule:
     def __init__(self, old: SnapshotFormat, new: SnapshotFormat, backward: bool, forward: bool) -> None:
         self._old, self._new = old, new
         self._backward, self._forward = backward, forward
+        self._are_apart = not set(old.magics.values()) & set(new.magics.values())
         #: Fields since a version are not in files of a lower one.
         self._least = max((each for each in new.added_since if each > old.supported), default=None)
 
     def allows(self, version: semver.Version) -> bool:
         """Return whether no file is taken for another if new files have this number."""
         old = self._old.supported
-        if version == old:
+        if version == old and not self._are_apart:
             return self._backward and self._forward and self._least is None
         if self._least is not None and version < self._least:
             return False
+        if self._are_apart:
+            return True
         if not self._backward and self._new.accepts(version, old):
             return False
         return self._forward or not self._old.accepts(old, version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast, overload
 
-from snapformat.errors import MigrationError
+from snapformat.errors import MigrationError, SnapshotError
 from snapformat.migrate.report import Entry
 from snapformat.migrate.sources import EntryKind
 from snapformat.model.checks import describe_value, reason
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from snapformat.migrate.plan import Plan
 
 T = TypeVar("T")
+
+#: Maximum number of lines of a report of one kind and reason; further places are only counted, as a file of
+#: a few megabytes may have a million of them, and deep ones.
+MOST_ALIKE = 1000
 
 
 class Conversion:
@@ -36,6 +40,7 @@ class Conversion:
 
     __slots__ = (
         "_allow",
+        "_numbers",
         "_plan",
         "entries",
         "old_place",
@@ -59,6 +64,8 @@ class Conversion:
     ) -> None:
         self._plan = plan
         self._allow = allow
+        #: How often there was a note of a kind and reason, or a loss of a code, which is not empty.
+        self._numbers: dict[tuple[EntryKind, str, str], int] = {}
         self.root = root
         self.options = options
         self.step = step
@@ -130,9 +137,25 @@ class Conversion:
             value: The lost value.
             why: What is lost, a sentence.
         """
+        if self._is_counted("dropped", why, code):
+            return
         place = self.path(path, is_old=True)
         entry = Entry("dropped", place, why, self.step, self.rules, old=value, code=code)
         (self.entries if code in self._allow else self.refused).append(entry)
+
+    def _is_counted(self, kind: EntryKind, why: str, code: str = "") -> bool:
+        """Count an entry; return whether there are enough like it."""
+        key = kind, why, code
+        number = self._numbers[key] = self._numbers.get(key, 0) + 1
+        return number > MOST_ALIKE
+
+    def all_entries(self) -> list[Entry]:
+        """Return the lines, and the numbers of those that were only counted."""
+        return self.entries + [
+            Entry(kind, "$", why, self.step, self.rules, code=code or None, more=number - MOST_ALIKE)
+            for (kind, why, code), number in self._numbers.items()
+            if number > MOST_ALIKE
+        ]
 
     def note(
         self, kind: EntryKind, path: str | None, why: str = "", *, old: Any = None, new: Any = None
@@ -146,6 +169,8 @@ class Conversion:
             old: The old value.
             new: The new value.
         """
+        if self._is_counted(kind, why):
+            return
         place = self.path(path, is_old=kind == "dropped")
         self.entries.append(Entry(kind, place, why, self.step, self.rules, old, new))
 
@@ -174,14 +199,33 @@ class Conversion:
             return here
         return here + (path if path[:1] in (".", "[", "<") else f".{path}")
 
-    def call(self, function: Callable[[Any, Conversion], Any], old: Any) -> Any:
-        """Call a function of the step; a `ValueError` of it refuses the migration."""
+    def call(self, function: Callable[[Any, Conversion], Any], old: Any, *, is_old: bool = False) -> Any:
+        """Call a function of the step.
+
+        Args:
+            function: The function.
+            old: Its first argument.
+            is_old: Whether errors name the place in the old data.
+
+        Raises:
+            MigrationError: It raised a `ValueError`, or the data is too deep for a function that calls
+                itself.
+        """
         try:
             return function(old, self)
-        except MigrationError:
+        except SnapshotError:
             raise
+        except RecursionError as error:
+            raise MigrationError(
+                "values are nested too deeply for a function of the step, which calls itself",
+                path="$",
+                step=self.step,
+                rules=self.rules,
+            ) from error
         except ValueError as error:
-            raise MigrationError(reason(error), path=self.path(), step=self.step, rules=self.rules) from error
+            place = self.path(is_old=is_old)
+            raise MigrationError(reason(error), path=place, step=self.step, rules=self.rules) from error
         except Exception as error:
-            error.add_note(f"while {self.step} migrated {self.path()} from {describe_value(old)}")
+            place = self.path(is_old=is_old)
+            error.add_note(f"while {self.step} migrated {place} from {describe_value(old)}")
             raise

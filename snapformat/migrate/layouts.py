@@ -36,6 +36,9 @@ class Misreading:
 #: Whether the types of a writer and a reader are to be compared, or only those around them.
 GoesInto = Callable[[Bound, Bound], bool]
 
+#: What is written, what is read, its path, and whether it belongs to the type around it: a variant's fields.
+_Part = tuple[Bound, Bound, str, bool]
+
 
 def misreadings(
     writer: Bound, reader: Bound, goes_into: GoesInto = lambda writer, reader: True
@@ -52,19 +55,19 @@ def misreadings(
         return [Misreading("$", f"the encoding is {before}, and is read as {after}")]
     found: list[Misreading] = []
     seen: set[tuple[Bound, Bound]] = set()
-    waiting: list[tuple[Bound, Bound, str]] = [(writer, reader, "$")]
+    waiting: list[_Part] = [(writer, reader, "$", True)]
     while waiting and len(found) < _MOST:
-        written, read, path = waiting.pop()
+        written, read, path, is_own = waiting.pop()
         written, read = _inside(written), _inside(read)
         if (written, read) in seen or written == read:
             continue
         seen.add((written, read))
         is_named = all(isinstance(each.kind, kinds.Struct | kinds.Enum) for each in (written, read))
-        if is_named and path != "$" and not goes_into(written, read):
+        if is_named and not is_own and not goes_into(written, read):
             continue
-        parts: list[tuple[Bound, Bound, str]] = []
+        parts: list[_Part] = []
         found += [Misreading(path + place, why) for place, why in _compared(written, read, parts)]
-        waiting += [(before, after, path + place) for before, after, place in reversed(parts)]
+        waiting += [(before, after, path + place, own) for before, after, place, own in reversed(parts)]
     return found
 
 
@@ -77,9 +80,7 @@ def _inside(bound: Bound) -> Bound:
     return bound
 
 
-def _compared(
-    written: Bound, read: Bound, parts: list[tuple[Bound, Bound, str]]
-) -> Iterator[tuple[str, str]]:
+def _compared(written: Bound, read: Bound, parts: list[_Part]) -> Iterator[tuple[str, str]]:
     """Compare two kinds, and add the pairs inside to `parts`.
 
     Yields:
@@ -87,8 +88,8 @@ def _compared(
     """
     config = None if isinstance(written.kind, kinds.Blob) else written.config
 
-    def into(before: Any, after: Any, place: str = "") -> None:
-        parts.append((Bound(before, config), Bound(after, config), place))
+    def into(before: Any, after: Any, place: str = "", *, own: bool = False) -> None:
+        parts.append((Bound(before, config), Bound(after, config), place, own))
 
     match written.kind, read.kind:
         case kinds.Struct() as old, kinds.Struct() as new:
@@ -101,9 +102,9 @@ def _compared(
             into(old.item, new.item, "[*]")
         case kinds.Array() as old, kinds.Array() as new if old.count == new.count:
             into(old.item, new.item, "[*]")
-        case kinds.Set() as old, kinds.Set() as new if old.ordered == new.ordered:
+        case kinds.Set() as old, kinds.Set() as new:  # in any order: readers take all
             into(old.item, new.item, "[*]")
-        case kinds.Map() as old, kinds.Map() as new if old.ordered == new.ordered:
+        case kinds.Map() as old, kinds.Map() as new:
             into(old.key, new.key, "[*]")
             into(old.value, new.value, "[*]")
         case kinds.Tuple() as old, kinds.Tuple() as new if len(old.items) == len(new.items):
@@ -152,7 +153,7 @@ def _enums(old: kinds.Enum, new: kinds.Enum, into: Callable[..., None]) -> Itera
         if before.name != after.name and (before.name in names[1] or after.name in names[0]):
             yield f"<{before.name}>", f"is read as {after.name}"
         elif before.payload is not None and after.payload is not None:
-            into(before.payload, after.payload, f"<{before.name}>")
+            into(before.payload, after.payload, f"<{before.name}>", own=True)
         elif any(each.payload is not None and each.payload.fields for each in (before, after)):
             yield (
                 f"<{before.name}>",

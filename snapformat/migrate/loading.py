@@ -103,7 +103,7 @@ def load_upgraded(
         else:
             found = _fitting(data, known, strict=True)
         made = [migrate(each, to=format, steps=listed).snapshot for each in found]
-        if any(each != made[0] for each in made):
+        if len(made) > 1 and len({each.to_bytes() for each in made}) > 1:
             raise _ambiguous(found)
     except SnapshotError as error:
         raise named(error, source)  # noqa: B904 - the same error, with the file's name

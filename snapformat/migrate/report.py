@@ -29,6 +29,7 @@ class Entry:
         old: The old value, or None.
         new: The new value, or None.
         code: The code of an allowed loss, or None.
+        more: The number of places, where they are too many for a line each: `path` is `$` then; else 0.
     """
 
     kind: EntryKind
@@ -39,6 +40,7 @@ class Entry:
     old: Any = None
     new: Any = None
     code: str | None = None
+    more: int = 0
 
     def to_plain(self) -> dict[str, Any]:
         """Return the entry as plain data for JSON; values that are not plain are described."""
@@ -50,6 +52,8 @@ class Entry:
                 found[name] = _plain(value)
         if self.code is not None:
             found["allowed"] = self.code
+        if self.more:
+            found["more"] = self.more
         return found
 
     def __str__(self) -> str:
@@ -58,6 +62,8 @@ class Entry:
         shown = f" = {' -> '.join(values)}" if values else ""
         allowed = f" (allowed: {self.code})" if self.code is not None else ""
         why = f": {self.why}" if self.why else ""
+        if self.more:
+            return f"{self.kind:<9} {self.more} more places{allowed}{why}"
         return f"{self.kind:<9} {self.path}{shown}{allowed}{why}"
 
 

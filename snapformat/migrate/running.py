@@ -114,7 +114,7 @@ def _defaults_since(old: SnapshotFormat) -> list[StepReport]:
     declared: SnapshotFormat = old.declared
     if old is declared:
         return []
-    name = f"{declared.name} {old.version} -> {declared.version}"
+    name = f"{declared.name} {old.version} -> {declared.name} {declared.version}"
     entries = [
         Entry("defaulted", path, f"files have it since {since}", name, new=default)
         for path, since, default in added_since(declared.payload_kind, old.supported)

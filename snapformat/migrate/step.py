@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from snapformat.errors import MigrationError, SchemaError
+from snapformat.encodings.bincode.encoding import Encoding
+from snapformat.errors import EncodeError, MigrationError, SchemaError, SnapshotError
 from snapformat.migrate.change import Change
 from snapformat.migrate.conversion import Conversion
 from snapformat.migrate.plan import Plan
@@ -112,7 +113,13 @@ class Step:
         to = Conversion(
             self.plan, value, options=options or {}, allow=allow, step=self.name, rules=self.rules
         )
-        made = self.plan.run(to)
+        try:
+            made = self.plan.run(to)
+        except SnapshotError:
+            raise
+        except Exception:
+            self._check_old(value)
+            raise
         if to.refused:
             first = to.refused[0]
             codes = ", ".join(dict.fromkeys(str(entry.code) for entry in to.refused))
@@ -129,8 +136,21 @@ class Step:
             self.doc,
             self.shown and all(entry.kind != "unproven" for entry in to.entries),
             self.rules,
-            to.entries,
+            to.all_entries(),
         )
+
+    def _check_old(self, value: Any) -> None:
+        """Check that a payload which could not be converted is one of the old format.
+
+        Raises:
+            MigrationError: It is not.
+        """
+        try:
+            Encoding(limit=None).write(self.old.payload_kind, value)
+        except EncodeError as error:
+            raise MigrationError(
+                error.message, path=error.path, expected=error.expected, found=error.found, step=self.name
+            ) from error
 
     def __repr__(self) -> str:
         return f"<Step {self.name}>"

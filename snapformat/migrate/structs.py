@@ -435,8 +435,8 @@ def _noted(function: Converter, why: str) -> Converter:
 def _dropper(old: kinds.Struct, uses: dict[str, Use]) -> Converter | None:
     """Return the function that reports and refuses what is dropped of an instance."""
     before, places = _by_attr(old), _segments(old)
-    found: list[tuple[Segment | None, Getter, Unused | Lost]] = [
-        (places[name], _getter(old, before[name]), use)
+    found: list[tuple[Segment | None, Getter, Unused | Lost, Converter]] = [
+        (places[name], _getter(old, before[name]), use, _is_harmless(use))
         for name, use in uses.items()
         if isinstance(use, Unused | Lost)
     ]
@@ -444,13 +444,13 @@ def _dropper(old: kinds.Struct, uses: dict[str, Use]) -> Converter | None:
         return None
 
     def drop(value: Any, to: Conversion) -> None:
-        for place, get, use in found:
+        for place, get, use, is_harmless in found:
             if place is not None:
                 to.old_place.append(place)
             old_value = get(value)
             if isinstance(use, Unused):
                 to.note("dropped", None, use.why, old=old_value)
-            elif use.unless is None or not use.unless(old_value):
+            elif not to.call(is_harmless, old_value, is_old=True):
                 if use.code is None:
                     raise MigrationError(use.why, path=to.path(is_old=True), step=to.step, rules=to.rules)
                 to.lose(use.code, None, old_value, use.why)
@@ -458,3 +458,9 @@ def _dropper(old: kinds.Struct, uses: dict[str, Use]) -> Converter | None:
                 to.old_place.pop()
 
     return drop
+
+
+def _is_harmless(use: Unused | Lost) -> Converter:
+    """Return the function that tells whether nothing is lost with a value."""
+    unless = use.unless if isinstance(use, Lost) else None
+    return lambda value, to: unless is not None and unless(value)

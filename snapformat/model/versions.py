@@ -159,7 +159,7 @@ class _Older:
     def _field(self, field: Field) -> Field:
         if self._is_new(field):
             assert field.default is not None
-            return dataclasses.replace(field, kind=_absent(field, field.default), since=None)
+            return dataclasses.replace(field, kind=_absent(field, field.default, field.kind), since=None)
         return dataclasses.replace(field, kind=self._made.get(id(field.kind), field.kind))
 
     def _variant(self, variant: kinds.EnumVariant) -> kinds.EnumVariant:
@@ -170,7 +170,7 @@ class _Older:
 _CONTAINERS = (kinds.Option, kinds.Seq, kinds.Array, kinds.Tuple, kinds.Map, kinds.Set)
 
 
-def _absent(field: Field, default: Callable[[], Any]) -> Kind:
+def _absent(field: Field, default: Callable[[], Any], declared: Kind) -> Kind:
     """Return the kind of a field that is not in the file: it takes no bytes, and is its default."""
 
     def check(value: Any) -> tuple[()]:
@@ -181,4 +181,4 @@ def _absent(field: Field, default: Callable[[], Any]) -> Kind:
             )
         return ()
 
-    return kinds.Adapted(kinds.Unit(), lambda _: default(), check, "default")
+    return kinds.Absent(kinds.Unit(), lambda _: default(), check, "default", declared=declared)

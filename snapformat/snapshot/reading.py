@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from snapformat.bincode import u64
 from snapformat.encodings.bincode.codec.engine import check_value, read_value
 from snapformat.encodings.bincode.plan import layout_of
 from snapformat.encodings.construct.reach import Reach, goes_back
-from snapformat.errors import (
-    DecodeError,
-)
+from snapformat.errors import DecodeError, EncodeError
 from snapformat.io import ExactReader, Source
 from snapformat.layout import read_stream
 from snapformat.snapshot.checks import (
@@ -26,6 +24,9 @@ from snapformat.snapshot.checks import (
 )
 from snapformat.snapshot.header import HEADER, Header
 from snapformat.snapshot.spec import CheckOrder, FormatSpec, Trailing, message
+
+if TYPE_CHECKING:
+    import semver
 
 Spec = TypeVar("Spec", bound=FormatSpec)
 
@@ -103,6 +104,20 @@ def as_of(spec: Spec, data: bytes) -> Spec:
         return spec
     found: Spec = spec.at(version) if spec.accepts(spec.supported, version) else spec
     return found
+
+
+def check_fields(spec: FormatSpec, version: semver.Version) -> None:
+    """Check that files of a version have the fields that a format writes.
+
+    Raises:
+        EncodeError: They have others.
+    """
+    if spec.declared.at(version).payload_kind is not spec.payload_kind:
+        raise EncodeError(
+            f"files of version {version} have other fields than those of {spec.version}",
+            path="$header.version",
+            hint="migrate the snapshot: snapformat.migrate, or load(..., upgrade=True)",
+        )
 
 
 def explain_header(spec: FormatSpec, data: bytes, error: DecodeError) -> None:

@@ -25,7 +25,14 @@ from snapformat.snapshot.checks import (
 )
 from snapformat.snapshot.derived import derived
 from snapformat.snapshot.header import HEADER, Header
-from snapformat.snapshot.reading import as_of, load_bytes, payload_stop, read_header, read_header_from
+from snapformat.snapshot.reading import (
+    as_of,
+    check_fields,
+    load_bytes,
+    payload_stop,
+    read_header,
+    read_header_from,
+)
 from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
 if TYPE_CHECKING:
@@ -424,6 +431,8 @@ class Snapshot(Generic[T]):
             EncodeError: Header or data don't fit their types; the error has the path.
             DecodeError: A deferred field has to be decoded, and its bytes are not a value of its type.
         """
+        if self.format.declared.added_since:
+            check_fields(self.format, self.header.version)
         data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._file, self.trailing)
         return data
 

@@ -190,6 +190,11 @@ class FormatSpec:
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self.declared is not self:
+            return _at, (self.declared, str(self.version))
+        return super().__reduce_ex__(protocol)
+
     def __deepcopy__(self, memo: Any) -> FormatSpec:
         return self  # immutable
 
@@ -208,6 +213,7 @@ class FormatSpec:
             raise SchemaError(
                 f"the format {self.name} has version {self.version}, and a field since {found[-1]}"
             )
+        at_version(self.payload_kind, semver.Version(0))  # fails where it can't be left out
         return found
 
     def at(self, version: str | semver.Version) -> Any:
@@ -383,6 +389,10 @@ class FormatSpec:
     def node(self) -> Op:
         """The former name of `layout`."""
         return _renamed(self, "node", "layout")
+
+
+def _at(declared: FormatSpec, version: str) -> Any:
+    return declared.at(version)
 
 
 def _renamed(spec: FormatSpec, before: str, name: str) -> Op:

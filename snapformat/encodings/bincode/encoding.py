@@ -46,6 +46,7 @@ _ELEMENTS: dict[type[Kind], type[Any]] = {
     kinds.Array: composites.Array,
     kinds.Set: composites.Set,
     kinds.Adapted: composites.Adapted,
+    kinds.Absent: composites.Adapted,
 }
 
 

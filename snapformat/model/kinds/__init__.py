@@ -2,7 +2,7 @@
 
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.collections import Array, Map, Option, Seq, Set, Tuple
-from snapformat.model.kinds.conversions import Adapted, Computed, Const, Default, Rebuild
+from snapformat.model.kinds.conversions import Absent, Adapted, Computed, Const, Default, Rebuild
 from snapformat.model.kinds.foreign import Blob, Encoded, Foreign
 from snapformat.model.kinds.labels import FlagsEnum, IntEnum, Labelled, Mapping
 from snapformat.model.kinds.named import Enum, EnumVariant, Field, Struct, Style
@@ -46,6 +46,7 @@ from snapformat.model.kinds.scalars import (
 
 __all__ = [
     "LETTERS",
+    "Absent",
     "Adapted",
     "Around",
     "Array",

@@ -9,7 +9,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_value, format_constant
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
-from snapformat.model.kinds.scalars import Int
+from snapformat.model.kinds.scalars import Int, Unit
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
@@ -83,6 +83,37 @@ class Adapted(Kind):
     def children(self) -> Sequence[Kind]:
         """The stored kind."""
         return (self.item,)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent(Adapted):
+    """A field that files of an older version don't have: it takes no bytes, and has its default.
+
+    Attributes:
+        declared: The kind of the field in newer files, in which JSON has the value.
+    """
+
+    without_bytes: ClassVar[frozenset[str]] = Adapted.without_bytes | {"declared"}
+
+    declared: Kind = Unit()
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write nothing; JSON has the value, whether it is the default or not."""
+        kind = self.declared
+        if not out.human:
+            yield Adapted.write(self, value, out)
+        elif kind.is_leaf:
+            kind.write(value, out)
+        else:
+            yield kind.write(value, out)
+        return value
+
+    def read(self, source: ValueReader) -> Task:
+        """Make the default; read it in JSON."""
+        kind = self.declared
+        if not source.human or source.is_null():
+            return (yield Adapted.read(self, source))
+        return kind.read(source) if kind.is_leaf else (yield kind.read(source))
 
 
 @dataclass(frozen=True, slots=True)
