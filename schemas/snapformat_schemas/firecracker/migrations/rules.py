@@ -137,6 +137,8 @@ _SECTIONS = (
             "A wrong interrupt line or address loads, and the device hangs or is gone.",
             "Up to 1.12, a generation ID outside 0x9fc00 to 0xdffff is refused; later it overwrites the"
             " guest's memory there.",
+            "With regions that are larger than the memory file, the machine is refused; smaller ones load,"
+            " and part of the memory is gone. Without any region it is refused (read from the source).",
         ),
     ),
     Rule(
