@@ -147,8 +147,8 @@ _SECTIONS = (
         (
             "1.14 to 1.13: what is new is dropped. The clock page stays reserved, as the guest's tables"
             " may name it. Persistent and hot-pluggable memory, hinting and reporting are refused; new"
-            " figures of the balloon are a loss, BALLOON_STATS. Machines with PCI devices were not carried"
-            " back (read from the source).",
+            " figures of the balloon are a loss, BALLOON_STATS. PCI devices are as 1.13 made them (a machine"
+            " with them was only seen to run upwards).",
             "1.13 to 1.12: a machine without devices, or with devices from 0xd0000000 up, which are those"
             " of a machine that was booted on 1.12 or before. Others and PCI devices are refused."
             " `imds_compat` is a loss, MMDS_IMDS_COMPAT.",
