@@ -14,7 +14,7 @@ from benchmarks.cases import TINY, Sizes, all_cases
 from benchmarks.first_use import first_uses
 from benchmarks.floors import Cases, Floor, floors
 from benchmarks.memory import table_peaks, view_peaks
-from benchmarks.processes import start_times, verify_times
+from benchmarks.processes import set_times, start_times, verify_times
 from benchmarks.timing import SAMPLE, Machine, Rounds, measure, medians
 
 #: How often what is below its floor is measured again, for more rounds: where others use the machine, a few
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     sizes = TINY if options.tiny else Sizes()
     cases, rounds = run(sizes, options.rounds, options.only, machine, tiny=options.tiny)
     whole = not options.only and not options.tiny
-    start = start_times(max(5, options.rounds // 2), machine) if whole else {}
+    start = start_times(max(5, options.rounds // 2), machine) | set_times(3, machine) if whole else {}
     verify = verify_times(sizes.files, 3, machine) if whole else {}
     file_size, peaks = view_peaks() if whole else (0, {})
 

@@ -13,12 +13,16 @@ from benchmarks.migrations import LOAD_AND_SAVE, STEP, titles
 from benchmarks.payloads import STATES
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER
 from benchmarks.processes import (
+    GET,
+    GET_BITCODE,
     INFO,
     INFO_BITCODE,
     INFO_LARGE,
     INFO_SMALL,
     PYTHON_CONSTRUCT,
     PYTHON_SNAPFORMAT,
+    REWRITE_MANY,
+    SET_MANY,
 )
 from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE
 from benchmarks.states import SAME
@@ -215,5 +219,8 @@ def _starts(start: Rounds) -> Iterator[Floor]:
         (INFO, PYTHON_CONSTRUCT, 2.5, 2.0),
         (INFO_LARGE, INFO_SMALL, 1.5, 1.2),
         (INFO_BITCODE, INFO, 1.3, 1.1),
+        (GET, INFO, 1.3, 1.0),
+        (GET_BITCODE, INFO_BITCODE, 1.3, 1.0),
+        (SET_MANY, REWRITE_MANY, 3, 2),
     ):
         yield Floor(f"{name}, to {base}", ratio(start, name, base), floor, aim, less=True)

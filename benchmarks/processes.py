@@ -34,6 +34,10 @@ INFO = "snapformat info FILE"
 INFO_SMALL = "snapformat info, 17 KB"
 INFO_LARGE = "snapformat info, 235 KB (16 vCPUs)"
 INFO_BITCODE = "snapformat info, 1.16 (bitcode)"
+GET = "snapformat get FILE PATH"
+GET_BITCODE = "snapformat get, 1.16 (bitcode)"
+SET_MANY = "snapformat set --in-place, 1,000 files"
+REWRITE_MANY = "read, write, sync and rename 1,000 files"
 VERIFY_MANY = "snapformat verify FILE..."
 _READ_MANY = """
 import sys
@@ -41,6 +45,17 @@ from snapformat import CRC64_JONES
 for file in sys.argv[1:]:
     with open(file, "rb") as opened:
         CRC64_JONES.compute(opened.read())
+"""
+_REWRITE_MANY = """
+import os, sys
+for file in sys.argv[1:]:
+    with open(file, "rb") as opened:
+        data = opened.read()
+    with open(file + ".new", "wb") as opened:
+        opened.write(data)
+        opened.flush()
+        os.fsync(opened.fileno())
+    os.rename(file + ".new", file)
 """
 PYTHON_CONSTRUCT = 'python -c "import construct"'
 PYTHON_SNAPFORMAT = 'python -c "import snapformat"'
@@ -57,9 +72,12 @@ def start_times(rounds: int, machine: Machine) -> Rounds:
         INFO_LARGE: payloads.GOLDEN / "08_vcpus16" / "vmstate",
         INFO_BITCODE: RELEASE / "03_many" / "vmstate",
     }
-    info = [str(Path(sys.executable).with_name("snapformat")), "info"]
+    program = str(Path(sys.executable).with_name("snapformat"))
+    argument = "vm_info.boot_source.boot_args"
     commands = {
-        **{name: [*info, str(file)] for name, file in files.items()},
+        **{name: [program, "info", str(file)] for name, file in files.items()},
+        GET: [program, "get", str(files[INFO]), argument],
+        GET_BITCODE: [program, "get", str(files[INFO_BITCODE]), argument],
         PYTHON_CONSTRUCT: [sys.executable, "-c", "import construct"],
         PYTHON_SNAPFORMAT: [sys.executable, "-c", "import snapformat"],
         "python -c pass": [sys.executable, "-c", "pass"],
@@ -83,6 +101,26 @@ def verify_times(count: int, rounds: int, machine: Machine) -> Rounds:
         commands = {
             f"{RAW}, in a process": [sys.executable, "-c", _READ_MANY, *files],
             VERIFY_MANY: [str(Path(sys.executable).with_name("snapformat")), "verify", *files],
+        }
+        samples: Rounds = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, command in commands.items():
+                samples[name].append(machine.take(partial(_time_of, command)))
+    return samples
+
+
+def set_times(rounds: int, machine: Machine, count: int = 1000) -> Rounds:
+    """Seconds of processor time that whole processes take to change copies of a file, from their start."""
+    with TemporaryDirectory() as folder:
+        content = payloads.STATES["V 33 KB"].read_bytes()
+        files = [str(Path(folder) / f"{number}.vmstate") for number in range(count)]
+        for file in files:
+            Path(file).write_bytes(content)
+        named = [argument for file in files for argument in ("-f", file)]
+        program = str(Path(sys.executable).with_name("snapformat"))
+        commands = {
+            REWRITE_MANY: [sys.executable, "-c", _REWRITE_MANY, *files],
+            SET_MANY: [program, "set", "--in-place", *named, "vm_info.boot_source.boot_args=quiet"],
         }
         samples: Rounds = {name: [] for name in commands}
         for _ in range(rounds):

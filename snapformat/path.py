@@ -2,7 +2,8 @@
 
 A path is a tuple of segments: a field name (`str`), an index (`int`), an enum variant (`Variant`, printed
 `<Name>`) or the text of a map's key (`Key`, printed `["key"]`). A path outside of the payload begins with a
-`Root`, such as `$header.version`. `snapformat.inspect.selectors` adds wildcards.
+`Root`, such as `$header.version`; one over views with `VIEWS`, such as `@drives.rootfs.path`.
+`snapformat.inspect.selectors` adds wildcards.
 """
 
 from __future__ import annotations
@@ -30,13 +31,22 @@ class Root(str):
     __slots__ = ()
 
 
+class ViewRoot(str):
+    """The first segment of a path over views: `@`."""
+
+    __slots__ = ()
+
+
+VIEWS = ViewRoot("@")
+
+
 class Key(str):
     """The segment that enters the value of a map's key."""
 
     __slots__ = ()
 
 
-Segment = str | int | Variant | Key | Root
+Segment = str | int | Variant | Key | Root | ViewRoot
 
 
 def format_path(segments: Iterable[Segment]) -> str:
@@ -56,11 +66,13 @@ def format_path(segments: Iterable[Segment]) -> str:
             parts.append(f"[{segment}]")
         elif isinstance(segment, Root):
             parts[0] += segment
+        elif isinstance(segment, ViewRoot):
+            parts[0] = segment
         elif isinstance(segment, Variant):
             plain = segment.isprintable() and not any(character in '<>"' for character in segment)
             parts.append(f"<{segment}>" if plain else f"<{json.dumps(str(segment))}>")
         elif not isinstance(segment, Key) and re.fullmatch(_PLAIN_NAME, segment):
-            parts.append(f".{segment}")
+            parts.append(segment if parts == [VIEWS] else f".{segment}")
         else:
             parts.append(f"[{json.dumps(segment)}]")
     return "".join(parts)

@@ -142,6 +142,8 @@ def _change(
         content = editor.snapshot.to_bytes()
     except EncodeError as error:
         raise click.UsageError(printable(str(error)), click.get_current_context()) from error
+    for path, why in editor.warnings.items():
+        print_error(f"warning: {'' if quiet else f'{printable(name)}: '}{printable(path)}: {printable(why)}")
     if dry_run:
         lines = (f"{path}: {_shown(old)} -> {_shown(new)}" for path, old, new in editor.changes)
         write_text("".join(f"{printable(line)}\n" for line in (*([] if quiet else [name]), *lines)))

@@ -105,4 +105,4 @@ def _load(file: str, schema: Named | None) -> Snapshot[Any]:
 
 
 def _about(snapshot: Snapshot[Any]) -> str:
-    return f"{snapshot.format.name}, version {snapshot.version}"
+    return printable(f"{snapshot.format.name}, version {snapshot.version}")

@@ -14,7 +14,7 @@ from snapformat.cli._output import write_bytes, write_text
 from snapformat.cli._same_file import Command, InputFile, OutputFile, identity, refuse_same_file
 from snapformat.encodings.json.text import format_json
 from snapformat.errors import MigrationError, SnapshotError
-from snapformat.io import write_all
+from snapformat.io import PositionReader, write_all
 from snapformat.migrate import MigratedFile, Target, find_target, migrate_file
 from snapformat.printable import printable
 
@@ -91,6 +91,8 @@ def command(
     failed = False
     for file, out in zip(files, outputs, strict=True):
         try:
+            if memory is not None:
+                _check_memory(memory)
             found = migrate_file(file, target, allow=allow, unproven=unproven, options=options)
             if not dry_run:
                 _write(out, found.content)
@@ -108,6 +110,16 @@ def command(
     if form == "json":
         write_text(format_json(rows) + "\n")
     ctx.exit(1 if failed else 0)
+
+
+def _check_memory(name: str) -> None:
+    """Refuse a memory file that can't be read, whether a step needs it or not.
+
+    Raises:
+        SnapshotIOError: It can't be opened, or it is not a regular file.
+    """
+    with PositionReader(name):
+        pass
 
 
 def _write(out: str, content: bytes) -> None:

@@ -6,7 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from snapformat.docs.model import Document, Lifetime
+from snapformat.migrate import Rule
+from snapformat.migrate import Step as MigrationStep
 from snapformat.model.compare import Change, Member, Members, Table, common_config, compare_types
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The declared migration from one release to a neighbouring one, up or down.
+
+    Attributes:
+        old_release: The release that it reads.
+        new_release: The release that it writes.
+        doc: What it does.
+        shown: Whether it was seen to work in the real program.
+        rules: Section of the rules that it follows, or empty.
+    """
+
+    old_release: str
+    new_release: str
+    doc: str
+    shown: bool
+    rules: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +41,7 @@ class Step:
         new_release: The later one.
         facts: Changes of the file around the data, a sentence each.
         changes: Changes of the layout.
+        migrations: The migrations between the two, up and down.
     """
 
     old: str
@@ -28,6 +50,7 @@ class Step:
     new_release: str
     facts: tuple[str, ...]
     changes: tuple[Change, ...]
+    migrations: tuple[Migration, ...]
 
 
 @dataclass(slots=True)
@@ -39,12 +62,14 @@ class Family:
         variant: The rest of the names, such as an architecture, or empty.
         releases: Release and name of its document, oldest first.
         steps: The steps, oldest first.
+        rules: The rules that migrations follow.
     """
 
     name: str
     variant: str
     releases: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...] = field(default=())
+    rules: tuple[Rule, ...] = field(default=())
 
     @property
     def title(self) -> str:
@@ -67,19 +92,34 @@ def families_of(names: Sequence[str]) -> list[Family]:
     ]
 
 
-def add_history(family: Family, documents: dict[str, Document], tables: dict[str, Table]) -> None:
+def add_history(
+    family: Family,
+    documents: dict[str, Document],
+    tables: dict[str, Table],
+    declared: Sequence[MigrationStep],
+) -> None:
     """Fill in the steps of a family, and the lifetimes in the documents of its releases.
 
     Args:
         family: The family.
         documents: Documents by name.
         tables: All types for comparison (`model.compare.members_of`), by name of the document.
+        declared: The migrations of the formats.
     """
     steps = []
     for (old_release, old), (new_release, new) in zip(family.releases, family.releases[1:], strict=False):
         changes = tuple(compare_types(tables[old], tables[new]))
         facts = tuple(_facts(documents[old], documents[new]))
-        steps.append(Step(old, new, old_release, new_release, facts, changes))
+        migrations = tuple(
+            Migration(start, end, each.doc, each.shown, each.rules)
+            for start, end, names in (
+                (old_release, new_release, (old, new)),
+                (new_release, old_release, (new, old)),
+            )
+            for each in declared
+            if (each.old.name, each.new.name) == names
+        )
+        steps.append(Step(old, new, old_release, new_release, facts, changes, migrations))
     family.steps = tuple(steps)
     releases = [release for release, _ in family.releases]
     # A change of the encoding is no change of every member.

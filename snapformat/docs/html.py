@@ -60,6 +60,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
         "primitive_anchor": primitive_anchor,
         "href": lambda name: f"{site.page(name).slug}.html",
         "step_href": lambda step: f"{site.step_slug(step)}.html",
+        "rule_href": lambda family, section: site.rule_href(family, section, ".html"),
     }
     documents = [page.document for page in site.pages]
     context: dict[str, Any] = {"documents": documents, "families": site.families}
@@ -73,6 +74,8 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
     files["style.css"] = render(env, "html/style.css", {})
     files["site.js"] = render(env, "html/site.js", {})
     files["search-index.js"] = search_index(site)
+    for rules in site.rules.values():
+        files[f"{rules.slug}.html"] = render(env, "html/rules.html", {"page": rules})
     return files
 
 

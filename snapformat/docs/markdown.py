@@ -59,6 +59,7 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
         "primitive_anchor": primitive_anchor,
         "href": lambda name: f"{site.page(name).slug}.md",
         "step_href": lambda step: f"{site.step_slug(step)}.md",
+        "rule_href": lambda family, section: site.rule_href(family, section, ".md"),
     }
     documents = [page.document for page in site.pages]
     context: dict[str, Any] = {"documents": documents, "families": site.families}
@@ -83,6 +84,8 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
 
             context = {"family": family, "step": step, "change_href": change_href}
             files[f"{site.step_slug(step)}.md"] = render(env, "markdown/step.md", context)
+    for rules in site.rules.values():
+        files[f"{rules.slug}.md"] = render(env, "markdown/rules.md", {"page": rules})
     return files
 
 

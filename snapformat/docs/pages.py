@@ -10,6 +10,7 @@ from typing import NamedTuple
 from snapformat.docs.history import Family, Step
 from snapformat.docs.model import Document
 from snapformat.docs.text import Anchors, slug
+from snapformat.migrate import Rule
 from snapformat.model.compare import Change
 
 
@@ -92,6 +93,22 @@ def primitive_anchor(name: str) -> str:
     return "enc-" + {"()": "unit"}.get(name, slug(name))
 
 
+class RulesPage:
+    """The page of the rules that migrations follow.
+
+    Attributes:
+        name: Name of the family.
+        slug: Name of the file, without extension.
+        rules: The rules.
+        anchors: Anchors of the rules by section.
+    """
+
+    def __init__(self, name: str, slug_: str, rules: Sequence[Rule]) -> None:
+        give = Anchors()
+        self.name, self.slug, self.rules = name, slug_, rules
+        self.anchors = {rule.section: give(f"rule-{slug(rule.section)}") for rule in rules}
+
+
 @dataclass
 class Site:
     """A site: all pages.
@@ -130,6 +147,25 @@ class Site:
     def step_slug(self, step: Step) -> str:
         """Return the unique name of the file of a step, without extension."""
         return self._step_slugs[step.old, step.new]
+
+    @cached_property
+    def rules(self) -> dict[str, RulesPage]:
+        """The pages of rules, by name of the family; variants of a family share them."""
+        give = Anchors()
+        for taken in (*(page.slug for page in self.pages), *self._step_slugs.values()):
+            give(taken)
+        found: dict[str, RulesPage] = {}
+        for family in self.families:
+            if family.rules and family.name not in found:
+                found[family.name] = RulesPage(family.name, give(f"rules-{slug(family.name)}"), family.rules)
+        return found
+
+    def rule_href(self, family: Family, section: str, extension: str) -> str:
+        """Return the address of a section of the rules, or empty if the family has no such section."""
+        page = self.rules.get(family.name)
+        if page is None or section not in page.anchors:
+            return ""
+        return f"{page.slug}{extension}#{page.anchors[section]}"
 
     def steps(self, name: str) -> list[Step]:
         """Return the steps to and from a document."""

@@ -165,7 +165,9 @@ def make_site(
         _add_sample(documents, specs, sample)
     families = families_of(list(specs))
     for family in families:
-        add_history(family, documents, tables)
+        declared = specs[family.releases[-1][1]].all_steps
+        add_history(family, documents, tables, declared)
+        family.rules = tuple(getattr(declared, "rules", {}).values())
     if title is None:
         names = list(documents)
         title = names[0] if len(names) == 1 else _common(names)

@@ -5,7 +5,7 @@ The JSON document of a file is in `snapformat.inspect.document`, so that inspect
 
 from snapformat.inspect.condition import Condition
 from snapformat.inspect.excerpt import excerpt
-from snapformat.inspect.families import Family, Recognition
+from snapformat.inspect.families import Family, FamilyWithViews, Recognition
 from snapformat.inspect.findings import Finding, Severity, deep_findings, has_deep_checks
 from snapformat.inspect.identify import (
     Candidate,
@@ -25,6 +25,7 @@ __all__ = [
     "ChecksumSummary",
     "Condition",
     "Family",
+    "FamilyWithViews",
     "Finding",
     "Identity",
     "Recognition",

@@ -14,7 +14,8 @@ from snapformat.encodings.bincode.encoding import sealed
 from snapformat.errors import SchemaError
 from snapformat.inspect.comparing import NO_MEANING, Comparison
 from snapformat.inspect.differences import Action, Change, Difference
-from snapformat.inspect.locations import FORM, Location, PathError
+from snapformat.inspect.form import FORM
+from snapformat.inspect.locations import Location, PathError
 from snapformat.inspect.places import Place, ignored_paths
 from snapformat.inspect.query import select, select_in
 from snapformat.inspect.selectors import Selector

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from snapformat.encodings.json.text import parse_json
@@ -20,7 +21,7 @@ from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 
 #: Units of sizes, which integers may end in.
 _UNITS = {"KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40, "PiB": 50, "EiB": 60}
-_NUMBER = re.compile(r"(-?)(0[xX][0-9a-fA-F_]{1,80}|[0-9][0-9_]{0,80})([KMGTPE]iB)?")
+_NUMBER = re.compile(r"(-?)(0[xX][0-9a-fA-F_]{1,512}|[0-9][0-9_]{0,80})([KMGTPE]iB)?")
 _HEX_BYTES = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
 
@@ -53,11 +54,14 @@ class Editor:
     Attributes:
         snapshot: The snapshot.
         changes: Path, old and new value as plain data of each change so far.
+        warnings: Paths of changed parts that other parts have to agree with, and why it is not enough to
+            change them (`doc(depends=...)`).
     """
 
     def __init__(self, snapshot: Snapshot[Any]) -> None:
         self.snapshot = snapshot
         self.changes: list[tuple[str, Any, Any]] = []
+        self.warnings: dict[str, str] = {}
 
     def select(self, path: str) -> list[Location]:
         """Return the parts that a selector chooses.
@@ -85,9 +89,7 @@ class Editor:
             PathError: The selector chooses no part, or one that can't be replaced.
         """
         for each in self._chosen(path):
-            before = each.to_json()
-            each.set(value)
-            self._note(each, before)
+            self._change(each, partial(each.set, value))
 
     def set_text(self, path: str, text: str) -> None:
         """Replace parts by a value given as text, which is read by the type of each part.
@@ -97,13 +99,11 @@ class Editor:
             ValueTextError: The text is no value of the type.
         """
         for each in self._chosen(path):
-            before = each.to_json()
             data = data_of_text(each, text)
             try:
-                each.set_json(data, self.snapshot.format.all_limits)
+                self._change(each, partial(each.set_json, data, self.snapshot.format.all_limits))
             except DecodeError as error:
                 raise _bad_value(each, error) from error
-            self._note(each, before)
 
     def append_text(self, path: str, text: str) -> None:
         """Append an element, given as text, to sequences.
@@ -124,6 +124,8 @@ class Editor:
                 raise _bad_value(each, error) from error
             count = owner.count()
             self.changes.append((f"{owner.path}[{(count or 1) - 1}]", None, data))
+            if each.depends:
+                self.warnings[each.path] = each.depends
 
     def remove(self, path: str) -> None:
         """Remove elements, entries of maps, or the values of options.
@@ -135,6 +137,8 @@ class Editor:
             before = each.to_json()
             each.remove()
             self.changes.append((each.path, before, None))
+            if why := _depends_of(each):
+                self.warnings[each.path] = why
 
     def _chosen(self, path: str) -> list[Location]:
         found = self.select(path)
@@ -142,8 +146,18 @@ class Editor:
             raise PathError(f"{middle_cut(path)} chooses no part")
         return found
 
-    def _note(self, each: Location, before: Any) -> None:
-        self.changes.append((each.path, before, each.to_json()))
+    def _change(self, each: Location, change: Callable[[], None]) -> None:
+        """Change a part, and note that and what depends on it."""
+        before, dependent = each.to_json(), _dependent(each)
+        change()
+        after = each.to_json()
+        self.changes.append((each.path, before, after))
+        if before == after:
+            return
+        changed = _dependent(each)
+        for path in {**dependent, **changed}:
+            if dependent.get(path) != changed.get(path):
+                self.warnings[path] = (changed.get(path) or dependent[path])[0]
 
     def save(self, target: Target) -> None:
         """Write the snapshot with a new checksum; all else is written as it was read.
@@ -183,6 +197,29 @@ def edit(
     editor = Editor(open_lazily(source, format))
     yield editor
     editor.save(place)
+
+
+def _depends_of(location: Location) -> str:
+    """Return why it is not enough to change a part, or the sequence that it is an element of."""
+    around = location.around
+    if not location.depends and around is not None and isinstance(location.segments[-1], int):
+        return _depends_of(around)
+    return location.depends
+
+
+def _dependent(location: Location) -> dict[str, tuple[str, Any]]:
+    """Return the reasons and values of the part, and of all below it, that other parts have to agree with."""
+    found: dict[str, tuple[str, Any]] = {}
+    why = _depends_of(location)
+    if why:
+        found[location.path] = why, location.to_json()
+    waiting = [] if location.kind.is_leaf else [*location.parts()]
+    while waiting:
+        here = waiting.pop()
+        if here.depends:
+            found[here.path] = here.depends, here.to_json()
+        waiting.extend(here.parts())
+    return found
 
 
 def _bad_value(each: Location, error: DecodeError | EncodeError) -> ValueTextError:

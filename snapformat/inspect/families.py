@@ -1,14 +1,14 @@
-"""Families of formats: they recognize files that no format reads, and summarize payloads.
+"""Families of formats: they recognize files that no format reads, summarize payloads, and name their parts.
 
 A `SnapshotFormat` refers to its family as `family="package.module:NAME"`, an object with the methods of
-`Family`, which is imported on first use.
+`Family`, and perhaps of `FamilyWithViews`, which is imported on first use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import semver
 
@@ -16,6 +16,10 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.declare.registry import import_reference
 from snapformat.snapshot.catalogue import formats
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
+
+if TYPE_CHECKING:
+    from snapformat.inspect.locations import Location
+    from snapformat.inspect.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,14 @@ def migration_note(format_: SnapshotFormat) -> str:
     return family.migration_note(format_) if isinstance(family, NotesMigrations) else ""
 
 
+@runtime_checkable
+class FamilyWithViews(Family, Protocol):
+    """The protocol of a family that has names which hold in every release: see `snapformat.inspect.views`."""
+
+    def views(self, snapshot: Snapshot[Any]) -> Views:
+        """Return the views of a loaded snapshot."""
+
+
 @cache
 def _imported(reference: str) -> Family:
     found: Family = import_reference(reference)
@@ -86,6 +98,16 @@ def family_of(format_: SnapshotFormat) -> Family | None:
         SchemaError: The family can't be imported.
     """
     return None if format_.family is None else _imported(format_.family)
+
+
+def views_of(snapshot: Snapshot[Any]) -> Location | None:
+    """Return the location of a snapshot's views; None if its family has none.
+
+    Raises:
+        SchemaError: The family can't be imported.
+    """
+    family = family_of(snapshot.format)
+    return family.views(snapshot)._here() if isinstance(family, FamilyWithViews) else None
 
 
 def recognize(data: bytes) -> Recognition | None:

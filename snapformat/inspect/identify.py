@@ -295,7 +295,8 @@ def likely_format(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> Snapshot
     """
     if len(claiming) > 1:
         for format_ in reversed(claiming):
-            if "payload_layout" in vars(format_) and _highest(format_, data) == _BEST:
+            end = _end(format_, data)
+            if end is not None and end != NOWHERE and _is_all(format_, data, end):
                 return format_
     return claiming[0] if len(claiming) == 1 else best_candidate(data, claiming, decode=False).format
 
@@ -383,17 +384,26 @@ def _readers() -> Iterator[SnapshotFormat]:
 
 def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
     """Return the highest rank that a format can reach, as far as the layout shows without reading."""
-    if "payload_layout" not in vars(format_):  # a type that was never used is not imported for this
-        return _BEST
-    layout = as_of(format_, data).payload_layout
-    try:
-        end = find_end(layout, data, read_header(format_, data)[1], format_.all_limits)
-    except SnapshotError:
-        return _BEST
+    end = _end(format_, data)
     if end == NOWHERE:
         return False, False, False, sys.maxsize
-    size = 0 if format_.checksum is None else format_.checksum.size
-    return _BEST if end is None or end + size == len(data) else (True, False, True, 0)
+    return _BEST if end is None or _is_all(format_, data, end) else (True, False, True, 0)
+
+
+def _end(format_: SnapshotFormat, data: bytes) -> int | None:
+    """Return the end of the payload by skipping; `NOWHERE` if it has none, None if that is not known yet."""
+    if "payload_layout" not in vars(format_):  # a payload type that was never used is not imported for this
+        return None
+    layout = as_of(format_, data).payload_layout
+    try:
+        return find_end(layout, data, read_header(format_, data)[1], format_.all_limits)
+    except SnapshotError:
+        return None
+
+
+def _is_all(format_: SnapshotFormat, data: bytes, end: int) -> bool:
+    """Return whether nothing but the checksum follows a payload."""
+    return end + (0 if format_.checksum is None else format_.checksum.size) == len(data)
 
 
 def _read(format_: SnapshotFormat, data: bytes, decode: bool) -> _Read:

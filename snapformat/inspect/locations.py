@@ -8,19 +8,15 @@ plain data inside (`PlainLocation`): the data is changed, and the whole is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
-from snapformat.encodings.json.format import Json
-from snapformat.encodings.json.writer import key_reader
-from snapformat.errors import SnapshotError
+from snapformat.errors import DecodeError, EncodeError, SnapshotError
+from snapformat.inspect.form import FORM, key_reader
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.values import PairSet, Some
-from snapformat.path import Key, Segment, Variant, format_path
-
-#: The form of values in which paths name parts, and in which values are given.
-FORM = Json(decoded=True, portable=True)
+from snapformat.path import Key, Segment, Variant, ViewRoot, format_path
 
 
 class PathError(ValueError):
@@ -31,6 +27,7 @@ class Location:
     """A part of a value.
 
     Attributes:
+        is_view: Whether it is a group of views, which can hold any name.
         kind: Its kind; an option, a newtype or a conversion is still around it.
         value: The value.
         segments: Its path.
@@ -38,6 +35,8 @@ class Location:
     """
 
     __slots__ = ("_put", "around", "kind", "segments", "value")
+
+    is_view: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -59,6 +58,33 @@ class Location:
         return format_path(self.segments)
 
     @property
+    def raw_segments(self) -> tuple[Segment, ...] | None:
+        """The path of the field: its own, or that behind a view that leads here; None if there is none."""
+        if not self.segments or not isinstance(self.segments[0], ViewRoot):
+            return self.segments
+        outer = None if self.around is None else self.around.raw_segments
+        if self.around is None or outer is None:
+            return None
+        return (*outer, *self.segments[len(self.around.segments) :])
+
+    @property
+    def raw(self) -> str | None:
+        """`raw_segments` as text."""
+        return None if self.raw_segments is None else format_path(self.raw_segments)
+
+    @property
+    def fixed(self) -> str:
+        """Why a view can't be changed; empty if it can."""
+        return "" if self.around is None else self.around.fixed
+
+    @property
+    def why_fixed(self) -> str:
+        """Why it can't be changed, and the field that can."""
+        if not self.fixed:
+            return "it can't be changed"
+        return self.fixed if self.raw is None else f"{self.fixed} (its field is {self.raw})"
+
+    @property
     def depends(self) -> str:
         """Why it is not enough to change this part; empty if nothing else has to agree with it."""
         around = self.around
@@ -75,7 +101,12 @@ class Location:
         Raises:
             EncodeError: It does not fit its kind.
         """
-        return FORM.write(self.kind, self.value)
+        try:
+            return FORM.write(self.kind, self.value)
+        except EncodeError:
+            if self.around is None:
+                raise
+            return PlainLocation.of(self).value  # perhaps it needs other fields, as counts do
 
     def set(self, value: Any) -> None:
         """Replace the value, which is checked when it is written.
@@ -83,8 +114,8 @@ class Location:
         Raises:
             PathError: It can't be replaced.
         """
-        if self._put is None:
-            self.refuse("it can't be changed")
+        if self._put is None or self.fixed:
+            self.refuse(self.why_fixed)
         self._put(value)
         self.value = value
 
@@ -95,7 +126,18 @@ class Location:
             DecodeError: The data does not fit the kind; the path is that below this location.
             PathError: It can't be replaced.
         """
-        self.set(FORM.read(self.kind, data, limits=limits))
+        try:
+            value = FORM.read(self.kind, data, limits=limits)
+        except DecodeError as error:
+            whole = PlainLocation.of(self)
+            if whole.shows is self or whole.shows.segments == self.segments:
+                raise
+            try:
+                whole.set(data)
+            except DecodeError as inner:
+                raise inner from error
+            return
+        self.set(value)
 
     def remove(self) -> None:
         """Remove an element or an entry, or set an option to None.
@@ -314,6 +356,10 @@ class Location:
             return self._field(self.kind, position)
         return self.element(position)
 
+    def missing(self, name: str) -> str:
+        """Return why there is no part with a known name; empty if the name is not known."""
+        return ""
+
     def names(self) -> list[str]:
         """Return the names of the fields, keys or variants, for messages."""
         owner = self.opened()
@@ -347,10 +393,24 @@ class PlainLocation(Location):
 
     @classmethod
     def of(cls, shown: Location) -> PlainLocation:
-        """Return the location of the plain data of a value."""
-        data = shown.to_json()
-        made = cls(shown.kind, data, shown.segments, None, shown)
-        made.shows, made.whole = shown, data
+        """Return the location of the plain data of a value: alone, or in what contains the fields it needs.
+
+        Raises:
+            EncodeError: A value does not fit its kind.
+        """
+        outer = shown
+        while True:
+            try:
+                data = FORM.write(outer.kind, outer.value)
+                break
+            except EncodeError:
+                if outer.around is None:
+                    raise
+                outer = outer.around
+        made = cls(outer.kind, data, outer.segments, None, outer)
+        made.shows, made.whole = outer, data
+        for segment in shown.segments[len(outer.segments) :]:
+            made = made._of(segment)
         return made
 
     def to_json(self) -> Any:
@@ -361,14 +421,21 @@ class PlainLocation(Location):
         """Replace the data, and read the whole value back from it.
 
         Raises:
-            DecodeError: The value does not fit.
+            DecodeError: The value does not fit; the path is that below this location.
         """
         if self._put is not None:
             self._put(value)
             self.value = value
         else:
             self.whole = self.value = value
-        self.shows.set(FORM.read(self.shows.kind, self.whole))
+        try:
+            read = FORM.read(self.shows.kind, self.whole)
+        except DecodeError as error:
+            here = format_path(self.segments[len(self.shows.segments) :])
+            if error.path is not None and error.path.startswith(here):
+                error.path = f"${error.path.removeprefix(here)}"
+            raise
+        self.shows.set(read)
 
     def set_json(self, data: Any, limits: Limits) -> None:
         """Replace the data."""

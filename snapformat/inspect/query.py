@@ -6,8 +6,10 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
+from snapformat.inspect.families import views_of
 from snapformat.inspect.locations import Location, PathError
 from snapformat.inspect.selectors import (
+    VIEWS,
     Anywhere,
     Every,
     Index,
@@ -22,7 +24,7 @@ from snapformat.inspect.selectors import (
 from snapformat.model import kinds
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
-from snapformat.path import Root, Segment
+from snapformat.path import Root, Segment, format_path
 from snapformat.printable import middle_cut
 from snapformat.snapshot.header import header_kind
 from snapformat.snapshot.snapshot import Snapshot
@@ -47,14 +49,31 @@ def select(snapshot: Snapshot[Any], selector: str | Selector) -> list[Location]:
             selector = parse_selector(selector)
         except ValueError as error:
             raise PathError(str(error)) from None
-    found = [*_chosen(root_of(snapshot, selector.root), selector.steps)]
+    start = _start(snapshot, selector)
+    found = [*_chosen(start, selector.steps)]
     if not found and selector.is_single:
-        _fail(snapshot, selector)
+        _fail(snapshot, selector, start)
     return found
 
 
+def _start(snapshot: Snapshot[Any], selector: Selector) -> Location:
+    """Return where a selector begins; without `$` and `@`, a field of the payload comes before a view."""
+    if selector.root == VIEWS:
+        views = views_of(snapshot)
+        if views is None:
+            raise PathError(f"{snapshot.format.name} has no names that hold in every release")
+        return views
+    root = root_of(snapshot, selector.root)
+    first = selector.steps[0] if selector.steps and not selector.is_rooted else None
+    if isinstance(first, Name) and root.field(first.name) is None:
+        views = views_of(snapshot)
+        if views is not None and (views.field(first.name) is not None or views.missing(first.name)):
+            return views
+    return root
+
+
 def root_of(snapshot: Snapshot[Any], name: str = "") -> Location:
-    """Return the location of the payload, or of another part of the file: see `selectors.ROOTS`."""
+    """Return the location of the payload, or of a part of the file beside it: see `selectors.ROOTS`."""
     format_ = snapshot.format
     if not name:
         return Location(format_.payload_kind, snapshot.data, (), lambda new: setattr(snapshot, "data", new))
@@ -142,7 +161,8 @@ def _anywhere(location: Location, step: Name | Every | InVariant) -> Iterator[Lo
     while waiting:
         here = waiting.pop()
         yield from _stepped(here, step)
-        waiting.extend(reversed([part for part in here.parts() if _may_hold(part.kind, step)]))
+        parts = [part for part in here.parts() if part.is_view or _may_hold(part.kind, step)]
+        waiting.extend(reversed(parts))
 
 
 def _may_hold(kind: Kind, step: Name | Every | InVariant) -> bool:
@@ -189,9 +209,9 @@ def text_of(location: Location) -> str:
     return format_json(data)
 
 
-def _fail(snapshot: Snapshot[Any], selector: Selector) -> None:
+def _fail(snapshot: Snapshot[Any], selector: Selector, start: Location) -> None:
     """Raise the error for a selector of one part that is not there."""
-    here = root_of(snapshot, selector.root)
+    here = start
     for step in selector.steps:
         found = [*_stepped(here, step)]
         if found:
@@ -203,6 +223,14 @@ def _fail(snapshot: Snapshot[Any], selector: Selector) -> None:
         name = step.name if isinstance(step, Name | InVariant) else ""
         shown = f"<{name}>" if isinstance(step, InVariant) else name
         names = here.names()
+        why = here.missing(name)
+        if why:
+            raise PathError(f"{format_path((*here.segments, name))}: {why}")
+        views = views_of(snapshot) if here is start and not selector.root else None
+        if views is not None and selector.is_rooted:
+            names = [f"{VIEWS}{name}"] if views.field(name) is not None else names
+        elif views is not None:
+            names += views.names()
         if here.value is None:
             raise PathError(f"{here.path} is null, so it has no {middle_cut(shown or 'elements')}")
         close = difflib.get_close_matches(shown, names, 1)
@@ -229,5 +257,6 @@ def select_in(root: Location, selector: str | Selector) -> list[Location]:
         except ValueError as error:
             raise PathError(str(error)) from None
     if selector.root:
-        raise PathError(f"a value has no ${selector.root}")
+        name = VIEWS if selector.root == VIEWS else f"${selector.root}"
+        raise PathError(f"a value has no {name}")
     return [*_chosen(root, selector.steps)]

@@ -4,6 +4,7 @@
 |---|---|
 | `$` | the payload; may be left out before a name: `vm_info.smt` |
 | `$header.version`, `$checksum` | parts of the file beside the payload |
+| `@drives.rootfs.path` | a view: a name that holds in every release; without `@` a field of this name wins |
 | `.name` | a field |
 | `[3]`, `[-1]` | an element, from the end if negative |
 | `[1:4]`, `[:2]`, `[::2]` | elements, as a slice of Python |
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from snapformat.lazy_dataclasses import dataclass
@@ -29,6 +31,8 @@ from snapformat.printable import middle_cut
 
 #: What a path begins with.
 ROOTS = ("", "header", "checksum", "trailing")
+#: What a path over views begins with.
+VIEWS = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,9 @@ class Selector:
 
     Attributes:
         text: As it was given.
-        root: What it begins with: empty for the payload, or `header`, `checksum`, `trailing`.
+        root: What it begins with: empty for the payload, or `header`, `checksum`, `trailing`, or `@`.
         steps: The steps from there.
-        is_rooted: Whether it begins with `$`.
+        is_rooted: Whether it begins with `$` or `@`.
     """
 
     text: str
@@ -165,6 +169,7 @@ _TOKEN = re.compile(
 )
 
 
+@lru_cache(256)  # a command that changes many files asks for the same parts of each
 def parse_selector(text: str) -> Selector:
     """Parse a selector.
 
@@ -179,9 +184,11 @@ def parse_selector(text: str) -> Selector:
         if root not in ROOTS:
             known = ", ".join(f"${name}" for name in ROOTS)
             raise ValueError(f"a path begins with one of {known}, not ${middle_cut(root)}")
+    elif text.startswith(VIEWS):
+        root, position = VIEWS, 1
     steps: list[Step] = []
     step: Step
-    is_first = position == 0
+    is_first = not text.startswith("$")  # only the first name may come without a dot
     while position < len(text):
         where = _WHERE.match(text, position)
         if where is not None:
@@ -194,12 +201,12 @@ def parse_selector(text: str) -> Selector:
             raise _refused(text, position)
         step = _step(match, text, position)
         starts_bare = match["name"] is not None and text[position] not in ".["
-        if starts_bare and not is_first:  # only the first name may come without a dot
+        if starts_bare and not is_first:
             raise _refused(text, position)
         steps.append(step)
         is_first = False
         position = match.end()
-    return Selector(text, root, tuple(steps), text.startswith("$"))
+    return Selector(text, root, tuple(steps), text.startswith(("$", VIEWS)))
 
 
 def _where(text: str, position: int) -> tuple[Where, int]:

@@ -16,7 +16,7 @@ from snapformat.encodings.json.format import Json
 from snapformat.encodings.json.text import float_text, format_json
 from snapformat.encodings.json.writer import key_reader
 from snapformat.errors import EncodeError
-from snapformat.inspect.locations import FORM
+from snapformat.inspect.form import FORM
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import rest_of

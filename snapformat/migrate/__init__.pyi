@@ -18,6 +18,7 @@ from snapformat.migrate.sources import (
 )
 from snapformat.migrate.chain import find as find
 from snapformat.migrate.loading import load_one_of as load_one_of, load_upgraded as load_upgraded
+from snapformat.migrate.rule import Rule as Rule
 from snapformat.migrate.step import Step as Step
 from snapformat.migrate.steps import Steps as Steps
 from snapformat.migrate.files import MigratedFile as MigratedFile, migrate_file as migrate_file

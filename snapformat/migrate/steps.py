@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from snapformat.errors import SchemaError
 from snapformat.io import Source
 from snapformat.migrate.chain import find
 from snapformat.migrate.loading import load_upgraded
+from snapformat.migrate.rule import Rule
 from snapformat.migrate.step import Step
 from snapformat.model.checks import describe_value
 from snapformat.snapshot import Snapshot, SnapshotFormat
@@ -19,10 +20,21 @@ class Steps(Sequence[Step]):
 
     Args:
         *steps: The steps.
+        rules: The rules that the steps follow, in words; the documents of the formats show them.
+
+    Attributes:
+        rules: The rules by section.
+
+    Raises:
+        SchemaError: Something is no `Step`, or two rules have the same section.
     """
 
-    def __init__(self, *steps: Step) -> None:
+    def __init__(self, *steps: Step, rules: Iterable[Rule] = ()) -> None:
         self._steps = steps
+        listed = tuple(rules)
+        self.rules: Mapping[str, Rule] = {rule.section: rule for rule in listed}
+        if len(self.rules) != len(listed):
+            raise SchemaError("two rules of Steps have the same section")
         known: dict[tuple[int, int], Step] = {}
         for step in steps:
             if not isinstance(step, Step):

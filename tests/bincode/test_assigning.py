@@ -128,7 +128,7 @@ REFUSED = [
     ([1, 256], list[u8], "$[1]", "u8 from 0 to 255", "256"),
     ([True, 1], list[bool], "$[1]", "bool", "1"),
     ([(1, [1, "x"])], list[tuple[u8, list[u8]]], "$[0][1][1]", "u8", "str 'x'"),
-    ({1: 2, 2: "x"}, HashMap[u8, u8], "$[1].value", "u8", "str 'x'"),
+    ({1: 2, 2: "x"}, HashMap[u8, u8], '$["2"]', "u8", "str 'x'"),
     ({1: 2, "x": 2}, HashMap[u8, u8], "$[1].key", "u8", "str 'x'"),
     (5, Option[Option[u8]], "$", "None or Some(value), since the value may be None itself", "5"),
     (Some("x"), Option[Option[u8]], "$", "u8", "str 'x'"),
@@ -176,7 +176,7 @@ def test_paths_enter_variants_and_maps():
 
     bad = Typed([Key(1), Key("x")], (1, None))
     assert path(Screen([Key(1), Key(1), bad], {}, None)) == "$.a[2]<Text>.keys[1]<Key>"
-    assert path(Screen([], {"a": Key(1), "b": bad}, None)) == "$.by_name[1].value<Text>.keys[1]<Key>"
+    assert path(Screen([], {"a": Key(1), "b": bad}, None)) == '$.by_name["b"]<Text>.keys[1]<Key>'
     assert path(Screen([], {}, Typed([], (1, 70000)))) == "$.renamed<Text>.pair[1]"
     assert path(Screen([], {}, "x")) == "$.renamed"
     assert path("x") == "$"

@@ -293,6 +293,18 @@ def test_memory_is_of_one_file(tmp_path: Path):
     _usage(migrate(SNAPSHOT, NEWEST, "-o", tmp_path, "--memory", "mem"), "--memory is of one snapshot")
 
 
+@pytest.mark.parametrize("kind", ["missing", "folder", "fifo"])
+def test_a_memory_file_that_no_step_needs_must_be_one(out: Path, tmp_path: Path, kind: str):
+    memory = tmp_path / "mem"
+    if kind == "folder":
+        memory.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(memory)
+    (row,) = rows(SNAPSHOT, "-o", out, "--memory", memory)
+    assert row["error"] == "Io"
+    assert not out.exists()
+
+
 def test_plain_info_imports_no_steps():
     done = process("info", SNAPSHOT, environment={"PYTHONPROFILEIMPORTTIME": "1"})
     assert done.returncode == 0

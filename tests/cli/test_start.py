@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from importlib.metadata import entry_points, version
@@ -43,19 +42,15 @@ def test_wrong_calls(arguments: list[str]):
 
 
 def test_demo():
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, EXAMPLES / "edit_snapshot.py"], capture_output=True, check=False, text=True
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert (done.returncode, done.stderr) == (0, "")
-    # The processor's time: the clock's depends on what else runs.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
     assert done.stdout.count("verified: firecracker/1.14/x86_64, header version 8.0.0") == 2
-    assert "\n  $.vm_info.mem_size_mib\n    - 256\n    + 512\n" in done.stdout
-    assert "disk_path\n    - 'rootfs'\n    + '/srv/disks/copy-of-rootfs.ext4'\n" in done.stdout
-    assert "\n  checksum\n    - '0xb640458e06cb5258'\n" in done.stdout
-    assert done.stdout.count("    + ") == 3
+    assert done.stdout.count("2 vCPU, 256 MiB of memory\n") == 2
+    assert '.disk_path: "rootfs" -> "/srv/disks/copy-of-rootfs.ext4"\n' in done.stdout
+    assert 'boot_args: "console=ttyS0 reboot=k panic=1 pci=off" -> "console=ttyS0 quiet"\n' in done.stdout
+    assert done.stdout.count(" -> ") == 2
     assert SNAPSHOT.read_bytes() == sound()
 
 

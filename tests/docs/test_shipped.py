@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from docs import schemas
 from snapformat import SnapshotFormat
 from snapformat.docs import build, describe
 from snapformat.docs.envelope import payload_of
@@ -175,15 +173,7 @@ def test_offsets_are_those_of_real_files(file: data.StateFile):
     assert compared > 40
 
 
-def test_the_family_builds_quickly_and_is_small():
-    began = time.monotonic()
+def test_the_pages_of_the_family_are_small():
     built = build(outputs=("html",), samples=[EXAMPLE])
-    assert time.monotonic() - began < 20
     assert sum(len(text.encode()) for text in built.files.values()) < 15 << 20
     assert {f"firecracker-{release}-x86_64.html" for release in ("1.8", "1.14")} <= set(built.files)
-
-
-def test_a_small_schema_builds_at_once():
-    began = time.monotonic()
-    build([schemas.MACHINES])
-    assert time.monotonic() - began < 1

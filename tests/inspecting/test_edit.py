@@ -7,11 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import construct as c
 import pytest
+from construct import this
 
 import snapformat
 from inspecting.machine import FORMAT, machine
-from snapformat import EncodeError, Snapshot
+from snapformat import EncodeError, Snapshot, SnapshotFormat, doc, schema
+from snapformat.bincode import Hex, u8, u32, u64
 from snapformat.inspect.edit import Editor, ValueTextError
 from snapformat.inspect.locations import PathError
 from snapformat.inspect.query import select
@@ -179,3 +182,94 @@ def test_what_can_not_be_changed():
     with pytest.raises(PathError, match="chooses 3 parts, not one"):
         edited.get("disks[*]")
     assert select(edited.snapshot, "$header.version")[0].value.patch == 1
+
+
+@schema
+class Range:
+    start: Hex[u64] = doc("", depends="the table has it too")
+    size: u32 = 0
+
+
+@schema
+class Machine:
+    size: u32 = doc("", depends="the ranges have to fit")
+    ranges: list[Range] = doc("", depends="the memory file has to fit")
+    free: list[u8] = doc("", depends="the devices have the others")
+    name: str = ""
+
+
+MACHINES = SnapshotFormat(name="machines", magic=0x4D, version="1.0.0", payload=Machine)
+
+
+def machine_with_ranges() -> Editor:
+    snapshot = MACHINES.new(Machine(16, [Range(0, 8), Range(8, 8)], [1, 2], "m"))
+    return Editor(MACHINES.load(snapshot.to_bytes(), lazy=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "warned"),
+    [
+        ("size", "32", {"$.size": "the ranges have to fit"}),
+        ("size", "16", {}),  # unchanged
+        ("name", "other", {}),
+        ("ranges[0].size", "9", {}),
+        ("ranges[0].start", "1", {"$.ranges[0].start": "the table has it too"}),
+        ("$..start", "8", {"$.ranges[0].start": "the table has it too"}),
+        ("ranges[1]", '{"start": 8, "size": 3}', {"$.ranges[1]": "the memory file has to fit"}),
+        (
+            "ranges",
+            '[{"start": 1, "size": 8}, {"start": 8, "size": 8}]',
+            {"$.ranges": "the memory file has to fit", "$.ranges[0].start": "the table has it too"},
+        ),
+        ("free[0]", "7", {"$.free[0]": "the devices have the others"}),
+    ],
+)
+def test_warnings_of_what_depends(path: str, text: str, warned: dict[str, str]):
+    edited = machine_with_ranges()
+    edited.set_text(path, text)
+    assert edited.warnings == warned
+
+
+def test_warnings_of_elements():
+    edited = machine_with_ranges()
+    edited.append_text("free", "9")
+    edited.remove("ranges[0]")
+    assert edited.warnings == {
+        "$.free": "the devices have the others",
+        "$.ranges[0]": "the memory file has to fit",
+    }
+
+
+@schema
+class Image:
+    width: u8
+    height: u8
+    pixels: c.Array(this.width * this.height, c.Byte)  # type: ignore[valid-type]  # a construct
+    name: str
+
+
+@schema
+class Album:
+    images: list[Image]
+
+
+ALBUMS = SnapshotFormat(name="albums", magic=0x41, version="1.0.0", payload=Album)
+
+
+def album() -> Editor:
+    snapshot = ALBUMS.new(Album([Image(2, 1, [1, 2], "a"), Image(1, 1, [9], "b")]))
+    return Editor(ALBUMS.load(snapshot.to_bytes(), lazy=True))
+
+
+def test_parts_that_need_the_fields_beside_them():
+    edited = album()
+    assert [each.value for each in edited.select("$..width")] == [2, 1]
+    assert [each.to_json() for each in edited.select("$..pixels")] == [[1, 2], [9]]
+    assert [each.to_json() for each in edited.select("images[*].pixels[-1]")] == [2, 9]
+    edited.set_text("images[0].pixels[1]", "7")
+    edited.set_text("images[1].pixels", "[5]")
+    edited.set_text("images[1].name", "other")
+    images = ALBUMS.load(edited.snapshot.to_bytes()).data.images
+    assert [(each.pixels, each.name) for each in images] == [([1, 7], "a"), ([5], "other")]
+    with pytest.raises(ValueTextError, match=r"^\$\.images\[0\]\.pixels: .* array of 2, .* array of 3$"):
+        edited.set_text("images[0].pixels", "[1, 2, 3]")

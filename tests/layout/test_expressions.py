@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import construct as c
 import pytest
 from construct import abs_, len_, max_, min_, obj_, sum_, this
@@ -162,10 +160,8 @@ def test_the_message_names_expression_and_place():
 @pytest.mark.parametrize("expression", [this.a**this.b, 1 << this.a, (1 << this.a) ** this.b], ids=str)
 def test_data_does_not_make_us_compute_for_long(expression):
     struct = c.Struct("a" / c.Int64ub, "b" / c.Int64ub, "v" / c.Computed(expression))
-    start = time.monotonic()
     with pytest.raises(DecodeError, match="too large"):
         decode(b"\0\0\0\xff" + bytes(4) + b"\0\0\0\xff" + bytes(4), struct)
-    assert time.monotonic() - start < 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from schemas import main_81b38b9
 from snapformat import SnapshotFormat
 from snapformat.bincode import Hex, u64
 from snapformat.encodings.bincode.encoding import sealed
-from snapformat.inspect.locations import FORM
+from snapformat.inspect.form import FORM
 from snapformat.layout import layout_of
 from snapformat.layout.compare import compare
 from snapformat.model import kinds

@@ -18,3 +18,34 @@ from snapformat_schemas.firecracker.states import (
     X86State as X86State,
     X86Vcpu as X86Vcpu,
 )
+from snapformat_schemas.firecracker.view_aarch64 import (
+    Aarch64Cpu as Aarch64Cpu,
+    Aarch64VcpuViews as Aarch64VcpuViews,
+)
+from snapformat_schemas.firecracker.view_devices import (
+    Balloon as Balloon,
+    Drive as Drive,
+    Entropy as Entropy,
+    MemoryHotplug as MemoryHotplug,
+    Mmds as Mmds,
+    NetworkInterface as NetworkInterface,
+    Pmem as Pmem,
+    Vsock as Vsock,
+)
+from snapformat_schemas.firecracker.view_machine import (
+    Kernel as Kernel,
+    Machine as Machine,
+    Memory as Memory,
+    balloon as balloon,
+    drives as drives,
+    machine as machine,
+    memory as memory,
+    net as net,
+    pmem as pmem,
+    vcpus as vcpus,
+    vsock as vsock,
+)
+from snapformat_schemas.firecracker.view_x86_64 import (
+    X86Cpu as X86Cpu,
+    X86VcpuViews as X86VcpuViews,
+)

@@ -10,6 +10,7 @@ from snapformat.inspect import Finding, Recognition
 from snapformat_schemas.firecracker.describing import facts, summary
 from snapformat_schemas.firecracker.recognizing import recognize
 from snapformat_schemas.firecracker.releases import MIGRATION_NOTES, release_of
+from snapformat_schemas.firecracker.view_machine import Machine, machine
 
 
 class FirecrackerFamily:
@@ -22,6 +23,10 @@ class FirecrackerFamily:
     def summary(self, snapshot: Snapshot[Any]) -> dict[str, Any]:
         """Describe the machine: its memory, processors, boot source and devices."""
         return summary(snapshot)
+
+    def views(self, snapshot: Snapshot[Any]) -> Machine:
+        """Return the names that hold in every release."""
+        return machine(snapshot)
 
     def facts(self, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Format the summary as names and values."""

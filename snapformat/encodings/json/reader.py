@@ -37,8 +37,8 @@ _UNNAMED = "$unnamed"
 _MOST_CLAIMED = 1 << 26
 
 
-#: An integer as text: decimal, or hexadecimal.
-_INTEGER = re.compile(r"-?(?:0x[0-9a-fA-F]{1,64}|[0-9]{1,80})")
+#: An integer as text: decimal, or hexadecimal. The largest registers have 2048 bits.
+_INTEGER = re.compile(r"-?(?:0x[0-9a-fA-F]{1,512}|[0-9]{1,80})")
 
 
 def number_of(data: Any, otherwise: Any = None) -> Any:

@@ -209,6 +209,15 @@ def test_a_line_that_was_given_back_is_taken_first():
     assert migrate(migrated.snapshot, to=snapshot.format).data == state
 
 
+@pytest.mark.parametrize("line", [7, 11])
+def test_a_line_that_vmclock_shares_is_not_given_back(line: int):
+    # 7 is that of a drive, 11 that of the generation ID: it loads and runs (rules, section 5).
+    snapshot = _edited(MANY_15, {f"{ACPI}.vmclock.gsi": str(line)})
+    allocator = snapshot.data.vm_state.resource_allocator.gsi_legacy_allocator
+    migrated = migrate(snapshot, to=_format("1.14"))
+    assert migrated.data.vm_state.resource_allocator.gsi_legacy_allocator == allocator
+
+
 IER, TYPED = f"{SERIAL}.interrupt_enable", f"{SERIAL}.in_buffer"
 MTU = f"{MMIO}.net_devices[0].device_state.config_space.mtu"
 LIMITER = f"{MMIO}.pmem_devices[0].device_state.config.rate_limiter"

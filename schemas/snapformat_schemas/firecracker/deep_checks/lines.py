@@ -50,14 +50,26 @@ def _of_devices(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
             yield Finding(path, message, rule=rules.WRONG_OLD)
         else:
             used[line] = path
-            yield from _given_out(machine, path, line)
+            yield from _given_out(machine, path, line, is_device=mapped.is_virtio)
 
 
-def _given_out(machine: Machine, path: str, line: int) -> Iterator[Finding]:
+def _given_out(machine: Machine, path: str, line: int, *, is_device: bool) -> Iterator[Finding]:
+    """Find a line that was not given out, unless none was: then the allocator is wrong, which is harmless."""
     if machine.allocator is None or is_taken(machine.allocator.gsi_legacy_allocator, line):
         return
-    message = f"line {line} is free in gsi_legacy_allocator: a later device may get it"
-    yield Finding(path, message, Severity.WARNING, rules.TO_1_13)
+    if is_device and _has_given_out(machine):
+        message = f"line {line} is free in gsi_legacy_allocator: the guest waits for another line"
+        yield Finding(path, message, rule=rules.WRONG_OLD)
+    else:
+        message = f"line {line} is free in gsi_legacy_allocator: a later device may get it"
+        yield Finding(path, message, Severity.WARNING, rules.TO_1_13)
+
+
+def _has_given_out(machine: Machine) -> bool:
+    """Return whether the allocator knows a line of any device."""
+    lines = [line for mapped in machine.mapped for line in mapped.lines]
+    lines += [machine.acpi.vmgenid.gsi] if machine.acpi.vmgenid is not None else []
+    return any(is_taken(machine.allocator.gsi_legacy_allocator, line) for line in lines)
 
 
 def _of_acpi(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
@@ -79,7 +91,7 @@ def _of_acpi(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
             yield Finding(path, message, Severity.WARNING, rule)
         else:
             used[line] = path
-            yield from _given_out(machine, path, line)
+            yield from _given_out(machine, path, line, is_device=False)
 
 
 def _of_vectors(machine: Machine) -> Iterator[Finding]:

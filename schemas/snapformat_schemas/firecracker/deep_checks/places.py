@@ -18,6 +18,8 @@ _SYSTEM = {False: (0x9FC00, 0xDFFFF), True: (0x8000_0000, 0x801F_FFFF)}
 _FIRST_DEVICE = 0xD000_0000
 #: Bytes that 1.8 reserves for the generation ID, later releases, and bytes of vmclock's page.
 _PAGE, _ID_SIZE = 4096, 16
+#: Bytes that a restore writes at the beginning of vmclock's page.
+_CLOCK_SIZE = 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +112,19 @@ def _not_taken(
 
 def _of_regions(machine: Machine) -> Iterator[Finding]:
     regions, path = machine.memory.regions, f"{machine.memory_path}.regions"
+    if not regions:
+        yield Finding(path, "there is no memory: the program refuses the file", rule=rules.WRONG_OLD)
+        return
     if machine.release >= (1, 14):
         yield from _of_slots(regions, path)
         regions = [region for region in regions if region.region_type is GuestRegionType.Dram]
     found, wanted = sum(region.size for region in regions), machine.state.vm_info.mem_size_mib << 20
-    if found != wanted and regions:
-        message = (
-            f"{found} bytes of memory, but vm_info.mem_size_mib is {wanted >> 20}: the guest may miss some"
-        )
-        yield Finding(path, message, Severity.WARNING, rules.WRONG_OLD)
+    size = f"{found} bytes of memory, but vm_info.mem_size_mib is {wanted >> 20}"
+    if found > wanted:
+        message = f"{size}: the program refuses the memory file, which is shorter"
+        yield Finding(path, message, rule=rules.WRONG_OLD)
+    elif found < wanted and regions:
+        yield Finding(path, f"{size}: the guest may miss some", Severity.WARNING, rules.WRONG_OLD)
 
 
 def _of_slots(regions: Any, path: str) -> Iterator[Finding]:
@@ -157,7 +163,7 @@ def _of_vmclock(machine: Machine, address: int, vmgenid: Any) -> Iterator[Findin
     path = f"{machine.acpi_path}.vmclock.guest_address"
     low, high = _SYSTEM[machine.is_arm]
     rule = rules.WRONG_NEW if machine.release >= (1, 15) else rules.WRONG_OLD
-    if not low <= address <= high:
+    if not low <= address <= high + 1 - _CLOCK_SIZE:
         if machine.in_memory(address, 1):
             effect = "the guest's memory is overwritten"
         elif machine.release >= (1, 15):

@@ -8,7 +8,7 @@ values and change none. Read from `src/{id_allocator,address_allocator}.rs` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from snapformat.bincode import PairSet
@@ -259,13 +259,15 @@ def used_ids(allocator: IdAllocator) -> list[int]:
     return [number for number in range(allocator.range_base, above) if number not in freed]
 
 
-def lowest_free_id(allocator: IdAllocator) -> int | None:
-    """Return the number that is given out next: the lowest given back, else the next one; None: no more."""
-    freed = min(allocator.freed_ids, default=None)
-    if freed is not None:
-        return freed
-    following = allocator.next_id
-    return following if following is not None and following <= allocator.range_end else None
+def lowest_free_id(allocator: IdAllocator, besides: Collection[int | None] = ()) -> int | None:
+    """Return the lowest number that is not used, neither by the allocator nor besides; None: no more.
+
+    Raises:
+        AllocationError: The range is larger than any release has.
+    """
+    used = {*used_ids(allocator), *besides}
+    numbers = range(allocator.range_base, allocator.range_end + 1)
+    return next((number for number in numbers if number not in used), None)
 
 
 def take_id(allocator: IdAllocator, number: int) -> IdAllocator:

@@ -167,8 +167,8 @@ def _registers(old: Any, regions: list[tuple[int, int]], layout: Layout, to: Con
         found = address_allocator(space, taken)
     except AllocationError as error:
         names = [each.name for each in error.places if each.name != "guest memory"]
-        place = f"$.device_states.{names[0]}.device_info.addr" if names else "$.vm_state.memory.regions"
-        to.refuse(place, str(error), section(8))
+        path = f"$.device_states.{names[0]}.device_info.addr" if names else "$.vm_state.memory.regions"
+        to.refuse(path, str(error), section(8))
     ram = ", and guest memory above 3 GiB" if any(each.name == "guest memory" for each in taken) else ""
     to.note("derived", "mmio32_memory", f"The registers of {count} device{'s' * (count != 1)}{ram}")
     return found

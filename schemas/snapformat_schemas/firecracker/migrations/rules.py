@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from snapformat.migrate import Rule
 from snapformat_schemas.firecracker.migrations import rules_1_15
-from snapformat_schemas.firecracker.migrations.rule import Rule
 
 
 def section(number: int) -> str:
@@ -137,6 +137,8 @@ _SECTIONS = (
             "A wrong interrupt line or address loads, and the device hangs or is gone.",
             "Up to 1.12, a generation ID outside 0x9fc00 to 0xdffff is refused; later it overwrites the"
             " guest's memory there.",
+            "With regions that are larger than the memory file, the machine is refused; smaller ones load,"
+            " and part of the memory is gone. Without any region it is refused (read from the source).",
         ),
     ),
     Rule(
@@ -145,8 +147,8 @@ _SECTIONS = (
         (
             "1.14 to 1.13: what is new is dropped. The clock page stays reserved, as the guest's tables"
             " may name it. Persistent and hot-pluggable memory, hinting and reporting are refused; new"
-            " figures of the balloon are a loss, BALLOON_STATS. Machines with PCI devices were not carried"
-            " back (read from the source).",
+            " figures of the balloon are a loss, BALLOON_STATS. PCI devices are as 1.13 made them (a machine"
+            " with them was only seen to run upwards).",
             "1.13 to 1.12: a machine without devices, or with devices from 0xd0000000 up, which are those"
             " of a machine that was booted on 1.12 or before. Others and PCI devices are refused."
             " `imds_compat` is a loss, MMDS_IMDS_COMPAT.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from snapformat.migrate import Steps
 from snapformat_schemas.firecracker.migrations import (
+    rules,
     v1_8_to_v1_9,
     v1_9_to_v1_10_0,
     v1_10_0_to_v1_10_1,
@@ -26,4 +27,5 @@ STEPS = Steps(
     *v1_13_to_v1_14.STEPS,
     *v1_14_to_v1_15.STEPS,
     *v1_15_to_v1_16.STEPS,
+    rules=rules.RULES.values(),
 )

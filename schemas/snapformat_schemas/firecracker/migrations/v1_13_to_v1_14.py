@@ -37,6 +37,7 @@ from snapformat_schemas.firecracker.migrations.resources import (
     X86_64,
     Layout,
     known_tables,
+    mmio_devices,
 )
 from snapformat_schemas.firecracker.migrations.rules import section
 from snapformat_schemas.firecracker.v1_8.acpi import ACPIDeviceManagerState as OldAcpi
@@ -104,7 +105,7 @@ def _placed(to: Conversion, layout: Layout) -> _Placed:
                     "$.device_states.acpi_state.vmgenid",
                     "1.14 requires a generation ID, and no rule says where to place one on aarch64",
                 )
-            line = lowest_free_id(lines)
+            line = lowest_free_id(lines, besides=_lines_of_devices(state))
             if line is None:
                 to.refuse(
                     "$.device_states.acpi_state.vmgenid.gsi",
@@ -137,6 +138,11 @@ def _placed(to: Conversion, layout: Layout) -> _Placed:
         system_memory=system,
     )
     return _Placed(vmgenid, clock, allocator, notes)
+
+
+def _lines_of_devices(state: Any) -> set[int | None]:
+    """Return the lines of all devices, which the allocator may not know: what it has harms nothing."""
+    return {device.device_info.gsi for _, device in mmio_devices(state.device_states.mmio_state)}
 
 
 def _with_tables(system: AddressAllocator, state: Any, to: Conversion) -> AddressAllocator:
@@ -350,7 +356,11 @@ def _balloon(old: BalloonState, to: Conversion) -> OldBalloon:
 
 def _bars(old: v1_14_pci.PciConfigurationState, to: Conversion) -> list[v1_13_pci.PciBar]:
     """Return the base address registers with their types, which the low bits of each tell."""
-    to.unproven(None, "no machine with PCI devices was carried from 1.14 to 1.13")
+    to.note(
+        "assumed",
+        None,
+        "They are as 1.13 makes them: machines with PCI devices were only seen to run upwards",
+    )
     found: list[v1_13_pci.PciBar] = []
     is_high = False
     for index, bar in enumerate(old.bars):

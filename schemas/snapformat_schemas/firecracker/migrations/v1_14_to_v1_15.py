@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from snapformat.migrate import Change, Conversion, computed, default, loss, unused
-from snapformat_schemas.firecracker.migrations.allocators import free_id, take_id, used_ids
+from snapformat_schemas.firecracker.migrations.allocators import free_id, lowest_free_id, take_id
 from snapformat_schemas.firecracker.migrations.buses import demand_one_bus, on_bus
 from snapformat_schemas.firecracker.migrations.common import step
 from snapformat_schemas.firecracker.migrations.rules_1_15 import section
@@ -37,6 +37,12 @@ _NO_PORT = (1 << 30) - 1
 _VMCLOCK = "$.device_states.acpi_state.vmclock"
 
 
+def _lines_of_others(state: Any) -> set[int | None]:
+    """Return the interrupt lines of all devices but vmclock."""
+    devices = on_bus(state.device_states.mmio_state)
+    return {state.device_states.acpi_state.vmgenid.gsi, *(device.device_info.gsi for device in devices)}
+
+
 # -- to 1.15 ------------------------------------------------------------------------------------------------
 
 
@@ -59,13 +65,8 @@ def _backend(old: Any, to: Conversion) -> v1_15_devices.VsockBackendState:
 
 def _free_line(to: Conversion) -> int:
     """Return the lowest interrupt line that neither the allocator nor a device has."""
-    state = to.root
-    lines = state.vm_state.resource_allocator.gsi_legacy_allocator
-    used = {*used_ids(lines), state.device_states.acpi_state.vmgenid.gsi}
-    for device in on_bus(state.device_states.mmio_state):
-        if device.device_info.gsi is not None:
-            used.add(device.device_info.gsi)
-    found = next((each for each in range(lines.range_base, lines.range_end + 1) if each not in used), None)
+    lines = to.root.vm_state.resource_allocator.gsi_legacy_allocator
+    found = lowest_free_id(lines, besides=_lines_of_others(to.root))
     if found is None:
         to.refuse(
             f"{_VMCLOCK}.gsi",
@@ -148,7 +149,10 @@ def _uds(old: v1_15_devices.VsockBackendState, to: Conversion) -> Any:
 
 
 def _without_line(old: ResourceAllocator, to: Conversion) -> IdAllocator:
-    return free_id(old.gsi_legacy_allocator, to.root.device_states.acpi_state.vmclock.gsi)
+    line = to.root.device_states.acpi_state.vmclock.gsi
+    if line in _lines_of_others(to.root):
+        return old.gsi_legacy_allocator
+    return free_id(old.gsi_legacy_allocator, line)
 
 
 _DOWN = (

@@ -6,6 +6,7 @@ Read from the same sources as `msr_table`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from snapformat_schemas.kvm.x86_64.msr_table import AMD, HYPERV, INTEL, KVM, Msr
 
@@ -154,3 +155,43 @@ def name_of(index: int) -> str:
     """Name of a model-specific register; `MSR 0x...` for one that is not known here."""
     found = lookup(index)
     return f"MSR {index:#x}" if found is None else found.name
+
+
+#: Linux' names of registers, where they are not those of the manuals without a prefix.
+_LINUX_NAMES = {"TSC": "IA32_TIME_STAMP_COUNTER", "SYSCALL_MASK": "IA32_FMASK"}
+
+
+def _without_prefix(name: str) -> str:
+    name = name.upper()
+    return name.removeprefix("MSR_").removeprefix("IA32_") or name
+
+
+@cache
+def _indexes() -> dict[str, int]:
+    """Numbers by name, and by name without a prefix in capitals."""
+    known = [(msr.name, index) for table in (INTEL, AMD, KVM, HYPERV) for index, msr in table.items()]
+    for first, count, describe in _ROWS:
+        rows = ((describe(index, index - first), index) for index in range(first, first + count))
+        known += [(msr.name, index) for msr, index in rows if msr is not None]
+    found: dict[str, int] = {}
+    for name, index in known:
+        found.setdefault(name, index)
+    for name, index in known:
+        found.setdefault(_without_prefix(name), index)
+    return found
+
+
+def index_of(name: str) -> int | None:
+    """Return the number of a register by its name, or by its number as text; None if it is not known.
+
+    `IA32_` and `MSR_` may be left out, and the names of Linux are known too: `EFER`, `MSR_EFER`, `IA32_TSC`.
+    """
+    given = name.removeprefix("MSR ")
+    if given.lower().startswith("0x"):
+        try:
+            return int(given, 16)
+        except ValueError:
+            return None
+    bare = _without_prefix(name)
+    known = _indexes()
+    return known.get(name, known.get(_LINUX_NAMES.get(bare, bare)))
