@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from snapformat.inspect.families import views_of
-from snapformat.inspect.locations import Location, PathError
+from snapformat.inspect.locations import Location, MissingPartError, PathError
 from snapformat.inspect.selectors import (
     VIEWS,
     Anywhere,
@@ -41,7 +41,8 @@ def select(snapshot: Snapshot[Any], selector: str | Selector) -> list[Location]:
         selector: The selector, or its text: see `snapformat.inspect.selectors`.
 
     Raises:
-        PathError: The text is not a selector; or it names one part, and there is none.
+        PathError: The text is not a selector.
+        MissingPartError: It names one part, and there is none.
         DecodeError: Bytes of a snapshot that was loaded lazily are not a value of their type.
     """
     if isinstance(selector, str):
@@ -219,26 +220,26 @@ def _fail(snapshot: Snapshot[Any], selector: Selector, start: Location) -> None:
             continue
         count = here.count()
         if isinstance(step, Index) and count is not None:
-            raise PathError(f"{here.path} has {count} elements, and no [{step.index}]")
+            raise MissingPartError(f"{here.path} has {count} elements, and no [{step.index}]")
         name = step.name if isinstance(step, Name | InVariant) else ""
         shown = f"<{name}>" if isinstance(step, InVariant) else name
         names = here.names()
         why = here.missing(name)
         if why:
-            raise PathError(f"{format_path((*here.segments, name))}: {why}")
+            raise MissingPartError(f"{format_path((*here.segments, name))}: {why}")
         views = views_of(snapshot) if here is start and not selector.root else None
         if views is not None and selector.is_rooted:
             names = [f"{VIEWS}{name}"] if views.field(name) is not None else names
         elif views is not None:
             names += views.names()
         if here.value is None:
-            raise PathError(f"{here.path} is null, so it has no {middle_cut(shown or 'elements')}")
+            raise MissingPartError(f"{here.path} is null, so it has no {middle_cut(shown or 'elements')}")
         close = difflib.get_close_matches(shown, names, 1)
         hint = f": did you mean {close[0]}?" if close else ""
         if not hint and names:
             more = ", ..." if len(names) > _MOST_NAMED else ""
             hint = f", only {', '.join(names[:_MOST_NAMED])}{more}"
-        raise PathError(f"{here.path} has no {middle_cut(shown or 'elements')}{hint}")
+        raise MissingPartError(f"{here.path} has no {middle_cut(shown or 'elements')}{hint}")
 
 
 def select_in(root: Location, selector: str | Selector) -> list[Location]:

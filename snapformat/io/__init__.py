@@ -13,11 +13,13 @@ shrinks kills the interpreter.
 from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, bytes_of, name_of
 from snapformat.io._exact import ExactReader
 from snapformat.io._reading import read_all
+from snapformat.io._sparse import SparseFile
 from snapformat.io._writing import write_all
 
 __all__ = [
     "ExactReader",
     "Source",
+    "SparseFile",
     "SupportsRead",
     "SupportsWrite",
     "Target",

@@ -1,0 +1,191 @@
+"""Laying a diff memory file over the full one it was taken after.
+
+Firecracker writes a diff snapshot's memory as a sparse file: pages that changed are data, all others are
+holes. What is data replaces the same bytes of the base, zeros too; what is a hole leaves them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from snapformat.errors import SnapshotIOError
+from snapformat.io import SparseFile
+
+#: Size of the buffer: bytes that are read and written at once.
+CHUNK = 1 << 20
+#: Pages of a guest are as large as the host's, or larger.
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+_NOT_WRITTEN = "nothing was written: the base is as it was"
+_PARTLY_WRITTEN = "the base is partly written; the same call, repeated, completes it"
+
+
+class Rebase:
+    """A diff about to be laid over its base: a context manager that holds both files open, and locked.
+
+    Nothing is written until `run`.
+
+    Example:
+        ```python
+        with Rebase("vm.mem", "vm.diff") as rebase:
+            print(f"{rebase.data_bytes} bytes in {rebase.ranges} ranges")
+            rebase.run()
+        ```
+
+    Args:
+        base: Path of the full memory file, which is written in place.
+        diff: Path of the diff, which is only read.
+        dense: Take a diff of which the holes are lost: one without any, or one whose file system stores data
+            in units larger than a page.
+
+    Attributes:
+        base_bytes: Size of the base.
+        diff_bytes: Size of the diff.
+        data_bytes: Number of bytes that will be written.
+        ranges: Number of ranges that these are.
+        warnings: Sentences about what is unusual.
+
+    Raises:
+        SnapshotIOError: A file can't be opened, is not a regular file, or is locked by another program; both
+            are the same file; the diff is longer than the base; or its holes are lost.
+    """
+
+    def __init__(
+        self, base: str | os.PathLike[str], diff: str | os.PathLike[str], *, dense: bool = False
+    ) -> None:
+        self.data_bytes = 0
+        self.ranges = 0
+        self.warnings: list[str] = []
+        with ExitStack() as files:
+            # The base comes last: nothing of it is opened if there is no diff.
+            self._diff = files.enter_context(SparseFile(diff))
+            self._base = files.enter_context(SparseFile(base, writable=True))
+            self.base_bytes, self.diff_bytes = self._base.size, self._diff.size
+            self._check_sizes()
+            self._base.lock()
+            self._diff.lock(shared=True)
+            self._check_holes(dense)
+            self._files = files.pop_all()
+
+    def _check_sizes(self) -> None:
+        base, diff = self._base, self._diff
+        if base.is_same_file(diff):
+            raise SnapshotIOError(f"the base and the diff are the same file ({base.name})", file=diff.name)
+        if diff.size > base.size:
+            raise SnapshotIOError(
+                "the diff is longer than its base",
+                expected=f"at most {base.size} bytes",
+                found=str(diff.size),
+                file=diff.name,
+            )
+        if diff.size < base.size:
+            self.warnings.append(
+                f"the diff is {base.size - diff.size} bytes shorter than the base; those of Firecracker have"
+                " the same size, so it may be cut off, or of another machine"
+            )
+
+    def _check_holes(self, dense: bool) -> None:
+        """Count what is data, and refuse a diff of which the holes are lost."""
+        unit = self._diff.block_size
+        is_coarse = unit > _PAGE
+        for start, end in self._diff.data_ranges():
+            self.data_bytes += end - start
+            self.ranges += 1
+            is_coarse = is_coarse and not start % unit and (not end % unit or end == self._diff.size)
+        if dense:
+            return
+        if self.data_bytes == self._diff.size:
+            raise SnapshotIOError(
+                "the diff has no holes, so all of it would be written over the base: probably a copy or a"
+                " file system lost them",
+                file=self._diff.name,
+                hint="--dense, or dense=True, if every page did change",
+            )
+        if is_coarse and self.ranges:
+            raise SnapshotIOError(
+                f"the file system of the diff stores data in units of {unit} bytes, so unchanged pages beside"
+                " changed ones would be written over the base, as zeros",
+                file=self._diff.name,
+                hint="--dense, or dense=True, if all pages of these units did change",
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close both files, which releases their locks."""
+        self._files.close()
+
+    def run(self, progress: Callable[[int], object] | None = None) -> None:
+        """Write the diff over the base, and wait until that is on the disk.
+
+        Space for all of it is set aside first, so that a full disk is found before anything is written, where
+        the file system can do that.
+
+        This is not atomic. If it is interrupted in any way, every byte of the base is the old or the new one,
+        and the same rebase, run again, has the result that this one would have had.
+
+        Args:
+            progress: Is called with the number of bytes after each piece that was written.
+
+        Raises:
+            SnapshotIOError: Reading or writing failed, or the diff was changed meanwhile.
+        """
+        try:
+            for start, end in self._diff.data_ranges():
+                self._base.reserve(start, end)
+        except SnapshotIOError as error:
+            error.hint = error.hint or _NOT_WRITTEN
+            raise
+        buffer = memoryview(bytearray(CHUNK))
+        try:
+            for start, end in self._diff.data_ranges():
+                for offset in range(start, end, CHUNK):
+                    piece = buffer[: min(CHUNK, end - offset)]
+                    self._diff.read_into(piece, offset)
+                    self._base.write(piece, offset)
+                    if progress is not None:
+                        progress(len(piece))
+            self._base.sync()
+        except SnapshotIOError as error:
+            error.hint = error.hint or _PARTLY_WRITTEN
+            raise
+        if self._diff.has_changed():
+            raise SnapshotIOError(
+                "the diff was changed while it was read", file=self._diff.name, hint=_PARTLY_WRITTEN
+            )
+
+
+def rebase(
+    base: str | os.PathLike[str],
+    diff: str | os.PathLike[str],
+    *,
+    dense: bool = False,
+    progress: Callable[[int], object] | None = None,
+) -> int:
+    """Lay a diff memory file over its base, in place; see `Rebase`.
+
+    Args:
+        base: Path of the full memory file.
+        diff: Path of the diff.
+        dense: Take a diff of which the holes are lost.
+        progress: Is called with the number of bytes after each piece that was written.
+
+    Returns:
+        The number of bytes written.
+
+    Raises:
+        SnapshotIOError: As `Rebase` and its `run`.
+    """
+    with Rebase(base, diff, dense=dense) as prepared:
+        prepared.run(progress)
+        return prepared.data_bytes
