@@ -24,7 +24,7 @@ class PathError(ValueError):
 
 
 class MissingPartError(PathError):
-    """A path names a part that is not there."""
+    """A path names a part that is not there, though what should contain it is."""
 
 
 class Location:

@@ -17,8 +17,6 @@ from snapformat.io._places import socket_hint
 
 #: File systems without locks.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
-#: The file system can't reserve space; the C library then tries to read the file, which is not open for that.
-_NO_RESERVING = (errno.EBADF, errno.EINVAL, errno.ENODEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
 #: The lock is held by another open file.
 _LOCKED = (errno.EACCES, errno.EAGAIN)
 #: `struct flock`: type, whence, start, length (0: to the end), process; padded as C does.
@@ -124,6 +122,16 @@ class SparseFile:
             if error.errno not in _NO_LOCKS:
                 raise
 
+    def free_bytes(self) -> int | None:
+        """Return the free space of its file system in bytes; None if that is not known."""
+        try:
+            status = os.fstatvfs(self._descriptor)
+        except OSError:
+            return None
+        if not status.f_blocks:  # some network file systems
+            return None
+        return status.f_frsize * (status.f_bavail if os.geteuid() else status.f_bfree)
+
     def data_ranges(self) -> Iterator[tuple[int, int]]:
         """Iterate over start and end of the ranges that are not holes, within `size`.
 
@@ -165,20 +173,6 @@ class SparseFile:
                     "it has become shorter while it was read", file=self.name, offset=offset + done
                 )
             done += count
-
-    def reserve(self, start: int, end: int) -> None:
-        """Have the file system set aside the space that writing this range needs; its content stays.
-
-        A file system that can't may run out of space when the range is written.
-
-        Raises:
-            SnapshotIOError: There is not enough space.
-        """
-        try:
-            os.posix_fallocate(self._descriptor, start, end - start)
-        except OSError as error:
-            if error.errno not in _NO_RESERVING:
-                raise self._failure("cannot reserve space", error, offset=start) from error
 
     def write(self, data: memoryview, offset: int) -> None:
         """Write all of `data` at an offset.

@@ -7,7 +7,7 @@ holes. What is data replaces the same bytes of the base, zeros too; what is a ho
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,6 @@ CHUNK = 1 << 20
 #: Pages of a guest are as large as the host's, or larger.
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
-_NOT_WRITTEN = "nothing was written: the base is as it was"
 _PARTLY_WRITTEN = "the base is partly written; the same call, repeated, completes it"
 
 
@@ -47,11 +46,13 @@ class Rebase:
         diff_bytes: Size of the diff.
         data_bytes: Number of bytes that will be written.
         ranges: Number of ranges that these are.
+        new_bytes: Number of bytes of these that are holes in the base, so that space is needed for them.
         warnings: Sentences about what is unusual.
 
     Raises:
         SnapshotIOError: A file can't be opened, is not a regular file, or is locked by another program; both
-            are the same file; the diff is longer than the base; or its holes are lost.
+            are the same file; the diff is longer than the base; its holes are lost; or the disk has not
+            enough space for `new_bytes`.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Rebase:
             self._base.lock()
             self._diff.lock(shared=True)
             self._check_holes(dense)
+            self._check_space()
             self._files = files.pop_all()
 
     def _check_sizes(self) -> None:
@@ -113,6 +115,21 @@ class Rebase:
                 hint="--dense, or dense=True, if all pages of these units did change",
             )
 
+    def _check_space(self) -> None:
+        """Refuse to begin what a full disk would interrupt."""
+        written = sum(
+            end - start for start, end in _common(self._base.data_ranges(), self._diff.data_ranges())
+        )
+        self.new_bytes = self.data_bytes - written
+        free = self._base.free_bytes()
+        if free is not None and self.new_bytes > free:
+            raise SnapshotIOError(
+                "the disk has not enough space for the changed pages that are holes in the base",
+                expected=f"{self.new_bytes} bytes free",
+                found=str(free),
+                file=self._base.name,
+            )
+
     def __enter__(self) -> Self:
         return self
 
@@ -128,9 +145,6 @@ class Rebase:
     def run(self, progress: Callable[[int], object] | None = None) -> None:
         """Write the diff over the base, and wait until that is on the disk.
 
-        Space for all of it is set aside first, so that a full disk is found before anything is written, where
-        the file system can do that.
-
         This is not atomic. If it is interrupted in any way, every byte of the base is the old or the new one,
         and the same rebase, run again, has the result that this one would have had.
 
@@ -140,12 +154,6 @@ class Rebase:
         Raises:
             SnapshotIOError: Reading or writing failed, or the diff was changed meanwhile.
         """
-        try:
-            for start, end in self._diff.data_ranges():
-                self._base.reserve(start, end)
-        except SnapshotIOError as error:
-            error.hint = error.hint or _NOT_WRITTEN
-            raise
         buffer = memoryview(bytearray(CHUNK))
         try:
             for start, end in self._diff.data_ranges():
@@ -163,6 +171,20 @@ class Rebase:
             raise SnapshotIOError(
                 "the diff was changed while it was read", file=self._diff.name, hint=_PARTLY_WRITTEN
             )
+
+
+def _common(left: Iterator[tuple[int, int]], right: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Iterate over what two sequences of ranges have in common; both are in order."""
+    nothing = (-1, -1)
+    one, two = next(left, nothing), next(right, nothing)
+    while one != nothing and two != nothing:
+        start, end = max(one[0], two[0]), min(one[1], two[1])
+        if start < end:
+            yield start, end
+        if one[1] <= two[1]:
+            one = next(left, nothing)
+        else:
+            two = next(right, nothing)
 
 
 def rebase(

@@ -50,14 +50,17 @@ def test_random_files(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch):
     make(base, size + source.choice([0, PAGE, 5]), bases)
     make(diff, size, pieces)
     wanted = laid_over(base.read_bytes(), diff.read_bytes(), changed)
-    kept_holes = {page for start, end in ranges(base) for page in range(start // PAGE, -(-end // PAGE))}
+    with_data = {page for start, end in ranges(base) for page in range(start // PAGE, -(-end // PAGE))}
     before = diff.read_bytes()
+    with Rebase(base, diff) as prepared:
+        new = prepared.new_bytes
     written = rebase(base, diff)
     assert written == sum(len(data) for _, data in pieces)
+    assert new == sum(len(data) for at, data in pieces if at // PAGE not in with_data)
     assert base.read_bytes() == wanted
     assert diff.read_bytes() == before
     now = {page for start, end in ranges(base) for page in range(start // PAGE, -(-end // PAGE))}
-    assert now == kept_holes | set(changed)  # zeros are data, and nothing else is
+    assert now == with_data | set(changed)  # zeros are data, and nothing else is
     rebase(base, diff)
     assert base.read_bytes() == wanted
 
@@ -308,34 +311,38 @@ def test_a_disk_that_takes_no_more(folder: Path):
     assert base.read_bytes() == b"a" * PAGE + b"b" * PAGE + b"a" * PAGE + b"c" * 2 * PAGE + b"a" * 3 * PAGE
 
 
-def test_a_full_disk_is_found_before_anything_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    base, diff = pair(folder, b"a" * 8 * PAGE, 8 * PAGE, [(PAGE, b"b" * PAGE), (3 * PAGE, b"c" * PAGE)])
-    asked: list[tuple[int, int]] = []
-
-    def reserve(descriptor: int, offset: int, size: int) -> None:
-        asked.append((offset, size))
-        if offset > PAGE:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "posix_fallocate", reserve)
+@pytest.mark.parametrize(("free", "is_refused"), [(PAGE - 1, True), (PAGE, False), (None, False)])
+def test_a_full_disk_is_found_before_anything_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, free: int | None, is_refused: bool
+):
+    """Only pages that are holes in the base need space."""
+    base, diff = folder / "base", folder / "diff"
+    make(base, 8 * PAGE, [(0, b"a" * 2 * PAGE), (6 * PAGE, b"a" * 2 * PAGE)])
+    make(diff, 8 * PAGE, [(PAGE, b"b" * 2 * PAGE), (7 * PAGE, b"c" * PAGE)])
+    monkeypatch.setattr(SparseFile, "free_bytes", lambda self: free)
+    if is_refused:
         error = refusal(base, diff)
-    assert error.errno == errno.ENOSPC
-    assert "cannot reserve space" in str(error)
-    assert "nothing was written" in str(error)
-    assert asked == [(PAGE, PAGE), (3 * PAGE, PAGE)]
-    assert rebase(base, diff) == 2 * PAGE
+        assert (error.expected, error.found) == (f"{PAGE} bytes free", str(PAGE - 1))
+        assert "not enough space" in str(error)
+        assert error.file == str(base)
+    else:
+        with Rebase(base, diff) as prepared:
+            assert (prepared.data_bytes, prepared.new_bytes) == (3 * PAGE, PAGE)
+            prepared.run()
 
 
-def test_a_file_system_that_reserves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    base, diff = pair(folder, b"a" * 4 * PAGE, 4 * PAGE, [(PAGE, b"b" * PAGE)])
+def test_free_space(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    base, _ = pair(folder, b"a" * PAGE, PAGE, [])
+    with SparseFile(base) as file:
+        free = file.free_bytes()
+        assert free is not None
+        assert free > 0
 
-    def reserve(*_: int) -> None:
-        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+        def unknown(_: int) -> os.statvfs_result:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
-    monkeypatch.setattr(os, "posix_fallocate", reserve)
-    assert rebase(base, diff) == PAGE
-    assert base.read_bytes() == b"a" * PAGE + b"b" * PAGE + b"a" * 2 * PAGE
+        monkeypatch.setattr(os, "fstatvfs", unknown)
+        assert file.free_bytes() is None
 
 
 _PEAK = """
