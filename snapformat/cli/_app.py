@@ -21,7 +21,7 @@ TRACEBACK = "SNAPFORMAT_TRACEBACK"
 
 _COMMANDS = (
     *("info", "verify", "dump", "build"),
-    *("get", "set", "append", "remove", "diff", "annotate"),
+    *("get", "set", "append", "remove", "diff", "annotate", "view"),
     *("memory", "schemas", "docs"),
 )
 

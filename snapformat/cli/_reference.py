@@ -21,10 +21,7 @@ def reference() -> str:
         _section(cli, "snapformat", None),
     ]
     root = click.Context(cli, info_name="snapformat")
-    for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
-        assert command is not None
-        parts += [f"## snapformat {name}", _section(command, name, root)]
+    parts += _sections(cli, root, "##")
     parts += [
         "## Exit status",
         "| Status | Meaning |\n|--:|---|\n"
@@ -35,6 +32,18 @@ def reference() -> str:
         "| 141 | standard output was closed (broken pipe) |",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _sections(group: click.Group, context: click.Context, level: str) -> list[str]:
+    """Return the sections of the commands of a group, and of those that are groups themselves."""
+    parts = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        parts += [f"{level} {context.command_path} {name}", _section(command, name, context)]
+        if isinstance(command, click.Group):
+            parts += _sections(command, click.Context(command, context, name), f"{level}#")
+    return parts
 
 
 def _section(command: click.Command, name: str, parent: click.Context | None) -> str:

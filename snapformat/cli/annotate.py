@@ -13,9 +13,8 @@ from snapformat.cli._failure import paragraph, print_error
 from snapformat.cli._options import Named, file_argument, schema_option
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
-from snapformat.errors import SnapshotError
 from snapformat.inspect import max_file_size
-from snapformat.inspect.annotate import Annotation, annotate, value_text, within
+from snapformat.inspect.annotate import Annotation, annotate_all, value_text, within
 from snapformat.inspect.locations import PathError
 from snapformat.io import read_all
 from snapformat.path import parse_path
@@ -65,12 +64,7 @@ def command(
     with usage():
         start, stop = _span(span)
         segments = _segments(below)
-    found: list[Annotation] = []
-    failure: SnapshotError | None = None
-    try:
-        found.extend(annotate(data, format_, c_structs=not raw))  # keeps what comes before an error
-    except SnapshotError as error:
-        failure = error
+    found, failure = annotate_all(data, format_, c_structs=not raw)
     rows = [*within(found, below=segments, start=start, stop=stop, depth=depth)]
     if as_json or form == "json":
         write_text(json.dumps([_plain(each) for each in rows]) + "\n")

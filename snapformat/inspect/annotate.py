@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from snapformat.bits import names as names_of_bits
+from snapformat.errors import SnapshotError
 from snapformat.inspect.identify import best_candidate, identify, max_file_size
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
@@ -102,6 +103,18 @@ def annotate(
             meaning=meaning,
             is_hex=is_hex or event.kind == "checksum",
         )
+
+
+def annotate_all(
+    data: bytes, format: SnapshotFormat | None = None, *, c_structs: bool = False
+) -> tuple[list[Annotation], SnapshotError | None]:
+    """Return the annotations of a file, and the error at which they end, or None; see `annotate`."""
+    found: list[Annotation] = []
+    try:
+        found.extend(annotate(data, format, c_structs=c_structs))  # keeps what comes before an error
+    except SnapshotError as error:
+        return found, error
+    return found, None
 
 
 class _Places:

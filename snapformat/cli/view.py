@@ -1,0 +1,47 @@
+"""`snapformat view`: write a page to look into a file."""
+
+from __future__ import annotations
+
+import click
+
+from snapformat.cli._failure import paragraph, print_error
+from snapformat.cli._options import Named, file_argument, schema_option
+from snapformat.cli._output import write_output
+from snapformat.cli._same_file import Command, OutputFile
+from snapformat.inspect import max_file_size
+from snapformat.inspect.annotate import annotate_all
+from snapformat.inspect.page import view_page
+from snapformat.io import read_all
+
+
+@click.command("view", cls=Command)
+@file_argument
+@schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
+@click.option("--raw", is_flag=True, help="Leave C structures as bytes.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="PAGE.html",
+    type=OutputFile(),
+    required=True,
+    help="Write to this file; - is standard output.",
+)
+@click.pass_context
+def command(ctx: click.Context, file: str, schema: Named | None, raw: bool, output: str) -> None:
+    """Write a page to look into FILE: the tree of its values beside its bytes.
+
+    The page is one file, opens from a disk, and asks nothing of a network. A value selected in the tree is
+    shown in the bytes, and the other way round. Search finds paths, values, and offsets such as @0x1f0. A
+    file in bitcode has columns instead of values. Of a damaged file, all up to the failing byte. Exit status:
+    0, or 1 if the file is damaged.
+    """
+    format_ = None if schema is None else schema.format
+    data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+    found, failure = annotate_all(data, format_, c_structs=not raw)
+    about = [] if format_ is None else [("schema", format_.name)]
+    about = [*about, ("size", f"{len(data):,} bytes")]
+    write_output(output, view_page(file, data, found, about=about, failure=failure).encode())
+    if failure is not None:
+        failure.file = file
+        print_error(paragraph(failure, data))
+    ctx.exit(0 if failure is None else 1)
