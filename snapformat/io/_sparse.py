@@ -43,7 +43,18 @@ class SparseFile:
 
     def __init__(self, path: str | os.PathLike[str], *, writable: bool = False) -> None:
         self.name = os.fsdecode(path)
-        self._descriptor = self._open(os.O_WRONLY if writable else os.O_RDONLY)
+        self._keep(self._open(os.O_WRONLY if writable else os.O_RDONLY))
+
+    @classmethod
+    def over(cls, descriptor: int, name: str) -> Self:
+        """Return the file of an open descriptor, which is closed with it."""
+        made = cls.__new__(cls)
+        made.name = name
+        made._keep(descriptor)
+        return made
+
+    def _keep(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         self._status = os.fstat(self._descriptor)
         self.size = self._status.st_size
         self.block_size = self._status.st_blksize
@@ -189,6 +200,30 @@ class SparseFile:
             except OSError as error:
                 raise self._failure("cannot write", error, offset=offset + done) from error
             done += count
+
+    def resize(self, size: int) -> None:
+        """Set the size; what is added is a hole.
+
+        Raises:
+            SnapshotIOError: The file system can't hold such a file.
+        """
+        try:
+            os.ftruncate(self._descriptor, size)
+        except OSError as error:
+            raise self._failure("cannot resize", error, offset=size) from error
+        self.size = size
+
+    def restrict(self, other: SparseFile) -> None:
+        """Take permissions away that another file does not give.
+
+        Raises:
+            SnapshotIOError: They can't be changed.
+        """
+        mode = stat.S_IMODE(self._status.st_mode) & stat.S_IMODE(other._status.st_mode)
+        try:
+            os.fchmod(self._descriptor, mode)
+        except OSError as error:
+            raise self._failure("cannot change the permissions", error) from error
 
     def sync(self) -> None:
         """Wait until everything written is on the disk.

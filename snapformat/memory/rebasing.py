@@ -1,4 +1,4 @@
-"""Laying a diff memory file over the full one it was taken after.
+"""Laying a diff memory file over the full one it was taken after, in place or into a new file.
 
 Firecracker writes a diff snapshot's memory as a sparse file: pages that changed are data, all others are
 holes. What is data replaces the same bytes of the base, zeros too; what is a hole leaves them.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from snapformat.errors import SnapshotIOError
-from snapformat.io import SparseFile
+from snapformat.io import SparseFile, write_sparse
 
 #: Size of the buffer: bytes that are read and written at once.
 CHUNK = 1 << 20
@@ -36,17 +37,20 @@ class Rebase:
         ```
 
     Args:
-        base: Path of the full memory file, which is written in place.
+        base: Path of the full memory file, which is written in place if there is no `output`.
         diff: Path of the diff, which is only read.
+        output: Path of the file that is written, atomically and with the holes of both.
         dense: Take a diff of which the holes are lost: one without any, or one whose file system stores data
             in units larger than a page.
 
     Attributes:
         base_bytes: Size of the base.
         diff_bytes: Size of the diff.
-        data_bytes: Number of bytes that will be written.
+        data_bytes: Number of bytes of the diff that will be written.
         ranges: Number of ranges that these are.
-        new_bytes: Number of bytes of these that are holes in the base, so that space is needed for them.
+        total_bytes: Number of bytes that will be written in all; with an `output`, those of the base too.
+        new_bytes: Number of bytes that space is needed for; in place, those of the diff that are holes in the
+            base.
         warnings: Sentences about what is unusual.
 
     Raises:
@@ -56,7 +60,12 @@ class Rebase:
     """
 
     def __init__(
-        self, base: str | os.PathLike[str], diff: str | os.PathLike[str], *, dense: bool = False
+        self,
+        base: str | os.PathLike[str],
+        diff: str | os.PathLike[str],
+        *,
+        output: str | os.PathLike[str] | None = None,
+        dense: bool = False,
     ) -> None:
         self.data_bytes = 0
         self.ranges = 0
@@ -64,13 +73,16 @@ class Rebase:
         with ExitStack() as files:
             # The base comes last: nothing of it is opened if there is no diff.
             self._diff = files.enter_context(SparseFile(diff))
-            self._base = files.enter_context(SparseFile(base, writable=True))
+            self._base = files.enter_context(SparseFile(base, writable=output is None))
             self.base_bytes, self.diff_bytes = self._base.size, self._diff.size
             self._check_sizes()
-            self._base.lock()
+            self._base.lock(shared=output is not None)
             self._diff.lock(shared=True)
             self._check_holes(dense)
-            self._check_space()
+            self._output = output
+            self._count()
+            if output is None:
+                self._check_space(self._base)
             self._files = files.pop_all()
 
     def _check_sizes(self) -> None:
@@ -115,19 +127,25 @@ class Rebase:
                 hint="--dense, or dense=True, if all pages of these units did change",
             )
 
-    def _check_space(self) -> None:
-        """Refuse to begin what a full disk would interrupt."""
-        written = sum(
+    def _count(self) -> None:
+        """Count the bytes that are written, and those that need space."""
+        in_base = sum(end - start for start, end in self._base.data_ranges())
+        common = sum(
             end - start for start, end in _common(self._base.data_ranges(), self._diff.data_ranges())
         )
-        self.new_bytes = self.data_bytes - written
-        free = self._base.free_bytes()
+        copied = 0 if self._output is None else in_base
+        self.total_bytes = copied + self.data_bytes
+        self.new_bytes = self.total_bytes - common
+
+    def _check_space(self, target: SparseFile) -> None:
+        """Refuse to begin what a full disk would interrupt."""
+        free = target.free_bytes()
         if free is not None and self.new_bytes > free:
             raise SnapshotIOError(
-                "the disk has not enough space for the changed pages that are holes in the base",
+                "the disk has not enough space",
                 expected=f"{self.new_bytes} bytes free",
                 found=str(free),
-                file=self._base.name,
+                file=target.name,
             )
 
     def __enter__(self) -> Self:
@@ -143,34 +161,55 @@ class Rebase:
         self._files.close()
 
     def run(self, progress: Callable[[int], object] | None = None) -> None:
-        """Write the diff over the base, and wait until that is on the disk.
+        """Write the diff over the base, or both to the output, and wait until that is on the disk.
 
-        This is not atomic. If it is interrupted in any way, every byte of the base is the old or the new one,
-        and the same rebase, run again, has the result that this one would have had.
+        In place, this is not atomic. If it is interrupted in any way, every byte of the base is the old or
+        the new one, and the same rebase, run again, has the result that this one would have had. An output
+        is there as a whole or not at all.
 
         Args:
-            progress: Is called with the number of bytes after each piece that was written.
+            progress: Is called with the number of bytes after each piece that was written; of `total_bytes`.
 
         Raises:
-            SnapshotIOError: Reading or writing failed, or the diff was changed meanwhile.
+            SnapshotIOError: Reading or writing failed, or a file was changed meanwhile.
         """
-        buffer = memoryview(bytearray(CHUNK))
+        if self._output is not None:
+            write_sparse(self._output, partial(self._fill, progress))
+            return
         try:
-            for start, end in self._diff.data_ranges():
-                for offset in range(start, end, CHUNK):
-                    piece = buffer[: min(CHUNK, end - offset)]
-                    self._diff.read_into(piece, offset)
-                    self._base.write(piece, offset)
-                    if progress is not None:
-                        progress(len(piece))
+            _copy(self._diff, self._base, progress)
             self._base.sync()
+            self._check_unchanged(self._diff)
         except SnapshotIOError as error:
             error.hint = error.hint or _PARTLY_WRITTEN
             raise
-        if self._diff.has_changed():
-            raise SnapshotIOError(
-                "the diff was changed while it was read", file=self._diff.name, hint=_PARTLY_WRITTEN
-            )
+
+    def _fill(self, progress: Callable[[int], object] | None, target: SparseFile) -> None:
+        """Write both files to a new one, which others can read only if they can read the base."""
+        target.restrict(self._base)
+        self._check_space(target)
+        target.resize(self.base_bytes)
+        _copy(self._base, target, progress)
+        _copy(self._diff, target, progress)
+        self._check_unchanged(self._base)
+        self._check_unchanged(self._diff)
+
+    def _check_unchanged(self, file: SparseFile) -> None:
+        if file.has_changed():
+            which = "diff" if file is self._diff else "base"
+            raise SnapshotIOError(f"the {which} was changed while it was read", file=file.name)
+
+
+def _copy(source: SparseFile, target: SparseFile, progress: Callable[[int], object] | None) -> None:
+    """Write the data of a file, and not its holes, to the same place in another."""
+    buffer = memoryview(bytearray(CHUNK))
+    for start, end in source.data_ranges():
+        for offset in range(start, end, CHUNK):
+            piece = buffer[: min(CHUNK, end - offset)]
+            source.read_into(piece, offset)
+            target.write(piece, offset)
+            if progress is not None:
+                progress(len(piece))
 
 
 def _common(left: Iterator[tuple[int, int]], right: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -191,23 +230,25 @@ def rebase(
     base: str | os.PathLike[str],
     diff: str | os.PathLike[str],
     *,
+    output: str | os.PathLike[str] | None = None,
     dense: bool = False,
     progress: Callable[[int], object] | None = None,
 ) -> int:
-    """Lay a diff memory file over its base, in place; see `Rebase`.
+    """Lay a diff memory file over its base, in place or into a new file; see `Rebase`.
 
     Args:
         base: Path of the full memory file.
         diff: Path of the diff.
+        output: Path of the file that is written; the base by default.
         dense: Take a diff of which the holes are lost.
         progress: Is called with the number of bytes after each piece that was written.
 
     Returns:
-        The number of bytes written.
+        The number of bytes of the diff that were written.
 
     Raises:
         SnapshotIOError: As `Rebase` and its `run`.
     """
-    with Rebase(base, diff, dense=dense) as prepared:
+    with Rebase(base, diff, output=output, dense=dense) as prepared:
         prepared.run(progress)
         return prepared.data_bytes

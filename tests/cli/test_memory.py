@@ -48,6 +48,20 @@ def test_quiet(files: tuple[Path, Path]):
     assert files[0].read_bytes() == laid()
 
 
+def test_output(files: tuple[Path, Path]):
+    base, diff = files
+    done = call("memory", "rebase", base, diff, "-o", "new.mem")
+    assert done.exit_code == 0
+    assert base.read_bytes() == b"a" * 16 * PAGE
+    assert Path("new.mem").read_bytes() == laid()
+    assert done.stdout == f"new.mem: {2 * PAGE} bytes (8.0 KiB) in 2 ranges written\n"
+    assert "in place" not in done.stderr
+    for output in ("-", base, diff):
+        done = call("memory", "rebase", base, diff, "-o", output)
+        assert (done.exit_code, done.stdout) == (2, "")
+    assert base.read_bytes() == b"a" * 16 * PAGE
+
+
 def test_dry_run(files: tuple[Path, Path]):
     base, diff = files
     done = call("memory", "rebase", base, diff, "--dry-run")

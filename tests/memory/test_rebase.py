@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import random
 import subprocess
@@ -343,6 +344,105 @@ def test_free_space(folder: Path, monkeypatch: pytest.MonkeyPatch):
 
         monkeypatch.setattr(os, "fstatvfs", unknown)
         assert file.free_bytes() is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_into_a_new_file(folder: Path, seed: int):
+    """The base stays, and only what is a hole in both files is one in the new file."""
+    source = random.Random(seed)
+    count = source.randrange(2, 24)
+    in_base, changed = (sorted(source.sample(range(count), source.randrange(count))) for _ in range(2))
+    base, diff, output = folder / "base", folder / "diff", folder / "out"
+    make(base, count * PAGE + 5, random_pieces(source, in_base))
+    make(diff, count * PAGE, random_pieces(source, changed))
+    before = base.read_bytes(), base.stat().st_mtime_ns
+    wanted = laid_over(before[0], diff.read_bytes(), changed)
+    steps: list[int] = []
+    with Rebase(base, diff, output=output) as prepared:
+        assert prepared.total_bytes == (len(in_base) + len(changed)) * PAGE
+        assert prepared.new_bytes == len({*in_base, *changed}) * PAGE
+        assert not output.exists()
+        prepared.run(steps.append)
+        assert sum(steps) == prepared.total_bytes
+    assert output.read_bytes() == wanted
+    assert (base.read_bytes(), base.stat().st_mtime_ns) == before
+    found = {page for start, end in ranges(output) for page in range(start // PAGE, -(-end // PAGE))}
+    assert found == {*in_base, *changed}
+    assert sorted(each.name for each in folder.iterdir()) == ["base", "diff", "out"]
+
+
+def test_a_new_file_gives_no_more_permissions(folder: Path):
+    base, diff = pair(folder, b"a" * 4 * PAGE, 4 * PAGE, [(PAGE, b"b" * PAGE)])
+    base.chmod(0o600)
+    rebase(base, diff, output=folder / "out")
+    assert (folder / "out").stat().st_mode & 0o777 == 0o600
+    (folder / "out").chmod(0o640)
+    rebase(base, diff, output=folder / "out")
+    assert (folder / "out").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_file_is_there_as_a_whole_or_not_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    base, diff = pair(folder, b"a" * 8 * PAGE, 8 * PAGE, [(PAGE, b"b" * PAGE), (3 * PAGE, b"c" * PAGE)])
+    output = folder / "out"
+
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    times = itertools.count(1)
+
+    def change(path: Path) -> None:
+        with path.open("r+b") as file:
+            file.write(b"new")
+        os.utime(path, ns=(1, next(times)))
+
+    def attempt(progress: Any) -> BaseException:
+        names = sorted(each.name for each in folder.iterdir())
+        kept = output.read_bytes() if output.exists() else None
+        with pytest.raises((SnapshotIOError, KeyboardInterrupt)) as caught:
+            rebase(base, diff, output=output, progress=progress)
+        assert sorted(each.name for each in folder.iterdir()) == names
+        assert (output.read_bytes() if output.exists() else None) == kept
+        return caught.value
+
+    for old in (None, b"old"):
+        if old is not None:
+            output.write_bytes(old)
+        assert isinstance(attempt(interrupt), KeyboardInterrupt)
+        assert "the base was changed" in str(attempt(lambda _: change(base)))
+        assert "the diff was changed" in str(attempt(lambda _: change(diff)))
+        with monkeypatch.context() as patch:
+            patch.setattr(SparseFile, "free_bytes", lambda self: 8 * PAGE - 1)
+            error = attempt(None)
+        assert "not enough space" in str(error)
+        assert "partly written" not in str(error)
+    assert rebase(base, diff, output=output) == 3 * PAGE  # `change` wrote one more
+    assert output.stat().st_size == 8 * PAGE
+
+
+def test_a_new_file_where_none_can_be(folder: Path):
+    base, diff = pair(folder, b"a" * 4 * PAGE, 4 * PAGE, [(PAGE, b"b" * PAGE)])
+    os.mkfifo(folder / "pipe")
+    for output, words in (
+        (folder / "no" / "out", "No such file"),
+        (folder, "not a regular file"),
+        (folder / "pipe", "not a regular file"),
+        (Path("/dev/null"), "not a regular file"),
+        (Path("/proc/self/fd/0"), "not a regular file"),
+    ):
+        with pytest.raises(SnapshotIOError, match=words) as caught:
+            rebase(base, diff, output=output)
+        assert caught.value.file == str(output)
+    assert sorted(each.name for each in folder.iterdir()) == ["base", "diff", "pipe"]
+
+
+def test_a_new_file_from_a_base_that_others_read(folder: Path):
+    """A base that is only read may be read by others, and is not written by them."""
+    base, diff = pair(folder, b"a" * 4 * PAGE, 4 * PAGE, [(PAGE, b"b" * PAGE)])
+    with Rebase(base, diff, output=folder / "one") as one, Rebase(base, diff, output=folder / "two") as two:
+        one.run()
+        two.run()
+        assert "locked by another" in str(refusal(base, diff))
+    assert (folder / "one").read_bytes() == (folder / "two").read_bytes()
 
 
 _PEAK = """
