@@ -250,7 +250,7 @@ def _written(root: _Node) -> str:
         doc = f' title="{_escape(node.doc)}"' if node.doc else ""
         label = f"<b{doc}>{_escape(node.label)}</b> " if node.label else ""
         if not node.parts:
-            pieces.append(f"<div>{label}{_escape(_line_of(node.value))}</div>")
+            pieces.append(f'<div style="padding-left: 1em">{label}{_escape(_line_of(node.value))}</div>')
             continue
         name = f'<span style="opacity: .7">{_escape(_head_of(node))}</span>'
         is_open = " open" if node is root else ""
