@@ -19,6 +19,14 @@ def reference() -> str:
         "This page is generated from the commands by `make docs`. The command line needs click, which the\n"
         "extra `cli` installs.",
         _section(cli, "snapformat", None),
+        "## Completion by the shell",
+        "`snapformat` completes commands, options, their choices and file names. Once, in the shell's\n"
+        "configuration:",
+        "| Shell | Line |\n|---|---|\n"
+        '| bash, in `~/.bashrc` | `eval "$(_SNAPFORMAT_COMPLETE=bash_source snapformat)"` |\n'
+        '| zsh, in `~/.zshrc` | `eval "$(_SNAPFORMAT_COMPLETE=zsh_source snapformat)"` |\n'
+        "| fish, in `~/.config/fish/completions/snapformat.fish` |"
+        " `_SNAPFORMAT_COMPLETE=fish_source snapformat \\| source` |",
     ]
     root = click.Context(cli, info_name="snapformat")
     parts += _sections(cli, root, "##")

@@ -32,7 +32,7 @@ def command() -> None:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only.")
 def rebase(base: str, diff: str, output: str | None, dry_run: bool, dense: bool, quiet: bool) -> None:
-    """Write the changed pages in DIFF over BASE, the full memory file.
+    r"""Write the changed pages in DIFF over BASE, the full memory file.
 
     DIFF is a sparse file, the memory of a diff snapshot: pages that changed are data, all others are holes.
     Data replaces the same bytes of BASE, zeros too; holes leave them. The result is the full memory at the
@@ -41,6 +41,12 @@ def rebase(base: str, diff: str, output: str | None, dry_run: bool, dense: bool,
     BASE is written in place, which is not atomic: if it is interrupted, BASE is useless until the same
     command, run again, completes it. With -o, BASE stays, and OUT is there as a whole or not at all, with the
     holes that both have; that needs space for all of it.
+
+    \b
+    Examples:
+      snapformat memory rebase --dry-run vm.mem vm.diff
+      snapformat memory rebase vm.mem vm.diff
+      snapformat memory rebase vm.mem vm.diff -o merged.mem
 
     Refused are: a DIFF without holes, or on a file system that stores data in units larger than a page
     (unless --dense); one that is longer than BASE; one that is BASE, by whatever name; what is not a regular
