@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 
 import html5lib
 import pytest
+from rich.console import Console
+from rich.pretty import Pretty
 
 from snapformat import doc, schema
 from snapformat.bincode import BTreeMap, CStruct, Hex, Option, PairMap, Some, u8, u32, u64
@@ -174,6 +176,17 @@ def test_rich_protocol():
         ("format", "firecracker/1.14/x86_64"),
         ("version", "8.0.0"),
         ("data", snapshot.data),
+    ]
+
+
+def test_rich_breaks_lines():
+    console = Console(width=60, file=io.StringIO())
+    console.print(Pretty(cpu()))
+    assert console.file.getvalue().splitlines()[:4] == [  # type: ignore[attr-defined]
+        "Cpu(",
+        "    segment=Segment(base=0x10, kind=11),",
+        "    addresses=[0x1000, 0x2000],",
+        "    maybe=0x20,",
     ]
 
 
