@@ -22,7 +22,7 @@ TRACEBACK = "SNAPFORMAT_TRACEBACK"
 _COMMANDS = (
     *("info", "verify", "dump", "build"),
     *("get", "set", "append", "remove", "diff", "annotate", "view"),
-    *("migrate", "compat", "schemas", "docs"),
+    *("migrate", "compat", "memory", "schemas", "docs"),
 )
 
 
@@ -44,6 +44,20 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and suggest one for a name that is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], _COMMANDS, 1)
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '{close[0]}'?", ctx) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and turn an error of the library into one paragraph and status 1."""
         try:
@@ -55,7 +69,19 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="snapformat", prog_name="snapformat", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Inspect and check binary snapshot files, and convert them to JSON and back."""
+    r"""Inspect and check binary snapshot files, change them, and convert them to JSON and back.
+
+    As the FILE of a command that reads one, - is standard input.
+
+    \b
+    Examples:
+      snapformat info vm.vmstate
+      snapformat get vm.vmstate drives.rootfs.path 'vcpus[0].rip'
+      snapformat set vm.vmstate drives.rootfs.path=/srv/new.ext4 -o new.vmstate
+      snapformat diff vm.vmstate new.vmstate
+      snapformat view vm.vmstate -o vm.html
+      snapformat memory rebase vm.mem vm.diff
+    """
 
 
 def _show(error: click.ClickException) -> None:

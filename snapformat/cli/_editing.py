@@ -5,20 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
 from snapformat.cli._failure import errors_in, print_error
+from snapformat.cli._input import STDIN, read_file, shown_name
 from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import write_bytes, write_text
 from snapformat.cli._same_file import Command, InputFile, OutputFile, refuse_same_file
 from snapformat.errors import EncodeError, SnapshotError
-from snapformat.inspect import max_file_size
 from snapformat.inspect.edit import Editor, open_lazily
 from snapformat.inspect.locations import PathError
-from snapformat.io import read_all, write_all
+from snapformat.io import write_all
 from snapformat.printable import printable
 from snapformat.snapshot.snapshot import Snapshot
 
@@ -59,8 +60,8 @@ def usage() -> Iterator[None]:
 def open_file(name: str, schema: Named | None) -> Snapshot[Any]:
     """Load a file; its parts are decoded when they are looked at."""
     format_ = None if schema is None else schema.format
-    data = read_all(name, max_size=max_file_size() if format_ is None else format_.max_file_size)
-    with errors_in(name, data):
+    data = read_file(name, format_)
+    with errors_in(shown_name(name), data):
         return open_lazily(data, format_)
 
 
@@ -102,7 +103,11 @@ def change_files(
         raise click.UsageError("-o is for one file; --in-place for several", context)
     if backup and not in_place:
         raise click.UsageError("--backup belongs to --in-place", context)
-    refuse_same_file(files, [] if output in (None, "-") else [output])
+    if in_place and STDIN in files:
+        raise click.UsageError("standard input can't be changed in place; write to -o OUT", context)
+    refuse_same_file(
+        [sys.stdin if each == STDIN else each for each in files], [] if output in (None, "-") else [output]
+    )
     failed = refused = False
     for name in files:
         try:

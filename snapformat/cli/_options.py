@@ -55,5 +55,5 @@ def _named(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
         raise click.BadParameter(str(error), ctx, parameter) from error
 
 
-file_argument = click.argument("file", type=InputFile())
+file_argument = click.argument("file", type=InputFile(dash=True))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -19,12 +19,17 @@ def reference() -> str:
         "This page is generated from the commands by `make docs`. The command line needs click, which the\n"
         "extra `cli` installs.",
         _section(cli, "snapformat", None),
+        "## Completion by the shell",
+        "`snapformat` completes commands, options, their choices and file names. Once, in the shell's\n"
+        "configuration:",
+        "| Shell | Line |\n|---|---|\n"
+        '| bash, in `~/.bashrc` | `eval "$(_SNAPFORMAT_COMPLETE=bash_source snapformat)"` |\n'
+        '| zsh, in `~/.zshrc` | `eval "$(_SNAPFORMAT_COMPLETE=zsh_source snapformat)"` |\n'
+        "| fish, in `~/.config/fish/completions/snapformat.fish` |"
+        " `_SNAPFORMAT_COMPLETE=fish_source snapformat \\| source` |",
     ]
     root = click.Context(cli, info_name="snapformat")
-    for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
-        assert command is not None
-        parts += [f"## snapformat {name}", _section(command, name, root)]
+    parts += _sections(cli, root, "##")
     parts += [
         "## Exit status",
         "| Status | Meaning |\n|--:|---|\n"
@@ -35,6 +40,18 @@ def reference() -> str:
         "| 141 | standard output was closed (broken pipe) |",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _sections(group: click.Group, context: click.Context, level: str) -> list[str]:
+    """Return the sections of the commands of a group, and of those that are groups themselves."""
+    parts = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        parts += [f"{level} {context.command_path} {name}", _section(command, name, context)]
+        if isinstance(command, click.Group):
+            parts += _sections(command, click.Context(command, context, name), f"{level}#")
+    return parts
 
 
 def _section(command: click.Command, name: str, parent: click.Context | None) -> str:

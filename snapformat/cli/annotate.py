@@ -10,13 +10,12 @@ import click
 
 from snapformat.cli._editing import usage
 from snapformat.cli._failure import paragraph, print_error
+from snapformat.cli._input import read_file, shown_name
 from snapformat.cli._options import Named, file_argument, schema_option
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
-from snapformat.inspect import max_file_size
 from snapformat.inspect.annotate import Annotation, annotate_all, value_text, within
 from snapformat.inspect.locations import PathError
-from snapformat.io import read_all
 from snapformat.path import parse_path
 
 _COLUMN = ("offset", "size", "kind", "count", "packing", "path")
@@ -60,7 +59,7 @@ def command(
     status: 0, or 1 if the file is damaged.
     """
     format_ = None if schema is None else schema.format
-    data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+    data = read_file(file, format_)
     with usage():
         start, stop = _span(span)
         segments = _segments(below)
@@ -71,11 +70,11 @@ def command(
     elif form == "html":
         from snapformat.inspect.annotate_html import page
 
-        write_text(page(file, data, rows, failure))
+        write_text(page(shown_name(file), data, rows, failure))
     elif rows:
         _print(rows, data)
     if failure is not None:
-        failure.file = file
+        failure.file = shown_name(file)
         print_error(paragraph(failure, data))
     ctx.exit(0 if failure is None else 1)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from snapformat.cli._failure import errors_in
+from snapformat.cli._input import shown_name, source_of
 from snapformat.cli._options import Named, schema_option
 from snapformat.cli._output import write_output
 from snapformat.cli._same_file import Command, InputFile, OutputFile
 from snapformat.errors import DecodeError, SchemaError
 from snapformat.inspect import named_format
 from snapformat.inspect.document import from_document, schema_of
-from snapformat.io import Source, read_all
+from snapformat.io import read_all
 from snapformat.model.declare.registry import is_reference
 from snapformat.snapshot import SnapshotFormat
 from snapformat.values import parse_json
@@ -43,11 +42,8 @@ def command(json_file: str, output: str, schema: Named | None) -> None:
 
     The file is replaced atomically. It must not be the input file.
     """
-    source: Source = json_file
-    if json_file == "-":
-        source = sys.stdin.buffer if sys.stdin is not None else b""
-    text = read_all(source, max_size=MAX_JSON_SIZE)
-    with errors_in("standard input" if json_file == "-" else json_file):
+    text = read_all(source_of(json_file), max_size=MAX_JSON_SIZE)
+    with errors_in(shown_name(json_file)):
         document = parse_json(text)
         snapshot = from_document(document, _chosen(document) if schema is None else schema.format)
         content = snapshot.to_bytes()

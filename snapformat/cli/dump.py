@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from snapformat.cli._failure import errors_in
+from snapformat.cli._input import read_file, shown_name
 from snapformat.cli._options import Named, file_argument, schema_option
 from snapformat.cli._output import on_terminal, write_output
 from snapformat.cli._same_file import Command, OutputFile
-from snapformat.inspect import load_any, max_file_size
+from snapformat.inspect import load_any
 from snapformat.inspect.document import to_document
-from snapformat.io import read_all
 from snapformat.values import format_json
 
 
@@ -42,8 +42,8 @@ def command(file: str, schema: Named | None, form: str, output: str) -> None:
     serde_json prints, escapes them on a terminal only.
     """
     format_ = None if schema is None else schema.format
-    data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
-    with errors_in(file, data):
+    data = read_file(file, format_)
+    with errors_in(shown_name(file), data):
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
         exact, decoded = form == "serde", form == "decoded"

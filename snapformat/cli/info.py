@@ -7,12 +7,12 @@ import json
 import click
 
 from snapformat.cli._failure import errors_in, paragraph, print_error
+from snapformat.cli._input import read_file, shown_name
 from snapformat.cli._options import file_argument, json_option
 from snapformat.cli._output import show_facts, write_text
 from snapformat.cli._same_file import Command
-from snapformat.inspect import Status, Summary, max_file_size, summarize
+from snapformat.inspect import Status, Summary, summarize
 from snapformat.inspect.families import migration_note
-from snapformat.io import read_all
 
 
 @click.command("info", cls=Command)
@@ -27,7 +27,8 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
     condition is that of `verify`, which tells damaged files from those of another layout. Exit status: 0 for
     ok and unknown-version, else 1.
     """
-    data = read_all(file, max_size=max_file_size())
+    data = read_file(file)
+    file = shown_name(file)
     with errors_in(file, data):
         summary = summarize(data)
     bad = summary.status in (Status.DAMAGED, Status.NOT_A_SNAPSHOT)

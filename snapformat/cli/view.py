@@ -5,13 +5,12 @@ from __future__ import annotations
 import click
 
 from snapformat.cli._failure import paragraph, print_error
+from snapformat.cli._input import read_file, shown_name
 from snapformat.cli._options import Named, file_argument, schema_option
 from snapformat.cli._output import write_output
 from snapformat.cli._same_file import Command, OutputFile
-from snapformat.inspect import max_file_size
 from snapformat.inspect.annotate import annotate_all
 from snapformat.inspect.page import view_page
-from snapformat.io import read_all
 
 
 @click.command("view", cls=Command)
@@ -36,12 +35,12 @@ def command(ctx: click.Context, file: str, schema: Named | None, raw: bool, outp
     0, or 1 if the file is damaged.
     """
     format_ = None if schema is None else schema.format
-    data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+    data = read_file(file, format_)
     found, failure = annotate_all(data, format_, c_structs=not raw)
     about = [] if format_ is None else [("schema", format_.name)]
     about = [*about, ("size", f"{len(data):,} bytes")]
-    write_output(output, view_page(file, data, found, about=about, failure=failure).encode())
+    write_output(output, view_page(shown_name(file), data, found, about=about, failure=failure).encode())
     if failure is not None:
-        failure.file = file
+        failure.file = shown_name(file)
         print_error(paragraph(failure, data))
     ctx.exit(0 if failure is None else 1)

@@ -11,7 +11,7 @@ from typing import Any
 from snapformat.encodings.json.text import parse_json
 from snapformat.errors import DecodeError, EncodeError
 from snapformat.inspect.identify import identify, likely_format, max_file_size
-from snapformat.inspect.locations import Location, PathError, PlainLocation
+from snapformat.inspect.locations import Location, MissingPartError, PathError, PlainLocation
 from snapformat.inspect.query import select
 from snapformat.io import Source, Target, read_all
 from snapformat.model import kinds
@@ -127,23 +127,37 @@ class Editor:
             if each.depends:
                 self.warnings[each.path] = each.depends
 
-    def remove(self, path: str) -> None:
-        """Remove elements, entries of maps, or the values of options.
+    def remove(self, path: str, *, missing_ok: bool = False) -> int:
+        """Remove elements, entries of maps, registers, or the values of options.
+
+        Args:
+            path: The selector.
+            missing_ok: Do nothing if it chooses no part.
+
+        Returns:
+            The number of parts that it chose.
 
         Raises:
             PathError: The selector chooses no part, or one that can't be removed.
         """
-        for each in reversed(self._chosen(path)):  # the last first, so that positions stay
+        try:
+            chosen = self._chosen(path)
+        except MissingPartError:
+            if not missing_ok:
+                raise
+            return 0
+        for each in reversed(chosen):  # the last first, so that positions stay
             before = each.to_json()
             each.remove()
             self.changes.append((each.path, before, None))
             if why := _depends_of(each):
                 self.warnings[each.path] = why
+        return len(chosen)
 
     def _chosen(self, path: str) -> list[Location]:
         found = self.select(path)
         if not found:
-            raise PathError(f"{middle_cut(path)} chooses no part")
+            raise MissingPartError(f"{middle_cut(path)} chooses no part")
         return found
 
     def _change(self, each: Location, change: Callable[[], None]) -> None:

@@ -23,6 +23,10 @@ class PathError(ValueError):
     """A path names no part, or one that can't be changed in this way."""
 
 
+class MissingPartError(PathError):
+    """A path names a part that is not there, though what should contain it is."""
+
+
 class Location:
     """A part of a value.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from snapformat.inspect.families import views_of
-from snapformat.inspect.locations import Location, PathError
+from snapformat.inspect.locations import Location, MissingPartError, PathError
 from snapformat.inspect.selectors import (
     VIEWS,
     Anywhere,
@@ -42,6 +42,7 @@ def select(snapshot: Snapshot[Any], selector: str | Selector) -> list[Location]:
 
     Raises:
         PathError: The text is not a selector; or it names one part, and there is none.
+        MissingPartError: It names one part, and what should contain that part has none with this name.
         DecodeError: Bytes of a snapshot that was loaded lazily are not a value of their type.
     """
     if isinstance(selector, str):
@@ -212,33 +213,34 @@ def text_of(location: Location) -> str:
 def _fail(snapshot: Snapshot[Any], selector: Selector, start: Location) -> None:
     """Raise the error for a selector of one part that is not there."""
     here = start
-    for step in selector.steps:
+    for position, step in enumerate(selector.steps):
         found = [*_stepped(here, step)]
         if found:
             here = found[0]
             continue
+        error = MissingPartError if position == len(selector.steps) - 1 else PathError
         count = here.count()
         if isinstance(step, Index) and count is not None:
-            raise PathError(f"{here.path} has {count} elements, and no [{step.index}]")
+            raise error(f"{here.path} has {count} elements, and no [{step.index}]")
         name = step.name if isinstance(step, Name | InVariant) else ""
         shown = f"<{name}>" if isinstance(step, InVariant) else name
         names = here.names()
         why = here.missing(name)
         if why:
-            raise PathError(f"{format_path((*here.segments, name))}: {why}")
+            raise error(f"{format_path((*here.segments, name))}: {why}")
         views = views_of(snapshot) if here is start and not selector.root else None
         if views is not None and selector.is_rooted:
             names = [f"{VIEWS}{name}"] if views.field(name) is not None else names
         elif views is not None:
             names += views.names()
         if here.value is None:
-            raise PathError(f"{here.path} is null, so it has no {middle_cut(shown or 'elements')}")
+            raise error(f"{here.path} is null, so it has no {middle_cut(shown or 'elements')}")
         close = difflib.get_close_matches(shown, names, 1)
         hint = f": did you mean {close[0]}?" if close else ""
         if not hint and names:
             more = ", ..." if len(names) > _MOST_NAMED else ""
             hint = f", only {', '.join(names[:_MOST_NAMED])}{more}"
-        raise PathError(f"{here.path} has no {middle_cut(shown or 'elements')}{hint}")
+        raise error(f"{here.path} has no {middle_cut(shown or 'elements')}{hint}")
 
 
 def select_in(root: Location, selector: str | Selector) -> list[Location]:

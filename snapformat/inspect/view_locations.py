@@ -28,9 +28,10 @@ class ViewLocation(Location):
         put: Writes another value to the state; None if it can't be changed.
         origin: The path of the field behind it, or None.
         fixed: Why it can't be changed; empty if it can.
+        drop: Removes it from the state; None if it can't be removed.
     """
 
-    __slots__ = ("_fixed", "_origin")
+    __slots__ = ("_drop", "_fixed", "_origin")
 
     def __init__(
         self,
@@ -40,10 +41,12 @@ class ViewLocation(Location):
         put: Callable[[Any], None] | None,
         origin: tuple[Segment, ...] | None,
         fixed: str = "",
+        drop: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(kind, value, segments, put)
         self._origin = origin
         self._fixed = fixed
+        self._drop = drop
 
     @property
     def raw_segments(self) -> tuple[Segment, ...] | None:
@@ -54,6 +57,17 @@ class ViewLocation(Location):
     def fixed(self) -> str:
         """Why it can't be changed; empty if it can."""
         return self._fixed
+
+    def remove(self) -> None:
+        """Remove it, if it is an element of the state; else as for any location.
+
+        Raises:
+            PathError: It can't be removed.
+        """
+        if self._drop is None:
+            super().remove()
+        else:
+            self._drop()
 
 
 class GroupLocation(Location):

@@ -14,12 +14,14 @@ from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, byt
 from snapformat.io._exact import ExactReader
 from snapformat.io._random import PositionReader
 from snapformat.io._reading import read_all
-from snapformat.io._writing import write_all
+from snapformat.io._sparse import SparseFile
+from snapformat.io._writing import write_all, write_sparse
 
 __all__ = [
     "ExactReader",
     "PositionReader",
     "Source",
+    "SparseFile",
     "SupportsRead",
     "SupportsWrite",
     "Target",
@@ -27,4 +29,5 @@ __all__ = [
     "name_of",
     "read_all",
     "write_all",
+    "write_sparse",
 ]

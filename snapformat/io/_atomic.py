@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from contextlib import suppress
 
 from snapformat.errors import SnapshotIOError
@@ -16,13 +17,15 @@ from snapformat.io._places import Place
 _MOST_NAME = 64
 
 
-def replace_file(place: Place, old: os.stat_result | None, data: bytes, *, file: str) -> None:
+def replace_file(
+    place: Place, old: os.stat_result | None, data: bytes | Callable[[int], None], *, file: str
+) -> None:
     """Write a regular file atomically.
 
     Args:
         place: The place of the file.
         old: Status of the existing file, or None.
-        data: The new content.
+        data: The new content, or a function that writes it to a descriptor.
         file: Name of the file for messages.
 
     Raises:
@@ -59,6 +62,8 @@ def replace_file(place: Place, old: os.stat_result | None, data: bytes, *, file:
             raise
         doing = "written, but its folder can't be flushed to the disk"
         _flush_folder(place.folder)
+    except SnapshotIOError:  # of the function
+        raise
     except OSError as cause:
         if isinstance(cause, PermissionError) and doing == "cannot create a file beside it":
             hint = "the file is replaced by a new one, so its folder must be writable too"
@@ -88,12 +93,20 @@ def _demand_permission(place: Place) -> None:
         raise os_error(errno.EROFS if read_only else errno.EACCES)
 
 
-def _fill(descriptor: int, data: bytes, old: os.stat_result | None, old_list: bytes | None) -> None:
+def _fill(
+    descriptor: int,
+    data: bytes | Callable[[int], None],
+    old: os.stat_result | None,
+    old_list: bytes | None,
+) -> None:
     """Write the content and the permissions, flush to the disk and close."""
     try:
-        view = memoryview(data)
-        while view:
-            view = view[write_once(descriptor, view) :]
+        if callable(data):
+            data(descriptor)
+        else:
+            view = memoryview(data)
+            while view:
+                view = view[write_once(descriptor, view) :]
         if old is not None:
             # After the content, as a write clears the set-id bits.
             take_over(descriptor, old, old_list)

@@ -9,6 +9,7 @@ import os
 import select
 import stat
 import time
+from collections.abc import Callable
 from contextlib import closing
 
 from snapformat.errors import EncodeIOError, SnapshotIOError
@@ -16,6 +17,7 @@ from snapformat.io._atomic import replace_file, write_once
 from snapformat.io._ends import SupportsWrite, Target, name_of, path_of, text_mode, wrong_target
 from snapformat.io._failure import failure, nothing_taken, object_failure, origin_of, os_error
 from snapformat.io._places import Descriptor, find_place, socket_hint
+from snapformat.io._sparse import SparseFile
 from snapformat.io._waiting import Patience
 
 # Maximum number of bytes passed to a file object at once: a short write costs a copy of the rest.
@@ -68,6 +70,38 @@ def write_all(target: Target, data: bytes, *, timeout: float = 5.0) -> None:
         raise wrong_target(target)
     else:
         _write_object(target, data)  # type: ignore[arg-type]  # paths were handled above
+
+
+def write_sparse(target: str | os.PathLike[str], fill: Callable[[SparseFile], None]) -> None:
+    """Write a regular file piece by piece, atomically as `write_all`; what is not written is a hole.
+
+    Args:
+        target: A path.
+        fill: Writes the content to the new file, which is open and empty. If it raises, the old file is
+            untouched, and no temporary file is left.
+
+    Raises:
+        SnapshotIOError: As `write_all`; or the path is no regular file.
+    """
+    path = os.fsdecode(target)
+
+    def write(descriptor: int) -> None:
+        with SparseFile.over(os.dup(descriptor), path) as file:
+            fill(file)
+
+    try:
+        place = find_place(path)
+        if isinstance(place, Descriptor):
+            raise SnapshotIOError("it is not a regular file", file=path)
+        with closing(place):
+            old = place.status()
+            if old is not None and not stat.S_ISREG(old.st_mode):
+                raise SnapshotIOError("it is not a regular file", file=path)
+            replace_file(place, old, write, file=path)
+    except SnapshotIOError:
+        raise
+    except OSError as cause:
+        raise failure(SnapshotIOError, "cannot write", cause, file=path) from cause
 
 
 def _write_object(stream: SupportsWrite, data: bytes) -> None:

@@ -95,6 +95,7 @@ class Declaration:
         plain: Instances are made by setting the fields, without calling the class.
         latest: The encoding used last, and its layout: found without hashing.
         lazy: The subclass of instances with undecoded fields, once there is one.
+        in_hex: Attributes whose integers are displayed in hexadecimal, once known.
     """
 
     cls: type
@@ -113,6 +114,7 @@ class Declaration:
     plain: bool = False
     latest: tuple[Any, Any] = (None, None)
     lazy: LazyClass | None = None
+    in_hex: frozenset[str] | None = None
     _kinds: dict[tuple[Kind, ...], kinds.Struct | kinds.Enum] = field(default_factory=dict)
 
     def kind(self, arguments: tuple[Kind, ...] = ()) -> Kind:

@@ -14,6 +14,7 @@ from snapformat.errors import EncodeError, SchemaError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout import Event, walk
 from snapformat.lazy.value import LazyValue
+from snapformat.model.declare.display import html_of
 from snapformat.path import Root
 from snapformat.snapshot.checks import (
     check_checksum,
@@ -468,6 +469,14 @@ class Snapshot(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<Snapshot of {self.format.name} {self.header.version}: {type(self.data).__name__}>"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        yield "format", self.format.name
+        yield "version", str(self.header.version)
+        yield "data", self.data
+
+    def _repr_html_(self) -> str:
+        return html_of(self.data, f"{self.format.name} {self.header.version}")
 
 
 _slot: Any = vars(Snapshot)["_data"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from snapformat.inspect.locations import Location
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 #: MIDR_EL1 by its encoding as a system register.
 _MIDR = (3, 0, 0, 0, 0)
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[1-9][0-9]{0,19}|0")
 _DERIVED = "the register MIDR_EL1 of each vCPU has it"
 
 
 class Registers(ByName[int]):
-    """The registers of a vCPU, by Arm's names, or by KVM's id: `PC`, `0x6030000000100040`."""
+    """The registers of a vCPU, by Arm's names, or by KVM's id: `PC`, `0x6030000000100040`.
+
+    They can be removed from the list; Firecracker restores the others.
+    """
 
     __slots__ = ()
 
@@ -34,10 +39,14 @@ class Registers(ByName[int]):
         return [*dict.fromkeys(register.name for register in self._all())]
 
     def _locate(self, name: str) -> Location | None:
+        number = _id_of(name)
         for position, register in enumerate(self._all()):
-            if name in (register.name, f"{register.id:#x}"):
+            if name == register.name or number == register.id:
                 return self._at_register(position, register)
         return None
+
+    def __delitem__(self, name: str) -> None:
+        self._at(name).remove()
 
     def _at_register(self, position: int, register: Register) -> Location:
         from snapformat_schemas.kvm.aarch64 import registers
@@ -49,9 +58,20 @@ class Registers(ByName[int]):
             end = register.offset + size
             owner.regs = ids, data[: register.offset] + new.to_bytes(size, "little") + data[end:]
 
+        def drop() -> None:
+            """Remove every register with this id, as upstream's snapshot-editor does."""
+            kept = [each for each in registers.registers(*owner.regs) if each.id != register.id]
+            values = (each.value.to_bytes(registers.size_of(each.id), "little") for each in kept)
+            owner.regs = [each.id for each in kept], b"".join(values)
+
         kind = kinds.Int(f"u{8 * size}", size, signed=False, hex=True)
         origin = (*self._raw.segments, "regs", "registers", position, "value")
-        return ViewLocation(kind, register.value, (*self._segments, register.name), put, origin)
+        return ViewLocation(kind, register.value, (*self._segments, register.name), put, origin, drop=drop)
+
+
+def _id_of(text: str) -> int | None:
+    """Return an id given as a number, decimal or hexadecimal; None for a name."""
+    return int(text, 0) if _NUMBER.fullmatch(text) else None
 
 
 class Aarch64VcpuViews(Views):

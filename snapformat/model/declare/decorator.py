@@ -17,6 +17,7 @@ from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass, own_annotations
 from snapformat.model.c_struct import CStruct
 from snapformat.model.declaration import Declaration, FieldSpec, declaration_of
+from snapformat.model.declare.display import DISPLAYS, show
 from snapformat.model.declare.enums import DataEnum, UnitEnum
 from snapformat.model.declare.fields import (
     METADATA,
@@ -27,7 +28,7 @@ from snapformat.model.declare.fields import (
     doc,
     refuse,
 )
-from snapformat.model.declare.instances import add_item_access, equal, show
+from snapformat.model.declare.instances import add_item_access, equal
 from snapformat.model.kinds import Style
 
 C = TypeVar("C", bound=type)
@@ -232,6 +233,9 @@ def _dataclass(cls: type) -> type:
     add_item_access(cls)
     if "__repr__" not in vars(cls):
         cls.__repr__ = show  # type: ignore[assignment, method-assign]
+        for name, method in DISPLAYS.items():
+            if not hasattr(cls, name) and name not in own_annotations(cls):
+                setattr(cls, name, method)
     try:
         made: type = dataclass(slots=True, eq=False, repr=False)(cls)
     except (TypeError, ValueError) as error:

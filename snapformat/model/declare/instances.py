@@ -1,6 +1,6 @@
-"""Methods of declared classes: equality and repr without the interpreter's stack, fields by name.
+"""Methods of declared classes: equality without the interpreter's stack, and fields by name.
 
-A value that was read may be nested as deeply as its budget allows; dataclasses' own methods would raise
+A value that was read may be nested as deeply as its budget allows; dataclasses' own method would raise
 `RecursionError` there.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.model.checks import describe_value
-from snapformat.model.declaration import declaration_of
+from snapformat.model.declare.display import attributes
 from snapformat.model.values import PairMap, Some
 
 
@@ -68,60 +68,3 @@ def add_item_access(cls: type) -> None:
         for name, method in _BY_NAME.items():
             if not hasattr(cls, name):
                 setattr(cls, name, method)
-
-
-def attributes(cls: type) -> list[str]:
-    """Return the attributes of a declared class's fields, skipped ones too."""
-    declaration = declaration_of(cls)
-    return [] if declaration is None else [field.attr for field in declaration.fields]
-
-
-def show(self: Any) -> str:
-    """Return the repr of an instance, like that of a dataclass; a circle shows as `...`."""
-    pieces: list[str] = []
-    open_ids: set[int] = set()
-    # Text to print, a value to show, or the id of a value that ends here.
-    waiting: list[tuple[str, Any]] = [("value", self)]
-    while waiting:
-        kind, value = waiting.pop()
-        if kind == "text":
-            pieces.append(value)
-        elif kind == "end":
-            open_ids.discard(value)
-        elif id(value) in open_ids:
-            pieces.append("...")
-        else:
-            parts = _parts(value)
-            if parts is None:
-                pieces.append(repr(value))
-            else:
-                open_ids.add(id(value))
-                waiting.append(("end", id(value)))
-                waiting.extend(reversed(parts))
-    return "".join(pieces)
-
-
-def _parts(value: Any) -> list[tuple[str, Any]] | None:
-    """Return the pieces of the repr of a value, or None where Python's own repr is used."""
-    cls = type(value)
-    if getattr(cls, "__repr__", None) is show:
-        named = [(f"{name}=", getattr(value, name, None)) for name in attributes(cls)]
-        return _between(f"{cls.__qualname__}(", named, ")")
-    if cls is Some:
-        return _between("Some(", [("value=", value.value)], ")")
-    if cls is list:
-        return _between("[", [("", item) for item in value], "]")
-    if cls is tuple:
-        return _between("(", [("", item) for item in value], ",)" if len(value) == 1 else ")")
-    if cls is PairMap:
-        return _between("PairMap([", [("", pair) for pair in value.items()], "])")
-    return None
-
-
-def _between(begin: str, items: list[tuple[str, Any]], end: str) -> list[tuple[str, Any]]:
-    parts: list[tuple[str, Any]] = [("text", begin)]
-    for index, (label, item) in enumerate(items):
-        parts.append(("text", f", {label}" if index else label))
-        parts.append(("value", item))
-    parts.append(("text", end))
-    return parts
