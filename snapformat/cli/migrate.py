@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from snapformat.cli._failure import paragraph, print_error
+from snapformat.cli._input import STDIN, shown_name, source_of
 from snapformat.cli._output import write_bytes, write_text
 from snapformat.cli._same_file import Command, InputFile, OutputFile, identity, refuse_same_file
 from snapformat.encodings.json.text import format_json
@@ -93,7 +94,9 @@ def command(
         try:
             if memory is not None:
                 _check_memory(memory)
-            found = migrate_file(file, target, allow=allow, unproven=unproven, options=options)
+            source = source_of(file)
+            file = shown_name(file)
+            found = migrate_file(source, target, allow=allow, unproven=unproven, options=options)
             if not dry_run:
                 _write(out, found.content)
         except SnapshotError as error:
@@ -144,6 +147,8 @@ def _outputs(ctx: click.Context, files: Sequence[str], output: str | None, *, dr
         return [output]
     names: dict[str, str] = {}
     for file in files:
+        if file == STDIN:
+            raise click.UsageError("standard input has no name in a folder: write to a file", ctx)
         name = os.path.basename(file)
         if name in names:
             both = f"{printable(names[name])} and {printable(file)}"

@@ -56,6 +56,16 @@ def test_a_file(out: Path, to: str):
     assert "derived" in line.removeprefix(start)
 
 
+def test_standard_input(out: Path, tmp_path: Path):
+    result = process("migrate", "-", "--to", "1.16", "-o", out, input=SNAPSHOT.read_bytes())
+    assert result.stdout.startswith(b"standard input: firecracker/1.14/x86_64 -> ")
+    wanted = tmp_path / "wanted.vmstate"
+    assert migrate(SNAPSHOT, "-o", wanted).exit_code == 0
+    assert out.read_bytes() == wanted.read_bytes()
+    result = migrate("-", "-o", tmp_path)
+    assert (result.exit_code, "standard input has no name in a folder" in result.stderr) == (2, True)
+
+
 def test_up_and_down_again(out: Path, tmp_path: Path):
     assert migrate(SNAPSHOT, "-o", out).exit_code == 0
     back = tmp_path / "back"
