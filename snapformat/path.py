@@ -61,7 +61,7 @@ def format_path(segments: Iterable[Segment]) -> str:
     parts = ["$"]
     for segment in segments:
         if type(segment) is str and segment.isascii() and segment.isidentifier():  # most of them
-            parts.append(f".{segment}")
+            parts.append(segment if parts == [VIEWS] else f".{segment}")
         elif isinstance(segment, int):
             parts.append(f"[{segment}]")
         elif isinstance(segment, Root):

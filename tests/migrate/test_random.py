@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from migrate.random_steps import Evolution, evolutions
 from snapformat import Encoding, SnapshotFormat
 from snapformat.encodings.json.format import Json
-from snapformat.migrate import Step, migrate
+from snapformat.migrate import Step, compare, migrate
 
 ENCODINGS = [Encoding(), Encoding("variable"), Encoding(byteorder="big"), Encoding.bitcode()]
 encodings = st.sampled_from(ENCODINGS)
@@ -95,3 +95,22 @@ def test_a_chain_is_its_steps_one_by_one(data: st.DataObject, evolution: Evoluti
     again = migrate(snapshot, to=versions[-1], steps=steps)
     assert again.data is snapshot.data
     assert not again.report.steps
+
+
+@relaxed
+@given(st.data(), evolutions(), encodings)
+def test_what_compare_calls_read_is_read(data: st.DataObject, evolution: Evolution, encoding: Any) -> None:
+    """Files of one type that `compare` says are read as another are read, and written as they were."""
+    types = [evolution.old, evolution.new]
+    old, new = (
+        SnapshotFormat(name="random", magic=1, version="1.0.0", payload=each, encoding=encoding)
+        for each in types
+    )
+    file = old.new(data.draw(evolution.values)).to_bytes()
+    assert compare(old, old).backward.outcome == "read"
+    found = compare(old, new)
+    assert found.backward.outcome in ("read", "misread")
+    assert (found.backward.outcome == "misread") == bool(found.backward.misreadings)
+    if found.backward.outcome == "read":
+        assert new.load(file).to_bytes() == file
+    assert compare(new, old).forward.outcome == found.backward.outcome
