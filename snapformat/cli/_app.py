@@ -69,7 +69,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="snapformat", prog_name="snapformat", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Inspect and check binary snapshot files, change them, and convert them to JSON and back.
+    """Inspect and check binary snapshot files, change them, and convert them to JSON and back.
 
     As the FILE of a command that reads one, - is standard input.
 
@@ -81,7 +81,7 @@ def cli() -> None:
       snapformat diff vm.vmstate new.vmstate
       snapformat view vm.vmstate -o vm.html
       snapformat memory rebase vm.mem vm.diff
-    """
+    """  # noqa: D301 - click looks for the character
 
 
 def _show(error: click.ClickException) -> None:

@@ -32,7 +32,7 @@ def command() -> None:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only.")
 def rebase(base: str, diff: str, output: str | None, dry_run: bool, dense: bool, quiet: bool) -> None:
-    r"""Write the changed pages in DIFF over BASE, the full memory file.
+    """Write the changed pages in DIFF over BASE, the full memory file.
 
     DIFF is a sparse file, the memory of a diff snapshot: pages that changed are data, all others are holes.
     Data replaces the same bytes of BASE, zeros too; holes leave them. The result is the full memory at the
@@ -52,7 +52,7 @@ def rebase(base: str, diff: str, output: str | None, dry_run: bool, dense: bool,
     (unless --dense); one that is longer than BASE; one that is BASE, by whatever name; what is not a regular
     file; a file that another program has locked. Exit status: 0, 1 if refused or failed, 2 for a usage error;
     if it is 1, the message says whether BASE was partly written.
-    """
+    """  # noqa: D301 - click looks for the character
     if output == "-":
         raise click.UsageError("-o needs a file: holes can't be written to standard output")
     refuse_same_file([diff], [base])

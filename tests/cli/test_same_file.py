@@ -123,6 +123,13 @@ def test_pages_of_documents(folder: Path) -> None:
 
 
 def test_every_command_compares() -> None:
-    context = click.Context(cli)
-    for name in cli.list_commands(context):
-        assert isinstance(cli.get_command(context, name), Command), name
+    waiting: list[click.Group] = [cli]
+    while waiting:
+        group = waiting.pop()
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if isinstance(command, click.Group):
+                waiting.append(command)
+            else:
+                assert isinstance(command, Command), name
