@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pages(site: Path) -> list[Path]:
     found = sorted(site.glob("*.html"))
-    assert len(found) == 13
+    assert len(found) == 14
     return found
 
 

@@ -31,7 +31,7 @@ from snapformat.migrate import Change, Step, computed, find, migrate
 REPORT = """\
 game 1.0.0 -> game 2.1.0
   Players have a position, and the game a world.
-  derived   $.world = V2.World(seed=99, size=100): The world has the seed.
+  derived   $.world = V2.World(seed=0x63, size=100): The world has the seed.
   moved     $.players[0].health: was hp
   defaulted $.players[0].position: It is not known.
   moved     $.players[1].health: was hp
