@@ -181,14 +181,30 @@ def decode_prefix(
     payload: Any,
     encoding: Encoding | Bitcode = FIRECRACKER,
     *,
+    offset: int = 0,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Any, int]:
-    """Read a value as `decode` does; return it and the number of bytes it took."""
+    """Read a value as `decode` does; return it and the number of bytes it took.
+
+    Args:
+        data: The bytes; all but `bytes` are copied in each call.
+        payload: Type of the value.
+        encoding: The encoding.
+        offset: Where the value begins. Offsets of errors count from the start of the data.
+        limits: Bounds of depth and of zero-sized elements.
+
+    Raises:
+        DecodeError: The bytes are not such a value.
+        ValueError: The offset is outside of the data.
+    """
     if type(data) is not bytes:
         data = bytes_of(data)
+    if not 0 <= offset <= len(data):
+        raise ValueError(f"the offset must be from 0 to {len(data)}, not {offset}")
     if not isinstance(encoding, Encoding):
-        return encoding.decode_prefix(data, payload, limits)
-    return read_value(cached_layout(payload, encoding), data, 0, encoding.limit, limits)
+        return encoding.decode_prefix(data, payload, limits, offset)
+    value, end = read_value(cached_layout(payload, encoding), data, offset, encoding.limit, limits)
+    return value, end - offset
 
 
 def decode_stream(

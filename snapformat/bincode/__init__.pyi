@@ -4,6 +4,8 @@ from snapformat.model.annotations import (
     Blob as Blob,
     BTreeMap as BTreeMap,
     BTreeSet as BTreeSet,
+    ByteArray as ByteArray,
+    FixedBytes as FixedBytes,
     HashMap as HashMap,
     HashSet as HashSet,
     Hex as Hex,
@@ -76,4 +78,8 @@ from snapformat.model.std.library import (
     SocketAddrV6 as SocketAddrV6,
     SystemTime as SystemTime,
 )
-from snapformat.model.std.versions import Version as Version, VersionReq as VersionReq
+from snapformat.model.std.versions import (
+    Comparator as Comparator,
+    Version as Version,
+    VersionReq as VersionReq,
+)

@@ -1,8 +1,8 @@
 """File access: reading whole sources, reading exactly what is needed, and atomic writes.
 
 `read_all` returns the whole content of any source, up to a limit. `ExactReader` is a stream that never
-reads ahead. `write_all` replaces a file atomically: if the process or the machine stops, either the old or
-the new file is there.
+reads ahead. `PieceReader` returns what has come. `write_all` replaces a file atomically: if the process or
+the machine stops, either the old or the new file is there.
 
 This is the only package that touches files, and it does not know any format. An error of a path is a
 `SnapshotIOError`. An error of a file object has the code that Firecracker gives it: `Io` for a whole read,
@@ -12,11 +12,13 @@ shrinks kills the interpreter.
 
 from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, bytes_of, name_of
 from snapformat.io._exact import ExactReader
+from snapformat.io._pieces import PieceReader
 from snapformat.io._reading import read_all
 from snapformat.io._writing import write_all
 
 __all__ = [
     "ExactReader",
+    "PieceReader",
     "Source",
     "SupportsRead",
     "SupportsWrite",

@@ -14,6 +14,7 @@ from snapformat import DataEnum, EncodeError, Encoding, encode, schema
 from snapformat.bincode import (
     BTreeMap,
     BTreeSet,
+    ByteArray,
     CString,
     HashMap,
     HashSet,
@@ -115,7 +116,7 @@ REFUSED = [
     ("a", bytes, "$", "bytes", "str 'a'"),
     ([97], bytes, "$", "bytes", "list"),
     (b"a\0", CString, "$", "bytes without a zero byte", "one at position 1"),
-    (b"abc", Annotated[bytes, Len(2)], "$", "2 bytes", "3 bytes"),
+    (b"abc", Annotated[bytes, ByteArray(2)], "$", "2 bytes", "3 bytes"),
     ([1], Annotated[list[u8], Len(2)], "$", "2 elements", "1"),
     ((1, 2, 3), tuple[u8, u8], "$", "tuple of 2", "one of 3"),
     (None, Unit, "$", "tuple of 0", "None"),
@@ -128,7 +129,7 @@ REFUSED = [
     ([1, 256], list[u8], "$[1]", "u8 from 0 to 255", "256"),
     ([True, 1], list[bool], "$[1]", "bool", "1"),
     ([(1, [1, "x"])], list[tuple[u8, list[u8]]], "$[0][1][1]", "u8", "str 'x'"),
-    ({1: 2, 2: "x"}, HashMap[u8, u8], "$[1].value", "u8", "str 'x'"),
+    ({1: 2, 2: "x"}, HashMap[u8, u8], '$["2"]', "u8", "str 'x'"),
     ({1: 2, "x": 2}, HashMap[u8, u8], "$[1].key", "u8", "str 'x'"),
     (5, Option[Option[u8]], "$", "None or Some(value), since the value may be None itself", "5"),
     (Some("x"), Option[Option[u8]], "$", "u8", "str 'x'"),
@@ -176,7 +177,7 @@ def test_paths_enter_variants_and_maps():
 
     bad = Typed([Key(1), Key("x")], (1, None))
     assert path(Screen([Key(1), Key(1), bad], {}, None)) == "$.a[2]<Text>.keys[1]<Key>"
-    assert path(Screen([], {"a": Key(1), "b": bad}, None)) == "$.by_name[1].value<Text>.keys[1]<Key>"
+    assert path(Screen([], {"a": Key(1), "b": bad}, None)) == '$.by_name["b"]<Text>.keys[1]<Key>'
     assert path(Screen([], {}, Typed([], (1, 70000)))) == "$.renamed<Text>.pair[1]"
     assert path(Screen([], {}, "x")) == "$.renamed"
     assert path("x") == "$"

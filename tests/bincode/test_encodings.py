@@ -9,6 +9,7 @@ import pytest
 from snapformat import DecodeError, Encoding, Limits, UnitEnum, decode, decode_prefix, encode, schema, variant
 from snapformat.bincode import (
     BTreeMap,
+    ByteArray,
     Len,
     Option,
     Unit,
@@ -75,7 +76,7 @@ CASES = [
     (Option[u16], 1, "010100", "010001", "0101", "0101"),
     (list[u16], [1], "01000000000000000100", "00000000000000010001", "0101", "0101"),
     (Annotated[list[u16], Len(2)], [1, 2], "01000200", "00010002", "0102", "0102"),
-    (Annotated[bytes, Len(1)], b"a", "010000000000000061", "000000000000000161", "0161", "0161"),
+    (Annotated[bytes, ByteArray(1)], b"a", "010000000000000061", "000000000000000161", "0161", "0161"),
     (tuple[u8, u16], (1, 2), "010200", "010002", "0102", "0102"),
     (BTreeMap[u8, u16], {1: 2}, "0100000000000000010200", "0000000000000001010002", "010102", "010102"),
     (Pick, Pick.B, "01000000", "00000001", "01", "01"),

@@ -95,7 +95,9 @@ def given_numbers(item: Op, value: Any) -> memoryview | None:
         BadValue: A buffer of other numbers, or of more than one dimension.
     """
     code = number_code(item)
-    if code is None or isinstance(value, bytes | bytearray | list | tuple):
+    if code is None or isinstance(value, list | tuple):
+        return None
+    if code[1] != "B" and isinstance(value, bytes | bytearray):  # bytes are no buffer of other numbers
         return None
     try:
         view = memoryview(value)

@@ -81,6 +81,9 @@ def is_zero_sized_in_rust(kind: Kind) -> bool:
         match current:
             case kinds.Unit():
                 pass
+            case kinds.FixedBytes():
+                if current.count:
+                    return False
             case kinds.Array():
                 if current.count:
                     waiting.append(current.item)
@@ -171,6 +174,9 @@ def _columns(kind: Kind, known: dict[int, int]) -> Task:
         return found
     known[id(kind)] = 0
     match kind:
+        case kinds.FixedBytes():
+            assert isinstance(kind.count, int)
+            found = min(kind.count, MOST_COLUMNS + 1)
         case kinds.Array():
             assert isinstance(kind.count, int)
             found = min(kind.count * (yield _columns(kind.item, known)), MOST_COLUMNS + 1)

@@ -90,7 +90,8 @@ def schema(
 
     Args:
         cls: The class, where the decorator is used without arguments.
-        name: serde's name, if it is not the class's; for a variant, the variant's.
+        name: serde's name, if it is not the class's; for a variant, the variant's, by default without the
+            name of the enum before it: `ShapeCircle` of `Shape` is `Circle`.
         kind: `struct` (default with fields), `tuple`, `newtype` or `unit` (default of a variant without).
         rename_all: serde's rule for the names of all fields, or of all variants of a `UnitEnum`.
         transparent: `#[serde(transparent)]`: the struct is stored as its only field.
@@ -156,7 +157,7 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
     made = _dataclass(cls)
     declaration = Declaration(
         made,
-        options.name or made.__name__,
+        options.name or (made.__name__ if parent is None else _variant_name(made, parent.cls)),
         _style(made, options, is_variant=parent is not None),
         doc=_description(made),
         fields=_field_specs(made, options),
@@ -344,6 +345,13 @@ def _enum_of(cls: type) -> Declaration | None:
         if found is not None and found.style is None:
             return found
     raise SchemaError("the enum it derives from is not declared; decorate it with @schema")
+
+
+def _variant_name(cls: type, enum_class: type) -> str:
+    """Return the name of a variant: that of its class, without the enum's name where it begins with that."""
+    name = cls.__name__
+    rest = name.removeprefix(enum_class.__name__)
+    return rest if rest != name and rest[:1].isupper() else name
 
 
 def _add_variant(parent: Declaration, declaration: Declaration, options: _Options) -> None:

@@ -242,7 +242,7 @@ class Bytes(Kind):
 
 @dataclass(frozen=True, slots=True)
 class FixedBytes(Kind):
-    """construct's `Bytes`: their number is a constant or an expression of earlier fields."""
+    """`[u8; N]` as bytes, and construct's `Bytes`, whose number may be an expression of earlier fields."""
 
     is_leaf: ClassVar[bool] = True
 
@@ -261,6 +261,10 @@ class FixedBytes(Kind):
     def plan(self, planner: Planner) -> Any:
         """Plan the operation."""
         return planner.plan_fixed_bytes(self)
+
+
+#: The kind of an element of bytes.
+BYTE = Int("u8", 1, False)
 
 
 @dataclass(frozen=True, slots=True)
