@@ -10,7 +10,7 @@ import click
 
 from snapformat.cli._editing import usage
 from snapformat.cli._failure import paragraph, print_error
-from snapformat.cli._options import Named, file_argument, schema_option
+from snapformat.cli._options import Named, content_of, file_argument, schema_option
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
 from snapformat.errors import SnapshotError
@@ -71,18 +71,19 @@ def command(
         found.extend(annotate(data, format_, c_structs=not raw))  # keeps what comes before an error
     except SnapshotError as error:
         failure = error
+    content = content_of(data, format_) or b""
     rows = [*within(found, below=segments, start=start, stop=stop, depth=depth)]
     if as_json or form == "json":
         write_text(json.dumps([_plain(each) for each in rows]) + "\n")
     elif form == "html":
         from snapformat.inspect.annotate_html import page
 
-        write_text(page(file, data, rows, failure))
+        write_text(page(file, content, rows, failure))
     elif rows:
-        _print(rows, data)
+        _print(rows, content)
     if failure is not None:
         failure.file = file
-        print_error(paragraph(failure, data))
+        print_error(paragraph(failure, content))
     ctx.exit(0 if failure is None else 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from snapformat.cli._failure import errors_in
-from snapformat.cli._options import Named, file_argument, schema_option
+from snapformat.cli._options import Named, content_of, file_argument, schema_option
 from snapformat.cli._output import on_terminal, write_output
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect import load_any, max_file_size
@@ -43,7 +43,7 @@ def command(file: str, schema: Named | None, form: str, output: str) -> None:
     """
     format_ = None if schema is None else schema.format
     data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
-    with errors_in(file, data):
+    with errors_in(file, content_of(data, format_)):
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
         exact, decoded = form == "serde", form == "decoded"

@@ -7,7 +7,7 @@ import json
 import click
 
 from snapformat.cli._failure import errors_in, paragraph, print_error
-from snapformat.cli._options import file_argument, json_option
+from snapformat.cli._options import Named, content_of, file_argument, json_option, schema_option
 from snapformat.cli._output import show_facts, write_text
 from snapformat.cli._same_file import Command
 from snapformat.inspect import Status, Summary, max_file_size, summarize
@@ -16,9 +16,10 @@ from snapformat.io import read_all
 
 @click.command("info", cls=Command)
 @file_argument
+@schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, file: str, as_json: bool) -> None:
+def command(ctx: click.Context, file: str, schema: Named | None, as_json: bool) -> None:
     """Identify FILE: architecture, version, schema, sizes, checksum, and the machine in it.
 
     `releases` lists the releases of the program that may have written the file, most likely first. The status
@@ -26,9 +27,10 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
     condition is that of `verify`, which tells damaged files from those of another layout. Exit status: 0 for
     ok and unknown-version, else 1.
     """
-    data = read_all(file, max_size=max_file_size())
-    with errors_in(file, data):
-        summary = summarize(data)
+    format_ = None if schema is None else schema.format
+    data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+    with errors_in(file, content_of(data, format_)):
+        summary = summarize(data, format_)
     bad = summary.status in (Status.DAMAGED, Status.NOT_A_SNAPSHOT)
     if as_json:
         write_text(json.dumps({"file": file, **summary.to_json()}) + "\n")
@@ -36,7 +38,7 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
         show_facts([("file", file), *_facts(summary)])
         if bad and summary.error is not None:
             summary.error.file = file
-            print_error(paragraph(summary.error, data))
+            print_error(paragraph(summary.error, content_of(data, summary.format)))
     ctx.exit(1 if bad else 0)
 
 

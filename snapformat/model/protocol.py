@@ -303,6 +303,14 @@ class ValueReader(Traversal):
         """Read many elements of one kind at once; return None, with nothing read, to read them one by one."""
         return None
 
+    def is_at_end(self) -> bool:
+        """Return whether the data end here; only where values are bytes."""
+        raise NotImplementedError
+
+    def begin_record(self) -> Any:
+        """Begin parts with a budget of their own, as large as the whole one; `end_budget` ends them."""
+        raise NotImplementedError
+
     def is_null(self) -> bool:
         """Return whether this value is left out; only in an encoding with named values."""
         return False

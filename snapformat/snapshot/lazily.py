@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from snapformat.encodings.bincode.arrays import Arrays
@@ -111,7 +112,7 @@ def load_lazily(
         The file with its header; the payload's value, which may be a `LazyValue`; and the bytes after it that
         are kept. None if the file must be read eagerly: it is damaged, or its layout has no skipper.
     """
-    if spec.is_message:
+    if spec.is_message or spec.many:
         return None
     cached: CachedHeader | None = spec.cached_header
     if cached is None or not data.startswith(cached.data):  # most files of a format have the same
@@ -179,8 +180,12 @@ def file_bytes(
     cached = None if file is None else file.cached
     if cached is not None and header.magic == cached.magic and header.version is cached.version:
         head = cached.data
+    elif spec.is_bare:
+        head = b""
     else:
         head = write_value(spec.header_layout, header, limits=spec.all_limits, root=HEADER)
+    if spec.many:
+        return _many_bytes(spec, data)
     parts, stop = write_lazily(spec.payload_layout, data, spec.all_limits)
     pieces = [head, *parts]
     if trailing:
@@ -196,6 +201,15 @@ def file_bytes(
     assert value is not None
     pieces.append(value.to_bytes(checksum.size, order))
     return b"".join(pieces)
+
+
+def _many_bytes(spec: FormatSpec, data: Any) -> bytes:
+    """Return the bytes of many values; the reference raises the error with the place of it."""
+    op, limits = spec.record_layout, spec.all_limits
+    if isinstance(data, list | tuple):
+        with suppress(EncodeError):
+            return b"".join(b"".join(write_lazily(op, each, limits)[0]) for each in data)
+    return write_value(spec.payload_layout, data, limits=limits)
 
 
 def _by_difference(

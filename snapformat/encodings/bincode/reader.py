@@ -344,6 +344,12 @@ class BincodeReader(BytesReader):
         self.origin, self.scope, self.reach = self.pos, None, Reach()
         return begun
 
+    def begin_record(self) -> tuple[Budget, int, Any, Reach | None]:
+        return self.begin_budget(self.budget.limit)
+
+    def is_at_end(self) -> bool:
+        return self.expect(1) < 1
+
     def end_budget(self, begun: tuple[Budget, int, Any, Reach | None]) -> None:
         if self.reach is not None:
             self.pos = max(self.pos, min(self.origin + self.reach.furthest, self.end))

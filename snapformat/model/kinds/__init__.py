@@ -1,7 +1,7 @@
 """The kinds of values: serde's data model, and construct's classes. One class a kind."""
 
 from snapformat.model.kinds.base import Kind
-from snapformat.model.kinds.collections import Array, Map, Option, Seq, Set, Tuple
+from snapformat.model.kinds.collections import Array, Map, Option, Records, Seq, Set, Tuple
 from snapformat.model.kinds.conversions import Adapted, Computed, Const, Default, Rebuild
 from snapformat.model.kinds.foreign import Blob, Encoded, Foreign
 from snapformat.model.kinds.labels import FlagsEnum, IntEnum, Labelled, Mapping
@@ -89,6 +89,7 @@ __all__ = [
     "Prefixed",
     "Raw",
     "Rebuild",
+    "Records",
     "Region",
     "Repeat",
     "Run",

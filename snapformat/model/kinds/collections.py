@@ -164,6 +164,44 @@ class Seq(Kind):
         return (self.item,)
 
 
+class Records(Seq):
+    """Elements one after the other up to the end of the data, without their number.
+
+    They have a budget of claimed bytes each, as bincode has when it reads them one by one.
+    """
+
+    __slots__ = ()
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write a list or a tuple."""
+        values = _given(self.item, value, out)
+        if not out.runs_constructs:
+            out.write_seq(self, len(values))
+        return (yield from write_elements(self, values, out))
+
+    def read(self, source: ValueReader) -> Task:
+        """Read a list, up to the end of the data."""
+        if not source.runs_constructs:
+            return (yield from read_elements(self, source.read_seq(self), source))
+        values: list[Any] = []
+        item = self.item
+        while not source.is_at_end():
+            start, begun = source.mark(), source.begin_record()
+            source.enter(0, len(values))
+            values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
+            source.leave()
+            source.end_budget(begun)
+            if source.mark() == start:
+                source.fail("a record without bytes")
+            if source.pauses and not len(values) % _BETWEEN_PAUSES:
+                yield _pause()
+        return values
+
+    def plan(self, planner: Planner) -> Any:
+        """Plan the operation: the elements are read one by one."""
+        return planner.plan_interpreted(self)
+
+
 def _given(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
     """Return the elements of a list or tuple, or the numbers of a buffer as a memoryview."""
     numbers: memoryview | None = out.check(numbers_of, item, value)

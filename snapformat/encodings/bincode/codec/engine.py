@@ -116,6 +116,24 @@ def writer_of(op: Op) -> Writer | None:
     return writer
 
 
+def reader_for(op: Op, size: int) -> Reader | None:
+    """Return the generated reader of a layout; None if there is none, or the reference is faster.
+
+    Args:
+        op: The layout.
+        size: Number of bytes to read.
+    """
+    codec = codec_of(op)
+    reader = codec.reader or _first_reader(op, codec, size)
+    return None if reader is _no_code else reader
+
+
+def checker_of(op: Op) -> Skipper | None:
+    """Return the checker of a layout, made on first use; None if there is none."""
+    checker: Skipper | None = _code(op, "checker")
+    return checker
+
+
 def skipper_of(op: Op) -> Skipper | None:
     """Return the skipper of a layout, made on first use; None if there is none."""
     skipper: Skipper | None = _code(op, "skipper")
