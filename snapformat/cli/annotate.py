@@ -16,6 +16,7 @@ from snapformat.cli._same_file import Command
 from snapformat.errors import SnapshotError
 from snapformat.inspect import max_file_size
 from snapformat.inspect.annotate import Annotation, annotate, value_text, within
+from snapformat.inspect.identify import format_of
 from snapformat.inspect.locations import PathError
 from snapformat.io import read_all
 from snapformat.path import parse_path
@@ -68,6 +69,8 @@ def command(
     found: list[Annotation] = []
     failure: SnapshotError | None = None
     try:
+        if format_ is None:
+            format_ = format_of(data)
         found.extend(annotate(data, format_, c_structs=not raw))  # keeps what comes before an error
     except SnapshotError as error:
         failure = error

@@ -45,8 +45,11 @@ def command(ctx: click.Context, file: str, schema: Named | None, as_json: bool) 
 def _facts(summary: Summary) -> list[tuple[str, str]]:
     """Return the facts of the JSON form, flattened; other schemas that fit; the facts of the data."""
     facts: list[tuple[str, str]] = []
+    is_bare = summary.format is not None and summary.format.is_bare
     for name, value in summary.to_json().items():
         if name in ("condition", "releases", "summary"):
+            continue
+        if is_bare and name in ("magic", "arch", "version", "checksum"):
             continue
         if name == "status":
             value = _status(summary)
@@ -54,9 +57,11 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
             facts += [(f"{name}_{part}", _text(inner)) for part, inner in value.items()]
         else:
             facts.append((name, _text(value)))
+    if summary.format is not None and summary.format.compression is not None:
+        facts.append(("compression", summary.format.compression))
     if summary.also:
         facts.append(("also_fits", ", ".join(format_.name for format_ in summary.also)))
-    if summary.releases:
+    if summary.releases and not is_bare:
         facts.append(("releases", ", ".join(summary.releases)))
     if summary.recognized is not None:
         facts.append(("note", summary.recognized.note))

@@ -152,7 +152,8 @@ class Measure:
                 return f"{prefix} + len"
             element = self._element(inner)
             if element:
-                return f"{prefix} + " + ("count" if element == 1 else f"{element} × count")
+                lead = f"{prefix} + " if prefix else ""  # records have no number before them
+                return lead + ("count" if element == 1 else f"{element} × count")
         if isinstance(inner.kind, kinds.Option) and self.exact(inner.children()[0]) is not None:
             return f"{least} or {most}"
         return size_of(least, inf if most is None else most).text

@@ -182,7 +182,7 @@ def _largest(known: tuple[SnapshotFormat, ...]) -> int:
 def identify(data: bytes) -> Identity:
     """Read the header of a file with the encodings of all known formats, and find the formats that claim it.
 
-    If there is no such format, the formats of bare files are tried: those that the whole file is of.
+    If there is no such format, those of bare files are tried, which must fit the whole file, up to its end.
 
     Raises:
         DecodeError: The header can't be read with any of them. If a family of formats recognizes the file,
@@ -201,7 +201,8 @@ def identify(data: bytes) -> Identity:
 
 def _fitting(data: bytes) -> list[SnapshotFormat]:
     """Return the known formats of bare files that a whole file is of."""
-    return [each for each in bare_formats() if _read(each, data, False).error is None]
+    found = ((each, _read(each, data, False)) for each in bare_formats())
+    return [format_ for format_, read in found if read.error is None and read.exact]
 
 
 def _identify(data: bytes) -> Identity | DecodeError:
@@ -236,7 +237,8 @@ def _identify(data: bytes) -> Identity | DecodeError:
         refused.found = None if magic is None else f"0x{magic:016x}"
     if bare_formats():
         names = ", ".join(each.name for each in bare_formats())
-        refused.hint = f"{refused.hint}; the bare files of {names} are others" if refused.hint else None
+        note = f"none of the formats without a header fits: {names}"
+        refused.hint = f"{refused.hint}; {note}" if refused.hint else note
     return refused
 
 
@@ -275,6 +277,19 @@ def known_arch(magic: int) -> tuple[bool, str | None]:
         if magic in format_.magics.values():
             return True, format_.arch_of(magic)
     return False, None
+
+
+def format_of(data: bytes) -> SnapshotFormat:
+    """Return the known format that fits the bytes of a file best.
+
+    Raises:
+        SnapshotError: No format claims the header; see `Identity.refusal`.
+        SchemaError: A schema that claims the file can't be used.
+    """
+    identity = identify(data)
+    if not identity.formats:
+        raise identity.refusal()
+    return best_candidate(data, identity.formats, decode=False).format
 
 
 def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[Any]:

@@ -19,8 +19,8 @@ _WINDOW = {"gzip": 31, "zlib": 15}
 _PIECE = 1 << 16
 #: The same for the first bytes of a part: bytes that turn out to be those of the next part are copied.
 _FIRST = 1 << 10
-#: Modules with zstd, of the same interface: that of Python 3.14, and packages.
-_ZSTD = ("compression.zstd", "backports.zstd", "pyzstd")
+#: Modules with zstd, of the same interface: that of Python 3.14, and a package for older ones.
+_ZSTD = ("compression.zstd", "backports.zstd")
 
 
 def unpack(data: bytes, compression: Compression, max_size: int) -> bytes:
@@ -33,7 +33,7 @@ def unpack(data: bytes, compression: Compression, max_size: int) -> bytes:
 
     Raises:
         DecodeError: The data are damaged, cut, or of another format; or the content is larger.
-        SchemaError: Neither this Python nor an installed package has zstd.
+        SchemaError: This Python has no zstd, and backports.zstd is not installed.
     """
     new = _zstd_unpacker() if compression == "zstd" else _zlib_unpacker(_WINDOW[compression])
     found: list[bytes] = []
@@ -41,7 +41,8 @@ def unpack(data: bytes, compression: Compression, max_size: int) -> bytes:
     while at < len(data) or not at:
         part, begin, step = new(), at, _FIRST
         while not part.eof:
-            given = data[at : at + step] if part.needs_input else b""
+            wants = part.needs_input
+            given = data[at : at + step] if wants else b""
             at += len(given)
             step = min(2 * step, _PIECE)
             piece = _unpacked(part, given, min(_PIECE, max_size - size + 1), compression, begin)
@@ -50,7 +51,7 @@ def unpack(data: bytes, compression: Compression, max_size: int) -> bytes:
                 raise DecodeError(f"the content of the {compression} file is larger than {max_size} bytes")
             if piece:
                 found.append(piece)
-            elif not given and part.needs_input and not part.eof:
+            elif not given and wants == part.needs_input and not part.eof:  # no way to go on
                 raise DecodeError(f"the {compression} file ends too early", found=f"{len(data)} bytes")
         at -= len(part.unused_data)
     return b"".join(found)
@@ -60,7 +61,7 @@ def pack(data: bytes, compression: Compression) -> bytes:
     """Return compressed data; the same for the same data.
 
     Raises:
-        SchemaError: Neither this Python nor an installed package has zstd.
+        SchemaError: This Python has no zstd, and backports.zstd is not installed.
     """
     if compression == "gzip":
         return gzip.compress(data, mtime=0)
@@ -126,4 +127,4 @@ def _zstd() -> Any:
             return importlib.import_module(name)
         except ImportError:
             continue
-    raise SchemaError("zstd needs Python 3.14, or the package backports.zstd or pyzstd")
+    raise SchemaError("zstd needs Python 3.14, or the package backports.zstd")

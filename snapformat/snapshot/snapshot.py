@@ -95,7 +95,7 @@ class SnapshotFormat(FormatSpec):
             many: Whether the file has any number of values one after the other; `Snapshot.data` is their
                 list. The encoding's limit applies to each.
             compression: The compression around the whole file: `"gzip"`, `"zlib"` or `"zstd"`. zstd needs
-                Python 3.14, or the package backports.zstd or pyzstd.
+                Python 3.14, or the package backports.zstd.
             trailing: The treatment of bytes after the value: see `FormatSpec`.
             limits: Limits of depth and of zero-sized elements.
             allow_pickle: Whether construct's `Pickled` is read.
