@@ -193,6 +193,8 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
                 return 0, inf
             low, high = inner[0]
             return (kind.count * low, kind.count * high) if kind.count else (0, 0)
+        case kinds.Tail():
+            return 0, inner[0][1]
         case kinds.Switch() | kinds.If():
             return min(low for low, _ in inner), max(high for _, high in inner)
         case kinds.Checksummed():

@@ -88,6 +88,22 @@ class MapMark:
     ordered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DefaultOnEof:
+    """A last field that older data lack: `Annotated[u64, DefaultOnEof(0)]` is 0 where the data end.
+
+    This is what programs in Rust do by a function `default_on_eof`. The value is always written. A value that
+    is cut, or whose bytes are damaged, is an error.
+    """
+
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TailMark:
+    """Marks a union with None as a value that may be missing where the data end."""
+
+
 class KindMark:
     """A mark of `Annotated` that makes a kind from the kinds of the type arguments: from `T` in `list[T]`.
 
@@ -287,6 +303,10 @@ def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:
 def _annotated(annotation: Any, arguments: Arguments) -> Kind:
     """Return the kind of `Annotated[base, marks...]`; the first known mark decides."""
     base, *marks = typing.get_args(annotation)
+    for mark in marks:
+        if isinstance(mark, DefaultOnEof | TailMark):
+            rest = tuple(each for each in marks if each is not mark)
+            return _tail(mark, Annotated[(base, *rest)] if rest else base, arguments)
     # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
     marks.sort(key=lambda mark: not isinstance(mark, Len | HexMark))
     if base is bytes and (counts := [mark for mark in marks if type(mark) is int]):
@@ -344,6 +364,18 @@ def _fixed_length(base: Any, count: int, arguments: Arguments) -> Kind:
     raise SchemaError(f"Len({count}) belongs on list[T] or bytes, not on {_shown(base)}")
 
 
+def _tail(mark: DefaultOnEof | TailMark, base: Any, arguments: Arguments) -> Kind:
+    kind = kind_of(base, arguments)
+    if isinstance(mark, TailMark):
+        if not isinstance(kind, kinds.Option) or isinstance(kind.item, kinds.Option):
+            raise SchemaError(
+                f"OptionalTail[T] is for a T that is never None, not {_shown(base)}: DefaultOnEof(None) is"
+            )
+        kind = kind.item
+    default, is_written = (mark.default, True) if isinstance(mark, DefaultOnEof) else (None, False)
+    return kinds.Tail(kind, default, is_written)
+
+
 def _union(annotation: Any, arguments: Arguments) -> Kind:
     members = typing.get_args(annotation)
     present = [member for member in members if member is not type(None)]
@@ -381,5 +413,7 @@ Hex = Annotated[T, HexMark()]
 #: `Option<T>`: None, or the value; where T is an option itself, the value is wrapped in `Some`. (The mark
 #: keeps `Option[Option[T]]` apart from `Option[T]`: unions by themselves are flattened.)
 Option = Annotated[T | None, OptionMark()]
+#: A value of type T after all others, or None where the data end before it; None is written as nothing.
+OptionalTail = Annotated[T | None, TailMark()]
 #: `Vec<T>`, `VecDeque<T>`, `Box<[T]>`: a list.
 Vec = list[T]

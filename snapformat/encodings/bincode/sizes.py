@@ -66,7 +66,7 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
             return _BACK
         case kinds.Leaf():
             return fewest_bytes(kind.construct) or 0
-        case kinds.LazyBound() | kinds.Run() | kinds.Switch() | kinds.If():
+        case kinds.LazyBound() | kinds.Run() | kinds.Switch() | kinds.If() | kinds.Tail():
             # A reference is to a kind around it, which is counted already.
             return 0
     total = kind.stored.size if isinstance(kind, kinds.Checksummed) else 0

@@ -157,6 +157,8 @@ def _refusal(kind: Kind) -> str | None:
             return "bitcode has no half-precision floats"
         case kinds.Str() if kind.encoding != "utf-8":
             return f"text in bitcode is UTF-8, not {kind.encoding}"
+        case kinds.Records() | kinds.Tail():
+            return "values in bitcode can't look for the end of the data: its columns say how many there are"
         case kinds.Foreign() | kinds.Encoded():
             return "a construct has bytes of its own, and bitcode stores columns: declare a class instead"
     return None

@@ -1,8 +1,9 @@
 """The kinds of values: serde's data model, and construct's classes. One class a kind."""
 
 from snapformat.model.kinds.base import Kind
-from snapformat.model.kinds.collections import Array, Map, Option, Records, Seq, Set, Tuple
+from snapformat.model.kinds.collections import Array, Map, Option, Seq, Set, Tuple
 from snapformat.model.kinds.conversions import Adapted, Computed, Const, Default, Rebuild
+from snapformat.model.kinds.ends import Records, Tail
 from snapformat.model.kinds.foreign import Blob, Encoded, Foreign
 from snapformat.model.kinds.labels import FlagsEnum, IntEnum, Labelled, Mapping
 from snapformat.model.kinds.named import Enum, EnumVariant, Field, Struct, Style
@@ -99,6 +100,7 @@ __all__ = [
     "Struct",
     "Style",
     "Switch",
+    "Tail",
     "Tuple",
     "Unit",
 ]

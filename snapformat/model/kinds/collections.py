@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 #: Number of elements read between two pauses of a long sequence.
-_BETWEEN_PAUSES = 256
+BETWEEN_PAUSES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,12 @@ def read_elements(kind: Kind, count: int, source: ValueReader) -> Task:
         values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
         source.leave()
         source.end_element(kind, begun)
-        if source.pauses and not position % _BETWEEN_PAUSES:
-            yield _pause()
+        if source.pauses and not position % BETWEEN_PAUSES:
+            yield pause()
     return values
 
 
-def _pause() -> Task:
+def pause() -> Task:
     """Pause the task, so that its driver can take the events so far."""
     return
     yield
@@ -143,7 +143,7 @@ class Seq(Kind):
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a list, a tuple, or a buffer of numbers."""
-        values = _given(self.item, value, out)
+        values = given_elements(self.item, value, out)
         out.write_seq(self, len(values))
         return (yield from write_elements(self, values, out))
 
@@ -164,45 +164,7 @@ class Seq(Kind):
         return (self.item,)
 
 
-class Records(Seq):
-    """Elements one after the other up to the end of the data, without their number.
-
-    They have a budget of claimed bytes each, as bincode has when it reads them one by one.
-    """
-
-    __slots__ = ()
-
-    def write(self, value: Any, out: ValueWriter) -> Task:
-        """Write a list or a tuple."""
-        values = _given(self.item, value, out)
-        if not out.runs_constructs:
-            out.write_seq(self, len(values))
-        return (yield from write_elements(self, values, out))
-
-    def read(self, source: ValueReader) -> Task:
-        """Read a list, up to the end of the data."""
-        if not source.runs_constructs:
-            return (yield from read_elements(self, source.read_seq(self), source))
-        values: list[Any] = []
-        item = self.item
-        while not source.is_at_end():
-            start, begun = source.mark(), source.begin_record()
-            source.enter(0, len(values))
-            values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
-            source.leave()
-            source.end_budget(begun)
-            if source.mark() == start:
-                source.fail("a record without bytes")
-            if source.pauses and not len(values) % _BETWEEN_PAUSES:
-                yield _pause()
-        return values
-
-    def plan(self, planner: Planner) -> Any:
-        """Plan the operation: the elements are read one by one."""
-        return planner.plan_interpreted(self)
-
-
-def _given(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
+def given_elements(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
     """Return the elements of a list or tuple, or the numbers of a buffer as a memoryview."""
     numbers: memoryview | None = out.check(numbers_of, item, value)
     if numbers is None or (count is not None and len(numbers) != count):
@@ -230,7 +192,7 @@ class Array(Kind):
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a list, a tuple, or a buffer of numbers, of the right length."""
         count = out.count(self.count, "number of elements")
-        values = _given(self.item, value, out, count)
+        values = given_elements(self.item, value, out, count)
         out.write_array(self, count)
         return (yield from write_elements(self, values, out))
 
