@@ -107,4 +107,4 @@ def _load(file: str, schema: Named | None) -> Snapshot[Any]:
 
 def _about(snapshot: Snapshot[Any]) -> str:
     format_ = snapshot.format
-    return format_.name if format_.is_bare else f"{format_.name}, version {snapshot.version}"
+    return printable(format_.name if format_.is_bare else f"{format_.name}, version {snapshot.version}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bitcode import files as columnar_files
 from cli.support import SNAPSHOT, altered, call, process, sound
 from snapshots import data
 
@@ -158,24 +160,28 @@ def test_wrong_options(options: list[str], file: Path):
     assert file.read_bytes() == sound()
 
 
-def _each_dump(form: str) -> list[Path]:
-    return [SNAPSHOT, BITCODE, *sorted((GOLDEN / "snapshots-aarch64").rglob("02_mmio_many/vmstate"))]
+def _through_doubles(text: bytes) -> bytes:
+    """Read and write JSON as a tool does that holds all numbers as doubles."""
+    return json.dumps(json.loads(text, parse_int=lambda digits: int(float(digits)))).encode()
 
 
-@pytest.mark.parametrize("form", ["tagged", "decoded"])
-def test_through_jq(form: str, tmp_path: Path):
-    """Debian's jq holds numbers as doubles: it gives the file back all the same."""
+def _through_jq(text: bytes) -> bytes:
     jq = shutil.which("jq")
     if jq is None:
-        pytest.skip("jq is not installed")
-    for source in _each_dump(form):
-        dumped = call("dump", "--as", form, source).stdout
-        edited = tmp_path / "edited.json"
-        edited.write_bytes(
-            subprocess.run([jq, "."], input=dumped.encode(), check=True, capture_output=True).stdout
-        )
-        assert call("build", edited, "-o", tmp_path / "built").exit_code == 0
-        assert (tmp_path / "built").read_bytes() == source.read_bytes()
+        pytest.skip("jq is not installed: only the test with doubles has judged")
+    return subprocess.run([jq, "."], input=text, check=True, capture_output=True).stdout
+
+
+@pytest.mark.parametrize("tool", [_through_doubles, _through_jq])
+@pytest.mark.parametrize("form", ["tagged", "decoded"])
+def test_through_other_tools(form: str, tool: Callable[[bytes], bytes]):
+    """jq 1.6, as Debian has it, holds numbers as doubles: it gives every file back all the same."""
+    columnar = [file for file in columnar_files.state_files() if file.is_released]
+    for file in [*columnar, *data.state_files()]:
+        edited = tool(call("dump", "--as", form, file.path).stdout_bytes)
+        built = call("build", "-", "-o", "-", stdin=edited)
+        assert (built.exit_code, built.stderr) == (0, ""), file
+        data.assert_same_bytes(built.stdout_bytes, file.bytes)
 
 
 def test_many_files_of_all_releases_in_one_process():

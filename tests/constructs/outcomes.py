@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import signal
 import weakref
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple
 
 from construct.lib import RebufferedBytesIO, bitstream
@@ -32,8 +33,11 @@ def at_most(seconds: float) -> Iterator[None]:
     """Raise `TooLong` in here after some seconds of computing; only in the main thread of a process."""
 
     def stop(_: int, frame: FrameType | None) -> None:
-        if frame is None or frame.f_code.co_filename != weakref.__file__:  # it would be lost in a callback
-            raise TooLong
+        if frame is not None and (
+            frame.f_code.co_filename == weakref.__file__ or frame.f_code in _callbacks()
+        ):
+            return  # it would be lost in a callback
+        raise TooLong
 
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)  # again, where it was lost
@@ -42,6 +46,11 @@ def at_most(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+
+
+def _callbacks() -> set[CodeType]:
+    """Return the code that the garbage collector calls, such as Hypothesis' clock."""
+    return {each.__code__ for each in gc.callbacks if isinstance(each, FunctionType)}
 
 
 #: The `Rebuffered` of the declaration at hand, which keep what they read: each call begins anew.
