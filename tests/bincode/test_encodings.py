@@ -124,7 +124,7 @@ def test_markers_too_wide(annotation, text):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"integers": "huge"}, "integers must be 'fixed' or 'variable', not 'huge'"),
+        ({"integers": "huge"}, "integers must be 'fixed', 'variable' or 'leb128', not 'huge'"),
         ({"byteorder": "middle"}, "byteorder must be 'little' or 'big', not 'middle'"),
         ({"limit": -1}, "limit must not be negative: -1"),
     ],

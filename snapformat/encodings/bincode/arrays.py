@@ -23,7 +23,7 @@ def number_code(item: Op) -> str | None:
     match item:
         case ops.Int() if item.packer is not None and not item.nonzero:
             return item.packer.format
-        case ops.Float() if item.size in (4, 8):
+        case ops.Float() if item.size in (4, 8) and item.has_nan:
             return ("<" if item.byteorder == "little" else ">") + ("f" if item.size == 4 else "d")
     return None
 
