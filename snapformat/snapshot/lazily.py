@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from snapformat.encodings.bincode.arrays import Arrays
-from snapformat.encodings.bincode.codec.engine import runs_constructs, write_value
+from snapformat.encodings.bincode.codec.engine import (
+    CLAIMED_PER_BYTE,
+    check_limit,
+    runs_constructs,
+    write_value,
+)
 from snapformat.encodings.construct.wrappers import counted
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
@@ -182,6 +187,11 @@ def file_bytes(
     else:
         head = write_value(spec.header_layout, header, limits=spec.all_limits, root=HEADER)
     parts, stop = write_lazily(spec.payload_layout, data, spec.all_limits)
+    limit = spec.bincode.limit
+    if limit is not None:
+        check_limit(spec.header_layout, head, limit, spec.all_limits, HEADER)
+        if CLAIMED_PER_BYTE * sum(map(len, parts)) > limit:
+            check_limit(spec.payload_layout, b"".join(parts), limit, spec.all_limits)
     pieces = [head, *parts]
     if trailing:
         pieces.append(trailing)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import construct
 
+from snapformat.class_attrs import READER, WRITER
 from snapformat.encodings.bincode import walk
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.interpreted import Interpreted
@@ -54,6 +55,9 @@ _ELEMENTS: dict[type[Kind], type[Any]] = {
 }
 
 
+_PLAIN_FORM = Config().form
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding(Config):
     """An encoding of the serde data model whose values lie one after the other.
@@ -80,15 +84,25 @@ class Encoding(Config):
 
     limit: int | None = DEFAULT_LIMIT
     trailing: Literal["refuse", "ignore"] = "ignore"
+    #: The attributes in which classes of structs keep their generated code for this encoding.
+    reader: str = dataclasses.field(init=False, repr=False, compare=False, default=READER)
+    writer: str = dataclasses.field(init=False, repr=False, compare=False, default=WRITER)
 
     def __post_init__(self) -> None:
         Config.__post_init__(self)
         if self.trailing not in ("refuse", "ignore"):
             raise ValueError(f"trailing must be 'refuse' or 'ignore', not {self.trailing!r}")
+        if self.form != _PLAIN_FORM:
+            object.__setattr__(self, "reader", f"{READER} {self.form}")
+            object.__setattr__(self, "writer", f"{WRITER} {self.form}")
 
     def without_limit(self) -> Encoding:
         """Return the same encoding without its limit."""
         return _without_limit(self)
+
+    def with_trailing(self, trailing: Literal["refuse", "ignore"]) -> Encoding:
+        """Return the same encoding with another rule for bytes after the value."""
+        return self if trailing == self.trailing else dataclasses.replace(self, trailing=trailing)
 
     # --- presets --------------------------------------------------------------------------------------
 

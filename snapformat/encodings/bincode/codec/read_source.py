@@ -355,9 +355,11 @@ class _ReadGenerator(ConstructReader):
         least = op.key.least_size + op.value.least_size
         self._check_count(count, least)
         self._claim_surplus(count, op.key, op.value)
-        made, start, before = self.out.fresh("m"), self.out.fresh("q"), self.out.fresh("b")
+        made = self.out.fresh("m")
         self.out.line(f"{made} = {{}}")
+        start = before = ""
         if op.by_bytes:
+            start, before = self.out.fresh("q"), self.out.fresh("b")
             self.out.line(f"{before} = None")
         with self.block(f"for _ in range({count}):"), self._counting(op.key, op.value):
             key = self.out.fresh("v")

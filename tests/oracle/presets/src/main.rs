@@ -28,6 +28,9 @@ use solana_short_vec::ShortVec;
 use types::{At, Type, Types};
 use values::{begin, gave_up, Seed, Typed, Value};
 
+/// The most bytes that bincode 2 may claim: without a limit it allocates what a length says.
+const CLAIMED: usize = 1 << 24;
+
 thread_local! {
     static CURRENT: RefCell<Option<Rc<Types>>> = const { RefCell::new(None) };
     static PLACE: Cell<At> = const { Cell::new(0) };
@@ -82,7 +85,8 @@ fn encode(preset: u8, typed: &Typed) -> Said<Vec<u8>> {
 }
 
 fn decode(preset: u8, types: &Rc<Types>, message: &[u8]) -> Said<Value> {
-    let standard = bincode2::config::standard();
+    let standard = bincode2::config::standard().with_limit::<CLAIMED>();
+    let legacy = bincode2::config::legacy().with_limit::<CLAIMED>();
     PLACE.set(0);
     let read = match preset {
         0 => bincode::deserialize(message).map_err(text),
@@ -92,9 +96,7 @@ fn decode(preset: u8, types: &Rc<Types>, message: &[u8]) -> Said<Value> {
         4 => bincode2::serde::decode_from_slice(message, standard.with_big_endian())
             .map(first)
             .map_err(text),
-        5 => bincode2::serde::decode_from_slice(message, bincode2::config::legacy())
-            .map(first)
-            .map_err(text),
+        5 => bincode2::serde::decode_from_slice(message, legacy).map(first).map_err(text),
         6 => return borsh_values::decode(types, message).map_err(text),
         7 => bcs::from_bytes(message).map_err(text),
         8 => postcard::from_bytes(message).map_err(text),
