@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from snapformat.api import encode
-from snapformat.bincode import FIRECRACKER, Encoding
+from snapformat.api import BINCODE, encode, limit_of
+from snapformat.bincode import Encoding
 from snapformat.encodings.bincode.codec.engine import read_value, runs_constructs
 from snapformat.encodings.bincode.codec.layouts import cached_layout
 from snapformat.errors import DecodeError, SchemaError
@@ -37,7 +37,7 @@ def iter_decode(
 def iter_decode(
     source: Source,
     payload: Any,
-    encoding: Encoding | Bitcode = FIRECRACKER,
+    encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[Any]:
@@ -67,7 +67,7 @@ def encode_to(
     target: Target,
     value: Any,
     payload: Any,
-    encoding: Encoding | Bitcode = FIRECRACKER,
+    encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> int:
@@ -106,7 +106,8 @@ def _readers(payload: Any, encoding: Encoding | Bitcode, limits: Limits) -> tupl
         if is_zero_sized(columns.kind_of(payload)):
             raise SchemaError("records without bytes have no end")
         return None, lambda stream: (columns.decode_stream(stream, payload, limits), b"")
-    layout, limit = cached_layout(payload, encoding), encoding.limit
+    layout = cached_layout(payload, encoding)
+    limit = limit_of(layout, encoding)
     if is_zero_sized(layout.kind):
         raise SchemaError("records without bytes have no end")
 

@@ -403,7 +403,7 @@ class Document:
         name: Name of the format or type.
         doc: Description of the data.
         byteorder: `little` or `big`.
-        integers: `fixed` or `variable`; `packed` in columns.
+        integers: `fixed`, `variable` or `leb128`; `packed` in columns.
         limit: Maximum number of bytes claimed by the header and by the data each; None for no limit.
         max_depth: Maximum nesting of structs and enums.
         root: Label of the type of the data.

@@ -11,12 +11,16 @@ from snapformat.errors import SchemaError
 if TYPE_CHECKING:
     from snapformat.encodings.bitcode.encoding import Bitcode
 
-#: Encodings by name. The names of bincode's are those of the Rust calls that they are the bytes of.
+#: Encodings by name: those of the presets of `Encoding`.
 PRESETS: dict[str, Callable[[], Encoding | Bitcode]] = {
-    "bincode1": lambda: Encoding(limit=None),
-    "bincode1-options": lambda: Encoding("variable", limit=None),
-    "bincode2-standard": lambda: Encoding("variable", limit=None),
-    "bincode2-legacy": lambda: Encoding(limit=None),
+    "bincode1": Encoding.bincode1,
+    "bincode1-options": Encoding.bincode1_options,
+    "bincode2-standard": Encoding.bincode2_standard,
+    "bincode2-legacy": Encoding.bincode2_legacy,
+    "borsh": Encoding.borsh,
+    "bcs": Encoding.bcs,
+    "postcard": Encoding.postcard,
+    "short-vec": Encoding.short_vec,
     "bitcode": Encoding.bitcode,
     "firecracker": lambda: FIRECRACKER,
 }

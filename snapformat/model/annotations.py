@@ -67,6 +67,31 @@ class FixedBytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """Length of another width: `Annotated[list[Item], Length(compact_u16)]` is Solana's `short_vec`.
+
+    It belongs on `list[T]`, `str`, `bytes`, maps and sets. What is inside keeps the encoding around it.
+
+    Attributes:
+        type: An unsigned integer, such as `u16`, `compact_u16`, `leb128` or `varint`.
+    """
+
+    type: Any
+
+    @property
+    def kind(self) -> kinds.Int:
+        """The kind of the length.
+
+        Raises:
+            SchemaError: Not an unsigned integer.
+        """
+        kind = kind_of(self.type)
+        if not isinstance(kind, kinds.Int) or kind.signed or kind.nonzero:
+            raise SchemaError(f"Length needs an unsigned integer, not {_shown(self.type)}")
+        return kind
+
+
+@dataclass(frozen=True, slots=True)
 class OptionMark:
     """Marks a union with None as an option of its own."""
 
@@ -308,7 +333,7 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
             rest = tuple(each for each in marks if each is not mark)
             return _tail(mark, Annotated[(base, *rest)] if rest else base, arguments)
     # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
-    marks.sort(key=lambda mark: not isinstance(mark, Len | HexMark))
+    marks.sort(key=lambda mark: not isinstance(mark, Len | Length | HexMark))
     if base is bytes and (counts := [mark for mark in marks if type(mark) is int]):
         return _fixed_length(base, Len(counts[0]).count, arguments)
     for mark in marks:
@@ -324,6 +349,8 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
             return kinds.Adapted(item, mark.decode, mark.encode, name, shown=mark.shown)
         if isinstance(mark, HexMark):
             return _in_hex(Annotated[base, *marks[1:]] if marks[1:] else base, arguments)
+        if isinstance(mark, Length):
+            return _with_length(base, mark, [each for each in marks if each is not mark], arguments)
         if isinstance(mark, Len):
             return _fixed_length(base, mark.count, arguments)
         if isinstance(mark, ByteArray):
@@ -354,6 +381,15 @@ def _in_hex(annotation: Any, arguments: Arguments) -> Kind:
     if not isinstance(kind, kinds.Int):
         raise SchemaError(f"Hex belongs on an integer, not on {_shown(annotation)}")
     return dataclasses.replace(kind, hex=True)
+
+
+def _with_length(base: Any, mark: Length, marks: list[Any], arguments: Arguments) -> Kind:
+    kind = kind_of(Annotated[base, *marks] if marks else base, arguments)
+    if not isinstance(kind, kinds.Seq | kinds.Set | kinds.Map | kinds.Str | kinds.Bytes):
+        raise SchemaError(f"Length belongs on a list, text, bytes, a map or a set, not on {_shown(base)}")
+    if kind.length is not None:
+        raise SchemaError("there is a Length already")
+    return dataclasses.replace(kind, length=mark.kind)
 
 
 def _fixed_length(base: Any, count: int, arguments: Arguments) -> Kind:

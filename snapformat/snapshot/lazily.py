@@ -6,7 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 from snapformat.encodings.bincode.arrays import Arrays
-from snapformat.encodings.bincode.codec.engine import runs_constructs, write_value
+from snapformat.encodings.bincode.codec.engine import (
+    CLAIMED_PER_BYTE,
+    check_limit,
+    runs_constructs,
+    write_value,
+)
 from snapformat.encodings.construct.wrappers import counted
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
@@ -187,6 +192,12 @@ def file_bytes(
     if spec.many:
         return _many_bytes(spec, data)
     parts, stop = write_lazily(spec.payload_layout, data, spec.all_limits)
+    limit = spec.bincode.limit
+    if limit is not None:
+        if head:
+            check_limit(spec.header_layout, head, limit, spec.all_limits, HEADER)
+        if CLAIMED_PER_BYTE * sum(map(len, parts)) > limit:
+            check_limit(spec.payload_layout, b"".join(parts), limit, spec.all_limits)
     pieces = [head, *parts]
     if trailing:
         pieces.append(trailing)
@@ -205,11 +216,17 @@ def file_bytes(
 
 def _many_bytes(spec: FormatSpec, data: Any) -> bytes:
     """Return the bytes of many values; the reference raises the error with the place of it."""
-    op, limits = spec.record_layout, spec.all_limits
+    op, limit, limits = spec.record_layout, spec.bincode.limit, spec.all_limits
+    written: list[bytes] | None = None
     if isinstance(data, list | tuple):
         with suppress(EncodeError):
-            return b"".join(b"".join(write_lazily(op, each, limits)[0]) for each in data)
-    return write_value(spec.payload_layout, data, limits=limits)
+            written = [b"".join(write_lazily(op, each, limits)[0]) for each in data]
+    if written is None:
+        return write_value(spec.payload_layout, data, limits=limits)
+    if limit is not None:
+        for index, each in enumerate(written):
+            check_limit(op, each, limit, limits, (index,))
+    return b"".join(written)
 
 
 def _by_difference(

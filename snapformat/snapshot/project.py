@@ -46,7 +46,7 @@ _MEMBERS = {
     "max_file_size": int,
     "note": str,
 }
-_ENCODING = {"integers": str, "byteorder": str, "limit": int}
+_ENCODING = {"integers": str, "byteorder": str, "lengths": str, "tags": str, "limit": int}
 
 
 def load_project(path: str | os.PathLike[str]) -> dict[str, SnapshotFormat]:

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from snapformat.snapshot.lazily import FileSource
 
 T = TypeVar("T")
-#: bincode's own encoding.
-_NO_LIMIT = Encoding(limit=None)
+#: The encoding of bare files.
+_BINCODE = Encoding.bincode1()
 
 
 @cache
@@ -67,7 +67,7 @@ class SnapshotFormat(FormatSpec):
         cls,
         name: str,
         payload: Any,
-        encoding: Encoding | Bitcode = _NO_LIMIT,
+        encoding: Encoding | Bitcode = _BINCODE,
         *,
         many: bool = False,
         compression: Compression | None = None,
@@ -90,8 +90,8 @@ class SnapshotFormat(FormatSpec):
         Args:
             name: Name of the format.
             payload: Type of the data: see `FormatSpec`.
-            encoding: Encoding of the data; by default that of bincode's functions without options: integers
-                of fixed width, little endian, no limit.
+            encoding: Encoding of the data; by default that of bincode's `serialize`: integers of fixed width,
+                little endian, no limit.
             many: Whether the file has any number of values one after the other; `Snapshot.data` is their
                 list. The encoding's limit applies to each.
             compression: The compression around the whole file: `"gzip"`, `"zlib"` or `"zstd"`. zstd needs

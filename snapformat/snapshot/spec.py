@@ -99,9 +99,9 @@ def message() -> Any:
 
 
 @cache
-def _header_layout(integers: Any, byteorder: Any) -> Op:
-    """Return the layout of the header, which does not depend on the limit: there are four."""
-    return lower(header_struct(Encoding(integers, byteorder, limit=None)))
+def _header_layout(encoding: Encoding) -> Op:
+    """Return the layout of the header, which does not depend on the limit."""
+    return lower(header_struct(encoding))
 
 
 class LatestHeader:
@@ -331,7 +331,7 @@ class FormatSpec:
     @cached_property
     def header_layout(self) -> Op:
         """The layout of the header, shared with its generated code by formats of equal encodings."""
-        return _header_layout(self.bincode.integers, self.bincode.byteorder)
+        return _header_layout(self.bincode.without_limit())
 
     @cached_property
     def latest_header(self) -> LatestHeader:

@@ -32,6 +32,7 @@ from snapformat import (
 )
 from snapformat.bincode import Option, u8, u16, u64
 from snapformat.encodings.bincode.codec.engine import statistics
+from snapformat.encodings.presets import PRESETS, preset
 from snapformat.inspect import judge, summarize
 
 PLAIN = Encoding(limit=None)
@@ -360,3 +361,25 @@ def test_only_bare_files_have_these():
 def test_limits_of_the_format():
     format_ = many(limits=Limits(zero_sized=1))
     assert format_.load(format_.new(visits(3)).to_bytes()).data == visits(3)
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if name != "bitcode"])
+def test_presets(name: str):
+    encoding = preset(name)
+    format_ = many(encoding=encoding)
+    values = [each for each in visits(9) if each.last is None]
+    data = format_.new(values).to_bytes()
+    assert data == b"".join(encode(each, Visit, encoding) for each in values)
+    assert format_.load(data).data == values
+    assert judge(data, format_).ok
+    with pytest.raises(DecodeError):
+        format_.load(data[:-1])
+
+
+def test_a_value_beyond_the_limit_is_not_written():
+    format_ = many(encoding=Encoding(limit=64))
+    with pytest.raises(EncodeError, match="limit of 64 bytes") as caught:
+        format_.new([*visits(3), Visit("x" * 100, [], None)]).to_bytes()
+    assert caught.value.path == "$[3]"
+    with pytest.raises(EncodeError, match="limit of 64 bytes"):
+        one(encoding=Encoding(limit=64)).new(visits(9)).to_bytes()
