@@ -235,7 +235,7 @@ def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[Snaps
         else:
             checksum = _checksum_at_end(best.format, data, data_end)
         payload = data_end - best.parts.header_end
-        trailing = 0 if best.exact else max(0, extra_bytes(best.format, data, data_end))
+        trailing = 0 if best.exact else max(0, extra_bytes(best.format, best.format.unpacked(data), data_end))
     condition, error = of_format(data, best.format, best.error), best.error
     if error is not None:
         error = with_damage(data, best.format, identity.header_end, error)

@@ -220,6 +220,9 @@ def test_summary():
     assert found.payload_bytes == len(gzip.decompress(data))
     assert found.trailing_bytes == 0
     assert summarize(data[:-9], format_).status.value == "damaged"
+    ignoring = one(compression="gzip", trailing="ignore")
+    found = summarize(gzip.compress(encode(visits(400), list[Visit], PLAIN) + b"rest"), ignoring)
+    assert (found.status.value, found.trailing_bytes) == ("ok", 4)
 
 
 # --- compressed files ---
