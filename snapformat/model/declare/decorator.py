@@ -393,10 +393,16 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
     for name, given in vars(cls).items():
         if isinstance(given, VariantMark):
             raise SchemaError("the name of a variant can't begin with two underscores", field=name)
-    for member in cls:
+    for index, member in enumerate(cls):
         given = member.mark.given if isinstance(member, UnitEnum) else member.value
         if isinstance(given, dataclasses.Field):
             raise SchemaError("doc() describes a field; for a variant use variant()", field=member.name)
+        if isinstance(given, int) and given != index:
+            raise SchemaError(
+                f"the number {given:d} would not be in the bytes, which number variants from 0: leave it out;"
+                f" a number of Rust's is variant(discriminant={given:d}) of a UnitEnum",
+                field=member.name,
+            )
     declaration = Declaration(
         cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
     )
@@ -405,8 +411,7 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
         rename = mark.rename if mark is not None else None
         name = rename or _renamed(member.name, options.rename_all, variant=True)
         declaration.constants.append((name, member, mark.doc if mark is not None else ""))
-        plain_number = member.value if mark is None and type(member.value) is int else None
-        declaration.discriminants.append(plain_number if mark is None else mark.discriminant)
+        declaration.discriminants.append(None if mark is None else mark.discriminant)
         if mark is not None and mark.other:
             if index != len(cls) - 1:
                 raise SchemaError("other belongs on the last variant", field=member.name)
