@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from snapformat.bincode import DEFAULT_LIMIT, Encoding
+from snapformat.bincode import Encoding
 from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.collector import LARGE
 from snapformat.encodings.bincode.codec.engine import (
     CLAIMED_PER_BYTE,
     check_limit,
     read_value,
-    runs_constructs,
     write_value,
 )
 from snapformat.encodings.bincode.codec.layouts import cache_on_class, cached_layout
-from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.limit import BINCODE, limit_of
 from snapformat.encodings.construct.wrappers import left_over
 from snapformat.errors import DecodeError
 from snapformat.io import ExactReader, Source, bytes_of
@@ -33,17 +32,6 @@ T = TypeVar("T")
 
 #: What happens to bytes after a value.
 Trailing = Literal["refuse", "ignore"]
-
-#: The encoding where none is given: that of bincode's `serialize`, without a limit.
-BINCODE: Encoding | Bitcode = Encoding.bincode1()
-
-
-def limit_of(layout: Op, encoding: Encoding) -> int | None:
-    """Return the limit of claimed bytes.
-
-    Where no encoding is given there is none, unless construct runs a part, which may uncompress bytes.
-    """
-    return DEFAULT_LIMIT if encoding is BINCODE and runs_constructs(layout) else encoding.limit
 
 
 def encode(

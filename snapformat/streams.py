@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from snapformat.api import BINCODE, encode, limit_of
+from snapformat.api import encode
 from snapformat.bincode import Encoding
 from snapformat.encodings.bincode.codec.engine import read_value, runs_constructs
 from snapformat.encodings.bincode.codec.layouts import cached_layout
+from snapformat.encodings.bincode.limit import BINCODE, limit_of
 from snapformat.errors import DecodeError, SchemaError
 from snapformat.io import PieceReader, Source, Target, write_all
 from snapformat.layout.walk import read_ahead

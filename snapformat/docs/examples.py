@@ -196,7 +196,7 @@ def _checksum_text(spec: SnapshotFormat, stored: bytes) -> str:
 
 def _walk(root: Bound, spec: SnapshotFormat, data: bytes, start: int = 0, **options: Any) -> Iterator[Event]:
     """Yield the events of a part of a file."""
-    limit = spec.bincode.limit
+    limit = spec.limit
     return walk_value(root.kind, root.config, data, start, limit=limit, limits=spec.all_limits, **options)
 
 

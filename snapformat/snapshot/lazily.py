@@ -48,7 +48,7 @@ class CachedHeader:
         self.magic = header.magic
         self.version = header.version
         self.runs_constructs = runs_constructs(spec.payload_layout)
-        self.reader = LazyReader(spec.payload_layout, spec.bincode.limit, spec.all_limits)
+        self.reader = LazyReader(spec.payload_layout, spec.limit, spec.all_limits)
 
 
 class FileSource(LazySource):
@@ -78,7 +78,7 @@ class FileSource(LazySource):
         self.whole = data
         self.stop = stop
         self.arrays = arrays
-        self.limit = spec.bincode.limit
+        self.limit = spec.limit
         self.spec = spec
         self.source = source
         self.cached = cached
@@ -192,7 +192,7 @@ def file_bytes(
     if spec.many:
         return _many_bytes(spec, data)
     parts, stop = write_lazily(spec.payload_layout, data, spec.all_limits)
-    limit = spec.bincode.limit
+    limit = spec.limit
     if limit is not None:
         if head:
             check_limit(spec.header_layout, head, limit, spec.all_limits, HEADER)
@@ -216,7 +216,7 @@ def file_bytes(
 
 def _many_bytes(spec: FormatSpec, data: Any) -> bytes:
     """Return the bytes of many values; the reference raises the error with the place of it."""
-    op, limit, limits = spec.record_layout, spec.bincode.limit, spec.all_limits
+    op, limit, limits = spec.record_layout, spec.limit, spec.all_limits
     written: list[bytes] | None = None
     if isinstance(data, list | tuple):
         with suppress(EncodeError):

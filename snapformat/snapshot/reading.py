@@ -291,7 +291,7 @@ def read_payload(
         return _read_message(spec, data, stop)[1], stop
     if spec.many:
         return _read_many(spec, data, stop, decode=decode)
-    op, limit = spec.payload_layout, spec.bincode.limit
+    op, limit = spec.payload_layout, spec.limit
     reach = Reach() if goes_back(op.kind) else None
     try:
         if decode:
@@ -308,7 +308,7 @@ def read_payload(
 
 def _read_many(spec: FormatSpec, data: bytes, stop: int, *, decode: bool) -> tuple[Any, int]:
     """Decode the values of a bare file; the reference raises the error with the place of it."""
-    op, limit, limits = spec.record_layout, spec.bincode.limit, spec.all_limits
+    op, limit, limits = spec.record_layout, spec.limit, spec.all_limits
     if not decode and records().are_records(op, data, stop, limit, limits):
         return NOT_DECODED, stop
     values = records().read_records(op, data, stop, limit, limits)

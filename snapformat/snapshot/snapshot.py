@@ -10,6 +10,7 @@ import semver
 
 from snapformat import once
 from snapformat.bincode import Encoding
+from snapformat.encodings.bincode.limit import BINCODE
 from snapformat.encodings.construct.reach import goes_back
 from snapformat.errors import EncodeError, SchemaError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from snapformat.snapshot.lazily import FileSource
 
 T = TypeVar("T")
-#: The encoding of bare files.
-_BINCODE = Encoding.bincode1()
 
 
 @cache
@@ -67,7 +66,7 @@ class SnapshotFormat(FormatSpec):
         cls,
         name: str,
         payload: Any,
-        encoding: Encoding | Bitcode = _BINCODE,
+        encoding: Encoding | Bitcode = BINCODE,
         *,
         many: bool = False,
         compression: Compression | None = None,
@@ -91,7 +90,7 @@ class SnapshotFormat(FormatSpec):
             name: Name of the format.
             payload: Type of the data: see `FormatSpec`.
             encoding: Encoding of the data; by default that of bincode's `serialize`: integers of fixed width,
-                little endian, no limit.
+                little endian, without a limit unless construct runs a part.
             many: Whether the file has any number of values one after the other; `Snapshot.data` is their
                 list. The encoding's limit applies to each.
             compression: The compression around the whole file: `"gzip"`, `"zlib"` or `"zstd"`. zstd needs
@@ -231,7 +230,7 @@ class SnapshotFormat(FormatSpec):
         """
         data = self.unpacked(read_all(source, max_size=self.max_file_size))
         header_end = read_header(self, data)[1]
-        limit, limits = self.bincode.limit, self.all_limits
+        limit, limits = self.limit, self.all_limits
         if not self.is_bare:
             yield from walk(self.header_layout, data, limit=limit, limits=limits, root=HEADER)
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)

@@ -15,6 +15,7 @@ import semver
 
 from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
 from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bincode.limit import BINCODE, limit_of
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.plan import layout_of, lower
 from snapformat.encodings.construct.payload import Payload
@@ -304,6 +305,18 @@ class FormatSpec:
         return self.encoding
 
     @property
+    def limit(self) -> int | None:
+        """Maximum number of bytes that the data may claim; None for no limit.
+
+        Raises:
+            SchemaError: The encoding stores columns.
+        """
+        encoding = self.bincode
+        if encoding is not BINCODE:
+            return encoding.limit
+        return limit_of(self.record_layout if self.many else self.payload_layout, encoding)
+
+    @property
     def is_message(self) -> bool:
         """Whether header and payload, or the payload of a bare file, are one message of columns."""
         return not isinstance(self.encoding, Encoding)
@@ -380,7 +393,7 @@ class FormatSpec:
 
         With `trailing="keep"` it has a third field, `trailing`, which is optional when building.
         """
-        limit = self.bincode.limit
+        limit = self.limit
         payload = Payload if is_located(self.payload_layout.kind) else Limited
         fields = [
             *([] if self.is_bare else ["header" / Limited(self.header_struct, limit)]),

@@ -11,7 +11,7 @@ import sys
 import types
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import construct
 import pytest
@@ -30,7 +30,7 @@ from snapformat import (
     encode,
     schema,
 )
-from snapformat.bincode import Option, u8, u16, u64
+from snapformat.bincode import Option, OptionalTail, u8, u16, u64
 from snapformat.encodings.bincode.codec.engine import statistics
 from snapformat.encodings.presets import PRESETS, preset
 from snapformat.inspect import judge, summarize
@@ -386,3 +386,19 @@ def test_a_value_beyond_the_limit_is_not_written():
     assert caught.value.path == "$[3]"
     with pytest.raises(EncodeError, match="limit of 64 bytes"):
         one(encoding=Encoding(limit=64)).new(visits(9)).to_bytes()
+
+
+def test_without_an_encoding_only_constructs_have_a_limit():
+    unpacked = construct.Prefixed(construct.Int32ul, construct.Compressed(construct.GreedyBytes, "zlib"))
+    packed = zlib.compress(bytes(11 << 20), 9)
+    data = len(packed).to_bytes(4, "little") + packed
+    for many_ in (False, True):
+        with pytest.raises(DecodeError, match="limit"):
+            SnapshotFormat.bare("x", unpacked, many=many_).load(data)
+        with pytest.raises(DecodeError, match="limit"):
+            SnapshotFormat.bare("x", tuple[u8, Annotated[bytes, unpacked]], many=many_).load(b"\0" + data)
+        large = SnapshotFormat.bare("x", tuple[bytes, OptionalTail[u8]], many=many_)
+        value = bytes(11 << 20), 1
+        assert large.load(large.new([value] if many_ else value).to_bytes()).data == (
+            [value] if many_ else value
+        )
