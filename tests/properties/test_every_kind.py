@@ -191,11 +191,17 @@ FROM_CONSTRUCT = {
 
 
 def _classes(cls: type[kinds.Kind] = kinds.Kind) -> Iterator[type[kinds.Kind]]:
-    """All classes of kinds, as their modules name them: `slots=True` makes each class twice."""
+    """All classes of kinds, as their modules name them: `slots=True` makes each class twice.
+
+    Without that of a message, which is a whole file, and only there if its module was imported.
+    """
     for found in cls.__subclasses__():
         yield from _classes(found)
         module = sys.modules[found.__module__]
-        if found.__module__.startswith("snapformat.") and getattr(module, found.__name__, None) is found:
+        if (
+            found.__module__.startswith("snapformat.model.")
+            and getattr(module, found.__name__, None) is found
+        ):
             yield found
 
 
