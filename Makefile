@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots bitcode oracle differential construct-suite docs bench bench-check \
+.PHONY: help demo test lint vectors snapshots bitcode oracle solders differential construct-suite docs bench bench-check \
   bench-versions clean
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make bitcode    run only the tests of the bitcode encoding    (SNAPFORMAT_BITCODE=DIR)"
 	@echo "make oracle     10^5 random types and values, against the bitcode crate; needs cargo  (SEED=1 CASES=100000)"
+	@echo "make solders    19 types of Solana, random and damaged, against solders of PyPI  (SEED=1)"
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make construct-suite  the declarations of construct's own tests, against both  (CONSTRUCT_TESTS=DIR)"
 	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
@@ -53,6 +54,11 @@ ORACLE := tests/oracle/bitcode
 oracle: $(READY)
 	cargo build --quiet --release --locked --manifest-path $(ORACLE)/Cargo.toml
 	$(BIN)/python -m tests.bitcode.oracle --count $(CASES) --seed $(SEED)
+
+# Against another implementation of Solana's types, from PyPI.
+solders: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'solders>=0.26,<1'
+	PYTHONPATH=tests $(BIN)/python -m tests.solana.rows --count 2000 --seed $(SEED)
 
 # Batches of some 8,500 inputs, by number. The state file lets an interrupted run go on.
 FROM ?= 0

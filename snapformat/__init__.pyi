@@ -10,6 +10,7 @@ from snapformat.api import (
     decoder as decoder,
     encode as encode,
 )
+from snapformat.streams import encode_to as encode_to, iter_decode as iter_decode
 from snapformat.lazy.validating import validate as validate
 from snapformat.model.declare import (
     DataEnum as DataEnum,

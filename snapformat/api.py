@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from snapformat.bincode import DEFAULT_LIMIT, FIRECRACKER, Encoding
+from snapformat.bincode import Encoding
 from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.collector import LARGE
-from snapformat.encodings.bincode.codec.engine import read_value, write_value
+from snapformat.encodings.bincode.codec.engine import (
+    CLAIMED_PER_BYTE,
+    check_limit,
+    read_value,
+    write_value,
+)
 from snapformat.encodings.bincode.codec.layouts import cache_on_class, cached_layout
+from snapformat.encodings.bincode.limit import BINCODE, limit_of
+from snapformat.encodings.construct.wrappers import left_over
+from snapformat.errors import DecodeError
 from snapformat.io import ExactReader, Source, bytes_of
 from snapformat.layout import read_stream
 from snapformat.lazy.opening import check_arrays, lazy_reader
@@ -22,11 +30,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: What happens to bytes after a value.
+Trailing = Literal["refuse", "ignore"]
+
 
 def encode(
     value: Any,
     payload: Any,
-    encoding: Encoding | Bitcode = FIRECRACKER,
+    encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
@@ -35,17 +46,21 @@ def encode(
     Args:
         value: The value.
         payload: Its type: a class, an annotation such as `list[u16]`, a construct, a registered name.
-        encoding: The encoding; its limit does not apply to writing.
+        encoding: The encoding; by default that of bincode's `serialize`.
         limits: Bounds of depth and of zero-sized elements.
 
     Raises:
-        EncodeError: The value does not fit the type; the error has the path.
+        EncodeError: The value does not fit the type, and the error has the path; or reading it would exceed
+            the encoding's limit.
     """
-    if encoding is FIRECRACKER and limits is DEFAULT_LIMITS and type(value) is payload:
+    if limits is DEFAULT_LIMITS and type(value) is payload:
         try:
-            # The cached `WRITER` of the class: any other look-up takes as long as writing a small value. An
-            # inherited one refuses the instance.
-            return payload.__snapformat_write__(value, 0, False)  # type: ignore[no-any-return]  # of any class
+            # The code cached in the class: any other look-up takes as long as writing a small value.
+            # Inherited code refuses the instance.
+            written: bytes = getattr(payload, encoding.writer)(value, 0, False)  # type: ignore[union-attr]
+            limit = encoding.limit  # type: ignore[union-attr]
+            if limit is None or CLAIMED_PER_BYTE * len(written) <= limit:
+                return written
         except Exception:
             pass  # no writer yet, or a value that does not fit: handled below
     return _encode(value, payload, encoding, limits)
@@ -56,10 +71,14 @@ def _encode(value: Any, payload: Any, encoding: Encoding | Bitcode, limits: Limi
         return encoding.encode(value, payload, limits)
     layout = cached_layout(payload, encoding)
     if is_lazy(value):
-        return b"".join(write_lazily(layout, value, limits)[0])
-    written = write_value(layout, value, limits)
-    if encoding is FIRECRACKER and type(value) is payload:
-        cache_on_class(payload, layout)
+        written = b"".join(write_lazily(layout, value, limits)[0])
+    else:
+        written = write_value(layout, value, limits)
+        if type(value) is payload:
+            cache_on_class(payload, layout, encoding)
+    limit = limit_of(layout, encoding)
+    if limit is not None:
+        check_limit(layout, written, limit, limits)
     return written
 
 
@@ -70,6 +89,7 @@ def decode(
     encoding: Encoding | Bitcode = ...,
     *,
     limits: Limits = ...,
+    trailing: Trailing | None = ...,
     lazy: bool = ...,
     arrays: Arrays | None = ...,
 ) -> T: ...
@@ -82,6 +102,7 @@ def decode(
     encoding: Encoding | Bitcode = ...,
     *,
     limits: Limits = ...,
+    trailing: Trailing | None = ...,
     lazy: bool = ...,
     arrays: Arrays | None = ...,
 ) -> Any: ...
@@ -90,19 +111,22 @@ def decode(
 def decode(
     data: bytes | bytearray | memoryview,
     payload: Any,
-    encoding: Encoding | Bitcode = FIRECRACKER,
+    encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    trailing: Trailing | None = None,
     lazy: bool = False,
     arrays: Arrays | None = None,
 ) -> Any:
-    """Read a value from the start of the data; what follows it is ignored, but refused in bitcode.
+    """Read a value from the start of the data.
 
     Args:
         data: The bytes.
         payload: Type of the value.
-        encoding: The encoding; bincode's has a limit of claimed bytes.
+        encoding: The encoding, with its limit of claimed bytes; by default that of bincode's `deserialize`.
         limits: Bounds of depth and of zero-sized elements.
+        trailing: What happens to bytes after the value: `"refuse"` or `"ignore"`. By default they are
+            treated as the encoding says: bincode's `deserialize` ignores them.
         lazy: Decode the fields of large structs on first access. Damaged bytes raise the error then;
             `validate` decodes everything. See `SnapshotFormat.load`. In bitcode, whose values lie spread over
             the columns, everything is decoded at once.
@@ -113,42 +137,44 @@ def decode(
         DecodeError: The bytes are not a value of the type; the error has path and offset.
     """
     if (
-        encoding is FIRECRACKER
-        and limits is DEFAULT_LIMITS
+        limits is DEFAULT_LIMITS
         and type(data) is bytes
+        and trailing is None
         and not lazy
         and isinstance(payload, type)
         and len(data) <= LARGE  # for more, the collector is paused
     ):
         try:
-            # The cached `READER`, as in `encode`; an inherited one makes instances of another class.
-            value, end = payload.__snapformat_read__(  # type: ignore[attr-defined]  # of declared ones
-                data, 0, len(data), 0, None
-            )
-            if type(value) is payload and end <= DEFAULT_LIMIT and arrays is None:
+            # As in `encode`; inherited code makes instances of another class.
+            value, end = getattr(payload, encoding.reader)(data, 0, len(data), 0, None)  # type: ignore[union-attr]
+            size, limit = len(data), encoding.limit  # type: ignore[union-attr]
+            is_end = end == size or (end < size and encoding.trailing == "ignore")  # type: ignore[union-attr]
+            if is_end and type(value) is payload and arrays is None and (limit is None or end <= limit):
                 return value
         except Exception:
             pass
-    if not isinstance(encoding, Encoding):
-        check_arrays(lazy, arrays, packed=True)
-        return encoding.decode(bytes_of(data), payload, limits)
-    if lazy or arrays is not None:
-        check_arrays(lazy, arrays)
-        return decoder(payload, encoding, limits=limits, lazy=True, arrays=arrays)(data)
+    if lazy or arrays is not None or not isinstance(encoding, Encoding):
+        read = decoder(payload, encoding, limits=limits, trailing=trailing, lazy=lazy, arrays=arrays)
+        return read(data)
+    if trailing is not None:
+        encoding = encoding.with_trailing(trailing)
     if type(data) is not bytes:
         data = bytes_of(data)
     layout = cached_layout(payload, encoding)
-    value = read_value(layout, data, 0, encoding.limit, limits)[0]
-    if encoding is FIRECRACKER and type(value) is payload:
-        cache_on_class(payload, layout)
+    value, end = read_value(layout, data, 0, limit_of(layout, encoding), limits)
+    if end != len(data) and encoding.trailing == "refuse":
+        refuse_trailing(data, end)
+    if type(value) is payload:
+        cache_on_class(payload, layout, encoding)
     return value
 
 
 def decoder(
     payload: Any,
-    encoding: Encoding | Bitcode = FIRECRACKER,
+    encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    trailing: Trailing | None = None,
     lazy: bool = False,
     arrays: Arrays | None = None,
 ) -> Callable[[bytes | bytearray | memoryview], Any]:
@@ -160,6 +186,7 @@ def decoder(
         payload: Type of the values.
         encoding: The encoding, with its limit of claimed bytes.
         limits: Bounds of depth and of zero-sized elements.
+        trailing: As for `decode`.
         lazy: As for `decode`.
         arrays: As for `decode`.
 
@@ -168,33 +195,80 @@ def decoder(
     """
     if not isinstance(encoding, Encoding):
         check_arrays(lazy, arrays, packed=True)
-        return encoding.decoder(payload, limits)
+        if trailing != "ignore":
+            return encoding.decoder(payload, limits)
+        kept = encoding
+        return lambda data: kept.decode_prefix(bytes_of(data), payload, limits)[0]
     check_arrays(lazy, arrays)
-    layout = cached_layout(payload, encoding)
+    if trailing is not None:
+        encoding = encoding.with_trailing(trailing)
+    layout, refuses = cached_layout(payload, encoding), encoding.trailing == "refuse"
+    limit = limit_of(layout, encoding)
     if lazy:
-        return lazy_reader(layout, encoding.limit, limits, arrays)
-    return lambda data: read_value(layout, bytes_of(data), limit=encoding.limit, limits=limits)[0]
+        check_end = refuse_trailing if refuses else None
+        return lazy_reader(layout, limit, limits, arrays, check_end)
+
+    def read(data: bytes | bytearray | memoryview) -> Any:
+        given = data if type(data) is bytes else bytes_of(data)
+        value, end = read_value(layout, given, 0, limit, limits)
+        if refuses and end != len(given):
+            refuse_trailing(given, end)
+        return value
+
+    return read
+
+
+def refuse_trailing(data: bytes, end: int) -> None:
+    """Refuse bytes after a value.
+
+    Raises:
+        DecodeError: There are some.
+    """
+    if end == len(data):
+        return
+    raise DecodeError(
+        left_over(len(data) - end, "after the value"),
+        offset=end,
+        hint='trailing="ignore" reads the value alone; decode_prefix tells where it ends',
+    )
 
 
 def decode_prefix(
     data: bytes | bytearray | memoryview,
     payload: Any,
-    encoding: Encoding | Bitcode = FIRECRACKER,
+    encoding: Encoding | Bitcode = BINCODE,
     *,
+    offset: int = 0,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Any, int]:
-    """Read a value as `decode` does; return it and the number of bytes it took."""
+    """Read a value as `decode` does; return it and the number of bytes it took.
+
+    Args:
+        data: The bytes; all but `bytes` are copied in each call.
+        payload: Type of the value.
+        encoding: The encoding.
+        offset: Where the value begins. Offsets of errors count from the start of the data.
+        limits: Bounds of depth and of zero-sized elements.
+
+    Raises:
+        DecodeError: The bytes are not such a value.
+        ValueError: The offset is outside of the data.
+    """
     if type(data) is not bytes:
         data = bytes_of(data)
+    if not 0 <= offset <= len(data):
+        raise ValueError(f"the offset must be from 0 to {len(data)}, not {offset}")
     if not isinstance(encoding, Encoding):
-        return encoding.decode_prefix(data, payload, limits)
-    return read_value(cached_layout(payload, encoding), data, 0, encoding.limit, limits)
+        return encoding.decode_prefix(data, payload, limits, offset)
+    layout = cached_layout(payload, encoding)
+    value, end = read_value(layout, data, offset, limit_of(layout, encoding), limits)
+    return value, end - offset
 
 
 def decode_stream(
     source: Source,
     payload: Any,
-    encoding: Encoding | Bitcode = FIRECRACKER,
+    encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
@@ -216,4 +290,4 @@ def decode_stream(
             return encoding.decode_stream(reader, payload, limits)
     layout = cached_layout(payload, encoding)
     with ExactReader(source) as reader:
-        return read_stream(layout, reader, limit=encoding.limit, limits=limits)
+        return read_stream(layout, reader, limit=limit_of(layout, encoding), limits=limits)

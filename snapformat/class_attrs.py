@@ -1,13 +1,10 @@
-"""Names under which the library keeps things in the users' classes.
-
-`encode` and `decode` spell `WRITER` and `READER` as attributes, which is faster than asking by name.
-"""
+"""Names under which the library keeps things in the users' classes."""
 
 from __future__ import annotations
 
 #: A class's declaration. Not inherited: each class is declared itself.
 DECLARATION = "__snapformat__"
-#: Generated code of a struct's class under Firecracker's encoding.
+#: Generated code of a struct's class, under bincode's default encoding; under others, this and their form.
 WRITER, READER = "__snapformat_write__", "__snapformat_read__"
 #: In a lazy subclass alone: its `LazyClass`.
 LAZY = "__snapformat_lazy__"

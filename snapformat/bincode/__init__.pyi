@@ -4,11 +4,16 @@ from snapformat.model.annotations import (
     Blob as Blob,
     BTreeMap as BTreeMap,
     BTreeSet as BTreeSet,
+    ByteArray as ByteArray,
+    DefaultOnEof as DefaultOnEof,
+    FixedBytes as FixedBytes,
     HashMap as HashMap,
     HashSet as HashSet,
     Hex as Hex,
     Len as Len,
+    Length as Length,
     Option as Option,
+    OptionalTail as OptionalTail,
     Vec as Vec,
     Via as Via,
 )
@@ -36,6 +41,7 @@ from snapformat.model.std.primitives import (
     PhantomData as PhantomData,
     Unit as Unit,
     char as char,
+    compact_u16 as compact_u16,
     f32 as f32,
     f64 as f64,
     i8 as i8,
@@ -44,12 +50,14 @@ from snapformat.model.std.primitives import (
     i64 as i64,
     i128 as i128,
     isize as isize,
+    leb128 as leb128,
     u8 as u8,
     u16 as u16,
     u32 as u32,
     u64 as u64,
     u128 as u128,
     usize as usize,
+    varint as varint,
 )
 from snapformat.model.std.library import (
     Bound as Bound,
@@ -76,4 +84,8 @@ from snapformat.model.std.library import (
     SocketAddrV6 as SocketAddrV6,
     SystemTime as SystemTime,
 )
-from snapformat.model.std.versions import Version as Version, VersionReq as VersionReq
+from snapformat.model.std.versions import (
+    Comparator as Comparator,
+    Version as Version,
+    VersionReq as VersionReq,
+)

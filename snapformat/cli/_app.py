@@ -12,6 +12,7 @@ import click
 from snapformat.cli import INTERRUPTED
 from snapformat.cli._failure import Failure, print_error
 from snapformat.cli._output import discard_output
+from snapformat.cli._same_file import FileName
 from snapformat.errors import SchemaError, SnapshotError
 from snapformat.model.checks import describe_exception
 from snapformat.printable import printable
@@ -68,7 +69,16 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="snapformat", prog_name="snapformat", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.option(
+    "--project",
+    metavar="FILE",
+    envvar="SNAPFORMAT_PROJECT",
+    type=FileName(),
+    help="Know the formats of this project file, too. It names modules whose code is run: only name a file"
+    " that you trust. No project file is looked for. [env: SNAPFORMAT_PROJECT]",
+)
+@click.pass_context
+def cli(ctx: click.Context, project: str | None) -> None:
     """Inspect and check binary snapshot files, change them, and convert them to JSON and back.
 
     As the FILE of a command that reads one, - is standard input.
@@ -82,6 +92,15 @@ def cli() -> None:
       snapformat view vm.vmstate -o vm.html
       snapformat memory rebase vm.mem vm.diff
     """  # noqa: D301 - click looks for the character
+    if project:
+        # Imported here, as most runs have no project.
+        from snapformat.snapshot.catalogue import add_formats
+        from snapformat.snapshot.project import load_project
+
+        try:
+            add_formats(load_project(project))
+        except (SnapshotError, SchemaError) as error:
+            raise click.BadParameter(str(error), ctx, param_hint="--project") from error
 
 
 def _show(error: click.ClickException) -> None:

@@ -13,7 +13,7 @@ import click
 
 from snapformat.cli._failure import errors_in, print_error
 from snapformat.cli._input import STDIN, read_file, shown_name
-from snapformat.cli._options import Named, schema_option
+from snapformat.cli._options import Named, content_of, schema_option
 from snapformat.cli._output import write_bytes, write_text
 from snapformat.cli._same_file import Command, InputFile, OutputFile, refuse_same_file
 from snapformat.errors import EncodeError, SnapshotError
@@ -61,7 +61,7 @@ def open_file(name: str, schema: Named | None) -> Snapshot[Any]:
     """Load a file; its parts are decoded when they are looked at."""
     format_ = None if schema is None else schema.format
     data = read_file(name, format_)
-    with errors_in(shown_name(name), data):
+    with errors_in(shown_name(name), content_of(data, format_)):
         return open_lazily(data, format_)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import click
 
 from snapformat.cli._same_file import InputFile
-from snapformat.errors import SchemaError
+from snapformat.encodings.presets import PRESETS
+from snapformat.errors import SchemaError, SnapshotError
 from snapformat.inspect import named_format
 from snapformat.model.declare.registry import is_reference
 from snapformat.snapshot import SnapshotFormat
+from snapformat.snapshot.importing import on_import_path
+from snapformat.snapshot.spec import Compression
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,7 +36,49 @@ _IMPORTS = (
 
 def schema_option(*names: str, metavar: str, help: str) -> Callable[[F], F]:
     """Make an option that names a schema; the command gets `Named` or None."""
-    return click.option(*names, metavar=metavar, callback=_named, help=f"{help} {_IMPORTS}")
+
+    def decorate(command: F) -> F:
+        for option in reversed((click.option(*names, metavar=metavar, callback=_named, help=help), *_BARE)):
+            command = option(command)
+        return command
+
+    help = f"{help} {_IMPORTS}"
+    return decorate
+
+
+def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep an option for `_named`, which is called later."""
+    if value:
+        ctx.meta[f"snapformat.{parameter.name}"] = value
+
+
+_BARE = (
+    click.option(
+        "--encoding",
+        metavar="PRESET",
+        expose_value=False,
+        is_eager=True,
+        callback=_keep,
+        help=f"FILE is bare: the data in this encoding, without header and checksum, of the class that"
+        f" --schema names. One of {', '.join(PRESETS)}.",
+    ),
+    click.option(
+        "--many",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_keep,
+        help="The bare FILE has any number of values, one after the other.",
+    ),
+    click.option(
+        "--compression",
+        type=click.Choice(get_args(Compression)),
+        expose_value=False,
+        is_eager=True,
+        callback=_keep,
+        help="The bare FILE is compressed.",
+    ),
+)
 
 
 def schema_argument(name: str) -> Callable[[F], F]:
@@ -43,16 +87,41 @@ def schema_argument(name: str) -> Callable[[F], F]:
 
 
 def _named(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Named | None:
+    encoding, many, compression = (
+        ctx.meta.get(f"snapformat.{name}") for name in ("encoding", "many", "compression")
+    )
+    if encoding is None and (many or compression):
+        raise click.UsageError("--many and --compression are for bare files: name their --encoding", ctx)
     if value is None:
+        if encoding is not None:
+            raise click.UsageError(f"--encoding needs {parameter.opts[0]} MODULE:NAME, a type of data", ctx)
         return None
-    if is_reference(value):
-        # Like `python -m`, find modules in the working directory; at the end, where it shadows nothing.
-        with contextlib.suppress(OSError):  # the working directory was deleted
-            sys.path.append(os.getcwd())
     try:
-        return Named(*named_format(value))
-    except SchemaError as error:
+        with working_folder(value):
+            return Named(*named_format(value, encoding, many=bool(many), compression=compression))
+    except (SchemaError, ValueError) as error:
         raise click.BadParameter(str(error), ctx, parameter) from error
+
+
+@contextlib.contextmanager
+def working_folder(*names: str) -> Iterator[None]:
+    """Find the modules of names in the working folder too, at the end, where it shadows nothing."""
+    folders: list[str] = []
+    if any(map(is_reference, names)):
+        with contextlib.suppress(OSError):  # the working folder was deleted
+            folders.append(os.getcwd())
+    with on_import_path(*folders):
+        yield
+
+
+def content_of(data: bytes, schema: SnapshotFormat | None) -> bytes | None:
+    """Return the bytes that offsets of errors refer to; None if a compressed file has none."""
+    if schema is None or schema.compression is None:
+        return data
+    try:
+        return schema.unpacked(data)
+    except SnapshotError:
+        return None
 
 
 file_argument = click.argument("file", type=InputFile(dash=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -11,10 +12,12 @@ import click
 from snapformat.cli._editing import usage
 from snapformat.cli._failure import paragraph, print_error
 from snapformat.cli._input import read_file, shown_name
-from snapformat.cli._options import Named, file_argument, schema_option
+from snapformat.cli._options import Named, content_of, file_argument, schema_option
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
+from snapformat.errors import SnapshotError
 from snapformat.inspect.annotate import Annotation, annotate_all, value_text, within
+from snapformat.inspect.identify import format_of
 from snapformat.inspect.locations import PathError
 from snapformat.path import parse_path
 
@@ -63,19 +66,23 @@ def command(
     with usage():
         start, stop = _span(span)
         segments = _segments(below)
+    if format_ is None:
+        with contextlib.suppress(SnapshotError):  # which annotating returns
+            format_ = format_of(data)
     found, failure = annotate_all(data, format_, c_structs=not raw)
+    content = content_of(data, format_) or b""
     rows = [*within(found, below=segments, start=start, stop=stop, depth=depth)]
     if as_json or form == "json":
         write_text(json.dumps([_plain(each) for each in rows]) + "\n")
     elif form == "html":
         from snapformat.inspect.annotate_html import page
 
-        write_text(page(shown_name(file), data, rows, failure))
+        write_text(page(shown_name(file), content, rows, failure))
     elif rows:
-        _print(rows, data)
+        _print(rows, content)
     if failure is not None:
         failure.file = shown_name(file)
-        print_error(paragraph(failure, data))
+        print_error(paragraph(failure, content))
     ctx.exit(0 if failure is None else 1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from snapformat.cli._failure import Failure, print_error
-from snapformat.cli._options import Named, json_option, schema_option
+from snapformat.cli._options import Named, content_of, json_option, schema_option
 from snapformat.cli._output import show_report, write_text
 from snapformat.cli._same_file import Command, InputFile
 from snapformat.encodings.json.text import format_json
@@ -101,8 +101,10 @@ def _load(file: str, schema: Named | None) -> Snapshot[Any]:
         return load_any(data, format_)
     except SnapshotError as error:
         error.file = error.file or file
-        raise _NotComparedError(error, data) from error
+        content = None if data is None else content_of(data, format_)
+        raise _NotComparedError(error, content) from error
 
 
 def _about(snapshot: Snapshot[Any]) -> str:
-    return printable(f"{snapshot.format.name}, version {snapshot.version}")
+    format_ = snapshot.format
+    return printable(format_.name if format_.is_bare else f"{format_.name}, version {snapshot.version}")

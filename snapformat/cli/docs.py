@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from collections.abc import Iterator
 
 import click
 
 from snapformat.cli._failure import print_error
+from snapformat.cli._options import working_folder
 from snapformat.cli._output import write_text
 from snapformat.cli._same_file import Command, FileName, InputFile, refuse_same_file
 from snapformat.errors import SchemaError
-from snapformat.model.declare.registry import is_reference
+from snapformat.model.declare.registry import import_reference, is_reference
 from snapformat.printable import printable
 
 #: Status if `--check` finds a difference.
@@ -71,10 +70,12 @@ def command(
     """
     if (output is None) == (check is None):
         raise click.UsageError("give either -o DIR or --check DIR")
-    if any(is_reference(schema) for schema in schemas):
-        # Like `python -m`, find modules in the working directory; at the end, where it shadows nothing.
-        with contextlib.suppress(OSError):  # the working directory was deleted
-            sys.path.append(os.getcwd())
+    try:
+        with working_folder(*schemas):
+            for name in filter(is_reference, schemas):
+                import_reference(name)
+    except SchemaError as error:
+        raise click.BadParameter(str(error), param_hint="SCHEMA") from error
     try:
         # Jinja2 is optional.
         from snapformat.docs import build

@@ -6,7 +6,7 @@ import click
 
 from snapformat.cli._failure import errors_in
 from snapformat.cli._input import read_file, shown_name
-from snapformat.cli._options import Named, file_argument, schema_option
+from snapformat.cli._options import Named, content_of, file_argument, schema_option
 from snapformat.cli._output import on_terminal, write_output
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect import load_any
@@ -43,7 +43,7 @@ def command(file: str, schema: Named | None, form: str, output: str) -> None:
     """
     format_ = None if schema is None else schema.format
     data = read_file(file, format_)
-    with errors_in(shown_name(file), data):
+    with errors_in(shown_name(file), content_of(data, format_)):
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
         exact, decoded = form == "serde", form == "decoded"

@@ -8,7 +8,7 @@ import click
 
 from snapformat.cli._failure import errors_in, paragraph, print_error
 from snapformat.cli._input import read_file, shown_name
-from snapformat.cli._options import file_argument, json_option
+from snapformat.cli._options import Named, content_of, file_argument, json_option, schema_option
 from snapformat.cli._output import show_facts, write_text
 from snapformat.cli._same_file import Command
 from snapformat.inspect import Status, Summary, summarize
@@ -17,9 +17,10 @@ from snapformat.inspect.families import migration_note
 
 @click.command("info", cls=Command)
 @file_argument
+@schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, file: str, as_json: bool) -> None:
+def command(ctx: click.Context, file: str, schema: Named | None, as_json: bool) -> None:
     """Identify FILE: architecture, version, schema, sizes, checksum, and the machine in it.
 
     `releases` lists the releases of the program that may have written the file, most likely first. The status
@@ -27,10 +28,11 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
     condition is that of `verify`, which tells damaged files from those of another layout. Exit status: 0 for
     ok and unknown-version, else 1.
     """
-    data = read_file(file)
+    format_ = None if schema is None else schema.format
+    data = read_file(file, format_)
     file = shown_name(file)
-    with errors_in(file, data):
-        summary = summarize(data)
+    with errors_in(file, content_of(data, format_)):
+        summary = summarize(data, format_)
     bad = summary.status in (Status.DAMAGED, Status.NOT_A_SNAPSHOT)
     if as_json:
         write_text(json.dumps({"file": file, **summary.to_json()}) + "\n")
@@ -38,15 +40,18 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
         show_facts([("file", file), *_facts(summary)])
         if bad and summary.error is not None:
             summary.error.file = file
-            print_error(paragraph(summary.error, data))
+            print_error(paragraph(summary.error, content_of(data, summary.format)))
     ctx.exit(1 if bad else 0)
 
 
 def _facts(summary: Summary) -> list[tuple[str, str]]:
     """Return the facts of the JSON form, flattened; other schemas that fit; the facts of the data."""
     facts: list[tuple[str, str]] = []
+    is_bare = summary.format is not None and summary.format.is_bare
     for name, value in summary.to_json().items():
         if name in ("condition", "releases", "summary"):
+            continue
+        if is_bare and name in ("magic", "arch", "version", "checksum"):
             continue
         if name == "status":
             value = _status(summary)
@@ -54,9 +59,11 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
             facts += [(f"{name}_{part}", _text(inner)) for part, inner in value.items()]
         else:
             facts.append((name, _text(value)))
+    if summary.format is not None and summary.format.compression is not None:
+        facts.append(("compression", summary.format.compression))
     if summary.also:
         facts.append(("also_fits", ", ".join(format_.name for format_ in summary.also)))
-    if summary.releases:
+    if summary.releases and not is_bare:
         facts.append(("releases", ", ".join(summary.releases)))
     if summary.recognized is not None:
         facts.append(("note", summary.recognized.note))

@@ -6,6 +6,7 @@ import click
 
 from snapformat.cli._output import show_table
 from snapformat.cli._same_file import Command
+from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import formats
 
 
@@ -15,13 +16,18 @@ def command() -> None:
     rows = [
         (
             format_.name,
-            ",".join(f"{arch}=0x{m:016x}" if arch else f"0x{m:016x}" for arch, m in format_.magics.items()),
-            str(format_.version),
+            _magics(format_),
+            "-" if format_.is_bare else str(format_.version),
             _payload(format_.payload),
         )
         for format_ in formats().values()
     ]
     show_table(("name", "magic", "version", "data"), rows)
+
+
+def _magics(format_: SnapshotFormat) -> str:
+    magics = format_.magics.items()
+    return ",".join(f"{arch}=0x{magic:016x}" if arch else f"0x{magic:016x}" for arch, magic in magics) or "-"
 
 
 def _payload(payload: object) -> str:

@@ -7,7 +7,7 @@ import json
 import click
 
 from snapformat.cli._failure import paragraph, print_error
-from snapformat.cli._options import Named, json_option, schema_option
+from snapformat.cli._options import Named, content_of, json_option, schema_option
 from snapformat.cli._output import show_lines, write_text
 from snapformat.cli._same_file import Command, InputFile
 from snapformat.errors import SnapshotError
@@ -27,6 +27,7 @@ from snapformat.io import read_all
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputFile())
 @schema_option(
     "--as",
+    "--schema",
     "release",
     metavar="RELEASE[/ARCH]",
     help="Check the files the way this release would, with its magic, version and order of checks; or the way"
@@ -110,7 +111,7 @@ def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:
         data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
     except SnapshotError as error:
         return Verdict(format_, error, Condition.UNREADABLE), None
-    return judge(data, format_), data
+    return judge(data, format_), content_of(data, format_)
 
 
 def _row(file: str, verdict: Verdict) -> dict[str, object]:

@@ -79,9 +79,10 @@ class _Collector:
         self.integers = "fixed"
         if not isinstance(encoding, Encoding):
             self.integers = "packed"
-        elif encoding.is_variable(8):
-            self.integers = "variable"
-        self.rules = Rules(self.types, encoding.byteorder, self.integers == "variable", self.limits)
+        else:
+            self.integers = encoding.integers
+        is_variable = self.integers in ("variable", "leb128")
+        self.rules = Rules(self.types, encoding.byteorder, is_variable, self.limits)
         self.nested = {
             self.types.label(Bound(kind.item, None))
             for kind in walk_kinds(root.kind)

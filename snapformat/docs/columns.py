@@ -72,6 +72,8 @@ def _columns(bound: Bound, label_of: LabelOf) -> Task:
     match kind:
         case kinds.Bytes() | kinds.Blob():
             return ["seq", "u8"]
+        case kinds.FixedBytes():
+            return _repeated(kind.count, ["u8"])
         case kinds.Int():
             return [f"u{8 * kind.size}"]
         case kinds.Float():

@@ -41,8 +41,11 @@ def payload_of(spec: SnapshotFormat) -> Bound:
 
 def file_parts(spec: SnapshotFormat) -> list[tuple[str, Bound, str]]:
     """Return name, kind and description of the parts of a file, in order."""
-    found = [(name, child, each.doc) for name, each, child in named_fields(header_of(spec))]
-    found.append(("data", payload_of(spec), "The data"))
+    found: list[tuple[str, Bound, str]] = []
+    if not spec.is_bare:
+        found += [(name, child, each.doc) for name, each, child in named_fields(header_of(spec))]
+    about = "The values, one after the other, up to the end of the file" if spec.many else "The data"
+    found.append(("data", payload_of(spec), about))
     if spec.checksum is not None:
         size = spec.checksum.size
         stored = kinds.Int(f"u{8 * size}", size, False, byteorder=spec.encoding.byteorder, variable=False)
@@ -66,13 +69,14 @@ def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> F
         fields=make(parts),
         size=None if spec.is_message else measure.whole(bound for _, bound, _ in parts),
         magics=tuple((arch, f"0x{magic:016x}") for arch, magic in spec.magics.items()),
-        version=str(spec.version),
-        version_rule=version_rule(spec),
+        version="" if spec.is_bare else str(spec.version),
+        version_rule="" if spec.is_bare else version_rule(spec),
         checksum=checksum,
         order=_order(spec),
         max_file_size=spec.max_file_size,
         errors=_errors(spec),
-        header=_header(spec) if spec.is_message else "",
+        header=_header(spec) if spec.is_message and not spec.is_bare else "",
+        compression=spec.compression or "",
     )
 
 
@@ -105,9 +109,11 @@ def _checksum(crc: Crc, spec: SnapshotFormat) -> Checksum:
     )
 
 
+_UNPACKED = "The file is unpacked."
 _HEADER = "The header is decoded: magic and version."
 _MAGIC = "The magic is compared."
 _VERSION = "The version is checked."
+_EITHER = "header or data are truncated or not of their types"
 _DATA = "The data is decoded."
 _END = "The file must contain nothing else."
 _KEPT = "Bytes between the data and the checksum are kept."
@@ -115,6 +121,10 @@ _KEPT = "Bytes between the data and the checksum are kept."
 
 def _order(spec: SnapshotFormat) -> tuple[str, ...]:
     data = _message(spec) if spec.is_message else _DATA
+    if spec.is_bare:
+        unpacked = [] if spec.compression is None else [_UNPACKED]
+        end = [_END] if spec.trailing == "refuse" and not spec.is_message and not spec.many else []
+        return (*unpacked, data, *end)
     match spec.order:
         case CheckOrder.CHECKSUM_FIRST:
             steps = [_HEADER, _MAGIC, data, _VERSION]
@@ -140,6 +150,8 @@ def _message(spec: SnapshotFormat) -> str:
     end = (
         "where the file does" if spec.checksum is None else f"{spec.checksum.size} bytes before the file does"
     )
+    if spec.is_bare:
+        return "The data is decoded as one message, which must end where the file does."
     return f"Header and data are decoded as one message, which must end {end}."
 
 
@@ -150,6 +162,10 @@ def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
             errors.SnapshotIOError,
             f"the file can't be read, or is larger than {spec.max_file_size} bytes",
         ),
+        _UNPACKED: (
+            errors.DecodeError,
+            f"the compressed data is damaged, or the content is larger than {spec.max_file_size} bytes",
+        ),
         _HEADER: (errors.DecodeError, "the header is truncated, or its version is not a semantic version"),
         _MAGIC: (errors.InvalidMagicError, "the magic is another one"),
         _VERSION: (errors.InvalidFormatVersionError, "the format does not read this version"),
@@ -159,8 +175,8 @@ def _errors(spec: SnapshotFormat) -> tuple[Error, ...]:
         ),
         _message(spec): (
             errors.DecodeError,
-            "header or data are truncated or not of their types, or bytes are left over; the error has the"
-            " path and the offset of the column"
+            ("data is truncated or not of its type" if spec.is_bare else _EITHER)
+            + ", or bytes are left over; the error has the path and the offset of the column"
             + ("; most files of other versions fail here" if spec.order is CheckOrder.DECODE_FIRST else ""),
         ),
         _END: (errors.DecodeError, "bytes are left over after the data or after the checksum"),

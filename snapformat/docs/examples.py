@@ -57,6 +57,7 @@ def add_examples(document: Document, spec: SnapshotFormat, data: bytes, sample: 
     Raises:
         DecodeError: The format can't read the sample.
     """
+    data = spec.unpacked(data)
     if spec.is_message:
         add_columns(document, spec, data, sample)
         return
@@ -171,17 +172,15 @@ def _file_rows_of(
 ) -> Iterable[ExampleRow]:
     """Yield the rows of a file with a message: the columns of the header, the others, and the checksum."""
     header, start = read_header(spec, data)
-    magic, version = columns[0], columns[1]
-    parts = [
-        ("magic", magic.offset, magic.size, f"0x{header.magic:016x}"),
-        ("version", version.offset, version.size, value_text(str(header.version))),
-        (
-            "data",
-            start,
-            stop - start,
-            f"{_counted(len(columns) - 2, 'column')}, {_counted(stop - start, 'byte')}",
-        ),
-    ]
+    parts: list[tuple[str, int, int, str]] = []
+    if not spec.is_bare:
+        magic, version, *columns = columns
+        parts += [
+            ("magic", magic.offset, magic.size, f"0x{header.magic:016x}"),
+            ("version", version.offset, version.size, value_text(str(header.version))),
+        ]
+    about = f"{_counted(len(columns), 'column')}, {_counted(stop - start, 'byte')}"
+    parts.append(("data", start, stop - start, about))
     if spec.checksum is not None:
         parts.append(("checksum", stop, len(data) - stop, _checksum_text(spec, data[stop:])))
     names = [name for name, _, _ in file_parts(spec)]
@@ -197,7 +196,7 @@ def _checksum_text(spec: SnapshotFormat, stored: bytes) -> str:
 
 def _walk(root: Bound, spec: SnapshotFormat, data: bytes, start: int = 0, **options: Any) -> Iterator[Event]:
     """Yield the events of a part of a file."""
-    limit = spec.bincode.limit
+    limit = spec.limit
     return walk_value(root.kind, root.config, data, start, limit=limit, limits=spec.all_limits, **options)
 
 
@@ -346,7 +345,7 @@ def _file_rows(spec: SnapshotFormat, data: bytes, start: int, end: int) -> Itera
     """Yield the rows of header, data and checksum."""
     names = [name for name, _, _ in file_parts(spec)]
     runs: dict[str, _Run] = {}
-    for event in _walk(header_of(spec), spec, data):
+    for event in () if spec.is_bare else _walk(header_of(spec), spec, data):
         if event.size and event.segments:
             run = runs.setdefault(str(event.segments[0]), _Run(event.offset))
             run.size += event.size

@@ -39,6 +39,7 @@ from snapformat.docs.columns import columns_text
 from snapformat.docs.measure import Measure
 from snapformat.docs.model import Primitive, Size
 from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bincode.forms import int_form
 from snapformat.encodings.bincode.walk import write_value
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
@@ -311,12 +312,11 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
         return None
     entry = _ENTRIES[name]
     kind = sealed(entry.annotation)
-    variable = encoding.is_variable(8)
-    words = {
-        "length": "u64, of variable length" if variable else "u64",
-        "index": "u32, of variable length" if variable else "u32",
-    }
-    doc = entry.doc.format(**words)
+    doc = entry.doc.format(
+        length=_width(encoding.length_kind, encoding), index=_width(encoding.index_kind, encoding)
+    )
+    if name == "char" and encoding.rules.char_text:
+        doc = f"The number of bytes ({_width(encoding.length_kind, encoding)}), then one char in UTF-8."
     if name in ("f32", "f64"):
         doc += f" {encoding.byteorder.capitalize()}-endian."
     size = Measure().size(Bound(kind, encoding))
@@ -326,8 +326,20 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
         size = Size(1, None, "1, or 1 + value")
     elif name in ("Vec", "BTreeSet", "HashSet", "BTreeMap", "HashMap"):
         size = Size(size.least, None, "length + elements")
-    data = write_value(kind, encoding, entry.value)
+    data = write_value(encoding.index_kind if name == "enum" else kind, encoding, entry.value)
     return Primitive(name, doc, size, entry.refused, entry.shown, data)
+
+
+def _width(kind: kinds.Int, encoding: Encoding) -> str:
+    """Return the words for the width of a length or an index."""
+    match int_form(kind, encoding).variable:
+        case None:
+            return kind.name
+        case "leb128":
+            return f"{kind.name}, LEB128"
+        case "strict leb128":
+            return f"{kind.name.replace('_', '-')}, LEB128 in its shortest form"
+    return f"{kind.name}, of variable length"
 
 
 def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitive:
@@ -337,7 +349,11 @@ def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitiv
     value = _example_of(size, signed)
     doc = _range(signed, bits)
     refused = ""
-    if variable:
+    if encoding.integers == "leb128" and variable:
+        zigzag = "; zigzag first (0, -1, 1, -2 become 0, 1, 2, 3)" if signed else ""
+        doc += f" LEB128: groups of seven bits, the lowest first{zigzag}."
+        refused = "more bytes than the type can need"
+    elif variable:
         zigzag = "; zigzag first (0, -1, 1, -2 become 0, 1, 2, 3)" if signed else ""
         widths = [(251 + power, 2 << power) for power in range(4) if 2 << power <= size]
         forms = " or ".join(f"{marker} and {width} bytes" for marker, width in widths)

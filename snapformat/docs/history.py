@@ -161,11 +161,14 @@ def _facts(old: Document, new: Document) -> list[str]:
     if old.file is None or new.file is None:
         return []
     found = []
-    if old.file.version != new.file.version:
+    if not old.file.magics or not new.file.magics:
+        if bool(old.file.magics) != bool(new.file.magics):
+            found.append("Files now have a header." if new.file.magics else "Files have no header any more.")
+    elif old.file.version != new.file.version:
         found.append(f"The version in the header changed from {old.file.version} to {new.file.version}.")
     else:
         found.append(f"The version in the header is still {new.file.version}.")
-    if old.file.magics != new.file.magics:
+    if old.file.magics and new.file.magics and old.file.magics != new.file.magics:
         found.append("The magic changed.")
     if old.file.checksum != new.file.checksum:
         found.append("The checksum changed.")

@@ -10,8 +10,9 @@ import construct as c
 
 from snapformat.docs.model import Offset, Size, Term
 from snapformat.encodings.bincode.config import Config
-from snapformat.encodings.bincode.forms import INDEX, LENGTH, int_form
+from snapformat.encodings.bincode.forms import int_form
 from snapformat.encodings.bincode.sizes import C_CONFIG
+from snapformat.encodings.bincode.varints import most_bytes
 from snapformat.model import kinds
 from snapformat.model.naming import Bound, unwrapped
 
@@ -152,7 +153,8 @@ class Measure:
                 return f"{prefix} + len"
             element = self._element(inner)
             if element:
-                return f"{prefix} + " + ("count" if element == 1 else f"{element} × count")
+                lead = f"{prefix} + " if prefix else ""  # records have no number before them
+                return lead + ("count" if element == 1 else f"{element} × count")
         if isinstance(inner.kind, kinds.Option) and self.exact(inner.children()[0]) is not None:
             return f"{least} or {most}"
         return size_of(least, inf if most is None else most).text
@@ -160,13 +162,16 @@ class Measure:
 
 def prefix_of(bound: Bound) -> Bound | None:
     """Return the integer before a kind: a length, a number of elements or the index of a variant."""
+    config = config_of(bound)
     match bound.kind:
-        case kinds.Str() | kinds.Bytes() | kinds.Seq() | kinds.Prefixed():
-            return Bound(bound.kind.length or LENGTH, bound.config)
-        case kinds.Set() | kinds.Map() | kinds.Blob():
-            return Bound(LENGTH, bound.config)
+        case kinds.Str() | kinds.Bytes() | kinds.Seq() | kinds.Set() | kinds.Map() | kinds.Prefixed():
+            return Bound(bound.kind.length or config.length_kind, bound.config)
+        case kinds.Blob():
+            return Bound(config.length_kind, bound.config)
+        case kinds.Char() if config.rules.char_text:
+            return Bound(config.length_kind, bound.config)
         case kinds.Enum():
-            return Bound(INDEX, bound.config)
+            return Bound(config.index_kind, bound.config)
     return None
 
 
@@ -176,13 +181,14 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
     inner = [sizes[child] for child in bound.children()]
     match kind:
         case kinds.Int():
-            return (1, 1 + kind.size) if int_form(kind, config_of(bound)).variable else (kind.size, kind.size)
+            form = int_form(kind, config_of(bound)).variable
+            return (kind.size, kind.size) if form is None else (1, most_bytes(form, kind.size))
         case kinds.Float() | kinds.BitStruct():
             return kind.size, kind.size
         case kinds.Bool():
             return 1, 1
         case kinds.Char():
-            return 1, 4
+            return (2, 5) if config_of(bound).rules.char_text else (1, 4)
         case kinds.Option():
             return 1, 1 + inner[0][1]
         case kinds.FixedBytes() | kinds.Padded():
@@ -192,6 +198,8 @@ def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
                 return 0, inf
             low, high = inner[0]
             return (kind.count * low, kind.count * high) if kind.count else (0, 0)
+        case kinds.Tail():
+            return 0, inner[0][1]
         case kinds.Switch() | kinds.If():
             return min(low for low, _ in inner), max(high for _, high in inner)
         case kinds.Checksummed():

@@ -343,17 +343,19 @@ class File:
     """A file as a whole.
 
     Attributes:
-        fields: Header, data, checksum.
+        fields: Header, data, checksum; only data in a bare file.
         size: Size of a file; None if it is no sum of the parts' sizes.
         magics: Magic by architecture, in hexadecimal; the architecture is empty if there is one for all.
-        version: The version that is written.
-        version_rule: The versions that are read, in words.
+            Empty for bare files.
+        version: The version that is written; empty for bare files.
+        version_rule: The versions that are read, in words; empty for bare files.
         checksum: The checksum, or None.
         order: The checks in order, a sentence each.
         max_file_size: Maximum size of a file in bytes.
         errors: The errors that reading can raise, in the order of the checks.
         example: A worked example, or None.
         header: How the header can be read alone where values have no offsets, a sentence; or empty.
+        compression: The compression around the whole file, or empty.
     """
 
     fields: tuple[Field, ...]
@@ -367,6 +369,7 @@ class File:
     errors: tuple[Error, ...]
     example: Example | None = None
     header: str = ""
+    compression: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +403,7 @@ class Document:
         name: Name of the format or type.
         doc: Description of the data.
         byteorder: `little` or `big`.
-        integers: `fixed` or `variable`; `packed` in columns.
+        integers: `fixed`, `variable` or `leb128`; `packed` in columns.
         limit: Maximum number of bytes claimed by the header and by the data each; None for no limit.
         max_depth: Maximum nesting of structs and enums.
         root: Label of the type of the data.

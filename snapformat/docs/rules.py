@@ -76,6 +76,12 @@ class Rules:
             case kinds.FixedBytes() | kinds.Array() if isinstance(kind.count, Expr):
                 noun = "elements" if isinstance(kind, kinds.Array) else "bytes"
                 rules.append(f"as many {noun} as `{expression(kind.count)}`")
+            case kinds.Tail():
+                rules.append(
+                    f"`{shown(kind.default)}` where the data ends before it"
+                    if kind.is_written
+                    else "missing where the data ends before it"
+                )
             case kinds.Seq() | kinds.Set() | kinds.Map():
                 rules += self._collection(bound)
             case kinds.Adapted() if kind.name in NOTATIONS:

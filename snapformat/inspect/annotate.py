@@ -8,7 +8,7 @@ from typing import Any
 
 from snapformat.bits import names as names_of_bits
 from snapformat.errors import SnapshotError
-from snapformat.inspect.identify import best_candidate, identify, max_file_size
+from snapformat.inspect.identify import format_of, max_file_size
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
@@ -68,10 +68,7 @@ def annotate(
     """
     data = read_all(source, max_size=max_file_size() if format is None else format.max_file_size)
     if format is None:
-        identity = identify(data)
-        if not identity.formats:
-            raise identity.refusal()
-        format = best_candidate(data, identity.formats, decode=False).format
+        format = format_of(data)
     places = _Places(as_of(format, data))
     if format.is_message:
         for each in format.columns(data):

@@ -67,6 +67,8 @@ def of_format(data: bytes, format_: SnapshotFormat, error: SnapshotError | None)
         return Condition.OK
     if isinstance(error, SnapshotIOError):
         return Condition.UNREADABLE
+    if format_.is_bare:
+        return Condition.DAMAGED
     try:
         header = read_header(format_, data)[0]
     except DecodeError:

@@ -65,11 +65,13 @@ def diff(
     comparison = Comparison(max(each.depth for each in limits), order=order)
     sides = (left, right)
     roots: list[tuple[str, list[tuple[Kind, Any]]]] = [
-        ("header", [(header_kind(), side.header) for side in sides]),
+        ("header", [(header_kind(), side.header) for side in sides if not side.format.is_bare]),
         ("", [(side.format.payload_kind, side.data) for side in sides]),
         ("trailing", [(kinds.Bytes(), side.trailing) for side in sides]),
     ]
     for name, values in roots:
+        if len(values) < len(sides):  # a bare file has no header
+            continue
         _compare(comparison, values, limits, [_below(paths, name) for paths in chosen], name)
     return Difference(tuple(comparison.changes), tuple(comparison.reordered))
 

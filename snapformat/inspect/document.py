@@ -1,6 +1,7 @@
 """A snapshot as one JSON document: `{"schema", "header": {"magic", "version"}, "data"}`.
 
-Trailing bytes that a format keeps are a fourth member, `"trailing"`, as hexadecimal text.
+The document of a bare file has no header. Trailing bytes that a format keeps are a fourth member,
+`"trailing"`, as hexadecimal text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from snapformat.encodings.json.format import Json
 from snapformat.errors import DecodeError, SnapshotError, excerpt
 from snapformat.model.std.semver_text import parse_version
 from snapformat.snapshot.checks import check_magic, check_version
-from snapformat.snapshot.header import Header
+from snapformat.snapshot.header import NO_HEADER, Header
 from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 
 _MAGIC = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
@@ -44,11 +45,10 @@ def to_document(
     data = Json(serde, decoded, portable).write(
         format_.payload_kind, snapshot.data, limits=format_.all_limits
     )
-    document = {
-        "schema": format_.name if schema is None else schema,
-        "header": {"magic": f"0x{snapshot.magic:016x}", "version": str(snapshot.version)},
-        "data": data,
-    }
+    document: dict[str, Any] = {"schema": format_.name if schema is None else schema}
+    if not format_.is_bare:
+        document["header"] = {"magic": f"0x{snapshot.magic:016x}", "version": str(snapshot.version)}
+    document["data"] = data
     if snapshot.trailing:
         document["trailing"] = snapshot.trailing.hex()
     return document
@@ -84,7 +84,9 @@ def from_document(document: Any, format: SnapshotFormat) -> Snapshot[Any]:
     members = _members(document, "$")
     if "data" not in members:
         raise DecodeError("missing member", path="$", expected='"data"')
-    header = _header(members.get("header", {}), format)
+    if format.is_bare and "header" in members:
+        raise DecodeError("files of this format have no header", path="$.header")
+    header = NO_HEADER if format.is_bare else _header(members.get("header", {}), format)
     try:
         check_magic(format, header)
         check_version(format, header)

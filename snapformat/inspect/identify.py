@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from snapformat.bincode import u64
 from snapformat.encodings.bincode.codec.ends import NOWHERE, find_end
+from snapformat.encodings.presets import preset
 from snapformat.errors import (
     Crc64Error,
     DecodeError,
@@ -22,10 +23,11 @@ from snapformat.inspect.beginnings import beginning
 from snapformat.inspect.families import Recognition, recognize
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.declare.registry import import_reference, is_reference
-from snapformat.snapshot.catalogue import find_format, formats, formats_for
+from snapformat.model.declare.registry import is_reference
+from snapformat.snapshot.catalogue import bare_formats, find_format, formats, formats_for
 from snapformat.snapshot.checks import check_end, check_magic, check_version, extra_bytes
-from snapformat.snapshot.header import Header
+from snapformat.snapshot.header import NO_HEADER, Header
+from snapformat.snapshot.importing import import_format
 from snapformat.snapshot.reading import Parts, as_of, read_header, read_parts
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 
@@ -180,10 +182,31 @@ def _largest(known: tuple[SnapshotFormat, ...]) -> int:
 def identify(data: bytes) -> Identity:
     """Read the header of a file with the encodings of all known formats, and find the formats that claim it.
 
+    If there is no such format, those of bare files are tried, which must fit the whole file, up to its end.
+
     Raises:
         DecodeError: The header can't be read with any of them. If a family of formats recognizes the file,
             the error's hint describes it.
     """
+    found = _identify(data)
+    if isinstance(found, Identity) and found.formats:
+        return found
+    fitting = tuple(reversed(_fitting(data)))
+    if fitting:
+        return Identity(NO_HEADER, 0, fitting[-1], fitting)
+    if isinstance(found, DecodeError):
+        raise found
+    return found
+
+
+def _fitting(data: bytes) -> list[SnapshotFormat]:
+    """Return the known formats of bare files that a whole file is of."""
+    found = ((each, _read(each, data, False)) for each in bare_formats())
+    return [format_ for format_, read in found if read.error is None and read.exact]
+
+
+def _identify(data: bytes) -> Identity | DecodeError:
+    """Return what the header of a file says, or the error if it can't be read."""
     unclaimed: Identity | None = None
     refused: DecodeError | None = None
     for reader in _readers():
@@ -212,7 +235,11 @@ def identify(data: bytes) -> Identity:
         # The error only mentions the format that was tried first.
         refused.message, refused.expected, refused.hint = f"not a snapshot: {beginning(data)}", None, NAME_IT
         refused.found = None if magic is None else f"0x{magic:016x}"
-    raise refused
+    if bare_formats():
+        names = ", ".join(each.name for each in bare_formats())
+        note = f"none of the formats without a header fits: {names}"
+        refused.hint = f"{refused.hint}; {note}" if refused.hint else note
+    return refused
 
 
 #: Maximum size in bytes of a header that is cached.
@@ -250,6 +277,19 @@ def known_arch(magic: int) -> tuple[bool, str | None]:
         if magic in format_.magics.values():
             return True, format_.arch_of(magic)
     return False, None
+
+
+def format_of(data: bytes) -> SnapshotFormat:
+    """Return the known format that fits the bytes of a file best.
+
+    Raises:
+        SnapshotError: No format claims the header; see `Identity.refusal`.
+        SchemaError: A schema that claims the file can't be used.
+    """
+    identity = identify(data)
+    if not identity.formats:
+        raise identity.refusal()
+    return best_candidate(data, identity.formats, decode=False).format
 
 
 def load_any(source: Source, format: SnapshotFormat | None = None) -> Snapshot[Any]:
@@ -349,12 +389,17 @@ def _best(found: list[Candidate]) -> Candidate:
     return found[-best[1]]
 
 
-def named_format(name: str) -> tuple[str, SnapshotFormat]:
+def named_format(
+    name: str, encoding: str | None = None, *, many: bool = False, compression: Any = None
+) -> tuple[str, SnapshotFormat]:
     """Return the format of a name in the catalogue, or import one.
 
     Args:
         name: `firecracker/1.14/x86_64` or its end; or `module:attribute`, which is a `SnapshotFormat`, or
-            a type of data for Firecracker's files.
+            a type of data for Firecracker's files, or for bare ones.
+        encoding: The name of an encoding, for bare files of a type: see `encodings.presets`.
+        many: Whether bare files have any number of values.
+        compression: The compression around bare files, or None.
 
     Returns:
         The name under which the format is found again, and the format.
@@ -365,8 +410,16 @@ def named_format(name: str) -> tuple[str, SnapshotFormat]:
     """
     if not is_reference(name):
         format_ = find_format(name)
+        found: Any = format_
+    else:
+        found = import_format(name)
+    if isinstance(found, SnapshotFormat) and encoding is not None:
+        raise SchemaError(f"{found.name} is a format, which has an encoding; name a type of data for another")
+    if not is_reference(name):
         return format_.name, format_
-    found = import_reference(name)
+    if encoding is not None:
+        bare = SnapshotFormat.bare(name, found, preset(encoding), many=many, compression=compression)
+        return name, bare
     if not isinstance(found, SnapshotFormat):
         return name, dataclasses.replace(FIRECRACKER_FORMAT, name=name, payload=found)
     return (found.name if formats().get(found.name) is found else name), found
@@ -377,7 +430,7 @@ def _readers() -> Iterator[SnapshotFormat]:
     yield FIRECRACKER_FORMAT
     seen = {FIRECRACKER_FORMAT.encoding}
     for format_ in formats().values():
-        if format_.encoding not in seen:
+        if format_.encoding not in seen and not format_.is_bare:
             seen.add(format_.encoding)
             yield format_
 
@@ -392,7 +445,8 @@ def _highest(format_: SnapshotFormat, data: bytes) -> Rank:
 
 def _end(format_: SnapshotFormat, data: bytes) -> int | None:
     """Return the end of the payload by skipping; `NOWHERE` if it has none, None if that is not known yet."""
-    if "payload_layout" not in vars(format_):  # a payload type that was never used is not imported for this
+    # A payload type that was never used is not imported for this.
+    if "payload_layout" not in vars(format_) or format_.many or format_.compression is not None:
         return None
     layout = as_of(format_, data).payload_layout
     try:
@@ -412,7 +466,7 @@ def _read(format_: SnapshotFormat, data: bytes, decode: bool) -> _Read:
     refusal: SnapshotError | None = None
     mismatch: SnapshotError | None = None
     try:
-        read_all(data, max_size=format_.max_file_size)  # refuses what is too large
+        data = format_.unpacked(read_all(data, max_size=format_.max_file_size))
         format_ = as_of(format_, data)
         parts = read_parts(format_, data, decode=decode)
     except Crc64Error as error:

@@ -80,6 +80,8 @@ def root_of(snapshot: Snapshot[Any], name: str = "") -> Location:
         return Location(format_.payload_kind, snapshot.data, (), lambda new: setattr(snapshot, "data", new))
     segments: tuple[Segment, ...] = (Root(name),)
     if name == "header":
+        if format_.is_bare:
+            raise PathError(f"files of {format_.name} have no header")
         return Location(header_kind(), snapshot.header, segments)
     if name == "trailing":
         return Location(kinds.Bytes(), snapshot.trailing, segments)

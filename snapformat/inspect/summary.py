@@ -22,6 +22,7 @@ from snapformat.inspect.identify import (
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.snapshot.checks import extra_bytes
+from snapformat.snapshot.reading import read_header
 from snapformat.snapshot.snapshot import FIRECRACKER_FORMAT, Snapshot, SnapshotFormat
 
 
@@ -149,19 +150,20 @@ class Summary:
         }
 
 
-def summarize(source: Source) -> Summary:
+def summarize(source: Source, format: SnapshotFormat | None = None) -> Summary:
     """Identify a file and summarize it.
 
     Args:
         source: A path, a bytes-like object or a binary file object.
+        format: The format; by default, of the formats that claim the header, the one that fits best.
 
     Raises:
         SnapshotIOError: It can't be read.
         SchemaError: A schema that claims the file can't be used.
     """
-    data = read_all(source, max_size=max_file_size())
+    data = read_all(source, max_size=max_file_size() if format is None else format.max_file_size)
     try:
-        identity = identify(data)
+        identity = identify(data) if format is None else _given(data, format)
     except DecodeError as error:
         return _without_header(data, error, recognize(data))
     if not identity.formats:
@@ -170,6 +172,11 @@ def summarize(source: Source) -> Summary:
     if isinstance(best.error, SnapshotIOError):
         raise best.error
     return _claimed(data, identity, best, tuple(candidate.format for candidate in others))
+
+
+def _given(data: bytes, format_: SnapshotFormat) -> Identity:
+    header, end = read_header(format_, data)
+    return Identity(header, end, format_, (format_,))
 
 
 def _without_header(data: bytes, error: DecodeError, recognized: Recognition | None) -> Summary:
@@ -228,15 +235,15 @@ def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[Snaps
         else:
             checksum = _checksum_at_end(best.format, data, data_end)
         payload = data_end - best.parts.header_end
-        trailing = max(0, extra_bytes(best.format, data, data_end))
+        trailing = 0 if best.exact else max(0, extra_bytes(best.format, best.format.unpacked(data), data_end))
     condition, error = of_format(data, best.format, best.error), best.error
     if error is not None:
         error = with_damage(data, best.format, identity.header_end, error)
     return Summary(
         size=len(data),
-        magic=identity.header.magic,
+        magic=None if best.format.is_bare else identity.header.magic,
         arch=best.format.arch_of(identity.header.magic),
-        version=identity.header.version,
+        version=None if best.format.is_bare else identity.header.version,
         format=best.format,
         also=also,
         payload_bytes=payload,

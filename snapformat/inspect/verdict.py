@@ -79,7 +79,7 @@ def judge(source: Source, format: SnapshotFormat | None = None) -> Verdict:
         return Verdict(format, error, Condition.UNREADABLE)
     if format is not None:
         try:
-            load_bytes(format, data, decode=False)
+            load_bytes(format, format.unpacked(data), decode=False)
         except SnapshotError as error:
             return Verdict(format, error, of_format(data, format, error))
         return Verdict(format, None, Condition.OK)

@@ -28,6 +28,11 @@ def read_stream(layout: Op, source: SupportsRead, **options: Any) -> Any:
     return reference.read_from(layout.kind, layout.config, source, **options)
 
 
+def read_ahead(layout: Op, source: SupportsRead, **options: Any) -> tuple[Any, bytes]:
+    """Read a value from a source; see `encodings.bincode.walk.read_ahead_from`."""
+    return reference.read_ahead_from(layout.kind, layout.config, source, **options)
+
+
 def write(layout: Op, value: Any, **options: Any) -> bytes:
     """Write a value; see `encodings.bincode.walk.write_value`."""
     return reference.write_value(layout.kind, layout.config, value, **options)

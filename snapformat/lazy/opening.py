@@ -32,6 +32,10 @@ def check_arrays(lazy: bool, arrays: Arrays | None, *, packed: bool = False) -> 
         import numpy  # noqa: F401 - if it is missing, this call says so, and not the first access
 
 
+#: A function of data and the end of the value in them.
+CheckEnd = Callable[[bytes, int], object]
+
+
 class LazyReader:
     """Opens values of one layout without decoding them.
 
@@ -102,7 +106,7 @@ class LazyReader:
 
 
 def lazy_reader(
-    op: Op, limit: int | None, limits: Limits, arrays: Arrays | None
+    op: Op, limit: int | None, limits: Limits, arrays: Arrays | None, check_end: CheckEnd | None
 ) -> Callable[[bytes | bytearray | memoryview], Any]:
     """Return a function that reads values of one layout lazily, from the start of the data.
 
@@ -111,6 +115,7 @@ def lazy_reader(
         limit: Maximum number of bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
         arrays: Type of the views of long arrays of numbers.
+        check_end: Called with the data and the end of the value, if not None.
     """
     reader = LazyReader(op, limit, limits)
 
@@ -118,10 +123,12 @@ def lazy_reader(
         given = bytes_of(data)
         opened = reader.open(LazySource(given, arrays), 0, len(given))
         if opened is None:
-            return read_value(op, given, limit=limit, limits=limits)[0]
-        value = opened[0]
+            opened = read_value(op, given, limit=limit, limits=limits)
+        value, end = opened
+        if check_end is not None:
+            check_end(given, end)
         return value.value() if isinstance(value, LazyValue) else value
 
     if arrays == "memoryview" and isinstance(op, ops.Seq):
-        return numbers_reader(op, limit, read)
+        return numbers_reader(op, limit, read, is_all=check_end is not None)
     return read

@@ -12,6 +12,7 @@ import re
 import types
 import typing
 from collections.abc import Mapping, MutableMapping, MutableSet
+from contextvars import ContextVar
 from typing import Annotated, Any, ForwardRef, TypeVar
 
 import construct
@@ -31,16 +32,63 @@ Arguments = Mapping[TypeVar, Kind]
 
 @dataclass(frozen=True, slots=True)
 class Len:
-    """Fixed length: `Annotated[list[u8], Len(6)]` is `[u8; 6]`.
-
-    On `bytes` it is `serde_bytes::ByteArray<N>`: a length prefix that must be N.
-    """
+    """Fixed length: `Annotated[list[u8], Len(6)]` is `[u8; 6]`, and so is `Annotated[bytes, Len(6)]`."""
 
     count: int
 
     def __post_init__(self) -> None:
-        if type(self.count) is not int or self.count < 0:
-            raise SchemaError(f"Len needs a length of 0 or more, not {self.count!r}")
+        _check_count(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ByteArray:
+    """`serde_bytes::ByteArray<N>`: `Annotated[bytes, ByteArray(6)]` is the length 6, and 6 bytes."""
+
+    count: int
+
+    def __post_init__(self) -> None:
+        _check_count(self)
+
+
+def _check_count(mark: Len | ByteArray) -> None:
+    if type(mark.count) is not int or mark.count < 0:
+        raise SchemaError(f"{type(mark).__name__} needs a length of 0 or more, not {mark.count!r}")
+
+
+class FixedBytes:
+    """`[u8; N]` as bytes: `FixedBytes[32]` is 32 bytes without a length before them.
+
+    The values are `bytes`: hashable, ordered, and keys of maps. Type checkers want the longer spelling
+    `Annotated[bytes, Len(32)]`, which is the same type.
+    """
+
+    def __class_getitem__(cls, count: int) -> Any:
+        return Annotated[bytes, Len(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Length of another width: `Annotated[list[Item], Length(compact_u16)]` is Solana's `short_vec`.
+
+    It belongs on `list[T]`, `str`, `bytes`, maps and sets. What is inside keeps the encoding around it.
+
+    Attributes:
+        type: An unsigned integer, such as `u16`, `compact_u16`, `leb128` or `varint`.
+    """
+
+    type: Any
+
+    @property
+    def kind(self) -> kinds.Int:
+        """The kind of the length.
+
+        Raises:
+            SchemaError: Not an unsigned integer.
+        """
+        kind = kind_of(self.type)
+        if not isinstance(kind, kinds.Int) or kind.signed or kind.nonzero:
+            raise SchemaError(f"Length needs an unsigned integer, not {_shown(self.type)}")
+        return kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +111,22 @@ class MapMark:
     """Marks a mapping annotation as a map kind; `ordered` is a `BTreeMap`."""
 
     ordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultOnEof:
+    """A last field that older data lack: `Annotated[u64, DefaultOnEof(0)]` is 0 where the data end.
+
+    This is what programs in Rust do by a function `default_on_eof`. The value is always written. A value that
+    is cut, or whose bytes are damaged, is an error.
+    """
+
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TailMark:
+    """Marks a union with None as a value that may be missing where the data end."""
 
 
 class KindMark:
@@ -194,12 +258,43 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     if origin is Some:
         # Transparent: it only tells type checkers that an option's value is wrapped.
         return kind_of(typing.get_args(annotation)[0], arguments)
+    if isinstance(annotation, typing.NewType):
+        return kind_of(annotation.__supertype__, arguments)
+    if _is_alias(origin or annotation):
+        return _alias(annotation, origin, arguments)
     cls = origin or annotation
     declaration = vars(cls).get(DECLARATION) if isinstance(cls, type) else None
     if declaration is not None:
         kind: Kind = declaration.kind(tuple(kind_of(a, arguments) for a in typing.get_args(annotation)))
         return kind
     raise SchemaError(f"{_shown(annotation)} can't be stored: {_HINTS.get(cls) or _hint_for(cls)}")
+
+
+def _is_alias(annotation: Any) -> bool:
+    """Return whether this is made by `type Name = ...` (Python 3.12), or by `typing_extensions`."""
+    return type(annotation).__name__ == "TypeAliasType" and hasattr(annotation, "__value__")
+
+
+#: Aliases whose meaning is being looked up.
+_open_aliases: ContextVar[tuple[Any, ...]] = ContextVar("_open_aliases", default=())
+
+
+def _alias(annotation: Any, origin: Any, arguments: Arguments) -> Kind:
+    """Return the kind of what an alias stands for, in which its type parameters have a meaning."""
+    alias = origin or annotation
+    if any(alias is each for each in _open_aliases.get()):
+        raise SchemaError(f"the alias {alias.__name__} refers to itself; declare a class instead")
+    parameters = alias.__type_params__
+    given = typing.get_args(annotation) if origin is not None else ()
+    if len(given) != len(parameters):
+        wanted = ", ".join(each.__name__ for each in parameters) or "no type arguments"
+        raise SchemaError(f"{alias.__name__} takes {wanted}; it was given {len(given)}")
+    bound = {variable: kind_of(each, arguments) for variable, each in zip(parameters, given, strict=True)}
+    token = _open_aliases.set((*_open_aliases.get(), alias))
+    try:
+        return kind_of(alias.__value__, bound)
+    finally:
+        _open_aliases.reset(token)
 
 
 def _hint_for(cls: Any) -> str:
@@ -233,8 +328,14 @@ def _type_variable(variable: TypeVar, arguments: Arguments) -> Kind:
 def _annotated(annotation: Any, arguments: Arguments) -> Kind:
     """Return the kind of `Annotated[base, marks...]`; the first known mark decides."""
     base, *marks = typing.get_args(annotation)
+    for mark in marks:
+        if isinstance(mark, DefaultOnEof | TailMark):
+            rest = tuple(each for each in marks if each is not mark)
+            return _tail(mark, Annotated[(base, *rest)] if rest else base, arguments)
     # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
-    marks.sort(key=lambda mark: not isinstance(mark, Len | HexMark))
+    marks.sort(key=lambda mark: not isinstance(mark, Len | Length | HexMark))
+    if base is bytes and (counts := [mark for mark in marks if type(mark) is int]):
+        return _fixed_length(base, Len(counts[0]).count, arguments)
     for mark in marks:
         if isinstance(mark, Kind):
             return mark
@@ -248,8 +349,14 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
             return kinds.Adapted(item, mark.decode, mark.encode, name, shown=mark.shown)
         if isinstance(mark, HexMark):
             return _in_hex(Annotated[base, *marks[1:]] if marks[1:] else base, arguments)
+        if isinstance(mark, Length):
+            return _with_length(base, mark, [each for each in marks if each is not mark], arguments)
         if isinstance(mark, Len):
             return _fixed_length(base, mark.count, arguments)
+        if isinstance(mark, ByteArray):
+            if base is not bytes:
+                raise SchemaError(f"ByteArray({mark.count}) belongs on bytes, not on {_shown(base)}")
+            return kinds.Bytes(exact=mark.count)
         if isinstance(mark, OptionMark):
             return _union(base, arguments)
         if isinstance(mark, BlobMark):
@@ -276,12 +383,33 @@ def _in_hex(annotation: Any, arguments: Arguments) -> Kind:
     return dataclasses.replace(kind, hex=True)
 
 
+def _with_length(base: Any, mark: Length, marks: list[Any], arguments: Arguments) -> Kind:
+    kind = kind_of(Annotated[base, *marks] if marks else base, arguments)
+    if not isinstance(kind, kinds.Seq | kinds.Set | kinds.Map | kinds.Str | kinds.Bytes):
+        raise SchemaError(f"Length belongs on a list, text, bytes, a map or a set, not on {_shown(base)}")
+    if kind.length is not None:
+        raise SchemaError("there is a Length already")
+    return dataclasses.replace(kind, length=mark.kind)
+
+
 def _fixed_length(base: Any, count: int, arguments: Arguments) -> Kind:
     if base is bytes:
-        return kinds.Bytes(exact=count)
+        return kinds.FixedBytes(count)
     if typing.get_origin(base) is list:
         return kinds.Array(kind_of(typing.get_args(base)[0], arguments), count)
     raise SchemaError(f"Len({count}) belongs on list[T] or bytes, not on {_shown(base)}")
+
+
+def _tail(mark: DefaultOnEof | TailMark, base: Any, arguments: Arguments) -> Kind:
+    kind = kind_of(base, arguments)
+    if isinstance(mark, TailMark):
+        if not isinstance(kind, kinds.Option) or isinstance(kind.item, kinds.Option):
+            raise SchemaError(
+                f"OptionalTail[T] is for a T that is never None, not {_shown(base)}: DefaultOnEof(None) is"
+            )
+        kind = kind.item
+    default, is_written = (mark.default, True) if isinstance(mark, DefaultOnEof) else (None, False)
+    return kinds.Tail(kind, default, is_written)
 
 
 def _union(annotation: Any, arguments: Arguments) -> Kind:
@@ -321,5 +449,7 @@ Hex = Annotated[T, HexMark()]
 #: `Option<T>`: None, or the value; where T is an option itself, the value is wrapped in `Some`. (The mark
 #: keeps `Option[Option[T]]` apart from `Option[T]`: unions by themselves are flattened.)
 Option = Annotated[T | None, OptionMark()]
+#: A value of type T after all others, or None where the data end before it; None is written as nothing.
+OptionalTail = Annotated[T | None, TailMark()]
 #: `Vec<T>`, `VecDeque<T>`, `Box<[T]>`: a list.
 Vec = list[T]

@@ -27,8 +27,8 @@ def form_of(config: Any) -> tuple[str, ...]:
         config: The configuration; None in a C struct, whose numbers are fixed and little-endian.
     """
     if config is None:
-        return "fixed", "little"
-    return (config.name,) if config.columnar else (config.integers, config.byteorder)
+        return ("fixed little",)
+    return (config.name,) if config.columnar else (config.form,)
 
 
 def is_columnar(config: Any) -> bool:

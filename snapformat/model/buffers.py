@@ -20,6 +20,8 @@ KINDS = {**dict.fromkeys("BHILQN", "u"), **dict.fromkeys("bhilqn", "i"), **dict.
 def numbers_of(item: Kind, value: Any) -> memoryview | None:
     """Return the numbers of a buffer as a contiguous memoryview in the machine's byte order.
 
+    `bytes` and `bytearray` are numbers of the kind `u8` only.
+
     Returns:
         The view; None if the value is not a buffer, or the kind is not a number that buffers contain.
 
@@ -27,7 +29,9 @@ def numbers_of(item: Kind, value: Any) -> memoryview | None:
         BadValue: A buffer of other numbers, or of more than one dimension.
     """
     letter = item.letter
-    if letter is None or isinstance(value, bytes | bytearray | list | tuple):
+    if letter is None or isinstance(value, list | tuple):
+        return None
+    if letter != "B" and isinstance(value, bytes | bytearray):  # bytes are no buffer of other numbers
         return None
     try:
         view = memoryview(value)

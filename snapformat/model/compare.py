@@ -154,11 +154,12 @@ def _encodings(*configs: Any) -> Iterator[str]:
     """Yield the encodings in words, with their names if these differ."""
     differ = len(set(map(is_columnar, configs))) > 1
     for config in configs:
-        form = form_of(config)
         if is_columnar(config):
-            yield form[0]
+            yield form_of(config)[0]
         else:
-            yield ("bincode, " if differ else "") + f"{form[0]} integers, {form[1]}-endian"
+            yield ("bincode, " if differ else "") + (
+                "fixed integers, little-endian" if config is None else config.description
+            )
 
 
 def _compared(old: Table, new: Table) -> list[Change]:

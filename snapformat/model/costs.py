@@ -89,7 +89,7 @@ def _nominal_of(kind: Kind, known: dict[int, int]) -> Task:
             return kind.count if isinstance(kind.count, int) else 0
         case kinds.Array():
             return kind.count * (yield _nominal(kind.item, known)) if isinstance(kind.count, int) else 0
-        case kinds.Unit() | kinds.Computed() | kinds.Run() | kinds.Switch() | kinds.If():
+        case kinds.Unit() | kinds.Computed() | kinds.Run() | kinds.Switch() | kinds.If() | kinds.Tail():
             return 0
     total = kind.stored.size if isinstance(kind, kinds.Checksummed) else 0
     for item in kind.children():

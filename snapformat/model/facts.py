@@ -179,7 +179,7 @@ def _kind_items(at: str, bound: Bound, facts: list[Fact], without: Collection[st
     if not is_known_by_name(cls):
         attributes += class_code(cls)
         if cls.in_encoding is Kind.in_encoding and config is not None:
-            attributes += zip(("integers", "byteorder"), form_of(config), strict=False)
+            attributes += zip(("form",), form_of(config), strict=True)
     inside = {id(child) for child in kind.children()}
     inner = None if isinstance(kind, kinds.Blob) else config
     found = []

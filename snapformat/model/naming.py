@@ -393,7 +393,7 @@ def _spans_of(bound: Bound, label_of: LabelOf) -> Task:
             return [Span(f"opaque {type(kind.construct).__name__}", primitive="opaque")]
         case kinds.Leaf():
             return [Span(type_name(kind.construct))]
-        case kinds.Repeat():
+        case kinds.Repeat() | kinds.Records():
             (item,) = bound.children()
             inside = yield _spans_of(item, label_of)
             return [Span("[", primitive="array"), *inside, Span("; ...]")]

@@ -176,6 +176,9 @@ class _KeyWriter(ValueWriter):
     def write_bytes(self, kind: Kind, data: bytes) -> None:
         self.key.append(data)
 
+    def write_fixed_bytes(self, kind: Kind, data: bytes) -> None:
+        self.key.append(data)
+
     def write_ordered(self, key: Any) -> None:
         self.key.append(key)
 

@@ -8,6 +8,7 @@ kind calls their methods in the order of the value's parts, with `enter` and `le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
@@ -143,6 +144,14 @@ class ValueWriter(Traversal):
     def write_many(self, kind: Kind, values: Sequence[Any]) -> bool:
         """Write many elements of one kind at once; return False, with nothing written, if unsupported."""
         return False
+
+    def sort_entries(self, kind: kinds.Map, entries: list[tuple[Any, Any]]) -> bool:
+        """Put the entries of a map into the order of writing; return False if something prevents it."""
+        return not kind.ordered or self.keys.sort(kind.key, entries, itemgetter(0))
+
+    def sort_elements(self, kind: kinds.Set, elements: list[Any]) -> bool:
+        """Put the elements of a set into the order of writing; return False if something prevents it."""
+        return not kind.ordered or self.keys.sort(kind.item, elements)
 
     # --- construct's groupings of bytes: neutral where values are no bytes ------------------------------
 
@@ -303,6 +312,14 @@ class ValueReader(Traversal):
         """Read many elements of one kind at once; return None, with nothing read, to read them one by one."""
         return None
 
+    def is_at_end(self) -> bool:
+        """Return whether the data end here; only where values are bytes."""
+        raise NotImplementedError
+
+    def begin_record(self) -> Any:
+        """Begin parts with a budget of their own, as large as the whole one; `end_budget` ends them."""
+        raise NotImplementedError
+
     def is_null(self) -> bool:
         """Return whether this value is left out; only in an encoding with named values."""
         return False
@@ -356,6 +373,9 @@ class ValueReader(Traversal):
     def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
         """Return how many of `count` entries must be read: one, if they are equal and take no bytes."""
         return count
+
+    def end_key(self, kind: kinds.Map, begun: Any, before: Any) -> Any:
+        """End a key that began at a mark; `before` is what the key before it gave, or None."""
 
     def end_element(self, kind: Kind, begun: Any) -> None:
         """End an element of a sequence, or an entry of a map, that began at a mark."""

@@ -6,6 +6,7 @@ Each entry point names an iterable of `SnapshotFormat`, whose names are unique: 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from functools import cache
 
 from snapformat.errors import SchemaError
@@ -20,9 +21,28 @@ GROUP = "snapformat.schemas"
 _MOST_NAMES = 20
 
 
-@cache
+#: Formats of a project, by name; see `add_formats`.
+_added: dict[str, SnapshotFormat] = {}
+
+
 def formats() -> dict[str, SnapshotFormat]:
-    """Return all formats by name, in the order of their declaration.
+    """Return all formats by name: those of packages in the order of their declaration, then a project's."""
+    return {**_installed(), **_added} if _added else _installed()
+
+
+def add_formats(more: Mapping[str, SnapshotFormat]) -> None:
+    """Make formats known in this process, as those of a project."""
+    _added.update(more)
+
+
+def bare_formats() -> list[SnapshotFormat]:
+    """Return the known formats of bare files, which nothing in the file names."""
+    return [format_ for format_ in formats().values() if format_.is_bare]
+
+
+@cache
+def _installed() -> dict[str, SnapshotFormat]:
+    """Return the formats of installed packages.
 
     A package whose schemas can't be imported is skipped with a warning.
     """

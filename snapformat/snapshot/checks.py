@@ -27,8 +27,8 @@ def expected_magic(spec: FormatSpec) -> str:
 
 
 def check_magic(spec: FormatSpec, header: Header) -> None:
-    """Raise `InvalidMagicError` unless the magic is one of the format's."""
-    if header.magic not in spec.magics.values():
+    """Raise `InvalidMagicError` unless the magic is one of the format's; bare files have none."""
+    if not spec.is_bare and header.magic not in spec.magics.values():
         raise InvalidMagicError(
             not_of(spec),
             magic=header.magic,
@@ -40,8 +40,8 @@ def check_magic(spec: FormatSpec, header: Header) -> None:
 
 
 def check_version(spec: FormatSpec, header: Header) -> None:
-    """Raise `InvalidFormatVersionError` unless the format reads the version."""
-    if not spec.accepts(spec.supported, header.version):
+    """Raise `InvalidFormatVersionError` unless the format reads the version; bare files have none."""
+    if not spec.is_bare and not spec.accepts(spec.supported, header.version):
         raise InvalidFormatVersionError(
             "the format version is not supported",
             version=header.version,

@@ -32,6 +32,10 @@ class Header:
     version: semver.Version
 
 
+#: In place of the header of files that have none.
+NO_HEADER = Header(0, semver.Version(0))
+
+
 @cache
 def header_kind() -> kinds.Struct:
     """Make the kind of the header: magic (u64), then the version as a str."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from snapformat.encodings.bincode.arrays import Arrays
-from snapformat.encodings.bincode.codec.engine import runs_constructs, write_value
+from snapformat.encodings.bincode.codec.engine import (
+    CLAIMED_PER_BYTE,
+    check_limit,
+    runs_constructs,
+    write_value,
+)
 from snapformat.encodings.construct.wrappers import counted
 from snapformat.errors import DecodeError, EncodeError, SnapshotError
 from snapformat.io import Source
@@ -42,7 +48,7 @@ class CachedHeader:
         self.magic = header.magic
         self.version = header.version
         self.runs_constructs = runs_constructs(spec.payload_layout)
-        self.reader = LazyReader(spec.payload_layout, spec.bincode.limit, spec.all_limits)
+        self.reader = LazyReader(spec.payload_layout, spec.limit, spec.all_limits)
 
 
 class FileSource(LazySource):
@@ -72,7 +78,7 @@ class FileSource(LazySource):
         self.whole = data
         self.stop = stop
         self.arrays = arrays
-        self.limit = spec.bincode.limit
+        self.limit = spec.limit
         self.spec = spec
         self.source = source
         self.cached = cached
@@ -111,7 +117,7 @@ def load_lazily(
         The file with its header; the payload's value, which may be a `LazyValue`; and the bytes after it that
         are kept. None if the file must be read eagerly: it is damaged, or its layout has no skipper.
     """
-    if spec.is_message:
+    if spec.is_message or spec.many:
         return None
     cached: CachedHeader | None = spec.cached_header
     if cached is None or not data.startswith(cached.data):  # most files of a format have the same
@@ -179,9 +185,19 @@ def file_bytes(
     cached = None if file is None else file.cached
     if cached is not None and header.magic == cached.magic and header.version is cached.version:
         head = cached.data
+    elif spec.is_bare:
+        head = b""
     else:
         head = write_value(spec.header_layout, header, limits=spec.all_limits, root=HEADER)
+    if spec.many:
+        return _many_bytes(spec, data)
     parts, stop = write_lazily(spec.payload_layout, data, spec.all_limits)
+    limit = spec.limit
+    if limit is not None:
+        if head:
+            check_limit(spec.header_layout, head, limit, spec.all_limits, HEADER)
+        if CLAIMED_PER_BYTE * sum(map(len, parts)) > limit:
+            check_limit(spec.payload_layout, b"".join(parts), limit, spec.all_limits)
     pieces = [head, *parts]
     if trailing:
         pieces.append(trailing)
@@ -196,6 +212,21 @@ def file_bytes(
     assert value is not None
     pieces.append(value.to_bytes(checksum.size, order))
     return b"".join(pieces)
+
+
+def _many_bytes(spec: FormatSpec, data: Any) -> bytes:
+    """Return the bytes of many values; the reference raises the error with the place of it."""
+    op, limit, limits = spec.record_layout, spec.limit, spec.all_limits
+    written: list[bytes] | None = None
+    if isinstance(data, list | tuple):
+        with suppress(EncodeError):
+            written = [b"".join(write_lazily(op, each, limits)[0]) for each in data]
+    if written is None:
+        return write_value(spec.payload_layout, data, limits=limits)
+    if limit is not None:
+        for index, each in enumerate(written):
+            check_limit(op, each, limit, limits, (index,))
+    return b"".join(written)
 
 
 def _by_difference(

@@ -18,7 +18,7 @@ from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
 from snapformat.model.std.semver_text import parse_version
-from snapformat.snapshot.header import HEADER, Header
+from snapformat.snapshot.header import HEADER, NO_HEADER, Header
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def read_parts(spec: FormatSpec, data: bytes, stop: int) -> tuple[Header, Any]:
     Raises:
         DecodeError: The bytes before `stop` are not such a message.
     """
-    header, payload = read_message(spec.message_kind, data, stop, spec.all_limits)
-    return header, payload
+    found = read_message(spec.message_kind, data, stop, spec.all_limits)
+    return (NO_HEADER, found) if spec.is_bare else found
 
 
 def read_columns(spec: FormatSpec, data: bytes, stop: int) -> Iterator[Column]:
@@ -150,7 +150,9 @@ def to_bytes(spec: FormatSpec, header: Header, payload: Any) -> bytes:
     Raises:
         EncodeError: Header or payload don't fit their types.
     """
-    message = write_message(spec.message_kind, (header, payload), spec.all_limits)
+    message = write_message(
+        spec.message_kind, payload if spec.is_bare else (header, payload), spec.all_limits
+    )
     checksum = spec.checksum
     if checksum is None:
         return message
@@ -159,7 +161,7 @@ def to_bytes(spec: FormatSpec, header: Header, payload: Any) -> bytes:
 
 def explain_other(spec: FormatSpec, data: bytes, error: DecodeError) -> None:
     """Add the version in the header to the error of an undecodable message, if it is another one."""
-    if error.hint is not None:
+    if error.hint is not None or spec.is_bare:
         return
     try:
         header = _read_header(ColumnInput(data, 0, len(data)))

@@ -10,6 +10,7 @@ from snapformat.encodings.bincode.plan import layout_of
 from snapformat.encodings.construct.reach import Reach, goes_back
 from snapformat.errors import DecodeError, EncodeError
 from snapformat.io import ExactReader, Source
+from snapformat.layout import read as read_from_layout
 from snapformat.layout import read_stream
 from snapformat.snapshot.checks import (
     check_checksum,
@@ -22,8 +23,8 @@ from snapformat.snapshot.checks import (
     explain,
     not_of,
 )
-from snapformat.snapshot.header import HEADER, Header
-from snapformat.snapshot.spec import CheckOrder, FormatSpec, Trailing, message
+from snapformat.snapshot.header import HEADER, NO_HEADER, Header
+from snapformat.snapshot.spec import CheckOrder, FormatSpec, Trailing, message, records
 
 if TYPE_CHECKING:
     import semver
@@ -70,6 +71,8 @@ def read_header(spec: FormatSpec, data: bytes, stop: int | None = None) -> tuple
     Raises:
         DecodeError: The file is too short, or the version is not a semantic version.
     """
+    if spec.is_bare:
+        return NO_HEADER, 0
     latest = spec.latest_header.found
     end = len(data) if stop is None else stop
     if latest is not None and data.startswith(latest[0], 0, end):  # most files of a format share their header
@@ -134,6 +137,8 @@ def explain_header(spec: FormatSpec, data: bytes, error: DecodeError) -> None:
 
 def magic_in(spec: FormatSpec, data: bytes) -> int | None:
     """Decode the magic at the start of a file, or return None if it is too short."""
+    if spec.is_bare:
+        return None
     if spec.is_message:
         found: int | None = message().magic_in(data)
         return found
@@ -150,7 +155,9 @@ def read_header_from(spec: FormatSpec, source: Source) -> Header:
     Raises:
         SnapshotIOError: The file can't be opened.
         DecodeError: The source fails or ends within the header, or the version is not a semantic version.
+        SchemaError: The files have no header.
     """
+    spec.check_header()
     with ExactReader(source) as reader:
         try:
             header: Header
@@ -312,7 +319,9 @@ def read_payload(
     """
     if spec.is_message:
         return _read_message(spec, data, stop)[1], stop
-    op, limit = spec.payload_layout, spec.bincode.limit
+    if spec.many:
+        return _read_many(spec, data, stop, decode=decode)
+    op, limit = spec.payload_layout, spec.limit
     reach = Reach() if goes_back(op.kind) else None
     try:
         if decode:
@@ -325,3 +334,14 @@ def read_payload(
     if reach is not None:
         end = max(end, min(offset + reach.furthest, stop))
     return value, end
+
+
+def _read_many(spec: FormatSpec, data: bytes, stop: int, *, decode: bool) -> tuple[Any, int]:
+    """Decode the values of a bare file; the reference raises the error with the place of it."""
+    op, limit, limits = spec.record_layout, spec.limit, spec.all_limits
+    if not decode and records().are_records(op, data, stop, limit, limits):
+        return NOT_DECODED, stop
+    values = records().read_records(op, data, stop, limit, limits)
+    if values is not None:
+        return values, stop
+    return read_from_layout(spec.payload_layout, data, limit=limit, limits=limits, stop=stop)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import semver
 
 from snapformat import once
+from snapformat.bincode import Encoding
+from snapformat.encodings.bincode.limit import BINCODE
 from snapformat.encodings.construct.reach import goes_back
 from snapformat.errors import EncodeError, SchemaError, SnapshotError
 from snapformat.io import Source, Target, read_all, write_all
 from snapformat.layout import Event, walk
 from snapformat.lazy.value import LazyValue
+from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.declare.display import html_of
 from snapformat.path import Root
 from snapformat.snapshot.checks import (
@@ -25,7 +28,7 @@ from snapformat.snapshot.checks import (
     named,
 )
 from snapformat.snapshot.derived import derived
-from snapformat.snapshot.header import HEADER, Header
+from snapformat.snapshot.header import HEADER, NO_HEADER, Header
 from snapformat.snapshot.reading import (
     as_of,
     check_fields,
@@ -34,10 +37,11 @@ from snapformat.snapshot.reading import (
     read_header,
     read_header_from,
 )
-from snapformat.snapshot.spec import FormatSpec, Trailing, message
+from snapformat.snapshot.spec import MAX_FILE_SIZE, Compression, FormatSpec, Trailing, compressor, message
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.arrays import Arrays
+    from snapformat.encodings.bitcode.encoding import Bitcode
     from snapformat.encodings.bitcode.reader import Column
     from snapformat.snapshot.lazily import FileSource
 
@@ -65,6 +69,65 @@ class SnapshotFormat(FormatSpec):
     See `FormatSpec` for the parameters.
     """
 
+    @classmethod
+    def bare(
+        cls,
+        name: str,
+        payload: Any,
+        encoding: Encoding | Bitcode = BINCODE,
+        *,
+        many: bool = False,
+        compression: Compression | None = None,
+        trailing: Trailing = "refuse",
+        limits: Limits = DEFAULT_LIMITS,
+        allow_pickle: bool = False,
+        max_file_size: int = MAX_FILE_SIZE,
+        note: str = "",
+    ) -> SnapshotFormat:
+        """Declare a format of bare files, which have neither magic nor version nor checksum.
+
+        Such a file is the bytes of a value, as `encode` returns them: what most programs write with bincode.
+
+        Example:
+            ```python
+            HISTORY = SnapshotFormat.bare("history", Visit, many=True)
+            visits = HISTORY.load("history.bin").data
+            ```
+
+        Args:
+            name: Name of the format.
+            payload: Type of the data: see `FormatSpec`.
+            encoding: Encoding of the data; by default that of bincode's `serialize`: integers of fixed width,
+                little endian, without a limit unless construct runs a part.
+            many: Whether the file has any number of values one after the other; `Snapshot.data` is their
+                list. The encoding's limit applies to each.
+            compression: The compression around the whole file: `"gzip"`, `"zlib"` or `"zstd"`. zstd needs
+                Python 3.14, or the package backports.zstd.
+            trailing: The treatment of bytes after the value: see `FormatSpec`.
+            limits: Limits of depth and of zero-sized elements.
+            allow_pickle: Whether construct's `Pickled` is read.
+            max_file_size: Maximum size in bytes, of the file and of its content.
+            note: A sentence that its documents begin with, or empty.
+
+        Raises:
+            SchemaError: The payload is not a type, or values of it take no bytes and there are many.
+        """
+        return cls(
+            name=name,
+            magic=None,
+            version="0.0.0",
+            payload=payload,
+            encoding=encoding,
+            checksum=None,
+            limits=limits,
+            allow_pickle=allow_pickle,
+            max_file_size=max_file_size,
+            trailing=trailing,
+            note=note,
+            many=many,
+            compression=compression,
+        )
+
     def with_payload(self, payload: Any) -> SnapshotFormat:
         """Return this format with another type of data; for a class, the same object every time."""
         return derived(self, payload)
@@ -76,7 +139,8 @@ class SnapshotFormat(FormatSpec):
             data: The data; it is checked when the snapshot is saved.
             arch: Architecture whose magic is written; by default this machine's.
         """
-        return Snapshot(Header(self.magic_of(arch), self.supported), data, self)
+        header = NO_HEADER if self.is_bare else Header(self.magic_of(arch), self.supported)
+        return Snapshot(header, data, self)
 
     def load(
         self,
@@ -150,7 +214,7 @@ class SnapshotFormat(FormatSpec):
             check_arrays(lazy, arrays, packed=self.is_message)
         trailing: Trailing = "refuse" if strict else self.trailing
         try:
-            data = read_all(source, max_size=self.max_file_size)
+            data = self.unpacked(read_all(source, max_size=self.max_file_size))
             self = as_of(self, data)
             if lazy:
                 found = _lazily().load_lazily(self, data, source, check_crc, trailing, arrays)
@@ -197,11 +261,12 @@ class SnapshotFormat(FormatSpec):
             Crc64Error: The checksum does not match.
             SchemaError: The encoding stores columns (bitcode), whose values have no offsets.
         """
-        data = read_all(source, max_size=self.max_file_size)
+        data = self.unpacked(read_all(source, max_size=self.max_file_size))
         self = as_of(self, data)
         header_end = read_header(self, data)[1]
-        limit, limits = self.bincode.limit, self.all_limits
-        yield from walk(self.header_layout, data, limit=limit, limits=limits, root=HEADER)
+        limit, limits = self.limit, self.all_limits
+        if not self.is_bare:
+            yield from walk(self.header_layout, data, limit=limit, limits=limits, root=HEADER)
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, header_end, stop)
         payload = data[:stop]
@@ -236,7 +301,7 @@ class SnapshotFormat(FormatSpec):
         """
         if not self.is_message:
             raise SchemaError(f"the values of {self.name} lie one after the other: `walk` iterates over them")
-        data = read_all(source, max_size=self.max_file_size)
+        data = self.unpacked(read_all(source, max_size=self.max_file_size))
         self = as_of(self, data)
         stop = payload_stop(self, len(data), self.trailing, check_crc=False)
         check_room(self, data, 0, stop)
@@ -263,21 +328,33 @@ class Snapshot(Generic[T]):
     """A snapshot in memory: its header and its data.
 
     Attributes:
-        header: Magic and version; a loaded snapshot keeps those of its file.
+        header: Magic and version; a loaded snapshot keeps those of its file. A bare file has none: using
+            it is a `SchemaError`.
         data: The data.
         format: The format it was made or loaded with.
         trailing: Bytes between the data and the checksum, such as fields added by a newer program. A format
             with `trailing="keep"` reads and writes them; with any other format they are empty.
     """
 
-    __slots__ = ("_data", "_file", "format", "header", "trailing")
+    __slots__ = ("_data", "_file", "_header", "format", "trailing")
 
     def __init__(self, header: Header, data: T, format: SnapshotFormat, trailing: bytes = b"") -> None:
-        self.header = header
+        self._header = header
         self._data: T | LazyValue = data
         self._file: FileSource | None = None
         self.format = format
         self.trailing = trailing
+
+    @property
+    def header(self) -> Header:
+        """Magic and version."""
+        self.format.check_header()
+        return self._header
+
+    @header.setter
+    def header(self, value: Header) -> None:
+        self.format.check_header()
+        self._header = value
 
     @property
     def data(self) -> T:
@@ -423,19 +500,27 @@ class Snapshot(Generic[T]):
     @property
     def arch(self) -> str | None:
         """The architecture that the magic identifies, or None."""
-        return self.format.arch_of(self.header.magic)
+        return self.format.arch_of(self._header.magic)
 
     def to_bytes(self) -> bytes:
         """Return the bytes of the whole file: header, data, kept trailing bytes, checksum.
+
+        A bare file has only the data, perhaps compressed. The bytes of compressed files depend on the
+        compressor: a file that another program has compressed is rarely the same after saving, its content
+        is.
 
         Raises:
             EncodeError: Header or data don't fit their types; the error has the path.
             DecodeError: A deferred field has to be decoded, and its bytes are not a value of its type.
         """
-        if self.format.declared.added_since:
-            check_fields(self.format, self.header.version)
-        data: bytes = _lazily().file_bytes(self.format, self.header, self._data, self._file, self.trailing)
-        return data
+        spec = self.format
+        if spec.declared.added_since:
+            check_fields(spec, self._header.version)
+        data: bytes = _lazily().file_bytes(spec, self._header, self._data, self._file, self.trailing)
+        if spec.compression is None:
+            return data
+        packed: bytes = compressor().pack(data, spec.compression)
+        return packed
 
     def save(self, target: Target) -> None:
         """Encode the snapshot and write it; a path is replaced atomically.
@@ -456,19 +541,20 @@ class Snapshot(Generic[T]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Without the bytes of the file that it was read from.
-        return Snapshot, (self.header, self.data, self.format, self.trailing)
+        return Snapshot, (self._header, self.data, self.format, self.trailing)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Snapshot):
             return NotImplemented
-        if self.header != other.header or self.trailing != other.trailing:
+        if self._header != other._header or self.trailing != other.trailing:
             return False
         return bool(self.data == other.data)
 
     __hash__ = None  # type: ignore[assignment]  # mutable
 
     def __repr__(self) -> str:
-        return f"<Snapshot of {self.format.name} {self.header.version}: {type(self.data).__name__}>"
+        version = "" if self.format.is_bare else f" {self._header.version}"
+        return f"<Snapshot of {self.format.name}{version}: {type(self.data).__name__}>"
 
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         yield "format", self.format.name

@@ -15,6 +15,7 @@ import semver
 
 from snapformat.bincode import FIRECRACKER, Encoding, Version, u64
 from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bincode.limit import BINCODE, limit_of
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.plan import layout_of, lower
 from snapformat.encodings.construct.payload import Payload
@@ -26,7 +27,8 @@ from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.checks import describe_value
 from snapformat.model.declare.registry import import_reference, is_reference, resolved
 from snapformat.model.from_construct import ClassAdapter
-from snapformat.model.kinds import Kind
+from snapformat.model.graph import is_zero_sized
+from snapformat.model.kinds import Kind, Records, Unit
 from snapformat.model.std.semver_text import parse_padded, parse_version, version_text
 from snapformat.model.versions import at_version, versions_in
 from snapformat.once import cached_property
@@ -43,6 +45,8 @@ MAX_FILE_SIZE = 1 << 30
 
 #: The treatment of bytes that are neither header nor data nor checksum: see `FormatSpec`.
 Trailing = Literal["refuse", "keep", "ignore"]
+#: The compression around a whole bare file.
+Compression = Literal["gzip", "zlib", "zstd"]
 
 
 class CheckOrder(enum.Enum):
@@ -74,6 +78,22 @@ def header_struct(encoding: Encoding) -> Any:
 
 
 @cache
+def compressor() -> Any:
+    """Import the module for compressed files, which most files are not."""
+    from snapformat.snapshot import compression
+
+    return compression
+
+
+@cache
+def records() -> Any:
+    """Import the module for files of many values, which most files are not."""
+    from snapformat.encodings.bincode.codec import records
+
+    return records
+
+
+@cache
 def message() -> Any:
     """Import the module for files of one message, which most files are not."""
     from snapformat.snapshot import message
@@ -82,9 +102,9 @@ def message() -> Any:
 
 
 @cache
-def _header_layout(integers: Any, byteorder: Any) -> Op:
-    """Return the layout of the header, which does not depend on the limit: there are four."""
-    return lower(header_struct(Encoding(integers, byteorder, limit=None)))
+def _header_layout(encoding: Encoding) -> Op:
+    """Return the layout of the header, which does not depend on the limit."""
+    return lower(header_struct(encoding))
 
 
 class LatestHeader:
@@ -115,7 +135,8 @@ class FormatSpec:
 
     Attributes:
         name: Name of the format.
-        magic: The magic number, or a mapping from architectures to magic numbers.
+        magic: The magic number, or a mapping from architectures to magic numbers; None for bare files, which
+            have neither header nor checksum: see `SnapshotFormat.bare`.
         version: The version that is written, and that the version of a file is compared with.
         payload: Type of the data: a class, an annotation, a construct, a registered name, or a reference to
             one of these as `module:attribute`, which is imported on first use. None if the data of such
@@ -128,7 +149,8 @@ class FormatSpec:
         limits: Limits of depth and of zero-sized elements.
         allow_pickle: Whether construct's `Pickled` in the payload is read. A pickle can run any code: allow
             it only for files of a trusted source. Writing does not need it.
-        max_file_size: Maximum size of a file in bytes; a larger one is refused without reading it.
+        max_file_size: Maximum size of a file in bytes; a larger one is refused without reading it. Also the
+            maximum size of the content of a compressed file.
         release: The release or releases of the program that write such files, or None.
         family: Reference to the format's family as `module:attribute`, or None; see
             `snapformat.inspect.families`. It is imported on first use.
@@ -141,12 +163,14 @@ class FormatSpec:
         steps: The steps between the versions of the format (`snapformat.migrate.Steps`): a function that
             returns them, or a reference to them as `module:attribute`, which is imported on first use; or
             None.
+        many: Whether a bare file has any number of values one after the other; its data is their list.
+        compression: The compression around a whole bare file, or None.
         note: What users of the format should know about it, in a sentence, which its documents begin with;
             or empty.
     """
 
     name: str
-    magic: int | Mapping[str, int]
+    magic: int | Mapping[str, int] | None
     version: str | semver.Version
     payload: Any = None
     encoding: Encoding | Bitcode = FIRECRACKER
@@ -161,6 +185,8 @@ class FormatSpec:
     trailing: Trailing = "refuse"
     note: str = ""
     steps: str | Callable[[], Any] | None = None
+    many: bool = False
+    compression: Compression | None = None
     #: The `CachedHeader` of the last file that was read lazily.
     cached_header: Any = field(default=None, init=False, repr=False, compare=False)
 
@@ -168,8 +194,9 @@ class FormatSpec:
         for arch, magic in self.magics.items():
             if type(magic) is not int or not 0 <= magic < 1 << 64:
                 raise ValueError(f"the magic of {arch or self.name} must be a u64, not {magic!r}")
-        if not self.magics:
+        if not self.magics and not self.is_bare:
             raise ValueError("a format needs a magic")
+        self._check_bare()
         if self.trailing not in get_args(Trailing):
             raise ValueError(
                 f"trailing must be one of {', '.join(get_args(Trailing))}, not {self.trailing!r}"
@@ -180,12 +207,30 @@ class FormatSpec:
         if self.checksum is not None and self.checksum.width % 8:
             raise ValueError(f"the checksum's width must be whole bytes, not {self.checksum.width} bits")
         is_message = not isinstance(self.encoding, Encoding)
+        if is_message and self.is_bare and self.trailing != "refuse":
+            raise ValueError("a message of bitcode is the whole file: trailing must be 'refuse'")
         if is_message and self.trailing != "refuse":
             raise ValueError("a message of bitcode is followed by its checksum: trailing must be 'refuse'")
         if self.payload is not None and not is_reference(self.payload):
             # Resolves the payload's type: undefined names fail here.
             self.message_kind if is_message else self.payload_layout  # noqa: B018
             self.added_since  # noqa: B018 - checked against the version
+
+    def _check_bare(self) -> None:
+        """Refuse what only bare files have, or don't have."""
+        if not self.is_bare:
+            if self.many or self.compression is not None:
+                raise ValueError("only bare files (magic=None) have many values, or are compressed")
+            return
+        if self.checksum is not None:
+            raise ValueError("a format without a magic has no checksum either: checksum must be None")
+        if self.compression not in (None, *get_args(Compression)):
+            known = ", ".join(get_args(Compression))
+            raise ValueError(f"compression must be one of {known}, not {self.compression!r}")
+        if self.many and not isinstance(self.encoding, Encoding):
+            raise ValueError("a message of bitcode has one value")
+        if self.many and self.trailing != "refuse":
+            raise ValueError("many values end where the file does: trailing must be 'refuse'")
 
     def __getstate__(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in dataclasses.fields(self) if each.init}
@@ -264,7 +309,14 @@ class FormatSpec:
     @cached_property
     def magics(self) -> Mapping[str, int]:
         """Magic by architecture; the key is empty if the format has one magic for all."""
+        if self.magic is None:
+            return {}
         return self.magic if isinstance(self.magic, Mapping) else {"": self.magic}
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether files have no header and no checksum."""
+        return self.magic is None
 
     @cached_property
     def supported(self) -> semver.Version:
@@ -272,8 +324,13 @@ class FormatSpec:
         return parse_version(str(self.version))
 
     def magic_of(self, arch: str | None = None) -> int:
-        """Return the magic that is written for an architecture; by default this machine's."""
+        """Return the magic that is written for an architecture; by default this machine's.
+
+        Raises:
+            SchemaError: The files have no header.
+        """
         magics = self.magics
+        self.check_header()
         if arch is None:
             arch = machine_arch()
             return magics.get(arch, next(iter(magics.values())))
@@ -284,6 +341,22 @@ class FormatSpec:
     def arch_of(self, magic: int) -> str | None:
         """Return the architecture that a magic identifies, or None."""
         return next((arch or None for arch, known in self.magics.items() if known == magic), None)
+
+    def check_header(self) -> None:
+        """Raise `SchemaError` if the files have no header."""
+        if self.is_bare:
+            raise SchemaError(f"files of {self.name} have no header: neither magic nor version")
+
+    def unpacked(self, data: bytes) -> bytes:
+        """Return the content of a file; the same bytes if the format has no compression.
+
+        Raises:
+            DecodeError: The compressed data are damaged, or the content is larger than `max_file_size`.
+        """
+        if self.compression is None:
+            return data
+        content: bytes = compressor().unpack(data, self.compression, self.max_file_size)
+        return content
 
     @property
     def bincode(self) -> Encoding:
@@ -297,8 +370,20 @@ class FormatSpec:
         return self.encoding
 
     @property
+    def limit(self) -> int | None:
+        """Maximum number of bytes that the data may claim; None for no limit.
+
+        Raises:
+            SchemaError: The encoding stores columns.
+        """
+        encoding = self.bincode
+        if encoding is not BINCODE:
+            return encoding.limit
+        return limit_of(self.record_layout if self.many else self.payload_layout, encoding)
+
+    @property
     def is_message(self) -> bool:
-        """Whether header and payload are one message of columns."""
+        """Whether header and payload, or the payload of a bare file, are one message of columns."""
         return not isinstance(self.encoding, Encoding)
 
     @cached_property
@@ -308,7 +393,10 @@ class FormatSpec:
 
     @cached_property
     def message_kind(self) -> Kind:
-        """The kind of header and payload in a message."""
+        """The kind of header and payload in a message, or of the payload alone."""
+        if self.is_bare:
+            self.encoding.bind(self.payload_kind)
+            return self.payload_kind
         kind: Kind = message().Message(self.header_kind, self.payload_kind)
         self.encoding.bind(kind)
         return kind
@@ -321,7 +409,7 @@ class FormatSpec:
     @cached_property
     def header_layout(self) -> Op:
         """The layout of the header, shared with its generated code by formats of equal encodings."""
-        return _header_layout(self.bincode.integers, self.bincode.byteorder)
+        return _header_layout(self.bincode.without_limit())
 
     @cached_property
     def latest_header(self) -> LatestHeader:
@@ -335,8 +423,14 @@ class FormatSpec:
 
     @cached_property
     def payload_kind(self) -> Kind:
-        """The payload's kind."""
+        """The payload's kind: of many values, that of their list."""
         return sealed(self._payload)
+
+    @cached_property
+    def record_layout(self) -> Op:
+        """The layout of one of many values."""
+        assert isinstance(self.payload_kind, Records)
+        return layout_of(self.payload_kind.item, self.bincode)
 
     @cached_property
     def payload_layout(self) -> Op:
@@ -347,7 +441,16 @@ class FormatSpec:
     def _payload(self) -> Any:
         if self.payload is None:
             raise ValueError(f"the format {self.name} does not declare a payload")
-        return resolved(self.payload)
+        return self._records if self.many else resolved(self.payload)
+
+    @cached_property
+    def _records(self) -> Records:
+        """The kind of many values."""
+        item = sealed(resolved(self.payload))
+        if is_zero_sized(item):
+            raise SchemaError("values without bytes have no number: declare one value, not many")
+        records: Records = Records(item, Unit())
+        return records
 
     @cached_property
     def struct(self) -> Any:
@@ -355,10 +458,10 @@ class FormatSpec:
 
         With `trailing="keep"` it has a third field, `trailing`, which is optional when building.
         """
-        limit = self.bincode.limit
+        limit = self.limit
         payload = Payload if is_located(self.payload_layout.kind) else Limited
         fields = [
-            "header" / Limited(self.header_struct, limit),
+            *([] if self.is_bare else ["header" / Limited(self.header_struct, limit)]),
             "data" / payload(self.payload_struct, limit, self.all_limits),
         ]
         if self.trailing == "keep":

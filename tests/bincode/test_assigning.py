@@ -14,6 +14,7 @@ from snapformat import DataEnum, EncodeError, Encoding, encode, schema
 from snapformat.bincode import (
     BTreeMap,
     BTreeSet,
+    ByteArray,
     CString,
     HashMap,
     HashSet,
@@ -115,7 +116,7 @@ REFUSED = [
     ("a", bytes, "$", "bytes", "str 'a'"),
     ([97], bytes, "$", "bytes", "list"),
     (b"a\0", CString, "$", "bytes without a zero byte", "one at position 1"),
-    (b"abc", Annotated[bytes, Len(2)], "$", "2 bytes", "3 bytes"),
+    (b"abc", Annotated[bytes, ByteArray(2)], "$", "2 bytes", "3 bytes"),
     ([1], Annotated[list[u8], Len(2)], "$", "2 elements", "1"),
     ((1, 2, 3), tuple[u8, u8], "$", "tuple of 2", "one of 3"),
     (None, Unit, "$", "tuple of 0", "None"),

@@ -6,9 +6,22 @@ from typing import Annotated
 
 import pytest
 
-from snapformat import DecodeError, Encoding, Limits, UnitEnum, decode, decode_prefix, encode, schema, variant
+from snapformat import (
+    DecodeError,
+    EncodeError,
+    Encoding,
+    Limits,
+    UnitEnum,
+    decode,
+    decode_prefix,
+    decoder,
+    encode,
+    schema,
+    variant,
+)
 from snapformat.bincode import (
     BTreeMap,
+    ByteArray,
     Len,
     Option,
     Unit,
@@ -75,7 +88,7 @@ CASES = [
     (Option[u16], 1, "010100", "010001", "0101", "0101"),
     (list[u16], [1], "01000000000000000100", "00000000000000010001", "0101", "0101"),
     (Annotated[list[u16], Len(2)], [1, 2], "01000200", "00010002", "0102", "0102"),
-    (Annotated[bytes, Len(1)], b"a", "010000000000000061", "000000000000000161", "0161", "0161"),
+    (Annotated[bytes, ByteArray(1)], b"a", "010000000000000061", "000000000000000161", "0161", "0161"),
     (tuple[u8, u16], (1, 2), "010200", "010002", "0102", "0102"),
     (BTreeMap[u8, u16], {1: 2}, "0100000000000000010200", "0000000000000001010002", "010102", "010102"),
     (Pick, Pick.B, "01000000", "00000001", "01", "01"),
@@ -124,7 +137,7 @@ def test_markers_too_wide(annotation, text):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"integers": "huge"}, "integers must be 'fixed' or 'variable', not 'huge'"),
+        ({"integers": "huge"}, "integers must be 'fixed', 'variable' or 'leb128', not 'huge'"),
         ({"byteorder": "middle"}, "byteorder must be 'little' or 'big', not 'middle'"),
         ({"limit": -1}, "limit must not be negative: -1"),
     ],
@@ -166,18 +179,33 @@ def test_limit_counts_nominal_widths(annotation, value, claim, integers):
             decode(data, annotation, Encoding(integers, limit=claim - 1))
 
 
-def test_the_limit_does_not_count_when_writing():
-    assert len(encode("a" * 100, str, Encoding(limit=10))) == 108
+@pytest.mark.parametrize("integers", ["fixed", "variable"])
+@pytest.mark.parametrize(("annotation", "value", "claim"), CLAIMS)
+def test_writing_refuses_what_reading_would(annotation, value, claim, integers):
+    data = encode(value, annotation, Encoding(integers, limit=None))
+    assert encode(value, annotation, Encoding(integers, limit=claim)) == data
+    if claim:
+        with pytest.raises(EncodeError, match=f"limit of {claim - 1} bytes"):
+            encode(value, annotation, Encoding(integers, limit=claim - 1))
+
+
+def test_without_an_encoding_there_is_no_limit():
+    data = encode("a" * 11_000_000, str)
+    assert decode(data, str) == decoder(str)(data) == "a" * 11_000_000
+    with pytest.raises(DecodeError, match="limit of 10485760 claimed bytes"):
+        decode(data, str, Encoding())
+    with pytest.raises(EncodeError, match="limit of 10485760 bytes"):
+        encode("a" * 11_000_000, str, Encoding())
 
 
 def test_claims_come_before_reads():
     with pytest.raises(DecodeError, match="limit of 10485760 claimed bytes"):
-        decode((1 << 40).to_bytes(8, "little"), str)
+        decode((1 << 40).to_bytes(8, "little"), str, Encoding())
     # Nothing is claimed for the elements before they are read: these are only too many for the data.
     with pytest.raises(DecodeError, match="more elements than the data can hold"):
         decode((1 << 63).to_bytes(8, "little"), list[u8])
     with pytest.raises(DecodeError, match="ends too early"):
-        decode((1 << 63).to_bytes(8, "little"), str, Encoding(limit=None))
+        decode((1 << 63).to_bytes(8, "little"), str)
 
 
 def test_bounds_of_our_own_can_be_set():

@@ -12,6 +12,7 @@ from snapformat import DataEnum, EncodeError, Encoding, UnitEnum, decode, encode
 from snapformat.bincode import (
     BTreeMap,
     BTreeSet,
+    ByteArray,
     CString,
     Duration,
     HashMap,
@@ -86,7 +87,7 @@ SORTED = [
     (char, ["A", "a", "\uffff", "\U00010000"]),
     (bytes, [b"", b"\0", b"\0\0", b"\1", b"\xff"]),
     (CString, [b"", b"a", b"b"]),
-    (Annotated[bytes, Len(2)], [b"\0\1", b"\1\0"]),
+    (Annotated[bytes, ByteArray(2)], [b"\0\1", b"\1\0"]),
     (Option[u8], [None, 0, 5]),
     (Option[Option[u8]], [None, Some(None), Some(0), Some(5)]),
     (list[u8], [[], [0], [0, 0], [1], [1, 0], [2]]),

@@ -36,6 +36,7 @@ from snapformat import (
 from snapformat.bincode import (
     BTreeMap,
     BTreeSet,
+    ByteArray,
     CString,
     HashMap,
     HashSet,
@@ -75,7 +76,7 @@ def array_of(item: Any, count: int) -> Any:
 KINDS: dict[str, Any] = {
     "str": str,
     "bytes": bytes,
-    "ByteArray": Annotated[bytes, Len(4)],
+    "ByteArray": Annotated[bytes, ByteArray(4)],
     "Vec<u8>": Vec[u8],
     "Vec<i8>": Vec[i8],
     "Vec<u16>": Vec[u16],

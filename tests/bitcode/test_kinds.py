@@ -30,6 +30,7 @@ from snapformat import (
 from snapformat.bincode import (
     Blob,
     BTreeMap,
+    ByteArray,
     CStruct,
     HashMap,
     HashSet,
@@ -265,7 +266,7 @@ WRONG: list[tuple[Any, Any]] = [
     ((1,), tuple[u8, u8]),
     ([1], Annotated[list[u8], Len(2)]),
     ({"a": 1}, list[u8]),
-    (b"abc", Annotated[bytes, Len(4)]),
+    (b"abc", Annotated[bytes, ByteArray(4)]),
     (object(), SAMPLES[kinds.Enum].annotation),
     (object(), SAMPLES[kinds.Struct].annotation),
 ]

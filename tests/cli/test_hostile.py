@@ -110,7 +110,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     monkeypatch.setattr("sys.argv", ["snapformat", "info", str(SNAPSHOT)])
 
     def break_it(error: BaseException) -> None:
-        def broken(data: bytes) -> None:
+        def broken(*_: object) -> None:
             raise error
 
         monkeypatch.setattr(info, "summarize", broken)

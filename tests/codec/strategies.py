@@ -67,7 +67,7 @@ _LEAVES = [
         Unknown,
         shapes.Hollow,
         bc.RangeFull,
-        Annotated[bytes, bc.Len(3)],
+        Annotated[bytes, bc.ByteArray(3)],
     ),
     *(bc.CString, bc.OsString, bc.IpAddr, bc.SocketAddr, bc.SystemTime, bc.VersionReq),
     Annotated[int, bc.Via(bc.u16, decode=_even, encode=_even)],

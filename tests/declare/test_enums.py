@@ -6,7 +6,18 @@ import enum
 
 import pytest
 
-from snapformat import DataEnum, DecodeError, EncodeError, UnitEnum, decode, doc, encode, schema, variant
+from snapformat import (
+    DataEnum,
+    DecodeError,
+    EncodeError,
+    SchemaError,
+    UnitEnum,
+    decode,
+    doc,
+    encode,
+    schema,
+    variant,
+)
 from snapformat.bincode import Encoding, u8, u16, u32
 from snapformat.layout import layout_of
 from snapformat.values import from_json, to_json
@@ -180,6 +191,24 @@ def test_pythons_own_enum():
 
     assert encode(Plain.B, Plain) == b"\1\0\0\0"
     assert decode(b"\0\0\0\0", Plain) is Plain.A
+
+
+def test_numbers_that_would_not_be_written():
+    for base in (UnitEnum, enum.Enum, enum.IntEnum):
+        with pytest.raises(SchemaError, match=r"B: the number 7 would not be in the bytes") as caught:
+            schema(base("Numbers", {"A": 0, "B": 7}))
+        assert "variant(discriminant=7)" in str(caught.value)
+
+        same = schema(base("Same", {"A": 0, "B": 1}))
+        assert encode(same.B, same) == b"\1\0\0\0"
+
+    @schema
+    class Auto(UnitEnum):
+        A = enum.auto()
+        B = enum.auto()
+
+    assert [encode(each, Auto)[0] for each in Auto] == [0, 1]
+    assert [each.value for each in Auto] == [0, 1]
 
 
 def test_variants_that_share_fields_through_a_base():

@@ -21,6 +21,7 @@ from snapformat import (
 from snapformat.bincode import (
     Blob,
     BTreeMap,
+    ByteArray,
     CStruct,
     Duration,
     Len,
@@ -70,7 +71,7 @@ class Machine:
 
     mem_size_mib: u64 = doc("Guest memory, MiB")
     drives: list[Drive] = doc("In the order of their letters")
-    uuid: Annotated[bytes, Len(16)] = doc("Identity of the machine")
+    uuid: Annotated[bytes, ByteArray(16)] = doc("Identity of the machine")
 
 
 MACHINES = SnapshotFormat(name="machine", magic=0x4D41_4348, version="1.2.0", payload=Machine)

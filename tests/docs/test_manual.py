@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import sys
+import tomllib
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +19,14 @@ import pytest
 from cli.support import call
 from snapformat.cli._reference import reference
 from snapformat.docs import build
+from snapformat.snapshot import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = ROOT / "docs"
 EXAMPLE = ROOT / "examples" / "microvm.vmstate"
 LATER = ROOT / "examples" / "microvm-1.16.vmstate"
+#: A file of another program, by its name there.
+OTHER = ROOT / "tests" / "golden" / "bare" / "zoxide-0.4.3.zo"
 PAGES = sorted(path.name for path in MANUAL.glob("*.md"))
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -63,17 +67,22 @@ def namespace(name: str) -> Iterator[dict[str, object]]:
         yield vars(module)
     finally:
         del sys.modules[module.__name__]
+        sys.modules.pop("zoxide_db", None)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "cli.md"])
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(catalogue, "_added", {})
     for file in (EXAMPLE, LATER):
         shutil.copy(file, tmp_path / file.name)
+    shutil.copy(OTHER, tmp_path / "db.zo")
     printed: str | None = None
     with namespace(name) as names:
         for block in blocks(name):
             where = f"docs/{name}:{block.line}"
+            if file_name := re.match(r"# ([\w.]+)\n", block.text):
+                (tmp_path / file_name[1]).write_text(block.text)
             if block.language == "python":
                 out = io.StringIO()
                 with contextlib.redirect_stdout(out):
@@ -84,6 +93,10 @@ def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
                 assert printed is not None, f"{where}: there is no example before it"
                 assert_output(printed, block.text, where)
                 printed = None
+            elif block.language == "toml":
+                tomllib.loads(block.text)
+            elif block.language == "rust":
+                continue  # for comparison
             elif block.language == "console":
                 run_console(block.text, where)
             else:

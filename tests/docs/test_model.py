@@ -13,6 +13,7 @@ from snapformat import DataEnum, Encoding, SnapshotFormat, UnitEnum, doc, schema
 from snapformat.bincode import (
     Blob,
     BTreeSet,
+    ByteArray,
     CString,
     CStruct,
     HashMap,
@@ -55,7 +56,7 @@ def only(what: object, encoding: Encoding | None = None) -> Type:
         (str, "8 + len", 8, None),
         (bytes, "8 + len", 8, None),
         (CString, "8 + len", 8, None),
-        (Annotated[bytes, Len(16)], "24", 24, 24),
+        (Annotated[bytes, ByteArray(16)], "24", 24, 24),
         (Annotated[list[u16], Len(3)], "6", 6, 6),
         (Annotated[list[str], Len(3)], "24 or more", 24, None),
         (Unit, "0", 0, 0),

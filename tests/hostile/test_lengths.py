@@ -15,10 +15,10 @@ from snapformat import DecodeError, Encoding, decode, decode_stream
 from snapformat.bincode import (
     BTreeMap,
     BTreeSet,
+    ByteArray,
     CString,
     HashMap,
     HashSet,
-    Len,
     Option,
     OsString,
     Path,
@@ -36,7 +36,7 @@ LENGTHS = (1 << 40, 1 << 63, (1 << 64) - 1)
 KINDS: dict[str, Any] = {
     "str": str,
     "bytes": bytes,
-    "ByteArray": Annotated[bytes, Len(4)],
+    "ByteArray": Annotated[bytes, ByteArray(4)],
     "Vec<u8>": Vec[u8],
     "Vec<u128>": Vec[u128],
     "Vec<f32>": Vec[f32],

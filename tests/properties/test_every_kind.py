@@ -20,6 +20,7 @@ from snapformat.bincode import (
     BTreeMap,
     BTreeSet,
     CStruct,
+    DefaultOnEof,
     Duration,
     HashMap,
     Len,
@@ -174,6 +175,7 @@ SAMPLES: dict[type[kinds.Kind], Sample] = {
         Blob[Registers], Registers(a=1, b=2), Registers(a=2, b=1), "blob<Registers>", ordered=False
     ),
     kinds.Foreign: Sample(Annotated[int, c.Int24ub], 1, 256, "u24", ordered=False),
+    kinds.Tail: Sample(Annotated[u16, DefaultOnEof(0)], 255, 256, "u16"),
     kinds.Struct: Sample(Point, Point(x=1, y=256), Point(x=2, y=1), "Point"),
     kinds.Enum: Sample(Choice, ChoiceOne(value=9), ChoiceTwo(), "Choice"),
 }
@@ -189,17 +191,23 @@ FROM_CONSTRUCT = {
 
 
 def _classes(cls: type[kinds.Kind] = kinds.Kind) -> Iterator[type[kinds.Kind]]:
-    """All classes of kinds, as their modules name them: `slots=True` makes each class twice."""
+    """All classes of kinds, as their modules name them: `slots=True` makes each class twice.
+
+    Without that of a message, which is a whole file, and only there if its module was imported.
+    """
     for found in cls.__subclasses__():
         yield from _classes(found)
         module = sys.modules[found.__module__]
-        if found.__module__.startswith("snapformat.") and getattr(module, found.__name__, None) is found:
+        if (
+            found.__module__.startswith("snapformat.model.")
+            and getattr(module, found.__name__, None) is found
+        ):
             yield found
 
 
 #: Kinds that no annotation makes: of a whole file, and of a field that files of older versions don't have,
 #: which the tests of `since` hold.
-_MADE_OTHERWISE = (kinds.Checksummed, kinds.Absent)
+_MADE_OTHERWISE = (kinds.Checksummed, kinds.Records, kinds.Absent)
 
 #: Kinds, but not the classes that only hold what several have in common.
 CLASSES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import zlib
 
@@ -113,7 +114,10 @@ def test_header_and_payload_have_a_budget_each():
         name="demo", magic=7, version="1.0.0", payload=str, encoding=Encoding(limit=21), max_file_size=100
     )
     assert format_.load(format_.new("a" * 13).to_bytes()).data == "a" * 13
-    too_long = format_.new("a" * 14).to_bytes()
+    with pytest.raises(EncodeError, match="limit of 21 bytes"):
+        format_.new("a" * 14).to_bytes()
+    unlimited = dataclasses.replace(format_, encoding=Encoding(limit=None))
+    too_long = unlimited.new("a" * 14).to_bytes()
     with pytest.raises(DecodeError, match="limit of 21 claimed bytes"):
         format_.load(too_long)
     with pytest.raises(DecodeError, match="limit of 20 claimed bytes"):

@@ -16,6 +16,7 @@ from snapformat.bincode import (
     BoundUnbounded,
     BTreeMap,
     BTreeSet,
+    ByteArray,
     CString,
     Duration,
     Err,
@@ -129,7 +130,7 @@ CASES = [
     ('a"\\\n\x01\x7f/é\U0001f600', str, '"a\\"\\\\\\n\\u0001\x7f/é\U0001f600"'),
     ("\u2028", char, '"\u2028"'),
     (b"\0\xff", bytes, "[0,255]"),
-    (b"ab", Annotated[bytes, Len(2)], "[97,98]"),
+    (b"ab", Annotated[bytes, ByteArray(2)], "[97,98]"),
     (b"ab", CString, "[97,98]"),
     (b"ab", OsString, '{"Unix":[97,98]}'),
     ("/a", RustPath, '"/a"'),
@@ -242,7 +243,7 @@ def test_values_are_checked_as_when_they_are_written():
         ({"a": "x"}, HashMap[str, u8], '$["a"]'),
         (5, Option[Option[u8]], "$"),
         (ShapeTup(1, 5), Shape, "$<Tup>[1]"),
-        (b"abc", Annotated[bytes, Len(2)], "$"),
+        (b"abc", Annotated[bytes, ByteArray(2)], "$"),
     ]:
         with pytest.raises(EncodeError) as caught:
             to_json(value, annotation)

@@ -162,7 +162,7 @@ class Bytes(Shape):
     """serde_bytes and CString; `count` for `ByteArray<N>`."""
 
     def __init__(self, source: str = "bytes", count: int | None = None) -> None:
-        self.source = source if count is None else f"typing.Annotated[bytes, bc.Len({count})]"
+        self.source = source if count is None else f"typing.Annotated[bytes, bc.ByteArray({count})]"
         self.count = count
 
     def from_value(self, value: Any) -> bytes:

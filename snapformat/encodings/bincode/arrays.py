@@ -23,7 +23,7 @@ def number_code(item: Op) -> str | None:
     match item:
         case ops.Int() if item.packer is not None and not item.nonzero:
             return item.packer.format
-        case ops.Float() if item.size in (4, 8):
+        case ops.Float() if item.size in (4, 8) and item.has_nan:
             return ("<" if item.byteorder == "little" else ">") + ("f" if item.size == 4 else "d")
     return None
 
@@ -53,13 +53,16 @@ def view_of(code: str, size: int, data: bytes, start: int, stop: int, kind: Arra
     return memoryview(_swapped(code[1], data[start:stop]))
 
 
-def numbers_reader(op: ops.Seq, limit: int | None, otherwise: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def numbers_reader(
+    op: ops.Seq, limit: int | None, otherwise: Callable[[Any], Any], *, is_all: bool
+) -> Callable[[Any], Any]:
     """Return a function that reads a sequence of native numbers as a memoryview of the data.
 
     Args:
         op: The sequence.
         limit: Most bytes that may be claimed, or None.
         otherwise: Function that reads all other data, and raises the errors.
+        is_all: Whether nothing may follow the sequence.
     """
     code, length = number_code(op.item), op.length
     if code is None or code[0] != _NATIVE or not isinstance(length, ops.Int) or length.packer is None:
@@ -71,7 +74,7 @@ def numbers_reader(op: ops.Seq, limit: int | None, otherwise: Callable[[Any], An
     def read(data: Any) -> Any:
         if type(data) is bytes and len(data) > first:
             stop = first + size * unpack(data)[0]
-            if first < stop <= len(data) and stop <= most:
+            if first < stop <= len(data) and stop <= most and (stop == len(data) or not is_all):
                 return memoryview(data)[first:stop].cast(letter)  # type: ignore[call-overload]
         return otherwise(data)
 
@@ -95,7 +98,9 @@ def given_numbers(item: Op, value: Any) -> memoryview | None:
         BadValue: A buffer of other numbers, or of more than one dimension.
     """
     code = number_code(item)
-    if code is None or isinstance(value, bytes | bytearray | list | tuple):
+    if code is None or isinstance(value, list | tuple):
+        return None
+    if code[1] != "B" and isinstance(value, bytes | bytearray):  # bytes are no buffer of other numbers
         return None
     try:
         view = memoryview(value)

@@ -39,7 +39,7 @@ def read_run(item: Kind, count: int, r: Bytes) -> list[Any] | None:
     if isinstance(item, kinds.Unit):
         r.claim_zero_sized(count, 1)
         return [item.value] * count
-    if isinstance(item, kinds.Char):
+    if isinstance(item, kinds.Char) and not r.config.rules.char_text:
         return _chars(count, r)
     format_ = _format_of(item, r.config)
     if format_ is None or (isinstance(item, kinds.Float) and item.size != 8):

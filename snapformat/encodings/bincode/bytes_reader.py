@@ -11,6 +11,7 @@ from snapformat.encodings.bincode.ahead import Ahead, Fetched
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
 from snapformat.encodings.bincode.forms import form_key
+from snapformat.encodings.bincode.rules import limited
 from snapformat.encodings.construct.reach import Reach
 from snapformat.limits import Budget, Limits
 from snapformat.model.checks import describe_value
@@ -81,7 +82,7 @@ class BytesReader(ValueReader):
         emit: bool = False,
         blobs: bool = False,
     ) -> None:
-        super().__init__(limits, budget)
+        super().__init__(limits if config.rules.depth is None else limited(limits, config.rules), budget)
         self.data: bytes | bytearray = data
         self.pos = self.origin = pos
         self.begin = 0

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import struct
-from typing import Literal
 
 from snapformat.encodings.bincode.config import Config
+from snapformat.encodings.bincode.varints import Varint
 from snapformat.model import kinds
 from snapformat.model.floats import ByteOrder
 
-FormKey = Literal["fixed little", "fixed big", "variable little", "variable big"]
-
-#: Lengths of text, bytes, sequences and maps.
-LENGTH = kinds.Int("u64", 8, False)
-#: Indexes of variants.
-INDEX = kinds.Int("u32", 4, False)
+#: All of a configuration that forms depend on.
+FormKey = str
 
 
 def form_key(config: Config) -> FormKey:
     """Return the part of a configuration that forms depend on, which is all but the limit."""
-    return f"{config.integers} {config.byteorder}"  # type: ignore[return-value]  # one of the four
+    return config.form
 
 
 class IntForm:
@@ -30,29 +26,39 @@ class IntForm:
         size: Nominal width, bytes.
         signed: Two's complement, or zigzag if it has a variable length.
         byteorder: Order of its bytes.
-        variable: Whether it has a variable length.
+        variable: Its form if it has a variable length; None if its width is fixed.
         nonzero: Whether zero is refused.
+        most: The highest unsigned number that is stored.
         packer: The `struct.Struct` of fixed widths that `struct` knows; else None.
     """
 
-    __slots__ = ("byteorder", "name", "nonzero", "packer", "signed", "size", "variable")
+    __slots__ = ("byteorder", "most", "name", "nonzero", "packer", "signed", "size", "variable")
 
     def __init__(self, kind: kinds.Int, config: Config) -> None:
         self.name = kind.name
         self.size = kind.size
         self.signed = kind.signed
         self.nonzero = kind.nonzero
+        self.most = (1 << 8 * kind.size) - 1 if kind.most is None else kind.most
         self.byteorder: ByteOrder = kind.byteorder or config.byteorder
-        self.variable = config.is_variable(kind.size) if kind.variable is None else kind.variable
+        self.variable = _variable(kind, config)
         letter = kinds.LETTERS.get(kind.size)
         self.packer = None
-        if letter is not None and not self.variable:
+        if letter is not None and self.variable is None:
             self.packer = struct.Struct(_order(self.byteorder) + letter[not kind.signed])
+
+
+def _variable(kind: kinds.Int, config: Config) -> Varint | None:
+    if kind.variable is None:
+        return config.varint(kind.size)
+    if isinstance(kind.variable, bool):
+        return "bincode" if kind.variable else None
+    return kind.variable  # type: ignore[return-value]  # the model has no names of forms
 
 
 def int_form(kind: kinds.Int, config: Config) -> IntForm:
     """Return the form of an integer."""
-    return kind.derive(form_key(config), lambda: IntForm(kind, config))
+    return kind.derive(config.form, lambda: IntForm(kind, config))
 
 
 def number_format(item: kinds.Kind, config: Config) -> str | None:
@@ -60,7 +66,7 @@ def number_format(item: kinds.Kind, config: Config) -> str | None:
     if isinstance(item, kinds.Int):
         form = int_form(item, config)
         return form.packer.format if form.packer is not None and not form.nonzero else None
-    if isinstance(item, kinds.Float) and item.letter is not None:
+    if isinstance(item, kinds.Float) and item.letter is not None and config.rules.has_nan:
         return _order(item.byteorder or config.byteorder) + item.letter
     return None
 

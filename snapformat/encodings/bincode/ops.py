@@ -13,6 +13,7 @@ from dataclasses import field, fields
 from typing import Any
 
 from snapformat.encodings.bincode import sizes
+from snapformat.encodings.bincode.varints import Varint
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.c_struct import CStruct
 from snapformat.model.costs import Costs, element_costs
@@ -74,8 +75,9 @@ class Int(Op):
         size: Nominal width, bytes.
         signed: Two's complement, or zigzag if it has a variable length.
         byteorder: Order of the bytes.
-        variable: Whether it has bincode's variable-length form.
+        variable: Its form if it has a variable length; None if its width is fixed.
         nonzero: Whether zero is refused.
+        most: The highest unsigned number; None for that of the width.
         packer: The `struct.Struct` of fixed widths that `struct` knows; else None.
     """
 
@@ -83,8 +85,9 @@ class Int(Op):
     size: int
     signed: bool
     byteorder: ByteOrder
-    variable: bool = False
+    variable: Varint | None = None
     nonzero: bool = False
+    most: int | None = None
     packer: struct.Struct | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
@@ -95,10 +98,17 @@ class Int(Op):
 
 @dataclass(eq=False, slots=True)
 class Float(Op):
-    """An IEEE 754 float; `size` 2, 4 or 8 bytes."""
+    """An IEEE 754 float.
+
+    Attributes:
+        size: 2, 4 or 8 bytes.
+        byteorder: Order of the bytes.
+        has_nan: Whether it may be NaN.
+    """
 
     size: int
     byteorder: ByteOrder
+    has_nan: bool = True
 
 
 @dataclass(eq=False, slots=True)
@@ -110,7 +120,13 @@ class Bool(Op):
 
 @dataclass(eq=False, slots=True)
 class Char(Op):
-    """One Unicode scalar value in UTF-8."""
+    """One Unicode scalar value in UTF-8.
+
+    Attributes:
+        length: The number of its bytes, which precedes it; None if there is none.
+    """
+
+    length: Int | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -268,7 +284,7 @@ class Set(Op):
     """
 
     item: Op
-    length: Int
+    length: Op
     ordered: bool
 
 
@@ -281,12 +297,14 @@ class Map(Op):
         value: The operation of a value.
         length: The operation of the number.
         ordered: Whether entries are written sorted by key.
+        by_bytes: Whether they are sorted by the bytes of their keys, when read too.
     """
 
     key: Op
     value: Op
-    length: Int
+    length: Op
     ordered: bool
+    by_bytes: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -477,16 +495,16 @@ def children(op: Op) -> list[Op]:
         case Tuple():
             return list(op.items)
         case Map():
-            return [op.key, op.value]
+            return [op.key, op.value] if isinstance(op.length, Int) else [op.length, op.key, op.value]
         case Switch():
             return [*op.cases.values(), op.default]
         case If():
             return [op.then, op.otherwise]
         case Call():
             return [op.target]
-        case Seq() | Prefixed():
+        case Seq() | Set() | Prefixed():
             return [op.item] if isinstance(op.length, Int) else [op.length, op.item]
-        case Option() | Set() | Array() | Convert() | Const() | Rebuild() | Default() | Padded():
+        case Option() | Array() | Convert() | Const() | Rebuild() | Default() | Padded():
             return [op.item]
         case OfConstruct():
             return list(op.inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.encoding import C_LAYOUT, FIRECRACKER, Encoding, sealed
-from snapformat.encodings.bincode.forms import INDEX, LENGTH, FormKey, form_key, int_form
+from snapformat.encodings.bincode.forms import FormKey, form_key, int_form
 from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.rules import is_swapped
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.class_scopes import check_outermost
-from snapformat.model.floats import ByteOrder
 from snapformat.model.from_construct import analyzed
 from snapformat.model.kinds import Kind
 from snapformat.model.protocol import Planner
@@ -60,7 +61,8 @@ def of_kind(kind: Kind, config: Config) -> Op:
         kind = kind.item
     known: Op | None = kind.derived.get(_place(config))
     if known is None:
-        planner = BincodePlanner(_without_limit(config.integers, config.byteorder))
+        config.check_types(kind)
+        planner = BincodePlanner(_without_limit(config))
         made = planner.finish(run_with_unwind(planner.of(kind)))
         # Only now: a plan that failed may contain calls without a target.
         for (inner, key), op in planner.done.items():
@@ -70,12 +72,13 @@ def of_kind(kind: Kind, config: Config) -> Op:
 
 
 @cache
-def _without_limit(integers: Any, byteorder: ByteOrder) -> Config:
-    return Encoding(integers, byteorder, limit=None)
+def _without_limit(config: Config) -> Config:
+    """Return a configuration without its limit."""
+    return dataclasses.replace(config, limit=None)
 
 
 def _place(config: Config) -> tuple[str, FormKey]:
-    # A limit is not part of the layout: there are four plans, and not one for every limit.
+    # A limit is not part of the layout: there is one plan for all limits.
     return "plan", form_key(config)
 
 
@@ -122,24 +125,26 @@ class BincodePlanner(Planner):
 
     def _int(self, kind: kinds.Int) -> ops.Int:
         form = int_form(kind, self.config)
-        made = ops.Int(kind.name, kind.size, kind.signed, form.byteorder, form.variable, kind.nonzero)
+        made = ops.Int(
+            kind.name, kind.size, kind.signed, form.byteorder, form.variable, kind.nonzero, kind.most
+        )
         made.kind, made.config = kind, self.config
         return made
 
     def plan_float(self, kind: kinds.Float) -> Op:
-        return ops.Float(kind.size, kind.byteorder or self.config.byteorder)
+        return ops.Float(kind.size, kind.byteorder or self.config.byteorder, self.config.rules.has_nan)
 
     def plan_bool(self, kind: kinds.Bool) -> Op:
         return ops.Bool(kind.lenient)
 
     def plan_char(self, kind: kinds.Char) -> Op:
-        return ops.Char()
+        return ops.Char(self._int(self.config.length_kind) if self.config.rules.char_text else None)
 
     def plan_str(self, kind: kinds.Str) -> Op:
-        return ops.Str(self._int(kind.length or LENGTH), kind.encoding)
+        return ops.Str(self._int(kind.length or self.config.length_kind), kind.encoding)
 
     def plan_bytes(self, kind: kinds.Bytes) -> Op:
-        return ops.Bytes(self._int(kind.length or LENGTH), kind.exact, kind.no_nul)
+        return ops.Bytes(self._int(kind.length or self.config.length_kind), kind.exact, kind.no_nul)
 
     def plan_fixed_bytes(self, kind: kinds.FixedBytes) -> Op:
         return ops.FixedBytes(kind.count)
@@ -161,7 +166,7 @@ class BincodePlanner(Planner):
 
     def plan_c_struct(self, kind: kinds.Blob) -> Task:
         layout, outer = c_layout(kind), self.config
-        length = self._int(LENGTH)
+        length = self._int(self.config.length_kind)
         # A C struct has the processor's layout, independent of the encoding around it.
         self.config = C_LAYOUT
         item = yield self.of(kind.item)
@@ -174,18 +179,22 @@ class BincodePlanner(Planner):
         return ops.Option((yield self.of(kind.item)), kind.wrapped)
 
     def plan_seq(self, kind: kinds.Seq) -> Task:
-        length = yield self.of(kind.length or LENGTH)
+        length = yield self.of(kind.length or self.config.length_kind)
         return ops.Seq((yield self.of(kind.item)), length)
 
     def plan_array(self, kind: kinds.Array) -> Task:
         return ops.Array((yield self.of(kind.item)), kind.count, kind.indexed)
 
     def plan_set(self, kind: kinds.Set) -> Task:
-        return ops.Set((yield self.of(kind.item)), self._int(LENGTH), kind.ordered)
+        length = yield self.of(kind.length or self.config.length_kind)
+        ordered = kind.ordered or self.config.rules.key_order == "by value"
+        return ops.Set((yield self.of(kind.item)), length, ordered)
 
     def plan_map(self, kind: kinds.Map) -> Task:
-        key = yield self.of(kind.key)
-        return ops.Map(key, (yield self.of(kind.value)), self._int(LENGTH), kind.ordered)
+        length, key = (yield self.of(kind.length or self.config.length_kind)), (yield self.of(kind.key))
+        order = self.config.rules.key_order
+        ordered = kind.ordered or order == "by value"
+        return ops.Map(key, (yield self.of(kind.value)), length, ordered, order == "by bytes")
 
     def plan_tuple(self, kind: kinds.Tuple) -> Task:
         items = []
@@ -223,7 +232,11 @@ class BincodePlanner(Planner):
                 payload.kind, payload.config = variant.payload, self.config
             variants.append(ops.Variant(variant.index, payload, variant.constant))
         other = None if kind.other is None else variants[kind.other.index]
-        return ops.Enum(kind.name, self._int(INDEX), tuple(variants), other)
+        if is_swapped(kind, self.config.rules):
+            variants.reverse()
+            for index, each in enumerate(variants):
+                each.index = index
+        return ops.Enum(kind.name, self._int(self.config.index_kind), tuple(variants), other)
 
     def _once(self, kind: Kind, name: str, plan: Callable[[Any], Task]) -> Task:
         """Plan a type that may contain itself: a `Call` if it is being planned further up."""
@@ -256,7 +269,7 @@ class BincodePlanner(Planner):
         return (yield self.of(kind.target))
 
     def plan_encoded(self, kind: kinds.Encoded) -> Task:
-        outer, self.config = self.config, _without_limit(kind.config.integers, kind.config.byteorder)
+        outer, self.config = self.config, _without_limit(kind.config)
         op = yield self.of(kind.item)
         self.config = outer
         return op

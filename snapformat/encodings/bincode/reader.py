@@ -11,11 +11,20 @@ import construct
 from snapformat.encodings.bincode.ahead import Fetched
 from snapformat.encodings.bincode.bulk import read_run
 from snapformat.encodings.bincode.bytes_reader import BytesReader
-from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, Config, unzigzag
+from snapformat.encodings.bincode.config import Config
 from snapformat.encodings.bincode.events import Event
-from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
+from snapformat.encodings.bincode.forms import IntForm, form_key, int_form
 from snapformat.encodings.bincode.parts import with_events
+from snapformat.encodings.bincode.rules import is_swapped
 from snapformat.encodings.bincode.sizes import C_CONFIG, CLayout, c_layout, least_size
+from snapformat.encodings.bincode.varints import (
+    VARINT_MARKERS,
+    VARINT_SINGLE,
+    is_leb128,
+    most_bytes,
+    unzigzag,
+    widest_marker,
+)
 from snapformat.encodings.construct.bounded import RefusedError
 from snapformat.encodings.construct.counted import TooManyElementsError
 from snapformat.encodings.construct.places import place_of, reason_of
@@ -55,6 +64,8 @@ class BincodeReader(BytesReader):
 
     def _read_int(self, form: IntForm) -> int:
         """Read an integer, without an event."""
+        if is_leb128(form.variable):
+            return self._read_leb128(form)
         self.claim(form.size)
         pos = self.pos
         if form.packer is not None:
@@ -76,7 +87,7 @@ class BincodeReader(BytesReader):
         value = self.take(1)[0]
         if value >= VARINT_SINGLE:
             width = VARINT_MARKERS.get(value)
-            if width is None or width > form.size:
+            if width is None or width > widest_marker(form.variable, form.size):
                 found = "the reserved marker 255" if width is None else f"marker {value}, {width} bytes"
                 self.fail(
                     "not a variable-length integer of this type",
@@ -85,11 +96,38 @@ class BincodeReader(BytesReader):
                     start,
                 )
             value = int.from_bytes(self.take(width), form.byteorder)
+            if value > form.most:
+                self.fail("beyond the range of this type", form.name, describe_value(value), start)
+        return unzigzag(value) if form.signed else value
+
+    def _read_leb128(self, form: IntForm) -> int:
+        """Read groups of seven bits; each byte that is taken is claimed."""
+        start, value, shift = self.pos, 0, 0
+        assert form.variable is not None
+        most = most_bytes(form.variable, form.size)
+        while True:
+            self.claim(1)
+            group = self.take(1)[0]
+            value |= (group & 0x7F) << shift
+            shift += 7
+            if group < 0x80:
+                break
+            if shift == 7 * most:
+                found = f"more than {most} bytes"
+                self.fail("not a variable-length integer of this type", form.name, found, start)
+        if value > form.most:
+            expected = f"{form.name}, at most {form.most}"
+            self.fail("beyond the range of this type", expected, describe_value(value), start)
+        if form.variable == "strict leb128" and shift > 7 and not group:
+            found = f"{shift // 7} bytes for {value}"
+            self.fail("a longer form of a number", "as few bytes as it needs", found, start)
+        if form.nonzero and value == 0:
+            self.fail("zero is not allowed", f"a nonzero {form.name}", "0", start)
         return unzigzag(value) if form.signed else value
 
     def _read_length(self, kind: Kind | None, event: str) -> int:
         """Read a length prefix."""
-        kind = LENGTH if kind is None else kind
+        kind = self.config.length_kind if kind is None else kind
         start = self.pos
         if isinstance(kind, kinds.Int):
             value = self._read_int(kind.derived.get(self._key) or int_form(kind, self.config))
@@ -107,6 +145,8 @@ class BincodeReader(BytesReader):
         self.claim(kind.size)
         start = self.pos
         value = decode_float(self.take(kind.size), kind.byteorder or self.config.byteorder)
+        if value != value and not self.config.rules.has_nan:
+            self.fail("NaN is not allowed", "a number", "NaN", start)
         if self.events is not None:
             self.emit(start, f"f{8 * kind.size}", value)
         return value
@@ -127,6 +167,8 @@ class BincodeReader(BytesReader):
     # --- text and bytes -------------------------------------------------------------------------------
 
     def read_char(self, kind: kinds.Char) -> str:
+        if self.config.rules.char_text:
+            return self._read_char_text()
         start = self.pos
         if start >= self.end:
             self.need(1)
@@ -136,6 +178,24 @@ class BincodeReader(BytesReader):
         try:
             value = data.decode("utf-8")
         except UnicodeDecodeError:
+            self.fail("not a char", "a Unicode scalar value in UTF-8", data.hex(" "), start)
+        if self.events is not None:
+            self.emit(start, "char", value)
+        return value
+
+    def _read_char_text(self) -> str:
+        """Read a char that is stored as text."""
+        prefix = self.pos
+        length = self._read_length(None, "strlen")
+        if length > 4:
+            self.fail("not a char", "1 to 4 bytes of UTF-8", f"{describe_value(length)} bytes", prefix)
+        start = self.pos
+        data = self._take_counted(length, prefix)
+        try:
+            value = data.decode("utf-8")
+        except UnicodeDecodeError:
+            value = ""
+        if len(value) != 1:
             self.fail("not a char", "a Unicode scalar value in UTF-8", data.hex(" "), start)
         if self.events is not None:
             self.emit(start, "char", value)
@@ -206,7 +266,7 @@ class BincodeReader(BytesReader):
         return self._counted(kind, getattr(kind, "length", None), "seqlen")
 
     def read_map(self, kind: kinds.Map) -> int:
-        return self._counted(kind, None, "maplen")
+        return self._counted(kind, kind.length, "maplen")
 
     def _counted(self, kind: Kind, length: Kind | None, event: str) -> int:
         """Read a number of elements, and check it against the bytes that are left."""
@@ -239,8 +299,19 @@ class BincodeReader(BytesReader):
     def distinct(self, kind: kinds.Set | kinds.Map, count: int) -> int:
         if count < 2 or self.events is not None or not collapses_to_one(kind):
             return count
+        if isinstance(kind, kinds.Map) and self.config.rules.key_order == "by bytes":
+            return count  # equal keys are refused
         self.claim_zero_sized(count - 1, element_costs(kind).zero_sized)
         return 1
+
+    def end_key(self, kind: kinds.Map, begun: int, before: bytes | None) -> bytes | None:
+        if self.config.rules.key_order != "by bytes":
+            return None
+        key = bytes(self.data[begun : self.pos])
+        if before is not None and key <= before:
+            found = "the same key again" if key == before else "a smaller one"
+            self.fail("the keys are not sorted by their bytes", "a greater key", found, begun)
+        return key
 
     def end_element(self, kind: Kind, begun: int) -> None:
         if self.pos == begun:
@@ -262,7 +333,10 @@ class BincodeReader(BytesReader):
 
     def read_variant(self, kind: kinds.Enum) -> kinds.EnumVariant:
         start = self.pos
-        index = self._read_int(INDEX.derived.get(self._key) or int_form(INDEX, self.config))
+        number = self.config.index_kind
+        index = self._read_int(number.derived.get(self._key) or int_form(number, self.config))
+        if index < 2 and is_swapped(kind, self.config.rules):
+            index = 1 - index
         variant = kind.variants[index] if index < len(kind.variants) else kind.other
         if variant is None:
             most = len(kind.variants) - 1
@@ -343,6 +417,12 @@ class BincodeReader(BytesReader):
         begun = outer, self.origin, self.scope, self.reach
         self.origin, self.scope, self.reach = self.pos, None, Reach()
         return begun
+
+    def begin_record(self) -> tuple[Budget, int, Any, Reach | None]:
+        return self.begin_budget(self.budget.limit)
+
+    def is_at_end(self) -> bool:
+        return self.expect(1) < 1
 
     def end_budget(self, begun: tuple[Budget, int, Any, Reach | None]) -> None:
         if self.reach is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from construct import Seek
 
 from snapformat.encodings.bincode.config import Config
-from snapformat.encodings.bincode.forms import INDEX, LENGTH, form_key, int_form
+from snapformat.encodings.bincode.forms import form_key, int_form
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
@@ -40,14 +40,16 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
             return 1 if int_form(kind, config).variable else kind.size
         case kinds.Float() | kinds.BitStruct():
             return kind.size
+        case kinds.Char() if config.rules.char_text:
+            return 1 + (yield _least(config.length_kind, config, known))
         case kinds.Bool() | kinds.Char() | kinds.Option():
             return 1
-        case kinds.Str() | kinds.Bytes() | kinds.Seq() | kinds.Prefixed():
-            return (yield _least(kind.length or LENGTH, config, known))
-        case kinds.Set() | kinds.Map() | kinds.Blob():
-            return (yield _least(LENGTH, config, known))
+        case kinds.Str() | kinds.Bytes() | kinds.Seq() | kinds.Set() | kinds.Map() | kinds.Prefixed():
+            return (yield _least(kind.length or config.length_kind, config, known))
+        case kinds.Blob():
+            return (yield _least(config.length_kind, config, known))
         case kinds.Enum():
-            return (yield _least(INDEX, config, known))
+            return (yield _least(config.index_kind, config, known))
         case kinds.FixedBytes() | kinds.Padded():
             return kind.count if isinstance(kind.count, int) else 0
         case kinds.Array():
@@ -66,7 +68,7 @@ def _counted(kind: Kind, config: Config, known: dict[int, int]) -> Task:
             return _BACK
         case kinds.Leaf():
             return fewest_bytes(kind.construct) or 0
-        case kinds.LazyBound() | kinds.Run() | kinds.Switch() | kinds.If():
+        case kinds.LazyBound() | kinds.Run() | kinds.Switch() | kinds.If() | kinds.Tail():
             # A reference is to a kind around it, which is counted already.
             return 0
     total = kind.stored.size if isinstance(kind, kinds.Checksummed) else 0
@@ -112,7 +114,7 @@ def _fixed_of(kind: Kind, config: Config, known: dict[int, int | None]) -> Task:
             return kind.count * size if isinstance(kind.count, int) and size else None
         case kinds.Enum():
             return (
-                (yield _fixed(INDEX, config, known))
+                (yield _fixed(config.index_kind, config, known))
                 if all(variant.payload is None for variant in kind.variants)
                 else None
             )

@@ -148,7 +148,20 @@ def read_from(
     limits: Limits = DEFAULT_LIMITS,
     root: tuple[Segment, ...] = (),
 ) -> Any:
-    """Read a value from a source, taking no more from it than the value has.
+    """Read a value from a source, taking no more from it than the value has: see `read_ahead_from`."""
+    return read_ahead_from(kind, config, source, limit=limit, limits=limits, root=root)[0]
+
+
+def read_ahead_from(
+    kind: Kind,
+    config: Config,
+    source: SupportsRead,
+    *,
+    limit: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    root: tuple[Segment, ...] = (),
+) -> tuple[Any, bytes]:
+    """Read a value from a source, and return the bytes after it at which constructs have looked, too.
 
     Args:
         kind: Its kind.
@@ -165,7 +178,8 @@ def read_from(
     reader = StreamReader(source, config, budget, limits)
     budget.data = reader.data
     reader.path.extend(root)
-    return _whole(kind, reader)
+    value = _whole(kind, reader)
+    return value, bytes(reader.data[reader.pos :])
 
 
 def write_value(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import construct
 
 from snapformat.encodings.bincode.bulk import packed
-from snapformat.encodings.bincode.config import Config, encode_varint, zigzag
-from snapformat.encodings.bincode.forms import INDEX, LENGTH, IntForm, form_key, int_form
+from snapformat.encodings.bincode.config import Config
+from snapformat.encodings.bincode.forms import IntForm, form_key, int_form
+from snapformat.encodings.bincode.rules import is_swapped, limited
 from snapformat.encodings.bincode.sizes import C_CONFIG
+from snapformat.encodings.bincode.varints import encode_variable
 from snapformat.encodings.construct.places import fail_foreign
 from snapformat.encodings.construct.running import BuildStream, build_run
+from snapformat.errors import SnapshotError
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes, raw_of
@@ -41,7 +46,7 @@ class BincodeWriter(ValueWriter):
     runs_constructs = True
 
     def __init__(self, config: Config, limits: Limits) -> None:
-        super().__init__(limits, SortKeys())
+        super().__init__(limits if config.rules.depth is None else limited(limits, config.rules), SortKeys())
         self.out = BuildStream()
         self._config = config
         self._key = form_key(config)
@@ -61,25 +66,30 @@ class BincodeWriter(ValueWriter):
     def _write_int(self, form: IntForm, value: int) -> None:
         if form.packer is not None:
             self.out.write(form.packer.pack(value))
-        elif form.variable:
-            self.out.write(encode_varint(zigzag(value) if form.signed else value, form.byteorder))
+        elif form.variable is not None:
+            self.out.write(encode_variable(value, form.variable, form.signed, form.byteorder))
         else:
             self.out.write(value.to_bytes(form.size, form.byteorder, signed=form.signed))
 
     def _write_length(self, kind: Kind | None, count: int) -> None:
         """Write a length prefix; refuse a count that is too large for it."""
-        (LENGTH if kind is None else kind).write(count, self)
+        (self._config.length_kind if kind is None else kind).write(count, self)
 
     def write_bool(self, kind: kinds.Bool, value: Any) -> None:
         self.out.write(bytes((value.raw if isinstance(value, RawFlag) else value,)))
 
     def write_float(self, kind: kinds.Float, value: float) -> None:
+        if value != value and not self._config.rules.has_nan:
+            self.fail("NaN is not allowed", "a number", "NaN")
         self.out.write(encode_float(value, kind.size, kind.byteorder or self._config.byteorder))
 
     # --- text and bytes -------------------------------------------------------------------------------
 
     def write_char(self, kind: kinds.Char, value: str) -> None:
-        self.out.write(value.encode("utf-8"))
+        data = value.encode("utf-8")
+        if self._config.rules.char_text:
+            self._write_length(None, len(data))
+        self.out.write(data)
 
     def write_str(self, kind: kinds.Str, value: str, data: bytes) -> None:
         self._write_length(kind.length, len(data))
@@ -104,7 +114,30 @@ class BincodeWriter(ValueWriter):
         self._write_length(getattr(kind, "length", None), count)
 
     def write_map(self, kind: kinds.Map, count: int) -> None:
-        self._write_length(None, count)
+        self._write_length(kind.length, count)
+
+    def sort_entries(self, kind: kinds.Map, entries: list[tuple[Any, Any]]) -> bool:
+        match self._config.rules.key_order:
+            case "by value":
+                return self.keys.sort(kind.key, entries, itemgetter(0))
+            case "by bytes":
+                return self._sort_by_bytes(kind, entries)
+        return super().sort_entries(kind, entries)
+
+    def sort_elements(self, kind: kinds.Set, elements: list[Any]) -> bool:
+        if self._config.rules.key_order == "by value":
+            return self.keys.sort(kind.item, elements)
+        return super().sort_elements(kind, elements)
+
+    def _sort_by_bytes(self, kind: kinds.Map, entries: list[tuple[Any, Any]]) -> bool:
+        """Sort entries by the bytes of their keys; False if one can't be written, or two have the same."""
+        try:
+            found = [(_bytes_of(kind.key, entry[0], self._config, self.limits), entry) for entry in entries]
+        except (SnapshotError, RecursionError):
+            return False
+        found.sort(key=itemgetter(0))
+        entries[:] = [entry for _, entry in found]
+        return all(one[0] != other[0] for one, other in pairwise(found))
 
     def claim_elements(self, kind: Kind, count: int) -> None:
         """Refuse zero-sized elements that would not be read back."""
@@ -128,7 +161,11 @@ class BincodeWriter(ValueWriter):
         pass
 
     def write_variant(self, kind: kinds.Enum, variant: kinds.EnumVariant) -> None:
-        self._write_int(INDEX.derived.get(self._key) or int_form(INDEX, self._config), variant.index)
+        index = variant.index
+        if is_swapped(kind, self._config.rules):
+            index = 1 - index
+        number = self._config.index_kind
+        self._write_int(number.derived.get(self._key) or int_form(number, self._config), index)
 
     # --- construct's groupings of bytes ---------------------------------------------------------------
 
@@ -203,6 +240,13 @@ class BincodeWriter(ValueWriter):
             raise
         except Exception as error:
             fail_foreign(self, error)
+
+
+def _bytes_of(kind: Kind, value: Any, config: Config, limits: Limits) -> bytes:
+    """Return the bytes of a value by itself."""
+    writer = BincodeWriter(config, limits)
+    writer.write(kind, value)
+    return writer.written()
 
 
 def write_c_struct(kind: kinds.Struct, value: Any, limits: Limits) -> bytes:

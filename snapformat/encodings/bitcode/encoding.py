@@ -107,10 +107,10 @@ class Bitcode:
         kind = self.kind_of(payload)
         return lambda data: self.read(kind, bytes_of(data), limits=limits)
 
-    def decode_prefix(self, data: bytes, payload: Any, limits: Limits) -> tuple[Any, int]:
-        """Return the value of a message at the start of the data, and the size of the message."""
-        found: tuple[Any, int] = _engine().read_prefix(self.kind_of(payload), data, len(data), limits)
-        return found
+    def decode_prefix(self, data: bytes, payload: Any, limits: Limits, offset: int = 0) -> tuple[Any, int]:
+        """Return the value of a message at an offset of the data, and the size of the message."""
+        value, end = _engine().read_prefix(self.kind_of(payload), data, len(data), limits, offset)
+        return value, end - offset
 
     def decode_stream(self, source: SupportsRead, payload: Any, limits: Limits) -> Any:
         """Return the value of a message, taking no more bytes from a source than it has."""

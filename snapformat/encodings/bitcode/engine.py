@@ -58,22 +58,22 @@ def read_stream(kind: Kind, source: SupportsRead, limits: Limits) -> Any:
     return BitcodeReader(StreamInput(source), limits).read(kind)
 
 
-def read_prefix(kind: Kind, data: bytes, stop: int, limits: Limits) -> tuple[Any, int]:
-    """Read the value of a message; return it, and the offset after the message.
+def read_prefix(kind: Kind, data: bytes, stop: int, limits: Limits, start: int = 0) -> tuple[Any, int]:
+    """Read the value of a message at `start`; return it, and the offset after the message.
 
     Raises:
-        DecodeError: The bytes before `stop` do not begin with such a message.
+        DecodeError: The bytes from there to `stop` do not begin with such a message.
     """
     part = parts_of(kind) if limits == DEFAULT_LIMITS else None
     if part is not None:
-        source = ColumnInput(data, 0, stop)
+        source = ColumnInput(data, start, stop)
         try:
             if stop > LARGE and _may_pause(kind):
                 return paused(_value, part, source), source.pos
             return _value(part, source), source.pos
         except Exception:  # the reference raises the error
             pass
-    reader = BitcodeReader(ColumnInput(data, 0, stop), limits)
+    reader = BitcodeReader(ColumnInput(data, start, stop), limits)
     value = reader.read(kind)
     if part is None:
         statistics.not_generated += 1

@@ -81,6 +81,9 @@ def is_zero_sized_in_rust(kind: Kind) -> bool:
         match current:
             case kinds.Unit():
                 pass
+            case kinds.FixedBytes():
+                if current.count:
+                    return False
             case kinds.Array():
                 if current.count:
                     waiting.append(current.item)
@@ -154,6 +157,8 @@ def _refusal(kind: Kind) -> str | None:
             return "bitcode has no half-precision floats"
         case kinds.Str() if kind.encoding != "utf-8":
             return f"text in bitcode is UTF-8, not {kind.encoding}"
+        case kinds.Records() | kinds.Tail():
+            return "values in bitcode can't look for the end of the data: its columns say how many there are"
         case kinds.Foreign() | kinds.Encoded():
             return "a construct has bytes of its own, and bitcode stores columns: declare a class instead"
     return None
@@ -171,6 +176,9 @@ def _columns(kind: Kind, known: dict[int, int]) -> Task:
         return found
     known[id(kind)] = 0
     match kind:
+        case kinds.FixedBytes():
+            assert isinstance(kind.count, int)
+            found = min(kind.count, MOST_COLUMNS + 1)
         case kinds.Array():
             assert isinstance(kind.count, int)
             found = min(kind.count * (yield _columns(kind.item, known)), MOST_COLUMNS + 1)

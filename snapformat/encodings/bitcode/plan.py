@@ -15,9 +15,11 @@ from snapformat.encodings.bitcode.places import MOST_COLUMNS, is_zero_sized_in_r
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct, blob_bytes, decode_fields, deferred, lazy_c_struct
+from snapformat.model.checks import as_bytes
 from snapformat.model.costs import element_costs
 from snapformat.model.declaration import declaration_of
 from snapformat.model.kinds import Kind
+from snapformat.model.kinds.scalars import BYTE
 from snapformat.model.protocol import Planner
 from snapformat.trampoline import Task, run_with_unwind
 
@@ -70,6 +72,10 @@ class _PartPlanner(Planner):
 
     def plan_bytes(self, kind: kinds.Bytes) -> Part:
         return leaves.bytes_part(kind)
+
+    def plan_fixed_bytes(self, kind: kinds.FixedBytes) -> Task:
+        array = kinds.Array(BYTE, kind.count)
+        return (yield self.plan_converted(array, bytes, _fixed_bytes_of(kind), pure=True))
 
     def plan_unit(self, kind: kinds.Unit) -> Part:
         return Constant(kind.value)
@@ -168,6 +174,10 @@ class _PartPlanner(Planner):
         if pure:  # the library's own
             return groups.Converted(inner, decode, encode)
         return groups.Converted(inner, safe(decode), safe(encode))
+
+
+def _fixed_bytes_of(kind: kinds.FixedBytes) -> Callable[[Any], list[int]]:
+    return lambda value: list(as_bytes(value, kind.count if isinstance(kind.count, int) else None))
 
 
 def _bounds(kind: Kind) -> tuple[bool, int]:

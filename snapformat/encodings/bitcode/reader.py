@@ -24,6 +24,7 @@ from snapformat.model.c_struct import CStruct, decode_fields, deferred
 from snapformat.model.checks import describe_value
 from snapformat.model.costs import collapses_to_one, element_costs
 from snapformat.model.kinds import Kind
+from snapformat.model.kinds.scalars import BYTE
 from snapformat.model.protocol import ValueReader
 from snapformat.model.traversal import Step
 from snapformat.path import Segment
@@ -252,6 +253,15 @@ class BitcodeReader(ValueReader):
         if kind.no_nul and b"\0" in data:
             self.fail("a zero byte inside", "bytes without one", "0x00")
         return data
+
+    def read_fixed_bytes(self, kind: kinds.FixedBytes, count: int) -> bytes:
+        self.read_array(kind, count)
+        data = bytearray()
+        for position in range(count):
+            self.enter(0, position)
+            data.append(self.read_int(BYTE))
+            self.leave()
+        return bytes(data)
 
     def _bytes(self) -> bytes:
         """Read bytes, which are a sequence of u8."""

@@ -14,6 +14,7 @@ from snapformat.model import kinds
 from snapformat.model.c_struct import blob_bytes
 from snapformat.model.costs import element_costs
 from snapformat.model.kinds import Kind
+from snapformat.model.kinds.scalars import BYTE
 from snapformat.model.order import SortKeys
 from snapformat.model.protocol import ValueWriter
 from snapformat.model.traversal import Step
@@ -134,6 +135,13 @@ class BitcodeWriter(ValueWriter):
 
     def write_bytes(self, kind: kinds.Bytes, data: bytes) -> None:
         self._bytes(data)
+
+    def write_fixed_bytes(self, kind: kinds.FixedBytes, data: bytes) -> None:
+        self.write_array(kind, len(data))
+        for position, byte in enumerate(data):
+            self.enter(0, position)
+            self.write_int(BYTE, byte)
+            self.leave()
 
     def _bytes(self, data: bytes) -> None:
         """Write bytes, which are a sequence of u8."""

@@ -91,7 +91,8 @@ def schema(
 
     Args:
         cls: The class, where the decorator is used without arguments.
-        name: serde's name, if it is not the class's; for a variant, the variant's.
+        name: serde's name, if it is not the class's; for a variant, the variant's, by default without the
+            name of the enum before it: `ShapeCircle` of `Shape` is `Circle`.
         kind: `struct` (default with fields), `tuple`, `newtype` or `unit` (default of a variant without).
         rename_all: serde's rule for the names of all fields, or of all variants of a `UnitEnum`.
         transparent: `#[serde(transparent)]`: the struct is stored as its only field.
@@ -157,7 +158,7 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
     made = _dataclass(cls)
     declaration = Declaration(
         made,
-        options.name or made.__name__,
+        options.name or (made.__name__ if parent is None else _variant_name(made, parent.cls)),
         _style(made, options, is_variant=parent is not None),
         doc=_description(made),
         fields=_field_specs(made, options),
@@ -351,6 +352,13 @@ def _enum_of(cls: type) -> Declaration | None:
     raise SchemaError("the enum it derives from is not declared; decorate it with @schema")
 
 
+def _variant_name(cls: type, enum_class: type) -> str:
+    """Return the name of a variant: that of its class, without the enum's name where it begins with that."""
+    name = cls.__name__
+    rest = name.removeprefix(enum_class.__name__)
+    return rest if rest != name and rest[:1].isupper() else name
+
+
 def _add_variant(parent: Declaration, declaration: Declaration, options: _Options) -> None:
     if parent.other is not None:
         raise SchemaError("other belongs on the last variant")
@@ -390,10 +398,16 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
     for name, given in vars(cls).items():
         if isinstance(given, VariantMark):
             raise SchemaError("the name of a variant can't begin with two underscores", field=name)
-    for member in cls:
+    for index, member in enumerate(cls):
         given = member.mark.given if isinstance(member, UnitEnum) else member.value
         if isinstance(given, dataclasses.Field):
             raise SchemaError("doc() describes a field; for a variant use variant()", field=member.name)
+        if isinstance(given, int) and given != index:
+            raise SchemaError(
+                f"the number {given:d} would not be in the bytes, which number variants from 0: leave it out;"
+                f" a number of Rust's is variant(discriminant={given:d}) of a UnitEnum",
+                field=member.name,
+            )
     declaration = Declaration(
         cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
     )
@@ -402,8 +416,7 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
         rename = mark.rename if mark is not None else None
         name = rename or _renamed(member.name, options.rename_all, variant=True)
         declaration.constants.append((name, member, mark.doc if mark is not None else ""))
-        plain_number = member.value if mark is None and type(member.value) is int else None
-        declaration.discriminants.append(plain_number if mark is None else mark.discriminant)
+        declaration.discriminants.append(None if mark is None else mark.discriminant)
         if mark is not None and mark.other:
             if index != len(cls) - 1:
                 raise SchemaError("other belongs on the last variant", field=member.name)

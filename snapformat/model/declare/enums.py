@@ -55,6 +55,11 @@ class UnitEnum(enum.Enum, metaclass=_UnitEnumType):
         member.mark.given = None if member.mark is given else given
         return member
 
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> int:
+        """Make the index the value of `auto()`."""
+        return count
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}.{self.name}"
 

@@ -3,6 +3,7 @@
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.collections import Array, Map, Option, Seq, Set, Tuple
 from snapformat.model.kinds.conversions import Absent, Adapted, Computed, Const, Default, Rebuild
+from snapformat.model.kinds.ends import Records, Tail
 from snapformat.model.kinds.foreign import Blob, Encoded, Foreign
 from snapformat.model.kinds.labels import FlagsEnum, IntEnum, Labelled, Mapping
 from snapformat.model.kinds.named import Enum, EnumVariant, Field, Struct, Style
@@ -90,6 +91,7 @@ __all__ = [
     "Prefixed",
     "Raw",
     "Rebuild",
+    "Records",
     "Region",
     "Repeat",
     "Run",
@@ -99,6 +101,7 @@ __all__ = [
     "Struct",
     "Style",
     "Switch",
+    "Tail",
     "Tuple",
     "Unit",
 ]

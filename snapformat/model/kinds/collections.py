@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
@@ -11,7 +10,7 @@ from snapformat.model import checks
 from snapformat.model.buffers import numbers_of
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
-from snapformat.model.kinds.scalars import LENGTH
+from snapformat.model.kinds.scalars import length_in
 from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.trampoline import Task
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 #: Number of elements read between two pauses of a long sequence.
-_BETWEEN_PAUSES = 256
+BETWEEN_PAUSES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +115,12 @@ def read_elements(kind: Kind, count: int, source: ValueReader) -> Task:
         values.append(item.read(source) if item.is_leaf else (yield item.read(source)))
         source.leave()
         source.end_element(kind, begun)
-        if source.pauses and not position % _BETWEEN_PAUSES:
-            yield _pause()
+        if source.pauses and not position % BETWEEN_PAUSES:
+            yield pause()
     return values
 
 
-def _pause() -> Task:
+def pause() -> Task:
     """Pause the task, so that its driver can take the events so far."""
     return
     yield
@@ -143,7 +142,7 @@ class Seq(Kind):
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a list, a tuple, or a buffer of numbers."""
-        values = _given(self.item, value, out)
+        values = given_elements(self.item, value, out)
         out.write_seq(self, len(values))
         return (yield from write_elements(self, values, out))
 
@@ -157,14 +156,14 @@ class Seq(Kind):
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return the kind of the number."""
-        return {"length": self.length or LENGTH}
+        return {"length": self.length or length_in(config)}
 
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""
         return (self.item,)
 
 
-def _given(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
+def given_elements(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
     """Return the elements of a list or tuple, or the numbers of a buffer as a memoryview."""
     numbers: memoryview | None = out.check(numbers_of, item, value)
     if numbers is None or (count is not None and len(numbers) != count):
@@ -192,7 +191,7 @@ class Array(Kind):
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a list, a tuple, or a buffer of numbers, of the right length."""
         count = out.count(self.count, "number of elements")
-        values = _given(self.item, value, out, count)
+        values = given_elements(self.item, value, out, count)
         out.write_array(self, count)
         return (yield from write_elements(self, values, out))
 
@@ -247,6 +246,12 @@ class Tuple(Kind):
         return self.items
 
 
+def _key_order(config: Any) -> dict[str, Any]:
+    if config is None or config.rules.key_order == "as declared":
+        return {}
+    return {"key order": config.rules.key_order}
+
+
 @dataclass(frozen=True, slots=True)
 class Map(Kind):
     """A map: a number, then keys and values in turn.
@@ -255,11 +260,15 @@ class Map(Kind):
         key: The kind of the keys.
         value: The kind of the values.
         ordered: Whether entries are written sorted by key (`BTreeMap`).
+        length: The kind of the number, without parts; None for that of the encoding.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"length"})
 
     key: Kind
     value: Kind
     ordered: bool
+    length: Kind | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a mapping."""
@@ -267,7 +276,7 @@ class Map(Kind):
             out.write_ordered((yield out.keys.sorted_parts(self, value)))
             return value
         pairs = out.check(checks.as_pairs, value)
-        is_sorted = not self.ordered or out.keys.sort(self.key, pairs, itemgetter(0))
+        is_sorted = out.sort_entries(self, pairs)
         out.write_map(self, len(pairs))
         out.claim_elements(self, len(pairs))
         for position, pair in enumerate(pairs):
@@ -288,10 +297,12 @@ class Map(Kind):
         key_kind, value_kind = self.key, self.value
         count = source.distinct(self, source.read_map(self))
         source.claim_elements(self, count)
+        before: Any = None
         for position in range(count):
             begun = source.mark()
             source.enter(0, (position, "key"))
             key = key_kind.read(source) if key_kind.is_leaf else (yield key_kind.read(source))
+            before = source.end_key(self, begun, before)
             source.leave()
             source.enter(1, (position, "value", key))
             value = value_kind.read(source) if value_kind.is_leaf else (yield value_kind.read(source))
@@ -308,8 +319,8 @@ class Map(Kind):
         return planner.plan_map(self)
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
-        """Return the kind of the number."""
-        return {"length": LENGTH}
+        """Return the kind of the number, and an order that is the encoding's."""
+        return {"length": self.length or length_in(config)} | _key_order(config)
 
     def children(self) -> Sequence[Kind]:
         """The kinds of a key and a value."""
@@ -323,10 +334,14 @@ class Set(Kind):
     Attributes:
         item: The kind of the elements.
         ordered: Whether elements are written sorted (`BTreeSet`).
+        length: The kind of the number, without parts; None for that of the encoding.
     """
+
+    without_bytes: ClassVar[frozenset[str]] = frozenset({"length"})
 
     item: Kind
     ordered: bool
+    length: Kind | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write a set."""
@@ -334,7 +349,7 @@ class Set(Kind):
             out.write_ordered((yield out.keys.sorted_parts(self, value)))
             return value
         values = out.check(checks.as_elements, value)
-        is_sorted = not self.ordered or out.keys.sort(self.item, values)
+        is_sorted = out.sort_elements(self, values)
         out.write_seq(self, len(values))
         yield from write_elements(self, values, out)
         if not is_sorted:
@@ -351,8 +366,8 @@ class Set(Kind):
         return planner.plan_set(self)
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
-        """Return the kind of the number."""
-        return {"length": LENGTH}
+        """Return the kind of the number, and an order that is the encoding's."""
+        return {"length": self.length or length_in(config)} | _key_order(config)
 
     def children(self) -> Sequence[Kind]:
         """The kind of an element."""

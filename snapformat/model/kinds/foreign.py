@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.named import Struct
-from snapformat.model.kinds.scalars import LENGTH
+from snapformat.model.kinds.scalars import length_in
 from snapformat.model.surroundings import NOTHING, Surroundings
 from snapformat.trampoline import Task
 
@@ -28,7 +28,7 @@ class Blob(Kind):
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return the kind of the number of bytes."""
-        return {"length": LENGTH}
+        return {"length": length_in(config)}
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write an instance of the struct's class."""

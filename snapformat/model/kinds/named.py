@@ -351,7 +351,7 @@ class Enum(Kind):
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return the kind of a variant's number."""
-        return {"index": _INDEX}
+        return {"index": _INDEX if config is None else config.index_kind}
 
     def variant_of(self, value: Any) -> EnumVariant | None:
         """Return the variant of a value, or None."""

@@ -60,7 +60,9 @@ class Int(Kind):
         signed: Two's complement (fixed width) or zigzag (variable width).
         nonzero: Whether zero is refused (`NonZeroU8` and so on).
         byteorder: Order of its bytes; None for that of the encoding.
-        variable: Whether it has a variable length; None as in the encoding.
+        variable: Whether it has bincode's variable length, or the name of another form; None as in the
+            encoding.
+        most: The highest number, if it is lower than the width allows; only for forms of variable length.
         hex: Whether it is shown in hexadecimal, as addresses and registers are.
     """
 
@@ -72,8 +74,9 @@ class Int(Kind):
     signed: bool
     nonzero: bool = False
     byteorder: ByteOrder | None = None
-    variable: bool | None = None
+    variable: bool | str | None = None
     hex: bool = False
+    most: int | None = None
 
     @property
     def letter(self) -> str | None:
@@ -83,7 +86,10 @@ class Int(Kind):
 
     def write(self, value: Any, out: ValueWriter) -> Any:
         """Write an integer in range."""
-        out.write_int(self, out.check(checks.as_int, value, self.name, self.size, self.signed, self.nonzero))
+        number = out.check(checks.as_int, value, self.name, self.size, self.signed, self.nonzero)
+        if self.most is not None and number > self.most:
+            out.misfit(f"{self.name} up to {self.most}", value)
+        out.write_int(self, number)
         return value
 
     def read(self, source: ValueReader) -> int:
@@ -96,10 +102,11 @@ class Int(Kind):
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return the form, and the byte order if there are several bytes."""
-        variable: bool | None = self.variable
-        if variable is None:
-            variable = config is not None and config.is_variable(self.size)
-        found: dict[str, Any] = {"variable": bool(variable)}
+        variable = self.variable
+        if variable is None and config is not None:
+            variable = config.varint(self.size)
+        # For comparisons: False is a fixed width, True is bincode's form.
+        found: dict[str, Any] = {"variable": variable is not None and (variable == "bincode" or variable)}
         return found | _byteorder(self, config) if self.size > 1 else found
 
 
@@ -145,8 +152,14 @@ def _byteorder(kind: Int | Float, config: Any) -> dict[str, Any]:
     return {"byteorder": kind.byteorder or ("little" if config is None else config.byteorder)}
 
 
-#: The length of a sequence where it has no kind of its own.
+#: The length of a sequence where neither it nor the encoding has a kind for it.
 LENGTH = Int("u64", 8, False)
+
+
+def length_in(config: Any) -> Kind:
+    """Return the kind of lengths in a configuration; None stands for that of C structs."""
+    found: Kind = LENGTH if config is None else config.length_kind
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +181,10 @@ class Char(Kind):
     def plan(self, planner: Planner) -> Any:
         """Plan the operation."""
         return planner.plan_char(self)
+
+    def in_encoding(self, config: Any) -> Mapping[str, Any]:
+        """Return whether it is stored as text, after its length."""
+        return {"length": length_in(config)} if config is not None and config.rules.char_text else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +218,7 @@ class Str(Kind):
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return the kind of the length."""
-        return {"length": self.length or LENGTH}
+        return {"length": self.length or length_in(config)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +254,12 @@ class Bytes(Kind):
 
     def in_encoding(self, config: Any) -> Mapping[str, Any]:
         """Return the kind of the length."""
-        return {"length": self.length or LENGTH}
+        return {"length": self.length or length_in(config)}
 
 
 @dataclass(frozen=True, slots=True)
 class FixedBytes(Kind):
-    """construct's `Bytes`: their number is a constant or an expression of earlier fields."""
+    """`[u8; N]` as bytes, and construct's `Bytes`, whose number may be an expression of earlier fields."""
 
     is_leaf: ClassVar[bool] = True
 
@@ -261,6 +278,10 @@ class FixedBytes(Kind):
     def plan(self, planner: Planner) -> Any:
         """Plan the operation."""
         return planner.plan_fixed_bytes(self)
+
+
+#: The kind of an element of bytes.
+BYTE = Int("u8", 1, False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ NonZeroIsize = Annotated[int, Int("isize", 8, signed=True, nonzero=True)]
 f32 = Annotated[float, Float(4)]
 f64 = Annotated[float, Float(8)]
 
+#: A u16 in groups of seven bits, as Solana's `short_vec` has its length; longer forms are refused.
+compact_u16 = Annotated[int, Int("compact_u16", 2, signed=False, variable="strict leb128")]
+#: A u64 in groups of seven bits, the lowest first, in every encoding.
+leb128 = Annotated[int, Int("leb128", 8, signed=False, variable="leb128")]
+#: A u64 as bincode's integers of variable length, in every encoding.
+varint = Annotated[int, Int("varint", 8, signed=False, variable="bincode")]
+
 #: One Unicode scalar value: a `str` of length 1 that is not a surrogate.
 char = Annotated[str, Char()]
 

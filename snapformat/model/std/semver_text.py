@@ -124,11 +124,20 @@ def parse_version_req(text: str) -> str:
     return ", ".join(_comparator(part.lstrip(" "), text) for part in parts)
 
 
-def _comparator(part: str, whole: str) -> str:
+def parse_comparator(text: str) -> str:
+    """Check one comparator such as `>=1.2` and return its normal form, as Rust prints it.
+
+    Raises:
+        ValueError: Not a comparator; `*` alone is a requirement only.
+    """
+    return _comparator(text.lstrip(" "), text, "comparator")
+
+
+def _comparator(part: str, whole: str, name: str = "version requirement") -> str:
     """Check one comparator and print it: a bare one means `^`, one with a wildcard has no operator."""
     match = re.fullmatch(_COMPARATOR, part)
     if match is None:
-        raise ValueError(f"{_shortened(whole)} is not a semver version requirement")
+        raise ValueError(f"{_shortened(whole)} is not a semver {name}")
     numbers = [number for number in match.group("major", "minor", "patch") if number is not None]
     for number in numbers:
         if not re.fullmatch(_NUMBER, number):

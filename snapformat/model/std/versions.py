@@ -7,7 +7,13 @@ from typing import Annotated
 import semver
 
 from snapformat.model import kinds
-from snapformat.model.std.semver_text import parse_version, parse_version_req, version_order, version_text
+from snapformat.model.std.semver_text import (
+    parse_comparator,
+    parse_version,
+    parse_version_req,
+    version_order,
+    version_text,
+)
 
 #: `semver::Version`: stored as a str.
 Version = Annotated[
@@ -17,4 +23,8 @@ Version = Annotated[
 #: `semver::VersionReq`: stored as a str; the value is its normal form.
 VersionReq = Annotated[
     str, kinds.Adapted(kinds.Str(), parse_version_req, parse_version_req, "semver version requirement")
+]
+#: `semver::Comparator`: stored as a str; the value is its normal form.
+Comparator = Annotated[
+    str, kinds.Adapted(kinds.Str(), parse_comparator, parse_comparator, "semver comparator")
 ]

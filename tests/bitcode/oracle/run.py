@@ -76,11 +76,12 @@ def made(seed: int, number: int) -> MadeCase:
     model = Values(random).model(case.shape)
     value = case.shape.from_value(row_value(model))
     loose = [Loose(random).message(model) for _ in range(2)]
-    damaged = [_damaged(case.encode(value), random), _damaged(random.choice(loose), random)]
-    return MadeCase(declarations, text, case, model, value, loose, [*damaged, _damaged(damaged[0], random)])
+    harmed = [damaged(case.encode(value), random), damaged(random.choice(loose), random)]
+    return MadeCase(declarations, text, case, model, value, loose, [*harmed, damaged(harmed[0], random)])
 
 
-def _damaged(data: bytes, random: Random) -> bytes:
+def damaged(data: bytes, random: Random) -> bytes:
+    """Bytes near the given ones: bits flipped, cut, longer."""
     changed = bytearray(data)
     for _ in range(random.choice([1, 1, 1, 2, 3])):
         at = random.randrange(len(changed) + 1)

@@ -47,7 +47,9 @@ class _CheckGenerator(SkipGenerator):
         match op:
             case ops.Int():
                 return not op.nonzero
-            case ops.Float() | ops.FixedBytes() | ops.Unit() | ops.Computed() | ops.Bits():
+            case ops.Float():
+                return op.has_nan
+            case ops.FixedBytes() | ops.Unit() | ops.Computed() | ops.Bits():
                 return True
             case ops.Struct():
                 return _is_made_here(op) and all(self._fits_any(each.op) for each in op.fields)
@@ -70,6 +72,12 @@ class _CheckGenerator(SkipGenerator):
         self.passed += 1
 
     def _char(self, op: ops.Char, place: str) -> None:
+        if op.length is not None:
+            end = self._end(op.length)
+            self.out.names["CHAR_OF"] = read_helpers.char_of
+            self.out.line(f"CHAR_OF(d[p:{end}])")
+            self.out.line(f"p = {end}")
+            return
         self.flush()
         self.out.names["CHAR"] = read_helpers.read_char
         self.out.line("p = CHAR(d, p, e)[1]")
@@ -87,6 +95,14 @@ class _CheckGenerator(SkipGenerator):
         if op.no_nul:
             self.out.line(f"if 0 in d[p:{end}]: raise GUARD")
         self.out.line(f"p = {end}")
+
+    def _map(self, op: ops.Map, place: str) -> None:
+        if op.by_bytes:  # the order of the keys is checked too
+            self._read(op)
+        else:
+            super()._map(op, place)
+
+    _float = SkipGenerator._read
 
     def _end(self, length: ops.Int) -> str:
         """Return a local with the end of bytes after their length; the position is their start."""

@@ -18,10 +18,11 @@ from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, pause
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE, NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.construct.reach import Reach
+from snapformat.errors import DecodeError, EncodeError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.once import first
-from snapformat.path import Segment
+from snapformat.path import Segment, format_path
 
 Reader = Callable[[bytes, int, int, int, Claims | None], tuple[Any, int]]
 Writer = Callable[..., bytes]
@@ -114,6 +115,24 @@ def writer_of(op: Op) -> Writer | None:
     """Return the generated writer of a layout, made on first use; None if there is none."""
     writer: Writer | None = _code(op, "writer")
     return writer
+
+
+def reader_for(op: Op, size: int) -> Reader | None:
+    """Return the generated reader of a layout; None if there is none, or the reference is faster.
+
+    Args:
+        op: The layout.
+        size: Number of bytes to read.
+    """
+    codec = codec_of(op)
+    reader = codec.reader or _first_reader(op, codec, size)
+    return None if reader is _no_code else reader
+
+
+def checker_of(op: Op) -> Skipper | None:
+    """Return the checker of a layout, made on first use; None if there is none."""
+    checker: Skipper | None = _code(op, "checker")
+    return checker
 
 
 def skipper_of(op: Op) -> Skipper | None:
@@ -279,6 +298,39 @@ def check_value(
         if end <= stop and (limit is None or end - offset + claims.claimed <= limit):
             return end
     return read_value(op, data, offset, limit, limits, (), stop, reach=reach)[1]
+
+
+#: The most bytes that reading claims for one: a u128 of variable length.
+CLAIMED_PER_BYTE = 16
+
+
+def check_limit(
+    op: Op, data: bytes, limit: int, limits: Limits = DEFAULT_LIMITS, root: tuple[Segment, ...] = ()
+) -> None:
+    """Check that reading a written value would not exceed a limit.
+
+    Raises:
+        EncodeError: It would.
+    """
+    if CLAIMED_PER_BYTE * len(data) <= limit:
+        return
+    if reader_of(op) is not None and not codec_of(op).has_claims:
+        fits = len(data) <= limit
+    else:
+        fits = _is_read(op, data, limit, limits) or not _is_read(op, data, None, limits)
+    if not fits:
+        message = f"reading it would claim more than the limit of {limit} bytes"
+        expected, hint = f"at most {limit} bytes", "Encoding(limit=...) sets another; None is no limit"
+        path = format_path(root) if root else None
+        raise EncodeError(message, path=path, expected=expected, found=f"{len(data)} bytes", hint=hint)
+
+
+def _is_read(op: Op, data: bytes, limit: int | None, limits: Limits) -> bool:
+    try:
+        check_value(op, data, 0, limit, limits, len(data))
+    except DecodeError:
+        return False
+    return True
 
 
 def _may_pause(op: Op, codec: Codec) -> bool:

@@ -14,6 +14,7 @@ from snapformat.encodings.bincode.codec.read_helpers import Guard
 from snapformat.encodings.bincode.codec.shape import FLAT_DEPTH, Uses, flat, uses_of
 from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op, children
+from snapformat.encodings.bincode.rules import PLAIN, limited
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.expressions import Expr
 from snapformat.model.numpy_scalars import plain
@@ -46,6 +47,7 @@ class Generator(ABC):
         frames: The structs around the current place, in this function, whose fields expressions may name.
         in_scope: How many of the frames have their fields in the context.
         end: Code of the end of the readable bytes.
+        most_depth: Maximum nesting of structs and enums.
         level: Number of structs and enums opened in the current function.
         deepest: The maximum of `level`.
     """
@@ -62,6 +64,8 @@ class Generator(ABC):
 
     def __init__(self, root: Op) -> None:
         self.root = root
+        rules = PLAIN if root.config is None else root.config.rules
+        self.most_depth = limited(DEFAULT_LIMITS, rules).depth
         self.out = Source()
         self.uses: Uses = uses_of(root)
         self.scope: str | None = None
@@ -90,7 +94,7 @@ class Generator(ABC):
 
     def check_depth(self) -> None:
         """Refuse layouts that are nested too deeply to be read or written at all."""
-        if self.uses.depth > DEFAULT_LIMITS.depth:
+        if self.uses.depth > self.most_depth:
             raise NotGenerated("nested too deeply to be read or written at all")
 
     def generate_parts(self) -> Source:
@@ -127,7 +131,7 @@ class Generator(ABC):
                 self.out.line("pass")
         if self.uses.recursive and self.deepest:
             # The limit is exact in functions of one level, which include all recursive ones.
-            limit = DEFAULT_LIMITS.depth - self.deepest
+            limit = self.most_depth - self.deepest
             self.out.lines[start:start] = [f"    if h > {limit}: raise {self.too_deep}"]
         self.out.line("")
 

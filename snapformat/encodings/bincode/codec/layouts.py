@@ -7,7 +7,7 @@ from typing import Any
 
 import construct
 
-from snapformat.class_attrs import DECLARATION, READER, WRITER
+from snapformat.class_attrs import DECLARATION
 from snapformat.encodings.bincode.codec.engine import writer_of
 from snapformat.encodings.bincode.encoding import Encoding
 from snapformat.encodings.bincode.ops import Op, Struct
@@ -41,14 +41,14 @@ def cached_layout(payload: Any, encoding: Encoding) -> Op:
         return layout_of(payload, encoding)
 
 
-def cache_on_class(payload: Any, op: Op) -> None:
+def cache_on_class(payload: Any, op: Op, encoding: Encoding) -> None:
     """Cache the generated code in the class of a struct, where the next `encode` or `decode` finds it."""
     codec = op.codec
     if declaration_of(payload) is not None and isinstance(op, Struct) and codec is not None:
         if codec.writer is not None and writer_of(op) is not None:
-            setattr(payload, WRITER, codec.writer)
+            setattr(payload, encoding.writer, codec.writer)
         if not codec.has_claims:
-            setattr(payload, READER, codec.reader)
+            setattr(payload, encoding.reader, codec.reader)
 
 
 # Annotations are made anew wherever they are written, so equal ones share an entry. The cache is small, as it

@@ -17,9 +17,16 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.shape import atom_of
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE
-from snapformat.encodings.bincode.config import VARINT_MARKERS, VARINT_SINGLE, unzigzag
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import read_c_struct
+from snapformat.encodings.bincode.varints import (
+    LEB128_SINGLE,
+    VARINT_MARKERS,
+    VARINT_SINGLE,
+    most_bytes,
+    unzigzag,
+    widest_marker,
+)
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 from snapformat.model.c_struct import CStruct, LazyCStruct, Read, decode_fields, deferred, lazy_c_struct
 from snapformat.model.declaration import declaration_of
@@ -38,7 +45,7 @@ Guard = GuardError
 def read_varint(
     d: bytes, p: int, k: Claims, size: int, byteorder: Literal["little", "big"], signed: bool
 ) -> tuple[int, int]:
-    """Read a variable-length integer; return it and the position after it."""
+    """Read an integer in bincode's variable length; return it and the position after it."""
     value = d[p]
     if value < VARINT_SINGLE:
         k.claimed += size - 1
@@ -51,6 +58,70 @@ def read_varint(
     k.claimed += size - 1 - width
     value = int.from_bytes(data, byteorder)
     return (unzigzag(value) if signed else value), end
+
+
+def wide_varint_reader(op: ops.Int) -> Callable[[bytes, int, Claims], tuple[int, int]]:
+    """Return a function as `read_varint`, for a form in which any marker is read."""
+    widest, most = widest_marker(op.variable, op.size), most_of(op)
+
+    def read(d: bytes, p: int, k: Claims) -> tuple[int, int]:
+        value, end = read_varint(d, p, k, widest, op.byteorder, False)
+        k.claimed += op.size - widest
+        if value > most:
+            raise Guard
+        return (unzigzag(value) if op.signed else value), end
+
+    return read
+
+
+def most_of(op: ops.Int) -> int:
+    """Return the highest unsigned number of an integer."""
+    return (1 << 8 * op.size) - 1 if op.most is None else op.most
+
+
+def groups_reader(op: ops.Int) -> Callable[[bytes, int], tuple[int, int]]:
+    """Return a function that reads an unsigned number in LEB128, and returns the position after it."""
+    assert op.variable is not None
+    groups, most, is_strict = most_bytes(op.variable, op.size), most_of(op), op.variable == "strict leb128"
+
+    def read(d: bytes, p: int) -> tuple[int, int]:
+        value = shift = 0
+        for at in range(p, p + groups):
+            group = d[at]
+            value |= (group & 127) << shift
+            if group < LEB128_SINGLE:
+                if value > most or (is_strict and not group and at > p):
+                    raise Guard
+                return value, at + 1
+            shift += 7
+        raise Guard
+
+    return read
+
+
+def numbers_reader(op: ops.Int) -> Callable[[bytes, int, int], tuple[list[int], int]]:
+    """Return a function that reads many numbers in LEB128: data, position, count."""
+    read_groups = groups_reader(op)
+
+    def read(d: bytes, p: int, count: int) -> tuple[list[int], int]:
+        data = d[p : p + count]
+        if data.isascii() and len(data) == count:  # each in a byte
+            values = list(data)
+            p += count
+        else:
+            values = []
+            for _ in range(count):
+                value = d[p]
+                if value < LEB128_SINGLE:
+                    p += 1
+                else:
+                    value, p = read_groups(d, p)
+                values.append(value)
+        if op.signed:
+            values = [value >> 1 ^ -(value & 1) for value in values]
+        return values, p
+
+    return read
 
 
 #: Bytes 0 and 1 as digits; others as no digits.
@@ -100,6 +171,14 @@ def read_char(d: bytes, p: int, e: int) -> tuple[str, int]:
     if end > e or len(text) != 1:
         raise Guard
     return text, end
+
+
+def char_of(data: bytes) -> str:
+    """Return the char that is stored as text."""
+    text = data.decode()
+    if len(text) != 1:
+        raise Guard
+    return text
 
 
 def f32_at(d: bytes, p: int, byteorder: Literal["little", "big"]) -> float:
@@ -184,7 +263,7 @@ def has_bulk(item: Op) -> bool:
         case ops.Int():
             return item.packer is not None and not item.nonzero
         case ops.Float():
-            return True
+            return item.has_nan
         case ops.Bool():
             return not item.lenient
         case ops.Enum():
@@ -249,7 +328,8 @@ def _bools(data: bytes) -> list[bool]:
 def _constants(item: ops.Enum) -> Callable[[bytes], list[Any]]:
     table = tuple(variant.constant for variant in item.variants)
     other = item.other
-    unpack = struct.Struct("<I" if item.index.byteorder == "little" else ">I").iter_unpack
+    assert item.index.packer is not None
+    unpack = item.index.packer.iter_unpack
     if other is None:
         return lambda data: list(starmap(table.__getitem__, unpack(data)))
     return lambda data: [table[i] if i < len(table) else other.constant for (i,) in unpack(data)]

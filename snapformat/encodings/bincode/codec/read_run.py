@@ -220,6 +220,9 @@ class RunReader(Generator):
                 into = into if after else value
                 check = f"if not {value}: raise GUARD"
                 after = f"{after}\n{check}" if after else f"{check}\n{target} = {value}"
+        elif isinstance(op, ops.Float) and not op.has_nan:
+            into = self.out.fresh("t")
+            after = f"if {into} != {into}: raise GUARD\n{target} = {into}"
         elif isinstance(op, ops.Float) and op.size == 4:
             into = self.out.fresh("t")
             self.out.names["NAN"] = helpers.f32_at

@@ -28,12 +28,14 @@ from snapformat.encodings.bincode.codec.shape import (
     Atom,
     atom_of,
     is_any_bytes,
+    is_checked_float,
     is_plain,
     surplus_cost,
     zero_sized_cost,
 )
 from snapformat.encodings.bincode.codec.source import Source
 from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.varints import is_leb128
 from snapformat.model import kinds
 from snapformat.model.c_struct import Read, field_names, set_raw
 from snapformat.model.costs import collapses_to_one
@@ -57,11 +59,29 @@ class _ReadGenerator(ConstructReader):
     def _int(self, op: ops.Int, target: str) -> None:
         self.is_ahead = False  # it begins with a byte
         self.flush()
-        self.out.names["VARINT"] = helpers.read_varint
-        arguments = f"d, p, {self._claims()}, {op.size}, {op.byteorder!r}, {op.signed}"
-        self.out.line(f"{target}, p = VARINT({arguments})")
+        if is_leb128(op.variable):
+            self._leb128(op, target)
+        elif op.variable == "bincode 1":
+            read = self.out.refer("varint", helpers.wide_varint_reader(op))
+            self.out.line(f"{target}, p = {read}(d, p, {self._claims()})")
+        else:
+            self.out.names["VARINT"] = helpers.read_varint
+            arguments = f"d, p, {self._claims()}, {op.size}, {op.byteorder!r}, {op.signed}"
+            self.out.line(f"{target}, p = VARINT({arguments})")
         if op.nonzero:
             self.out.line(f"if not {target}: raise GUARD")
+
+    def _leb128(self, op: ops.Int, target: str) -> None:
+        """Read groups of seven bits; most numbers are a single byte."""
+        name = target if target.isidentifier() else self.out.fresh("n")
+        read = self.out.refer("groups", helpers.groups_reader(op))
+        self.out.line(f"{name} = d[p]")
+        self.out.line(f"if {name} < 128: p += 1")
+        self.out.line(f"else: {name}, p = {read}(d, p)")
+        if op.signed:
+            self.out.line(f"{target} = {name} >> 1 ^ -({name} & 1)")
+        elif name != target:
+            self.out.line(f"{target} = {name}")
 
     def _length(self, op: Op) -> str:
         """Read a length prefix into a new local, together with all collected values before it."""
@@ -84,6 +104,12 @@ class _ReadGenerator(ConstructReader):
         self._push("e", op.size, order, target)
 
     def _char(self, op: ops.Char, target: str) -> None:
+        if op.length is not None:
+            end = self._take(self._length(op.length))
+            self.out.names["CHAR_OF"] = helpers.char_of
+            self.out.line(f"{target} = CHAR_OF(d[p:{end}])")
+            self.out.line(f"p = {end}")
+            return
         self.flush()
         self.out.names["CHAR"] = helpers.read_char
         self.out.line(f"{target}, p = CHAR(d, p, {self.end})")
@@ -301,7 +327,9 @@ class _ReadGenerator(ConstructReader):
 
     def _array(self, op: ops.Array, target: str) -> None:
         atom = atom_of(op.item)
-        if isinstance(op.count, int) and atom is not None and atom.size and 0 < op.count <= MAX_SPELLED:
+        is_few = isinstance(op.count, int) and 0 < op.count <= MAX_SPELLED
+        if is_few and atom is not None and atom.size and not is_checked_float(op.item):
+            assert isinstance(op.count, int)
             size = op.count * atom.size
             temp = self.out.fresh("t")
             read = helpers.list_reader(op.item, op.count)
@@ -329,9 +357,21 @@ class _ReadGenerator(ConstructReader):
         self._claim_surplus(count, op.key, op.value)
         made = self.out.fresh("m")
         self.out.line(f"{made} = {{}}")
+        start = before = ""
+        if op.by_bytes:
+            start, before = self.out.fresh("q"), self.out.fresh("b")
+            self.out.line(f"{before} = None")
         with self.block(f"for _ in range({count}):"), self._counting(op.key, op.value):
             key = self.out.fresh("v")
+            if op.by_bytes:
+                self.out.line(f"{start} = p")
             self.value(op.key, key)
+            if op.by_bytes:
+                self.flush()
+                data = self.out.fresh("s")
+                self.out.line(f"{data} = d[{start}:p]")
+                self.out.line(f"if {before} is not None and {data} <= {before}: raise GUARD")
+                self.out.line(f"{before} = {data}")
             value = self._temp(op.value)
             self.out.line(f"{made}[{self._hashable(op.key, key)}] = {key}, {value}")
         self.out.names["PAIRS"] = map_of_entries
@@ -377,7 +417,7 @@ class _ReadGenerator(ConstructReader):
 
     def _distinct(self, op: ops.Set | ops.Map, count: str, cost: int) -> None:
         """Read only one of equal entries that take no bytes; claim the others."""
-        if collapses_to_one(op.kind):
+        if collapses_to_one(op.kind) and not (isinstance(op, ops.Map) and op.by_bytes):
             with self.out.block(f"if {count} > 1:"):
                 self._claim_zero_sized(f"({count} - 1) * {cost}")
                 self.out.line(f"{count} = 1")
@@ -406,6 +446,10 @@ class _ReadGenerator(ConstructReader):
             self._many(item, atom, count, target)
             return
         self._check_count(count, item.least_size)
+        if isinstance(item, ops.Int) and is_leb128(item.variable) and not item.nonzero:
+            read = self.out.refer("numbers", helpers.numbers_reader(item))
+            self.out.line(f"{target}, p = {read}(d, p, {count})")
+            return
         if isinstance(item, ops.Bytes | ops.CStructBytes) and is_any_bytes(item):
             read = self.out.refer("blobs", helpers.blobs_reader(item, _make_fields))
             self.out.line(f"{target}, p = {read}(d, p, {self.end}, {count})")

@@ -53,8 +53,13 @@ def atom_of(op: Op) -> Atom | None:
         case ops.FixedBytes() if isinstance(op.count, int):
             return Atom(f"{op.count}s", op.count, "")
         case ops.Enum() if not op.index.variable and all(v.payload is None for v in op.variants):
-            return Atom("I", 4, order_of(op.index.byteorder, 4))
+            return atom_of(op.index)
     return None
+
+
+def is_checked_float(op: Op) -> bool:
+    """Return whether these are floats, but not all of them."""
+    return isinstance(op, ops.Float) and not op.has_nan
 
 
 def is_any_bytes(item: ops.Bytes | ops.CStructBytes) -> bool:
@@ -194,11 +199,11 @@ def uses_of(root: Op) -> Uses:
         if isinstance(op, ops.Call):
             recursive.add(op.target)
             op = op.target
-        variable = variable or (isinstance(op, ops.Int) and op.variable)
+        variable = variable or (isinstance(op, ops.Int) and op.variable is not None)
         if isinstance(op, ops.Str | ops.Bytes | ops.Seq | ops.Map | ops.Set | ops.Prefixed):
-            variable = variable or (isinstance(op.length, ops.Int) and op.length.variable)
+            variable = variable or (isinstance(op.length, ops.Int) and op.length.variable is not None)
         if isinstance(op, ops.Enum):
-            variable = variable or op.index.variable
+            variable = variable or op.index.variable is not None
         seen = op in counts
         counts[op] = counts.get(op, 0) + 1
         if not seen:

@@ -28,6 +28,7 @@ from snapformat.encodings.bincode.codec.shape import (
 from snapformat.encodings.bincode.codec.skip_helpers import CountedSkipper
 from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.varints import is_leb128
 from snapformat.encodings.construct.scalars import UTF8_WIDTHS
 
 #: Generates the reader of a part that can't be skipped without its values.
@@ -153,9 +154,7 @@ class SkipGenerator(Generator):
         if atom is None or atom.code.endswith("s"):
             self.flush()
             if atom is None:
-                self.out.names["VARINT"] = read_helpers.read_varint
-                arguments = f"d, p, k, {op.size}, {op.byteorder!r}, {op.signed}"
-                self.out.line(f"{name}, p = VARINT({arguments})")
+                self._variable(op, name)
             else:
                 self.out.names["INT"] = int.from_bytes
                 number = f"INT(d[p:p + {atom.size}], {op.byteorder!r}, signed={op.signed})"
@@ -174,15 +173,31 @@ class SkipGenerator(Generator):
             self.out.line(f"if not {name}: raise GUARD")
         return name
 
+    def _variable(self, op: ops.Int, name: str) -> None:
+        """Read an integer of variable length into a local."""
+        if is_leb128(op.variable):
+            read = self.out.refer("groups", read_helpers.groups_reader(op))
+            self.out.line(f"{name}, p = {read}(d, p)")
+            if op.signed:
+                self.out.line(f"{name} = {name} >> 1 ^ -({name} & 1)")
+        elif op.variable == "bincode 1":
+            read = self.out.refer("varint", read_helpers.wide_varint_reader(op))
+            self.out.line(f"{name}, p = {read}(d, p, k)")
+        else:
+            self.out.names["VARINT"] = read_helpers.read_varint
+            arguments = f"d, p, k, {op.size}, {op.byteorder!r}, {op.signed}"
+            self.out.line(f"{name}, p = VARINT({arguments})")
+
     # --- operations -----------------------------------------------------------------------------------
 
     def _int(self, op: ops.Int, place: str) -> None:
         self.flush()
-        self.out.names["VARINT"] = read_helpers.read_varint
-        arguments = f"d, p, k, {op.size}, {op.byteorder!r}, {op.signed}"
-        self.out.line(f"p = VARINT({arguments})[1]")
+        self._variable(op, self.out.fresh("n"))
 
     def _char(self, op: ops.Char, place: str) -> None:
+        if op.length is not None:
+            self._advance(self._number(op.length))
+            return
         self.out.names["WIDTHS"] = UTF8_WIDTHS
         self._advance(f"WIDTHS[d[{self._here()}]]")
 

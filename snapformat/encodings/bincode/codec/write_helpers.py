@@ -7,7 +7,9 @@ import struct
 import sys
 from array import array
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
+from itertools import pairwise
 from operator import countOf
 from typing import Any, Literal
 
@@ -16,9 +18,15 @@ from snapformat.encodings.bincode import walk as reference
 from snapformat.encodings.bincode.arrays import given_numbers, listed
 from snapformat.encodings.bincode.codec.read_helpers import Guard, has_bulk, tiered
 from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, atom_of
-from snapformat.encodings.bincode.config import encode_varint, zigzag
 from snapformat.encodings.bincode.ops import Op
 from snapformat.encodings.bincode.reader import read_c_struct
+from snapformat.encodings.bincode.varints import (
+    LEB128_SINGLE,
+    encode_leb128,
+    encode_variable,
+    is_leb128,
+    zigzag,
+)
 from snapformat.model import checks
 from snapformat.model.c_struct import LazyCStruct, blob_bytes, lazy_c_struct
 from snapformat.model.floats import encode_float, f32_to_bits
@@ -128,15 +136,36 @@ def char_bytes(value: Any) -> bytes:
 def varint_writer(op: ops.Int) -> Callable[[Any], bytes]:
     """Writes an integer of variable length, or of a width that `struct` does not know."""
     name, size, signed, nonzero = op.name, op.size, op.signed, op.nonzero
-    byteorder, variable = op.byteorder, op.variable
+    byteorder, variable, most = op.byteorder, op.variable, op.most
+    is_small = is_leb128(variable) and not signed and not nonzero
 
     def write(value: Any) -> bytes:
+        if is_small and type(value) is int and 0 <= value < LEB128_SINGLE:
+            return encode_leb128(value)
         number = checks.as_int(value, name, size, signed, nonzero)
-        if not variable:
+        if variable is None:
             return number.to_bytes(size, byteorder, signed=signed)
-        return encode_varint(zigzag(number) if signed else number, byteorder)
+        if most is not None and number > most:
+            raise Guard
+        return encode_variable(number, variable, signed, byteorder)
 
     return write
+
+
+def numbers_writer(op: ops.Int) -> Callable[[Any], bytes]:
+    """Return a function that writes many numbers in LEB128."""
+    write, signed, nonzero = varint_writer(op), op.signed, op.nonzero
+
+    def write_all(values: Any) -> bytes:
+        if countOf(map(type, values), int) == len(values) and not nonzero:
+            numbers = map(zigzag, values) if signed else values
+            with suppress(ValueError):  # not all are single bytes
+                data = bytes(numbers)
+                if data.isascii():
+                    return data
+        return b"".join([write(value) for value in values])
+
+    return write_all
 
 
 def float_writer(op: ops.Float) -> Callable[[Any], bytes]:
@@ -221,8 +250,11 @@ def _constants_writer(item: ops.Enum, order: str) -> Callable[[Any], bytes]:
     # The ids stay taken as long as the constants live, which is as long as this function.
     keep = [variant.constant for variant in item.variants]
 
+    atom = atom_of(item)
+    assert atom is not None
+
     def write(values: Any, keep: Any = keep) -> bytes:
-        return struct.pack(f"{order}{len(values)}I", *map(table.__getitem__, map(id, values)))
+        return struct.pack(f"{order}{len(values)}{atom.code}", *map(table.__getitem__, map(id, values)))
 
     return write
 
@@ -300,9 +332,9 @@ def elements_of(op: ops.Set) -> Callable[[Any], list[Any]]:
 
     def elements(value: Any) -> list[Any]:
         values = checks.as_elements(value)
-        if kind.ordered and countOf(map(type, values), natural) == len(values):
+        if op.ordered and countOf(map(type, values), natural) == len(values):
             values.sort()
-        elif kind.ordered:
+        elif op.ordered:
             values.sort(key=lambda element: sort_key(kind.item, element))
         return values
 
@@ -318,11 +350,25 @@ def pairs_of(op: ops.Map) -> Callable[[Any], list[tuple[Any, Any]]]:
 
     def pairs(value: Any) -> list[tuple[Any, Any]]:
         entries = checks.as_pairs(value)
-        if kind.ordered and countOf(map(type, map(_key_of, entries)), natural) == len(entries):
+        if op.ordered and countOf(map(type, map(_key_of, entries)), natural) == len(entries):
             entries.sort(key=_key_of)
-        elif kind.ordered:
+        elif op.ordered:
             entries.sort(key=lambda pair: sort_key(kind.key, pair[0]))
         return entries
+
+    return pairs
+
+
+def pairs_by_bytes(op: ops.Map, make_writer: MakeWriter) -> Callable[[Any], list[tuple[Any, Any]]]:
+    """Gives the entries of a map in the order of the bytes of their keys."""
+    write = make_writer(op.key)
+
+    def pairs(value: Any) -> list[tuple[Any, Any]]:
+        found = [(write(pair[0]), pair) for pair in checks.as_pairs(value)]
+        found.sort(key=_key_of)
+        if any(one[0] == other[0] for one, other in pairwise(found)):
+            raise Guard
+        return [pair for _, pair in found]
 
     return pairs
 

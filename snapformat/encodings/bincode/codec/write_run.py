@@ -279,7 +279,10 @@ class RunWriter(Generator):
                     self._push(atom.code, atom.size, atom.order, name, integer=True)
             case ops.Float():
                 self.out.line(f"if type({name}) is not float: {name} = FLOAT({name})")
-                if op.size == 4:
+                if not op.has_nan:
+                    self.out.line(f"if {name} != {name}: raise GUARD")
+                    self._push(atom.code, atom.size, atom.order, name)
+                elif op.size == 4:
                     self.out.names["NAN"] = helpers.with_f32
                     self._push(atom.code, atom.size, atom.order, name)
                     last = self.run.last

@@ -19,11 +19,13 @@ from construct import Container
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import number_code
 from snapformat.encodings.bincode.codec import write_helpers as helpers
+from snapformat.encodings.bincode.codec.expressions import needs_of
 from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, Atom, atom_of, is_any_bytes
 from snapformat.encodings.bincode.codec.source import NotGenerated, Source
 from snapformat.encodings.bincode.codec.write_constructs import ConstructWriter
 from snapformat.encodings.bincode.codec.write_run import Chosen, new_run
 from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.varints import is_leb128
 from snapformat.model import kinds
 from snapformat.model.c_struct import get_raw
 from snapformat.model.graph import holds_sorted
@@ -55,7 +57,13 @@ class _WriteGenerator(ConstructWriter):
         self._by_helper("float", helpers.float_writer(op), value)
 
     def _char(self, op: ops.Char, value: str) -> None:
-        self._by_helper("char", helpers.char_bytes, value)
+        if op.length is None:
+            self._by_helper("char", helpers.char_bytes, value)
+            return
+        data = self.out.fresh("s")
+        self.out.line(f"{data} = {self.out.refer('char', helpers.char_bytes)}({value})")
+        self._length(op.length, f"len({data})")
+        self._add(data)
 
     def _str(self, op: ops.Str, value: str) -> None:
         name = self._local(value)
@@ -262,6 +270,8 @@ class _WriteGenerator(ConstructWriter):
             return
         if isinstance(item, ops.Bytes | ops.CStructBytes) and is_any_bytes(item):
             self._by_helper("blobs", helpers.blobs_writer(item, _struct_writer), name)
+        elif isinstance(item, ops.Int) and is_leb128(item.variable):
+            self._by_helper("numbers", helpers.numbers_writer(item), name)
         else:
             element = self.out.fresh("v")
             with self.numbered(array or item, f"for {element} in {name}:"):
@@ -311,7 +321,7 @@ class _WriteGenerator(ConstructWriter):
 
     def _set(self, op: ops.Set, value: str) -> None:
         name = self.out.fresh("v")
-        if op.kind.ordered and holds_sorted(op.kind.item):
+        if op.ordered and holds_sorted(op.kind.item):
             raise NotGenerated("keys in keys, each of which is sorted once")
         self.out.line(f"{name} = {self.out.refer('ordered', helpers.elements_of(op))}({value})")
         self._length(op.length, f"len({name})")
@@ -319,9 +329,12 @@ class _WriteGenerator(ConstructWriter):
 
     def _map(self, op: ops.Map, value: str) -> None:
         name = self.out.fresh("v")
-        if op.kind.ordered and holds_sorted(op.kind.key):
+        if (op.ordered or op.by_bytes) and holds_sorted(op.kind.key):
             raise NotGenerated("keys in keys, each of which is sorted once")
-        self.out.line(f"{name} = {self.out.refer('ordered', helpers.pairs_of(op))}({value})")
+        if op.by_bytes and needs_of(op.key):
+            raise NotGenerated("keys that look at what is around them")
+        pairs = helpers.pairs_by_bytes(op, _struct_writer) if op.by_bytes else helpers.pairs_of(op)
+        self.out.line(f"{name} = {self.out.refer('ordered', pairs)}({value})")
         self._length(op.length, f"len({name})")
         key, element = self.out.fresh("v"), self.out.fresh("v")
         with self.block(f"for {key}, {element} in {name}:"):
@@ -337,6 +350,6 @@ class _WriteGenerator(ConstructWriter):
 
 
 def _struct_writer(op: Op) -> Callable[[Any], bytes]:
-    """Return the writer of a decoded C struct."""
-    write: Callable[[Any], bytes] = generate_writer(op).compile("write C struct", "write")["write"]
+    """Return the writer of a part by itself: of a decoded C struct, of a key."""
+    write: Callable[[Any], bytes] = generate_writer(op).compile("write part", "write")["write"]
     return write

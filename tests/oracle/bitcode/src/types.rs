@@ -43,6 +43,10 @@ pub enum Type {
 /// A whole type: its nodes, the first of which is the outermost.
 pub struct Types {
     pub nodes: Vec<Type>,
+    /// Enums that are Rust's `Result`: `Ok`, then `Err`.
+    pub results: Vec<At>,
+    /// Sequences that are sets.
+    pub sets: Vec<At>,
     named: Vec<At>,
 }
 
@@ -65,7 +69,7 @@ impl Reader<'_> {
 impl Types {
     /// Read a description: a byte for each node, and two for each number of parts.
     pub fn parse(data: &[u8]) -> Types {
-        let mut types = Types { nodes: Vec::new(), named: Vec::new() };
+        let mut types = Types { nodes: Vec::new(), results: Vec::new(), sets: Vec::new(), named: Vec::new() };
         let mut reader = Reader { data };
         types.node(&mut reader);
         assert!(reader.data.is_empty(), "a description has an end");
@@ -76,7 +80,7 @@ impl Types {
         let at = self.nodes.len();
         self.nodes.push(Type::Unit);
         let tag = reader.byte();
-        if matches!(tag, 17..=20 | 26) {
+        if matches!(tag, 17..=20 | 26 | 28) {
             self.named.push(at);
         }
         self.nodes[at] = match tag {
@@ -104,9 +108,16 @@ impl Types {
                 Type::Array(self.node(reader), count)
             }
             23 => Type::Seq(self.node(reader)),
+            29 => {
+                self.sets.push(at);
+                Type::Seq(self.node(reader))
+            }
             24 => Type::Map(self.node(reader), self.node(reader)),
             25 => Type::Option(self.node(reader)),
-            26 => {
+            26 | 28 => {
+                if tag == 28 {
+                    self.results.push(at);
+                }
                 let count = reader.count();
                 let mut variants = Vec::new();
                 for _ in 0..count {

@@ -31,11 +31,18 @@ pub fn begin(in_bitcode: bool) {
     PARTS.set(0);
 }
 
+/// Count a part; return whether there are too many to go on.
+pub fn one_more() -> bool {
+    PARTS.set(PARTS.get() + 1);
+    gave_up()
+}
+
 /// Whether reading was given up, which is no verdict.
 pub fn gave_up() -> bool {
     PARTS.get() > MOST_PARTS
 }
 
+#[derive(PartialEq, PartialOrd)]
 pub enum Value {
     Bool(bool),
     U8(u8),
@@ -217,8 +224,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Value, D::Error> {
-        PARTS.set(PARTS.get() + 1);
-        if gave_up() {
+        if one_more() {
             return Err(D::Error::custom("too many parts to go on"));
         }
         let at = self.types.resolve(self.at);

@@ -1,0 +1,167 @@
+"""Random types and values by number, held against the crates of the presets."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bitcode.from_model import row_value
+from bitcode.oracle.program import ERROR, GIVEN_UP, OK, Program, Said
+from bitcode.oracle.run import damaged
+from bitcode.random_types import Values, built, random_type
+from bitcode.wire import description
+from presets.checks import Case
+from presets.table import PRESETS, Preset
+from snapformat.errors import DecodeError, SchemaError
+from vectors.checks import short
+from vectors.shapes import Shape
+
+PROGRAM = Path(__file__).resolve().parents[2] / "oracle/presets/target/release/presets-oracle"
+#: What our own bounds say, which the crates do not have.
+_OWN_BOUNDS = ("zero-sized", "nested too deeply")
+#: Cases between two lines of progress.
+_PROGRESS = 1_000
+
+
+class Differs(AssertionError):
+    """The library and a crate differ on a case."""
+
+
+@dataclass
+class MadeCase:
+    """A random type with a value, under a preset.
+
+    Attributes:
+        preset: The preset.
+        declarations: Rust text of the declarations.
+        text: Rust text of the type.
+        shape: The type.
+        case: The type in the library.
+        value: The value.
+        messages: Messages made of a good one.
+    """
+
+    preset: Preset
+    declarations: str
+    text: str
+    shape: Shape
+    case: Case
+    value: Any
+    messages: list[bytes]
+
+
+def made(seed: int, number: int) -> Iterator[MadeCase]:
+    """The cases of a number: a type under each preset that can carry it."""
+    random = Random(f"{seed}:{number}")
+    declarations, text = random_type(random)
+    shape, annotation = built(declarations, text)
+    value = shape.from_value(row_value(Values(random).model(shape)))
+    for preset in PRESETS:
+        random = Random(f"{seed}:{number}:{preset.name}")
+        if not preset.can_store(declarations, text):
+            continue
+        try:
+            case = Case(preset, annotation)
+        except SchemaError as error:
+            if "zero-sized" in str(error):
+                continue
+            raise
+        ours = case.encode(value)
+        messages = [] if ours is None else [ours, *(damaged(ours, random) for _ in range(4))]
+        yield MadeCase(preset, declarations, text, shape, case, value, messages)
+
+
+def check(each: MadeCase, program: Program) -> tuple[bytes | None, list[Said]]:
+    """Hold a case against its crate; return its message, and what it said of the messages.
+
+    Raises:
+        Differs: They differ.
+    """
+    between = each.case.plain(each.value)
+    about = bytes([each.preset.number]) + description(each.shape, rust=True)
+    answer, said = program.ask(about, between, each.messages)
+    theirs = answer[1:] if answer[0] else None
+    ours = each.messages[0] if each.messages else None
+    if ours != theirs:
+        raise Differs(f"encode: ours {ours and ours.hex()}, theirs {answer.hex()} {answer!r}")
+    for message, found in zip(each.messages, said, strict=True):
+        _compare(each.case, message, found)
+    return theirs, said
+
+
+def _compare(case: Case, message: bytes, said: Said) -> None:
+    what = f"message {message.hex()}"
+    try:
+        value = case.decode(message)
+    except DecodeError as error:
+        if said.verdict in (OK, GIVEN_UP) and not any(text in str(error) for text in _OWN_BOUNDS):
+            raise Differs(f"{what}: ours {error}, theirs {said}") from error
+        return
+    if said.verdict == GIVEN_UP:
+        return
+    if said.verdict != OK:
+        raise Differs(f"{what}: ours {short(case.value_of(value))}, theirs {said}")
+    theirs = case.between(case.value_of(said.value))
+    if value != theirs:
+        raise Differs(f"{what}: ours {value.hex()}, theirs {theirs.hex()}")
+
+
+def recorded(each: MadeCase, theirs: bytes | None, said: list[Said]) -> dict[str, Any]:
+    """A case as a row: preset, type, value in bincode, its message, damaged messages with their values."""
+    row: dict[str, Any] = {"preset": each.preset.name}
+    if each.declarations:
+        row["types"] = each.declarations
+    row |= {"type": each.text, "value": each.case.plain(each.value).hex()}
+    row["hex"] = None if theirs is None else theirs.hex()
+    row["damaged"] = [
+        [message.hex()] if found.verdict == ERROR else [message.hex(), found.value.hex()]
+        for message, found in zip(each.messages[1:], said[1:], strict=True)
+        if found.verdict in (ERROR, OK)
+    ]
+    return row
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run so many cases; return 1 where one differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100_000, help="how many types")
+    parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first type")
+    parser.add_argument("--seed", type=int, default=1, help="what all cases come from")
+    parser.add_argument("--record", type=Path, help="file for the rows of the cases")
+    parser.add_argument("--sizes", type=int, nargs=2, default=(120, 500), help="of recorded rows, characters")
+    parser.add_argument("--program", type=Path, default=PROGRAM, help="the program of tests/oracle/presets")
+    given = parser.parse_args(arguments)
+    counts: Counter[str] = Counter()
+    rows = []
+    began = time.monotonic()
+    with Program(given.program) as program:
+        for number in range(given.start, given.start + given.count):
+            for each in made(given.seed, number):
+                try:
+                    theirs, said = check(each, program)
+                except Exception as error:
+                    counts["cases that differ"] += 1
+                    about = f"{each.preset.name}: {each.declarations} {each.text}"
+                    print(f"seed {given.seed}, number {number}, {about}: {error!r}")
+                    continue
+                counts["cases"] += 1
+                counts.update(
+                    f"messages: {('error', 'ok', 'given up', 'panic')[found.verdict]}" for found in said
+                )
+                if given.record:
+                    row = json.dumps(recorded(each, theirs, said), separators=(",", ":"))
+                    if given.sizes[0] <= len(row) <= given.sizes[1]:
+                        rows.append(row)
+            if not (number + 1) % _PROGRESS:
+                print(f"{number + 1}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
+    if given.record:
+        given.record.write_text("".join(f"{row}\n" for row in rows))
+    print(dict(counts))
+    return 1 if counts["cases that differ"] else 0
