@@ -26,7 +26,7 @@ PRESETS = [
 presets = st.sampled_from(PRESETS)
 agreement = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=100,
     derandomize=True,
     suppress_health_check=[
         HealthCheck.too_slow,
