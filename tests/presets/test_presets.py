@@ -348,11 +348,11 @@ def test_refused_lengths(annotation: Any, message: str) -> None:
         encode([], annotation)
 
 
-def test_bitcode_has_its_own_lengths() -> None:
-    with pytest.raises(SchemaError, match="bitcode has lengths of its own"):
-        encode(PARTS, Parts, Encoding.bitcode())
-    with pytest.raises(SchemaError, match="bitcode packs integers by itself"):
-        encode(1, compact_u16, Encoding.bitcode())
+def test_they_have_no_place_in_columns() -> None:
+    bitcode = Encoding.bitcode()
+    assert decode(encode(PARTS, Parts, bitcode), Parts, bitcode) == PARTS
+    assert encode([1], Annotated[list[u8], Length(u16)], bitcode) == encode([1], list[u8], bitcode)
+    assert encode(300, compact_u16, bitcode) == encode(300, u16, bitcode)
 
 
 # --- in constructs -----------------------------------------------------------------------------------------

@@ -150,10 +150,6 @@ def _refusal(kind: Kind) -> str | None:
     match kind:
         case kinds.Int() if kind.size not in INTEGER_SIZES:
             return no_integers(kind)
-        case kinds.Int() if isinstance(kind.variable, str):
-            return f"bitcode packs integers by itself: use u{8 * kind.size} in place of {kind.name}"
-        case kinds.Seq() | kinds.Set() | kinds.Map() | kinds.Bytes() | kinds.Str() if kind.length is not None:
-            return "bitcode has lengths of its own"
         case kinds.Float() if kind.size == 2:
             return "bitcode has no half-precision floats"
         case kinds.Str() if kind.encoding != "utf-8":
