@@ -14,7 +14,7 @@ help:
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make bitcode    run only the tests of the bitcode encoding    (SNAPFORMAT_BITCODE=DIR)"
-	@echo "make oracle     10^5 random types and values, against the bitcode crate; needs cargo  (SEED=1 CASES=100000)"
+	@echo "make oracle     10^5 random types and values, against the crates; needs cargo  (SEED=1 CASES=100000)"
 	@echo "make solders    19 types of Solana, random and damaged, against solders of PyPI  (SEED=1)"
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make construct-suite  the declarations of construct's own tests, against both  (CONSTRUCT_TESTS=DIR)"
@@ -50,10 +50,11 @@ bitcode: $(READY)
 
 SEED ?= 1
 CASES ?= 100000
-ORACLE := tests/oracle/bitcode
 oracle: $(READY)
-	cargo build --quiet --release --locked --manifest-path $(ORACLE)/Cargo.toml
+	cargo build --quiet --release --locked --manifest-path tests/oracle/bitcode/Cargo.toml
+	cargo build --quiet --release --locked --manifest-path tests/oracle/presets/Cargo.toml
 	$(BIN)/python -m tests.bitcode.oracle --count $(CASES) --seed $(SEED)
+	$(BIN)/python -m tests.presets.oracle --count $(CASES) --seed $(SEED)
 
 # Against another implementation of Solana's types, from PyPI.
 solders: $(READY)

@@ -10,11 +10,12 @@ from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.collector import LARGE
 from snapformat.encodings.bincode.codec.engine import (
     CLAIMED_PER_BYTE,
+    Reader,
     check_limit,
     read_value,
     write_value,
 )
-from snapformat.encodings.bincode.codec.layouts import cache_on_class, cached_layout
+from snapformat.encodings.bincode.codec.layouts import cache_on_class, cached_layout, small_reader
 from snapformat.encodings.bincode.limit import BINCODE, limit_of
 from snapformat.encodings.construct.wrappers import left_over
 from snapformat.errors import DecodeError
@@ -149,7 +150,8 @@ def decode(
             value, end = getattr(payload, encoding.reader)(data, 0, len(data), 0, None)  # type: ignore[union-attr]
             size, limit = len(data), encoding.limit  # type: ignore[union-attr]
             is_end = end == size or (end < size and encoding.trailing == "ignore")  # type: ignore[union-attr]
-            if is_end and type(value) is payload and arrays is None and (limit is None or end <= limit):
+            is_within = limit is None or CLAIMED_PER_BYTE * end <= limit
+            if is_end and is_within and type(value) is payload and arrays is None:
                 return value
         except Exception:
             pass
@@ -208,8 +210,22 @@ def decoder(
         check_end = refuse_trailing if refuses else None
         return lazy_reader(layout, limit, limits, arrays, check_end)
 
+    small: Reader | None = None
+    is_usual, most = limits == DEFAULT_LIMITS, LARGE if limit is None else limit // CLAIMED_PER_BYTE
+
     def read(data: bytes | bytearray | memoryview) -> Any:
+        nonlocal small
         given = data if type(data) is bytes else bytes_of(data)
+        size = len(given)
+        if small is not None and size <= most and size <= LARGE:
+            try:
+                value, end = small(given, 0, size, 0, None)
+                if end == size or (end < size and not refuses):
+                    return value
+            except Exception:  # any guard's exception: handled below
+                pass
+        elif small is None and is_usual:
+            small = small_reader(layout)
         value, end = read_value(layout, given, 0, limit, limits)
         if refuses and end != len(given):
             refuse_trailing(given, end)

@@ -15,10 +15,11 @@ from snapformat.bits import Bits as BitNames
 from snapformat.docs.columns import columns_text, describe_columns, own_column
 from snapformat.docs.envelope import describe_file, payload_of
 from snapformat.docs.glossary import glossary
-from snapformat.docs.measure import Measure, prefix_of
+from snapformat.docs.measure import Measure, config_of, prefix_of, width_of
 from snapformat.docs.model import Bit, Document, Field, Flags, Offset, Size, Type, Use, Variant
 from snapformat.docs.rules import Rules, shown
 from snapformat.encodings.bincode.encoding import sealed
+from snapformat.encodings.bincode.rules import is_swapped, limited, rules_text
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model import kinds
 from snapformat.model.bound import is_columnar
@@ -75,7 +76,8 @@ class _Collector:
         self.spec = spec
         self.types: Types = types_of(root)
         self.measure = Measure()
-        self.limits = DEFAULT_LIMITS if spec is None else spec.limits
+        limits = DEFAULT_LIMITS if spec is None else spec.limits
+        self.limits = limited(limits, encoding.rules) if isinstance(encoding, Encoding) else limits
         self.integers = "fixed"
         if not isinstance(encoding, Encoding):
             self.integers = "packed"
@@ -114,7 +116,16 @@ class _Collector:
             encoding=self.encoding.name,
             note="" if self.spec is None else self.spec.note,
             columns=describe_columns(self.limits) if is_columnar(self.encoding) else None,
+            **self._widths(),
         )
+
+    def _widths(self) -> dict[str, Any]:
+        """Return the widths of lengths and tags, and the rules of a preset, where they are not bincode's."""
+        encoding = self.encoding
+        if not isinstance(encoding, Encoding) or encoding.is_plain:
+            return {}
+        lengths, tags = (width_of(kind, encoding) for kind in (encoding.length_kind, encoding.index_kind))
+        return {"lengths": lengths, "tags": tags, "rules": rules_text(encoding.rules)}
 
     def _type(self, label: str, bound: Bound) -> Type:
         kind = bound.kind
@@ -206,7 +217,10 @@ class _Collector:
 
     def _variant(self, enum: Bound, variant: kinds.EnumVariant, payload: Bound | None) -> Variant:
         doc = variant.doc or (described(payload.kind) if payload is not None else "")
-        made = Variant(str(variant.index), variant.name, variant.style, None, doc)
+        number = variant.index
+        if not is_columnar(enum.config) and is_swapped(enum.kind, config_of(enum).rules):
+            number = 1 - number
+        made = Variant(str(number), variant.name, variant.style, None, doc)
         made.other = variant is enum.kind.other
         members = [] if payload is None else _members(payload)
         if is_columnar(enum.config):

@@ -29,17 +29,19 @@ from snapformat.bincode import (
     Version,
     VersionReq,
     char,
+    compact_u16,
     f32,
     f64,
+    leb128,
     u8,
     u16,
     u32,
+    varint,
 )
 from snapformat.docs.columns import columns_text
-from snapformat.docs.measure import Measure
+from snapformat.docs.measure import Measure, width_of
 from snapformat.docs.model import Primitive, Size
 from snapformat.encodings.bincode.encoding import sealed
-from snapformat.encodings.bincode.forms import int_form
 from snapformat.encodings.bincode.walk import write_value
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
@@ -255,8 +257,20 @@ _WITHOUT_EXAMPLE = {
     "opaque": "Read and written by a construct that snapformat can't analyze.",
 }
 
+_GROUPS = "LEB128: groups of seven bits, the lowest first; all but the last have the eighth bit set."
+#: Integers with a form of their own: annotation, description, what is refused.
+_SPECIAL: dict[str, tuple[Any, str, str]] = {
+    "compact_u16": (compact_u16, _GROUPS, "more bytes than the number needs"),
+    "leb128": (leb128, _GROUPS, "more bytes than the type can need"),
+    "varint": (
+        varint,
+        "Of variable length: one byte up to 250; else 251 and 2 bytes, 252 and 4 bytes, or 253 and 8 bytes.",
+        "the markers 254 and 255",
+    ),
+}
+
 _ORDER = ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"]
-_ORDER += [*_ENTRIES, *_WITHOUT_EXAMPLE]
+_ORDER += [*_SPECIAL, *_ENTRIES, *_WITHOUT_EXAMPLE]
 
 
 def glossary(names: Iterable[str], encoding: Encoding | Bitcode) -> tuple[Primitive, ...]:
@@ -305,6 +319,8 @@ def _in_columns(name: str, encoding: Bitcode) -> Primitive | None:
 def _primitive(name: str, encoding: Encoding) -> Primitive | None:
     if name in _WITHOUT_EXAMPLE:
         return Primitive(name, _WITHOUT_EXAMPLE[name], Size(0, None, "as declared"), "", "", b"")
+    if name in _SPECIAL:
+        return _special(name, encoding)
     integer = _INTEGER.fullmatch(name)
     if integer is not None:
         return _integer(name, integer[1] == "i", 64 if integer[2] == "size" else int(integer[2]), encoding)
@@ -313,10 +329,15 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
     entry = _ENTRIES[name]
     kind = sealed(entry.annotation)
     doc = entry.doc.format(
-        length=_width(encoding.length_kind, encoding), index=_width(encoding.index_kind, encoding)
+        length=width_of(encoding.length_kind, encoding), index=width_of(encoding.index_kind, encoding)
     )
     if name == "char" and encoding.rules.char_text:
-        doc = f"The number of bytes ({_width(encoding.length_kind, encoding)}), then one char in UTF-8."
+        doc = f"The number of bytes ({width_of(encoding.length_kind, encoding)}), then one char in UTF-8."
+    refused = entry.refused
+    if name in _ORDERED and encoding.rules.key_order in _ORDERED[name]:
+        doc = re.sub(r"in any order|written sorted by key", _ORDERED[name][encoding.rules.key_order], doc)
+    if name in ("f32", "f64") and not encoding.rules.has_nan:
+        doc, refused = doc.split("; ")[0] + ".", "NaN"
     if name in ("f32", "f64"):
         doc += f" {encoding.byteorder.capitalize()}-endian."
     size = Measure().size(Bound(kind, encoding))
@@ -327,19 +348,26 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
     elif name in ("Vec", "BTreeSet", "HashSet", "BTreeMap", "HashMap"):
         size = Size(size.least, None, "length + elements")
     data = write_value(encoding.index_kind if name == "enum" else kind, encoding, entry.value)
-    return Primitive(name, doc, size, entry.refused, entry.shown, data)
+    return Primitive(name, doc, size, refused, entry.shown, data)
 
 
-def _width(kind: kinds.Int, encoding: Encoding) -> str:
-    """Return the words for the width of a length or an index."""
-    match int_form(kind, encoding).variable:
-        case None:
-            return kind.name
-        case "leb128":
-            return f"{kind.name}, LEB128"
-        case "strict leb128":
-            return f"{kind.name.replace('_', '-')}, LEB128 in its shortest form"
-    return f"{kind.name}, of variable length"
+_BY_BYTES = "sorted by the bytes of the keys"
+#: The order of entries and elements in a preset that has one.
+_ORDERED = {
+    "HashSet": {"by value": "written sorted"},
+    "HashMap": {"by value": "written sorted by key", "by bytes": _BY_BYTES},
+    "BTreeMap": {"by bytes": _BY_BYTES},
+}
+
+
+def _special(name: str, encoding: Encoding) -> Primitive:
+    """Return the entry of an integer with a form of its own."""
+    annotation, form, refused = _SPECIAL[name]
+    kind = sealed(annotation)
+    assert isinstance(kind, kinds.Int)
+    doc = f"{_range(False, 8 * kind.size)} {form}"
+    size = Measure().size(Bound(kind, encoding))
+    return Primitive(name, doc, size, refused, "1000", write_value(kind, encoding, 1000))
 
 
 def _integer(name: str, signed: bool, bits: int, encoding: Encoding) -> Primitive:

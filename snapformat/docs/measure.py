@@ -175,6 +175,19 @@ def prefix_of(bound: Bound) -> Bound | None:
     return None
 
 
+def width_of(kind: kinds.Int, config: Config) -> str:
+    """Return the words for the width of a length or an index."""
+    name = f"u{8 * kind.size}"
+    match int_form(kind, config).variable:
+        case None:
+            return name
+        case "leb128":
+            return f"{name}, LEB128"
+        case "strict leb128":
+            return f"{name}, LEB128 in its shortest form"
+    return f"{name}, of variable length"
+
+
 def _own_bounds(bound: Bound, sizes: Mapping[Bound, Bounds]) -> Bounds:
     """Compute the bounds of a kind from those of its children and of its prefix."""
     kind = bound.kind

@@ -410,9 +410,12 @@ class Document:
         file: The file around the data, or None for a bare type.
         types: All types, in the order of their first occurrence in the bytes.
         primitives: Glossary of the primitive encodings that are used.
-        encoding: `bincode` or `bitcode`.
+        encoding: `bincode`, `bitcode`, or the name of another preset.
         note: What to know about the format, in a sentence, or empty.
         columns: How values are stored in columns; None where they have offsets.
+        lengths: The width of lengths, such as `u64`.
+        tags: The width of the indexes of variants.
+        rules: What the encoding does otherwise than bincode, in words.
     """
 
     name: str
@@ -428,6 +431,9 @@ class Document:
     encoding: str = "bincode"
     note: str = ""
     columns: Columns | None = None
+    lengths: str = ""
+    tags: str = ""
+    rules: tuple[str, ...] = ()
 
     @property
     def by_label(self) -> dict[str, Type]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from snapformat.docs.measure import config_of
+from snapformat.docs.measure import config_of, width_of
 from snapformat.encodings.bincode.forms import int_form
 from snapformat.encodings.bincode.sizes import c_layout
 from snapformat.encodings.bitcode.places import MOST_ZERO_SIZED, is_zero_sized_in_rust
@@ -58,6 +58,9 @@ class Rules:
     def _own(self, bound: Bound) -> list[str]:
         kind = bound.kind
         rules: list[str] = []
+        length = getattr(kind, "length", None)
+        if isinstance(length, kinds.Int) and length.byteorder is None and not is_columnar(bound.config):
+            rules.append(f"its length: {width_of(length, config_of(bound))}")
         match kind:
             case kinds.Int():
                 rules += self._integer(bound)
@@ -119,7 +122,10 @@ class Rules:
         if is_columnar(bound.config) and is_zero_sized_in_rust(kind.children()[0]):
             noun = "keys" if isinstance(kind, kinds.Map) else "elements"
             rules.append(f"zero-sized in Rust: at most {MOST_ZERO_SIZED} {noun}")
-        if isinstance(kind, kinds.Set | kinds.Map) and kind.ordered:
+        is_by_bytes = not is_columnar(bound.config) and config_of(bound).rules.key_order == "by bytes"
+        if isinstance(kind, kinds.Map) and is_by_bytes:
+            rules.append("sorted by the bytes of the keys, which must differ")
+        elif isinstance(kind, kinds.Set | kinds.Map) and kind.ordered:
             rules.append("written sorted, in Rust's order")
         return rules
 

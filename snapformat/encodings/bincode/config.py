@@ -92,6 +92,11 @@ class Config:
         return self.rules.name
 
     @property
+    def is_plain(self) -> bool:
+        """Whether lengths, tags and rules are bincode's."""
+        return self.lengths is None and self.tags is None and self.rules is PLAIN
+
+    @property
     def description(self) -> str:
         """All but the limit, in words."""
         found = f"{self.integers} integers, {self.byteorder}-endian"
@@ -104,7 +109,7 @@ class Config:
     def form(self) -> str:
         """All but the limit, as text: two that store values alike have the same form."""
         plain = f"{self.integers} {self.byteorder}"
-        if self.lengths is None and self.tags is None and self.rules is PLAIN:
+        if self.is_plain:
             return plain
         return f"{plain} {self.lengths} {self.tags} {self.rules.name}"
 

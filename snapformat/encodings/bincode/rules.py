@@ -93,6 +93,28 @@ def check_types(kind: Kind, rules: Rules, most_variants: int) -> None:
             raise SchemaError(f"{rules.name} {refused}", owner=owner, field=field)
 
 
+def rules_text(rules: Rules) -> tuple[str, ...]:
+    """Return the rules of a preset as sentences for documents."""
+    found = []
+    if rules.varint == "bincode 1":
+        found.append("a number behind a marker may have more bytes than its type, if it is within its range")
+    if rules.strict:
+        found.append("LEB128 is read in its shortest form only")
+    if rules.most_length is not None:
+        found.append(f"lengths are at most {rules.most_length}")
+    if rules.char_text:
+        found.append("a char is text: its length, then one char")
+    if not rules.has_nan:
+        found.append("NaN is refused")
+    if rules.err_first:
+        found.append("in a `Result`, `Err` has the index 0 and `Ok` the index 1")
+    if rules.key_order == "by value":
+        found.append("all maps and sets are written sorted, in Rust's order")
+    elif rules.key_order == "by bytes":
+        found.append("maps are sorted by the bytes of their keys; other orders, and equal keys, are refused")
+    return tuple(found)
+
+
 def is_swapped(kind: kinds.Enum, rules: Rules) -> bool:
     """Return whether the two variants of an enum are stored with each other's numbers."""
     return rules.err_first and kind.name == "Result" and kind.cls.__module__ == _STANDARD

@@ -6,6 +6,7 @@ read its context, the structs around it have construct's whole context.
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +20,15 @@ from snapformat.model.expressions import Expr, Unsupported, lower_expr
 from snapformat.model.from_construct.adapters import adapted, is_adapter, labels_of
 from snapformat.model.from_construct.names import check_names
 from snapformat.model.from_construct.runs import field_of, focus_of, lower_run
-from snapformat.model.from_construct.scopes import STREAMS, Lowering, OuterArray, OuterStruct, Place, Scopes
+from snapformat.model.from_construct.scopes import (
+    STREAMS,
+    Lowering,
+    OuterArray,
+    OuterStruct,
+    OwnConstruct,
+    Place,
+    Scopes,
+)
 from snapformat.model.kinds import Kind
 from snapformat.model.surroundings import NamedField, check_name
 from snapformat.trampoline import Task
@@ -165,9 +174,9 @@ def _string(sub: Any, lowering: Lowering) -> Kind:
     inner = sub.subcon
     if type(inner) is not c.Prefixed or inner.subcon is not c.GreedyBytes or inner.includelength:
         raise Unsupported("a string that is not length-prefixed")
-    length = _leaf(inner.lengthfield, lowering, ())
-    if not isinstance(length, kinds.Int) or inner.lengthfield.parsed is not None:
-        raise Unsupported("a string whose length is not a fixed-width integer")
+    length = _length(inner.lengthfield, lowering)
+    if length is None:
+        raise Unsupported("a string whose length is not an integer")
     try:
         b"-".decode(sub.encoding)
     except LookupError:
@@ -214,9 +223,9 @@ def _prefixed_array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
         raise Unsupported("a FocusedSeq that is not a PrefixedArray")
     if type(items) is not c.Array or str(items.count) != "this['count']" or items.discard:
         raise Unsupported("a FocusedSeq that is not a PrefixedArray")
-    length = _leaf(count.subcon, lowering, ())
-    if not isinstance(length, kinds.Int) or count.subcon.parsed is not None or items.parsed is not None:
-        raise Unsupported("a PrefixedArray whose count is not a fixed-width integer")
+    length = _length(count.subcon, lowering)
+    if length is None or items.parsed is not None:
+        raise Unsupported("a PrefixedArray whose count is not an integer")
     # construct gives the elements a context of their own, which expressions of a Seq can't name.
     frame, array = OuterStruct(), OuterArray()
     lowering.arrays.append(array)
@@ -277,9 +286,23 @@ def _array(sub: Any, lowering: Lowering, scopes: Scopes) -> Task:
     return kinds.Array(item, count, frame.used)
 
 
+def _length(sub: Any, lowering: Lowering) -> kinds.Int | None:
+    """Return the kind of a length, also of one with an encoding of its own; None if it is not an integer."""
+    if sub.parsed is not None:
+        return None
+    if isinstance(sub, OwnConstruct):
+        kind, config = getattr(sub, "kind", None), getattr(sub, "config", None)
+        if not isinstance(kind, kinds.Int) or kind.nonzero or config is None:
+            return None
+        variable = kind.variable if kind.variable is not None else config.varint(kind.size) or False
+        return dataclasses.replace(kind, byteorder=kind.byteorder or config.byteorder, variable=variable)
+    length = _leaf(sub, lowering, ())
+    return length if isinstance(length, kinds.Int) else None
+
+
 def _prefixed(sub: Any, lowering: Lowering, scopes: Scopes) -> _Make:
-    length = _leaf(sub.lengthfield, lowering, ())
-    if not isinstance(length, kinds.Int) or sub.lengthfield.parsed is not None:
+    length = _length(sub.lengthfield, lowering)
+    if length is None or (sub.includelength and length.variable):
         raise Unsupported("a Prefixed whose length is not a fixed-width integer")
 
     def make(inner: Kind) -> Kind:

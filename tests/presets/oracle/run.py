@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import lzma
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +20,8 @@ from bitcode.oracle.run import damaged
 from bitcode.random_types import Values, built, random_type
 from bitcode.wire import description
 from presets.checks import Case
-from presets.table import PRESETS, Preset
+from presets.oracle.edges import EDGES
+from presets.table import BY_NAME, PRESETS, Preset
 from snapformat.errors import DecodeError, SchemaError
 from vectors.checks import short
 from vectors.shapes import Shape
@@ -26,8 +29,9 @@ from vectors.shapes import Shape
 PROGRAM = Path(__file__).resolve().parents[2] / "oracle/presets/target/release/presets-oracle"
 #: What our own bounds say, which the crates do not have.
 _OWN_BOUNDS = ("zero-sized", "nested too deeply")
+_VERDICTS = ("error", "ok", "given up", "panic")
 #: Cases between two lines of progress.
-_PROGRESS = 1_000
+_PROGRESS = 10_000
 
 
 class Differs(AssertionError):
@@ -55,6 +59,18 @@ class MadeCase:
     case: Case
     value: Any
     messages: list[bytes]
+
+
+def edges() -> Iterator[MadeCase]:
+    """The cases of `EDGES`, each with some value."""
+    for name, declarations, text, digits in EDGES:
+        shape, annotation = built(declarations, text)
+        preset = BY_NAME[name]
+        case = Case(preset, annotation)
+        value = shape.from_value(row_value(Values(Random(1)).model(shape)))
+        ours = case.encode(value)
+        assert ours is not None
+        yield MadeCase(preset, declarations, text, shape, case, value, [ours, bytes.fromhex(digits)])
 
 
 def made(seed: int, number: int) -> Iterator[MadeCase]:
@@ -101,7 +117,7 @@ def _compare(case: Case, message: bytes, said: Said) -> None:
     try:
         value = case.decode(message)
     except DecodeError as error:
-        if said.verdict in (OK, GIVEN_UP) and not any(text in str(error) for text in _OWN_BOUNDS):
+        if said.verdict == OK and not any(text in str(error) for text in _OWN_BOUNDS):
             raise Differs(f"{what}: ours {error}, theirs {said}") from error
         return
     if said.verdict == GIVEN_UP:
@@ -134,34 +150,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=100_000, help="how many types")
     parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first type")
     parser.add_argument("--seed", type=int, default=1, help="what all cases come from")
-    parser.add_argument("--record", type=Path, help="file for the rows of the cases")
+    parser.add_argument("--record", type=Path, help="file for the rows of the cases, .jsonl.xz")
     parser.add_argument("--sizes", type=int, nargs=2, default=(120, 500), help="of recorded rows, characters")
     parser.add_argument("--program", type=Path, default=PROGRAM, help="the program of tests/oracle/presets")
     given = parser.parse_args(arguments)
     counts: Counter[str] = Counter()
     rows = []
     began = time.monotonic()
+    numbers = range(given.start, given.start + given.count)
     with Program(given.program) as program:
-        for number in range(given.start, given.start + given.count):
-            for each in made(given.seed, number):
-                try:
-                    theirs, said = check(each, program)
-                except Exception as error:
-                    counts["cases that differ"] += 1
-                    about = f"{each.preset.name}: {each.declarations} {each.text}"
-                    print(f"seed {given.seed}, number {number}, {about}: {error!r}")
-                    continue
-                counts["cases"] += 1
-                counts.update(
-                    f"messages: {('error', 'ok', 'given up', 'panic')[found.verdict]}" for found in said
-                )
-                if given.record:
-                    row = json.dumps(recorded(each, theirs, said), separators=(",", ":"))
-                    if given.sizes[0] <= len(row) <= given.sizes[1]:
-                        rows.append(row)
-            if not (number + 1) % _PROGRESS:
-                print(f"{number + 1}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
+        for number, each in chain((("edge", each) for each in edges()), _numbered(given.seed, numbers)):
+            try:
+                theirs, said = check(each, program)
+            except OSError:  # the program has ended
+                raise
+            except Exception as error:
+                counts["cases that differ"] += 1
+                about = f"{each.preset.name}: {each.declarations} {each.text}"
+                print(f"seed {given.seed}, number {number}, {about}: {error!r}")
+                continue
+            counts["cases"] += 1
+            counts.update(
+                f"messages: {('error', 'ok', 'given up', 'panic')[found.verdict]}" for found in said
+            )
+            if given.record:
+                row = json.dumps(recorded(each, theirs, said), separators=(",", ":"))
+                if number == "edge" or given.sizes[0] <= len(row) <= given.sizes[1]:
+                    rows.append(row)
+            if not counts["cases"] % _PROGRESS:
+                print(f"{number}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
     if given.record:
-        given.record.write_text("".join(f"{row}\n" for row in rows))
+        with lzma.open(given.record, "wt", encoding="utf-8") as file:
+            file.write("".join(f"{row}\n" for row in rows))
     print(dict(counts))
     return 1 if counts["cases that differ"] else 0
+
+
+def _numbered(seed: int, numbers: Iterable[int]) -> Iterator[tuple[int, MadeCase]]:
+    for number in numbers:
+        for each in made(seed, number):
+            yield number, each

@@ -8,10 +8,12 @@ from typing import Any
 import construct
 
 from snapformat.class_attrs import DECLARATION
-from snapformat.encodings.bincode.codec.engine import writer_of
+from snapformat.encodings.bincode.codec.claims import Claims
+from snapformat.encodings.bincode.codec.engine import Reader, runs_constructs, writer_of
 from snapformat.encodings.bincode.encoding import Encoding
 from snapformat.encodings.bincode.ops import Op, Struct
 from snapformat.encodings.bincode.plan import layout_of, lower
+from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.declaration import Declaration, declaration_of
 from snapformat.model.declare.registry import resolved
 
@@ -47,8 +49,28 @@ def cache_on_class(payload: Any, op: Op, encoding: Encoding) -> None:
     if declaration_of(payload) is not None and isinstance(op, Struct) and codec is not None:
         if codec.writer is not None and writer_of(op) is not None:
             setattr(payload, encoding.writer, codec.writer)
-        if not codec.has_claims:
-            setattr(payload, encoding.reader, codec.reader)
+        reader = small_reader(op)
+        if reader is not None:
+            setattr(payload, encoding.reader, reader)
+
+
+def small_reader(op: Op) -> Reader | None:
+    """Return the generated reader, which needs no claims; None before there is one.
+
+    Values claim at most `CLAIMED_PER_BYTE` for each of their bytes.
+    """
+    codec = op.codec
+    if codec is None or codec.reader is None or runs_constructs(op):
+        return None
+    reader: Reader = codec.reader
+    if not codec.has_claims:
+        return reader
+    zero_sized = DEFAULT_LIMITS.zero_sized
+
+    def read(data: bytes, start: int, stop: int, depth: int, claims: Claims | None) -> tuple[Any, int]:
+        return reader(data, start, stop, depth, Claims(zero_sized, stop - start))
+
+    return read
 
 
 # Annotations are made anew wherever they are written, so equal ones share an entry. The cache is small, as it

@@ -101,10 +101,9 @@ impl BorshSerialize for Out<'_> {
             (_, Value::Str(value)) => value.serialize(out),
             (_, Value::Bytes(value)) => value.serialize(out),
             (Type::Unit, _) => ().serialize(out),
+            (Type::Struct(Fields::Newtype(part)), value) => self.part(*part, value).serialize(out),
             (Type::Struct(fields), Value::Parts(values)) => self.write_fields(fields, values, out),
-            (Type::Struct(fields), value) => {
-                self.write_fields(fields, std::slice::from_ref(value), out)
-            }
+            (Type::Struct(fields), _) => self.write_fields(fields, &[], out),
             (Type::Tuple(parts), Value::Parts(values)) => {
                 parts.iter().zip(values).try_for_each(|(&at, value)| self.part(at, value).serialize(out))
             }
