@@ -158,13 +158,11 @@ def decode(
     if lazy or arrays is not None or not isinstance(encoding, Encoding):
         read = decoder(payload, encoding, limits=limits, trailing=trailing, lazy=lazy, arrays=arrays)
         return read(data)
-    if trailing is not None:
-        encoding = encoding.with_trailing(trailing)
     if type(data) is not bytes:
         data = bytes_of(data)
     layout = cached_layout(payload, encoding)
     value, end = read_value(layout, data, 0, limit_of(layout, encoding), limits)
-    if end != len(data) and encoding.trailing == "refuse":
+    if end != len(data) and (trailing or encoding.trailing) == "refuse":
         refuse_trailing(data, end)
     if type(value) is payload:
         cache_on_class(payload, layout, encoding)
@@ -202,10 +200,9 @@ def decoder(
         kept = encoding
         return lambda data: kept.decode_prefix(bytes_of(data), payload, limits)[0]
     check_arrays(lazy, arrays)
-    if trailing is not None:
-        encoding = encoding.with_trailing(trailing)
-    layout, refuses = cached_layout(payload, encoding), encoding.trailing == "refuse"
+    layout = cached_layout(payload, encoding)
     limit = limit_of(layout, encoding)
+    refuses = (trailing or encoding.trailing) == "refuse"
     if lazy:
         check_end = refuse_trailing if refuses else None
         return lazy_reader(layout, limit, limits, arrays, check_end)

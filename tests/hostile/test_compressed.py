@@ -6,14 +6,16 @@ import bz2
 import gzip
 import importlib.util
 import lzma
+import struct
 import zlib
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import construct as c
 import pytest
 
 from hostile.bounded import run_bounded
-from snapformat import DecodeError, Encoding, decode
+from snapformat import DecodeError, Encoding, decode, decode_prefix, decoder, schema
 
 #: A gigabyte of zeros, in a megabyte or less.
 BOMBS = """
@@ -148,3 +150,33 @@ data = {{"bzip2": bz2, "gzip": gzip, "lzma": lzma}}[{name!r}].compress(b"") * 50
 result = len(decode(data, compressed({name!r})))
 """
     assert run_bounded(BOMBS + code, hangs=60).verdict == 0
+
+
+@schema
+class Packed:
+    """A field that construct uncompresses."""
+
+    data: Annotated[bytes, c.Prefixed(c.Int32ul, c.Compressed(c.GreedyBytes, "zlib"))]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda data: decode(data, Packed),
+        lambda data: decode(data, Packed, trailing="refuse"),
+        lambda data: decode(data, Packed, trailing="ignore"),
+        lambda data: decode(data, Packed, lazy=True).data,
+        decoder(Packed),
+        decoder(Packed, trailing="refuse"),
+        lambda data: decode_prefix(data, Packed)[0],
+    ],
+)
+def test_without_an_encoding_what_construct_uncompresses_is_bounded(read: Callable[[bytes], Any]) -> None:
+    def file(size: int) -> bytes:
+        data = zlib.compress(bytes(size))
+        return struct.pack("<I", len(data)) + data
+
+    for _ in range(2):  # generated code is used from the second call on
+        read(file(100))
+        with pytest.raises(DecodeError, match="the uncompressed data exceeds the limit"):
+            read(file(11 << 20))

@@ -101,10 +101,6 @@ class Encoding(Config):
         """Return the same encoding without its limit."""
         return _without_limit(self)
 
-    def with_trailing(self, trailing: Literal["refuse", "ignore"]) -> Encoding:
-        """Return the same encoding with another rule for bytes after the value."""
-        return self if trailing == self.trailing else dataclasses.replace(self, trailing=trailing)
-
     # --- presets --------------------------------------------------------------------------------------
 
     @staticmethod
