@@ -10,6 +10,7 @@ from benchmarks import bad, payloads
 from benchmarks.calls import MANY, SMALL_LOAD, many_files, readme_cases, small_file
 from benchmarks.case import Case
 from benchmarks.columns import COLUMNS, column_cases
+from benchmarks.encodings import ENCODINGS, encoding_cases
 from benchmarks.files import file_cases, made_up_file, words
 from benchmarks.formats import FORMATS, format_cases
 from benchmarks.migrations import MIGRATE, migration_cases
@@ -59,6 +60,7 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
         ((FORMATS,), format_cases),
         ((COLUMNS,), column_cases),
         ((MIGRATE,), migration_cases),
+        ((ENCODINGS,), encoding_cases),
     ]
     for titles, make in groups:
         if any(title.startswith(only) or only.startswith(title) for title in titles):

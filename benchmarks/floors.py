@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from benchmarks import encodings
 from benchmarks.calls import DERIVED, IDENTIFY, JUDGE, KEPT, MANY, RAW, SMALL_LOAD
 from benchmarks.columns import BINCODE, BITCODE, COLUMNS, EQUAL, STRUCTS
 from benchmarks.files import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
@@ -90,6 +91,7 @@ def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -
     yield from _formats(cases)
     yield from _columns(cases)
     yield from _migrations(cases)
+    yield from _encodings(cases)
     for case in cases:
         if case.startswith("bad: "):
             yield _at_most(cases, case, CLASSES, BASELINE, 1.5, 1.0, f"{case}, to construct")
@@ -210,6 +212,15 @@ def _migrations(cases: Cases) -> Iterator[Floor]:
     """One step, against loading and saving the same file."""
     for case in titles():
         yield _at_most(cases, case, STEP, LOAD_AND_SAVE, 4, 1)
+
+
+def _encodings(cases: Cases) -> Iterator[Floor]:
+    """A kept decoder is never slower than `decode`; another encoding costs no more than the default one."""
+    case = encodings.title()
+    for name in (encodings.DEFAULT, *encodings.NOMINAL, *encodings.OTHER):
+        yield _at_most(cases, case, encodings.kept(name), name, 1.0, 0.8)
+    for name in encodings.NOMINAL:
+        yield _at_most(cases, case, name, encodings.DEFAULT, 1.1, 1.0)
 
 
 def _starts(start: Rounds) -> Iterator[Floor]:
