@@ -44,14 +44,14 @@ def to_arrow(payload: Any) -> pa.Schema:
     return schema_of(sealed(resolved(payload)))
 
 
-def schema_of(kind: Kind) -> pa.Schema:
-    """Return the schema of a kind."""
-    column = column_of(kind)
+def schema_of(kind: Kind, *, decoded: bool = False) -> pa.Schema:
+    """Return the schema of a kind; for `decoded` see `column_of`."""
+    column = column_of(kind, decoded=decoded)
     if not _has_columns(kind, column):
         return pa.schema([pa.field(_ONLY, column.type)])
     assert isinstance(kind, kinds.Struct)
     docs = {each.name: each.doc for each in kind.fields}
-    options = {each.name for each in kind.fields if column_of(each.kind).may_be_null}
+    options = {each.name for each in kind.fields if column_of(each.kind, decoded=decoded).may_be_null}
     return pa.schema(
         [
             pa.field(
@@ -84,10 +84,11 @@ def to_batch(values: Iterable[Any], payload: Any, *, limits: Limits = DEFAULT_LI
     return plain_to_batch([_JSON.write(kind, each, limits=limits) for each in values], kind)
 
 
-def plain_to_batch(data: list[Any], kind: Kind) -> pa.RecordBatch:
-    """Return values, given in their JSON form, as a record batch."""
-    packed, schema = column_of(kind).pack(data), schema_of(kind)
-    columns = packed.flatten() if _has_columns(kind, column_of(kind)) else [packed]
+def plain_to_batch(data: list[Any], kind: Kind, *, decoded: bool = False) -> pa.RecordBatch:
+    """Return values, given in their JSON form, as a record batch; for `decoded` see `column_of`."""
+    column = column_of(kind, decoded=decoded)
+    packed, schema = column.pack(data), schema_of(kind, decoded=decoded)
+    columns = packed.flatten() if _has_columns(kind, column) else [packed]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

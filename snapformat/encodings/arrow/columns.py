@@ -117,15 +117,25 @@ _INTEGERS = {
 }
 #: Widest integer that decimal256 can hold, bytes.
 _WIDEST = 31
+#: Widest integer that is a decimal128 in portable columns, bytes, and its digits.
+_PORTABLE, _PORTABLE_DIGITS = 16, 38
 
 
-def int_column(size: int, signed: bool) -> Column:
-    """Return the column of an integer: of the next width that Arrow has, above 8 bytes a decimal number."""
+def int_column(size: int, signed: bool, *, portable: bool = False) -> Column:
+    """Return the column of an integer: of the next width that Arrow has, above 8 bytes a decimal number.
+
+    Args:
+        size: Width, bytes.
+        signed: Whether it may be negative.
+        portable: Whether numbers of 16 bytes are decimals of 38 digits, as most tools take, and null beyond.
+    """
     for width in (1, 2, 4, 8):
         if size <= width:
             return ConvertedColumn(_INTEGERS[width, signed], _number, int)
     if size > _WIDEST:
         return ConvertedColumn(pa.string(), lambda data: str(_number(data)), int)
+    if portable and size <= _PORTABLE:
+        return ConvertedColumn(pa.decimal128(_PORTABLE_DIGITS, 0), _portable, int)
     digits = len(str(1 << 8 * size - signed))
     return ConvertedColumn(pa.decimal256(digits, 0), lambda data: Decimal(_number(data)), int)
 
@@ -133,6 +143,11 @@ def int_column(size: int, signed: bool) -> Column:
 def _number(data: Any) -> int:
     number: int = number_of(data)
     return number
+
+
+def _portable(data: Any) -> Decimal | None:
+    number = _number(data)
+    return Decimal(number) if abs(number) < 10**_PORTABLE_DIGITS else None
 
 
 class FloatColumn(Column):
@@ -193,7 +208,7 @@ class TimeColumn(Column):
 
     def _nanoseconds(self, data: Any) -> int:
         secs, nanos = self._names
-        found: int = data[secs] * 1_000_000_000 + data[nanos]
+        found = _number(data[secs]) * 1_000_000_000 + _number(data[nanos])
         if found >= 1 << 63:
             raise EncodeError(
                 "Arrow can't hold a time of this length",

@@ -181,8 +181,11 @@ class StructColumn(Column):
         """Make an array."""
         parts = []
         for position, (name, column) in enumerate(self._fields):
-            key: Any = position if self._positional else name
-            parts.append(column.pack([NULL if each is NULL else each[key] for each in data]))
+            if self._positional:
+                found = [NULL if each is NULL else each[position] for each in data]
+            else:
+                found = [NULL if each is NULL else each.get(name) for each in data]
+            parts.append(column.pack(found))
         return packed_struct(self.type, parts, [each is NULL for each in data])
 
     def unpack(self, array: pa.Array) -> list[Any]:

@@ -55,7 +55,9 @@ def column_of(kind: Kind, *, decoded: bool = False) -> Column:
 
     Args:
         kind: The kind.
-        decoded: Whether C structs in bytes are structs, without the bytes beyond their end.
+        decoded: Whether the column is for looking at: C structs in bytes are structs, without the bytes
+            beyond their end, and integers of 16 bytes decimals of 38 digits, null beyond. Its plain data may
+            lack options that are null.
     """
     found: Column = kind.derive(("column", decoded), lambda: _Columns(decoded).of(kind, "$"))
     return found
@@ -88,7 +90,7 @@ class _Columns:
             case kinds.Bool():
                 return json_column() if kind.lenient else PlainColumn(pa.bool_())
             case kinds.Int():
-                return int_column(kind.size, kind.signed)
+                return int_column(kind.size, kind.signed, portable=self._decoded)
             case kinds.Float():
                 return FloatColumn(kind.size)
             case kinds.Char() | kinds.Str():
