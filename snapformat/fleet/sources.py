@@ -94,7 +94,7 @@ class Sources:
         if source.startswith("file://"):
             source = source.removeprefix("file://")
         if "://" not in source:
-            return Store(), source
+            return Store(), os.path.abspath(source)
         secrets = self._secrets | secrets_of([source], {})
         try:
             fs, path = fsspec.core.url_to_fs(source, **self._options)
@@ -153,13 +153,8 @@ class Sources:
         assert magic is not None
         base = pattern[: magic.start()].rpartition("/")[0]
         wanted = re.compile(f"(?:{_body(pattern)})(?:/.*)?", re.DOTALL)
-        is_relative = store.fs is None and not base and not pattern.startswith("/")
-        folder = "." if is_relative else base or "/" if store.fs is None else base
-        for item in _walk(store, folder):
-            path = item.path.removeprefix("./") if is_relative else item.path
-            if is_relative:
-                item = replace(item, location=item.location.removeprefix("./"), path=path)
-            if item.fault is not None or wanted.fullmatch(path.rstrip("/")):
+        for item in _walk(store, base or ("/" if store.fs is None else "")):
+            if item.fault is not None or wanted.fullmatch(item.path.rstrip("/")):
                 yield from self._file(store, item, "")
 
 
