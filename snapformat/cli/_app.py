@@ -22,7 +22,7 @@ TRACEBACK = "SNAPFORMAT_TRACEBACK"
 _COMMANDS = (
     *("info", "verify", "dump", "build"),
     *("get", "set", "append", "remove", "diff", "annotate", "view"),
-    *("migrate", "compat", "scan", "schemas", "docs"),
+    *("migrate", "compat", "scan", "apply", "schemas", "docs"),
 )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from snapformat.cli._failure import print_error
+from snapformat.cli._fleet import import_fleet, listed_names
 from snapformat.cli._output import show_facts
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect.locations import PathError
@@ -76,11 +77,11 @@ def command(
     `info --json`. Files are read by processes of this machine or of a cluster. A killed run leaves a table of
     whole rows, with which --resume goes on. Exit status: 0 if the table is complete, whatever the files are.
     """
-    scan = _scan()
-    names = _names() if "-" in sources else ()
+    fleet = import_fleet()
+    given, names = listed_names(sources)
     try:
-        report = scan(
-            [each for each in sources if each != "-"],
+        report = fleet.scan(
+            given,
             output,
             select=selects,
             names=names,
@@ -94,23 +95,6 @@ def command(
         print_error("".join(f"{name}: {value}\n" for name, value in _facts(report)).rstrip("\n"))
     else:
         show_facts(_facts(report))
-
-
-def _scan() -> Callable[..., Report]:
-    try:
-        from snapformat.fleet import scan
-    except ImportError as error:
-        name = error.name or "a module"
-        raise click.ClickException(
-            f"{name} is not installed: this command needs pip install 'snapformat[fleet]'"
-        ) from error
-    return scan
-
-
-def _names() -> Iterator[str]:
-    """Iterate over the lines of standard input."""
-    for line in sys.stdin.buffer:
-        yield line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:

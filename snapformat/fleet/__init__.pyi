@@ -1,3 +1,6 @@
+from snapformat.fleet.changes import Change as Change
+from snapformat.fleet.changing import Changes as Changes
+from snapformat.fleet.changing import change as change
 from snapformat.fleet.scanning import Report as Report
 from snapformat.fleet.scanning import scan as scan
 from snapformat.fleet.table import Plan as Plan

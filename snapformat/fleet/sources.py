@@ -31,13 +31,23 @@ class Store:
         fs: The file system of fsspec; None for local files.
         archive: The path of an archive that they are members of, or None.
         packed: Whether the archive is compressed.
+        root: The folder that relative names begin at; empty for single files.
         secrets: Texts that messages must not repeat.
     """
 
     fs: Any = None
     archive: str | None = None
     packed: bool = False
+    root: str = ""
     secrets: frozenset[str] = frozenset()
+
+    def relative(self, item: Item) -> str:
+        """Return the name of a file below the folder of its source."""
+        if self.archive is not None:
+            return item.path
+        if self.root and item.path.startswith(self.root):
+            return item.path[len(self.root) :].lstrip("/")
+        return item.path.rpartition("/")[2]
 
     def batch(self, items: Iterable[Item]) -> Batch:
         """Return a batch of its files."""
@@ -108,8 +118,9 @@ class Sources:
         if _MAGIC.search(path):
             yield from self._matching(store, path)
         elif _is_folder(store, path):
+            below = replace(store, root=path)
             for item in _walk(store, path):
-                yield store, item
+                yield below, item
         else:
             yield from self._file(store, self._item(store, path), members)
 
@@ -153,6 +164,7 @@ class Sources:
         assert magic is not None
         base = pattern[: magic.start()].rpartition("/")[0]
         wanted = re.compile(f"(?:{_body(pattern)})(?:/.*)?", re.DOTALL)
+        store = replace(store, root=base)
         for item in _walk(store, base or ("/" if store.fs is None else "")):
             if item.fault is not None or wanted.fullmatch(item.path.rstrip("/")):
                 yield from self._file(store, item, "")

@@ -2,7 +2,8 @@
 
 `read_all` returns the whole content of any source, up to a limit. `ExactReader` is a stream that never
 reads ahead, `PositionReader` reads pieces of a file by their position. `write_all` replaces a file
-atomically: if the process or the machine stops, either the old or the new file is there.
+atomically: if the process or the machine stops, either the old or the new file is there. `write_new` creates
+a file, complete.
 
 This is the only package that touches files, and it does not know any format. An error of a path is a
 `SnapshotIOError`. An error of a file object has the code that Firecracker gives it: `Io` for a whole read,
@@ -14,7 +15,7 @@ from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, byt
 from snapformat.io._exact import ExactReader
 from snapformat.io._random import PositionReader
 from snapformat.io._reading import read_all
-from snapformat.io._writing import write_all
+from snapformat.io._writing import write_all, write_new
 
 __all__ = [
     "ExactReader",
@@ -27,4 +28,5 @@ __all__ = [
     "name_of",
     "read_all",
     "write_all",
+    "write_new",
 ]
