@@ -1,3 +1,4 @@
+# The names of the package: for type checkers, and for `lazy_exports` at run time.
 from snapformat.fleet.changes import Change as Change
 from snapformat.fleet.changing import Changes as Changes
 from snapformat.fleet.changing import change as change

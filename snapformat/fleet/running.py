@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+import dask
 from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, as_completed
 from distributed.scheduler import KilledWorker
@@ -22,6 +24,11 @@ R = TypeVar("R")
 
 #: Batches per thread of a worker that are in the graph: one is run, the others wait for it.
 _AHEAD = 2
+#: Configuration without the pages of Dask's web servers.
+_NO_PAGES: dict[str, list[str]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 #: Results after which the number of workers is looked up again.
 _BETWEEN = 32
 
@@ -45,18 +52,21 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Any]:
         with client:
             yield client
         return
-    with (
-        _sealed_path(),
-        LocalCluster(
+    with _sealed_path(), _local_cluster(workers) as cluster, Client(cluster) as client:
+        yield client
+
+
+def _local_cluster(workers: int | None) -> Any:
+    """Start processes of this machine, and nothing else: no web pages of Dask."""
+    with warnings.catch_warnings(), dask.config.set(_NO_PAGES):
+        warnings.simplefilter("ignore")  # of slow disks and used ports
+        return LocalCluster(
             n_workers=workers or CPU_COUNT,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        yield client
+        )
 
 
 @contextlib.contextmanager

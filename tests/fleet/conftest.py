@@ -27,7 +27,7 @@ def client() -> Iterator[Any]:
         processes=False,
         n_workers=1,
         threads_per_worker=2,
-        dashboard_address=None,
+        dashboard_address="localhost:0",
         silence_logs=logging.CRITICAL,
     ) as found:
         yield found

@@ -12,12 +12,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from distributed import Client, LocalCluster
 
 from fleet.made import make
 from fleet.reading import all_files, check_row, rows_of
 from snapformat import SnapshotError
 from snapformat.fleet import scan
+from snapformat.fleet.running import connected
 from snapformat.inspect.locations import PathError
 
 FILES = 200
@@ -50,10 +50,7 @@ def test_every_row_is_what_single_calls_say(fleet: Path, tmp_path: Path, client:
 
 def test_a_killed_worker_costs_its_batch(fleet: Path, tmp_path: Path) -> None:
     killed: list[int] = []
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
-        Client(cluster) as client,
-    ):
+    with connected(None, 2) as client:
 
         def kill(_: Any) -> None:
             if not killed:
