@@ -15,6 +15,7 @@ from snapformat.fleet.contents import Batch, Item
 from snapformat.fleet.names import Names
 from snapformat.fleet.outputs import JsonLines, Output, ParquetFolder, flushed, kept_rows
 from snapformat.fleet.running import connected, run_batches
+from snapformat.fleet.safe_names import as_text, clean_url
 from snapformat.fleet.sources import Sources, Store
 from snapformat.fleet.table import Plan, columns, failed_batch, make_plan, row_kind, scan_batch
 
@@ -100,7 +101,8 @@ def scan(
     if resume and _exists(output):
         report.former = table.former(seen)
     is_unique = len(given) == 1 and names == () and not seen.former
-    files = found.files() if is_unique else _new_files(found.files(), seen, report)
+    listed = _without_output(found.files(), output)
+    files = listed if is_unique else _new_files(listed, seen, report)
     if client is not None:
         _run(client, plan, files, table, seen, report, progress)
     else:
@@ -131,6 +133,13 @@ def _run(
                 table.write(kept)
             if progress is not None:
                 progress(report)
+
+
+def _without_output(files: Iterator[tuple[Store, Item]], output: str) -> Iterator[tuple[Store, Item]]:
+    """Leave out the table itself, which may lie in a folder of the sources."""
+    own = as_text(clean_url(output) if "://" in output else os.path.abspath(output)).rstrip("/")
+    below = f"{own}/"
+    return (each for each in files if each[1].location != own and not each[1].location.startswith(below))
 
 
 def _exists(output: str) -> bool:

@@ -130,8 +130,8 @@ def throughput(work: Path, number: int) -> None:
     for workers in (1, 2):
         (rows, took, spent, own), peaks = _scan(str(source), work / "out", "", workers, str(source / "000"))
         print(
-            f"scan, {workers} workers: {rows / took:.0f}/s, {took and files / took / (files / wall):.2f} of the"
-            f" loop; {1e3 * spent / rows:.2f} ms in workers, {1e3 * own / rows:.2f} ms in the client a file;"
+            f"scan, {workers} workers: {rows / took:.0f}/s, {wall / took:.2f} of the loop;"
+            f" {1e3 * spent / rows:.2f} ms in workers, {1e3 * own / rows:.2f} ms in the client a file;"
             f" {used / (spent + own):.2f} of the loop by processor time; peaks {peaks} MiB ({_load()})",
             flush=True,
         )
