@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -66,6 +67,7 @@ class Batch:
         fs: Their file system of fsspec; None for local files.
         archive: The path of the archive that they are members of, or None.
         packed: Whether the archive is compressed, so that its members are listed where they are read.
+        members: Regular expression of the members of a compressed archive to read; empty for all.
         secrets: Texts that messages must not repeat.
     """
 
@@ -73,6 +75,7 @@ class Batch:
     fs: Any = field(default=None, repr=False)
     archive: str | None = field(default=None, repr=False)
     packed: bool = False
+    members: str = ""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __repr__(self) -> str:
@@ -143,9 +146,14 @@ class Batch:
         assert self.archive is not None
         names: dict[str, int] = {}
         try:
-            with self._open(self.archive) as raw, tarfile.open(fileobj=raw, mode="r|*") as tar:
+            with (
+                self._open(self.archive) as raw,
+                tarfile.open(fileobj=raw, mode="r|*", tarinfo=StrictHeader) as tar,
+            ):
                 for member in members(tar):
                     item = member_item(archive.location, member, names)
+                    if self.members and not re.match(self.members, item.path):
+                        continue
                     if item.fault is not None:
                         yield item, SnapshotIOError(item.fault)
                     elif member.size > most:
@@ -153,7 +161,8 @@ class Batch:
                     else:
                         content = tar.extractfile(member)
                         assert content is not None
-                        yield item, content.read(most + 1)
+                        data = content.read(most + 1)
+                        yield item, data if len(data) == member.size else _cut_off()
         except Exception as error:
             yield archive, self._fault("cannot read the archive", error)
 
@@ -192,9 +201,27 @@ def _member(file: Any, item: Item, most: int) -> bytes | SnapshotIOError:
     while (left := item.size - content.tell()) > 0:
         piece = file.read(left)
         if not piece:
-            return SnapshotIOError("cannot read: the archive ends inside the file")
+            return _cut_off()
         content.write(piece)
     return content.getvalue()
+
+
+def _cut_off() -> SnapshotIOError:
+    return SnapshotIOError("cannot read: the archive ends inside the file")
+
+
+class StrictHeader(tarfile.TarInfo):
+    """A header of a member; an archive that ends without its mark is an error, not the end."""
+
+    @classmethod
+    def fromtarfile(cls, tar: Any) -> Any:
+        """Read the next header."""
+        try:
+            return super().fromtarfile(tar)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ == "EOFHeaderError":  # the mark; the class has no public name
+                raise
+            raise OSError(errno.EIO, "it ends early, or has a damaged header") from None
 
 
 def members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from snapformat.errors import SnapshotIOError
-from snapformat.fleet.contents import Item, fault_of, local_stamp, member_item, members, stamp_of
+from snapformat.fleet.contents import (
+    Item,
+    StrictHeader,
+    fault_of,
+    local_stamp,
+    member_item,
+    members,
+    stamp_of,
+)
 from snapformat.fleet.safe_names import as_text, clean_url
 
 
@@ -95,7 +103,7 @@ def list_archive(path: str, location: str, fs: Any, secrets: frozenset[str]) -> 
     try:
         with (
             open(path, "rb") if fs is None else fs.open(path, "rb") as file,
-            tarfile.open(fileobj=file, mode="r:") as tar,
+            tarfile.open(fileobj=file, mode="r:", tarinfo=StrictHeader) as tar,
         ):
             names: dict[str, int] = {}
             for member in members(tar):

@@ -31,6 +31,7 @@ class Store:
         fs: The file system of fsspec; None for local files.
         archive: The path of an archive that they are members of, or None.
         packed: Whether the archive is compressed.
+        members: Regular expression of its members to read; empty for all.
         root: The folder that relative names begin at; empty for single files.
         secrets: Texts that messages must not repeat.
     """
@@ -38,6 +39,7 @@ class Store:
     fs: Any = None
     archive: str | None = None
     packed: bool = False
+    members: str = ""
     root: str = ""
     secrets: frozenset[str] = frozenset()
 
@@ -51,7 +53,7 @@ class Store:
 
     def batch(self, items: Iterable[Item]) -> Batch:
         """Return a batch of its files."""
-        return Batch(tuple(items), self.fs, self.archive, self.packed, self.secrets)
+        return Batch(tuple(items), self.fs, self.archive, self.packed, self.members, self.secrets)
 
 
 class Sources:
@@ -92,7 +94,7 @@ class Sources:
         if source.startswith(_INSIDE):
             pattern, _, source = source.removeprefix(_INSIDE).partition("::")
         store, path = self._store(source)
-        if not _MAGIC.search(path):
+        if not _is_pattern(store, path):
             try:
                 os.stat(path) if store.fs is None else store.fs.info(path)
             except Exception as error:
@@ -115,7 +117,7 @@ class Sources:
 
     def _listed(self, found: tuple[Store, str, str]) -> Iterator[tuple[Store, Item]]:
         store, path, members = found
-        if _MAGIC.search(path):
+        if _is_pattern(store, path):
             yield from self._matching(store, path)
         elif _is_folder(store, path):
             below = replace(store, root=path)
@@ -150,10 +152,10 @@ class Sources:
             yield store, item
             return
         inside = replace(store, archive=item.path, packed=found["packed"] is not None)
-        if inside.packed:
-            yield inside, item
-            return
         wanted = re.compile(glob_translate(members or "**"))
+        if inside.packed:
+            yield replace(inside, members=wanted.pattern), item
+            return
         for member in list_archive(item.path, item.location, store.fs, store.secrets):
             if member.fault is not None or wanted.match(member.path):
                 yield (inside if member.offset is not None else store), member
@@ -178,6 +180,11 @@ def _body(pattern: str) -> str:
 
 def _walk(store: Store, path: str) -> Iterator[Item]:
     return walk_local(path) if store.fs is None else walk_remote(store.fs, path, store.secrets)
+
+
+def _is_pattern(store: Store, path: str) -> bool:
+    """Return whether a path is a pattern; the name of a local file is none, whatever characters it has."""
+    return _MAGIC.search(path) is not None and not (store.fs is None and os.path.lexists(path))
 
 
 def _is_folder(store: Store, path: str) -> bool:
