@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots bitcode oracle solders differential construct-suite docs bench bench-check \
+.PHONY: help demo test lint vectors snapshots bitcode oracle solders differential construct-suite fleet docs bench bench-check \
   bench-versions clean
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make solders    19 types of Solana, random and damaged, against solders of PyPI  (SEED=1)"
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make construct-suite  the declarations of construct's own tests, against both  (CONSTRUCT_TESTS=DIR)"
+	@echo "make fleet      55,000 files on disk and in an S3 server, killed and gone on with; measured  (FLEET='--local 500')"
 	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
 	@echo "make bench-check  the same, and fail where a floor does not hold"
 	@echo "make bench-versions BASE=DIR  compare with another checkout: S and M, read and write"
@@ -71,6 +72,11 @@ differential: $(READY)
 CONSTRUCT_TESTS ?=
 construct-suite: $(READY)
 	$(BIN)/python -m tests.constructs.suite "$(CONSTRUCT_TESTS)"
+
+FLEET ?=
+fleet: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,fleet-server]'
+	$(BIN)/python -P -m tests.fleet $(FLEET)
 
 # borsh-construct requires an older construct than it needs, and type stubs for it: hence --no-deps.
 $(BENCH_READY): $(READY)

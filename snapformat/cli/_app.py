@@ -23,7 +23,7 @@ TRACEBACK = "SNAPFORMAT_TRACEBACK"
 _COMMANDS = (
     *("info", "verify", "dump", "build"),
     *("get", "set", "append", "remove", "diff", "annotate", "view"),
-    *("migrate", "compat", "memory", "schemas", "docs"),
+    *("migrate", "compat", "memory", "scan", "apply", "schemas", "docs"),
 )
 
 

@@ -20,6 +20,7 @@ from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 if TYPE_CHECKING:
     from snapformat.inspect.locations import Location
     from snapformat.inspect.views import Views
+    from snapformat.model.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,22 @@ def migration_note(format_: SnapshotFormat) -> str:
     """
     family: object = family_of(format_)
     return family.migration_note(format_) if isinstance(family, NotesMigrations) else ""
+
+
+@runtime_checkable
+class TypesSummaries(Protocol):
+    """The protocol of a family whose summaries have a declared kind: see `inspect.view_summaries`."""
+
+    def summary_kind(self) -> Kind:
+        """Return the kind of summaries; their plain data may lack options that are null."""
+
+
+@runtime_checkable
+class NamesInEveryRelease(Protocol):
+    """The protocol of a family that tells the class of its views without a file."""
+
+    def views_type(self) -> type[Views]:
+        """Return the class of the objects that `views` returns."""
 
 
 @runtime_checkable

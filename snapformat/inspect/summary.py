@@ -162,16 +162,24 @@ def summarize(source: Source, format: SnapshotFormat | None = None) -> Summary:
         SchemaError: A schema that claims the file can't be used.
     """
     data = read_all(source, max_size=max_file_size() if format is None else format.max_file_size)
+    return examine(data, format)[0]
+
+
+def examine(data: bytes, format: SnapshotFormat | None = None) -> tuple[Summary, Snapshot[Any] | None]:
+    """Return the summary of a file, and the loaded snapshot if its format accepts it; see `summarize`."""
     try:
         identity = identify(data) if format is None else _given(data, format)
     except DecodeError as error:
-        return _without_header(data, error, recognize(data))
+        return _without_header(data, error, recognize(data)), None
     if not identity.formats:
-        return _unclaimed(data, identity)
+        return _unclaimed(data, identity), None
     best, *others = fitting_candidates(data, identity.formats)
     if isinstance(best.error, SnapshotIOError):
         raise best.error
-    return _claimed(data, identity, best, tuple(candidate.format for candidate in others))
+    loaded = None
+    if best.parts is not None and best.error is None:
+        loaded = Snapshot(best.parts.header, best.parts.data, best.format, best.parts.trailing)
+    return _claimed(data, identity, best, tuple(each.format for each in others), loaded), loaded
 
 
 def _given(data: bytes, format_: SnapshotFormat) -> Identity:
@@ -224,7 +232,13 @@ def _unclaimed(data: bytes, identity: Identity) -> Summary:
     )
 
 
-def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[SnapshotFormat, ...]) -> Summary:
+def _claimed(
+    data: bytes,
+    identity: Identity,
+    best: Candidate,
+    also: tuple[SnapshotFormat, ...],
+    loaded: Snapshot[Any] | None,
+) -> Summary:
     payload = trailing = None
     if best.parts is None:
         checksum = _checksum_at_end(best.format, data, identity.header_end)
@@ -251,16 +265,14 @@ def _claimed(data: bytes, identity: Identity, best: Candidate, also: tuple[Snaps
         checksum=checksum,
         status=_STATUS[condition],
         error=error,
-        about=_about(best),
+        about=None if loaded is None else _about(loaded),
         condition=condition,
     )
 
 
-def _about(best: Candidate) -> dict[str, Any] | None:
-    family = family_of(best.format)
-    if family is None or best.parts is None or best.error is not None:
-        return None
-    return family.summary(Snapshot(best.parts.header, best.parts.data, best.format))
+def _about(snapshot: Snapshot[Any]) -> dict[str, Any] | None:
+    family = family_of(snapshot.format)
+    return None if family is None else family.summary(snapshot)
 
 
 def _checksum_at_end(format_: SnapshotFormat, data: bytes, start: int) -> ChecksumSummary:

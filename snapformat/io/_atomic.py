@@ -18,7 +18,12 @@ _MOST_NAME = 64
 
 
 def replace_file(
-    place: Place, old: os.stat_result | None, data: bytes | Callable[[int], None], *, file: str
+    place: Place,
+    old: os.stat_result | None,
+    data: bytes | Callable[[int], None],
+    *,
+    file: str,
+    only_new: bool = False,
 ) -> None:
     """Write a regular file atomically.
 
@@ -27,6 +32,7 @@ def replace_file(
         old: Status of the existing file, or None.
         data: The new content, or a function that writes it to a descriptor.
         file: Name of the file for messages.
+        only_new: Whether to fail (EEXIST) if there is a file when the new one gets its name.
 
     Raises:
         SnapshotIOError: Writing failed. The old file is untouched and no temporary file is left. If only
@@ -50,7 +56,10 @@ def replace_file(
             doing = "cannot write"
             _fill(descriptor, data, old, old_list)
             doing = "cannot replace it" if old is not None else "cannot move the new file to its name"
-            os.replace(temporary, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
+            if only_new:
+                _name_new(temporary, place)
+            else:
+                os.replace(temporary, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
         except FileExistsError:
             # Another process made this file, so it is not removed. The name is random, so there is no retry:
             # a collision is not an accident.
@@ -68,6 +77,18 @@ def replace_file(
         if isinstance(cause, PermissionError) and doing == "cannot create a file beside it":
             hint = "the file is replaced by a new one, so its folder must be writable too"
         raise failure(SnapshotIOError, doing, cause, file=file, hint=hint) from cause
+
+
+def _name_new(temporary: str, place: Place) -> None:
+    """Give a file its name, unless there is a file of this name."""
+    try:
+        os.link(
+            temporary, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder, follow_symlinks=False
+        )
+    except FileExistsError:
+        os.unlink(temporary, dir_fd=place.folder)
+        raise
+    os.unlink(temporary, dir_fd=place.folder)
 
 
 def write_once(descriptor: int, view: memoryview) -> int:

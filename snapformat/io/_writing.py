@@ -104,6 +104,35 @@ def write_sparse(target: str | os.PathLike[str], fill: Callable[[SparseFile], No
         raise failure(SnapshotIOError, "cannot write", cause, file=path) from cause
 
 
+def write_new(path: str, data: bytes) -> None:
+    """Write a new file: its folder may be missing, but no file of this name is replaced.
+
+    At any time there is no file, or the whole one; it is flushed to the disk.
+
+    Args:
+        path: The path.
+        data: The content.
+
+    Raises:
+        SnapshotIOError: There is a file (EEXIST), or writing failed.
+    """
+    try:
+        folder = os.path.dirname(path)
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        place = find_place(path)
+        if isinstance(place, Descriptor):
+            raise os_error(errno.EEXIST)
+        with closing(place):
+            if place.status() is not None:
+                raise os_error(errno.EEXIST)
+            replace_file(place, None, data, file=path, only_new=True)
+    except SnapshotIOError:
+        raise
+    except OSError as cause:
+        raise failure(SnapshotIOError, "cannot create", cause, file=path) from cause
+
+
 def _write_object(stream: SupportsWrite, data: bytes) -> None:
     """Write to a caller's file object, and check that its `write` behaves as that of a binary file."""
     at = 0

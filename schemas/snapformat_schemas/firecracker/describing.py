@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from snapformat import Snapshot
-from snapformat.inspect.views import HEX, Views
+from snapformat.inspect.view_summaries import Entry, group, groups, plain_group, value
+from snapformat.inspect.views import NUMBER, Views
 from snapformat.io import Source
+from snapformat.model import kinds
 from snapformat_schemas import firecracker
-from snapformat_schemas.firecracker.view_machine import machine
+from snapformat_schemas.firecracker.view_devices import Mmds
+from snapformat_schemas.firecracker.view_machine import Kernel, Machine, Memory, machine
 
 
 def summary(source: Source | Snapshot[Any]) -> dict[str, Any]:
@@ -23,57 +26,52 @@ def summary(source: Source | Snapshot[Any]) -> dict[str, Any]:
     """
     snapshot = source if isinstance(source, Snapshot) else firecracker.load_snapshot(source)
     found = machine(snapshot)
-    memory, mmds = found.memory, found.mmds
-    return {
-        "release": snapshot.format.release,
-        "arch": snapshot.arch,
-        "vcpus": len(found.vcpus),
-        "memory_mib": memory.mib,
-        "memory_file_bytes": memory.file_bytes,
-        "huge_pages": memory.huge_pages,
-        "smt": found.smt,
-        "cpu_template": found.cpu_template,
-        "cpu": _cpu(found.cpu),
-        "kernel": found.kernel.path,
-        "initrd": found.initrd,
-        "boot_args": found.boot_args,
-        "transport": found.transport,
-        "drives": [_drive(drive) for drive in found.drives],
-        "network_interfaces": [_told(interface) for interface in found.net],
-        "vsock": _told(found.vsock),
-        "balloon": _told(found.balloon),
-        "entropy": _told(found.entropy),
-        "pmem": [_told(pmem) for pmem in found.pmem],
-        "memory_hotplug": _told(found.memory_hotplug),
-        "mmds": None if mmds is None else mmds.version,
-    }
-
-
-def _told(views: Views | None) -> dict[str, Any] | None:
-    """Return the values of a group that belong to summaries; numbers in hexadecimal as text."""
-    if views is None:
-        return None
-    found: dict[str, Any] = {}
-    for each, location in views._values():
-        if each.in_summary:
-            value = each.value_of(location)
-            found[each.name] = f"{value:#x}" if each.type is HEX else value
-    return found
+    return {name: each.read(snapshot, found) for name, each in SUMMARY.items()}
 
 
 def _drive(drive: Views) -> dict[str, Any]:
     """Return the values of a drive: those of another process have no engine."""
-    found = _told(drive) or {}
+    found = plain_group(drive) or {}
     places = {name: found.pop(name) for name in ("mmio", "pci") if name in found}
     return {**found, "engine": found.get("engine")} | places
 
 
 def _cpu(cpu: Views | None) -> dict[str, Any] | None:
     """Return the values of a processor; None if it does not tell what it is."""
-    found = _told(cpu)
+    found = plain_group(cpu)
     if found is None or all(value is None for name, value in found.items() if name != "brand"):
         return None
     return {name: value for name, value in found.items() if value is not None or name in ("vendor", "brand")}
+
+
+_NAME = kinds.Str()
+
+#: The summary: its names, their types and where they come from.
+SUMMARY: dict[str, Entry] = {
+    "release": Entry(
+        kinds.Option(_NAME), "Release of the format", lambda snapshot, _: snapshot.format.release
+    ),
+    "arch": Entry(kinds.Option(_NAME), "Architecture", lambda snapshot, _: snapshot.arch),
+    "vcpus": Entry(NUMBER.kind, "Number of vCPUs", lambda _, found: len(found.vcpus)),
+    "memory_mib": value(Memory.mib, Machine.memory),
+    "memory_file_bytes": value(Memory.file_bytes, Machine.memory),
+    "huge_pages": value(Memory.huge_pages, Machine.memory),
+    "smt": value(Machine.smt),
+    "cpu_template": value(Machine.cpu_template),
+    "cpu": group(Machine.cpu, _cpu),
+    "kernel": value(Kernel.path, Machine.kernel),
+    "initrd": value(Machine.initrd),
+    "boot_args": value(Machine.boot_args),
+    "transport": value(Machine.transport),
+    "drives": groups(Machine.drives, _drive),
+    "network_interfaces": groups(Machine.net),
+    "vsock": group(Machine.vsock),
+    "balloon": group(Machine.balloon),
+    "entropy": group(Machine.entropy),
+    "pmem": groups(Machine.pmem),
+    "memory_hotplug": group(Machine.memory_hotplug),
+    "mmds": value(Mmds.version, Machine.mmds),
+}
 
 
 def facts(about: Mapping[str, Any]) -> list[tuple[str, str]]:

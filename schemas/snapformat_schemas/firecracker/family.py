@@ -7,7 +7,9 @@ from typing import Any
 
 from snapformat import Snapshot, SnapshotFormat
 from snapformat.inspect import Finding, Recognition
-from snapformat_schemas.firecracker.describing import facts, summary
+from snapformat.inspect.view_summaries import summary_kind
+from snapformat.model.kinds import Kind
+from snapformat_schemas.firecracker.describing import SUMMARY, facts, summary
 from snapformat_schemas.firecracker.recognizing import recognize
 from snapformat_schemas.firecracker.releases import MIGRATION_NOTES, release_of
 from snapformat_schemas.firecracker.view_machine import Machine, machine
@@ -24,9 +26,17 @@ class FirecrackerFamily:
         """Describe the machine: its memory, processors, boot source and devices."""
         return summary(snapshot)
 
+    def summary_kind(self) -> Kind:
+        """Return the kind of summaries."""
+        return summary_kind(SUMMARY)
+
     def views(self, snapshot: Snapshot[Any]) -> Machine:
         """Return the names that hold in every release."""
         return machine(snapshot)
+
+    def views_type(self) -> type[Machine]:
+        """Return the class of the names that hold in every release."""
+        return Machine
 
     def facts(self, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Format the summary as names and values."""

@@ -1,0 +1,38 @@
+"""Shared by the commands for many files, whose modules are there only with `snapformat[fleet]`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import click
+
+
+def import_fleet() -> ModuleType:
+    """Import `snapformat.fleet` and what it needs.
+
+    Raises:
+        click.ClickException: A package is not installed.
+    """
+    try:
+        import snapformat.fleet as fleet
+
+        _ = fleet.scan  # imported on first use
+    except ImportError as error:
+        name = error.name or "a module"
+        raise click.ClickException(
+            f"{name} is not installed: this command needs pip install 'snapformat[fleet]'"
+        ) from error
+    return fleet
+
+
+def listed_names(sources: tuple[str, ...]) -> tuple[list[str], Iterator[str] | tuple[()]]:
+    """Return the sources, and the names that standard input has if `-` is among them."""
+    given = [each for each in sources if each != "-"]
+    return given, (_lines() if len(given) < len(sources) else ())
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")

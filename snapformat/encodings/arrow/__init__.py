@@ -1,0 +1,1 @@
+"""Arrow's columns for all kinds, by way of their JSON form."""
