@@ -1,0 +1,139 @@
+/* The machine: executes programs that `snapformat.encodings.bincode.codec.machine` makes from operations.
+
+   A program is an array of 32-bit words (see opcodes.h) and a tuple of objects. Reading, writing, skipping and checking
+   are four walks over it. Every function that can fail returns NULL or -1. If no exception is set then, it refuses: the
+   value is not valid, or not one that this code handles. The caller asks the reference, which says why. */
+#ifndef SNAPFORMAT_MACHINE_H
+#define SNAPFORMAT_MACHINE_H
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "opcodes.h"
+
+#define MAX_DEPTH 512
+
+typedef struct {
+    PyObject_HEAD
+    int32_t *code;
+    Py_ssize_t words;
+    PyObject *objects; /* NULL once the collector has cleared it */
+    int root;
+    int foreign; /* whether code of users may run when values are read */
+    int check;   /* whether values can be checked without making them */
+    Py_ssize_t claimed, zero_sized; /* slots of the claims */
+    Py_ssize_t hint;                /* size of the last bytes written */
+} Program;
+
+/* Numbers may go beyond the data: nothing is read without a check of what is left. */
+typedef struct {
+    const int32_t *g;
+    PyObject **o;
+    const uint8_t *d, *p, *e;
+    PyObject *data, *claims;
+    const Program *program;
+    uintptr_t stack; /* lowest address of the C stack that may be used */
+    int64_t claimed, zero_sized;
+    int depth, doubt;
+} Reader;
+
+typedef struct {
+    const int32_t *g;
+    PyObject **o;
+    uint8_t *b;
+    size_t n, cap;
+    PyObject *bytes; /* that `b` is in; NULL while it is the caller's */
+    const Program *program;
+    uintptr_t stack;
+    int depth, subclasses;
+} Writer;
+
+#define A(name) (g[pc + (name)])
+#define SLOT(object, offset) (*(PyObject **)((char *)(object) + (offset)))
+#define LEFT(r) ((r)->e - (r)->p)
+
+/* stack.c */
+uintptr_t stack_limit(void);
+static inline int is_deep(uintptr_t limit) {
+    return (uintptr_t)__builtin_frame_address(0) < limit;
+}
+
+/* read.c */
+PyObject *read_value(Reader *r, int pc);
+int64_t read_length(Reader *r, int pc);
+int set_claims(Reader *r);
+int get_claims(Reader *r);
+int claim_zero_sized(Reader *r, int64_t count, int64_t cost);
+
+/* skip.c: 0, or -1; `check` looks at everything that reading might refuse */
+int skip_value(Reader *r, int pc, int check);
+
+/* write.c */
+int write_value(Writer *w, int pc, PyObject *value);
+int write_length(Writer *w, int pc, uint64_t count);
+uint8_t *room(Writer *w, size_t size);
+int write_raw(Writer *w, const void *data, size_t size);
+
+/* write_groups.c */
+int write_group(Writer *w, int pc, PyObject *value);
+
+static inline uint64_t get_uint(const uint8_t *p, int size, int big) {
+    uint64_t wide;
+    uint32_t word;
+    uint16_t half;
+    switch (size) {
+    case 1:
+        return *p;
+    case 2:
+        memcpy(&half, p, 2);
+        return big ? __builtin_bswap16(half) : half;
+    case 4:
+        memcpy(&word, p, 4);
+        return big ? __builtin_bswap32(word) : word;
+    default:
+        memcpy(&wide, p, 8);
+        return big ? __builtin_bswap64(wide) : wide;
+    }
+}
+
+static inline void put_uint(uint8_t *p, uint64_t v, int size, int big) {
+    uint32_t word = (uint32_t)v;
+    uint16_t half = (uint16_t)v;
+    switch (size) {
+    case 1:
+        *p = (uint8_t)v;
+        return;
+    case 2:
+        half = big ? __builtin_bswap16(half) : half;
+        memcpy(p, &half, 2);
+        return;
+    case 4:
+        word = big ? __builtin_bswap32(word) : word;
+        memcpy(p, &word, 4);
+        return;
+    default:
+        v = big ? __builtin_bswap64(v) : v;
+        memcpy(p, &v, 8);
+    }
+}
+
+static inline int64_t extend(uint64_t v, int size) {
+    int shift = 64 - 8 * size;
+    return (int64_t)(v << shift) >> shift;
+}
+
+static inline PyObject *int_of(uint64_t v) {
+    return v <= LONG_MAX ? PyLong_FromLong((long)v) : PyLong_FromUnsignedLongLong(v);
+}
+
+static inline int is_number(int op) {
+    return op <= OP_F64;
+}
+
+#if PY_VERSION_HEX >= 0x030D0000
+#define LONG_AS_BYTES(v, p, n, little, is_signed) _PyLong_AsByteArray((PyLongObject *)(v), p, n, little, is_signed, 1)
+#else
+#define LONG_AS_BYTES(v, p, n, little, is_signed) _PyLong_AsByteArray((PyLongObject *)(v), p, n, little, is_signed)
+#endif
+#endif
