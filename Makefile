@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test test-python lint vectors snapshots bitcode oracle differential construct-suite docs bench bench-check \
+.PHONY: help demo test test-python fuzz lint vectors snapshots bitcode oracle differential construct-suite docs bench bench-check \
   bench-versions clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
 	@echo "make test       run everything that CI runs: lint, types, tests"
 	@echo "make test-python  run the tests without the machine in C"
+	@echo "make fuzz       the machine under sanitizers, for minutes; needs gcc  (FUZZ_SECONDS=300 SEED=1)"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make bitcode    run only the tests of the bitcode encoding    (SNAPFORMAT_BITCODE=DIR)"
@@ -46,6 +47,11 @@ test: lint
 # The same tests with generated Python alone, as where no compiler is.
 test-python: $(READY)
 	SNAPFORMAT_MACHINE=0 $(BIN)/python -m pytest -n auto --dist worksteal tests
+
+# The machine with the sanitizers of gcc, on inputs that reach new places of it.
+FUZZ_SECONDS ?= 300
+fuzz: $(READY)
+	$(BIN)/python -m tests.machine.fuzzing --seconds $(FUZZ_SECONDS) --seed $(SEED)
 
 vectors: $(READY)
 	$(BIN)/python -m pytest tests/vectors

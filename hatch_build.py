@@ -9,6 +9,7 @@ import platform
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,13 @@ def reason_against() -> str:
     return ""
 
 
-def build(into: Path) -> Path:
+def build(into: Path, flags: Sequence[str] = (), objects: Sequence[str] = ()) -> Path:
     """Compile the extension below a folder; return its path.
+
+    Args:
+        into: The folder.
+        flags: More flags for the compiler and the linker, as those of sanitizers.
+        objects: Files of compiled code to link as well.
 
     Raises:
         Exception: It can't be compiled; of which kind depends on the compiler.
@@ -51,13 +57,15 @@ def build(into: Path) -> Path:
         f"{FOLDER.replace('/', '.')}._core",
         sources,
         define_macros=[("SOURCES_DIGEST", f'"{sources_digest()}"')],
-        extra_compile_args=["-std=c11", "-O2", "-fvisibility=hidden", "-Wall", "-Wextra"],
+        extra_compile_args=["-std=c11", "-O2", "-fvisibility=hidden", "-Wall", "-Wextra", *flags],
+        extra_link_args=[*flags],
+        extra_objects=[*objects],
     )
     command = build_ext(Distribution({"name": "snapformat", "ext_modules": [extension]}))
     command.build_lib = str(into)
     command.force = True
-    with tempfile.TemporaryDirectory() as objects:
-        command.build_temp = objects
+    with tempfile.TemporaryDirectory() as scratch:
+        command.build_temp = scratch
         command.ensure_finalized()
         command.run()
     return Path(command.get_ext_fullpath(extension.name))
