@@ -66,11 +66,15 @@ int set_claims(Reader *r);
 int get_claims(Reader *r);
 int claim_zero_sized(Reader *r, int64_t count, int64_t cost);
 
+/* module.c: the ints 0 to 255, which all interpreters share and which are never freed */
+extern PyObject *byte_ints[256];
+
 /* skip.c: 0, or -1; `check` looks at everything that reading might refuse */
 int skip_value(Reader *r, int pc, int check);
 
 /* write.c */
 int write_value(Writer *w, int pc, PyObject *value);
+int write_numbers(Writer *w, int pc, PyObject *values, Py_ssize_t count);
 int write_length(Writer *w, int pc, uint64_t count);
 uint8_t *room(Writer *w, size_t size);
 int write_raw(Writer *w, const void *data, size_t size);
@@ -124,6 +128,8 @@ static inline int64_t extend(uint64_t v, int size) {
 }
 
 static inline PyObject *int_of(uint64_t v) {
+    if (v < 256)
+        return Py_NewRef(byte_ints[v]);
     return v <= LONG_MAX ? PyLong_FromLong((long)v) : PyLong_FromUnsignedLongLong(v);
 }
 

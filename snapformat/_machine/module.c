@@ -308,7 +308,12 @@ static PyMethodDef functions[] = {{"slot", slot, METH_VARARGS, "slot(cls, name):
                                    "is_simple(cls): whether instances can be made by allocating them"},
                                   {NULL, NULL, 0, NULL}};
 
+PyObject *byte_ints[256];
+
 static int execute(PyObject *module) {
+    for (int i = 0; i < 256; i++)
+        if (!byte_ints[i] && !(byte_ints[i] = PyLong_FromLong(i)))
+            return -1;
     PyObject *type = PyType_FromModuleAndSpec(module, &program_spec, NULL);
     int result = type ? PyModule_AddObjectRef(module, "Program", type) : -1;
     Py_XDECREF(type);

@@ -187,6 +187,35 @@ static int number_bits(Writer *w, const int32_t *g, int pc, PyObject *value, uin
     }
 }
 
+/* Numbers of a list or tuple that must keep its size: code of a value may change the list, but not these bytes. */
+int write_numbers(Writer *w, int pc, PyObject *values, Py_ssize_t count) {
+    const int32_t *g = w->g;
+    int size = A(UINT_SIZE), big = A(UINT_BIG), is_list = PyList_Check(values), unsigned_op = g[pc] == OP_UINT;
+    uint64_t bits, most = size < 8 ? ((uint64_t)1 << 8 * size) - 1 : UINT64_MAX;
+    int64_t small;
+    size_t start = w->n;
+    if ((size_t)count > PY_SSIZE_T_MAX / 16 || !room(w, (size_t)count * (size_t)size))
+        return -1;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (is_list && i >= PyList_GET_SIZE(values))
+            return -1;
+        PyObject *value = is_list ? PyList_GET_ITEM(values, i) : PyTuple_GET_ITEM(values, i);
+        if (unsigned_op && PyLong_CheckExact(value) && is_compact(value, &small)) {
+            if (small < 0 || (uint64_t)small > most)
+                return -1;
+            bits = (uint64_t)small;
+        } else {
+            Py_INCREF(value);
+            int bad = number_bits(w, g, pc, value, &bits) < 0;
+            Py_DECREF(value);
+            if (bad)
+                return -1;
+        }
+        put_uint(w->b + start + (size_t)i * (size_t)size, bits, size, big);
+    }
+    return is_list && PyList_GET_SIZE(values) != count ? -1 : 0;
+}
+
 static int put_wide(Writer *w, const int32_t *g, int pc, PyObject *value) {
     int size = A(WIDE_SIZE), big = A(WIDE_BIG), is_signed = A(WIDE_SIGNED), any = 0;
     PyObject *number = as_int(w, value);

@@ -3,6 +3,8 @@
 
 /* Elements of a list or tuple that must keep its size. */
 static int put_elements(Writer *w, int item, PyObject *values, Py_ssize_t count) {
+    if (is_number(w->g[item]))
+        return write_numbers(w, item, values, count);
     int is_list = PyList_Check(values);
     for (Py_ssize_t i = 0; i < count; i++) {
         if (is_list && i >= PyList_GET_SIZE(values))

@@ -23,6 +23,8 @@ from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.machine import program_of
 from snapformat.encodings.bincode.codec.read_helpers import GuardError
 from snapformat.layout import layout_of
+from snapformat.snapshot import SnapshotFormat
+from snapformat.snapshot.catalogue import formats
 
 OBJECTS = (None,) * len(SHARED)
 
@@ -209,12 +211,33 @@ def test_a_subinterpreter() -> None:
     assert failed is None
 
 
-def test_decodes_at_first() -> None:
-    """The first read, however small, is the machine's."""
+FORMATS = [each for each in formats().values() if not each.is_message]
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.name)
+def test_shipped_schemas_are_executed(format_: SnapshotFormat) -> None:
+    """All of them, with nothing left to generated Python."""
+    for node in (format_.header_layout, format_.payload_layout):
+        for reading in (True, False):
+            program = program_of(node, reading=reading)
+            assert program is not None
+            assert program.can_skip
+
+
+@pytest.mark.parametrize(("count", "at_once"), [(10, False), (1000, True)])
+def test_the_first_read(count: int, at_once: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of few bytes it is the reference's, which takes less time than making a program."""
+    monkeypatch.setattr(engine, "COMPILE_THRESHOLD", 1 << 16)
 
     @schema
     class New:
         a: u8
+        rest: Vec[u8]
 
-    assert decode(b"\1", New) == New(1)
-    assert layout_of(New).codec.reader.__self__ == layout_of(New).codec.read_program.code
+    value = New(1, [2] * count)
+    data = encode(value, New)
+    for use in (1, 2):
+        assert decode(data, New) == value
+        reader = layout_of(New).codec.reader
+        assert (reader is not None) is (at_once or use > 1)
+    assert reader.__self__ is layout_of(New).codec.read_program.code

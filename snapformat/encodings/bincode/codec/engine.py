@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import islice
 from typing import Any
 
 from snapformat._machine import CORE
@@ -17,7 +18,7 @@ from snapformat.encodings.bincode import walk as reference
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE, NotGenerated, Source
-from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.encodings.construct.reach import Reach
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.limits import DEFAULT_LIMITS, Limits
@@ -47,6 +48,8 @@ class Statistics:
 
 #: Number of bytes that the reference reads in the time that generating a reader takes.
 COMPILE_THRESHOLD = 1 << 16
+#: Number of bytes that the reference reads in the time that making a program takes, for each operation.
+PROGRAM_THRESHOLD = 128
 
 statistics = Statistics()
 
@@ -219,16 +222,19 @@ def _made(op: Op, function: str, generate: Callable[[Op], Source]) -> dict[str, 
 
 
 def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
-    """Make the reader on first use; return None where the reference is faster than generating it."""
-    reader: Reader | None = _make_program(op, "reader")  # a program takes less time than the reference
-    if reader is not None:
-        return reader
+    """Make the reader on first use; return `_no_code` where the reference is faster than making it."""
+    reader: Reader | None = None  # of a program mostly
     if size > COMPILE_THRESHOLD or codec.is_interpreted:
-        reader = _generate(op, "reader")
-        assert reader is not None
-        return reader
+        reader = _make(op, "reader")
+    elif CORE is not None and _is_small(op, size // PROGRAM_THRESHOLD):
+        reader = _make_program(op, "reader")
     codec.is_interpreted = True
-    return _no_code
+    return reader or _no_code
+
+
+def _is_small(op: Op, most: int) -> bool:
+    """Return whether a layout has so many operations at most."""
+    return sum(1 for _ in islice(operations(op), most + 1)) <= most
 
 
 def runs_constructs(op: Op) -> bool:

@@ -25,9 +25,7 @@ from snapformat.encodings.bincode.codec.shape import (
     has_run,
     is_placed,
     is_plain,
-    surplus_cost,
     uses_of,
-    zero_sized_cost,
 )
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE, NotGenerated, Source
 from snapformat.encodings.bincode.ops import Op
@@ -44,6 +42,9 @@ _ITSELF, _PRODUCT, _STAND_IN = range(3)
 #: In place of a type whose order is that of writing: there is none; Python sorts.
 _UNORDERED, _OTHER_ORDER = -1, -2
 
+
+#: The greatest operand.
+_MOST = (1 << 31) - 1
 
 _METHODS = {"reader": "read", "writer": "write", "skipper": "skip", "checker": "check", "indexer": "index"}
 
@@ -251,15 +252,11 @@ class _Compiler:
         sizes = [item.fixed_size for item in items]
         fixed = -1 if None in sizes else sum(size for size in sizes if size is not None)
         levels = 0 if fixed < 0 else max(map(depth_of, items))
-        least, cost, surplus = (
-            sum(item.least_size for item in items),
-            zero_sized_cost(*items),
-            surplus_cost(*items),
-        )
-        zero = not isinstance(op, ops.Array) and op.has_zero_sized_elements
-        if zero or surplus or not least:
+        least, costs = sum(item.least_size for item in items), op.costs
+        zero = not isinstance(op, ops.Array) and costs.known == costs.zero_sized
+        if zero or costs.surplus or not least:
             self.has_claims = True
-        return [least, cost, surplus, zero, fixed, levels]
+        return [least, costs.zero_sized, costs.surplus, zero, fixed, levels]
 
     def _seq(self, op: ops.Seq) -> Task:
         length = yield self._length(op.length)
@@ -413,7 +410,8 @@ class _Compiler:
         counted = counted_of(op)
         size, most = 0, 0
         if counted is not None and self.words[item] == CODES["TUPLE"]:
-            size, most = op.decode.size, op.decode.most  # type: ignore[attr-defined]  # it is `Counted`
+            size = op.decode.size  # type: ignore[attr-defined]  # it is `Counted`
+            most = min(op.decode.most, _MOST)  # type: ignore[attr-defined]
         functions = (self.object(op.decode), -1) if self.reading else (-1, self.object(op.encode))
         return self.emit("CONVERT", item, *functions, op.pure, size, most)
 
