@@ -57,7 +57,7 @@ def build(into: Path, flags: Sequence[str] = (), objects: Sequence[str] = ()) ->
         f"{FOLDER.replace('/', '.')}._core",
         sources,
         define_macros=[("SOURCES_DIGEST", f'"{sources_digest()}"')],
-        extra_compile_args=["-std=c11", "-O2", "-fvisibility=hidden", "-Wall", "-Wextra", *flags],
+        extra_compile_args=["-std=c11", "-O3", "-fvisibility=hidden", "-fno-plt", "-Wall", "-Wextra", *flags],
         extra_link_args=[*flags],
         extra_objects=[*objects],
     )

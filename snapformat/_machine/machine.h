@@ -133,6 +133,24 @@ static inline PyObject *int_of(uint64_t v) {
     return v <= LONG_MAX ? PyLong_FromLong((long)v) : PyLong_FromUnsignedLongLong(v);
 }
 
+/* A pair of a C struct, in its bytes, and a list: whether the count at the start of the bytes is that of the list.
+   1 if it is, 0 if not, -1 if the pair has other parts. */
+static inline int is_counted(const int32_t *g, PyObject *const *o, int pc, PyObject *pair) {
+    int header = g[A(CONVERT_ITEM) + TUPLE_GROUPS];
+    if (!PyTuple_CheckExact(pair) || PyTuple_GET_SIZE(pair) != 2 || g[header] != OP_BLOB || g[header + BLOB_LAZY] < 0)
+        return -1;
+    PyObject *first = PyTuple_GET_ITEM(pair, 0), *entries = PyTuple_GET_ITEM(pair, 1);
+    if ((PyObject *)Py_TYPE(first) != o[g[header + BLOB_LAZY]] || !PyList_CheckExact(entries))
+        return -1;
+    PyObject *raw = SLOT(first, g[header + BLOB_RAW]);
+    if (!raw || !PyBytes_CheckExact(raw) || A(CONVERT_HEADER) > 8)
+        return -1;
+    uint64_t count = 0;
+    for (int i = 0; i < A(CONVERT_HEADER) && i < PyBytes_GET_SIZE(raw); i++)
+        count |= (uint64_t)(uint8_t)PyBytes_AS_STRING(raw)[i] << 8 * i;
+    return count == (uint64_t)PyList_GET_SIZE(entries) && count <= (uint64_t)A(CONVERT_MOST);
+}
+
 static inline int is_number(int op) {
     return op <= OP_F64;
 }

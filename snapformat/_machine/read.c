@@ -568,7 +568,7 @@ PyObject *read_value(Reader *r, int pc) {
         return Py_NewRef(r->o[A(UNITS_GROUPS + (size < A(UNITS_COUNT) ? size : A(UNITS_OTHER)))]);
     case OP_CONVERT:
         value = read_value(r, A(CONVERT_ITEM));
-        if (!value || A(CONVERT_DECODE) < 0)
+        if (!value || A(CONVERT_DECODE) < 0 || (A(CONVERT_HEADER) && is_counted(g, r->o, pc, value) == 1))
             return value;
         made = PyObject_CallOneArg(r->o[A(CONVERT_DECODE)], value);
         Py_DECREF(value);

@@ -259,7 +259,7 @@ int write_group(Writer *w, int pc, PyObject *value) {
     case OP_UNITS:
         return put_units(w, g, pc, value);
     case OP_CONVERT: {
-        if (A(CONVERT_ENCODE) < 0)
+        if (A(CONVERT_ENCODE) < 0 || (A(CONVERT_HEADER) && is_counted(g, w->o, pc, value) == 1))
             return write_value(w, A(CONVERT_ITEM), value);
         PyObject *stored = PyObject_CallOneArg(w->o[A(CONVERT_ENCODE)], value);
         int result = stored ? write_value(w, A(CONVERT_ITEM), stored) : -1;

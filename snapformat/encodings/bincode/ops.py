@@ -49,7 +49,8 @@ class Op:
     @property
     def expressions(self) -> list[Expr]:
         """The expressions that are parameters of it."""
-        values = (getattr(self, name, None) for name in _parameters(type(self)))
+        cls: Any = type(self)
+        values = (getattr(self, name, None) for name in _parameters(cls))
         return [value for value in values if isinstance(value, Expr)]
 
     @property
