@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots bitcode oracle solders differential construct-suite fleet docs bench bench-check \
+.PHONY: help demo test test-python fuzz lint vectors snapshots bitcode oracle solders differential construct-suite fleet docs bench bench-check \
   bench-versions clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
 	@echo "make test       run everything that CI runs: lint, types, tests"
+	@echo "make test-python  run the tests without the machine in C"
+	@echo "make fuzz       the machine under sanitizers, for minutes; needs gcc  (FUZZ_SECONDS=300 SEED=1)"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make bitcode    run only the tests of the bitcode encoding    (SNAPFORMAT_BITCODE=DIR)"
@@ -24,10 +26,13 @@ help:
 	@echo "make bench-versions BASE=DIR  compare with another checkout: S and M, read and write"
 	@echo "make docs       regenerate the generated pages of docs/: formats and command line"
 
-$(READY): pyproject.toml
+# Installing compiles the machine where a compiler and Python's headers are.
+MACHINE := $(wildcard snapformat/_machine/*.[ch] snapformat/_machine/*.py)
+$(READY): pyproject.toml hatch_build.py $(MACHINE)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+	@$(BIN)/python -m snapformat._machine
 
 demo: $(READY)
 	@$(BIN)/python examples/edit_snapshot.py
@@ -38,7 +43,17 @@ lint: $(READY)
 	$(BIN)/mypy
 
 test: lint
+	@$(BIN)/python -m snapformat._machine
 	$(BIN)/python -m pytest -n auto --dist worksteal tests
+
+# The same tests with generated Python alone, as where no compiler is.
+test-python: $(READY)
+	SNAPFORMAT_MACHINE=0 $(BIN)/python -m pytest -n auto --dist worksteal tests
+
+# The machine with the sanitizers of gcc, on inputs that reach new places of it.
+FUZZ_SECONDS ?= 300
+fuzz: $(READY)
+	$(BIN)/python -m tests.machine.fuzzing --seconds $(FUZZ_SECONDS) --seed $(SEED)
 
 vectors: $(READY)
 	$(BIN)/python -m pytest tests/vectors
@@ -99,4 +114,4 @@ docs: $(READY)
 	$(BIN)/python -m snapformat.cli._reference > docs/cli.md
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) snapformat/_machine/*.so build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import islice
 from typing import Any
 
+from snapformat._machine import CORE
 from snapformat.encodings.bincode import walk as reference
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE, NotGenerated, Source
-from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.encodings.construct.reach import Reach
 from snapformat.errors import DecodeError, EncodeError
 from snapformat.lazy_dataclasses import dataclass
@@ -47,6 +49,8 @@ class Statistics:
 
 #: Number of bytes that the reference reads in the time that generating a reader takes.
 COMPILE_THRESHOLD = 1 << 16
+#: Number of bytes that the reference reads in the time that making a program takes, for each operation.
+PROGRAM_THRESHOLD = 128
 
 statistics = Statistics()
 
@@ -66,6 +70,9 @@ class Codec:
         indexer: None until it is needed.
         finder: Function that finds the end of a value (`codec.ends`); False if there is none, None until it
             is needed.
+        is_sure: Whether the skipper raises only where no value can be read, or in doubt (`codec.ends`).
+        read_program: The `codec.machine.Program` that reads; False if there is none, None until it is needed.
+        write_program: The same that writes.
         may_pause: Whether Python's collector may be paused while values are read; None until it is needed.
         lazy_type: Its `lazy.state.LazyType`; False if it can't be read lazily, None until it is needed.
     """
@@ -77,11 +84,14 @@ class Codec:
         "indexer",
         "is_interpreted",
         "is_placed",
+        "is_sure",
         "lazy_type",
         "may_pause",
+        "read_program",
         "reader",
         "runs_constructs",
         "skipper",
+        "write_program",
         "writer",
     )
 
@@ -97,6 +107,9 @@ class Codec:
         self.indexer: Indexer | None = None
         self.finder: Any = None
         self.may_pause: bool | None = None
+        self.is_sure = False
+        self.read_program: Any = None
+        self.write_program: Any = None
         self.lazy_type: Any = None
 
 
@@ -181,11 +194,40 @@ def _kinds() -> dict[str, tuple[str, Callable[[Op], Source]]]:
 
 def _make(op: Op, kind: str) -> Any:
     """Make code of a sort, `_no_code` if there is none; all threads get that of the first."""
+    return _make_program(op, kind) or _generate(op, kind)
+
+
+def _make_program(op: Op, kind: str) -> Any:
+    """Make code that the machine executes; return None if it can't."""
+    codec = codec_of(op)
+    if CORE is None:
+        return None
+    # Imported here, as nothing needs it where the machine is not built.
+    from snapformat.encodings.bincode.codec.machine import program_of
+
+    reading = kind != "writer"
+    slot = "read_program" if reading else "write_program"
+    program = getattr(codec, slot)
+    if program is None:
+        program = first(vars(Codec)[slot], codec, program_of(op, reading=reading) or False)
+    method = program and program.method(kind)
+    if not method:
+        return None
+    if kind == "reader":
+        codec.has_claims = program.has_claims
+    elif kind == "skipper":
+        codec.is_sure = program.is_sure
+    return first(vars(Codec)[kind], codec, method)
+
+
+def _generate(op: Op, kind: str) -> Any:
     codec = codec_of(op)
     function, generate = _kinds()[kind]
     made = _made(op, function, generate)
     if kind == "reader":
         codec.has_claims = "CLAIMS" in made  # the same of every thread
+    elif kind == "skipper":
+        codec.is_sure = "SURE" in made
     return first(vars(Codec)[kind], codec, made[function])
 
 
@@ -199,12 +241,19 @@ def _made(op: Op, function: str, generate: Callable[[Op], Source]) -> dict[str, 
 
 
 def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
-    """Make the reader on first use; return None where the reference is faster than generating it."""
+    """Make the reader on first use; return `_no_code` where the reference is faster than making it."""
+    reader: Reader | None = None  # of a program mostly
     if size > COMPILE_THRESHOLD or codec.is_interpreted:
-        reader: Reader = _make(op, "reader")
-        return reader
+        reader = _make(op, "reader")
+    elif CORE is not None and _is_small(op, size // PROGRAM_THRESHOLD):
+        reader = _make_program(op, "reader")
     codec.is_interpreted = True
-    return _no_code
+    return reader or _no_code
+
+
+def _is_small(op: Op, most: int) -> bool:
+    """Return whether a layout has so many operations at most."""
+    return sum(1 for _ in islice(operations(op), most + 1)) <= most
 
 
 def runs_constructs(op: Op) -> bool:
