@@ -46,6 +46,9 @@ _UNORDERED, _OTHER_ORDER = -1, -2
 #: The greatest operand.
 _MOST = (1 << 31) - 1
 
+#: Most operations that may be in one another: what is in the next one is looked at again for each.
+_MOST_OPEN = 1024
+
 _METHODS = {"reader": "read", "writer": "write", "skipper": "skip", "checker": "check", "indexer": "index"}
 
 
@@ -147,6 +150,7 @@ class _Compiler:
         self.can_skip = True
         self.can_check = True
         self._places: dict[Op, int] = {}
+        self._open: set[Op] = set()
         self._numbers: dict[int, int] = {}
 
     def place(self, op: Op) -> Task:
@@ -154,6 +158,11 @@ class _Compiler:
         while isinstance(op, ops.Call):
             op = op.target
         if op not in self._places:
+            if op in self._open or len(self._open) > _MOST_OPEN:
+                raise NotGenerated(
+                    "a type in itself whose place is not known before its parts, or a deep one"
+                )
+            self._open.add(op)
             start = len(self.words)
             emit = getattr(self, f"_{type(op).__name__.lower()}", None)
             try:
@@ -166,6 +175,7 @@ class _Compiler:
                     raise  # parts of it are known to others
                 del self.words[start:]
                 place = self._python(op)
+            self._open.discard(op)
             self._places[op] = place
         return self._places[op]
 
