@@ -139,6 +139,8 @@ def _create(task: Task, target: str, content: bytes) -> None:
     try:
         if task.fs is None:
             write_new(target, content)
+        elif task.fs.exists(target):  # not all file systems heed the mode
+            raise FileExistsError
         else:
             task.fs.pipe_file(target, content, mode="create")
     except (FileExistsError, SnapshotIOError) as error:
