@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from snapformat.cli._command import READER_GONE
+from snapformat.cli._progress import hide
 from snapformat.errors import EncodeIOError, SnapshotIOError
 from snapformat.io import write_all
 from snapformat.printable import printable
-
-#: Status when standard output was closed (`| head`), as a shell reports a process that ended by SIGPIPE.
-READER_GONE = 141
 
 
 def write_bytes(data: bytes) -> None:
@@ -28,6 +27,7 @@ def write_bytes(data: bytes) -> None:
     if sys.stdout is None:
         cause = OSError(errno.EBADF, os.strerror(errno.EBADF))
         raise SnapshotIOError(f"cannot write: {cause.strerror}", cause=cause, file="standard output")
+    hide()
     try:
         sys.stdout.flush()
         write_all(sys.stdout.buffer, data)
