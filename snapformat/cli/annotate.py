@@ -16,7 +16,7 @@ from snapformat.cli._options import Named, content_of, file_argument, schema_opt
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
 from snapformat.errors import SnapshotError
-from snapformat.inspect.annotate import Annotation, annotate_all, value_text, within
+from snapformat.inspect.annotate import Annotation, annotate_all, check_path, value_text, within
 from snapformat.inspect.identify import format_of
 from snapformat.inspect.locations import PathError
 from snapformat.path import parse_path
@@ -80,6 +80,9 @@ def command(
         with contextlib.suppress(SnapshotError):  # which annotating returns
             format_ = format_of(data)
     found, failure = annotate_all(data, format_, c_structs=not raw)
+    if failure is None:
+        with usage():
+            check_path(found, segments)
     content = content_of(data, format_) or b""
     rows = [*within(found, below=segments, start=start, stop=stop, depth=depth)]
     if as_json or form == "json":

@@ -61,9 +61,8 @@ def command(ctx: click.Context, old: Named, new: Named, forward: bool, quiet: bo
         write_text(json.dumps(found.to_plain() | {"compatible": is_fine}) + "\n")
     elif not quiet:
         if found.changes:
-            show_table(
-                ("change", "by the new version", "by the old version"), [_row(each) for each in found.changes]
-            )
+            head = ("change", "by the new version", "by the old version")
+            show_table(head, [_row(each) for each in found.changes], prose=True)
         write_text("\n".join(_lines(found, is_fine)) + "\n")
     ctx.exit(0 if is_fine else 1)
 

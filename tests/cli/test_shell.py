@@ -153,6 +153,56 @@ def test_did_you_mean():
     assert "Did you mean '--json'?" in call("info", "--jsno", SNAPSHOT).stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("memory", "rebse"), "'rebase'"),
+        (("info", "--schema", "1.141/x86_64", "FILE"), "firecracker/1.14/x86_64"),
+        (("verify", "--as", "firecraker/1.14/x86_64", "FILE"), "firecracker/1.14/x86_64"),
+        (("dump", "--schema", "1.14/x86_46", "FILE"), "firecracker/1.14/x86_64"),
+        (
+            ("dump", "--schema", "snapformat_schemas.firecracker.v1_14.x86_64:MicrovmStat", "FILE"),
+            "MicrovmState",
+        ),
+        (
+            ("dump", "--schema", "builtins:int", "--encoding", "bincode2-standart", "FILE"),
+            "bincode2-standard",
+        ),
+        (("compat", "1.13/x86_64", "1.14/x8664"), "firecracker/1.14/x86_64"),
+        (("docs", "fircracker/1.14/x86_64", "-o", "-"), "firecracker/1.14/x86_64"),
+        (("migrate", "FILE", "--to", "1..14", "-n"), "1.14"),
+        (("migrate", "FILE", "--to", "firecracker/1.14/x86-64", "-n"), "firecracker/1.14/x86_64"),
+        (("get", "FILE", "vm_inf.smt"), "vm_info"),
+        (("get", "FILE", "drives.rotfs.path"), "rootfs"),
+        (("get", "FILE", "vcpus[0].rpi"), "rsp"),
+        (("set", "FILE", "vm_info.smtt=true", "-n"), "smt"),
+        (("append", "FILE", "kvm_stat.kvm_cap_modifiers=1", "-n"), "kvm_state"),
+        (("remove", "FILE", "vm_info.boot_sorce", "-n"), "boot_source"),
+        (("diff", "FILE", "FILE", "--ignore", "vm_info.smtt"), "smt"),
+        (("annotate", "FILE", "--path", "vm_info.boot_sorce"), "$.vm_info.boot_source"),
+        (("annotate", "FILE", "--path", "vm_inf"), "$.vm_info"),
+    ],
+)
+def test_did_you_mean_names(arguments: tuple[str, ...], meant: str):
+    """Of commands, schemas, releases, encodings and paths."""
+    done = call(*(str(SNAPSHOT) if each == "FILE" else each for each in arguments))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"did you mean {meant}" in done.stderr.replace("Did", "did")
+
+
+def test_no_suggestion():
+    for arguments in (
+        ("migrate", SNAPSHOT, "--to", "xyzzy", "-n"),
+        ("annotate", SNAPSHOT, "--path", "xyzzy"),
+        ("dump", SNAPSHOT, "--schema", "builtins:xyzzy"),
+        ("dump", SNAPSHOT, "--schema", "builtins:int.xyzzy"),
+        ("memory", "xyzzy"),
+    ):
+        done = call(*arguments)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "id you mean" not in done.stderr
+
+
 def test_no_color():
     """On a terminal, there are colours, unless the user asked for none."""
     import pty
