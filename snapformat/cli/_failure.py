@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import click
 
+from snapformat.cli._progress import hide
 from snapformat.errors import SchemaError, SnapshotError
 from snapformat.inspect import excerpt
 from snapformat.printable import printable
@@ -59,5 +60,6 @@ def errors_in(file: str, data: bytes | None = None) -> Iterator[None]:
 
 def print_error(text: str) -> None:
     """Print to standard error; if that is closed or broken, do nothing."""
+    hide()
     with contextlib.suppress(OSError, ValueError):
         click.echo(text, err=True)

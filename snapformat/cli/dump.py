@@ -14,7 +14,15 @@ from snapformat.inspect.document import to_document
 from snapformat.values import format_json
 
 
-@click.command("dump", cls=Command)
+@click.command(
+    "dump",
+    cls=Command,
+    examples=(
+        "snapformat dump vm.vmstate",
+        "snapformat dump vm.vmstate --as decoded -o vm.json",
+        "snapformat dump vm.vmstate | snapformat build - -o same.vmstate",
+    ),
+)
 @file_argument
 @schema_option(
     "--schema",

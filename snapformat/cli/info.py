@@ -15,7 +15,19 @@ from snapformat.inspect import Status, Summary, summarize
 from snapformat.inspect.families import migration_note
 
 
-@click.command("info", cls=Command)
+@click.command(
+    "info",
+    cls=Command,
+    examples=(
+        "snapformat info vm.vmstate",
+        "snapformat info vm.vmstate --json",
+        "snapformat info - < vm.vmstate",
+    ),
+    status={
+        0: "ok, or an intact file that no installed schema reads",
+        1: "damaged, not a snapshot, or unreadable",
+    },
+)
 @file_argument
 @schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
 @json_option
@@ -25,8 +37,7 @@ def command(ctx: click.Context, file: str, schema: Named | None, as_json: bool) 
 
     `releases` lists the releases of the program that may have written the file, most likely first. The status
     is ok, damaged, unknown-version (an intact file that no installed schema reads) or not-a-snapshot; the
-    condition is that of `verify`, which tells damaged files from those of another layout. Exit status: 0 for
-    ok and unknown-version, else 1.
+    condition is that of `verify`, which tells damaged files from those of another layout.
     """
     format_ = None if schema is None else schema.format
     data = read_file(file, format_)

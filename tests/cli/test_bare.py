@@ -158,7 +158,10 @@ def test_damaged(folder: Folder):
         (["--encoding", "bincode1"], "--encoding needs --schema MODULE:NAME, a type of data"),
         (["--many"], "--many and --compression are for bare files"),
         ([*TYPE[:2], "--compression", "gzip"], "--many and --compression are for bare files"),
-        ([*TYPE[:2], "--encoding", "bincode9"], "unknown encoding 'bincode9'; known: bincode1"),
+        (
+            [*TYPE[:2], "--encoding", "bincode9"],
+            "unknown encoding 'bincode9'; did you mean bincode1? Known: bincode1",
+        ),
         (
             ["--schema", "firecracker/1.14/x86_64", "--encoding", "bincode1"],
             "is a format, which has an encod",
