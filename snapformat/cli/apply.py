@@ -15,7 +15,12 @@ from snapformat.encodings.json.text import format_json
 from snapformat.printable import printable
 
 
-@click.command("apply", cls=Command)
+@click.command(
+    "apply",
+    cls=Command,
+    examples=("snapformat apply vm.vmstate --set vm_info.smt=true --dry-run",),
+    status={0: "all files were changed", 1: "a file failed, or the run stopped"},
+)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "--set", "assignments", metavar="PATH=VALUE", multiple=True, help="Replace a value, as `set` does."
@@ -59,8 +64,6 @@ def command(
     SOURCEs are those of `scan`. Results are new files or keys under OUT, with the names that the files have
     below their SOURCE, and never replace one that is there; --in-place replaces local files. Each is written
     as a whole or not at all. Called again with the same manifest, the command does what is left.
-
-    Exit status: 0 if all files were changed, 1 if one failed or the run stopped, 2 for a usage error.
     """
     fleet = import_fleet()
     given, names = listed_names(sources)

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 _BETWEEN = 2.0
 
 
-@click.command("scan", cls=Command)
+@click.command(
+    "scan",
+    cls=Command,
+    examples=(
+        "snapformat scan vm.vmstate new.vmstate -o table --workers 1",
+        "snapformat scan vm.vmstate -o rows.jsonl --select vm_info.smt --workers 1",
+    ),
+    status={0: "the table is complete, whatever the files are"},
+)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "-o",
@@ -75,7 +83,7 @@ def command(
     Files that can't be read or that are damaged are rows like others: the columns ok, condition, error, path,
     offset and message are those of `verify --json`, and release, arch, version, schema and summary those of
     `info --json`. Files are read by processes of this machine or of a cluster. A killed run leaves a table of
-    whole rows, with which --resume goes on. Exit status: 0 if the table is complete, whatever the files are.
+    whole rows, with which --resume goes on.
     """
     fleet = import_fleet()
     given, names = listed_names(sources)
