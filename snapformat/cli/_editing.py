@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import click
@@ -62,7 +63,7 @@ def open_file(name: str, schema: Named | None) -> Snapshot[Any]:
     """Load a file; its parts are decoded when they are looked at."""
     format_ = None if schema is None else schema.format
     data = read_file(name, format_)
-    with errors_in(shown_name(name), content_of(data, format_)):
+    with errors_in(shown_name(name), partial(content_of, data, format_)):
         return open_lazily(data, format_)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import click
 
@@ -42,7 +43,7 @@ def command(ctx: click.Context, file: str, schema: Named | None, as_json: bool) 
     format_ = None if schema is None else schema.format
     data = read_file(file, format_)
     file = shown_name(file)
-    with errors_in(file, content_of(data, format_)):
+    with errors_in(file, partial(content_of, data, format_)):
         summary = summarize(data, format_)
     bad = summary.status in (Status.DAMAGED, Status.NOT_A_SNAPSHOT)
     if as_json:

@@ -85,7 +85,8 @@ def command(
         found.append(_findings(verdict, data) if deep else [])
         if verdict.error is not None and not as_json:
             verdict.error.file = file
-            errors.append(paragraph(verdict.error, data))
+            content = None if data is None else content_of(data, None if release is None else release.format)
+            errors.append(paragraph(verdict.error, content))
     if as_json:
         rows = [_row(file, verdict) for file, verdict in verdicts]
         if deep:
@@ -127,13 +128,13 @@ def _describe(finding: Finding) -> str:
 
 
 def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:
-    """Return the verdict on a file, and the bytes that its offset refers to."""
+    """Return the verdict on a file, and its bytes."""
     format_ = None if release is None else release.format
     try:
         data = read_file(file, format_)
     except SnapshotError as error:
         return Verdict(format_, error, Condition.UNREADABLE), None
-    return judge(data, format_), content_of(data, format_)
+    return judge(data, format_), data
 
 
 def _row(file: str, verdict: Verdict) -> dict[str, object]:

@@ -125,6 +125,8 @@ def lines_of_diff(*arguments: Any) -> list[str]:
 def test_compressed(folder: Folder, tmp_path: Path):
     options = [*TYPE, "--many", "--compression", "gzip"]
     assert "compression: gzip" in lines("info", folder.packed, *options)
+    (verdict,) = lines("verify", "--deep", folder.packed, *options)
+    assert verdict.startswith(f"{folder.packed}: ok, ")
     assert lines("get", *options, folder.packed, "$[0].url") == ["a"]
     # The bytes shown are those of the content, as the offsets are.
     assert lines("annotate", *options, folder.packed)[2].split()[2] == "61"
