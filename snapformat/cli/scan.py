@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -100,25 +101,26 @@ def command(
     except (PathError, ValueError) as error:
         raise click.UsageError(printable(str(error)), ctx) from error
     if output == "-":
-        print_error("".join(f"{name}: {value}\n" for name, value in _facts(report)).rstrip("\n"))
+        print_error("\n".join(f"{name}: {value}" for name, value in _facts(report)))
     else:
-        show_facts(_facts(report))
+        show_facts([*_facts(report)])
 
 
-def _facts(report: Report) -> list[tuple[str, str]]:
-    return [*_lines(report)]
-
-
-def _lines(report: Report) -> Iterator[tuple[str, str]]:
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "rows", str(report.rows)
     if report.former:
         yield "rows before", str(report.former)
         yield "files skipped", str(report.skipped)
-    for name, number in report.conditions.most_common():
+    for name, number in _by_number(report.conditions):
         yield name, str(number)
-    releases = [f"{name}: {number}" for name, number in report.releases.most_common() if name is not None]
+    releases = [f"{name}: {number}" for name, number in _by_number(report.releases) if name is not None]
     if releases:
         yield "releases", ", ".join(releases)
+
+
+def _by_number(counts: Counter[Any]) -> list[tuple[Any, int]]:
+    """Return counts, the largest first; equal ones in the order of the names, whatever order files come in."""
+    return sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
 
 
 def _progress() -> Callable[[Report], None]:
