@@ -21,7 +21,7 @@ from snapformat.model.checks import describe_exception
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is done to each file: values are set, then it is migrated.
+    """The change of each file: values are set, then it is migrated.
 
     Attributes:
         assignments: Paths and the texts of values, as for `Editor.set_text`.
