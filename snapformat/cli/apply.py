@@ -8,7 +8,7 @@ import click
 
 from snapformat.cli._editing import split_assignment
 from snapformat.cli._failure import print_error
-from snapformat.cli._fleet import import_fleet, listed_names
+from snapformat.cli._fleet import by_number, import_fleet, listed_names
 from snapformat.cli._output import write_text
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.encodings.json.text import format_json
@@ -83,7 +83,7 @@ def command(
         raise click.UsageError(printable(str(error)), ctx) from error
     for location, why in report.failures:
         print_error(f"error: {printable(location)}: {printable(why)}")
-    counts = [f"{number} {state}" for state, number in report.states.most_common()]
+    counts = [f"{number} {state}" for state, number in by_number(report.states)]
     counts += [f"{report.skipped} done before"] if report.skipped else []
     write_text(f"{', '.join(counts) or 'no files'}\n")
     if report.stopped:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from snapformat.cli._failure import print_error
-from snapformat.cli._fleet import import_fleet, listed_names
+from snapformat.cli._fleet import by_number, import_fleet, listed_names
 from snapformat.cli._output import show_facts
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect.locations import PathError
@@ -111,16 +110,11 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     if report.former:
         yield "rows before", str(report.former)
         yield "files skipped", str(report.skipped)
-    for name, number in _by_number(report.conditions):
+    for name, number in by_number(report.conditions):
         yield name, str(number)
-    releases = [f"{name}: {number}" for name, number in _by_number(report.releases) if name is not None]
+    releases = [f"{name}: {number}" for name, number in by_number(report.releases) if name is not None]
     if releases:
         yield "releases", ", ".join(releases)
-
-
-def _by_number(counts: Counter[Any]) -> list[tuple[Any, int]]:
-    """Return counts, the largest first; equal ones in the order of the names, whatever order files come in."""
-    return sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
 
 
 def _progress() -> Callable[[Report], None]:
