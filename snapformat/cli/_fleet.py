@@ -10,6 +10,15 @@ from typing import Any
 
 import click
 
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Scheduler of a Dask cluster, such as tcp://host:8786; by default processes of this machine work.",
+)
+workers_option = click.option(
+    "--workers", metavar="N", type=click.IntRange(1), help="Number of processes; by default, of cores."
+)
+
 
 def import_fleet() -> ModuleType:
     """Import `snapformat.fleet` and what it needs.

@@ -8,7 +8,8 @@ import click
 
 from snapformat.cli._editing import split_assignment
 from snapformat.cli._failure import print_error
-from snapformat.cli._fleet import by_number, import_fleet, listed_names
+from snapformat.cli._fleet import by_number, import_fleet, listed_names, scheduler_option, workers_option
+from snapformat.cli._options import allow_option, unproven_option
 from snapformat.cli._output import write_text
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.encodings.json.text import format_json
@@ -26,8 +27,8 @@ from snapformat.printable import printable
     "--set", "assignments", metavar="PATH=VALUE", multiple=True, help="Replace a value, as `set` does."
 )
 @click.option("--migrate", "release", metavar="RELEASE[/ARCH]", help="Migrate, as `migrate --to` does.")
-@click.option("--allow", metavar="CODE", multiple=True, help="Allow the loss of this code; repeatable.")
-@click.option("--unproven", is_flag=True, help="Take steps that were not seen to work in the real program.")
+@allow_option
+@unproven_option
 @click.option("-o", "--output", metavar="OUT", help="Folder or URL for new files or keys.")
 @click.option("-i", "--in-place", is_flag=True, help="Replace local files, each atomically.")
 @click.option("-n", "--dry-run", is_flag=True, help="Print what would change, and write nothing.")
@@ -44,8 +45,8 @@ from snapformat.printable import printable
     default=10,
     help="Stop after N files that failed; 10. 0: never.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="As for `scan`.")
-@click.option("--workers", metavar="N", type=click.IntRange(1), help="As for `scan`.")
+@scheduler_option
+@workers_option
 @click.pass_context
 def command(
     ctx: click.Context,

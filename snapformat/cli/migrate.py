@@ -12,6 +12,7 @@ import click
 
 from snapformat.cli._failure import paragraph, print_error
 from snapformat.cli._input import STDIN, once_from_standard_input, shown_name, source_of
+from snapformat.cli._options import allow_option, unproven_option
 from snapformat.cli._output import write_bytes, write_text
 from snapformat.cli._progress import each_of, quiet_option
 from snapformat.cli._same_file import Command, InputFile, OutputFile, identity, refuse_same_file
@@ -71,8 +72,8 @@ def _target(ctx: click.Context, parameter: click.Parameter, value: str) -> Targe
     help="Print what was derived, defaulted, assumed, moved and dropped, value by value.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing.")
-@click.option("--unproven", is_flag=True, help="Take steps that were not seen to work in the real program.")
-@click.option("--allow", metavar="CODE", multiple=True, help="Allow the loss of this code; repeatable.")
+@unproven_option
+@allow_option
 @quiet_option
 @click.pass_context
 def command(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from snapformat.cli._failure import print_error
-from snapformat.cli._fleet import by_number, import_fleet, listed_names
+from snapformat.cli._fleet import by_number, import_fleet, listed_names, scheduler_option, workers_option
 from snapformat.cli._output import show_facts
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect.locations import PathError
@@ -53,14 +53,8 @@ _BETWEEN = 2.0
     is_flag=True,
     help="Go on with the table in OUT: skip files that it has with the same size and time.",
 )
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Scheduler of a Dask cluster, such as tcp://host:8786; by default processes of this machine work.",
-)
-@click.option(
-    "--workers", metavar="N", type=click.IntRange(1), help="Number of processes; by default, of cores."
-)
+@scheduler_option
+@workers_option
 @click.option(
     "--rows", metavar="N", type=click.IntRange(1), default=10_000, help="Most rows of a row group; 10000."
 )
