@@ -57,7 +57,7 @@ def encode(
     if limits is DEFAULT_LIMITS and type(value) is payload:
         try:
             # The code cached in the class: any other look-up takes as long as writing a small value.
-            # Inherited code refuses the instance.
+            # Inherited code refuses the instance. `Bitcode` has none of these, and fails: hence union-attr.
             written: bytes = getattr(payload, encoding.writer)(value, 0, False)  # type: ignore[union-attr]
             limit = encoding.limit  # type: ignore[union-attr]
             if limit is None or CLAIMED_PER_BYTE * len(written) <= limit:
@@ -146,7 +146,7 @@ def decode(
         and len(data) <= LARGE  # for more, the collector is paused
     ):
         try:
-            # As in `encode`; inherited code makes instances of another class.
+            # As in `encode`; inherited code makes instances of another class. union-attr: as there.
             value, end = getattr(payload, encoding.reader)(data, 0, len(data), 0, None)  # type: ignore[union-attr]
             size, limit = len(data), encoding.limit  # type: ignore[union-attr]
             is_end = end == size or (end < size and encoding.trailing == "ignore")  # type: ignore[union-attr]
