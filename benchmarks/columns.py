@@ -53,6 +53,7 @@ def column_cases() -> Iterator[Case]:
     yield Case(
         f"{COLUMNS}{STRUCTS:,} structs of three u32, parse",
         len(data[BITCODE]),
+        # misc: mypy can't infer lambdas that keep a value by a default.
         {who: (lambda read=read, who=who: read(data[who])) for who, read in reads.items()},  # type: ignore[misc]
     )
     yield Case(

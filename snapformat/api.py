@@ -57,7 +57,7 @@ def encode(
     if limits is DEFAULT_LIMITS and type(value) is payload:
         try:
             # The code cached in the class: any other look-up takes as long as writing a small value.
-            # Inherited code refuses the instance.
+            # Inherited code refuses the instance. `Bitcode` has none of these, and fails: hence union-attr.
             written: bytes = getattr(payload, encoding.writer)(value, 0, False)  # type: ignore[union-attr]
             limit = encoding.limit  # type: ignore[union-attr]
             if limit is None or CLAIMED_PER_BYTE * len(written) <= limit:
@@ -146,7 +146,7 @@ def decode(
         and len(data) <= LARGE  # for more, the collector is paused
     ):
         try:
-            # As in `encode`; inherited code makes instances of another class.
+            # As in `encode`; inherited code makes instances of another class. union-attr: as there.
             value, end = getattr(payload, encoding.reader)(data, 0, len(data), 0, None)  # type: ignore[union-attr]
             size, limit = len(data), encoding.limit  # type: ignore[union-attr]
             is_end = end == size or (end < size and encoding.trailing == "ignore")  # type: ignore[union-attr]
@@ -162,7 +162,7 @@ def decode(
         data = bytes_of(data)
     layout = cached_layout(payload, encoding)
     value, end = read_value(layout, data, 0, limit_of(layout, encoding), limits)
-    if end != len(data) and (trailing or encoding.trailing) == "refuse":
+    if _refuses(trailing, encoding) and end != len(data):
         refuse_trailing(data, end)
     if type(value) is payload:
         cache_on_class(payload, layout, encoding)
@@ -202,7 +202,7 @@ def decoder(
     check_arrays(lazy, arrays)
     layout = cached_layout(payload, encoding)
     limit = limit_of(layout, encoding)
-    refuses = (trailing or encoding.trailing) == "refuse"
+    refuses = _refuses(trailing, encoding)
     if lazy:
         check_end = refuse_trailing if refuses else None
         return lazy_reader(layout, limit, limits, arrays, check_end)
@@ -229,6 +229,13 @@ def decoder(
         return value
 
     return read
+
+
+def _refuses(trailing: Trailing | None, encoding: Encoding) -> bool:
+    """Return whether bytes after a value are refused: by the rule that is given, or by the encoding's own."""
+    if trailing not in (None, "refuse", "ignore"):
+        raise ValueError(f"trailing must be 'refuse' or 'ignore', not {trailing!r}")
+    return (trailing or encoding.trailing) == "refuse"
 
 
 def refuse_trailing(data: bytes, end: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from snapformat.cli import INTERRUPTED
+from snapformat.cli._command import FAILED, DocumentedGroup
 from snapformat.cli._failure import Failure, print_error
 from snapformat.cli._output import discard_output
 from snapformat.cli._same_file import FileName
@@ -27,7 +28,7 @@ _COMMANDS = (
 )
 
 
-class LazyGroup(click.Group):
+class LazyGroup(DocumentedGroup):
     """A group that imports the module of a command when the command is called.
 
     Most of the time of a call is start-up: `info` must not pay for modules that only `build` needs.
@@ -45,20 +46,6 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, and suggest one for a name that is none."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            import difflib
-
-            close = difflib.get_close_matches(args[0], _COMMANDS, 1)
-            if not close:
-                raise
-            raise click.UsageError(f"{error.message} Did you mean '{close[0]}'?", ctx) from error
-
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, and turn an error of the library into one paragraph and status 1."""
         try:
@@ -67,7 +54,18 @@ class LazyGroup(click.Group):
             raise Failure(error) from error
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        "snapformat info vm.vmstate",
+        "snapformat get vm.vmstate drives.rootfs.path 'vcpus[0].rip'",
+        "snapformat set vm.vmstate drives.rootfs.path=/srv/new.ext4 -o moved.vmstate",
+        "snapformat diff vm.vmstate new.vmstate",
+        "snapformat view vm.vmstate -o vm.html",
+        "snapformat memory rebase vm.mem vm.diff",
+    ),
+)
 @click.version_option(package_name="snapformat", prog_name="snapformat", message="%(prog)s %(version)s")
 @click.option(
     "--project",
@@ -82,16 +80,7 @@ def cli(ctx: click.Context, project: str | None) -> None:
     """Inspect and check binary snapshot files, change them, and convert them to JSON and back.
 
     As the FILE of a command that reads one, - is standard input.
-
-    \b
-    Examples:
-      snapformat info vm.vmstate
-      snapformat get vm.vmstate drives.rootfs.path 'vcpus[0].rip'
-      snapformat set vm.vmstate drives.rootfs.path=/srv/new.ext4 -o new.vmstate
-      snapformat diff vm.vmstate new.vmstate
-      snapformat view vm.vmstate -o vm.html
-      snapformat memory rebase vm.mem vm.diff
-    """  # noqa: D301 - click looks for the character
+    """
     if project:
         # Imported here, as most runs have no project.
         from snapformat.snapshot.catalogue import add_formats
@@ -117,8 +106,7 @@ def run() -> int:
     """Run the command line with the arguments of the process.
 
     Returns:
-        The exit status: 0 for success, 1 for a bad file or a failure, 2 for a usage error, 130 after Ctrl-C,
-        141 if standard output was closed.
+        The exit status; see `_command.MEANINGS`.
     """
     try:
         status = cli.main(prog_name="snapformat", standalone_mode=False)
@@ -131,10 +119,10 @@ def run() -> int:
         # The library raises its own errors for files, so this is click failing to print its help.
         discard_output()
         print_error(printable(f"error: cannot write: {error.strerror or error}"))
-        return 1
+        return FAILED
     except MemoryError:
         print_error("error: out of memory")
-        return 1
+        return FAILED
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
@@ -142,5 +130,5 @@ def run() -> int:
             f"error: {printable(describe_exception(error))} - this is a bug in snapformat; please report it"
             f" with the output of {TRACEBACK}=1"
         )
-        return 1
+        return FAILED
     return status if isinstance(status, int) else 0

@@ -7,14 +7,16 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import click
 
 from snapformat.cli._failure import errors_in, print_error
-from snapformat.cli._input import STDIN, read_file, shown_name
+from snapformat.cli._input import STDIN, once_from_standard_input, read_file, shown_name
 from snapformat.cli._options import Named, content_of, schema_option
 from snapformat.cli._output import write_bytes, write_text
+from snapformat.cli._progress import each_of, quiet_option
 from snapformat.cli._same_file import Command, InputFile, OutputFile, refuse_same_file
 from snapformat.errors import EncodeError, SnapshotError
 from snapformat.inspect.edit import Editor, open_lazily
@@ -61,7 +63,7 @@ def open_file(name: str, schema: Named | None) -> Snapshot[Any]:
     """Load a file; its parts are decoded when they are looked at."""
     format_ = None if schema is None else schema.format
     data = read_file(name, format_)
-    with errors_in(shown_name(name), content_of(data, format_)):
+    with errors_in(shown_name(name), partial(content_of, data, format_)):
         return open_lazily(data, format_)
 
 
@@ -76,6 +78,7 @@ def change_options(command: Any) -> Any:
             click.option("-i", "--in-place", is_flag=True, help="Replace FILE, atomically."),
             click.option("--backup", is_flag=True, help=f"Keep the old file as FILE{BACKUP} first."),
             click.option("-n", "--dry-run", is_flag=True, help="Print what would change, and write nothing."),
+            quiet_option,
             schema_option("--schema", metavar="SCHEMA", help="As for `dump`."),
         )
     ):
@@ -89,6 +92,7 @@ def change_files(
     in_place: bool,
     backup: bool,
     dry_run: bool,
+    quiet: bool,
     schema: Named | None,
     change: Callable[[Editor], None],
 ) -> None:
@@ -108,10 +112,11 @@ def change_files(
     refuse_same_file(
         [sys.stdin if each == STDIN else each for each in files], [] if output in (None, "-") else [output]
     )
+    once_from_standard_input(files)
     failed = refused = False
-    for name in files:
+    for name in each_of(files, len(files), "files changed", quiet=quiet):
         try:
-            _change(name, output, backup, dry_run, schema, change, quiet=len(files) == 1)
+            _change(name, output, backup, dry_run, schema, change, alone=len(files) == 1, quiet=quiet)
         except click.UsageError as error:
             if len(files) == 1:
                 raise
@@ -138,6 +143,7 @@ def _change(
     schema: Named | None,
     change: Callable[[Editor], None],
     *,
+    alone: bool,
     quiet: bool,
 ) -> None:
     editor = Editor(open_file(name, schema))
@@ -148,10 +154,10 @@ def _change(
     except EncodeError as error:
         raise click.UsageError(printable(str(error)), click.get_current_context()) from error
     for path, why in editor.warnings.items():
-        print_error(f"warning: {'' if quiet else f'{printable(name)}: '}{printable(path)}: {printable(why)}")
+        print_error(f"warning: {'' if alone else f'{printable(name)}: '}{printable(path)}: {printable(why)}")
     if dry_run:
         lines = (f"{path}: {_shown(old)} -> {_shown(new)}" for path, old, new in editor.changes)
-        write_text("".join(f"{printable(line)}\n" for line in (*([] if quiet else [name]), *lines)))
+        write_text("".join(f"{printable(line)}\n" for line in (*([] if alone else [name]), *lines)))
         return
     if output is not None:
         if output == "-":
@@ -162,7 +168,7 @@ def _change(
     if backup:
         _keep(name)
     write_all(name, content)
-    if not quiet:
+    if not alone and not quiet:
         write_text(f"{printable(name)}: {len(editor.changes)} changed\n")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import click
 
+from snapformat.cli._progress import hide
 from snapformat.errors import SchemaError, SnapshotError
 from snapformat.inspect import excerpt
 from snapformat.printable import printable
@@ -42,22 +43,24 @@ def paragraph(error: SnapshotError | SchemaError, data: bytes | None = None) -> 
 
 
 @contextlib.contextmanager
-def errors_in(file: str, data: bytes | None = None) -> Iterator[None]:
+def errors_in(file: str, content: Callable[[], bytes | None] | None = None) -> Iterator[None]:
     """Add the name of the file to errors of the library, and print its bytes with them.
 
     Args:
         file: The file's name.
-        data: The bytes that offsets refer to, if there are any.
+        content: Returns the bytes that offsets refer to, if there are any; it is called only for an error, as
+            a compressed file is uncompressed again for it.
     """
     try:
         yield
     except SnapshotError as error:
         if error.file is None:
             error.file = file
-        raise Failure(error, data) from error
+        raise Failure(error, None if content is None else content()) from error
 
 
 def print_error(text: str) -> None:
     """Print to standard error; if that is closed or broken, do nothing."""
+    hide()
     with contextlib.suppress(OSError, ValueError):
         click.echo(text, err=True)

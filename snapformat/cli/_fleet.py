@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import click
+
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Scheduler of a Dask cluster, such as tcp://host:8786; by default processes of this machine work.",
+)
+workers_option = click.option(
+    "--workers", metavar="N", type=click.IntRange(1), help="Number of processes; by default, of cores."
+)
 
 
 def import_fleet() -> ModuleType:
@@ -31,6 +42,11 @@ def listed_names(sources: tuple[str, ...]) -> tuple[list[str], Iterator[str] | t
     """Return the sources, and the names that standard input has if `-` is among them."""
     given = [each for each in sources if each != "-"]
     return given, (_lines() if len(given) < len(sources) else ())
+
+
+def by_number(counts: Counter[Any]) -> list[tuple[Any, int]]:
+    """Return counts, the largest first; equal ones in the order of their names, not of the files."""
+    return sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
 
 
 def _lines() -> Iterator[str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+
+import click
 
 from snapformat.inspect import max_file_size
 from snapformat.io import Source, read_all
@@ -22,6 +25,17 @@ def source_of(name: str) -> Source:
 def shown_name(name: str) -> str:
     """Return the name of a file in messages."""
     return "standard input" if name == STDIN else name
+
+
+def once_from_standard_input(names: Sequence[str]) -> None:
+    """Refuse to read standard input twice: the second time it would be empty.
+
+    Raises:
+        click.UsageError: It is named more than once.
+    """
+    if names.count(STDIN) > 1:
+        context = click.get_current_context(silent=True)
+        raise click.UsageError("standard input can be read only once: name - for one file", context)
 
 
 def read_file(name: str, format: SnapshotFormat | None = None) -> bytes:

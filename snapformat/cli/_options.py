@@ -125,4 +125,10 @@ def content_of(data: bytes, schema: SnapshotFormat | None) -> bytes | None:
 
 
 file_argument = click.argument("file", type=InputFile(dash=True))
+allow_option = click.option(
+    "--allow", metavar="CODE", multiple=True, help="Allow the loss of this code; repeatable."
+)
+unproven_option = click.option(
+    "--unproven", is_flag=True, help="Take steps that were not seen to work in the real program."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

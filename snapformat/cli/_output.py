@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from snapformat.cli._command import READER_GONE
+from snapformat.cli._progress import hide
 from snapformat.errors import EncodeIOError, SnapshotIOError
 from snapformat.io import write_all
 from snapformat.printable import printable
-
-#: Status when standard output was closed (`| head`), as a shell reports a process that ended by SIGPIPE.
-READER_GONE = 141
 
 
 def write_bytes(data: bytes) -> None:
@@ -28,6 +27,7 @@ def write_bytes(data: bytes) -> None:
     if sys.stdout is None:
         cause = OSError(errno.EBADF, os.strerror(errno.EBADF))
         raise SnapshotIOError(f"cannot write: {cause.strerror}", cause=cause, file="standard output")
+    hide()
     try:
         sys.stdout.flush()
         write_all(sys.stdout.buffer, data)
@@ -74,10 +74,13 @@ def show_facts(facts: Sequence[tuple[str, str]]) -> None:
         write_text("".join(f"{name}: {value}\n" for name, value in rows))
 
 
-def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows as aligned columns without a header, or as a table on a terminal."""
+def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, prose: bool = False) -> None:
+    """Print rows as aligned columns without a header, or as a table on a terminal.
+
+    The first column has names, which do not wrap, unless it is prose.
+    """
     cells = [[printable(cell) for cell in row] for row in rows]
-    if not on_terminal() or not _rich_table(head, cells):
+    if not on_terminal() or not _rich_table(head, cells, prose=prose):
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in cells)
         write_text("".join(f"{line.rstrip()}\n" for line in lines))
@@ -109,12 +112,12 @@ def on_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, prose: bool = False) -> bool:
     """Print a table, and return False if rich is missing."""
     try:
         # Imported here, so that piped output does not pay for importing rich.
         from snapformat.cli._terminal import print_table
     except ImportError:
         return False
-    print_table(head, rows)
+    print_table(head, rows, prose=prose)
     return True

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from snapformat.cli._app import cli
+from snapformat.cli._command import MEANINGS, Documented
 
 _WIDTH = 100
 
@@ -30,15 +33,7 @@ def reference() -> str:
     ]
     root = click.Context(cli, info_name="snapformat")
     parts += _sections(cli, root, "##")
-    parts += [
-        "## Exit status",
-        "| Status | Meaning |\n|--:|---|\n"
-        "| 0 | success |\n"
-        "| 1 | a bad file, a difference found by `diff` or `--check`, or a failure |\n"
-        "| 2 | a usage error; of `diff` also a file that can't be compared |\n"
-        "| 130 | interrupted by Ctrl-C |\n"
-        "| 141 | standard output was closed (broken pipe) |",
-    ]
+    parts += ["## Exit status", _statuses(root)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,8 +49,33 @@ def _sections(group: click.Group, context: click.Context, level: str) -> list[st
     return parts
 
 
+def _statuses(root: click.Context) -> str:
+    """Return the table of exit statuses: the meaning of each, and those that it has for some commands."""
+    named = [*_commands(cli, root)]
+    lines = ["| Status | Command | Meaning |", "|--:|---|---|"]
+    for status, meaning in MEANINGS.items():
+        own: dict[str, list[str]] = {}
+        for name, command in named:
+            if status in command.status:
+                own.setdefault(command.status[status], []).append(f"`{name}`")
+        lines.append(f"| {status} | {'all others' if own else 'all'} | {meaning} |")
+        lines += [f"| {status} | {', '.join(names)} | {text} |" for text, names in own.items()]
+    return "\n".join(lines)
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, Documented]]:
+    """Iterate over the commands that are no groups, with their names below `snapformat`."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        inner = click.Context(command, context, name) if command is not None else context
+        if isinstance(command, click.Group):
+            yield from _commands(command, inner)
+        elif isinstance(command, Documented):
+            yield inner.command_path.partition(" ")[2], command
+
+
 def _section(command: click.Command, name: str, parent: click.Context | None) -> str:
-    context = click.Context(
+    context = command.context_class(
         command,
         info_name=name,
         parent=parent,

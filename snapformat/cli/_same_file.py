@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from snapformat.cli._command import Documented
 from snapformat.printable import printable
 
 #: The device and the inode of a file.
@@ -41,7 +42,7 @@ class OutputFile(FileName):
     """The name of an output file; `-` means standard output."""
 
 
-class Command(click.Command):
+class Command(Documented):
     """The class of every command: refuses to run if an output file is also an input file.
 
     Standard output counts as an output, so `dump FILE >> FILE` is refused too.

@@ -16,7 +16,7 @@ from snapformat.cli._options import Named, content_of, file_argument, schema_opt
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
 from snapformat.errors import SnapshotError
-from snapformat.inspect.annotate import Annotation, annotate_all, value_text, within
+from snapformat.inspect.annotate import Annotation, annotate_all, check_path, value_text, within
 from snapformat.inspect.identify import format_of
 from snapformat.inspect.locations import PathError
 from snapformat.path import parse_path
@@ -27,7 +27,18 @@ _VALUE = ("offset", "size", "kind", "path", "value")
 _SHOWN = 8
 
 
-@click.command("annotate", cls=Command)
+@click.command(
+    "annotate",
+    cls=Command,
+    examples=(
+        "snapformat annotate vm.vmstate --depth 2",
+        "snapformat annotate vm.vmstate --path vm_info",
+        "snapformat annotate vm.vmstate --range 0x10:0x20 --json",
+    ),
+    status={
+        1: "the file is damaged or unreadable",
+    },
+)
 @file_argument
 @schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
 @click.option(
@@ -58,8 +69,7 @@ def command(
     """Explain every byte of FILE, in their order: offset, bytes, type, path, value, meaning.
 
     A file in bitcode (Firecracker 1.15 and later) has columns instead: offset, size, kind, number of values,
-    packing, and the path of the place in the type. Of a damaged file, all up to the failing byte. Exit
-    status: 0, or 1 if the file is damaged.
+    packing, and the path of the place in the type. Of a damaged file, all up to the failing byte.
     """
     format_ = None if schema is None else schema.format
     data = read_file(file, format_)
@@ -70,6 +80,9 @@ def command(
         with contextlib.suppress(SnapshotError):  # which annotating returns
             format_ = format_of(data)
     found, failure = annotate_all(data, format_, c_structs=not raw)
+    if failure is None:
+        with usage():
+            check_path(found, segments)
     content = content_of(data, format_) or b""
     rows = [*within(found, below=segments, start=start, stop=stop, depth=depth)]
     if as_json or form == "json":

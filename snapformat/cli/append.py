@@ -16,13 +16,21 @@ from snapformat.cli._editing import (
 from snapformat.inspect.edit import Editor
 
 
-@click.command("append", cls=FilesCommand)
+@click.command(
+    "append",
+    cls=FilesCommand,
+    examples=("snapformat append vm.vmstate 'kvm_state.kvm_cap_modifiers=\"!56\"' -o more",),
+    status={
+        1: "a bad file, which stays as it is",
+        2: "a usage error, a bad path or a bad value; the file stays as it is",
+    },
+)
 @click.argument("arguments", metavar="[FILE] PATH=VALUE...", nargs=-1, required=True)
 @change_options
 def command(arguments: tuple[str, ...], files: tuple[str, ...], **options: Any) -> None:
     """Append VALUE to the sequence at each PATH, and write the file with a new checksum.
 
-    Options, values and exit status are those of `set`.
+    Options and values are those of `set`.
     """
     names, assignments = files_and_paths(arguments, files)
     pairs = [split_assignment(each) for each in assignments]

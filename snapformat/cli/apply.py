@@ -8,21 +8,27 @@ import click
 
 from snapformat.cli._editing import split_assignment
 from snapformat.cli._failure import print_error
-from snapformat.cli._fleet import import_fleet, listed_names
+from snapformat.cli._fleet import by_number, import_fleet, listed_names, scheduler_option, workers_option
+from snapformat.cli._options import allow_option, unproven_option
 from snapformat.cli._output import write_text
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.encodings.json.text import format_json
 from snapformat.printable import printable
 
 
-@click.command("apply", cls=Command)
+@click.command(
+    "apply",
+    cls=Command,
+    examples=("snapformat apply vm.vmstate --set vm_info.smt=true --dry-run",),
+    status={0: "all files were changed", 1: "a file failed, or the run stopped"},
+)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "--set", "assignments", metavar="PATH=VALUE", multiple=True, help="Replace a value, as `set` does."
 )
 @click.option("--migrate", "release", metavar="RELEASE[/ARCH]", help="Migrate, as `migrate --to` does.")
-@click.option("--allow", metavar="CODE", multiple=True, help="Allow the loss of this code; repeatable.")
-@click.option("--unproven", is_flag=True, help="Take steps that were not seen to work in the real program.")
+@allow_option
+@unproven_option
 @click.option("-o", "--output", metavar="OUT", help="Folder or URL for new files or keys.")
 @click.option("-i", "--in-place", is_flag=True, help="Replace local files, each atomically.")
 @click.option("-n", "--dry-run", is_flag=True, help="Print what would change, and write nothing.")
@@ -39,8 +45,8 @@ from snapformat.printable import printable
     default=10,
     help="Stop after N files that failed; 10. 0: never.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="As for `scan`.")
-@click.option("--workers", metavar="N", type=click.IntRange(1), help="As for `scan`.")
+@scheduler_option
+@workers_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -59,8 +65,6 @@ def command(
     SOURCEs are those of `scan`. Results are new files or keys under OUT, with the names that the files have
     below their SOURCE, and never replace one that is there; --in-place replaces local files. Each is written
     as a whole or not at all. Called again with the same manifest, the command does what is left.
-
-    Exit status: 0 if all files were changed, 1 if one failed or the run stopped, 2 for a usage error.
     """
     fleet = import_fleet()
     given, names = listed_names(sources)
@@ -80,7 +84,7 @@ def command(
         raise click.UsageError(printable(str(error)), ctx) from error
     for location, why in report.failures:
         print_error(f"error: {printable(location)}: {printable(why)}")
-    counts = [f"{number} {state}" for state, number in report.states.most_common()]
+    counts = [f"{number} {state}" for state, number in by_number(report.states)]
     counts += [f"{report.skipped} done before"] if report.skipped else []
     write_text(f"{', '.join(counts) or 'no files'}\n")
     if report.stopped:

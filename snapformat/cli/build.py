@@ -21,7 +21,14 @@ from snapformat.values import parse_json
 MAX_JSON_SIZE = 1 << 30
 
 
-@click.command("build", cls=Command)
+@click.command(
+    "build",
+    cls=Command,
+    examples=(
+        "snapformat build vm.json -o built.vmstate",
+        "snapformat build vm.json -o - | snapformat verify -",
+    ),
+)
 @click.argument("json_file", metavar="JSON", type=InputFile(dash=True))
 @click.option(
     "-o",

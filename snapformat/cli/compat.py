@@ -18,13 +18,26 @@ from snapformat.printable import printable
 _MOST_SHOWN = 10
 
 
-@click.command("compat", cls=Command)
+@click.command(
+    "compat",
+    cls=Command,
+    examples=(
+        "snapformat compat 1.13/x86_64 1.14/x86_64",
+        "snapformat compat 1.13/x86_64 1.14/x86_64 --json",
+    ),
+    status={
+        0: "the versions are compatible",
+        1: "the versions are not compatible",
+        2: "a usage error, or a schema that can't be used",
+    },
+)
 @schema_argument("old")
 @schema_argument("new")
 @click.option("--forward", is_flag=True, help="Also demand that programs of OLD read the files of NEW.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status tells.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, old: Named, new: Named, forward: bool, as_json: bool) -> None:
+def command(ctx: click.Context, old: Named, new: Named, forward: bool, quiet: bool, as_json: bool) -> None:
     """Compare two versions of a format: does a program of each read the files of the other?
 
     OLD and NEW are names of schemas (`snapformat schemas`), or MODULE:ATTRIBUTE, which runs the code of the
@@ -33,9 +46,8 @@ def command(ctx: click.Context, old: Named, new: Named, forward: bool, as_json: 
     Prints every change of a type with what it does, what becomes of the files, and the lowest version number
     that the change demands by the rule of the format.
 
-    Exit status: 0 if the versions are compatible: programs of NEW read old files, as they are or by its
-    steps, and no program takes a file for one of the other version; else 1; 2 for a usage error, or a schema
-    that can't be used.
+    They are compatible if programs of NEW read old files, as they are or by its steps, and no program takes a
+    file for one of the other version.
     """
     for each in (old.format, new.format):
         if each.payload is None:
@@ -47,11 +59,10 @@ def command(ctx: click.Context, old: Named, new: Named, forward: bool, as_json: 
     is_fine = found.is_compatible and (not forward or found.forward.outcome == "read")
     if as_json:
         write_text(json.dumps(found.to_plain() | {"compatible": is_fine}) + "\n")
-    else:
+    elif not quiet:
         if found.changes:
-            show_table(
-                ("change", "by the new version", "by the old version"), [_row(each) for each in found.changes]
-            )
+            head = ("change", "by the new version", "by the old version")
+            show_table(head, [_row(each) for each in found.changes], prose=True)
         write_text("\n".join(_lines(found, is_fine)) + "\n")
     ctx.exit(0 if is_fine else 1)
 

@@ -10,6 +10,7 @@ import click
 from snapformat.cli._failure import print_error
 from snapformat.cli._options import working_folder
 from snapformat.cli._output import write_text
+from snapformat.cli._progress import hide, quiet_option, reporter
 from snapformat.cli._same_file import Command, FileName, InputFile, refuse_same_file
 from snapformat.errors import SchemaError
 from snapformat.model.declare.registry import import_reference, is_reference
@@ -19,7 +20,18 @@ from snapformat.printable import printable
 STALE = 1
 
 
-@click.command("docs", cls=Command)
+@click.command(
+    "docs",
+    cls=Command,
+    examples=(
+        "snapformat docs -o manual",
+        "snapformat docs 1.14/x86_64 --format markdown --sample vm.vmstate -o manual",
+        "snapformat docs 1.14/x86_64 --format markdown --check manual",
+    ),
+    status={
+        1: "a bad file, a failure, or a difference found by --check",
+    },
+)
 @click.argument("schemas", metavar="[SCHEMA]...", nargs=-1)
 @click.option("-o", "--output", metavar="DIR", type=FileName(), help="Folder to write to.")
 @click.option(
@@ -51,6 +63,7 @@ STALE = 1
     type=FileName(),
     help="Folder of Jinja2 templates that override the default ones.",
 )
+@quiet_option
 @click.option("--title", metavar="TEXT", help="Title of the manual.")
 def command(
     schemas: tuple[str, ...],
@@ -60,6 +73,7 @@ def command(
     samples: tuple[str, ...],
     templates: str | None,
     title: str | None,
+    quiet: bool,
 ) -> None:
     """Generate the reference manual of SCHEMAs: the offset and size of every field, diagrams and history.
 
@@ -70,6 +84,8 @@ def command(
     """
     if (output is None) == (check is None):
         raise click.UsageError("give either -o DIR or --check DIR")
+    if "-" in samples:
+        raise click.UsageError("the manual names its samples, and standard input has no name: name a file")
     try:
         with working_folder(*schemas):
             for name in filter(is_reference, schemas):
@@ -84,14 +100,24 @@ def command(
             raise
         raise click.UsageError("the command docs needs Jinja2: install snapformat[docs]") from error
     try:
-        built = build(schemas, outputs=outputs, samples=samples, templates=templates, title=title)
+        built = build(
+            schemas,
+            outputs=outputs,
+            samples=samples,
+            templates=templates,
+            title=title,
+            progress=reporter(quiet=quiet),
+        )
     except SchemaError as error:
         raise click.BadParameter(str(error), param_hint="SCHEMA") from error
+    finally:
+        hide()
     if output is not None:
         read = [*samples, *(() if templates is None else _files_in(templates))]
         refuse_same_file(read, [os.path.join(output, name) for name in built.files])
         built.write(output)
-        write_text(f"{len(built.files)} files in {printable(str(output))}\n")
+        if not quiet:
+            write_text(f"{len(built.files)} files in {printable(str(output))}\n")
         return
     assert check is not None  # checked above
     differences = built.differences(check)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from snapformat.cli._failure import errors_in
@@ -14,7 +16,15 @@ from snapformat.inspect.document import to_document
 from snapformat.values import format_json
 
 
-@click.command("dump", cls=Command)
+@click.command(
+    "dump",
+    cls=Command,
+    examples=(
+        "snapformat dump vm.vmstate",
+        "snapformat dump vm.vmstate --as decoded -o vm.json",
+        "snapformat dump vm.vmstate | snapformat build - -o same.vmstate",
+    ),
+)
 @file_argument
 @schema_option(
     "--schema",
@@ -43,7 +53,7 @@ def command(file: str, schema: Named | None, form: str, output: str) -> None:
     """
     format_ = None if schema is None else schema.format
     data = read_file(file, format_)
-    with errors_in(shown_name(file), content_of(data, format_)):
+    with errors_in(shown_name(file), partial(content_of, data, format_)):
         snapshot = load_any(data, format_)
         name = None if schema is None else schema.name
         exact, decoded = form == "serde", form == "decoded"

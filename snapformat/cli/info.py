@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import click
 
@@ -15,7 +16,19 @@ from snapformat.inspect import Status, Summary, summarize
 from snapformat.inspect.families import migration_note
 
 
-@click.command("info", cls=Command)
+@click.command(
+    "info",
+    cls=Command,
+    examples=(
+        "snapformat info vm.vmstate",
+        "snapformat info vm.vmstate --json",
+        "snapformat info - < vm.vmstate",
+    ),
+    status={
+        0: "ok, or an intact file that no installed schema reads",
+        1: "damaged, not a snapshot, or unreadable",
+    },
+)
 @file_argument
 @schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
 @json_option
@@ -25,13 +38,12 @@ def command(ctx: click.Context, file: str, schema: Named | None, as_json: bool) 
 
     `releases` lists the releases of the program that may have written the file, most likely first. The status
     is ok, damaged, unknown-version (an intact file that no installed schema reads) or not-a-snapshot; the
-    condition is that of `verify`, which tells damaged files from those of another layout. Exit status: 0 for
-    ok and unknown-version, else 1.
+    condition is that of `verify`, which tells damaged files from those of another layout.
     """
     format_ = None if schema is None else schema.format
     data = read_file(file, format_)
     file = shown_name(file)
-    with errors_in(file, content_of(data, format_)):
+    with errors_in(file, partial(content_of, data, format_)):
         summary = summarize(data, format_)
     bad = summary.status in (Status.DAMAGED, Status.NOT_A_SNAPSHOT)
     if as_json:

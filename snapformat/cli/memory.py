@@ -8,19 +8,36 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from snapformat.cli._command import DocumentedGroup
 from snapformat.cli._failure import print_error
 from snapformat.cli._output import write_text
+from snapformat.cli._progress import quiet_option
 from snapformat.cli._same_file import Command, InputFile, OutputFile, refuse_same_file
 from snapformat.memory import Rebase
 from snapformat.printable import printable
 
 
-@click.group("memory")
+@click.group(
+    "memory",
+    cls=DocumentedGroup,
+    examples=("snapformat memory rebase vm.mem vm.diff",),
+)
 def command() -> None:
     """Work on memory files of guests: `memory rebase` lays a diff over its base."""
 
 
-@command.command("rebase", cls=Command)
+@command.command(
+    "rebase",
+    cls=Command,
+    examples=(
+        "snapformat memory rebase --dry-run vm.mem vm.diff",
+        "snapformat memory rebase vm.mem vm.diff -o merged.mem",
+        "snapformat memory rebase vm.mem vm.diff",
+    ),
+    status={
+        1: "refused or failed; the message says whether BASE was partly written",
+    },
+)
 @click.argument("base", type=InputFile())
 @click.argument("diff", type=InputFile())
 @click.option("-o", "--output", metavar="OUT", type=OutputFile(), help="Write to this file, and leave BASE.")
@@ -30,7 +47,7 @@ def command() -> None:
     is_flag=True,
     help="Take a DIFF of which the holes are lost: all of it, zeros too, is written over BASE.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print errors and warnings only.")
+@quiet_option
 def rebase(base: str, diff: str, output: str | None, dry_run: bool, dense: bool, quiet: bool) -> None:
     """Write the changed pages in DIFF over BASE, the full memory file.
 
@@ -42,19 +59,12 @@ def rebase(base: str, diff: str, output: str | None, dry_run: bool, dense: bool,
     command, run again, completes it. With -o, BASE stays, and OUT is there as a whole or not at all, with the
     holes that both have; that needs space for all of it.
 
-    \b
-    Examples:
-      snapformat memory rebase --dry-run vm.mem vm.diff
-      snapformat memory rebase vm.mem vm.diff
-      snapformat memory rebase vm.mem vm.diff -o merged.mem
-
     Refused are: a DIFF without holes, or on a file system that stores data in units larger than a page
     (unless --dense); one that is longer than BASE; one that is BASE, by whatever name; what is not a regular
-    file; a file that another program has locked. Exit status: 0, 1 if refused or failed, 2 for a usage error;
-    if it is 1, the message says whether BASE was partly written.
-    """  # noqa: D301 - click looks for the character
-    if output == "-":
-        raise click.UsageError("-o needs a file: holes can't be written to standard output")
+    file; a file that another program has locked.
+    """
+    if "-" in (base, diff, output):
+        raise click.UsageError("- is for files without holes: name files", click.get_current_context())
     refuse_same_file([diff], [base])
     with Rebase(base, diff, output=output, dense=dense) as prepared:
         for warning in prepared.warnings:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from snapformat.cli._failure import paragraph, print_error
-from snapformat.cli._input import STDIN, shown_name, source_of
+from snapformat.cli._input import STDIN, once_from_standard_input, shown_name, source_of
+from snapformat.cli._options import allow_option, unproven_option
 from snapformat.cli._output import write_bytes, write_text
+from snapformat.cli._progress import each_of, quiet_option
 from snapformat.cli._same_file import Command, InputFile, OutputFile, identity, refuse_same_file
 from snapformat.encodings.json.text import format_json
 from snapformat.errors import MigrationError, SnapshotError
@@ -27,8 +30,20 @@ def _target(ctx: click.Context, parameter: click.Parameter, value: str) -> Targe
         raise click.BadParameter(printable(str(error)), ctx, parameter) from error
 
 
-@click.command("migrate", cls=Command)
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputFile())
+@click.command(
+    "migrate",
+    cls=Command,
+    examples=(
+        "snapformat migrate vm.vmstate --to 1.13 --allow BALLOON_STATS --dry-run",
+        "snapformat migrate vm.vmstate --to 1.13 --allow BALLOON_STATS -o older.vmstate",
+        "snapformat migrate *.vmstate --to 1.13 --allow BALLOON_STATS -o folder",
+    ),
+    status={
+        0: "all files were migrated",
+        1: "a file is bad, or was refused",
+    },
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputFile(dash=True))
 @click.option(
     "--to",
     "target",
@@ -57,8 +72,9 @@ def _target(ctx: click.Context, parameter: click.Parameter, value: str) -> Targe
     help="Print what was derived, defaulted, assumed, moved and dropped, value by value.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing.")
-@click.option("--unproven", is_flag=True, help="Take steps that were not seen to work in the real program.")
-@click.option("--allow", metavar="CODE", multiple=True, help="Allow the loss of this code; repeatable.")
+@unproven_option
+@allow_option
+@quiet_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -70,6 +86,7 @@ def command(
     dry_run: bool,
     unproven: bool,
     allow: tuple[str, ...],
+    quiet: bool,
 ) -> None:
     """Carry each FILE to another release, up or down, and check the result.
 
@@ -78,19 +95,21 @@ def command(
     file is not changed, and goes on with the result.
 
     Files are replaced atomically. Nothing is written before the arguments are checked: OUT must not be a
-    FILE, nor two FILEs have one name in a folder. Exit status: 0 if all files were migrated, 1 if one is bad
-    or refused, 2 for a usage error.
+    FILE, nor two FILEs have one name in a folder.
     """
     if memory is not None and len(files) > 1:
         raise click.UsageError("--memory is of one snapshot: name one FILE", ctx)
     outputs = _outputs(ctx, files, output, dry_run=dry_run)
-    refuse_same_file([*files, *([] if memory is None else [memory])], [o for o in outputs if o != "-"])
+    once_from_standard_input(files)
+    inputs = [sys.stdin if each == STDIN else each for each in files]
+    refuse_same_file([*inputs, *([] if memory is None else [memory])], [o for o in outputs if o != "-"])
     if outputs == ["-"] and form is not None and not dry_run:
         raise click.UsageError("--report is printed: write to a file", ctx)
     options = {} if memory is None else {"memory": memory}
     rows: list[dict[str, Any]] = []
     failed = False
-    for file, out in zip(files, outputs, strict=True):
+    pairs = zip(files, outputs, strict=True)
+    for file, out in each_of(pairs, len(files), "files migrated", quiet=quiet):
         try:
             if memory is not None:
                 _check_memory(memory)
@@ -106,7 +125,7 @@ def command(
             print_error(_reasons(error))
         else:
             rows.append(_row(file, None if dry_run else out, found))
-            if form != "json" and (dry_run or out != "-"):
+            if form != "json" and (dry_run or out != "-") and (form or not quiet):
                 write_text(
                     "".join(f"{printable(line)}\n" for line in _lines(file, out, found, form, dry_run))
                 )

@@ -12,7 +12,18 @@ from snapformat.inspect.edit import Editor
 from snapformat.printable import printable
 
 
-@click.command("remove", cls=FilesCommand)
+@click.command(
+    "remove",
+    cls=FilesCommand,
+    examples=(
+        "snapformat remove vm.vmstate vm_info.boot_source.boot_args -o fewer.vmstate",
+        "snapformat remove vm.vmstate 'vcpus[*].reg.FPSR' --missing-ok --dry-run",
+    ),
+    status={
+        1: "a bad file, which stays as it is",
+        2: "a usage error, a bad path or a bad value; the file stays as it is",
+    },
+)
 @click.argument("arguments", metavar="[FILE] PATH...", nargs=-1, required=True)
 @click.option(
     "--missing-ok", is_flag=True, help="A PATH that chooses no part is reported, and is not an error."
@@ -22,7 +33,7 @@ def command(arguments: tuple[str, ...], files: tuple[str, ...], missing_ok: bool
     """Remove the parts at each PATH, and write the file with a new checksum.
 
     Elements of sequences, entries of maps and registers of aarch64 are removed; an option becomes null.
-    Options and exit status are those of `set`.
+    Options are those of `set`.
 
     `snapformat remove FILE 'vcpus[*].reg.FPSR' -o OUT` removes a register from all vCPUs, by Arm's name or
     by KVM's id: 'vcpus[*].reg["0x60200000001000d4"]'.

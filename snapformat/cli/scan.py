@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from snapformat.cli._failure import print_error
-from snapformat.cli._fleet import import_fleet, listed_names
+from snapformat.cli._fleet import by_number, import_fleet, listed_names, scheduler_option, workers_option
 from snapformat.cli._output import show_facts
 from snapformat.cli._same_file import Command, OutputFile
 from snapformat.inspect.locations import PathError
@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 _BETWEEN = 2.0
 
 
-@click.command("scan", cls=Command)
+@click.command(
+    "scan",
+    cls=Command,
+    examples=(
+        "snapformat scan vm.vmstate new.vmstate -o table --workers 1",
+        "snapformat scan vm.vmstate -o rows.jsonl --select vm_info.smt --workers 1",
+    ),
+    status={0: "the table is complete, whatever the files are"},
+)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "-o",
@@ -45,14 +53,8 @@ _BETWEEN = 2.0
     is_flag=True,
     help="Go on with the table in OUT: skip files that it has with the same size and time.",
 )
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Scheduler of a Dask cluster, such as tcp://host:8786; by default processes of this machine work.",
-)
-@click.option(
-    "--workers", metavar="N", type=click.IntRange(1), help="Number of processes; by default, of cores."
-)
+@scheduler_option
+@workers_option
 @click.option(
     "--rows", metavar="N", type=click.IntRange(1), default=10_000, help="Most rows of a row group; 10000."
 )
@@ -75,7 +77,7 @@ def command(
     Files that can't be read or that are damaged are rows like others: the columns ok, condition, error, path,
     offset and message are those of `verify --json`, and release, arch, version, schema and summary those of
     `info --json`. Files are read by processes of this machine or of a cluster. A killed run leaves a table of
-    whole rows, with which --resume goes on. Exit status: 0 if the table is complete, whatever the files are.
+    whole rows, with which --resume goes on.
     """
     fleet = import_fleet()
     given, names = listed_names(sources)
@@ -92,23 +94,19 @@ def command(
     except (PathError, ValueError) as error:
         raise click.UsageError(printable(str(error)), ctx) from error
     if output == "-":
-        print_error("".join(f"{name}: {value}\n" for name, value in _facts(report)).rstrip("\n"))
+        print_error("\n".join(f"{name}: {value}" for name, value in _facts(report)))
     else:
-        show_facts(_facts(report))
+        show_facts([*_facts(report)])
 
 
-def _facts(report: Report) -> list[tuple[str, str]]:
-    return [*_lines(report)]
-
-
-def _lines(report: Report) -> Iterator[tuple[str, str]]:
+def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "rows", str(report.rows)
     if report.former:
         yield "rows before", str(report.former)
         yield "files skipped", str(report.skipped)
-    for name, number in report.conditions.most_common():
+    for name, number in by_number(report.conditions):
         yield name, str(number)
-    releases = [f"{name}: {number}" for name, number in report.releases.most_common() if name is not None]
+    releases = [f"{name}: {number}" for name, number in by_number(report.releases) if name is not None]
     if releases:
         yield "releases", ", ".join(releases)
 

@@ -10,7 +10,11 @@ from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import formats
 
 
-@click.command("schemas", cls=Command)
+@click.command(
+    "schemas",
+    cls=Command,
+    examples=("snapformat schemas",),
+)
 def command() -> None:
     """List the installed schemas: name, magic by architecture, version, class of the data."""
     rows = [

@@ -16,7 +16,19 @@ from snapformat.cli._editing import (
 from snapformat.inspect.edit import Editor
 
 
-@click.command("set", cls=FilesCommand)
+@click.command(
+    "set",
+    cls=FilesCommand,
+    examples=(
+        "snapformat set vm.vmstate drives.rootfs.path=/srv/new.ext4 -o moved.vmstate",
+        "snapformat set vm.vmstate vm_info.smt=true --dry-run",
+        "snapformat set -f vm.vmstate -f new.vmstate vm_info.smt=true -i --backup",
+    ),
+    status={
+        1: "a bad file, which stays as it is",
+        2: "a usage error, a bad path or a bad value; the file stays as it is",
+    },
+)
 @click.argument("arguments", metavar="[FILE] PATH=VALUE...", nargs=-1, required=True)
 @change_options
 def command(arguments: tuple[str, ...], files: tuple[str, ...], **options: Any) -> None:
@@ -24,8 +36,7 @@ def command(arguments: tuple[str, ...], files: tuple[str, ...], **options: Any) 
 
     All else stays byte for byte. A VALUE is read by the type of the part: text as it is; integers in decimal,
     hexadecimal (0x1f) or as a size (2GiB); true and false; the name of a variant; null for no value; bytes as
-    0x and digits; or JSON, as `get --json` prints it. PATHs are those of `get`. Exit status: 1 for a bad
-    file, 2 for a bad path or value; nothing is written then.
+    0x and digits; or JSON, as `get --json` prints it. PATHs are those of `get`.
     """
     names, assignments = files_and_paths(arguments, files)
     pairs = [split_assignment(each) for each in assignments]

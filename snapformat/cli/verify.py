@@ -7,8 +7,10 @@ import json
 import click
 
 from snapformat.cli._failure import paragraph, print_error
+from snapformat.cli._input import once_from_standard_input, read_file, shown_name
 from snapformat.cli._options import Named, content_of, json_option, schema_option
 from snapformat.cli._output import show_lines, write_text
+from snapformat.cli._progress import each_of
 from snapformat.cli._same_file import Command, InputFile
 from snapformat.errors import SnapshotError
 from snapformat.inspect import (
@@ -18,13 +20,23 @@ from snapformat.inspect import (
     deep_findings,
     has_deep_checks,
     judge,
-    max_file_size,
 )
-from snapformat.io import read_all
 
 
-@click.command("verify", cls=Command)
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputFile())
+@click.command(
+    "verify",
+    cls=Command,
+    examples=(
+        "snapformat verify *.vmstate",
+        "snapformat verify --as 1.14 vm.vmstate",
+        "snapformat verify --deep --quiet *.vmstate",
+    ),
+    status={
+        0: "all files are ok, and have no finding",
+        1: "a file is not ok, or has a finding",
+    },
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputFile(dash=True))
 @schema_option(
     "--as",
     "--schema",
@@ -36,10 +48,16 @@ from snapformat.io import read_all
 @click.option(
     "--deep", is_flag=True, help="Also check values against each other, where the format has checks."
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print only files that are not ok, or have findings.")
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, files: tuple[str, ...], release: Named | None, deep: bool, as_json: bool
+    ctx: click.Context,
+    files: tuple[str, ...],
+    release: Named | None,
+    deep: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Check every FILE as the program that wrote it does when it loads the file.
 
@@ -54,19 +72,21 @@ def command(
     same, or with which the guest dies, loses a device (fatal) or a notification (warning) after a restore.
 
     In JSON, condition is ok, other-release, other-layout, damaged, not-a-snapshot or unreadable; with --deep,
-    findings is a list of path, message, severity and rule, or null for a file that does not load. Exit
-    status: 0 if all files are ok and have no finding, else 1.
+    findings is a list of path, message, severity and rule, or null for a file that does not load.
     """
     verdicts: list[tuple[str, Verdict]] = []
     found: list[list[Finding] | None] = []
     errors: list[str] = []
-    for file in files:
+    once_from_standard_input(files)
+    for file in each_of(files, len(files), "files verified", quiet=quiet):
         verdict, data = _judge(file, release)
+        file = shown_name(file)
         verdicts.append((file, verdict))
         found.append(_findings(verdict, data) if deep else [])
         if verdict.error is not None and not as_json:
             verdict.error.file = file
-            errors.append(paragraph(verdict.error, data))
+            content = None if data is None else content_of(data, None if release is None else release.format)
+            errors.append(paragraph(verdict.error, content))
     if as_json:
         rows = [_row(file, verdict) for file, verdict in verdicts]
         if deep:
@@ -76,9 +96,12 @@ def command(
     else:
         lines: list[tuple[str, str]] = []
         for (file, verdict), findings in zip(verdicts, found, strict=True):
+            if quiet and verdict.ok and not findings:
+                continue
             lines.append((file, _words(verdict) + (_count(verdict, findings) if deep else "")))
             lines += [(f"  {each.path}", _describe(each)) for each in findings or ()]
-        show_lines(lines, ("file", "verdict"))
+        if lines:
+            show_lines(lines, ("file", "verdict"))
     for text in errors:
         print_error(text)
     ctx.exit(0 if all(verdict.ok for _, verdict in verdicts) and not any(found) else 1)
@@ -105,13 +128,13 @@ def _describe(finding: Finding) -> str:
 
 
 def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:
-    """Return the verdict on a file, and the bytes that its offset refers to."""
+    """Return the verdict on a file, and its bytes."""
     format_ = None if release is None else release.format
     try:
-        data = read_all(file, max_size=max_file_size() if format_ is None else format_.max_file_size)
+        data = read_file(file, format_)
     except SnapshotError as error:
         return Verdict(format_, error, Condition.UNREADABLE), None
-    return judge(data, format_), content_of(data, format_)
+    return judge(data, format_), data
 
 
 def _row(file: str, verdict: Verdict) -> dict[str, object]:

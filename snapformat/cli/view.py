@@ -13,7 +13,14 @@ from snapformat.inspect.annotate import annotate_all
 from snapformat.inspect.page import view_page
 
 
-@click.command("view", cls=Command)
+@click.command(
+    "view",
+    cls=Command,
+    examples=("snapformat view vm.vmstate -o vm.html",),
+    status={
+        1: "the file is damaged or unreadable",
+    },
+)
 @file_argument
 @schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
 @click.option("--raw", is_flag=True, help="Leave C structures as bytes.")
@@ -31,8 +38,7 @@ def command(ctx: click.Context, file: str, schema: Named | None, raw: bool, outp
 
     The page is one file, opens from a disk, and asks nothing of a network. A value selected in the tree is
     shown in the bytes, and the other way round. Search finds paths, values, and offsets such as @0x1f0. A
-    file in bitcode has columns instead of values. Of a damaged file, all up to the failing byte. Exit status:
-    0, or 1 if the file is damaged.
+    file in bitcode has columns instead of values. Of a damaged file, all up to the failing byte.
     """
     format_ = None if schema is None else schema.format
     data = read_file(file, format_)

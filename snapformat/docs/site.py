@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ _ENDINGS = {".html", ".css", ".js", ".md", ".json"}
 
 Named = tuple[str | None, Any]
 StrPath = str | os.PathLike[str]
+#: A function that shows what is done, how many of it, and of how many.
+Progress = Callable[[str, int, int], object]
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ def build(
     templates: StrPath | None = None,
     title: str | None = None,
     encoding: Encoding | Bitcode = FIRECRACKER,
+    progress: Progress | None = None,
 ) -> Built:
     """Make the documents of formats and types.
 
@@ -115,6 +118,8 @@ def build(
         templates: Folder with templates that override the package's own.
         title: Title of the manual.
         encoding: Encoding of types; a format has its own.
+        progress: Called again and again with what is done, how many of it, and of how many: `("formats
+            described", 3, 20)`.
 
     Returns:
         The files.
@@ -128,14 +133,18 @@ def build(
     unknown = [name for name in outputs if name not in OUTPUTS]
     if unknown:
         raise ValueError(f"unknown output {unknown[0]!r}; known: {', '.join(OUTPUTS)}")
-    site = make_site(what, samples=samples, title=title, encoding=encoding)
+    site = make_site(what, samples=samples, title=title, encoding=encoding, progress=progress)
     built = Built()
-    if "html" in outputs:
-        built.files |= render_html(site, templates)
-    if "markdown" in outputs:
-        built.files |= render_markdown(site, templates)
-    if "json" in outputs:
-        built.files |= render_json(site)
+    wanted = [name for name in OUTPUTS if name in outputs]
+    for number, name in enumerate(wanted):
+        if progress is not None:
+            progress("forms of the manual made", number, len(wanted))
+        if name == "html":
+            built.files |= render_html(site, templates)
+        elif name == "markdown":
+            built.files |= render_markdown(site, templates)
+        else:
+            built.files |= render_json(site)
     if output is not None:
         built.write(output)
     return built
@@ -147,13 +156,16 @@ def make_site(
     samples: Iterable[StrPath] = (),
     title: str | None = None,
     encoding: Encoding | Bitcode = FIRECRACKER,
+    progress: Progress | None = None,
 ) -> Site:
     """Make the model of all pages; arguments and errors are those of `build`."""
     chosen = _resolved(what)
     documents: dict[str, Document] = {}
     specs: dict[str, SnapshotFormat] = {}
     tables: dict[str, Table] = {}
-    for name, each in chosen:
+    for number, (name, each) in enumerate(chosen):
+        if progress is not None:
+            progress("formats described", number, len(chosen))
         document = describe(each, name=name, encoding=encoding)
         if document.name in documents:
             continue

@@ -34,5 +34,9 @@ def preset(name: str) -> Encoding | Bitcode:
     """
     make = PRESETS.get(name.replace("_", "-"))
     if make is None:
-        raise SchemaError(f"unknown encoding {name!r}; known: {', '.join(PRESETS)}")
+        from difflib import get_close_matches  # imported here, as most names are correct
+
+        close = get_close_matches(name, PRESETS, 1)
+        meant = f"did you mean {close[0]}? Known" if close else "known"
+        raise SchemaError(f"unknown encoding {name!r}; {meant}: {', '.join(PRESETS)}")
     return make()

@@ -21,7 +21,7 @@ from snapformat.model.checks import describe_exception
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is done to each file: values are set, then it is migrated.
+    """The change of each file: values are set, then it is migrated.
 
     Attributes:
         assignments: Paths and the texts of values, as for `Editor.set_text`.
@@ -139,6 +139,8 @@ def _create(task: Task, target: str, content: bytes) -> None:
     try:
         if task.fs is None:
             write_new(target, content)
+        elif task.fs.exists(target):  # not all file systems heed the mode
+            raise FileExistsError
         else:
             task.fs.pipe_file(target, content, mode="create")
     except (FileExistsError, SnapshotIOError) as error:

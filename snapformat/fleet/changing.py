@@ -25,7 +25,7 @@ MOST_FAILURES = 10
 
 @dataclass(slots=True)
 class Changes:
-    """What a run has done.
+    """The result of a run that changed files.
 
     Attributes:
         states: Number of files by state: changed, same, failed, left.
@@ -64,7 +64,7 @@ def change(
 
     Args:
         sources: Sources, as for `scan`.
-        what: What is done to each file.
+        what: The change of each file.
         output: Folder or URL for the results, under the names that the files have below their source.
         in_place: Replace local files.
         dry_run: Write nothing but the manifest, if one is given.

@@ -57,7 +57,7 @@ class Manifest:
         return end
 
     def is_over(self, item: Item, *, in_place: bool) -> bool:
-        """Return whether a former run is done with a file, and nobody has changed it since.
+        """Return whether a former run finished a file, which is unchanged since.
 
         Args:
             item: The file.

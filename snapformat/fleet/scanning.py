@@ -27,7 +27,7 @@ ROWS = 10_000
 
 @dataclass(slots=True)
 class Report:
-    """What a scan has found.
+    """The result of a scan.
 
     Attributes:
         rows: Number of rows that were written.

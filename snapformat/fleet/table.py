@@ -38,7 +38,7 @@ _SUMMARY = "summary"
 
 @schema
 class Row:
-    """What every file has; the names are those of `verify --json` and `info --json`."""
+    """The columns of every table, named as in `verify --json` and `info --json`."""
 
     location: str = doc("Path or URL, without credentials; members of archives as tar://NAME::ARCHIVE")
     size: Option[u64] = doc("Size in bytes; null if it could not be listed")
@@ -58,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a scan looks at; workers make the columns from it.
+    """The further columns of a scan; workers make all columns from it.
 
     Attributes:
         selects: Paths of parts, and the names of their columns.

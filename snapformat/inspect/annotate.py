@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from snapformat.bits import names as names_of_bits
 from snapformat.errors import SnapshotError
 from snapformat.inspect.identify import format_of, max_file_size
+from snapformat.inspect.locations import PathError
 from snapformat.io import Source, read_all
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
@@ -198,6 +200,30 @@ def value_text(each: Annotation) -> str:
     if isinstance(value, str):
         return value if each.kind in ("struct", "tuple", "variant", "option") else json.dumps(value)
     return describe_value(value)
+
+
+def check_path(annotations: Iterable[Annotation], below: tuple[Segment, ...]) -> None:
+    """Check that some bytes belong to a path.
+
+    Raises:
+        PathError: None do; with the path that was perhaps meant.
+    """
+    if not below:
+        return
+    known: dict[tuple[Segment, ...], None] = {}
+    for each in annotations:
+        if is_prefix(below, each.segments):
+            return
+        for end in range(1, len(each.segments) + 1):
+            known.setdefault(each.segments[:end])
+    # The longest part that is right, and the steps from there.
+    right = max((end for end in range(len(below)) if not end or below[:end] in known), default=0)
+    names = {
+        str(path[right]): path for path in known if len(path) == right + 1 and path[:right] == below[:right]
+    }
+    close = get_close_matches(str(below[right]), names, 1)
+    hint = f": did you mean {format_path(names[close[0]])}?" if close else ""
+    raise PathError(f"no bytes belong to {format_path(below)}{hint}")
 
 
 def within(

@@ -14,7 +14,7 @@ from snapformat.snapshot.snapshot import Snapshot, SnapshotFormat
 
 
 class Severity(enum.StrEnum):
-    """What happens with a file that has the finding.
+    """The consequence of a finding.
 
     Attributes:
         FATAL: The program refuses the file; or it loads, and the guest dies, loses a device or its input, or

@@ -22,12 +22,12 @@ class Entry(NamedTuple):
     """A name of a summary.
 
     Attributes:
-        kind: The kind of its value.
+        kind: Returns the kind of its value; it imports the classes of groups, which reading does not need.
         doc: One line of description.
         read: Returns its value as plain data, of a snapshot and its views.
     """
 
-    kind: Kind
+    kind: Callable[[], Kind]
     doc: str
     read: Callable[[Snapshot[Any], Any], Any]
 
@@ -47,9 +47,11 @@ def value(view: View[Any], *around: Named) -> Entry:
                 return None
         return getattr(views, view.name)
 
-    kind = _kind_of(view)
-    is_optional = any(isinstance(each, OptionalPart) for each in around)
-    return Entry(kinds.Option(kind) if is_optional else kind, view.doc, read)
+    def kind() -> Kind:
+        is_optional = any(isinstance(each, OptionalPart) for each in around)
+        return kinds.Option(_kind_of(view)) if is_optional else _kind_of(view)
+
+    return Entry(kind, view.doc, read)
 
 
 def group(part: OptionalPart[Any], shape: Callable[[Any], Any] | None = None) -> Entry:
@@ -61,7 +63,9 @@ def group(part: OptionalPart[Any], shape: Callable[[Any], Any] | None = None) ->
     """
     shape = shape or plain_group
     return Entry(
-        kinds.Option(group_kind(part.of)), part.doc, lambda _, views: shape(getattr(views, part.name))
+        lambda: kinds.Option(group_kind(part.of)),
+        part.doc,
+        lambda _, views: shape(getattr(views, part.name)),
     )
 
 
@@ -74,7 +78,7 @@ def groups(table: TableOf[Any], shape: Callable[[Any], Any] | None = None) -> En
     """
     shape = shape or plain_group
     return Entry(
-        kinds.Seq(group_kind(table.of)),
+        lambda: kinds.Seq(group_kind(table.of)),
         table.doc,
         lambda _, views: [shape(each) for each in getattr(views, table.name)],
     )
@@ -114,5 +118,5 @@ def _kind_of(view: View[Any]) -> Kind:
 
 def summary_kind(entries: Mapping[str, Entry]) -> Kind:
     """Return the kind of a whole summary."""
-    fields = tuple(kinds.Field(name, name, each.kind, each.doc) for name, each in entries.items())
+    fields = tuple(kinds.Field(name, name, each.kind(), each.doc) for name, each in entries.items())
     return kinds.Struct("", "struct", None, fields=fields)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar, overload
 from snapformat.inspect.locations import Location
 from snapformat.inspect.view_locations import GroupLocation
 from snapformat.inspect.views import Choice, Named, Node, Views, assign, make, plain
+from snapformat.model.declare.display import break_lines, teach_pprint
 from snapformat.path import Segment
 
 T = TypeVar("T")
@@ -68,7 +69,11 @@ class Table(Node, Sequence[V]):
         return key in self._named or any(element is key for element in self._elements)
 
     def __repr__(self) -> str:
+        teach_pprint()
         return repr(self._elements)
+
+    def __rich_repr__(self) -> Iterator[V]:
+        return iter(self._elements)
 
     def _here(self) -> Location:
         return TableLocation(self)
@@ -182,13 +187,30 @@ class ByName(Node, Mapping[str, T]):
         return len(self._names())
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(self._names())})"
+        teach_pprint()
+        return f"{type(self).__qualname__}({', '.join(self._names())})"
+
+    def __rich_repr__(self) -> Iterator[str]:
+        return map(_Word, self._names())
 
     def _at(self, name: str) -> Location:
         found = self._locate(name)
         if found is None:
             raise KeyError(self._missing(name) or no_such(self, name))
         return found
+
+
+class _Word(str):
+    """A text whose repr has no quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+break_lines(Table.__repr__, list)
+break_lines(ByName.__repr__, ByName.__rich_repr__)
 
 
 def no_such(node: Node, name: str) -> str:

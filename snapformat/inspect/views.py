@@ -33,6 +33,7 @@ from snapformat.inspect.locations import Location, PathError
 from snapformat.inspect.view_locations import GROUP, GroupLocation, ViewLocation
 from snapformat.limits import Limits
 from snapformat.model import kinds
+from snapformat.model.declare.display import break_lines, in_hex, teach_pprint
 from snapformat.model.declare.registry import import_reference
 from snapformat.model.kinds import Kind
 from snapformat.path import VIEWS, Segment, Variant, format_path
@@ -173,8 +174,17 @@ class Views(Node):
         raise PathError(f"{format_path((*self._segments, name))}: {why}")
 
     def __repr__(self) -> str:
+        teach_pprint()
         shown = (f"{each.name}={each.text_of(found)}" for each, found in self._values())
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        for each, found in self._values():
+            value = each.value_of(found)
+            yield each.name, in_hex(value) if each.type is HEX else value
+
+
+break_lines(Views.__repr__, Views.__rich_repr__)
 
 
 # --- declarations -----------------------------------------------------------------------------------------

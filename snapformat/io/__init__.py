@@ -11,6 +11,7 @@ This is the only package that touches files, and it does not know any format. An
 shrinks kills the interpreter.
 """
 
+from snapformat.io._closing import Closing
 from snapformat.io._ends import Source, SupportsRead, SupportsWrite, Target, bytes_of, name_of
 from snapformat.io._exact import ExactReader
 from snapformat.io._pieces import PieceReader
@@ -20,6 +21,7 @@ from snapformat.io._sparse import SparseFile
 from snapformat.io._writing import write_all, write_new, write_sparse
 
 __all__ = [
+    "Closing",
     "ExactReader",
     "PieceReader",
     "PositionReader",

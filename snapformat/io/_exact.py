@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import errno
 import io
-from types import TracebackType
 
 from snapformat.errors import DecodeIOError
+from snapformat.io._closing import Closing
 from snapformat.io._ends import Source
 from snapformat.io._failure import failure, origin_of, os_error
 from snapformat.io._inputs import CHUNK, open_input
 
 
-class ExactReader:
+class ExactReader(Closing):
     """A stream over a source, for decoding value by value.
 
     Bytes after the last value stay in the caller's file object, pipe or socket. A path is opened here, and
@@ -112,14 +112,3 @@ class ExactReader:
         if not self._closed:
             self._closed = True
             self._input.close()
-
-    def __enter__(self) -> ExactReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

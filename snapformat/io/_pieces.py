@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from snapformat.errors import DecodeIOError
+from snapformat.io._closing import Closing
 from snapformat.io._ends import Source, path_of
 from snapformat.io._failure import failure, origin_of
 from snapformat.io._inputs import open_input
@@ -13,7 +12,7 @@ from snapformat.io._inputs import open_input
 PIECE = 1 << 16
 
 
-class PieceReader:
+class PieceReader(Closing):
     """A stream over a source that returns what is there. A path is closed by `close`, a file object is not.
 
     Args:
@@ -55,17 +54,6 @@ class PieceReader:
     def close(self) -> None:
         """Close a path that was opened here."""
         self._input.close()
-
-    def __enter__(self) -> PieceReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class _Some:

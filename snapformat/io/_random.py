@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
-from types import TracebackType
-from typing import Self
 
 from snapformat.errors import SnapshotIOError
-from snapformat.io._failure import failure, unusable_name
+from snapformat.io._closing import Closing
+from snapformat.io._failure import failure
+from snapformat.io._regular import open_regular
 
 
-class PositionReader:
+class PositionReader(Closing):
     """A regular file, opened for reading only, of which pieces are read by their position.
 
     It is a context manager that closes the file.
@@ -30,22 +29,9 @@ class PositionReader:
     __slots__ = ("_descriptor", "name", "size")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.name = os.fspath(path)
-        self._descriptor = -1
-        try:
-            # O_NONBLOCK: opening a FIFO would wait for a writer forever.
-            flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-            self._descriptor = os.open(self.name, flags)
-            status = os.fstat(self._descriptor)
-        except ValueError as error:
-            raise failure(SnapshotIOError, "cannot open", unusable_name(error), file=self.name) from error
-        except OSError as cause:
-            self.close()
-            raise failure(SnapshotIOError, "cannot open", cause, file=self.name) from cause
-        if not stat.S_ISREG(status.st_mode):
-            self.close()
-            raise SnapshotIOError("cannot be read by position: it is not a regular file", file=self.name)
-        self.size = status.st_size
+        self.name = os.fsdecode(path)
+        self._descriptor = open_regular(self.name, os.O_RDONLY)
+        self.size = os.fstat(self._descriptor).st_size
 
     def read(self, position: int, count: int) -> bytes:
         """Read a piece.
@@ -85,14 +71,3 @@ class PositionReader:
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             os.close(descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -8,12 +8,12 @@ import os
 import stat
 import struct
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Self
 
 from snapformat.errors import SnapshotIOError
-from snapformat.io._failure import failure, os_error, unusable_name
-from snapformat.io._places import socket_hint
+from snapformat.io._closing import Closing
+from snapformat.io._failure import failure, os_error
+from snapformat.io._regular import open_regular
 
 #: File systems without locks.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
@@ -23,7 +23,7 @@ _LOCKED = (errno.EACCES, errno.EAGAIN)
 _FLOCK = struct.Struct("hhqqi0q")
 
 
-class SparseFile:
+class SparseFile(Closing):
     """An open regular file.
 
     Args:
@@ -43,7 +43,7 @@ class SparseFile:
 
     def __init__(self, path: str | os.PathLike[str], *, writable: bool = False) -> None:
         self.name = os.fsdecode(path)
-        self._keep(self._open(os.O_WRONLY if writable else os.O_RDONLY))
+        self._keep(open_regular(self.name, os.O_WRONLY if writable else os.O_RDONLY))
 
     @classmethod
     def over(cls, descriptor: int, name: str) -> Self:
@@ -58,32 +58,6 @@ class SparseFile:
         self._status = os.fstat(self._descriptor)
         self.size = self._status.st_size
         self.block_size = self._status.st_blksize
-
-    def _open(self, mode: int) -> int:
-        descriptor = -1
-        try:
-            # Asked first, since opening some devices does something.
-            if stat.S_ISREG(os.stat(self.name).st_mode):
-                # Should it be replaced by a pipe in between, opening it must not wait.
-                descriptor = os.open(self.name, mode | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
-        except OSError as error:
-            raise self._failure("cannot open", error, socket_hint(self.name, error)) from error
-        except ValueError as error:
-            cause = unusable_name(error)
-            raise self._failure("cannot open", cause) from error
-        if descriptor < 0 or not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            if descriptor >= 0:
-                os.close(descriptor)
-            raise SnapshotIOError("it is not a regular file", file=self.name)
-        return descriptor
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file, which releases its lock."""

@@ -10,11 +10,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from snapformat.errors import SnapshotIOError
-from snapformat.io import SparseFile, write_sparse
+from snapformat.io import Closing, SparseFile, write_sparse
 
 #: Size of the buffer: bytes that are read and written at once.
 CHUNK = 1 << 20
@@ -24,7 +22,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PARTLY_WRITTEN = "the base is partly written; the same call, repeated, completes it"
 
 
-class Rebase:
+class Rebase(Closing):
     """A diff about to be laid over its base: a context manager that holds both files open, and locked.
 
     Nothing is written until `run`.
@@ -147,14 +145,6 @@ class Rebase:
                 found=str(free),
                 file=target.name,
             )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close both files, which releases their locks."""

@@ -83,8 +83,12 @@ def find_target(text: str) -> Target:
         name = family.release_of(release) if isinstance(family, NamesReleases) else release
         found += [each for each in members if name is not None and each.release == name]
     if not found:
-        names = ", ".join(dict.fromkeys(each.release for each in known.values() if each.release))
-        raise ValueError(f"there is no release {middle_cut(release)!r}: known are {names}")
+        from difflib import get_close_matches  # imported here, as most names are correct
+
+        releases = list(dict.fromkeys(each.release for each in known.values() if each.release))
+        close = get_close_matches(text, [*known, *releases], 1, 0.7)
+        meant = f"did you mean {close[0]}? Known" if close else "known"
+        raise ValueError(f"there is no release {middle_cut(release)!r}: {meant} are {', '.join(releases)}")
     if arch:
         if not any(arch in each.magics for each in found):
             names = " and ".join(dict.fromkeys(name for each in found for name in each.magics))

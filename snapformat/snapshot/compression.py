@@ -6,8 +6,10 @@ import gzip
 import importlib
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from snapformat.encodings.inflate import Inflate
 from snapformat.errors import DecodeError, SchemaError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def unpack(data: bytes, compression: Compression, max_size: int) -> bytes:
         DecodeError: The data are damaged, cut, or of another format; or the content is larger.
         SchemaError: This Python has no zstd, and backports.zstd is not installed.
     """
-    new = _zstd_unpacker() if compression == "zstd" else _zlib_unpacker(_WINDOW[compression])
+    new = _zstd_unpacker() if compression == "zstd" else partial(Inflate, _WINDOW[compression])
     found: list[bytes] = []
     size = at = 0
     while at < len(data) or not at:
@@ -83,32 +85,6 @@ def _unpacked(part: Any, given: bytes, most: int, compression: Compression, begi
         where = "" if not begin else f" (of the part at offset {begin})"
         raise DecodeError(f"not a {compression} file, or a damaged one{where}: {error}") from error
     return piece
-
-
-class _ZlibPart:
-    """A part of zlib or gzip, with the interface of `bz2` and `lzma`."""
-
-    def __init__(self, window: int) -> None:
-        self._part = zlib.decompressobj(window)
-
-    def decompress(self, data: bytes, most: int) -> bytes:
-        return self._part.decompress(self._part.unconsumed_tail + data, most)
-
-    @property
-    def eof(self) -> bool:
-        return self._part.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._part.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._part.unused_data
-
-
-def _zlib_unpacker(window: int) -> Callable[[], Any]:
-    return lambda: _ZlibPart(window)
 
 
 def _zstd_unpacker() -> Callable[[], Any]:

@@ -13,7 +13,7 @@ compression = "gzip"
 format = "game:SAVES"
 ```
 
-A project file names modules whose code is run. It is only read where somebody names the file.
+A project file names modules whose code is run. It is read only if it is named explicitly.
 """
 
 from __future__ import annotations

@@ -49,7 +49,8 @@ from snapformat.bincode import (
 from snapformat.encodings.bitcode import engine
 from snapformat.model import kinds
 
-_STORED = [cls for cls in SAMPLES if cls not in FROM_CONSTRUCT and cls is not kinds.Foreign]
+#: Kinds that columns store: a `Tail` looks for the end of the data.
+_STORED = [cls for cls in SAMPLES if cls not in FROM_CONSTRUCT and cls not in (kinds.Foreign, kinds.Tail)]
 
 
 def _uses(kind: Any) -> dict[str, Callable[[], Any]]:

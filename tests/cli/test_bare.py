@@ -125,6 +125,8 @@ def lines_of_diff(*arguments: Any) -> list[str]:
 def test_compressed(folder: Folder, tmp_path: Path):
     options = [*TYPE, "--many", "--compression", "gzip"]
     assert "compression: gzip" in lines("info", folder.packed, *options)
+    (verdict,) = lines("verify", "--deep", folder.packed, *options)
+    assert verdict.startswith(f"{folder.packed}: ok, ")
     assert lines("get", *options, folder.packed, "$[0].url") == ["a"]
     # The bytes shown are those of the content, as the offsets are.
     assert lines("annotate", *options, folder.packed)[2].split()[2] == "61"
@@ -158,7 +160,10 @@ def test_damaged(folder: Folder):
         (["--encoding", "bincode1"], "--encoding needs --schema MODULE:NAME, a type of data"),
         (["--many"], "--many and --compression are for bare files"),
         ([*TYPE[:2], "--compression", "gzip"], "--many and --compression are for bare files"),
-        ([*TYPE[:2], "--encoding", "bincode9"], "unknown encoding 'bincode9'; known: bincode1"),
+        (
+            [*TYPE[:2], "--encoding", "bincode9"],
+            "unknown encoding 'bincode9'; did you mean bincode1? Known: bincode1",
+        ),
         (
             ["--schema", "firecracker/1.14/x86_64", "--encoding", "bincode1"],
             "is a format, which has an encod",

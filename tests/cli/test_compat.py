@@ -182,7 +182,7 @@ def test_usage_errors(arguments: list[str]) -> None:
     ("name", "message"),
     [
         ("snapformat.snapshot.snapshot:FIRECRACKER_FORMAT", "firecracker declares no payload to compare"),
-        ("saves:MISSING", "they can't be compared: can't import 'nowhere:Save'"),
+        ("saves:MISSING", "can't import 'nowhere:Save'"),
         ("saves:NO_STEPS", "they can't be compared: can't import 'nowhere:STEPS'"),
     ],
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from cli.support import SCHEMA, SMT, SNAPSHOT, altered, call, command, process
+from cli.support import EXAMPLES, SCHEMA, SMT, SNAPSHOT, altered, call, command, process
 
 WITHOUT = "import sys; sys.modules[{!r}] = None; from snapformat.cli import main; main()"
 
@@ -85,6 +85,47 @@ def test_markup_in_names_is_text(tmp_path: Path):
 def test_a_narrow_terminal_loses_nothing():
     shown, _ = on_terminal("info", SNAPSHOT, columns=30)
     assert SCHEMA in re.sub(r"\s", "", without_colours(shown))
+
+
+TABLES = [
+    ("info", SNAPSHOT),
+    ("info", EXAMPLES / "microvm-1.16.vmstate"),
+    ("schemas",),
+    ("verify", SNAPSHOT),
+    ("verify", "a-name-of-a-file-that-is/so-long-that-it-does-not-fit/into-a-line-of-a-terminal/vm.vmstate"),
+    ("compat", "1.13/x86_64", "1.14/x86_64"),
+    ("annotate", SNAPSHOT, "--path", "vm_info"),
+    ("annotate", SNAPSHOT, "--depth", "2"),
+    ("annotate", EXAMPLES / "microvm-1.16.vmstate", "--range", ":0x200"),
+]
+
+
+@pytest.mark.parametrize("arguments", TABLES, ids=lambda arguments: " ".join(map(str, arguments[:1])))
+def test_tables_break_no_name(arguments: tuple[Any, ...]):
+    """Every word is in one piece, and only lines with long words are longer than the terminal."""
+    columns = 80
+    words = set(call(*arguments).stdout.replace(": ", " ").split())
+    shown = without_colours(on_terminal(*arguments, columns=columns)[0])
+    found = set(shown.replace(": ", " ").split())
+    missing = {word for word in words - found if word.removesuffix(":") not in found}
+    assert missing == set()
+    table = shown.partition("\nold files (")[0]  # what `compat` prints below it
+    too_long = [
+        line for line in table.splitlines() if len(line) > columns and not line.startswith(("error", " $"))
+    ]
+    for line in too_long:
+        assert max(map(len, line.split())) > columns - 20
+
+
+def test_blocks():
+    """What does not fit into columns is in blocks, with the titles of the columns."""
+    shown = without_colours(on_terminal("schemas", columns=80)[0])
+    assert (
+        f"{SCHEMA}\n"
+        "  magic: x86_64=0x0710198486640000\n"
+        "  version: 8.0.0\n"
+        "  data: snapformat_schemas.firecracker.v1_14.x86_64:MicrovmState\n"
+    ) in shown
 
 
 def test_terminal_without_rich():

@@ -10,7 +10,7 @@ import construct as c
 import pytest
 from construct import this
 
-from snapformat import DecodeError, EncodeError, decode, decode_stream, encode
+from snapformat import DecodeError, EncodeError, Encoding, decode, decode_stream, encode
 from snapformat.docs import describe
 from snapformat.values import dumps, loads
 
@@ -130,7 +130,7 @@ def test_the_limit_is_the_same_for_all_bytes(made: Any) -> None:
 
 def _outcome(made: Any, data: bytes) -> str:
     try:
-        decode(data, made)
+        decode(data, made, Encoding())
     except DecodeError as error:
         return f"refused: {error.message.partition(':')[0]}"
     return "read"

@@ -280,3 +280,30 @@ def test_html_of_a_snapshot():
 def test_hexadecimal_is_an_integer():
     assert Hexadecimal(16) == 16
     assert f"{Hexadecimal(-16)!r}" == "-0x10"
+
+
+def test_views_break_lines(monkeypatch: pytest.MonkeyPatch):
+    """Names that hold in every release, tables of them, and values by name."""
+    state = firecracker.load_snapshot(EXAMPLE).data
+    vcpu = firecracker.vcpus(state)[0]
+    lines = printed(vcpu, width=60).splitlines()
+    assert lines[:2] == ["X86VcpuViews(rip=0x1000068,", "             rflags=0x2,"]
+    assert max(map(len, lines)) <= 60
+    assert "".join(line.strip() + " " for line in lines).strip() == repr(vcpu)
+    drives = firecracker.drives(state)
+    assert printed(drives, width=60).startswith("[Drive")
+    assert max(map(len, printed(drives, width=60).splitlines())) < len(repr(drives))
+    assert printed(drives, width=10**6) == f"{drives!r}\n"
+    lines = printed(vcpu.msr, width=60).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert " ".join(line.strip() for line in lines) == repr(vcpu.msr)
+    for value, first in ((vcpu, "rip=0x1000068,"), (drives, "Drive"), (vcpu.msr, "IA32_")):
+        console = Console(width=60, file=io.StringIO())
+        console.print(Pretty(value))
+        shown = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+        assert shown[0] == f"{type(value).__name__}("
+        assert shown[1].startswith(f"    {first}")
+    for method in ("_format_namespace_items", "_format_items", "_pprint_list"):
+        monkeypatch.delattr(pprint.PrettyPrinter, method)
+    for value in (vcpu, drives, vcpu.msr):
+        assert printed(value, width=60) == f"{value!r}\n"

@@ -167,9 +167,12 @@ class ConstructWays:
         expected = _outcome(lambda: read(self.node, data, limit=FIRECRACKER.limit, limits=FEW))
         stream = io.BytesIO(data)
         for name, found in (
-            ("eager", _outcome(lambda: decode_prefix(data, self.construct, limits=FEW))),
+            ("eager", _outcome(lambda: decode_prefix(data, self.construct, FIRECRACKER, limits=FEW))),
             ("lazy", _outcome(lambda: (self._validated(data), None))),
-            ("stream", _outcome(lambda: (decode_stream(stream, self.construct, limits=FEW), None))),
+            (
+                "stream",
+                _outcome(lambda: (decode_stream(stream, self.construct, FIRECRACKER, limits=FEW), None)),
+            ),
         ):
             _hold(name, found, expected)
         if expected[0] == "gives" or not any(text in expected[1] for text in _BOUNDS):
@@ -181,7 +184,7 @@ class ConstructWays:
             _hold("construct", theirs, ours)
 
     def _validated(self, data: bytes) -> Any:
-        value = decode(data, self.construct, limits=FEW, lazy=True)
+        value = decode(data, self.construct, FIRECRACKER, limits=FEW, lazy=True)
         validate(value)
         return value
 

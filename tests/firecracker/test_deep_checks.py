@@ -55,7 +55,7 @@ REAL = [
     path
     for folder in (X86, ARM, BITCODE)
     for path in sorted(folder.rglob("*vmstate*"))
-    if path.is_file() and "main" not in str(path)
+    if path.is_file() and "main" not in path.relative_to(GOLDEN).as_posix()
 ]
 
 

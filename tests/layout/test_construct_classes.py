@@ -156,9 +156,7 @@ STRICTER = [
     (c.Int24ul, True),
     (c.Float32b, True),
     (c.Bytes(2), 5),
-    (c.Array(2, c.Int8ub), b"ab"),
     (c.Array(2, c.Int8ub), {1: 2, 3: 4}),
-    (c.PrefixedArray(c.Int8ub, c.Int8ub), b"ab"),
     (c.BitStruct("a" / c.BitsInteger(8)), {"a": True}),
 ]
 

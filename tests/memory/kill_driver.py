@@ -19,9 +19,16 @@ from snapformat.memory import rebase
 
 
 def child(base: Path, diff: Path, last_step: int) -> int:
-    """Rebase in a process of its own, which kills itself after a number of pieces, if it is not 0."""
+    """Rebase in a process of its own, which kills itself after a number of pieces, if it is not 0.
+
+    Returns once the process has begun.
+    """
+    begun, begin = os.pipe()
     pid = os.fork()
     if pid:
+        os.close(begin)
+        os.read(begun, 1)
+        os.close(begun)
         return pid
     left = last_step
 
@@ -32,9 +39,18 @@ def child(base: Path, diff: Path, last_step: int) -> int:
             os.kill(os.getpid(), signal.SIGKILL)
 
     try:
+        os.write(begin, b"!")
         rebase(base, diff, progress=step)
     finally:
         os._exit(0)
+
+
+def time_of(base: Path, diff: Path) -> float:
+    """Measure a process that is not killed, in seconds."""
+    pid = child(base, diff, 0)
+    began = time.monotonic()
+    assert not killed(pid)
+    return time.monotonic() - began
 
 
 def killed(pid: int) -> bool:
@@ -67,10 +83,13 @@ def main(mode: str, folder: Path, rounds: int = 4, count: int = 1024) -> dict[st
         for page, data in pages.items():
             model[page * PAGE : (page + 1) * PAGE] = data
         wanted = bytes(model)
+        # On a busy machine a process takes longer, and has to be killed later to be in the middle.
+        whole = time_of(base, diff) if mode == "random" else 0
+        base.write_bytes(before)
         for _ in range(3):  # killed again while it is run again
             pid = child(base, diff, source.randrange(1, count // 8) if mode == "steps" else 0)
             if mode == "random":
-                time.sleep(source.uniform(0, 0.02))
+                time.sleep(source.uniform(0, whole))
                 os.kill(pid, signal.SIGKILL)
             result["killed"] += killed(pid)
             result[look(before, wanted, base.read_bytes())] += 1

@@ -19,6 +19,7 @@ import construct as c
 ALLOWED = (
     "snapformat.encodings.construct",
     "snapformat.encodings.bincode.config",
+    "snapformat.encodings.bincode.varints",
     "snapformat.encodings.bincode.encoding",  # a type that refers to itself finds its construct there
     "snapformat.model",
     "snapformat.snapshot.checksum",

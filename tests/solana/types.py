@@ -45,7 +45,7 @@ class CompiledInstruction:
 
 @schema
 class Message:
-    """What is signed."""
+    """The signed part of a transaction."""
 
     header: MessageHeader
     account_keys: ShortVec[Pubkey]

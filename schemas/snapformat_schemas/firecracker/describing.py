@@ -44,15 +44,15 @@ def _cpu(cpu: Views | None) -> dict[str, Any] | None:
     return {name: value for name, value in found.items() if value is not None or name in ("vendor", "brand")}
 
 
-_NAME = kinds.Str()
-
 #: The summary: its names, their types and where they come from.
 SUMMARY: dict[str, Entry] = {
     "release": Entry(
-        kinds.Option(_NAME), "Release of the format", lambda snapshot, _: snapshot.format.release
+        lambda: kinds.Option(kinds.Str()),
+        "Release of the format",
+        lambda snapshot, _: snapshot.format.release,
     ),
-    "arch": Entry(kinds.Option(_NAME), "Architecture", lambda snapshot, _: snapshot.arch),
-    "vcpus": Entry(NUMBER.kind, "Number of vCPUs", lambda _, found: len(found.vcpus)),
+    "arch": Entry(lambda: kinds.Option(kinds.Str()), "Architecture", lambda snapshot, _: snapshot.arch),
+    "vcpus": Entry(lambda: NUMBER.kind, "Number of vCPUs", lambda _, found: len(found.vcpus)),
     "memory_mib": value(Memory.mib, Machine.memory),
     "memory_file_bytes": value(Memory.file_bytes, Machine.memory),
     "huge_pages": value(Memory.huge_pages, Machine.memory),

@@ -178,30 +178,6 @@ class _Pickled(type(c.Pickled)):  # type: ignore[misc]  # construct is untyped
 # --- compressed bytes -----------------------------------------------------------------------------------
 
 
-class _Inflate:
-    """zlib's decompressor with the methods that those of the other libraries have."""
-
-    def __init__(self) -> None:
-        import zlib
-
-        self._inner = zlib.decompressobj()
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inner.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, most: int) -> bytes:
-        return self._inner.decompress(data or self._inner.unconsumed_tail, most)
-
-
 def _uncompressed(
     data: bytes, make: Callable[[], Any], budget: Budget, several: type[Exception] | None = None
 ) -> bytes:
@@ -253,7 +229,9 @@ def _too_large(budget: Budget) -> RefusedError:
 
 
 def _inflated(data: bytes, budget: Budget) -> bytes:
-    return _uncompressed(data, _Inflate, budget)
+    from snapformat.encodings.inflate import Inflate
+
+    return _uncompressed(data, Inflate, budget)
 
 
 def _gunzipped(data: bytes, budget: Budget) -> bytes:

@@ -7,7 +7,7 @@ don't use the interpreter's stack: a value that was read may be nested as deeply
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from snapformat.errors import SchemaError
@@ -95,7 +95,7 @@ def fields_of(value: Any) -> Iterator[tuple[str, Any]]:
 
 def show(self: Any) -> str:
     """Return the repr of an instance, like that of a dataclass; a circle shows as `...`."""
-    _teach_pprint()
+    teach_pprint()
     pieces: list[str] = []
     open_ids: set[int] = set()
     # Text to print, a value to show, or the id of a value that ends here.
@@ -145,7 +145,16 @@ def _between(begin: str, items: list[tuple[str, Any]], end: str) -> list[tuple[s
     return parts
 
 
-def _teach_pprint() -> None:
+#: What `pprint` shows of values, by their `__repr__`: pairs of name and value, items, or a list instead.
+_SHOWN: dict[Any, Callable[[Any], Iterable[Any]]] = {}
+
+
+def break_lines(representation: Any, items_of: Callable[[Any], Iterable[Any]]) -> None:
+    """Declare how `pprint` breaks the lines of values with a `__repr__`, which has to call `teach_pprint`."""
+    _SHOWN[representation] = items_of
+
+
+def teach_pprint() -> None:
     """Let `pprint` break the lines of instances.
 
     It has no protocol for that, only a table of functions by `__repr__`. It calls repr before it looks there,
@@ -154,7 +163,8 @@ def _teach_pprint() -> None:
     module = sys.modules.get("pprint")
     table = getattr(getattr(module, "PrettyPrinter", None), "_dispatch", None)
     if isinstance(table, dict):
-        table.setdefault(show, _pretty)
+        for representation in _SHOWN:
+            table.setdefault(representation, _pretty)
 
 
 def _pretty(
@@ -162,12 +172,24 @@ def _pretty(
 ) -> None:
     """Write an instance to `pprint`'s stream, as it writes a dataclass."""
     head = f"{type(value).__qualname__}("
-    items = [*fields_of(value)]
-    write_items = getattr(printer, "_format_namespace_items", None)
-    stream.write(head if write_items is not None else show(value))
-    if write_items is not None:
+    shown = _SHOWN[type(value).__repr__](value)
+    items = [*shown]
+    if isinstance(shown, list):
+        head, method = "", "_pprint_list"
+    else:
+        method = "_format_namespace_items" if items and isinstance(items[0], tuple) else "_format_items"
+    write_items = getattr(printer, method, None)
+    if write_items is None:
+        stream.write(repr(value))
+    elif not head:
+        write_items(items, stream, indent, allowance, context, level)
+    else:
+        stream.write(head)
         write_items(items, stream, indent + len(head), allowance, context, level)
         stream.write(")")
+
+
+break_lines(show, fields_of)
 
 
 def rich_repr(self: Any) -> Iterator[tuple[str, Any]]:

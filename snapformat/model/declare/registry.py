@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any, is_typeddict
 
 import construct
@@ -96,10 +97,22 @@ def import_reference(reference: str) -> Any:
         SchemaError: There is no such module or attribute, or importing it fails.
     """
     module, _, attribute = reference.partition(":")
+    found: Any = None
     try:
-        found: Any = importlib.import_module(module)
+        found = importlib.import_module(module)
         for name in attribute.split("."):
             found = getattr(found, name)
     except Exception as error:  # the module's code may raise anything
-        raise SchemaError(f"can't import {reference!r}: {describe_exception(error)}") from error
+        why = describe_exception(error) + _meant(found, error)
+        raise SchemaError(f"can't import {reference!r}: {why}") from error
     return found
+
+
+def _meant(module: Any, error: Exception) -> str:
+    """Suggest a name of a module that is close to a missing one."""
+    if type(error) is not AttributeError or not isinstance(module, ModuleType):
+        return ""
+    from difflib import get_close_matches  # imported here, as most names are correct
+
+    close = get_close_matches(str(error.name), vars(module), 1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,6 +11,7 @@ import snapformat
 from bitcode.checks import Case
 from bitcode.from_model import row_value
 from bitcode.oracle.program import ERROR, GIVEN_UP, OK, PROGRAM, Program, Said
+from bitcode.oracle.running import parsed, run_cases
 from bitcode.packer import Loose
 from bitcode.random_types import Values, built, random_type
 from bitcode.wire import description
@@ -37,8 +33,6 @@ _BITES = [
     b"\xff\x00" + b"\xff" * 8,
     b"\xff\x06\x01",
 ]
-#: Cases between two lines of progress.
-_PROGRESS = 5_000
 
 
 class Differs(AssertionError):
@@ -157,37 +151,15 @@ def recorded(each: MadeCase, said: list[Said]) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run so many cases; gives 1 where one differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000, help="how many cases")
-    parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first case")
-    parser.add_argument("--seed", type=int, default=1, help="what all cases come from")
-    parser.add_argument("--record", type=Path, help="file for the rows of the cases")
-    parser.add_argument("--sizes", type=int, nargs=2, default=(180, 700), help="of recorded rows, characters")
-    parser.add_argument("--program", type=Path, default=PROGRAM, help="the program of tests/oracle/bitcode")
-    given = parser.parse_args(arguments)
-    counts: Counter[str] = Counter()
-    rows = []
-    began = time.monotonic()
-    with Program(given.program) as program:
-        for number in range(given.start, given.start + given.count):
-            each = made(given.seed, number)
-            try:
-                said = check(each, program)
-            except Exception as error:
-                counts["cases that differ"] += 1
-                print(f"seed {given.seed}, number {number}: {each.declarations} {each.text}: {error!r}")
-                continue
-            counts["cases"] += 1
-            counts.update(
-                f"messages: {('error', 'ok', 'given up', 'panic')[found.verdict]}" for found in said
-            )
-            if given.record:
-                row = json.dumps(recorded(each, said), separators=(",", ":"), ensure_ascii=True)
-                if given.sizes[0] <= len(row) <= given.sizes[1]:
-                    rows.append(row)
-            if not (number + 1) % _PROGRESS:
-                print(f"{number + 1}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
+    given = parsed(arguments, doc=__doc__, program=PROGRAM, sizes=(180, 700))
+    agree, rows = run_cases(
+        given,
+        ((number, made(given.seed, number)) for number in range(given.start, given.start + given.count)),
+        check,
+        about=lambda each: f"{each.declarations} {each.text}",
+        said=lambda said: said,
+        row=recorded,
+    )
     if given.record:
         given.record.write_text("".join(f"{row}\n" for row in rows))
-    print(dict(counts))
-    return 1 if counts["cases that differ"] else 0
+    return 0 if agree else 1

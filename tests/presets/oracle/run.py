@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import lzma
-import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +13,7 @@ from typing import Any
 from bitcode.from_model import row_value
 from bitcode.oracle.program import ERROR, GIVEN_UP, OK, Program, Said
 from bitcode.oracle.run import damaged
+from bitcode.oracle.running import EDGE, parsed, run_cases
 from bitcode.random_types import Values, built, random_type
 from bitcode.wire import description
 from presets.checks import Case
@@ -29,9 +26,6 @@ from vectors.shapes import Shape
 PROGRAM = Path(__file__).resolve().parents[2] / "oracle/presets/target/release/presets-oracle"
 #: What our own bounds say, which the crates do not have.
 _OWN_BOUNDS = ("zero-sized", "nested too deeply")
-_VERDICTS = ("error", "ok", "given up", "panic")
-#: Cases between two lines of progress.
-_PROGRESS = 10_000
 
 
 class Differs(AssertionError):
@@ -146,44 +140,20 @@ def recorded(each: MadeCase, theirs: bytes | None, said: list[Said]) -> dict[str
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run so many cases; return 1 where one differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000, help="how many types")
-    parser.add_argument("--from", type=int, default=0, dest="start", help="number of the first type")
-    parser.add_argument("--seed", type=int, default=1, help="what all cases come from")
-    parser.add_argument("--record", type=Path, help="file for the rows of the cases, .jsonl.xz")
-    parser.add_argument("--sizes", type=int, nargs=2, default=(120, 500), help="of recorded rows, characters")
-    parser.add_argument("--program", type=Path, default=PROGRAM, help="the program of tests/oracle/presets")
-    given = parser.parse_args(arguments)
-    counts: Counter[str] = Counter()
-    rows = []
-    began = time.monotonic()
+    given = parsed(arguments, doc=__doc__, program=PROGRAM, sizes=(120, 500))
     numbers = range(given.start, given.start + given.count)
-    with Program(given.program) as program:
-        for number, each in chain((("edge", each) for each in edges()), _numbered(given.seed, numbers)):
-            try:
-                theirs, said = check(each, program)
-            except OSError:  # the program has ended
-                raise
-            except Exception as error:
-                counts["cases that differ"] += 1
-                about = f"{each.preset.name}: {each.declarations} {each.text}"
-                print(f"seed {given.seed}, number {number}, {about}: {error!r}")
-                continue
-            counts["cases"] += 1
-            counts.update(
-                f"messages: {('error', 'ok', 'given up', 'panic')[found.verdict]}" for found in said
-            )
-            if given.record:
-                row = json.dumps(recorded(each, theirs, said), separators=(",", ":"))
-                if number == "edge" or given.sizes[0] <= len(row) <= given.sizes[1]:
-                    rows.append(row)
-            if not counts["cases"] % _PROGRESS:
-                print(f"{number}: {dict(counts)}, {time.monotonic() - began:.0f} s", flush=True)
+    agree, rows = run_cases(
+        given,
+        chain(((EDGE, each) for each in edges()), _numbered(given.seed, numbers)),
+        check,
+        about=lambda each: f"{each.preset.name}: {each.declarations} {each.text}",
+        said=lambda answer: answer[1],
+        row=lambda each, answer: recorded(each, *answer),
+    )
     if given.record:
         with lzma.open(given.record, "wt", encoding="utf-8") as file:
             file.write("".join(f"{row}\n" for row in rows))
-    print(dict(counts))
-    return 1 if counts["cases that differ"] else 0
+    return 0 if agree else 1
 
 
 def _numbered(seed: int, numbers: Iterable[int]) -> Iterator[tuple[int, MadeCase]]:

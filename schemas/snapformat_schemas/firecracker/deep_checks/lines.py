@@ -30,8 +30,30 @@ def _range(machine: Machine) -> tuple[int, int]:
     return _ARM if machine.release >= (1, 13) else _ARM_IDS
 
 
+def _fault(
+    line: int, between: tuple[int, int], used: dict[int, str], path: str, *, outside: str, shared: str
+) -> str | None:
+    """Return what is wrong with a line; else None, and the line is used from now on.
+
+    Args:
+        line: The line.
+        between: The lowest and the highest line.
+        used: Used lines, and the paths of their users.
+        path: The path of the line.
+        outside: What comes of a line outside of the range.
+        shared: What comes of a line that another one has.
+    """
+    low, high = between
+    if not low <= line <= high:
+        return f"line {line} is not one of {low} to {high}: {outside}"
+    if line in used:
+        return f"line {line} is also that of {used[line]}: {shared}"
+    used[line] = path
+    return None
+
+
 def _of_devices(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
-    low, high = _range(machine)
+    between = _range(machine)
     for mapped in machine.mapped:
         path = mapped.line_path
         if len(mapped.lines) != 1:
@@ -42,14 +64,11 @@ def _of_devices(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
                 yield Finding(path, message, rule=rule)
             continue
         (line,) = mapped.lines
-        if not low <= line <= high:
-            message = f"line {line} is not one of {low} to {high}: the device never interrupts the guest"
-            yield Finding(path, message, rule=rules.WRONG_OLD)
-        elif line in used:
-            message = f"line {line} is also that of {used[line]}: the guest waits for another line"
-            yield Finding(path, message, rule=rules.WRONG_OLD)
+        outside, shared = "the device never interrupts the guest", "the guest waits for another line"
+        fault = _fault(line, between, used, path, outside=outside, shared=shared)
+        if fault is not None:
+            yield Finding(path, fault, rule=rules.WRONG_OLD)
         else:
-            used[line] = path
             yield from _given_out(machine, path, line, is_device=mapped.is_virtio)
 
 
@@ -75,7 +94,8 @@ def _has_given_out(machine: Machine) -> bool:
 def _of_acpi(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
     if machine.acpi is None:
         return
-    low, high = _range(machine)
+    between = _range(machine)
+    outside, shared = "the guest is not notified of a restore", "a restore raises its interrupt instead"
     for name in ("vmgenid", "vmclock"):
         device = getattr(machine.acpi, name, None)
         line = getattr(device, "gsi", None)
@@ -83,20 +103,16 @@ def _of_acpi(machine: Machine, used: dict[int, str]) -> Iterator[Finding]:
             continue
         path = f"{machine.acpi_path}.{name}.gsi"
         rule = rules.WRONG_OLD if name == "vmgenid" else rules.WRONG_NEW
-        if not low <= line <= high:
-            message = f"line {line} is not one of {low} to {high}: the guest is not notified of a restore"
-            yield Finding(path, message, Severity.WARNING, rule)
-        elif line in used:
-            message = f"line {line} is also that of {used[line]}: a restore raises its interrupt instead"
-            yield Finding(path, message, Severity.WARNING, rule)
+        fault = _fault(line, between, used, path, outside=outside, shared=shared)
+        if fault is not None:
+            yield Finding(path, fault, Severity.WARNING, rule)
         else:
-            used[line] = path
             yield from _given_out(machine, path, line, is_device=False)
 
 
 def _of_vectors(machine: Machine) -> Iterator[Finding]:
-    low, high = _MSI[machine.is_arm]
     used: dict[int, str] = {}
+    outside, shared = "the vector never interrupts the guest", "both vectors get the same interrupts"
     for device in machine.pci_devices:
         transport = device.entry.transport_state
         if hasattr(transport, "msi_vector_group"):
@@ -110,19 +126,12 @@ def _of_vectors(machine: Machine) -> Iterator[Finding]:
             yield Finding(path, message, rule=rules.WRONG_NEW)
         for index, line in enumerate(vectors):
             place = f"{path}[{index}]"
-            if not low <= line <= high:
-                message = f"line {line} is not one of {low} to {high}: the vector never interrupts the guest"
-                yield Finding(place, message, rule=rules.WRONG_NEW)
-            elif line in used:
-                message = f"line {line} is also that of {used[line]}: both vectors get the same interrupts"
-                yield Finding(place, message, rule=rules.WRONG_NEW)
-            else:
-                used[line] = place
-                if not is_taken(machine.allocator.gsi_msi_allocator, line):
-                    message = (
-                        f"line {line} is free in gsi_msi_allocator: a device plugged in later gets it too"
-                    )
-                    yield Finding(place, message, _later(machine), rules.WRONG_NEW)
+            fault = _fault(line, _MSI[machine.is_arm], used, place, outside=outside, shared=shared)
+            if fault is not None:
+                yield Finding(place, fault, rule=rules.WRONG_NEW)
+            elif not is_taken(machine.allocator.gsi_msi_allocator, line):
+                message = f"line {line} is free in gsi_msi_allocator: a device plugged in later gets it too"
+                yield Finding(place, message, _later(machine), rules.WRONG_NEW)
 
 
 def _later(machine: Machine) -> Severity:

@@ -10,23 +10,25 @@
 //!   then for each message a byte (0 error, 1 value, 2 given up, 3 panic) and the value or the error's text
 
 mod borsh_values;
+#[path = "../../bitcode/src/exchange.rs"]
+mod exchange;
 #[path = "../../bitcode/src/types.rs"]
 mod types;
 #[path = "../../bitcode/src/values.rs"]
 mod values;
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, BufWriter, Read, Write};
-use std::panic::{self, AssertUnwindSafe};
+use std::io;
 use std::rc::Rc;
 
 use bincode::Options;
 use serde::de::DeserializeSeed;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use solana_short_vec::ShortVec;
 
+use exchange::{given_value, put_sized, put_verdict, serve, take, take_sized};
 use types::{At, Type, Types};
-use values::{begin, gave_up, Seed, Typed, Value};
+use values::{begin, Seed, Typed, Value};
 
 /// The most bytes that bincode 2 may claim: without a limit it allocates what a length says.
 const CLAIMED: usize = 1 << 24;
@@ -51,10 +53,6 @@ type Said<T> = Result<T, String>;
 
 fn text(error: impl ToString) -> String {
     error.to_string()
-}
-
-fn between() -> impl Options {
-    bincode::DefaultOptions::new().with_fixint_encoding()
 }
 
 fn options() -> impl Options {
@@ -115,22 +113,6 @@ fn first<T>(read: (T, usize)) -> T {
     read.0
 }
 
-fn take<'a>(data: &mut &'a [u8], size: usize) -> &'a [u8] {
-    let (part, rest) = data.split_at(size);
-    *data = rest;
-    part
-}
-
-fn take_sized<'a>(data: &mut &'a [u8]) -> &'a [u8] {
-    let size = u32::from_le_bytes(take(data, 4).try_into().expect("four bytes"));
-    take(data, size as usize)
-}
-
-fn put_sized(answer: &mut Vec<u8>, part: &[u8]) {
-    answer.extend((part.len() as u32).to_le_bytes());
-    answer.extend(part);
-}
-
 fn answer_to(mut question: &[u8]) -> Vec<u8> {
     let (preset, description) = take_sized(&mut question).split_first().expect("a preset");
     let types = Rc::new(Types::parse(description));
@@ -138,8 +120,7 @@ fn answer_to(mut question: &[u8]) -> Vec<u8> {
     let count = u16::from_le_bytes(take(&mut question, 2).try_into().expect("two bytes"));
     let mut answer = Vec::new();
     begin(false);
-    let seed = Seed { types: &types, at: 0 };
-    let value = between().deserialize_seed(seed, value).expect("the value fits the type");
+    let value = given_value(&types, value);
     let typed = Typed { types: &types, at: 0, value: &value };
     let written = match encode(*preset, &typed) {
         Ok(message) => [vec![1], message].concat(),
@@ -150,45 +131,11 @@ fn answer_to(mut question: &[u8]) -> Vec<u8> {
     for _ in 0..count {
         let message = take_sized(&mut question);
         begin(false);
-        let read = panic::catch_unwind(AssertUnwindSafe(|| decode(*preset, &types, message)));
-        match read {
-            Ok(_) if gave_up() => {
-                answer.push(2);
-                put_sized(&mut answer, b"");
-            }
-            Ok(Ok(value)) => {
-                let typed = Typed { types: &types, at: 0, value: &value };
-                answer.push(1);
-                put_sized(&mut answer, &written_between(&typed));
-            }
-            Ok(Err(error)) => {
-                answer.push(0);
-                put_sized(&mut answer, error.as_bytes());
-            }
-            Err(_) => {
-                answer.push(3);
-                put_sized(&mut answer, b"panic");
-            }
-        }
+        put_verdict(&mut answer, &types, || decode(*preset, &types, message));
     }
     answer
 }
 
-fn written_between(value: &impl Serialize) -> Vec<u8> {
-    between().serialize(value).expect("a value that was read can be written")
-}
-
 fn main() -> io::Result<()> {
-    let mut source = io::stdin().lock();
-    let mut target = BufWriter::new(io::stdout().lock());
-    let mut size = [0; 4];
-    while source.read_exact(&mut size).is_ok() {
-        let mut question = vec![0; u32::from_le_bytes(size) as usize];
-        source.read_exact(&mut question)?;
-        let mut framed = Vec::new();
-        put_sized(&mut framed, &answer_to(&question));
-        target.write_all(&framed)?;
-        target.flush()?;
-    }
-    Ok(())
+    serve(answer_to)
 }
