@@ -62,6 +62,7 @@ static inline int is_deep(uintptr_t limit) {
 /* read.c */
 PyObject *read_value(Reader *r, int pc);
 int64_t read_length(Reader *r, int pc);
+int read_variable(Reader *r, int pc, uint64_t *found); /* of VARU and VARI, before zigzag */
 int set_claims(Reader *r);
 int get_claims(Reader *r);
 int claim_zero_sized(Reader *r, int64_t count, int64_t cost);

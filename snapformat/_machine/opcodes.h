@@ -1,7 +1,7 @@
 /* Generated from opcodes.py by `python snapformat/_machine/opcodes.py`. */
 #ifndef SNAPFORMAT_OPCODES_H
 #define SNAPFORMAT_OPCODES_H
-#define TABLE_DIGEST "ff0732c3"
+#define TABLE_DIGEST "8752e45b"
 #define SHARED_COUNT 17
 enum {
     S_GUARD,
@@ -21,6 +21,12 @@ enum {
     S_SECRET,
     S_HASHABLE,
     S_CLAIMS,
+};
+enum {
+    FORM_BINCODE,
+    FORM_BINCODE_1,
+    FORM_LEB128,
+    FORM_STRICT_LEB128,
 };
 enum {
     OP_UINT,
@@ -70,8 +76,12 @@ enum {
     F16_BIG = 2,
     VARU_SIZE = 1,
     VARU_BIG = 2,
+    VARU_FORM = 3,
+    VARU_MOST = 4,
     VARI_SIZE = 1,
     VARI_BIG = 2,
+    VARI_FORM = 3,
+    VARI_MOST = 4,
     WIDE_SIZE = 1,
     WIDE_BIG = 2,
     WIDE_SIGNED = 3,
@@ -201,8 +211,8 @@ static const Form forms[OPCODE_COUNT] = {
     {"nn", "", 0}, /* F32 */
     {"nn", "", 0}, /* F64 */
     {"nn", "", 0}, /* F16 */
-    {"nn", "", 0}, /* VARU */
-    {"nn", "", 0}, /* VARI */
+    {"nnnn", "", 0}, /* VARU */
+    {"nnnn", "", 0}, /* VARI */
     {"nnnnn", "", 0}, /* WIDE */
     {"", "", 0}, /* BOOL */
     {"", "", 0}, /* FLAG */

@@ -30,6 +30,9 @@ SHARED = (
     "CLAIMS",  # class of the claims
 )
 
+#: Forms of integers of variable length (`encodings.bincode.varints`): the operand is the index.
+FORMS = ("bincode", "bincode 1", "leb128", "strict leb128")
+
 # Operands: `n` a number, `p` the place of an operation, `o` an object; `?`: or none, which is negative.
 # After `*` follow groups of operands, as many as the operand `count` says.
 _ELEMENTS = "least:n cost:n surplus:n zero:n fixed:n levels:n"
@@ -40,8 +43,8 @@ SINT    size:n big:n                  the same in two's complement
 F32     size:n big:n                  an f32; NaN keeps its payload
 F64     size:n big:n                  an f64
 F16     size:n big:n                  an f16
-VARU    size:n big:n                  an unsigned integer of variable length, nominal width up to 8 bytes
-VARI    size:n big:n                  the same in zigzag
+VARU    size:n big:n form:n most:n    an unsigned integer of variable length, nominal width up to 8 bytes
+VARI    size:n big:n form:n most:n    the same in zigzag
 WIDE    size:n big:n signed:n nonzero:n variable:n  an integer of another width, or one that is not zero
 BOOL                                  a bool
 FLAG                                  a bool that keeps other bytes
@@ -112,7 +115,7 @@ OPCODES = tuple(map(_parsed, _TABLE.strip().splitlines()))
 #: Numbers of the opcodes.
 CODES = {opcode.name: number for number, opcode in enumerate(OPCODES)}
 #: The digest of the table, by which an extension is known that was built from another one.
-DIGEST = f"{zlib.crc32(repr((SHARED, _TABLE)).encode()):08x}"
+DIGEST = f"{zlib.crc32(repr((SHARED, FORMS, _TABLE)).encode()):08x}"
 
 
 def header() -> str:
@@ -125,6 +128,9 @@ def header() -> str:
         f"#define SHARED_COUNT {len(SHARED)}",
         "enum {",
         *(f"    S_{name}," for name in SHARED),
+        "};",
+        "enum {",
+        *(f"    FORM_{form.upper().replace(' ', '_')}," for form in FORMS),
         "};",
         "enum {",
         *(f"    OP_{opcode.name}," for opcode in OPCODES),

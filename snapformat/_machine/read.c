@@ -43,22 +43,48 @@ int claim_zero_sized(Reader *r, int64_t count, int64_t cost) {
     return 0;
 }
 
-static inline int variable(Reader *r, const int32_t *g, int pc, uint64_t *found) {
-    if (r->p >= r->e)
-        return -1;
-    int first = *r->p++;
+/* Groups of seven bits, the lowest first. */
+static int groups(Reader *r, const int32_t *g, int pc, uint64_t *found) {
+    int size = A(VARU_SIZE), most_groups = (8 * size + 6) / 7;
+    uint64_t value = 0;
+    for (int i = 0; i < most_groups && r->p < r->e; i++) {
+        uint8_t group = *r->p++;
+        if (i == 9 && group & 0x7E) /* beyond 64 bits */
+            return -1;
+        value |= (uint64_t)(group & 0x7F) << 7 * i;
+        if (group & 0x80)
+            continue;
+        if ((size < 8 && value >> 8 * size) || (A(VARU_FORM) == FORM_STRICT_LEB128 && !group && i))
+            return -1;
+        *found = value;
+        return 0;
+    }
+    return -1;
+}
+
+/* A byte, or a marker and 2, 4 or 8 bytes, which may be more than the type has in bincode 1. */
+static int marked(Reader *r, const int32_t *g, int pc, uint64_t *found) {
+    int first = *r->p++, size = A(VARU_SIZE), is_wide = A(VARU_FORM) == FORM_BINCODE_1;
     if (first < 251) {
-        r->claimed += A(VARU_SIZE) - 1;
+        r->claimed += size - 1;
         *found = (uint64_t)first;
         return 0;
     }
     int width = first == 251 ? 2 : first == 252 ? 4 : first == 253 ? 8 : 255;
-    if (width > A(VARU_SIZE) || width > LEFT(r))
+    if (width > (is_wide ? 8 : size) || width > LEFT(r))
         return -1;
     *found = get_uint(r->p, width, A(VARU_BIG));
     r->p += width;
-    r->claimed += A(VARU_SIZE) - 1 - width;
-    return 0;
+    r->claimed += size - 1 - width;
+    return size < 8 && *found >> 8 * size ? -1 : 0;
+}
+
+int read_variable(Reader *r, int pc, uint64_t *found) {
+    const int32_t *g = r->g;
+    if (r->p >= r->e)
+        return -1;
+    int bad = A(VARU_FORM) >= FORM_LEB128 ? groups(r, g, pc, found) : marked(r, g, pc, found);
+    return bad || (A(VARU_MOST) >= 0 && *found > (uint64_t)A(VARU_MOST)) ? -1 : 0;
 }
 
 /* A number of elements or bytes; -1 if it is none or too large to be one. */
@@ -73,7 +99,7 @@ int64_t read_length(Reader *r, int pc) {
         return found > INT64_MAX ? -1 : (int64_t)found;
     }
     if (g[pc] == OP_VARU) {
-        if (variable(r, g, pc, &found) < 0)
+        if (read_variable(r, pc, &found) < 0)
             return -1;
         return found > INT64_MAX ? -1 : (int64_t)found;
     }
@@ -490,9 +516,9 @@ PyObject *read_value(Reader *r, int pc) {
         r->p += 2;
         return half == -1.0 && PyErr_Occurred() ? NULL : PyFloat_FromDouble(half);
     case OP_VARU:
-        return variable(r, g, pc, &found) < 0 ? NULL : int_of(found);
+        return read_variable(r, pc, &found) < 0 ? NULL : int_of(found);
     case OP_VARI:
-        if (variable(r, g, pc, &found) < 0)
+        if (read_variable(r, pc, &found) < 0)
             return NULL;
         return PyLong_FromLongLong((int64_t)(found >> 1) ^ -(int64_t)(found & 1));
     case OP_WIDE:

@@ -132,6 +132,7 @@ int skip_value(Reader *r, int pc, int check) {
     const int32_t *g = r->g;
     const uint8_t *start;
     int64_t size;
+    uint64_t number;
     int op = g[pc];
     if (is_fixed(op)) {
         if (check && op == OP_BOOL && r->p < r->e && *r->p > 1)
@@ -141,6 +142,7 @@ int skip_value(Reader *r, int pc, int check) {
     switch (op) {
     case OP_VARU:
     case OP_VARI:
+        return read_variable(r, pc, &number);
     case OP_WIDE:
     case OP_CHAR:
         return by_reading(r, pc);

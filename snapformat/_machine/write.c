@@ -39,14 +39,28 @@ int write_raw(Writer *w, const void *data, size_t size) {
     return 0;
 }
 
-static int put_variable(Writer *w, uint64_t v, int big) {
+static int put_groups(Writer *w, uint64_t v) {
+    uint8_t made[10];
+    size_t size = 0;
+    for (; v >= 0x80; v >>= 7)
+        made[size++] = (uint8_t)(v | 0x80);
+    made[size++] = (uint8_t)v;
+    return write_raw(w, made, size);
+}
+
+/* An integer of variable length, after zigzag. */
+static int put_variable(Writer *w, const int32_t *g, int pc, uint64_t v) {
+    if (A(VARU_MOST) >= 0 && v > (uint64_t)A(VARU_MOST))
+        return -1;
+    if (A(VARU_FORM) >= FORM_LEB128)
+        return put_groups(w, v);
     int size = v < 251 ? 0 : v <= UINT16_MAX ? 2 : v <= UINT32_MAX ? 4 : 8;
     uint8_t *p = room(w, (size_t)size + 1);
     if (!p)
         return -1;
     *p = size == 0 ? (uint8_t)v : size == 2 ? 251 : size == 4 ? 252 : 253;
     if (size)
-        put_uint(p + 1, v, size, big);
+        put_uint(p + 1, v, size, A(VARU_BIG));
     return 0;
 }
 
@@ -57,7 +71,7 @@ int write_length(Writer *w, int pc, uint64_t count) {
         if (A(UINT_SIZE) < 8 && count >> 8 * A(UINT_SIZE))
             return -1;
         if (g[pc] == OP_VARU)
-            return put_variable(w, count, A(VARU_BIG));
+            return put_variable(w, g, pc, count);
         uint8_t *p = room(w, (size_t)A(UINT_SIZE));
         if (!p)
             return -1;
@@ -414,11 +428,11 @@ int write_value(Writer *w, int pc, PyObject *value) {
     case OP_VARU:
         if (unsigned_of(w, value, A(VARU_SIZE), &bits) < 0)
             return -1;
-        return put_variable(w, bits, A(VARU_BIG));
+        return put_variable(w, g, pc, bits);
     case OP_VARI:
         if (signed_of(w, value, A(VARI_SIZE), &whole) < 0)
             return -1;
-        return put_variable(w, (uint64_t)whole << 1 ^ (uint64_t)(whole >> 63), A(VARI_BIG));
+        return put_variable(w, g, pc, (uint64_t)whole << 1 ^ (uint64_t)(whole >> 63));
     case OP_WIDE:
         return put_wide(w, g, pc, value);
     case OP_BOOL:

@@ -85,7 +85,7 @@ BAD_CALLS: list[tuple[Any, ...]] = [
     (b"\1", 0, 2, 0, None),
     (b"\1", 0, 1, -1, None),
     (b"\1", 0, 1, 1 << 40, None),
-    (b"\1", 0, 1, 0, object()),
+    (b"\1", 0, 1, 0, "claims"),
     (b"\1", 0, 1 << 80, 0, None),
     (b"\1", None, 1, 0, None),
 ]

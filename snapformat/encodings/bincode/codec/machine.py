@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from snapformat._machine import CORE
-from snapformat._machine.opcodes import CODES, SHARED
+from snapformat._machine.opcodes import CODES, FORMS, SHARED
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import number_code
 from snapformat.encodings.bincode.codec import read_helpers, write_helpers
@@ -164,6 +164,8 @@ class _Compiler:
                 )
             self._open.add(op)
             start = len(self.words)
+            if op.config is not None and op.config.rules.depth is not None:
+                raise NotGenerated("types nested less deep than the machine's limit")
             emit = getattr(self, f"_{type(op).__name__.lower()}", None)
             try:
                 if emit is None or needs_of(op):
@@ -197,23 +199,31 @@ class _Compiler:
 
     def _int(self, op: ops.Int) -> int:
         is_big = op.byteorder == "big"
-        if op.variable:
+        if op.variable is not None:
             self.has_claims = True
-            if op.size > 16:
+            most = -1 if op.most is None else op.most
+            if op.size <= 8 and not op.nonzero and most <= _MOST:
+                form = FORMS.index(op.variable)
+                return self.emit("VARI" if op.signed else "VARU", op.size, is_big, form, most)
+            if op.size > 16 or op.variable != "bincode":
                 raise NotSupportedError
-            if op.size <= 8 and not op.nonzero:
-                return self.emit("VARI" if op.signed else "VARU", op.size, is_big)
-        elif op.packer is not None and not op.nonzero:
+        if op.most is not None:
+            raise NotSupportedError
+        if op.packer is not None and not op.nonzero:
             return self.emit("SINT" if op.signed else "UINT", op.size, is_big)
-        return self.emit("WIDE", op.size, is_big, op.signed, op.nonzero, op.variable)
+        return self.emit("WIDE", op.size, is_big, op.signed, op.nonzero, op.variable is not None)
 
     def _float(self, op: ops.Float) -> int:
+        if not op.has_nan:
+            raise NotGenerated("floats without NaN, of which there may be many")
         return self.emit(f"F{8 * op.size}", op.size, op.byteorder == "big")
 
     def _bool(self, op: ops.Bool) -> int:
         return self.emit("FLAG" if op.lenient else "BOOL")
 
     def _char(self, op: ops.Char) -> int:
+        if op.length is not None:
+            raise NotGenerated("chars behind their length, of which there may be many")
         return self.emit("CHAR")
 
     def _length(self, op: Op) -> Task:
@@ -308,7 +318,7 @@ class _Compiler:
         length = yield self._length(op.length)
         item = yield self.place(op.item)
         about = self._elements(op, op.item)
-        natural = _UNORDERED if self.reading else self._natural(op.kind.ordered, op.kind.item)
+        natural = _UNORDERED if self.reading else self._natural(op.ordered, op.kind.item)
         elements = hashable if self.reading else write_helpers.elements_of(op)
         entries = CORE.slot(PairSet, "_entries")
         rest = collapses_to_one(op.kind), self._key(op.item), entries, natural, self.object(elements)
@@ -316,11 +326,13 @@ class _Compiler:
 
     def _map(self, op: ops.Map) -> Task:
         assert CORE is not None
+        if op.by_bytes:
+            raise NotGenerated("maps sorted by the bytes of their keys")
         length = yield self._length(op.length)
         key = yield self.place(op.key)
         value = yield self.place(op.value)
         about = self._elements(op, op.key, op.value)
-        natural = _UNORDERED if self.reading else self._natural(op.kind.ordered, op.kind.key)
+        natural = _UNORDERED if self.reading else self._natural(op.ordered, op.kind.key)
         elements = hashable if self.reading else write_helpers.pairs_of(op)
         entries = CORE.slot(PairMap, "_entries")
         rest = collapses_to_one(op.kind), self._key(op.key), entries, natural, self.object(elements), value
