@@ -41,7 +41,7 @@ static int skip_elements(Reader *r, const int32_t *g, int pc, int64_t count, int
         return -1;
     if (A(SEQ_SURPLUS) && claim_zero_sized(r, count, A(SEQ_SURPLUS)) < 0)
         return doubt(r);
-    if (A(SEQ_FIXED) >= 0 && !(check && g[item] != OP_UNIT)) {
+    if (A(SEQ_FIXED) >= 0 && !(check && (op == OP_MAP || g[item] != OP_UNIT))) {
         if (r->depth + A(SEQ_LEVELS) > MAX_DEPTH)
             return doubt(r);
         if (!A(SEQ_FIXED))

@@ -8,6 +8,7 @@ import threading
 import tracemalloc
 from array import array
 from contextlib import suppress
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from snapformat import decode, encode, schema
 from snapformat._machine import CORE
 from snapformat._machine.opcodes import CODES, SHARED
 from snapformat.bincode import BTreeMap, Option, Vec, u8, u16, u64
+from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.codec import engine
 from snapformat.encodings.bincode.codec.claims import Claims
-from snapformat.encodings.bincode.codec.machine import program_of
+from snapformat.encodings.bincode.codec.machine import _Compiler, program_of
 from snapformat.encodings.bincode.codec.read_helpers import GuardError
+from snapformat.encodings.bincode.rules import Rules
 from snapformat.layout import layout_of
 from snapformat.snapshot import SnapshotFormat
 from snapformat.snapshot.catalogue import formats
@@ -241,3 +244,42 @@ def test_the_first_read(count: int, at_once: bool, monkeypatch: pytest.MonkeyPat
         reader = layout_of(New).codec.reader
         assert (reader is not None) is (at_once or use > 1)
     assert reader.__self__ is layout_of(New).codec.read_program.code
+
+
+#: The attributes of operations, and the rules, that the compiler of programs looks at.
+LOOKED_AT = {
+    ops.Int: "name size signed byteorder variable nonzero most packer",
+    ops.Float: "size byteorder has_nan",
+    ops.Bool: "lenient",
+    ops.Char: "length",
+    ops.Str: "length encoding",
+    ops.Bytes: "length exact no_nul",
+    ops.CStructBytes: "length item cls size fits_any",
+    ops.FixedBytes: "count",
+    ops.Unit: "value",
+    ops.Option: "item wrapped",
+    ops.Seq: "item length",
+    ops.Array: "item count indexed",
+    ops.Set: "item length ordered",
+    ops.Map: "key value length ordered by_bytes",
+    ops.Tuple: "items",
+    ops.Struct: "name style fields cls make scoped named subcons",
+    ops.Enum: "name index variants other",
+    ops.Convert: "item decode encode pure",
+    ops.Const: "item value",
+    ops.Padded: "item count pattern",
+    ops.Field: "attr op optional name",
+    ops.Variant: "index payload constant",
+    Rules: "name varint strict most_length depth char_text has_char has_floats has_nan has_zero_sized "
+    "err_first key_order",
+}
+
+
+def test_every_attribute_of_an_operation_is_looked_at() -> None:
+    """A new attribute changes bytes: `codec.machine` executes it, or refuses; then it is named above."""
+    known = {f"_{op.__name__.lower()}": op for op in vars(ops).values() if isinstance(op, type)}
+    compiled = [known[name] for name in vars(_Compiler) if name in known]
+    assert {*compiled, ops.Field, ops.Variant, Rules} == set(LOOKED_AT)
+    for op, names in LOOKED_AT.items():
+        found = [each.name for each in fields(op) if each.name not in ("kind", "config", "codec")]
+        assert found == names.split(), op.__name__

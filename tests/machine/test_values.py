@@ -8,14 +8,29 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codec.agreement import guarded, identical, verdict, write_agrees
 from codec.strategies import annotations, damaged, encodings, values_of
 from codec.test_random_types import agreement
+from presets.test_properties import layout, presets
 from snapformat import DecodeError, EncodeError, decode, encode, schema
-from snapformat.bincode import BTreeMap, Len, Option, Vec, Via, f32, f64, u8, u16, u32, u64
+from snapformat.bincode import (
+    BTreeMap,
+    HashMap,
+    Len,
+    NonZeroU8,
+    Option,
+    Vec,
+    Via,
+    f32,
+    f64,
+    u8,
+    u16,
+    u32,
+    u64,
+)
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.machine import Program, program_of
 from snapformat.encodings.bincode.codec.read_helpers import GuardError
@@ -39,11 +54,11 @@ def programs(node: Op) -> tuple[Program, Program]:
     return reading, writing
 
 
-@agreement
-@given(annotation=annotations, encoding=encodings, data=st.data())
+@settings(agreement, max_examples=300)
+@given(annotation=annotations, encoding=st.one_of(encodings, presets), data=st.data())
 def test_three_executors(annotation: Any, encoding: Any, data: st.DataObject) -> None:
     """Each alone, without falling back: the same value, end, claims and bytes, and the same refusals."""
-    node = layout_of(annotation, encoding)
+    node = layout(annotation, encoding)
     reading, writing = (program_of(node, reading=each) for each in (True, False))
     if reading is None or writing is None:
         return  # nothing of it is the machine's
@@ -276,3 +291,12 @@ if _testcapi is not None:
                 assert found == data
         assert refused > 3
         assert write_agrees(node, value) == data
+
+
+def test_values_of_keys_without_bytes_are_checked() -> None:
+    node = layout_of(HashMap[tuple[()], NonZeroU8])
+    reading, _ = programs(node)
+    data = (1).to_bytes(8, "little")
+    assert reading.code.check(data + b"\1", 0, 9, 0, Claims(1 << 20)) == 9
+    with pytest.raises(GuardError):
+        reading.code.check(data + b"\0", 0, 9, 0, Claims(1 << 20))
