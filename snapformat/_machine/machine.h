@@ -36,6 +36,7 @@ typedef struct {
     uintptr_t stack; /* lowest address of the C stack that may be used */
     int64_t claimed, zero_sized;
     int depth, doubt;
+    int paused; /* whether the collector is off, and was on before */
 } Reader;
 
 typedef struct {

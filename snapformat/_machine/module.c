@@ -46,9 +46,9 @@ static PyObject *program_read(Program *self, PyObject *const *arguments, Py_ssiz
     PyObject *objects, *value, *end, *pair;
     if (begin(self, arguments, count, &r, &objects) < 0)
         return refuse(objects);
-    int pause = !self->foreign && LEFT(&r) > PAUSED && PyGC_Disable();
+    r.paused = LEFT(&r) > PAUSED && PyGC_Disable();
     value = read_value(&r, self->root);
-    if (pause)
+    if (r.paused)
         PyGC_Enable();
     if (!value)
         return refuse(objects);

@@ -87,6 +87,24 @@ int read_variable(Reader *r, int pc, uint64_t *found) {
     return bad || (A(VARU_MOST) >= 0 && *found > (uint64_t)A(VARU_MOST)) ? -1 : 0;
 }
 
+/* The collector is on again while code of others runs, which may turn it off for good. */
+static void resume(const Reader *r) {
+    if (r->paused)
+        PyGC_Enable();
+}
+
+static void pause_again(Reader *r) {
+    if (r->paused)
+        r->paused = PyGC_Disable();
+}
+
+static PyObject *call(Reader *r, PyObject *function, PyObject *argument) {
+    resume(r);
+    PyObject *made = PyObject_CallOneArg(function, argument);
+    pause_again(r);
+    return made;
+}
+
 /* A number of elements or bytes; -1 if it is none or too large to be one. */
 int64_t read_length(Reader *r, int pc) {
     const int32_t *g = r->g;
@@ -230,9 +248,36 @@ static inline int add(PyObject *list, PyObject *value, int64_t at, int64_t place
     return result;
 }
 
+/* A run of equal ints below 256, as the zeros of a table: their references are counted at its end. */
+typedef struct {
+    PyObject *number;
+    Py_ssize_t count;
+} Run;
+
+static inline void count_run(Run *run) {
+#if PY_VERSION_HEX < 0x030C0000 /* later ones have no references to count */
+    if (run->count)
+        Py_SET_REFCNT(run->number, Py_REFCNT(run->number) + run->count);
+#endif
+    run->count = 0;
+}
+
+static inline PyObject *byte_of(Run *run, unsigned v) {
+    if (byte_ints[v] != run->number) {
+        count_run(run);
+        run->number = byte_ints[v];
+    }
+    run->count++;
+    return byte_ints[v];
+}
+
+static inline PyObject *uint_of(Run *run, uint64_t v) {
+    return v < 256 ? byte_of(run, (unsigned)v) : int_of(v);
+}
+
 /* A list of numbers: nobody can see it before it is whole, since making numbers runs no other code. */
 static PyObject *numbers(Reader *r, const int32_t *g, int pc, int64_t count) {
-    int size = A(UINT_SIZE), op = g[pc];
+    int size = A(UINT_SIZE), big = A(UINT_BIG), op = g[pc];
     if (count > LEFT(r) / size)
         return NULL;
     PyObject *list = PyList_New(count), *value;
@@ -240,19 +285,31 @@ static PyObject *numbers(Reader *r, const int32_t *g, int pc, int64_t count) {
         return NULL;
     PyObject **to = ((PyListObject *)list)->ob_item;
     const uint8_t *p = r->p;
-    for (int64_t i = 0; i < count; i++, p += size) {
-        if (op == OP_UINT)
-            value = int_of(get_uint(p, size, A(UINT_BIG)));
-        else
-            value = number(g, pc, p);
-        if (!value) {
-            Py_DECREF(list);
-            return NULL;
-        }
-        to[i] = value;
+    Run same = {NULL, 0};
+/* A loop for each width, which the compiler sees as a constant. */
+#define NUMBERS(made)                                                                                                  \
+    for (int64_t i = 0; i < count; i++, p += size) {                                                                   \
+        value = made;                                                                                                  \
+        if (!value)                                                                                                    \
+            goto failed;                                                                                               \
+        to[i] = value;                                                                                                 \
     }
+    if (op == OP_UINT && size == 1) {
+        NUMBERS(byte_of(&same, *p))
+    } else if (op == OP_UINT && size == 2) {
+        NUMBERS(uint_of(&same, get_uint(p, 2, big)))
+    } else if (op == OP_UINT && size == 4) {
+        NUMBERS(uint_of(&same, get_uint(p, 4, big)))
+    } else {
+        NUMBERS(number(g, pc, p))
+    }
+    count_run(&same);
     r->p = p;
     return list;
+failed:
+    count_run(&same);
+    Py_DECREF(list);
+    return NULL;
 }
 
 static PyObject *elements(Reader *r, const int32_t *g, int pc, int64_t count) {
@@ -354,6 +411,13 @@ static PyObject *tuple(Reader *r, const int32_t *g, int pc) {
     return made;
 }
 
+static PyObject *by_default(Reader *r, PyObject *function) {
+    resume(r);
+    PyObject *made = PyObject_CallNoArgs(function);
+    pause_again(r);
+    return made;
+}
+
 static PyObject *instance(Reader *r, const int32_t *g, int pc) {
     PyTypeObject *cls = (PyTypeObject *)r->o[A(STRUCT_CLS)];
     if (r->depth >= MAX_DEPTH)
@@ -365,7 +429,7 @@ static PyObject *instance(Reader *r, const int32_t *g, int pc) {
     const int32_t *field = g + pc + STRUCT_GROUPS, *end = field + STRUCT_EACH * A(STRUCT_COUNT);
     for (; field < end; field += STRUCT_EACH) {
         int item = field[STRUCT_IN_ITEM];
-        PyObject *value = item < 0 ? PyObject_CallNoArgs(r->o[field[STRUCT_IN_ATTR]]) : read_value(r, item);
+        PyObject *value = item < 0 ? by_default(r, r->o[field[STRUCT_IN_ATTR]]) : read_value(r, item);
         if (!value) {
             Py_DECREF(made);
             return NULL;
@@ -395,7 +459,7 @@ static PyObject *made_by_class(Reader *r, const int32_t *g, int pc) {
             goto done;
     }
     r->depth--;
-    made = PyObject_CallOneArg(r->o[A(MADE_MAKE)], values);
+    made = call(r, r->o[A(MADE_MAKE)], values);
 done:
     Py_DECREF(values);
     return made;
@@ -420,9 +484,11 @@ static PyObject *variant(Reader *r, const int32_t *g, int pc) {
 static PyObject *by_python(Reader *r, const int32_t *g, int pc) {
     if (A(PYTHON_CODE) < 0 || r->depth + A(PYTHON_LEVELS) > MAX_DEPTH || set_claims(r) < 0)
         return NULL;
+    resume(r);
     PyObject *pair = PyObject_CallFunction(r->o[A(PYTHON_CODE)], "OnniO", r->data, (Py_ssize_t)(r->p - r->d),
                                            (Py_ssize_t)(r->e - r->d), r->depth, r->claims);
     PyObject *value = NULL;
+    pause_again(r);
     if (pair && PyTuple_CheckExact(pair) && PyTuple_GET_SIZE(pair) == 2 && get_claims(r) == 0) {
         Py_ssize_t end = PyLong_AsSsize_t(PyTuple_GET_ITEM(pair, 1));
         if (end >= 0 && end <= r->e - r->d) {
@@ -444,7 +510,7 @@ static PyObject *blob(Reader *r, const int32_t *g, int pc) {
         return NULL;
     r->p += size;
     if (A(BLOB_LAZY) < 0) {
-        made = PyObject_CallOneArg(r->o[A(BLOB_MAKE)], raw);
+        made = call(r, r->o[A(BLOB_MAKE)], raw);
         Py_DECREF(raw);
         return made;
     }
@@ -486,9 +552,11 @@ static PyObject *constant(Reader *r, const int32_t *g, int pc) {
     PyObject *value = read_value(r, A(CONST_ITEM));
     if (!value)
         return NULL;
+    resume(r);
     PyObject *differs = PyObject_RichCompare(value, r->o[A(CONST_VALUE)], Py_NE);
     int refused = differs ? PyObject_IsTrue(differs) : -1;
     Py_XDECREF(differs);
+    pause_again(r);
     if (refused)
         Py_CLEAR(value);
     return value;
@@ -596,7 +664,7 @@ PyObject *read_value(Reader *r, int pc) {
         value = read_value(r, A(CONVERT_ITEM));
         if (!value || A(CONVERT_DECODE) < 0 || (A(CONVERT_HEADER) && is_counted(g, r->o, pc, value) == 1))
             return value;
-        made = PyObject_CallOneArg(r->o[A(CONVERT_DECODE)], value);
+        made = call(r, r->o[A(CONVERT_DECODE)], value);
         Py_DECREF(value);
         return made;
     case OP_CONST:
