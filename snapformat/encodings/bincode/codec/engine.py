@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from snapformat._machine import CORE
+from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode import walk as reference
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
@@ -252,8 +253,9 @@ def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
 
 
 def _is_small(op: Op, most: int) -> bool:
-    """Return whether a layout has so many operations at most."""
-    return sum(1 for _ in islice(operations(op), most + 1)) <= most
+    """Return whether a layout has so many operations at most, and values of any number of parts."""
+    found = list(islice(operations(op), most + 1))
+    return len(found) <= most and any(isinstance(each, ops.Seq | ops.Set | ops.Map) for each in found)
 
 
 def runs_constructs(op: Op) -> bool:
