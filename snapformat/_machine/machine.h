@@ -20,7 +20,6 @@ typedef struct {
     Py_ssize_t words;
     PyObject *objects; /* NULL once the collector has cleared it */
     int root;
-    int foreign; /* whether code of users may run when values are read */
     int check;   /* whether values can be checked without making them */
     Py_ssize_t claimed, zero_sized; /* slots of the claims */
     Py_ssize_t hint;                /* size of the last bytes written */
@@ -36,7 +35,6 @@ typedef struct {
     uintptr_t stack; /* lowest address of the C stack that may be used */
     int64_t claimed, zero_sized;
     int depth, doubt;
-    int paused; /* whether the collector is off, and was on before */
 } Reader;
 
 typedef struct {
@@ -67,6 +65,13 @@ int read_variable(Reader *r, int pc, uint64_t *found); /* of VARU and VARI, befo
 int set_claims(Reader *r);
 int get_claims(Reader *r);
 int claim_zero_sized(Reader *r, int64_t count, int64_t cost);
+
+/* track.c */
+void show(const Reader *r, int pc, PyObject *value);
+static inline void hide(PyObject *value) {
+    if (PyObject_IS_GC(value))
+        PyObject_GC_UnTrack(value);
+}
 
 /* module.c: the ints 0 to 255, which all interpreters share and which are never freed */
 extern PyObject *byte_ints[256];

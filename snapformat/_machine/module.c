@@ -8,8 +8,6 @@
 #define SMALL 1024
 /* Most bytes of room that a program keeps in mind from one write to the next. */
 #define MOST_HINT (1 << 16)
-/* Bytes from which the collector of cyclic garbage is off while values are made. */
-#define PAUSED 512
 
 static PyObject *refuse(PyObject *objects) {
     if (!PyErr_Occurred())
@@ -46,12 +44,10 @@ static PyObject *program_read(Program *self, PyObject *const *arguments, Py_ssiz
     PyObject *objects, *value, *end, *pair;
     if (begin(self, arguments, count, &r, &objects) < 0)
         return refuse(objects);
-    r.paused = LEFT(&r) > PAUSED && PyGC_Disable();
     value = read_value(&r, self->root);
-    if (r.paused)
-        PyGC_Enable();
     if (!value)
         return refuse(objects);
+    show(&r, self->root, value);
     end = PyLong_FromSsize_t(r.p - r.d);
     pair = PyTuple_New(2);
     if (!end || !pair || set_claims(&r) < 0) {
@@ -187,13 +183,13 @@ static int is_sound(const int32_t *g, Py_ssize_t words, int root, Py_ssize_t obj
 }
 
 static PyObject *program_new(PyTypeObject *type, PyObject *arguments, PyObject *names) {
-    static char *keywords[] = {"code", "objects", "root", "foreign", "claimed", "zero_sized", NULL};
+    static char *keywords[] = {"code", "objects", "root", "claimed", "zero_sized", NULL};
     Py_buffer code;
     PyObject *objects;
-    int root, foreign;
+    int root;
     Py_ssize_t claimed, zero_sized;
-    if (!PyArg_ParseTupleAndKeywords(arguments, names, "y*O!ipnn", keywords, &code, &PyTuple_Type, &objects, &root,
-                                     &foreign, &claimed, &zero_sized))
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "y*O!inn", keywords, &code, &PyTuple_Type, &objects, &root,
+                                     &claimed, &zero_sized))
         return NULL;
     Py_ssize_t words = code.len / 4;
     int32_t *copy = PyMem_Malloc((size_t)code.len + 4);
@@ -218,7 +214,6 @@ static PyObject *program_new(PyTypeObject *type, PyObject *arguments, PyObject *
     self->words = words;
     self->objects = Py_NewRef(objects);
     self->root = root;
-    self->foreign = foreign;
     self->claimed = claimed;
     self->zero_sized = zero_sized;
     return (PyObject *)self;

@@ -87,22 +87,10 @@ int read_variable(Reader *r, int pc, uint64_t *found) {
     return bad || (A(VARU_MOST) >= 0 && *found > (uint64_t)A(VARU_MOST)) ? -1 : 0;
 }
 
-/* The collector is on again while code of others runs, which may turn it off for good. */
-static void resume(const Reader *r) {
-    if (r->paused)
-        PyGC_Enable();
-}
-
-static void pause_again(Reader *r) {
-    if (r->paused)
-        r->paused = PyGC_Disable();
-}
-
-static PyObject *call(Reader *r, PyObject *function, PyObject *argument) {
-    resume(r);
-    PyObject *made = PyObject_CallOneArg(function, argument);
-    pause_again(r);
-    return made;
+/* Give a value to code of others. */
+static PyObject *call(Reader *r, PyObject *function, int item, PyObject *value) {
+    show(r, item, value);
+    return PyObject_CallOneArg(function, value);
 }
 
 /* A number of elements or bytes; -1 if it is none or too large to be one. */
@@ -228,12 +216,14 @@ static inline int claim_element(Reader *r, const int32_t *g, int pc, const uint8
 /* Most elements that room is made for before they are read: each list in a list may be as long as the data. */
 #define MOST_ROOM 4096
 
-/* A list that begins empty. With room for elements, if these take bytes and no code of users can see it. */
-static PyObject *list_for(Reader *r, const int32_t *g, int pc, int64_t count, int64_t *places) {
-    *places = !A(SEQ_LEAST) || r->program->foreign ? 0 : count < MOST_ROOM ? count : MOST_ROOM;
+/* A hidden list that begins empty, with room for elements if these take bytes. */
+static PyObject *list_for(const int32_t *g, int pc, int64_t count, int64_t *places) {
+    *places = !A(SEQ_LEAST) ? 0 : count < MOST_ROOM ? count : MOST_ROOM;
     PyObject *made = PyList_New(*places);
-    if (made && *places)
+    if (made) {
         Py_SET_SIZE(made, 0);
+        hide(made);
+    }
     return made;
 }
 
@@ -304,6 +294,7 @@ static PyObject *numbers(Reader *r, const int32_t *g, int pc, int64_t count) {
         NUMBERS(number(g, pc, p))
     }
     count_run(&same);
+    hide(list);
     r->p = p;
     return list;
 failed:
@@ -321,7 +312,7 @@ static PyObject *elements(Reader *r, const int32_t *g, int pc, int64_t count) {
         return NULL;
     if (is_number(g[item]))
         return numbers(r, g, item, count);
-    PyObject *list = list_for(r, g, pc, count, &places);
+    PyObject *list = list_for(g, pc, count, &places);
     if (!list)
         return NULL;
     if (g[item] == OP_UNIT) {
@@ -366,8 +357,11 @@ static PyObject *entries(Reader *r, const int32_t *g, int pc) {
         PyObject *key = read_value(r, A(MAP_ITEM)), *value, *by;
         if (!key)
             goto failed;
+        show(r, A(MAP_ITEM), key);
         if (is_map) {
             PyObject *second = read_value(r, A(MAP_VALUE));
+            if (second)
+                show(r, A(MAP_VALUE), second);
             value = second ? PyTuple_Pack(2, key, second) : NULL;
             Py_XDECREF(second);
         } else
@@ -396,8 +390,7 @@ static PyObject *tuple(Reader *r, const int32_t *g, int pc) {
     PyObject *made = PyTuple_New(count);
     if (!made)
         return NULL;
-    if (count && r->program->foreign) /* no code of users sees it half made */
-        PyObject_GC_UnTrack(made);
+    hide(made);
     for (int i = 0; i < count; i++) {
         PyObject *value = read_value(r, A(TUPLE_GROUPS + i));
         if (!value) {
@@ -406,15 +399,6 @@ static PyObject *tuple(Reader *r, const int32_t *g, int pc) {
         }
         PyTuple_SET_ITEM(made, i, value);
     }
-    if (count && r->program->foreign)
-        PyObject_GC_Track(made);
-    return made;
-}
-
-static PyObject *by_default(Reader *r, PyObject *function) {
-    resume(r);
-    PyObject *made = PyObject_CallNoArgs(function);
-    pause_again(r);
     return made;
 }
 
@@ -425,11 +409,12 @@ static PyObject *instance(Reader *r, const int32_t *g, int pc) {
     PyObject *made = cls->tp_alloc(cls, 0);
     if (!made)
         return NULL;
+    hide(made);
     r->depth++;
     const int32_t *field = g + pc + STRUCT_GROUPS, *end = field + STRUCT_EACH * A(STRUCT_COUNT);
     for (; field < end; field += STRUCT_EACH) {
         int item = field[STRUCT_IN_ITEM];
-        PyObject *value = item < 0 ? by_default(r, r->o[field[STRUCT_IN_ATTR]]) : read_value(r, item);
+        PyObject *value = item < 0 ? PyObject_CallNoArgs(r->o[field[STRUCT_IN_ATTR]]) : read_value(r, item);
         if (!value) {
             Py_DECREF(made);
             return NULL;
@@ -453,13 +438,14 @@ static PyObject *made_by_class(Reader *r, const int32_t *g, int pc) {
         PyObject *value = read_value(r, field[MADE_IN_ITEM]);
         if (!value)
             goto done;
+        show(r, field[MADE_IN_ITEM], value);
         int bad = field[MADE_IN_KEPT] && PyList_Append(values, value) < 0;
         Py_DECREF(value);
         if (bad)
             goto done;
     }
     r->depth--;
-    made = call(r, r->o[A(MADE_MAKE)], values);
+    made = PyObject_CallOneArg(r->o[A(MADE_MAKE)], values);
 done:
     Py_DECREF(values);
     return made;
@@ -484,11 +470,9 @@ static PyObject *variant(Reader *r, const int32_t *g, int pc) {
 static PyObject *by_python(Reader *r, const int32_t *g, int pc) {
     if (A(PYTHON_CODE) < 0 || r->depth + A(PYTHON_LEVELS) > MAX_DEPTH || set_claims(r) < 0)
         return NULL;
-    resume(r);
     PyObject *pair = PyObject_CallFunction(r->o[A(PYTHON_CODE)], "OnniO", r->data, (Py_ssize_t)(r->p - r->d),
                                            (Py_ssize_t)(r->e - r->d), r->depth, r->claims);
     PyObject *value = NULL;
-    pause_again(r);
     if (pair && PyTuple_CheckExact(pair) && PyTuple_GET_SIZE(pair) == 2 && get_claims(r) == 0) {
         Py_ssize_t end = PyLong_AsSsize_t(PyTuple_GET_ITEM(pair, 1));
         if (end >= 0 && end <= r->e - r->d) {
@@ -510,7 +494,7 @@ static PyObject *blob(Reader *r, const int32_t *g, int pc) {
         return NULL;
     r->p += size;
     if (A(BLOB_LAZY) < 0) {
-        made = call(r, r->o[A(BLOB_MAKE)], raw);
+        made = PyObject_CallOneArg(r->o[A(BLOB_MAKE)], raw);
         Py_DECREF(raw);
         return made;
     }
@@ -520,6 +504,7 @@ static PyObject *blob(Reader *r, const int32_t *g, int pc) {
         Py_DECREF(raw);
         return NULL;
     }
+    hide(made);
     SLOT(made, A(BLOB_RAW)) = raw;
     return made;
 }
@@ -552,11 +537,10 @@ static PyObject *constant(Reader *r, const int32_t *g, int pc) {
     PyObject *value = read_value(r, A(CONST_ITEM));
     if (!value)
         return NULL;
-    resume(r);
+    show(r, A(CONST_ITEM), value);
     PyObject *differs = PyObject_RichCompare(value, r->o[A(CONST_VALUE)], Py_NE);
     int refused = differs ? PyObject_IsTrue(differs) : -1;
     Py_XDECREF(differs);
-    pause_again(r);
     if (refused)
         Py_CLEAR(value);
     return value;
@@ -637,7 +621,7 @@ PyObject *read_value(Reader *r, int pc) {
         value = read_value(r, A(OPTION_ITEM));
         if (!value || g[pc] == OP_OPTION)
             return value;
-        made = PyObject_CallOneArg(r->o[S_SOME], value);
+        made = call(r, r->o[S_SOME], A(SOME_ITEM), value);
         Py_DECREF(value);
         return made;
     case OP_SEQ:
@@ -664,7 +648,7 @@ PyObject *read_value(Reader *r, int pc) {
         value = read_value(r, A(CONVERT_ITEM));
         if (!value || A(CONVERT_DECODE) < 0 || (A(CONVERT_HEADER) && is_counted(g, r->o, pc, value) == 1))
             return value;
-        made = call(r, r->o[A(CONVERT_DECODE)], value);
+        made = call(r, r->o[A(CONVERT_DECODE)], A(CONVERT_ITEM), value);
         Py_DECREF(value);
         return made;
     case OP_CONST:

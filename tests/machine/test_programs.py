@@ -33,7 +33,7 @@ OBJECTS = (None,) * len(SHARED)
 
 
 def made(*words: int, objects: tuple[Any, ...] = OBJECTS, root: int = 0) -> Any:
-    return CORE.Program(array("i", words), objects, root, False, 16, 24)
+    return CORE.Program(array("i", words), objects, root, 16, 24)
 
 
 SOUND = {

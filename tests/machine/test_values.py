@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import tracemalloc
 from contextlib import suppress
 from typing import Annotated, Any
@@ -17,7 +18,9 @@ from codec.test_random_types import agreement
 from presets.test_properties import layout, presets
 from snapformat import DecodeError, EncodeError, decode, encode, schema
 from snapformat.bincode import (
+    Blob,
     BTreeMap,
+    CStruct,
     HashMap,
     Len,
     NonZeroU8,
@@ -126,6 +129,13 @@ class Point:
 
     x: u8
     y: u64
+
+
+@schema
+class Registers(CStruct):
+    """A structure in C."""
+
+    number: u64
 
 
 @schema
@@ -300,3 +310,41 @@ def test_values_of_keys_without_bytes_are_checked() -> None:
     assert reading.code.check(data + b"\1", 0, 9, 0, Claims(1 << 20)) == 9
     with pytest.raises(GuardError):
         reading.code.check(data + b"\0", 0, 9, 0, Claims(1 << 20))
+
+
+@pytest.mark.parametrize("count", [3, 20_000])
+def test_the_collector_sees_values_when_they_are_whole(count: int) -> None:
+    @schema
+    class Row:
+        point: Point
+        maybe: Option[Vec[u64]]
+        pair: tuple[u8, Vec[Vec[u8]]]
+        seen: Annotated[list[int], Via(Vec[u8], decode=list, encode=list)]
+        table: BTreeMap[str, Vec[Point]]
+        blob: Blob[Registers]
+
+    made = [Row(Point(1, 2), [3], (4, [[5]]), [6], {"a": [Point(7, 8)]}, Registers(1))]
+    kind = Vec[Row]
+    data = encode(made * count, kind)
+    reading, _ = programs(layout_of(kind))
+    young: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            young.append(len(gc.get_objects(0)))
+
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        rows, _ = reading.code.read(data, 0, len(data), 0, Claims(1 << 20))
+    finally:
+        gc.callbacks.remove(note)
+    # From 3.12 on, none begins before the call has ended.
+    assert sys.version_info >= (3, 12) or count == 3 or len(young) > 9
+    assert all(each < 20_000 for each in young[:-1])
+    assert rows == made * count
+    everything = [rows, *rows]
+    for row in rows:
+        everything += [row.point, row.maybe, row.pair, row.pair[1], row.pair[1][0], row.seen, row.blob]
+        everything += [row.table["a"], row.table["a"][0]]
+    assert all(map(gc.is_tracked, everything))

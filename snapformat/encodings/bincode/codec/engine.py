@@ -297,7 +297,7 @@ def read_value(
     if stop is None:
         stop = len(data)
     codec = op.codec or codec_of(op)
-    if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
+    if stop - offset > LARGE and not is_paused and _may_pause(op, codec, limits):
         return paused(read_value, op, data, offset, limit, limits, root, stop, True, reach)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is _no_code or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
@@ -320,11 +320,15 @@ def read_value(
             return found
     except Exception:  # any guard's exception: the reference raises the error
         pass
-    result = reference.read_value(
-        op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop, reach=reach
-    )
+    call = paused if stop - offset > LARGE and not is_paused and _may_pause(op, codec) else _call
+    refer = partial(reference.read_value, limit=limit, limits=limits, root=root, stop=stop, reach=reach)
+    result = call(refer, op.kind, op.config, data, offset)
     statistics.read_fallbacks += 1
     return result
+
+
+def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 def check_value(
@@ -384,7 +388,16 @@ def _is_read(op: Op, data: bytes, limit: int | None, limits: Limits) -> bool:
     return True
 
 
-def _may_pause(op: Op, codec: Codec) -> bool:
+def _may_pause(op: Op, codec: Codec, limits: Limits | None = None) -> bool:
+    """Return whether the collector may be paused; not for the machine, which hides what it makes from it.
+
+    Args:
+        op: The layout.
+        codec: Its code.
+        limits: Those of a read that the machine perhaps executes; None where it is the reference's.
+    """
+    if limits is not None and codec.read_program and limits == DEFAULT_LIMITS:
+        return False
     if codec.may_pause is None:
         codec.may_pause = may_pause(op)
     return codec.may_pause
@@ -414,7 +427,7 @@ def read_part(
         DecodeError: As if the whole had been read up to here.
     """
     codec = op.codec or codec_of(op)
-    if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
+    if stop - offset > LARGE and not is_paused and _may_pause(op, codec, DEFAULT_LIMITS):
         return paused(read_part, op, data, offset, stop, depth, path, True)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is not _no_code:

@@ -17,7 +17,6 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import number_code
 from snapformat.encodings.bincode.codec import read_helpers, write_helpers
 from snapformat.encodings.bincode.codec.claims import Claims, DoubtError
-from snapformat.encodings.bincode.codec.collector import may_pause
 from snapformat.encodings.bincode.codec.expressions import needs_of
 from snapformat.encodings.bincode.codec.shape import (
     counted_of,
@@ -101,8 +100,7 @@ def program_of(op: Op, *, reading: bool) -> Program | None:
     except (NotSupportedError, OverflowError, *CANNOT_COMPILE):
         return None
     claimed, zero_sized = CORE.slot(Claims, "claimed"), CORE.slot(Claims, "zero_sized")
-    foreign = not (reading and may_pause(op))
-    code = CORE.Program(words, tuple(compiler.objects), root, foreign, claimed, zero_sized)
+    code = CORE.Program(words, tuple(compiler.objects), root, claimed, zero_sized)
     return Program(code, compiler, root)
 
 
