@@ -402,14 +402,28 @@ static PyObject *tuple(Reader *r, const int32_t *g, int pc) {
     return made;
 }
 
+/* A hidden instance without values. */
+static PyObject *allocated(PyTypeObject *cls) {
+    PyObject *made;
+    if (PyType_HasFeature(cls, Py_TPFLAGS_HAVE_GC) && !cls->tp_dictoffset) {
+        made = PyObject_GC_New(PyObject, cls); /* which is not shown, as by `tp_alloc` */
+        if (made)
+            memset((char *)made + sizeof(PyObject), 0, (size_t)cls->tp_basicsize - sizeof(PyObject));
+        return made;
+    }
+    made = cls->tp_alloc(cls, 0);
+    if (made)
+        hide(made);
+    return made;
+}
+
 static PyObject *instance(Reader *r, const int32_t *g, int pc) {
     PyTypeObject *cls = (PyTypeObject *)r->o[A(STRUCT_CLS)];
     if (r->depth >= MAX_DEPTH)
         return NULL;
-    PyObject *made = cls->tp_alloc(cls, 0);
+    PyObject *made = allocated(cls);
     if (!made)
         return NULL;
-    hide(made);
     r->depth++;
     const int32_t *field = g + pc + STRUCT_GROUPS, *end = field + STRUCT_EACH * A(STRUCT_COUNT);
     for (; field < end; field += STRUCT_EACH) {
@@ -499,12 +513,11 @@ static PyObject *blob(Reader *r, const int32_t *g, int pc) {
         return made;
     }
     PyTypeObject *cls = (PyTypeObject *)r->o[A(BLOB_LAZY)];
-    made = cls->tp_alloc(cls, 0);
+    made = allocated(cls);
     if (!made) {
         Py_DECREF(raw);
         return NULL;
     }
-    hide(made);
     SLOT(made, A(BLOB_RAW)) = raw;
     return made;
 }

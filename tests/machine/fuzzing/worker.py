@@ -214,14 +214,13 @@ def main() -> int:
                 target.read(data)
                 if target.values and count % 4 == 0:
                     value = changed(random.choice(target.values), random)
-                    try:
-                        expected = write(target.node, value)
-                    except Exception:  # whatever it comes to, it is refused
-                        expected = None
                     if "Odd" not in repr(value):
+                        try:
+                            expected = write(target.node, value)
+                        except Exception:  # whatever it comes to, it is refused
+                            expected = None
                         target.write(value, expected)
                     elif target.writing is not None:
-                        value = changed(random.choice(target.values), random)
                         with_faults(target, value)
                 count += 1
                 now = bytes(edges)
