@@ -11,13 +11,13 @@ BENCH_READY := $(VENV)/.ready-bench
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
 	@echo "make test       run everything that CI runs: lint, types, tests"
-	@echo "make test-python  run the tests without the machine in C"
+	@echo "make test-python  run the tests of values and files without the machine in C"
 	@echo "make fuzz       the machine under sanitizers, for minutes; needs gcc  (FUZZ_SECONDS=300 SEED=1)"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make bitcode    run only the tests of the bitcode encoding    (SNAPFORMAT_BITCODE=DIR)"
-	@echo "make oracle     10^5 random types and values, against the crates; needs cargo  (SEED=1 CASES=100000)"
-	@echo "make solders    19 types of Solana, random and damaged, against solders of PyPI  (SEED=1)"
+	@echo "make oracle     10^5 random types and values, and the time of a file, against the crates; needs cargo  (SEED=1 CASES=100000)"
+	@echo "make solders    19 types of Solana, random and damaged, and their time, against solders of PyPI  (SEED=1)"
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make construct-suite  the declarations of construct's own tests, against both  (CONSTRUCT_TESTS=DIR)"
 	@echo "make fleet      55,000 files on disk and in an S3 server, killed and gone on with; measured  (FLEET='--local 500')"
@@ -46,9 +46,10 @@ test: lint
 	@$(BIN)/python -m snapformat._machine
 	$(BIN)/python -m pytest -n auto --dist worksteal tests
 
-# The same tests with generated Python alone, as where no compiler is.
+# The same tests with generated Python alone, as where no compiler is; without those of what is above values and files.
+ABOVE := cli docs fleet memory
 test-python: $(READY)
-	SNAPFORMAT_MACHINE=0 $(BIN)/python -m pytest -n auto --dist worksteal tests
+	SNAPFORMAT_MACHINE=0 $(BIN)/python -m pytest -n auto --dist worksteal tests $(ABOVE:%=--ignore=tests/%)
 
 # The machine with the sanitizers of gcc, on inputs that reach new places of it.
 FUZZ_SECONDS ?= 300
@@ -71,11 +72,14 @@ oracle: $(READY)
 	cargo build --quiet --release --locked --manifest-path tests/oracle/presets/Cargo.toml
 	$(BIN)/python -m tests.bitcode.oracle --count $(CASES) --seed $(SEED)
 	$(BIN)/python -m tests.presets.oracle --count $(CASES) --seed $(SEED)
+	cargo build --quiet --release --locked --manifest-path benchmarks/rust/Cargo.toml
+	$(BIN)/python -m benchmarks.against_rust benchmarks/rust/target/release/snapshot-speed
 
 # Against another implementation of Solana's types, from PyPI.
 solders: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'solders>=0.26,<1'
 	PYTHONPATH=tests $(BIN)/python -m tests.solana.rows --count 2000 --seed $(SEED)
+	$(BIN)/python -m benchmarks.against_solders
 
 # Batches of some 8,500 inputs, by number. The state file lets an interrupted run go on.
 FROM ?= 0
