@@ -196,11 +196,11 @@ def test_an_interrupt_at_any_line():
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    assert at_each_line(interrupt) > 15
+    assert at_each_line(interrupt) > 10
 
 
 def test_a_signal_handler_that_reads_at_any_line():
-    assert at_each_line(lambda: paused(lambda: None)) > 15
+    assert at_each_line(lambda: paused(lambda: None)) > 10
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers")
@@ -219,12 +219,6 @@ def test_interrupts_at_any_time():
             except KeyboardInterrupt:
                 interrupted += 1
             assert gc.isenabled() and not collector._reads
-            free = []
-            if interrupted % 100 == 0:
-                thread = threading.Thread(target=lambda: free.append(collector._lock.acquire(timeout=10)))
-                thread.start(); thread.join()
-                assert free == [True]
-                collector._lock = threading.RLock()
         assert interrupted > 10000
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], timeout=300, check=False)
@@ -278,14 +272,13 @@ def in_child(check: Callable[[], bool]) -> bool:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_forks():
-    # Another thread reads, and it holds the lock: neither is in the child.
+    # Another thread reads, which is not in the child.
     is_in, may_end = threading.Event(), threading.Event()
 
     def read() -> None:
         def wait() -> None:
-            with collector._lock:
-                is_in.set()
-                may_end.wait(60)
+            is_in.set()
+            may_end.wait(60)
 
         paused(wait)
 
