@@ -170,7 +170,11 @@ class Record(Column):
 
 def shaped(dtype: Any) -> _Shaped:
     """Return the dtype of an element and the shape of a subarray; no shape for other dtypes."""
-    return dtype.subdtype or (dtype, ())
+    shape: tuple[int, ...] = ()
+    while dtype.subdtype is not None:  # there may be subarrays of subarrays
+        dtype, inner = dtype.subdtype
+        shape += inner
+    return dtype, shape
 
 
 def raw_dtype(dtype: Any) -> Any:
