@@ -177,9 +177,7 @@ def test_differences():
     assert not diff_values(old, new, Room)
     new.boxes[1].size = 5
     found, plain = diff_values(old, new, Room), diff_values(room(), new, Room)
-    assert [(each.path, each.old, each.new) for each in found] == [
-        (each.path, each.old, each.new) for each in plain
-    ]
+    assert [each.to_json() for each in found] == [each.to_json() for each in plain]
     assert [each.path for each in found] == ["$.boxes[1].size", "$.maybe[1].size"]
 
 
