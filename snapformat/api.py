@@ -132,7 +132,8 @@ def decode(
             `validate` decodes everything. See `SnapshotFormat.load`. In bitcode, whose values lie spread over
             the columns, everything is decoded at once.
         arrays: With `lazy`: return sequences of numbers as views of the bytes, `"memoryview"` or
-            `"numpy"`; not in bitcode, which packs numbers.
+            `"numpy"`, which also returns sequences of fixed-width records as structured arrays; not in
+            bitcode, which packs numbers.
 
     Raises:
         DecodeError: The bytes are not a value of the type; the error has path and offset.

@@ -114,7 +114,7 @@ def lazy_reader(
         op: The layout.
         limit: Maximum number of bytes that may be claimed, or None.
         limits: Bounds of depth and of zero-sized elements.
-        arrays: Type of the views of long arrays of numbers.
+        arrays: Type of the views of long arrays of numbers, and with numpy of records.
         check_end: Called with the data and the end of the value, if not None.
     """
     reader = LazyReader(op, limit, limits)

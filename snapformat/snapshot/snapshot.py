@@ -165,7 +165,8 @@ class SnapshotFormat(FormatSpec):
             arrays: With `lazy`: `"memoryview"` or `"numpy"` returns sequences of numbers, and fixed arrays of
                 more than 64 numbers, as views of the file's bytes instead of lists. Those in variants of
                 enums, tuples, sets and maps stay lists. If the byte order is not that of the machine, a
-                memoryview refers to a copy.
+                memoryview refers to a copy. With `"numpy"`, the same holds for fixed-width records, which are
+                structured arrays.
             upgrade: Read files of older versions too, and return a snapshot of this format's version: by its
                 steps (`snapformat.migrate`), and with the defaults of fields that the file lacks
                 (`doc(since=...)`). Losses are refused.

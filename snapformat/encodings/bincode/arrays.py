@@ -11,7 +11,7 @@ from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.checks import BadValue
 
-#: The types of views of arrays of numbers.
+#: The types of views of arrays: of numbers, and with numpy of fixed-width records too.
 Arrays = Literal["memoryview", "numpy"]
 
 _NATIVE = "<" if sys.byteorder == "little" else ">"
