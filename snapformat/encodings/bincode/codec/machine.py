@@ -153,7 +153,11 @@ class _Compiler:
 
     def place(self, op: Op) -> Task:
         """Return the place of an operation's words, as a task."""
+        called: set[Op] = set()
         while isinstance(op, ops.Call):
+            if op in called:
+                raise NotGenerated("a reference to itself")
+            called.add(op)
             op = op.target
         if op not in self._places:
             if op in self._open or len(self._open) > _MOST_OPEN:
