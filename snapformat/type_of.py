@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from types import UnionType
     from typing import TypeAlias, _SpecialForm
 
-    from typing_extensions import TypeVar
+    from typing_extensions import TypeAliasType, TypeVar
 
     #: The type of a value; `Any` where nothing says it. `U` is for methods of classes that have a `T`.
     T = TypeVar("T", default=Any)
     U = TypeVar("U", default=Any)
     if MYPY:
         # Beside `object`, mypy would not look at the class. A construct has no type for mypy.
-        TypeOf: TypeAlias = type[T] | _SpecialForm | UnionType | str
+        TypeOf: TypeAlias = type[T] | _SpecialForm | UnionType | TypeAliasType | str
     else:
         TypeOf: TypeAlias = type[T] | object
 else:

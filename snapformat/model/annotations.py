@@ -446,9 +446,6 @@ HashSet = Annotated[MutableSet[T], SetMark(ordered=False)]
 Blob = Annotated[T, BlobMark()]
 #: An integer that is shown in hexadecimal, such as an address or a register: `Hex[u64]`.
 Hex = Annotated[T, HexMark()]
-#: `Option<T>`: None, or the value; where T is an option itself, the value is wrapped in `Some`. (The mark
-#: keeps `Option[Option[T]]` apart from `Option[T]`: unions by themselves are flattened.)
-Option = Annotated[T | None, OptionMark()]
 #: A value of type T after all others, or None where the data end before it; None is written as nothing.
 OptionalTail = Annotated[T | None, TailMark()]
 #: `Vec<T>`, `VecDeque<T>`, `Box<[T]>`: a list.

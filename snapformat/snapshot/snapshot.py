@@ -163,11 +163,12 @@ class SnapshotFormat(FormatSpec[T]):
         Raises:
             SchemaError: The payload is not a type, or values of it take no bytes and there are many.
         """
+        kind: Any = payload
         return cls(
             name=name,
             magic=None,
             version="0.0.0",
-            payload=payload,
+            payload=kind,
             encoding=encoding,
             checksum=None,
             limits=limits,

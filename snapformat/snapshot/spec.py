@@ -282,7 +282,8 @@ class FormatSpec(Generic[T]):
         return lru_cache(_MOST_DERIVED)(self._made_at)
 
     def _made_at(self, version: semver.Version) -> FormatSpec:
-        made = dataclasses.replace(self, payload=at_version(self.payload_kind, version), version=version)
+        payload: Any = at_version(self.payload_kind, version)
+        made = dataclasses.replace(self, payload=payload, version=version)
         vars(made)["declared"] = self.declared
         return made
 
