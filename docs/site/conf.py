@@ -1,0 +1,82 @@
+"""Sphinx: the manual as a site. `make site` stages the pages (`pages.py`) and builds them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from sphinx.application import Sphinx
+from sphinx.domains.python import PyObject  # type: ignore[attr-defined]
+
+import snapformat
+from docstrings import Converter
+from names import public_names
+from pages import PROJECT
+
+project = "snapformat"
+author = PROJECT["authors"][0]["name"]
+copyright = f"{author}. {PROJECT['license']}"
+release = version = snapformat.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+]
+nitpicky = True
+# In signatures: private types, and those of other packages. Names in docstrings are `py:obj`, and checked.
+nitpick_ignore_regex = [("py:class", ".*")]
+exclude_patterns: list[str] = []
+
+myst_heading_anchors = 4
+myst_links_external_new_tab = False
+
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True}
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+autodoc_class_signature = "mixed"
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+napoleon_use_rtype = False
+
+html_theme = "furo"
+html_title = "snapformat"
+html_baseurl = PROJECT["urls"]["Documentation"]
+html_theme_options = {
+    "source_repository": PROJECT["urls"]["Source"],
+    "top_of_page_buttons": [],
+    "navigation_with_keys": True,
+}
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+copybutton_prompt_text = "$ "
+copybutton_only_copy_prompt_lines = True
+
+_CONVERTER = Converter(list(public_names()))
+
+
+def setup(app: Sphinx) -> None:
+    """Connect the hooks of autodoc."""
+    app.connect("autodoc-process-docstring", _convert, priority=100)  # before napoleon reads the sections
+    app.connect("autodoc-skip-member", _skip)
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":
+            field.label = "Attributes"
+
+
+def _convert(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    module = app.env.ref_context.get("py:module", "")
+    lines[:] = _CONVERTER.convert("\n".join(lines), module).split("\n")
+
+
+def _skip(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:
+    """Leave out the fields of a NamedTuple, which have no descriptions of their own there."""
+    return True if str(getattr(obj, "__doc__", "")).startswith("Alias for field number") else None
