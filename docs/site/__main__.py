@@ -16,9 +16,10 @@ def main(folder: Path) -> int:
     source, built = folder / "source", folder / "html"
     stage(source)
     options = ["--fail-on-warning", "--keep-going", "--quiet", "--jobs", "auto"]
-    status = build_main(
-        [*options, "-c", str(Path(__file__).parent), "-d", str(folder / "doctrees"), str(source), str(built)]
-    )
+    if _is_older(folder / "doctrees" / "environment.pickle"):
+        options.append("--fresh-env")
+    options += ["-c", str(Path(__file__).parent), "-d", str(folder / "doctrees")]
+    status = build_main([*options, str(source), str(built)])
     if status:
         return status
     broken = broken_links(built)
@@ -27,6 +28,12 @@ def main(folder: Path) -> int:
     if not broken:
         print(f"{built}/index.html")
     return bool(broken)
+
+
+def _is_older(environment: Path) -> bool:
+    """Return whether pages were read before this code was changed, which Sphinx does not notice."""
+    changed = max(file.stat().st_mtime for file in Path(__file__).parent.glob("*.py"))
+    return environment.exists() and environment.stat().st_mtime < changed
 
 
 if __name__ == "__main__":

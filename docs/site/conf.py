@@ -14,6 +14,10 @@ import snapformat
 from docstrings import Converter
 from names import public_names
 from pages import PROJECT
+from snapformat.class_attrs import DECLARATION
+from snapformat.encodings.bincode.encoding import sealed
+from snapformat.model.declare.registry import resolved
+from snapformat.model.kinds import Struct
 
 project = "snapformat"
 author = PROJECT["authors"][0]["name"]
@@ -27,6 +31,7 @@ extensions = [
     "sphinx_copybutton",
 ]
 nitpicky = True
+add_module_names = False
 # In signatures: private types, and those of other packages. Names in docstrings are `py:obj`, and checked.
 nitpick_ignore_regex = [("py:class", ".*")]
 exclude_patterns: list[str] = []
@@ -47,6 +52,7 @@ napoleon_use_ivar = True
 napoleon_use_rtype = False
 
 html_theme = "furo"
+pygments_dark_style = "monokai"
 html_title = "snapformat"
 html_baseurl = PROJECT["urls"]["Documentation"]
 html_theme_options = {
@@ -74,7 +80,19 @@ def setup(app: Sphinx) -> None:
 
 def _convert(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
     module = app.env.ref_context.get("py:module", "")
+    if what == "class":
+        lines += _fields(obj)
     lines[:] = _CONVERTER.convert("\n".join(lines), module).split("\n")
+
+
+def _fields(cls: object) -> list[str]:
+    """Return the fields of a declared class as a section of its docstring."""
+    if DECLARATION not in vars(cls) or getattr(cls, "__parameters__", ()):
+        return []
+    kind = sealed(resolved(cls))
+    fields = kind.fields if isinstance(kind, Struct) else ()
+    described = [f"    {field.name}: {field.doc}." for field in fields if field.doc]
+    return ["", "Attributes:", *described, ""] if described else []
 
 
 def _skip(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:

@@ -30,6 +30,11 @@ class Converter:
             full = each.original or each.full_name
             self._in_module[each.module, each.name] = full
             self._anywhere.setdefault(each.full_name, full)
+            self._anywhere.setdefault(f"{each.module.rpartition('.')[2]}.{each.name}", full)
+            if isinstance(each.value, type):
+                for member, value in vars(each.value).items():
+                    if not member.startswith("_") and hasattr(value, "__get__") and value.__doc__:
+                        self._anywhere.setdefault(f"{each.name}.{member}", f"{full}.{member}")
             if not each.name.islower():
                 self._anywhere.setdefault(each.name, full)
 
