@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sphinx.domains.python import PyObject  # type: ignore[attr-defined]
 
 import snapformat
 from docstrings import Converter
-from names import public_names
+from names import private_bases, public_names
 from pages import PROJECT
 from snapformat.class_attrs import DECLARATION
 from snapformat.encodings.bincode.encoding import sealed
@@ -66,7 +67,9 @@ html_show_sourcelink = False
 copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
 
-_CONVERTER = Converter(list(public_names()))
+_NAMES = list(public_names())
+_CLASSES = [each.value for each in _NAMES if isinstance(each.value, type)]
+_CONVERTER = Converter(_NAMES)
 
 
 def setup(app: Sphinx) -> None:
@@ -80,14 +83,22 @@ def setup(app: Sphinx) -> None:
 
 def _convert(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
     module = app.env.ref_context.get("py:module", "")
-    if what == "class":
+    if what == "class" and isinstance(obj, type):
         lines += _fields(obj)
+        for base in private_bases(obj, _CLASSES):
+            lines += _attributes(base)
     lines[:] = _CONVERTER.convert("\n".join(lines), module).split("\n")
 
 
-def _fields(cls: object) -> list[str]:
+def _attributes(cls: type) -> list[str]:
+    """Return the section of a docstring with the attributes."""
+    _, heading, section = inspect.cleandoc(cls.__doc__ or "").partition("\nAttributes:\n")
+    return ["", *(heading + section).partition("\n\n")[0].split("\n"), ""] if heading else []
+
+
+def _fields(cls: type) -> list[str]:
     """Return the fields of a declared class as a section of its docstring."""
-    if DECLARATION not in vars(cls) or getattr(cls, "__parameters__", ()):
+    if DECLARATION not in vars(cls) or getattr(cls, "__parameters__", None):
         return []
     kind = sealed(resolved(cls))
     fields = kind.fields if isinstance(kind, Struct) else ()

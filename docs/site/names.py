@@ -11,7 +11,7 @@ import importlib
 import inspect
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,6 +93,15 @@ def public_names() -> Iterator[Public]:
                 _doc_of(value, home, original_name),
                 original if original != f"{each.name}.{name}" else None,
             )
+
+
+def private_bases(cls: type, public: Collection[object]) -> list[type]:
+    """Return the bases of a class that are not public: the reference describes them with the class."""
+    return [
+        base
+        for base in cls.__mro__[1:]
+        if base.__module__.startswith("snapformat") and not any(base is each for each in public)
+    ]
 
 
 def names_of(module: types.ModuleType) -> list[str]:
