@@ -37,6 +37,7 @@ def test_each_name_is_the_one_that_type_checkers_see(name):
     for attribute, home in seen.items():
         assert getattr(package, attribute) is getattr(importlib.import_module(home), attribute)
     assert set(package.__all__) <= set(dir(package))
+    assert "lazy_exports" not in dir(package)
 
 
 @pytest.mark.parametrize("name", LAZY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from sphinx.application import Sphinx
 from sphinx.domains.python import PyObject  # type: ignore[attr-defined]
+from sphinx.util.inspect import object_description
 
 import snapformat
 from docstrings import Converter
@@ -67,6 +69,8 @@ html_show_sourcelink = False
 copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
 
+#: Length of a default that is not shown.
+_LONG = 32
 _NAMES = list(public_names())
 _CLASSES = [each.value for each in _NAMES if isinstance(each.value, type)]
 _CONVERTER = Converter(_NAMES)
@@ -75,6 +79,7 @@ _CONVERTER = Converter(_NAMES)
 def setup(app: Sphinx) -> None:
     """Connect the hooks of autodoc."""
     app.connect("autodoc-process-docstring", _convert, priority=100)  # before napoleon reads the sections
+    app.connect("autodoc-process-signature", _shorten)
     app.connect("autodoc-skip-member", _skip)
     for field in PyObject.doc_field_types:
         if field.name == "variable":
@@ -104,6 +109,25 @@ def _fields(cls: type) -> list[str]:
     fields = kind.fields if isinstance(kind, Struct) else ()
     described = [f"    {field.name}: {field.doc}." for field in fields if field.doc]
     return ["", "Attributes:", *described, ""] if described else []
+
+
+def _shorten(
+    app: Sphinx,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str, str | None] | None:
+    """Leave out long defaults, which are the repr of whole objects in the signatures of dataclasses."""
+    if not isinstance(obj, type) or not dataclasses.is_dataclass(obj) or not signature:
+        return None
+    for parameter in inspect.signature(obj).parameters.values():
+        default = object_description(parameter.default)
+        if len(default) > _LONG:
+            signature = signature.replace(default, "...")
+    return signature, returns
 
 
 def _skip(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:
