@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+import snapformat
 from snapformat.cli import INTERRUPTED
 from snapformat.cli._command import FAILED, DocumentedGroup
 from snapformat.cli._failure import Failure, print_error
@@ -66,7 +67,7 @@ class LazyGroup(DocumentedGroup):
         "snapformat memory rebase vm.mem vm.diff",
     ),
 )
-@click.version_option(package_name="snapformat", prog_name="snapformat", message="%(prog)s %(version)s")
+@click.version_option(snapformat.__version__, prog_name="snapformat", message="%(prog)s %(version)s")
 @click.option(
     "--project",
     metavar="FILE",

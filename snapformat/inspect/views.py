@@ -57,12 +57,17 @@ class ViewType(Generic[T]):
         self.kind = kind
 
 
+#: Text.
 TEXT: ViewType[str] = ViewType("text", kinds.Str())
+#: Text, or None.
 TEXT_OR_NONE: ViewType[str | None] = ViewType("text or null", kinds.Option(kinds.Str()))
+#: True or false.
 FLAG: ViewType[bool] = ViewType("true or false", kinds.Bool())
+#: An integer of at most 64 bits, not negative.
 NUMBER: ViewType[int] = ViewType("integer", kinds.Int("u64", 8, signed=False))
 #: A sum or a product of numbers.
 TOTAL: ViewType[int] = ViewType("integer", kinds.Int("u128", 16, signed=False))
+#: A `NUMBER`, or None.
 NUMBER_OR_NONE: ViewType[int | None] = ViewType("integer or null", kinds.Option(NUMBER.kind))
 #: An address, or the contents of a register.
 HEX: ViewType[int] = ViewType("hexadecimal", kinds.Int("u64", 8, signed=False, hex=True))

@@ -66,7 +66,7 @@ class SnapshotFormat(FormatSpec[T]):
         print(SAVES.load("slot1.sav").data.level)
         ```
 
-    See `FormatSpec` for the parameters.
+    The parameters are its attributes, from `name` to `note`.
     """
 
     @overload
