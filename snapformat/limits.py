@@ -69,12 +69,12 @@ class Budget:
     __slots__ = ("again", "allow_pickle", "data", "depth", "left", "limit", "most_levels", "zero_sized")
 
     def __init__(self, limit: int | None, limits: Limits = DEFAULT_LIMITS, data: Sized = b"") -> None:
-        self.limit = limit
+        self.limit: int | None = limit
         self.left = UNLIMITED if limit is None else limit
         self.zero_sized = limits.zero_sized
         self.again = FREE_AGAIN
-        self.data = data
-        self.depth = 0
+        self.data: Sized = data
+        self.depth: int = 0
         self.most_levels = limits.depth
         self.allow_pickle = limits.allow_pickle
 

@@ -105,7 +105,9 @@ class RulesPage:
 
     def __init__(self, name: str, slug_: str, rules: Sequence[Rule]) -> None:
         give = Anchors()
-        self.name, self.slug, self.rules = name, slug_, rules
+        self.name: str = name
+        self.slug: str = slug_
+        self.rules: Sequence[Rule] = rules
         self.anchors = {rule.section: give(f"rule-{slug(rule.section)}") for rule in rules}
 
 

@@ -102,9 +102,9 @@ class Candidate:
     def __init__(
         self, format: SnapshotFormat, data: bytes, *, is_alone: bool = False, decode: bool = True
     ) -> None:
-        self.format = format
-        self.decode = decode
-        self.is_alone = is_alone
+        self.format: SnapshotFormat = format
+        self.decode: bool = decode
+        self.is_alone: bool = is_alone
         self._data = data
         self._most: Rank | None = None
         self._read: _Read | None = None

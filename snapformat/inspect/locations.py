@@ -50,10 +50,10 @@ class Location:
         put: Callable[[Any], None] | None = None,
         around: Location | None = None,
     ) -> None:
-        self.kind = kind
-        self.value = value
-        self.segments = segments
-        self.around = around
+        self.kind: Kind = kind
+        self.value: Any = value
+        self.segments: tuple[Segment, ...] = segments
+        self.around: Location | None = around
         self._put = put
 
     @property

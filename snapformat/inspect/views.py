@@ -53,8 +53,8 @@ class ViewType(Generic[T]):
     __slots__ = ("kind", "text")
 
     def __init__(self, text: str, kind: Kind) -> None:
-        self.text = text
-        self.kind = kind
+        self.text: str = text
+        self.kind: Kind = kind
 
 
 #: Text.
@@ -246,7 +246,7 @@ class View(Named, Generic[T]):
     ) -> None:
         self.type = type_
         self.doc = doc
-        self.read_only = read_only
+        self.read_only: str = read_only
         self.in_summary = in_summary
         self._at = (at,) if isinstance(at, str) else at
         self._read: Callable[[Any], T] | None = None

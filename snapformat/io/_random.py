@@ -29,7 +29,7 @@ class PositionReader(Closing):
     __slots__ = ("_descriptor", "name", "size")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.name = os.fsdecode(path)
+        self.name: str = os.fsdecode(path)
         self._descriptor = open_regular(self.name, os.O_RDONLY)
         self.size = os.fstat(self._descriptor).st_size
 

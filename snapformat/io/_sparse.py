@@ -41,7 +41,7 @@ class SparseFile(Closing):
     __slots__ = ("_descriptor", "_status", "block_size", "name", "size")
 
     def __init__(self, path: str | os.PathLike[str], *, writable: bool = False) -> None:
-        self.name = os.fsdecode(path)
+        self.name: str = os.fsdecode(path)
         self._keep(open_regular(self.name, os.O_WRONLY if writable else os.O_RDONLY))
 
     @classmethod

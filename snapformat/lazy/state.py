@@ -174,7 +174,7 @@ class LazyField:
     __slots__ = ("delete", "get", "name", "set")
 
     def __init__(self, name: str, slot: Any) -> None:
-        self.name = name
+        self.name: str = name
         self.get = slot.__get__
         self.set = slot.__set__
         self.delete = slot.__delete__

@@ -65,8 +65,8 @@ class Rebase(Closing):
         output: str | os.PathLike[str] | None = None,
         dense: bool = False,
     ) -> None:
-        self.data_bytes = 0
-        self.ranges = 0
+        self.data_bytes: int = 0
+        self.ranges: int = 0
         self.warnings: list[str] = []
         with ExitStack() as files:
             # The base comes last: nothing of it is opened if there is no diff.

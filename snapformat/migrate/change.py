@@ -65,7 +65,8 @@ class Change:
                 raise SchemaError(
                     f"a Change is between declared classes, and {getattr(cls, '__qualname__', cls)} is none"
                 )
-        self.old, self.new = old, new
+        self.old: type = old
+        self.new: type = new
         self.given, self.dropped, self.convert = dict(given), dict(dropped), convert
         if convert is not None:
             if self.given or self.dropped:

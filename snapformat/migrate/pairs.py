@@ -67,17 +67,17 @@ class Pair:
     )
 
     def __init__(self, old: Kind, new: Kind, at: str) -> None:
-        self.old = old
-        self.new = new
-        self.at = at
+        self.old: Kind = old
+        self.new: Kind = new
+        self.at: str = at
         self.parts: list[Pair] = []
-        self.changes = False
+        self.changes: bool = False
         self.same: Pair | None = None
-        self.height = 0
-        self.is_task = False
+        self.height: int = 0
+        self.is_task: bool = False
         self.build: Callable[[], Converter] = lambda: _same
         self.convert: Converter | None = None
-        self.is_ready = False
+        self.is_ready: bool = False
 
     def same_as(self, part: Pair) -> None:
         """Convert as another pair."""

@@ -61,7 +61,11 @@ class Step:
             raise SchemaError(
                 "a Step leads from one format to another, and these are the same", owner=old.name
             )
-        self.old, self.new, self.doc, self.shown, self.rules = old, new, doc, shown, rules
+        self.old: SnapshotFormat = old
+        self.new: SnapshotFormat = new
+        self.doc: str = doc
+        self.shown: bool = shown
+        self.rules: str = rules
         self.changes = tuple(changes)
         for change in self.changes:
             if not isinstance(change, Change):

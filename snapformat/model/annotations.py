@@ -151,6 +151,10 @@ class SetMark:
     ordered: bool
 
 
+#: The fields that a value is shown with, and the value of such fields.
+Shown = tuple[typing.Callable[[Any], dict[str, Any]], typing.Callable[[dict[str, Any]], Any]]
+
+
 class Via:
     """A conversion by functions: `Annotated[Even, Via(u32, decode=Even.checked, encode=int)]`.
 
@@ -175,14 +179,13 @@ class Via:
         decode: typing.Callable[[Any], Any],
         encode: typing.Callable[[Any], Any],
         name: str = "",
-        shown: tuple[typing.Callable[[Any], dict[str, Any]], typing.Callable[[dict[str, Any]], Any]]
-        | None = None,
+        shown: Shown | None = None,
     ) -> None:
-        self.item = item
-        self.decode = decode
-        self.encode = encode
-        self.name = name
-        self.shown = shown
+        self.item: Any = item
+        self.decode: typing.Callable[[Any], Any] = decode
+        self.encode: typing.Callable[[Any], Any] = encode
+        self.name: str = name
+        self.shown: Shown | None = shown
 
 
 _HINTS = {

@@ -70,8 +70,8 @@ class LazyCStruct(LazyClass):
 
     def __init__(self, cls: type[CStruct], size: int, read: Read) -> None:
         super().__init__(cls, vars(cls)[DECLARATION], _MEMBERS)
-        self.size = size
-        self.read = read
+        self.size: int = size
+        self.read: Read = read
         self._put = [*_setters_of(cls), set_class]
 
     def make(self, raw: bytes) -> Any:

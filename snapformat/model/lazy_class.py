@@ -34,7 +34,7 @@ class LazyClass:
     __slots__ = ("cls", "lazy")
 
     def __init__(self, cls: type, declared: Any, members: dict[str, Any]) -> None:
-        self.cls = cls
+        self.cls: type = cls
         space: dict[str, Any] = {
             "__slots__": (),
             "__module__": cls.__module__,

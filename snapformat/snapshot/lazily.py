@@ -44,11 +44,11 @@ class CachedHeader:
     __slots__ = ("data", "magic", "reader", "runs_constructs", "version")
 
     def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
-        self.data = data
+        self.data: bytes = data
         self.magic = header.magic
         self.version = header.version
         self.runs_constructs = runs_constructs(spec.payload_layout)
-        self.reader = LazyReader(spec.payload_layout, spec.limit, spec.all_limits)
+        self.reader: LazyReader = LazyReader(spec.payload_layout, spec.limit, spec.all_limits)
 
 
 class FileSource(LazySource):
@@ -75,14 +75,14 @@ class FileSource(LazySource):
         stop: int,
     ) -> None:
         self.data = data[:stop] if cached.runs_constructs else data
-        self.whole = data
-        self.stop = stop
+        self.whole: bytes = data
+        self.stop: int = stop
         self.arrays = arrays
         self.limit = spec.limit
-        self.spec = spec
-        self.source = source
-        self.cached = cached
-        self.sound_end = 0
+        self.spec: FormatSpec = spec
+        self.source: Source = source
+        self.cached: CachedHeader = cached
+        self.sound_end: int = 0
 
     def explain(self, error: DecodeError) -> None:
         """Complete an error with the checksum's result and the file's name."""

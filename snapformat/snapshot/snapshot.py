@@ -395,8 +395,8 @@ class Snapshot(Generic[T]):
         self._header = header
         self._data: T | LazyValue = data
         self._file: FileSource | None = None
-        self.format = format
-        self.trailing = trailing
+        self.format: SnapshotFormat[T] = format
+        self.trailing: bytes = trailing
 
     @property
     def header(self) -> Header:

@@ -61,7 +61,7 @@ class Reading(Message):
 
     def __init__(self, source: ColumnInput) -> None:
         super().__init__()
-        self.source = source
+        self.source: ColumnInput = source
 
 
 class Writing(Message):
@@ -75,7 +75,7 @@ class Writing(Message):
 
     def __init__(self) -> None:
         super().__init__()
-        self.keys = SortKeys()
+        self.keys: SortKeys = SortKeys()
 
 
 class Part:

@@ -184,10 +184,10 @@ class VariantMark:
         self, doc: str, rename: str | None = None, other: bool = False, discriminant: int | None = None
     ) -> None:
         self.given: Any = None
-        self.discriminant = discriminant
-        self.doc = doc
-        self.rename = rename
-        self.other = other
+        self.discriminant: int | None = discriminant
+        self.doc: str = doc
+        self.rename: str | None = rename
+        self.other: bool = other
 
 
 def variant(

@@ -39,7 +39,7 @@ class Running:
         self.data: bytes | None = None
         self.streams: dict[tuple[int, int], Any] = {}
         self.root = root_context(parsing=True)
-        self.budget = Budget(None)
+        self.budget: Budget = Budget(None)
 
 
 def _running(k: Claims) -> Running:

@@ -92,7 +92,7 @@ class RunWriter(Generator):
         self.run = new_run()
         self.pieces: list[str] = []
         self._is_listed = False
-        self.has_output = any(
+        self.has_output: bool = any(
             is_frame(op) or isinstance(op, ops.Run | ops.OfConstruct | ops.Interpret)
             for op in operations(root)
         )
