@@ -65,8 +65,8 @@ class Documented(click.Command):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.examples = tuple(examples)
-        self.status = dict(status or {})
+        self.examples: tuple[str, ...] = tuple(examples)
+        self.status: dict[int, str] = dict(status or {})
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the exit statuses."""

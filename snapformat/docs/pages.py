@@ -108,7 +108,7 @@ class RulesPage:
         self.name: str = name
         self.slug: str = slug_
         self.rules: Sequence[Rule] = rules
-        self.anchors = {rule.section: give(f"rule-{slug(rule.section)}") for rule in rules}
+        self.anchors: dict[str, str] = {rule.section: give(f"rule-{slug(rule.section)}") for rule in rules}
 
 
 @dataclass

@@ -76,7 +76,7 @@ class Part:
         self.kind: Kind | None = kind
         self.value: Any = value
         self.limits: Limits = limits
-        self.shown = value if kind is None else shown
+        self.shown: Any = value if kind is None else shown
         self.rest: tuple[int, bytes] | None = None
 
     def to_json(self) -> Any:

@@ -67,7 +67,9 @@ class Change:
                 )
         self.old: type = old
         self.new: type = new
-        self.given, self.dropped, self.convert = dict(given), dict(dropped), convert
+        self.given: dict[str, Source] = dict(given)
+        self.dropped: dict[str, Use] = dict(dropped)
+        self.convert: Callable[[Any, Conversion], Any] | None = convert
         if convert is not None:
             if self.given or self.dropped:
                 raise SchemaError(

@@ -66,7 +66,7 @@ class Step:
         self.doc: str = doc
         self.shown: bool = shown
         self.rules: str = rules
-        self.changes = tuple(changes)
+        self.changes: tuple[Change, ...] = tuple(changes)
         for change in self.changes:
             if not isinstance(change, Change):
                 raise SchemaError(f"changes needs Change(...), not {describe_value(change)}", owner=self.name)

@@ -48,7 +48,7 @@ class LazyClass:
             DECLARATION: declared,
             LAZY: self,
         }
-        self.lazy = type(cls.__name__, (cls,), space | members)
+        self.lazy: type[Any] = type(cls.__name__, (cls,), space | members)
 
     def complete(self, instance: Any) -> None:
         """Decode all fields of an instance of the subclass, and give it the class."""

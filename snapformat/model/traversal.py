@@ -60,7 +60,7 @@ class Traversal:
         self.path: list[Step] = []
         self.depth: int = 0
         self.limits: Limits = limits
-        self.budget = Budget(None, limits) if budget is None else budget
+        self.budget: Budget = Budget(None, limits) if budget is None else budget
         self.scope: Any = None
         self.copies: int = 0
 

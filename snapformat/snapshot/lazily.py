@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.engine import (
@@ -25,6 +25,9 @@ from snapformat.snapshot.header import HEADER, Header
 from snapformat.snapshot.reading import payload_stop, read_header, read_payload
 from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
+if TYPE_CHECKING:
+    import semver
+
 #: Pieces with a larger mean size are not joined before their checksum is computed; the checksum of a larger
 #: unchanged end of a file is not computed again.
 _LARGE = 1 << 14
@@ -45,9 +48,9 @@ class CachedHeader:
 
     def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
         self.data: bytes = data
-        self.magic = header.magic
-        self.version = header.version
-        self.runs_constructs = runs_constructs(spec.payload_layout)
+        self.magic: int = header.magic
+        self.version: semver.Version = header.version
+        self.runs_constructs: bool = runs_constructs(spec.payload_layout)
         self.reader: LazyReader = LazyReader(spec.payload_layout, spec.limit, spec.all_limits)
 
 

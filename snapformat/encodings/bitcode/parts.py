@@ -41,7 +41,7 @@ class Message:
     __slots__ = ("zero_sized",)
 
     def __init__(self) -> None:
-        self.zero_sized = DEFAULT_LIMITS.zero_sized
+        self.zero_sized: int = DEFAULT_LIMITS.zero_sized
 
     def claim(self, count: int) -> None:
         """Claim objects made of zero-sized elements."""

@@ -120,7 +120,7 @@ class Map(BincodeConstruct):
 
     def __init__(self, kind: Any, config: Config, key: Any, value: Any) -> None:
         super().__init__(kind, config)
-        self.subcons = [key, value]
+        self.subcons: list[Any] = [key, value]
 
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         key_sub, value_sub = self.subcons

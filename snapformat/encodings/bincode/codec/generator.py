@@ -65,7 +65,7 @@ class Generator(ABC):
     def __init__(self, root: Op) -> None:
         self.root = root
         rules = PLAIN if root.config is None else root.config.rules
-        self.most_depth = limited(DEFAULT_LIMITS, rules).depth
+        self.most_depth: int = limited(DEFAULT_LIMITS, rules).depth
         self.out: Source = Source()
         self.uses: Uses = uses_of(root)
         self.scope: str | None = None

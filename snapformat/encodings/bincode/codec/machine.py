@@ -71,11 +71,11 @@ class Program:
 
     def __init__(self, code: Any, compiler: _Compiler, root: int) -> None:
         self.code: Any = code
-        self.has_claims = compiler.has_claims
-        self.is_sure = compiler.is_sure
-        self.can_skip = compiler.can_skip
-        self.can_check = compiler.can_skip and compiler.can_check
-        self.is_struct = compiler.words[root] == CODES["STRUCT"]
+        self.has_claims: bool = compiler.has_claims
+        self.is_sure: bool = compiler.is_sure
+        self.can_skip: bool = compiler.can_skip
+        self.can_check: bool = compiler.can_skip and compiler.can_check
+        self.is_struct: bool = compiler.words[root] == CODES["STRUCT"]
 
     def method(self, kind: str) -> Any:
         """Return the function of a sort; None if there is none."""

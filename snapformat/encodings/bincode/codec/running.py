@@ -38,7 +38,7 @@ class Running:
     def __init__(self) -> None:
         self.data: bytes | None = None
         self.streams: dict[tuple[int, int], Any] = {}
-        self.root = root_context(parsing=True)
+        self.root: Any = root_context(parsing=True)
         self.budget: Budget = Budget(None)
 
 

@@ -89,7 +89,7 @@ class RunWriter(Generator):
 
     def __init__(self, root: Op) -> None:
         super().__init__(root)
-        self.run = new_run()
+        self.run: Run[Packed, Chosen] = new_run()
         self.pieces: list[str] = []
         self._is_listed = False
         self.has_output: bool = any(
