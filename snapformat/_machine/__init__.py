@@ -41,4 +41,6 @@ def _ignored(reason: str) -> tuple[None, str]:
     return None, f"Python (the machine is ignored: {reason})"
 
 
+CORE: Any
+machine: str
 CORE, machine = _load()

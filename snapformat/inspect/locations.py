@@ -431,7 +431,8 @@ class PlainLocation(Location):
             self._put(value)
             self.value = value
         else:
-            self.whole = self.value = value
+            self.whole = value
+            self.value: Any = value
         try:
             read = FORM.read(self.shows.kind, self.whole)
         except DecodeError as error:
