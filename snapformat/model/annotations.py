@@ -22,6 +22,8 @@ from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct
+from snapformat.model.constrained import constrained
+from snapformat.model.constraints import Rule, marked_rules
 from snapformat.model.from_construct import foreign
 from snapformat.model.kinds import Kind
 from snapformat.model.values import Some
@@ -332,6 +334,11 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
         if isinstance(mark, DefaultOnEof | TailMark):
             rest = tuple(each for each in marks if each is not mark)
             return _tail(mark, Annotated[(base, *rest)] if rest else base, arguments)
+    rules = {id(mark): found for mark in marks if (found := _rules_of(mark)) is not None}
+    if rules:
+        rest = tuple(mark for mark in marks if id(mark) not in rules)
+        kind = kind_of(Annotated[(base, *rest)] if rest else base, arguments)
+        return constrained(kind, tuple(rule for found in rules.values() for rule in found), _shown(base))
     # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
     marks.sort(key=lambda mark: not isinstance(mark, Len | Length | HexMark))
     if base is bytes and (counts := [mark for mark in marks if type(mark) is int]):
@@ -367,6 +374,11 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
         if isinstance(mark, SetMark):
             return kinds.Set(kind_of(typing.get_args(base)[0], arguments), mark.ordered)
     return kind_of(base, arguments)
+
+
+def _rules_of(mark: Any) -> tuple[Rule, ...] | None:
+    """Return the constraints of a mark, or None; most marks are of this library."""
+    return None if type(mark).__module__.startswith("snapformat.") else marked_rules(mark)
 
 
 def _blob(base: Any, arguments: Arguments) -> Kind:

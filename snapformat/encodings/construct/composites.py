@@ -18,6 +18,7 @@ from snapformat.encodings.construct.scalars import checked
 from snapformat.limits import MADE_BY_CONSTRUCT
 from snapformat.model import checks
 from snapformat.model.c_struct import blob_bytes, deferred, field_values
+from snapformat.model.constraints import BROKEN
 from snapformat.model.graph import is_zero_sized, may_be_empty
 from snapformat.model.kinds import Unit
 from snapformat.model.kinds.collections import unwrapped
@@ -218,6 +219,27 @@ class Adapted(BincodeSubconstruct):
             ) from None
         self.subcon._build(stored, stream, context, path)
         return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return int(self.subcon._sizeof(context, path))
+
+
+class Checked(BincodeSubconstruct):
+    """A value that meets constraints."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        return self._checked(self.subcon._parsereport(stream, context, path), path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        built = self.subcon._build(obj, stream, context, path)
+        self._checked(obj, path)
+        return built
+
+    def _checked(self, value: Any, path: str) -> Any:
+        try:
+            return self.kind.decode(value)
+        except Exception as error:  # predicates are code of the schema
+            raise construct.ValidationError(f"{BROKEN}: {checks.reason(error)}", path=path) from None
 
     def _sizeof(self, context: Any, path: str) -> int:
         return int(self.subcon._sizeof(context, path))
