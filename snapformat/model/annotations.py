@@ -7,7 +7,6 @@ Classes take part by a declaration, kept in the class under `DECLARATION` (see `
 from __future__ import annotations
 
 import dataclasses
-import enum
 import re
 import types
 import typing
@@ -25,7 +24,9 @@ from snapformat.model.c_struct import CStruct
 from snapformat.model.constrained import constrained
 from snapformat.model.constraints import Rule, marked_rules
 from snapformat.model.from_construct import foreign
+from snapformat.model.hints import hint_for, union_hint
 from snapformat.model.kinds import Kind
+from snapformat.model.std.classes import class_kind
 from snapformat.model.values import Some
 
 #: The kind of each type variable of a generic class.
@@ -187,19 +188,6 @@ class Via:
         self.shown = shown
 
 
-_HINTS = {
-    int: "use a type of known width: u8 to u128, usize, i8 to i128, isize",
-    float: "use f32 or f64",
-    dict: "use BTreeMap[K, V] (written sorted) or HashMap[K, V] (written in its own order)",
-    set: "use BTreeSet[T] (written sorted) or HashSet[T] (written in its own order)",
-    frozenset: "use BTreeSet[T] or HashSet[T]",
-    complex: "serde has no complex numbers; use tuple[f64, f64]",
-    object: "serde needs to know the type",
-    Any: "serde needs to know the type",
-    bytearray: "use bytes",
-    list: "name the type of the elements, as in list[u8]",
-}
-
 _PLAIN: dict[Any, Kind] = {
     bool: kinds.Bool(),
     str: kinds.Str(),
@@ -269,7 +257,10 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     if declaration is not None:
         kind: Kind = declaration.kind(tuple(kind_of(a, arguments) for a in typing.get_args(annotation)))
         return kind
-    raise SchemaError(f"{_shown(annotation)} can't be stored: {_HINTS.get(cls) or _hint_for(cls)}")
+    found = class_kind(cls) if isinstance(cls, type) else None
+    if found is not None:
+        return found
+    raise SchemaError(f"{_shown(annotation)} can't be stored: {hint_for(cls)}")
 
 
 def _is_alias(annotation: Any) -> bool:
@@ -297,15 +288,6 @@ def _alias(annotation: Any, origin: Any, arguments: Arguments) -> Kind:
         return kind_of(alias.__value__, bound)
     finally:
         _open_aliases.reset(token)
-
-
-def _hint_for(cls: Any) -> str:
-    """Say how to make a class, or a value that is not a type at all, storable."""
-    if not isinstance(cls, type):
-        return "it is not a type of the serde data model"
-    if issubclass(cls, enum.Enum):
-        return "an enum must be declared with @schema and derive from snapformat.UnitEnum, or use Via(...)"
-    return "declare the class with @schema, or use Via(...)"
 
 
 #: How Python prints one of our primitive types.
@@ -428,7 +410,7 @@ def _union(annotation: Any, arguments: Arguments) -> Kind:
     members = typing.get_args(annotation)
     present = [member for member in members if member is not type(None)]
     if len(present) != 1 or len(present) == len(members):
-        raise SchemaError(f"{_shown(annotation)} can't be stored: for a choice of types, declare a DataEnum")
+        raise SchemaError(f"{_shown(annotation)} can't be stored: {union_hint(present)}")
     item = kind_of(present[0], arguments)
     return kinds.Option(item, wrapped=isinstance(item, kinds.Option))
 

@@ -29,6 +29,7 @@ from snapformat.model.declare.fields import (
     refuse,
 )
 from snapformat.model.declare.instances import add_item_access, equal
+from snapformat.model.hints import library_of
 from snapformat.model.kinds import Style
 
 C = TypeVar("C", bound=type)
@@ -175,23 +176,14 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
     return made
 
 
-#: Attributes that other libraries add to the classes they make.
-_MARKS = {
-    "__attrs_attrs__": "attrs",
-    "__pydantic_decorators__": "pydantic",
-    "__struct_fields__": "msgspec",
-    "_field_defaults": "typing.NamedTuple",
-}
-
-
 def _check_class(cls: type) -> None:
     """Refuse classes made by another library: `@schema` makes a class anew, as a dataclass."""
-    made_by = {library for mark, library in _MARKS.items() if any(mark in vars(base) for base in cls.__mro__)}
+    made_by = library_of(cls)
     if typing.is_typeddict(cls):
         raise SchemaError("values of a TypedDict are plain dicts: declare a class, not a TypedDict")
-    if made_by:
+    if made_by is not None:
         raise SchemaError(
-            f"@schema makes a dataclass of a class, and this one is made by {made_by.pop()}: leave that out,"
+            f"@schema makes a dataclass of a class, and this one is made by {made_by}: leave that out,"
             " or say register(Class, construct.Struct(...)) instead of @schema"
         )
 
