@@ -10,7 +10,7 @@ from __future__ import annotations
 import builtins
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import field
 from types import MemberDescriptorType
@@ -26,7 +26,7 @@ from snapformat.model import kinds
 from snapformat.model.annotations import Arguments, kind_of
 from snapformat.model.checks import reason
 from snapformat.model.class_scopes import set_scopes
-from snapformat.model.graph import has_order
+from snapformat.model.graph import has_order, walk_kinds
 from snapformat.model.keys import has_keyed, no_keyed
 from snapformat.model.kinds import Kind, Style
 from snapformat.model.lazy_class import LazyClass
@@ -92,6 +92,7 @@ class Declaration:
         enum: Of a variant: the enum's declaration.
         enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
         scope: Local names where a class inside a function was declared; called when needed.
+        place: Of a variant: the statement that declared it.
         plain: Instances are made by setting the fields, without calling the class.
         latest: The encoding used last, and its layout: found without hashing.
         lazy: The subclass of instances with undecoded fields, once there is one.
@@ -111,6 +112,7 @@ class Declaration:
     enum: Declaration | None = None
     enum_arguments: tuple[Any, ...] = ()
     scope: Callable[[], Mapping[str, Any]] | None = None
+    place: Any = None
     plain: bool = False
     latest: tuple[Any, Any] = (None, None)
     lazy: LazyClass | None = None
@@ -140,6 +142,23 @@ class Declaration:
             made.nesting = nesting
             known = self._kinds.setdefault(arguments, made)  # another thread may have been first
         return known
+
+    def made(self) -> list[Kind]:
+        """Return the kinds whose fields or variants are known: the class is in use."""
+        return [kind for kind in self._kinds.values() if isinstance(kind, kinds.Struct) or kind.variants]
+
+    def forget(self) -> None:
+        """Drop all that was derived from the declaration; it is made anew when it is needed."""
+        self._kinds.clear()
+        self.latest, self.lazy, self.in_hex = (None, None), None, None
+        for spec in self.fields:
+            spec.kind = None
+
+    def holds(self, stale: Collection[int]) -> bool:
+        """Return whether a kind that was made contains one of those with the given ids."""
+        made: list[Kind] = [*self._kinds.values()]
+        made += [spec.kind for spec in self.fields if spec.kind is not None]
+        return any(id(inner) in stale for kind in made for inner in walk_kinds(kind))
 
     def _struct(self, arguments: Arguments) -> kinds.Struct:
         assert self.style is not None

@@ -81,16 +81,20 @@ def union_hint(members: Sequence[Any]) -> str:
 
 
 def _hint_for_enum(cls: type[enum.Enum]) -> str:
-    is_int = issubclass(cls, int)
-    values = [member.value for member in cls]
-    stored = "str" if values and all(isinstance(value, str) for value in values) else "u8"
-    spelled = _via(cls.__name__, stored, "int" if is_int else "lambda member: member.value")
     if issubclass(cls, enum.Flag):
-        return f"use {spelled}, with an integer wide enough for its bits"
+        return f"use {spell_enum(cls)}, with an integer wide enough for its bits"
     return (
-        f"for its values use {spelled}; for the numbers 0, 1, 2, ... of Rust's enums derive it from"
+        f"for its values use {spell_enum(cls)}; for the numbers 0, 1, 2, ... of Rust's enums derive it from"
         " snapformat.UnitEnum and decorate it with @schema"
     )
+
+
+def spell_enum(cls: type[enum.Enum]) -> str:
+    """Return the annotation that stores the values of an enum."""
+    values = [member.value for member in cls]
+    stored = "str" if values and all(isinstance(value, str) for value in values) else "u8"
+    encode = "int" if issubclass(cls, int) else "lambda member: member.value"
+    return _via(cls.__name__, stored, encode)
 
 
 def _via(name: str, stored: str, encode: str) -> str:

@@ -10,6 +10,7 @@ import re
 import sys
 import typing
 from collections.abc import Callable, Mapping
+from types import FrameType
 from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
 
 from snapformat.class_attrs import DECLARATION
@@ -17,8 +18,9 @@ from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass, own_annotations
 from snapformat.model.c_struct import CStruct
 from snapformat.model.declaration import Declaration, FieldSpec, declaration_of
+from snapformat.model.declare.again import Place, forget
 from snapformat.model.declare.display import DISPLAYS, show
-from snapformat.model.declare.enums import DataEnum, UnitEnum
+from snapformat.model.declare.enums import DataEnum, UnitEnum, check_members
 from snapformat.model.declare.fields import (
     METADATA,
     FieldOptions,
@@ -120,7 +122,7 @@ def schema(
         try:
             # Names of a function are looked up later, when those declared further down exist too.
             scope = (lambda: frame.f_locals) if "<locals>" in target.__qualname__ else None
-            return _declare(target, options, scope)
+            return _declare(target, options, scope, frame)
         except SchemaError as error:
             if error.owner is not None:
                 raise
@@ -140,11 +142,15 @@ class _Options:
     serde: dict[str, Any]
 
 
-def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]] | None) -> type:
+def _declare(
+    cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]] | None, frame: FrameType
+) -> type:
     _check_class(cls)
     if options.name is not None and not isinstance(options.name, str):
         raise SchemaError(f"name must be a str, not {options.name!r}")
     if issubclass(cls, enum.Enum):
+        if own_annotations(cls):
+            raise SchemaError("an enum has no fields of its own; for variants with data declare a DataEnum")
         refuse(options.serde, _CONTAINER_REASONS, "schema")
         return _declare_unit_enum(cls, options)
     if DataEnum in cls.__bases__:
@@ -170,6 +176,7 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
     setattr(made, DECLARATION, declaration)
     declaration.check_fields()
     if parent is not None:
+        declaration.place = Place.of(frame)
         _add_variant(parent, declaration, options)
     elif options.other:
         raise SchemaError("other belongs on a variant")
@@ -352,20 +359,42 @@ def _variant_name(cls: type, enum_class: type) -> str:
 
 
 def _add_variant(parent: Declaration, declaration: Declaration, options: _Options) -> None:
-    if parent.other is not None:
-        raise SchemaError("other belongs on the last variant")
-    if any(known.name == declaration.name for known in parent.variants):
+    """Add a variant to its enum, in place of one that is declared again."""
+    names = [known.name for known in parent.variants]
+    is_new = declaration.name not in names
+    index = len(names) if is_new else names.index(declaration.name)
+    in_use = parent.made()
+    if not is_new and not _is_again(parent.variants[index], declaration):
         raise SchemaError(f"{parent.cls.__name__} has a variant {declaration.name!r} already")
+    if is_new and in_use:
+        raise SchemaError(
+            f"{parent.cls.__name__} is in use without this variant: declare all of them before a value is"
+            " written or read, or a format is made; in a notebook, run the cell of the enum again"
+        )
+    if parent.other is not None and is_new:
+        raise SchemaError("other belongs on the last variant")
     if options.other:
         if declaration.style != "unit":
             raise SchemaError("serde takes unknown indexes only into a unit variant")
-        parent.other = len(parent.variants)
+        if not is_new and index != len(names) - 1:
+            raise SchemaError("other belongs on the last variant")
+        parent.other = index
+    elif parent.other == index:
+        parent.other = None
     declaration.enum = parent
-    parent.discriminants.append(options.discriminant)
+    parent.discriminants[index:] = [options.discriminant, *parent.discriminants[index + 1 :]]
     for base in getattr(declaration.cls, "__orig_bases__", ()):
         if typing.get_origin(base) is parent.cls:
             declaration.enum_arguments = typing.get_args(base)
-    parent.variants.append(declaration)
+    parent.variants[index:] = [declaration, *parent.variants[index + 1 :]]
+    if in_use:
+        forget(in_use)
+
+
+def _is_again(known: Declaration, declaration: Declaration) -> bool:
+    """Return whether a variant is declared by the same statement as one before, which ran again."""
+    same_name = known.cls.__qualname__ == declaration.cls.__qualname__
+    return same_name and known.place is not None and bool(declaration.place.is_again(known.place))
 
 
 def _declare_data_enum(cls: type, options: _Options) -> type:
@@ -380,26 +409,7 @@ def _declare_data_enum(cls: type, options: _Options) -> type:
 
 
 def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
-    if len(cls.__members__) != len(list(cls)):
-        alias = next(name for name, member in cls.__members__.items() if member.name != name)
-        raise SchemaError("two variants have the same value", field=alias)
-    if not list(cls):
-        raise SchemaError("the enum has no variants")
-    if own_annotations(cls):
-        raise SchemaError("an enum has no fields of its own; for variants with data declare a DataEnum")
-    for name, given in vars(cls).items():
-        if isinstance(given, VariantMark):
-            raise SchemaError("the name of a variant can't begin with two underscores", field=name)
-    for index, member in enumerate(cls):
-        given = member.mark.given if isinstance(member, UnitEnum) else member.value
-        if isinstance(given, dataclasses.Field):
-            raise SchemaError("doc() describes a field; for a variant use variant()", field=member.name)
-        if isinstance(given, int) and given != index:
-            raise SchemaError(
-                f"the number {given:d} would not be in the bytes, which number variants from 0: leave it out;"
-                f" a number of Rust's is variant(discriminant={given:d}) of a UnitEnum",
-                field=member.name,
-            )
+    check_members(cls)
     declaration = Declaration(
         cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
     )
