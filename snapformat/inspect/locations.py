@@ -7,6 +7,7 @@ plain data inside (`PlainLocation`): the data is changed, and the whole is read 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NoReturn
 
@@ -239,7 +240,13 @@ class Location:
         return Location(kind, value, self.segments, put, self)
 
     def _setter(self, owner: Any, attr: Any) -> Callable[[Any], None]:
-        return lambda new: setattr(owner, str(attr), new)
+        def put(new: Any) -> None:
+            try:
+                setattr(owner, str(attr), new)
+            except dataclasses.FrozenInstanceError:
+                self.set(dataclasses.replace(self.value, **{str(attr): new}))
+
+        return put
 
     def _part(self, segment: Segment, kind: Kind, value: Any, put: Callable[[Any], None]) -> Location:
         return Location(kind, value, (*self.segments, segment), put, self)

@@ -8,6 +8,7 @@ fills in a kind and everything below it, and raises the error for an undefined n
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import sys
 import typing
 from collections.abc import Callable, Collection, Mapping
@@ -94,6 +95,7 @@ class Declaration:
         scope: Local names where a class inside a function was declared; called when needed.
         place: Of a variant: the statement that declared it.
         plain: Instances are made by setting the fields, without calling the class.
+        frozen: Instances can't be changed; the fields are set by the slots' descriptors.
         latest: The encoding used last, and its layout: found without hashing.
         lazy: The subclass of instances with undecoded fields, once there is one.
         in_hex: Attributes whose integers are displayed in hexadecimal, once known.
@@ -114,6 +116,7 @@ class Declaration:
     scope: Callable[[], Mapping[str, Any]] | None = None
     place: Any = None
     plain: bool = False
+    frozen: bool = False
     latest: tuple[Any, Any] = (None, None)
     lazy: LazyClass | None = None
     in_hex: frozenset[str] | None = None
@@ -206,7 +209,8 @@ class Declaration:
             slots = [getattr(cls, spec.attr, None) for spec in self.fields]
             if self.plain and all(isinstance(slot, MemberDescriptorType) for slot in slots):
                 return _filler(cls, slots)
-            return lambda values: cls(*values)
+            if not any(field.kw_only for field in dataclasses.fields(cls)):
+                return lambda values: cls(*values)
         attrs = [spec.attr for spec in self.fields if not spec.skip]
         defaults = [(spec.attr, spec.default) for spec in self.fields if spec.skip and spec.default]
 
@@ -231,6 +235,17 @@ class Declaration:
             )
         made.variants = tuple(variants)
         made.other = None if self.other is None else made.variants[self.other]
+
+    @property
+    def rank(self) -> int:
+        """Rust's position of this variant in the order of its enum."""
+        assert self.enum is not None
+        return self.enum.rank_of(self.enum.variants.index(self))
+
+    def rank_of(self, index: int) -> int:
+        """Return Rust's position of a variant in the order of this enum."""
+        found = self._discriminant(index)
+        return index if found is None else found
 
     def _discriminant(self, index: int) -> int | None:
         """Return Rust's number of a variant: given, or one more than that of the variant before."""

@@ -30,7 +30,7 @@ from snapformat.model.declare.fields import (
     doc,
     refuse,
 )
-from snapformat.model.declare.instances import add_item_access, equal
+from snapformat.model.declare.instances import add_item_access, add_order, equal, field_hash
 from snapformat.model.hints import library_of
 from snapformat.model.kinds import Style
 
@@ -68,6 +68,9 @@ def schema(
     other: bool = False,
     discriminant: int | None = None,
     deny_unknown_fields: bool = False,
+    kw_only: bool = False,
+    frozen: bool = False,
+    order: bool = False,
     **serde: Any,
 ) -> Callable[[C], C]: ...
 
@@ -84,6 +87,9 @@ def schema(
     other: bool = False,
     discriminant: int | None = None,
     deny_unknown_fields: bool = False,
+    kw_only: bool = False,
+    frozen: bool = False,
+    order: bool = False,
     **serde: Any,
 ) -> Any:
     """Declare a class: a struct, an enum, or a variant of one.
@@ -103,6 +109,12 @@ def schema(
         discriminant: Of a variant: Rust's explicit number, which orders sorted maps and sets; it is not in
             the bytes.
         deny_unknown_fields: Has no effect in bincode.
+        kw_only: The constructor takes all fields by name only. Then a field without a default may come after
+            one with a default; the order of the bytes is that of the declaration in any case.
+        frozen: Instances can't be changed, and have a hash if all fields have one. The variants of a frozen
+            enum are frozen, too.
+        order: Instances can be compared, as with Rust's derived `Ord`: by their fields in the order of
+            declaration, and None is less than any value; variants of an enum by their order first.
         **serde: Attributes that can't be round-tripped under bincode; refused with the reason.
 
     Returns:
@@ -118,7 +130,9 @@ def schema(
     def declare(target: type) -> type:
         if not isinstance(target, type):
             raise SchemaError(f"@schema belongs on a class, not on {target!r}")
-        options = _Options(name, kind, rename_all, transparent, other, discriminant, serde)
+        options = _Options(
+            name, kind, rename_all, transparent, other, discriminant, serde, kw_only, frozen, order
+        )
         try:
             # Names of a function are looked up later, when those declared further down exist too.
             scope = (lambda: frame.f_locals) if "<locals>" in target.__qualname__ else None
@@ -140,6 +154,9 @@ class _Options:
     other: bool
     discriminant: int | None
     serde: dict[str, Any]
+    kw_only: bool
+    frozen: bool
+    order: bool
 
 
 def _declare(
@@ -157,12 +174,13 @@ def _declare(
         refuse(options.serde, _CONTAINER_REASONS, "schema")
         return _declare_data_enum(cls, options)
     parent = _enum_of(cls)
+    _check_bases(cls, options)
     if parent is None:
         refuse(options.serde, _CONTAINER_REASONS, "schema")
     else:
         check_variant_attributes(options.serde, "schema")
     plain = not any(_CUSTOM & vars(base).keys() for base in cls.__mro__ if not _is_bare(base))
-    made = _dataclass(cls)
+    made = _dataclass(cls, options)
     declaration = Declaration(
         made,
         options.name or (made.__name__ if parent is None else _variant_name(made, parent.cls)),
@@ -172,6 +190,7 @@ def _declare(
         parameters=getattr(made, "__parameters__", ()),
         scope=scope,
         plain=plain,
+        frozen=options.frozen,
     )
     setattr(made, DECLARATION, declaration)
     declaration.check_fields()
@@ -207,13 +226,28 @@ def _is_bare(base: type) -> bool:
     return base in (object, Generic, DataEnum, CStruct)
 
 
+def _check_bases(cls: type, options: _Options) -> None:
+    """Refuse a mix of frozen and changeable bases, and an order of a single variant."""
+    for base in cls.__mro__[1:]:
+        declared = declaration_of(base)
+        if declared is not None and declared.frozen != options.frozen:
+            is_frozen = "is frozen" if declared.frozen else "is not frozen"
+            raise SchemaError(f"{base.__name__} {is_frozen}: say the same of both, frozen=True or not")
+        if declared is not None and declared.style is None and options.order:
+            raise SchemaError(
+                f"order=True belongs on the enum {base.__name__}, which orders all its variants"
+            )
+    if options.frozen and issubclass(cls, CStruct):
+        raise SchemaError("a CStruct can't be frozen: it keeps the bytes that it was read from")
+
+
 def _description(cls: type) -> str:
     """Return the class docstring, without the one that dataclasses generate."""
     text = cls.__doc__ or ""
     return "" if text.startswith(f"{cls.__name__}(") else inspect.cleandoc(text)
 
 
-def _dataclass(cls: type) -> type:
+def _dataclass(cls: type, options: _Options) -> type:
     for attr, annotation in own_annotations(cls).items():
         if typing.get_origin(annotation) is typing.ClassVar:
             continue
@@ -229,19 +263,30 @@ def _dataclass(cls: type) -> type:
     if "__eq__" not in vars(cls):
         cls.__eq__ = equal  # type: ignore[assignment]  # a method of the class from here on
         if "__hash__" not in vars(cls) or vars(cls)["__hash__"] is None:
-            cls.__hash__ = None  # type: ignore[assignment]  # mutable
+            cls.__hash__ = field_hash if options.frozen else None  # type: ignore[assignment, method-assign]
     add_item_access(cls)
     if "__repr__" not in vars(cls):
         cls.__repr__ = show  # type: ignore[assignment, method-assign]
         for name, method in DISPLAYS.items():
             if not hasattr(cls, name) and name not in own_annotations(cls):
                 setattr(cls, name, method)
+    if options.order:
+        add_order(cls)
     try:
-        made: type = dataclass(slots=True, eq=False, repr=False)(cls)
+        made: type = dataclass(
+            slots=True, eq=False, repr=False, kw_only=options.kw_only, frozen=options.frozen
+        )(cls)
     except (TypeError, ValueError) as error:
-        raise SchemaError(str(error)) from error
+        raise SchemaError(_default_hint(str(error))) from error
     made.__doc__ = text
     return made
+
+
+def _default_hint(message: str) -> str:
+    """Return the message of dataclasses; say what to do about a field without a default after others."""
+    if "non-default argument" not in message:
+        return message
+    return f"{message}: say @schema(kw_only=True), or doc(kw_only=True) of this field; the bytes are the same"
 
 
 def _check_attr(cls: type, attr: str) -> None:
@@ -400,9 +445,10 @@ def _is_again(known: Declaration, declaration: Declaration) -> bool:
 def _declare_data_enum(cls: type, options: _Options) -> type:
     if own_annotations(cls):
         raise SchemaError("an enum has no fields of its own; its variants have")
-    made = _dataclass(cls)
+    made = _dataclass(cls, options)
     # A base without fields is neither constructed nor compared; its variants are.
     declaration = Declaration(made, options.name or made.__name__, None, doc=_description(made))
+    declaration.frozen = options.frozen
     declaration.parameters = getattr(made, "__parameters__", ())
     setattr(made, DECLARATION, declaration)
     return made
@@ -410,6 +456,10 @@ def _declare_data_enum(cls: type, options: _Options) -> type:
 
 def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
     check_members(cls)
+    if options.order:
+        if not issubclass(cls, UnitEnum):
+            raise SchemaError("order=True is for a UnitEnum: Python's own enums have that of their values")
+        add_order(cls)
     declaration = Declaration(
         cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
     )

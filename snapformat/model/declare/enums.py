@@ -43,6 +43,8 @@ class UnitEnum(enum.Enum, metaclass=_UnitEnumType):
             Writeback = variant("Flush requests reach the host's disk")
         ```
 
+    With `@schema(order=True)` members compare in Rust's order.
+
     Attributes:
         mark: The arguments of `variant`.
     """
