@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-LAZY = ["snapformat", "snapformat.bincode", "snapformat.fleet", "snapformat_schemas.firecracker"]
+LAZY = [
+    "snapformat",
+    "snapformat.bincode",
+    "snapformat.docs",
+    "snapformat.fleet",
+    "snapformat_schemas.firecracker",
+]
 
 
 def declared_to_checkers(module):
