@@ -34,16 +34,57 @@ _IMPORTS = (
 )
 
 
-def schema_option(*names: str, metavar: str, help: str) -> Callable[[F], F]:
-    """Make an option that names a schema; the command gets `Named` or None."""
+class OptionWithFormerName(click.Option):
+    """An option that is also taken by the name that it once had, which the help leaves out.
+
+    Args:
+        former: The former name.
+    """
+
+    def __init__(self, *args: Any, former: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.former = former
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Let the parser know both names."""
+        documented = self.opts
+        self.opts = [*documented, self.former]
+        try:
+            super().add_to_parser(parser, ctx)
+        finally:
+            self.opts = documented
+
+
+def schema_option(*, help: str = "As for `dump`.", former: str | None = None) -> Callable[[F], F]:
+    """Make the option `--schema`; the command gets `Named` or None.
+
+    Args:
+        help: What it means to the command.
+        former: The name that the option once had.
+    """
+    more: dict[str, Any] = {} if former is None else {"cls": OptionWithFormerName, "former": former}
+    named = click.option("--schema", metavar="SCHEMA", callback=_named, help=f"{help} {_IMPORTS}", **more)
 
     def decorate(command: F) -> F:
-        for option in reversed((click.option(*names, metavar=metavar, callback=_named, help=help), *_BARE)):
+        for option in reversed((named, *_BARE)):
             command = option(command)
         return command
 
-    help = f"{help} {_IMPORTS}"
     return decorate
+
+
+def form_option(*forms: str, help: str) -> Callable[[F], F]:
+    """Make the option `--format`, the form of the output; the first form is the default."""
+    return click.option(
+        "--format",
+        "form",
+        cls=OptionWithFormerName,
+        former="--as",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help=help,
+    )
 
 
 def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:

@@ -101,7 +101,7 @@ class Location:
         return next((field.depends for field in fields if field.name == self.segments[-1]), "")
 
     def to_json(self) -> Any:
-        """Return the value as plain data, as `dump --as decoded` shows it.
+        """Return the value as plain data, as `dump --format decoded` shows it.
 
         Raises:
             EncodeError: It does not fit its kind.
