@@ -12,7 +12,7 @@ import types
 import typing
 from collections.abc import Mapping, MutableMapping, MutableSet
 from contextvars import ContextVar
-from typing import Annotated, Any, ForwardRef, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, TypeVar
 
 import construct
 
@@ -21,13 +21,13 @@ from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct
-from snapformat.model.constrained import constrained
-from snapformat.model.constraints import Rule, marked_rules
 from snapformat.model.from_construct import foreign
-from snapformat.model.hints import hint_for, union_hint
 from snapformat.model.kinds import Kind
 from snapformat.model.std.classes import class_kind
 from snapformat.model.values import Some
+
+if TYPE_CHECKING:
+    from snapformat.model.constraints import Rule
 
 #: The kind of each type variable of a generic class.
 Arguments = Mapping[TypeVar, Kind]
@@ -260,6 +260,8 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     found = class_kind(cls) if isinstance(cls, type) else None
     if found is not None:
         return found
+    from snapformat.model.hints import hint_for  # imported here, as most annotations are correct
+
     raise SchemaError(f"{_shown(annotation)} can't be stored: {hint_for(cls)}")
 
 
@@ -320,6 +322,8 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
     if rules:
         rest = tuple(mark for mark in marks if id(mark) not in rules)
         kind = kind_of(Annotated[(base, *rest)] if rest else base, arguments)
+        from snapformat.model.constrained import constrained  # imported here, as few types have constraints
+
         return constrained(kind, tuple(rule for found in rules.values() for rule in found), _shown(base))
     # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
     marks.sort(key=lambda mark: not isinstance(mark, Len | Length | HexMark))
@@ -359,8 +363,12 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
 
 
 def _rules_of(mark: Any) -> tuple[Rule, ...] | None:
-    """Return the constraints of a mark, or None; most marks are of this library."""
-    return None if type(mark).__module__.startswith("snapformat.") else marked_rules(mark)
+    """Return the constraints of a mark, or None; most marks are of this library or of construct."""
+    if type(mark).__module__.startswith(("snapformat.", "construct.", "builtins")):
+        return None
+    from snapformat.model.constraints import marked_rules  # imported here, as few types have constraints
+
+    return marked_rules(mark)
 
 
 def _blob(base: Any, arguments: Arguments) -> Kind:
@@ -410,6 +418,8 @@ def _union(annotation: Any, arguments: Arguments) -> Kind:
     members = typing.get_args(annotation)
     present = [member for member in members if member is not type(None)]
     if len(present) != 1 or len(present) == len(members):
+        from snapformat.model.hints import union_hint  # imported here, as most annotations are correct
+
         raise SchemaError(f"{_shown(annotation)} can't be stored: {union_hint(present)}")
     item = kind_of(present[0], arguments)
     return kinds.Option(item, wrapped=isinstance(item, kinds.Option))

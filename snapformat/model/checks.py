@@ -15,6 +15,9 @@ from snapformat.model.floats import ByteOrder, encode_float
 from snapformat.model.numpy_scalars import is_of_numpy, plain, type_name
 from snapformat.printable import middle_cut, text_of
 
+#: The message about a value that does not meet a constraint.
+BROKEN = "a constraint does not hold"
+
 
 class BadValue(ValueError):
     """A value that does not fit its kind.

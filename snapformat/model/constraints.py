@@ -34,8 +34,6 @@ _WEAKER: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.ge,
     "max_length": operator.ge,
 }
-#: The message about a value that does not meet a constraint.
-BROKEN = "a constraint does not hold"
 #: Marks of annotated-types that say nothing about which values are allowed.
 _INFORMATION = ("Unit", "DocInfo", "Doc")
 

@@ -8,6 +8,8 @@ import typing
 from collections.abc import Sequence
 from typing import Any
 
+from snapformat.model.std.classes import library_of
+
 _HINTS = {
     int: "use a type of known width: u8 to u128, usize, i8 to i128, isize",
     float: "use f32 or f64",
@@ -19,13 +21,6 @@ _HINTS = {
     Any: "serde needs to know the type",
     bytearray: "use bytes",
     list: "name the type of the elements, as in list[u8]",
-}
-#: Attributes that other libraries add to the classes they make.
-MADE_BY = {
-    "__attrs_attrs__": "attrs",
-    "__pydantic_decorators__": "pydantic",
-    "__struct_fields__": "msgspec",
-    "_field_defaults": "typing.NamedTuple",
 }
 #: The stored type of a class of the standard library whose text or number says all.
 _STORED = {
@@ -39,12 +34,6 @@ _STORED = {
 }
 
 _ADDRESSES = {"ipaddress.IPv4Address", "ipaddress.IPv6Address"}
-
-
-def library_of(cls: type) -> str | None:
-    """Return the library that made a class, if it is one of those that `register` is for."""
-    found = (library for mark, library in MADE_BY.items() if any(mark in vars(base) for base in cls.__mro__))
-    return next(found, None)
 
 
 def hint_for(cls: Any) -> str:

@@ -18,7 +18,6 @@ from snapformat.encodings.construct.scalars import checked
 from snapformat.limits import MADE_BY_CONSTRUCT
 from snapformat.model import checks
 from snapformat.model.c_struct import blob_bytes, deferred, field_values
-from snapformat.model.constraints import BROKEN
 from snapformat.model.graph import is_zero_sized, may_be_empty
 from snapformat.model.kinds import Unit
 from snapformat.model.kinds.collections import unwrapped
@@ -239,7 +238,7 @@ class Checked(BincodeSubconstruct):
         try:
             return self.kind.decode(value)
         except Exception as error:  # predicates are code of the schema
-            raise construct.ValidationError(f"{BROKEN}: {checks.reason(error)}", path=path) from None
+            raise construct.ValidationError(f"{checks.BROKEN}: {checks.reason(error)}", path=path) from None
 
     def _sizeof(self, context: Any, path: str) -> int:
         return int(self.subcon._sizeof(context, path))

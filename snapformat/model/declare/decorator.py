@@ -31,8 +31,8 @@ from snapformat.model.declare.fields import (
     refuse,
 )
 from snapformat.model.declare.instances import add_item_access, add_order, equal, field_hash
-from snapformat.model.hints import library_of
 from snapformat.model.kinds import Style
+from snapformat.model.std.classes import library_of
 
 C = TypeVar("C", bound=type)
 

@@ -9,7 +9,6 @@ from typing import Any
 from snapformat.errors import SchemaError
 from snapformat.model.checks import describe_value
 from snapformat.model.declare.fields import VariantMark
-from snapformat.model.hints import spell_enum
 
 
 class _UnitEnumType(enum.EnumType):
@@ -96,6 +95,8 @@ def check_members(cls: type[enum.Enum]) -> None:
             dropped; combinations of flags are no variants.
     """
     if issubclass(cls, enum.Flag):
+        from snapformat.model.hints import spell_enum  # imported here, as most enums are correct
+
         raise SchemaError(
             f"combinations of flags are not variants: leave out @schema, and say {spell_enum(cls)}"
         )
@@ -124,6 +125,8 @@ def _wrong_number(cls: type[enum.Enum], given: float) -> str:
     text = f"the number {given} would not be in the bytes, which number variants from 0: leave it out"
     if issubclass(cls, UnitEnum):
         return f"{text}; a number of Rust's is variant(discriminant={given})"
+    from snapformat.model.hints import spell_enum  # imported here, as most enums are correct
+
     return (
         f"{text} and derive from UnitEnum, where a number of Rust's is variant(discriminant={given});"
         f" or leave out @schema, and say {spell_enum(cls)} to store the values"

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.checks import BadValue, describe_exception, describe_value, format_constant
-from snapformat.model.constraints import BROKEN, Rule
+from snapformat.model.checks import BROKEN, BadValue, describe_exception, describe_value, format_constant
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int, Unit
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
+    from snapformat.model.constraints import Rule
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 

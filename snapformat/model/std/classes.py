@@ -1,4 +1,4 @@
-"""Classes of Python's standard library that are types as they are: addresses, UUIDs, points in time.
+"""Classes that others have made: those of Python's standard library that are types, and of known libraries.
 
 Nothing is imported for them: they are known by their names, and a class that is used was imported before.
 """
@@ -24,6 +24,21 @@ def class_kind(cls: type) -> kinds.Kind | None:
 @cache
 def _made(cls: type, make: Callable[[Any], kinds.Kind]) -> kinds.Kind:
     return make(cls)
+
+
+#: Attributes that other libraries add to the classes they make.
+_MADE_BY = {
+    "__attrs_attrs__": "attrs",
+    "__pydantic_decorators__": "pydantic",
+    "__struct_fields__": "msgspec",
+    "_field_defaults": "typing.NamedTuple",
+}
+
+
+def library_of(cls: type) -> str | None:
+    """Return the library that made a class, if it is one of those that `register` is for."""
+    found = (library for mark, library in _MADE_BY.items() if any(mark in vars(base) for base in cls.__mro__))
+    return next(found, None)
 
 
 def require(value: Any, *classes: type) -> None:
@@ -81,12 +96,10 @@ def _uuid(cls: type) -> kinds.Adapted:
 _DATE = r"(\d{4})-(\d\d)-(\d\d)"
 _TIME = r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?"
 _OFFSET = r"(?:[Zz]|([+-])(\d\d):(\d\d))"
-_DATE_TIME = re.compile(f"{_DATE}[Tt ]{_TIME}{_OFFSET}", re.ASCII)
-_ONLY_DATE, _ONLY_TIME = re.compile(_DATE, re.ASCII), re.compile(_TIME, re.ASCII)
 
 
-def _parts(pattern: re.Pattern[str], text: str, example: str) -> list[Any]:
-    match = pattern.fullmatch(text)
+def _parts(pattern: str, text: str, example: str) -> list[Any]:
+    match = re.fullmatch(pattern, text, re.ASCII)  # `re` keeps what it compiled, on first use
     if match is None:
         raise ValueError(f"expected {example}, found {excerpt(text)!r}")
     return list(match.groups())
@@ -110,9 +123,9 @@ def _clock_text(value: Any) -> str:
 
 
 def _moment_of(cls: Any, text: str) -> Any:
-    *date, hour, minute, second, fraction, sign, hours, minutes = _parts(
-        _DATE_TIME, text, "2026-01-31T12:00:00Z"
-    )
+    pattern = f"{_DATE}[Tt ]{_TIME}{_OFFSET}"
+    found = _parts(pattern, text, "2026-01-31T12:00:00Z")
+    *date, hour, minute, second, fraction, sign, hours, minutes = found
     # The zone is made by the class itself: this module imports nothing for it.
     zone = cls.fromisoformat(f"2000-01-01T00:00:00{sign}{hours}:{minutes}" if sign else _IN_UTC).tzinfo
     return cls(*map(int, date), *_clock(hour, minute, second, fraction), tzinfo=zone)
@@ -138,7 +151,7 @@ def _moment_text(cls: type, value: Any) -> str:
 
 
 def _date_of(cls: Any, text: str) -> Any:
-    return cls(*map(int, _parts(_ONLY_DATE, text, "2026-01-31")))
+    return cls(*map(int, _parts(_DATE, text, "2026-01-31")))
 
 
 def _date_text(cls: type, value: Any) -> str:
@@ -150,7 +163,7 @@ def _date_text(cls: type, value: Any) -> str:
 
 
 def _time_of(cls: Any, text: str) -> Any:
-    hour, minute, second, fraction = _parts(_ONLY_TIME, text, "12:00:00")
+    hour, minute, second, fraction = _parts(_TIME, text, "12:00:00")
     return cls(*_clock(hour, minute, second, fraction))
 
 
