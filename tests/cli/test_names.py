@@ -187,3 +187,10 @@ def test_descriptions_in_the_list_of_commands_are_not_cut() -> None:
     assert "..." not in text.partition("Commands:")[2].partition("Examples:")[0]
     for name in commands():
         assert importlib.import_module(f"snapformat.cli.{name}").command.get_short_help_str()[-1] in ".?"
+
+
+def test_both_packages_can_be_run() -> None:
+    for package in ("snapformat", "snapformat.cli"):
+        line = [sys.executable, "-m", package, "--version"]
+        done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60)
+        assert done.stdout.startswith("snapformat 0")
