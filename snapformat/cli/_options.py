@@ -19,6 +19,7 @@ from snapformat.snapshot.importing import on_import_path
 from snapformat.snapshot.spec import Compression
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class Named(NamedTuple):
@@ -43,16 +44,23 @@ class OptionWithFormerName(click.Option):
 
     def __init__(self, *args: Any, former: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.former = former
+        self.documented = [*self.opts]
+        self.opts = [*self.opts, former]
 
-    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
-        """Let the parser know both names."""
-        documented = self.opts
-        self.opts = [*documented, self.former]
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the names and the text for the help."""
+        return self._with_documented(lambda: super(OptionWithFormerName, self).get_help_record(ctx))
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Return the names for messages."""
+        return self._with_documented(lambda: super(OptionWithFormerName, self).get_error_hint(ctx))
+
+    def _with_documented(self, call: Callable[[], T]) -> T:
+        every, self.opts = self.opts, self.documented
         try:
-            super().add_to_parser(parser, ctx)
+            return call()
         finally:
-            self.opts = documented
+            self.opts = every
 
 
 def schema_option(*, help: str = "As for `dump`.", former: str | None = None) -> Callable[[F], F]:

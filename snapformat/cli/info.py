@@ -147,9 +147,10 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _releases(summary: Summary) -> str:
-    """Return the releases that may have written the file; a format that belongs to none has none."""
-    is_of_release = summary.format is None or summary.format.release is not None
-    return ", ".join(summary.releases) if is_of_release else ""
+    """Return the releases that may have written the file; a format of no release has only its name."""
+    format_, found = summary.format, summary.releases
+    is_of_none = format_ is not None and format_.release is None and found == (format_.name,)
+    return "" if is_of_none else ", ".join(found)
 
 
 def _status(summary: Summary) -> str:

@@ -226,6 +226,8 @@ class Location:
                 return self._at(kind.item, value, self.set)
             case kinds.Absent():
                 return self._at(kind.declared, value, self.set)
+            case kinds.Checked():  # checked when it is written: several parts may have to change before
+                return self._at(kind.item, value, self.set)
             case kinds.Adapted() if kind.text is not None:
                 return None
             case kinds.Adapted() if kind.shown is None:

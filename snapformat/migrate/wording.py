@@ -33,7 +33,7 @@ def type_text(kind: Kind) -> str:
         case kinds.Bytes():
             return "bytes" if kind.exact is None else f"bytes of length {kind.exact}"
         case kinds.Checked():
-            return f"{type_text(kind.item)} ({', '.join(rule.words for rule in kind.rules)})"
+            return f"{type_text(kind.item)} ({kind.words})"
         case kinds.Adapted():
             return kind.name
         case kinds.Foreign():

@@ -51,11 +51,11 @@ def constrained(kind: Kind, rules: tuple[Rule, ...], shown: str) -> Kind:
     if isinstance(kind, kinds.Checked):
         rules, kind = (*kind.rules, *rules), kind.item
     checked = tuple(_checked(kind, rule, shown) for rule in rules)
-    is_own = type(kind) in (*_NOUNS, kinds.Int, kinds.Float) and all(
-        rule.name != "predicate" for rule in rules
-    )
+    predicates = tuple(rule.bound for rule in checked if rule.name == "predicate") or None
+    is_own = type(kind) in (*_NOUNS, kinds.Int, kinds.Float) and predicates is None
     check = Constraints(checked) if is_own else ForeignConstraints(checked)
-    return kinds.Checked(kind, check, check, "constrained value", rules=checked)
+    words = ", ".join(rule.words for rule in checked)
+    return kinds.Checked(kind, check, check, words, rules=checked, words=words, predicates=predicates)
 
 
 def _checked(kind: Kind, rule: Rule, shown: str) -> Rule:

@@ -197,7 +197,7 @@ class Declaration:
         made.shared = self.plain and _is_bare(self.cls)
 
     def _check_bits(self, field: kinds.Field) -> None:
-        kind = field.kind
+        kind = field.kind.item if isinstance(field.kind, kinds.Checked) else field.kind
         highest = max((bits.low + bits.width for bits in field.bits), default=0)
         if isinstance(kind, kinds.Int) and highest > 8 * kind.size:
             message = f"bit {highest - 1} is beyond a {kind.name}"

@@ -29,7 +29,8 @@ def commands() -> dict[str, click.Command]:
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:
-    return {name: each for each in command.params if isinstance(each, click.Option) for name in each.opts}
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    return {name: each for each in options for name in getattr(each, "documented", each.opts)}
 
 
 def test_a_schema_is_named_by_one_option() -> None:

@@ -22,12 +22,15 @@ from snapformat import (
     encode,
     schema,
 )
+from snapformat.arrow import from_batch, to_batch
 from snapformat.bincode import Blob, BTreeMap, CStruct, Hex, Len, Length, Option, Via, f64, u8, u16, u32
+from snapformat.bits import Bits
 from snapformat.docs import describe
 from snapformat.inspect.edit import Editor, ValueTextError
 from snapformat.layout import layout_of, walk
 from snapformat.layout.compare import compare
 from snapformat.migrate import Change, Step, migrate, narrowed
+from snapformat.migrate import compare as compare_formats
 from snapformat.values import from_json, to_json
 
 ENCODINGS = [Encoding(), Encoding("variable", "big"), Encoding.bitcode()]
@@ -149,6 +152,16 @@ def test_walk_and_edit() -> None:
             editor.set_text(path, text)
 
 
+def test_what_several_changes_make_is_checked_when_it_is_written() -> None:
+    editor = Editor(FORMAT.new(Player(1, "a", [1])))
+    editor.remove("scores[0]")
+    with pytest.raises(EncodeError, match="at least 1 element, found 0 elements"):
+        editor.snapshot.to_bytes()
+    editor.append_text("scores", "7")
+    editor.snapshot.validate()
+    assert FORMAT.load(editor.snapshot.to_bytes()).data.scores == [7]
+
+
 def test_another_type_is_the_first_mistake() -> None:
     for value, text in (
         (Player(300, "a", [1]), "u8 from 0 to 255, found 300"),
@@ -176,7 +189,39 @@ def test_comparison_sees_a_changed_bound() -> None:
     five, same, six = (layout_of(Annotated[u8, at.Le(most)]) for most in (5, 5, 6))
     assert not compare(five, same)
     assert compare(five, six)
-    assert compare(layout_of(u8), six)
+    (change,) = compare(layout_of(u8), six)
+    assert (change.before, change.after) == ("u8", "u8, at most 6")
+    finite, nan = (layout_of(Annotated[f64, at.Predicate(each)]) for each in (math.isfinite, math.isnan))
+    assert compare(finite, nan)
+
+
+def test_bits_of_a_number() -> None:
+    @schema
+    class Flags:
+        low: Annotated[u8, at.Le(7)] = doc("Low", bits=[Bits("READY", 0, "Works")])
+
+    (field,) = describe(Flags).types[0].fields
+    assert field.constraints == ("at most 7",)
+
+    @schema
+    class High:
+        high: Annotated[u8, at.Le(7)] = doc("High", bits=[Bits("READY", 9, "Works")])
+
+    with pytest.raises(SchemaError, match="bit 9 is beyond a u8"):
+        layout_of(High)
+
+
+def test_programs_of_before_misread_a_narrower_type() -> None:
+    old = SnapshotFormat(name="p/1", magic=1, version="1.0.0", payload=Before)
+    new = SnapshotFormat(name="p/2", magic=1, version="2.0.0", payload=After)
+    found = compare_formats(old, new)
+    assert found.demanded is not None
+    assert {str(each.change.after) for each in found.changes} == {"u8, at most 100", "u8, at most 10"}
+
+
+def test_columns_of_arrow() -> None:
+    found = from_batch(to_batch(GOOD, Player), Player)
+    assert [*found] == GOOD
 
 
 def test_other_types() -> None:

@@ -123,11 +123,15 @@ class Checked(Adapted):
 
     Attributes:
         rules: The constraints; `decode` and `encode` raise the error where one does not hold.
+        words: The constraints in words.
+        predicates: The functions among them; None if there are none.
     """
 
-    without_bytes: ClassVar[frozenset[str]] = Adapted.without_bytes | {"decode", "encode"}
+    without_bytes: ClassVar[frozenset[str]] = Adapted.without_bytes | {"decode", "encode", "rules"}
 
     rules: tuple[Rule, ...] = ()
+    words: str = ""
+    predicates: tuple[Callable[[Any], Any], ...] | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Task:
         """Write the value, then check it: a value of another type is the first mistake."""
