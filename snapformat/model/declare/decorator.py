@@ -212,6 +212,18 @@ def _check_class(cls: type) -> None:
             f"@schema makes a dataclass of a class, and this one is made by {made_by}: leave that out,"
             " or say register(Class, construct.Struct(...)) instead of @schema"
         )
+    if not cls.__flags__ & _IS_HEAP_TYPE:
+        raise SchemaError("a class that is built in can't be declared: derive one, or convert it by Via(...)")
+    if DECLARATION in vars(cls):
+        raise SchemaError("the class is declared already")
+    if "__slots__" in vars(cls):
+        raise SchemaError(
+            "@schema gives the class its slots: leave out __slots__, or slots=True of dataclass"
+        )
+
+
+#: CPython's `Py_TPFLAGS_HEAPTYPE`: of classes made by a class statement, which can be changed.
+_IS_HEAP_TYPE = 1 << 9
 
 
 #: Methods of a class that making an instance would have to call.
