@@ -6,12 +6,11 @@ import dataclasses
 import enum
 import inspect
 import keyword
-import re
 import sys
 import typing
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
+from typing import Any, Generic, TypeVar, dataclass_transform, overload
 
 from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
@@ -31,21 +30,11 @@ from snapformat.model.declare.fields import (
     refuse,
 )
 from snapformat.model.declare.instances import add_item_access, add_order, equal, field_hash
+from snapformat.model.declare.renaming import RenameRule, renamed
 from snapformat.model.kinds import Style
 from snapformat.model.std.classes import library_of
 
 C = TypeVar("C", bound=type)
-
-RenameRule = Literal[
-    "lowercase",
-    "UPPERCASE",
-    "PascalCase",
-    "camelCase",
-    "snake_case",
-    "SCREAMING_SNAKE_CASE",
-    "kebab-case",
-    "SCREAMING-KEBAB-CASE",
-]
 
 _CONTAINER_REASONS = {
     "tag": "the tag is written as a field that is not read back",
@@ -354,7 +343,7 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
         if not given.skip and not field.init:
             raise SchemaError("a field must be a parameter of the constructor", field=field.name)
         check_bits(given.bits, field.name)
-        name = given.rename or _renamed(field.name, options.rename_all, variant=False)
+        name = given.rename or renamed(field.name, options.rename_all, variant=False)
         home = homes[field.name]
         spec = FieldSpec(field.name, name, field.type, home.__module__, bindings.get(home, {}), given.doc)
         spec.bits, spec.key, spec.depends = given.bits, given.key, given.depends
@@ -478,7 +467,7 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
     for index, member in enumerate(cls):
         mark = member.mark if isinstance(member, UnitEnum) else None
         rename = mark.rename if mark is not None else None
-        name = rename or _renamed(member.name, options.rename_all, variant=True)
+        name = rename or renamed(member.name, options.rename_all, variant=True)
         declaration.constants.append((name, member, mark.doc if mark is not None else ""))
         declaration.discriminants.append(None if mark is None else mark.discriminant)
         if mark is not None and mark.other:
@@ -488,32 +477,3 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
     _check_names([(name, member.name) for name, member, _ in declaration.constants])
     setattr(cls, DECLARATION, declaration)
     return cls
-
-
-def _renamed(name: str, rule: RenameRule | None, *, variant: bool) -> str:
-    """Apply serde's rename_all to a field (snake_case) or a variant (PascalCase)."""
-    if rule is None:
-        return name
-    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() if variant else name
-    if variant:
-        pascal = name
-    else:
-        pascal = "".join(part[:1].upper() + part[1:] for part in snake.split("_"))
-    match rule:
-        case "lowercase":
-            return name.lower()
-        case "UPPERCASE":
-            return name.upper()
-        case "PascalCase":
-            return pascal
-        case "camelCase":
-            return pascal[:1].lower() + pascal[1:]
-        case "snake_case":
-            return snake
-        case "SCREAMING_SNAKE_CASE":
-            return snake.upper()
-        case "kebab-case":
-            return snake.replace("_", "-")
-        case "SCREAMING-KEBAB-CASE":
-            return snake.upper().replace("_", "-")
-    raise SchemaError(f"unknown rule rename_all={rule!r}")
