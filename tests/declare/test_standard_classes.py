@@ -148,6 +148,63 @@ def test_addresses_are_those_of_rust() -> None:
     assert encode(address, IpAddr)[:4] == bytes(4)
 
 
+@schema(name="Event")
+class InRust:
+    id: uuid.UUID
+    at: dt.datetime
+    local: dt.datetime
+    day: dt.date
+    time: dt.time
+    ip: ipaddress.IPv4Address
+    ip6: ipaddress.IPv6Address | None
+
+
+#: Written by bincode 1.3.3 with the crates uuid 1.29.3 and chrono 0.4.45, from a struct of the types `Uuid`,
+#: `DateTime<Utc>`, `DateTime<FixedOffset>`, `NaiveDate`, `NaiveTime`, `Ipv4Addr` and `Option<Ipv6Addr>`.
+WRITTEN_IN_RUST = [
+    (
+        2026,
+        0,
+        0,
+        "100000000000000000112233445566778899aabbccddeeff1400000000000000323032362d30312d33315431323a3030"
+        "3a35395a1400000000000000323032362d30312d33315431323a30303a35395a0a00000000000000323032362d30312d"
+        "3331080000000000000031323a30303a3539c00002010120010db8000000000000000000000001",
+    ),
+    (
+        1,
+        500_000,
+        -12600,
+        "100000000000000000112233445566778899aabbccddeeff1800000000000000303030312d30312d33315431323a3030"
+        "3a35392e3530305a1d00000000000000303030312d30312d33315431323a30303a35392e3530302d30333a33300a0000"
+        "0000000000303030312d30312d33310c0000000000000031323a30303a35392e353030c00002010120010db800000000"
+        "0000000000000001",
+    ),
+    (
+        9999,
+        1,
+        7200,
+        "100000000000000000112233445566778899aabbccddeeff1b00000000000000393939392d30312d33315431323a3030"
+        "3a35392e3030303030315a2000000000000000393939392d30312d33315431323a30303a35392e3030303030312b3032"
+        "3a30300a00000000000000393939392d30312d33310f0000000000000031323a30303a35392e303030303031c0000201"
+        "0120010db8000000000000000000000001",
+    ),
+]
+
+
+@pytest.mark.parametrize(("year", "micros", "offset", "written"), WRITTEN_IN_RUST)
+def test_bytes_are_those_of_rusts_crates(year: int, micros: int, offset: int, written: str) -> None:
+    moment = dt.datetime(year, 1, 31, 12, 0, 59, micros)
+    zone = dt.timezone(dt.timedelta(seconds=offset))
+    addresses = ipaddress.IPv4Address("192.0.2.1"), ipaddress.IPv6Address("2001:db8::1")
+    at, local = moment.replace(tzinfo=dt.UTC), moment.replace(tzinfo=zone)
+    value = InRust(ID, at, local, moment.date(), moment.time(), *addresses)
+    data = bytes.fromhex(written)
+    assert encode(value, InRust) == data
+    found = decode(data, InRust)
+    assert found == value
+    assert found.local.utcoffset() == local.utcoffset()
+
+
 def test_documents_name_them() -> None:
     document = describe(SnapshotFormat(name="events", magic=1, version="1.0.0", payload=Event))
     (event,) = document.types
