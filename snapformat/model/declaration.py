@@ -93,7 +93,7 @@ class Declaration:
         enum: Of a variant: the enum's declaration.
         enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
         scope: Local names where a class inside a function was declared; called when needed.
-        place: Of a variant: the statement that declared it.
+        place: Of a variant: the code that declared it.
         plain: Instances are made by setting the fields, without calling the class.
         frozen: Instances can't be changed; the fields are set by the slots' descriptors.
         latest: The encoding used last, and its layout: found without hashing.

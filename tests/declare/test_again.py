@@ -127,12 +127,15 @@ def test_two_variants_of_one_name_are_a_mistake(notebook: tuple[Any, Cell]) -> N
         run("@schema(name='Gold')\nclass Silver(Item): ...")
 
 
-def test_the_same_statement_twice(notebook: tuple[Any, Cell]) -> None:
-    """A loop, or a function that is called again, declares by one statement."""
-    names, run = notebook
+def test_a_statement_that_is_repeated_is_a_mistake(notebook: tuple[Any, Cell]) -> None:
+    """A loop, or a function that is called again, is the same code."""
+    _, run = notebook
     run(ENUM)
-    run("for number in (1, 2):\n @schema\n class Gold(Item):\n  amount: u8")
-    assert encode(names.Gold(1), names.Item) == b"\0\0\0\0\1"
+    with pytest.raises(SchemaError, match="Item has a variant 'Gold' already"):
+        run("for number in (1, 2):\n @schema\n class Gold(Item):\n  amount: u8")
+    run("def name_it(size):\n register('again/twice', c.Struct('x' / c.Bytes(size)))")
+    with pytest.raises(SchemaError, match="the name 'again/twice' is registered for another layout"):
+        run("name_it(1)\nname_it(2)")
 
 
 def test_structs_and_unit_enums(notebook: tuple[Any, Cell]) -> None:

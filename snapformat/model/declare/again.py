@@ -22,35 +22,31 @@ on_forget: list[Callable[[], None]] = []
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A statement of a program.
+    """The code that declares something.
 
     Attributes:
-        code: The compiled code with it.
-        instruction: Its place in that code.
+        code: The code of a module, a cell or a function.
         module: Name of the module.
         function: Name of the function, or `<module>`.
     """
 
     code: weakref.ref[CodeType]
-    instruction: int
     module: str
     function: str
 
     @classmethod
     def of(cls, frame: FrameType) -> Place:
-        """Return the statement that a frame is executing."""
+        """Return the code that a frame is executing."""
         code = frame.f_code
-        module = str(frame.f_globals.get("__name__"))
-        return cls(weakref.ref(code), frame.f_lasti, module, code.co_qualname)
+        return cls(weakref.ref(code), str(frame.f_globals.get("__name__")), code.co_qualname)
 
     def is_again(self, before: Place) -> bool:
-        """Return whether this is the statement of `before`, executed or compiled again.
+        """Return whether the code of `before` was compiled again, as that of a cell which runs again is.
 
-        Another statement of the same module is not: declaring the same thing twice is a mistake.
+        Within the same code it is not: declaring the same thing twice is a mistake.
         """
-        if (self.module, self.function) != (before.module, before.function):
-            return False
-        return self.code() is not before.code() or self.instruction == before.instruction
+        same_place = (self.module, self.function) == (before.module, before.function)
+        return same_place and self.code() is not before.code()
 
 
 def forget(stale: list[Kind]) -> None:

@@ -438,7 +438,7 @@ def _add_variant(parent: Declaration, declaration: Declaration, options: _Option
 
 
 def _is_again(known: Declaration, declaration: Declaration) -> bool:
-    """Return whether a variant is declared by the same statement as one before, which ran again."""
+    """Return whether a variant is declared by the same code as one before, which runs again."""
     same_name = known.cls.__qualname__ == declaration.cls.__qualname__
     return same_name and known.place is not None and bool(declaration.place.is_again(known.place))
 

@@ -25,7 +25,7 @@ class _OfClass(GivenKind):
     """The layout of a class.
 
     Attributes:
-        place: The statement that registered it.
+        place: The code that registered it.
     """
 
     place: Place
@@ -42,7 +42,7 @@ _by_name: dict[str, _Registered] = {}
 def register(what: str | type, struct: Any) -> None:
     """Register a construct under a name, or for a class whose instances it then parses and builds.
 
-    The same statement that runs again, as a cell of a notebook does, replaces the layout.
+    A cell of a notebook that runs again, and a module that is reloaded, replace the layout.
 
     Args:
         what: A name, by which the layout can be given wherever a type is expected; or a class that is
