@@ -26,7 +26,7 @@ from snapformat import (
     schema,
     variant,
 )
-from snapformat.bincode import BTreeMap, BTreeSet, CStruct, f64, u8, u16, u32
+from snapformat.bincode import BTreeMap, BTreeSet, CStruct, PairMap, PairSet, f64, u8, u16, u32
 from snapformat.inspect.edit import Editor
 from snapformat.migrate import Change, Step, migrate, renamed
 from snapformat.values import dumps, from_json, loads, to_json
@@ -167,6 +167,61 @@ def test_a_field_after_a_default_says_what_to_do() -> None:
             bag: u8
 
 
+@schema(kw_only=True)
+class Registers(CStruct):
+    a: u32 = 0
+    b: u32
+
+
+def test_keys_are_told_apart_by_all_fields() -> None:
+    """Fields by name only are no positional patterns, but count like all others."""
+    players = [Player(name="a", bag=[1]), Player(name="b", bag=[1]), Player(name="a", bag=[2])]
+    assert len(PairSet(players)) == 3
+    assert len(PairMap((each, 0) for each in [*players, *players])) == 3
+    data = encode(PairSet(players), BTreeSet[Player])
+    assert len(decode(data, BTreeSet[Player])) == 3
+    frozen = [ShapeBox(Cell(1, None)), ShapeBox(Cell(2, None))]
+    assert len(PairSet([*frozen, *frozen])) == 2
+
+
+def test_frozen_values_with_lists_are_keys_of_maps() -> None:
+    @schema(frozen=True)
+    class Path:
+        steps: list[u8]
+
+    paths = PairMap([(Path([1]), 1), (Path([2]), 2)])
+    data = encode(paths, BTreeMap[Path, u8])
+    assert decode(data, BTreeMap[Path, u8]) == paths
+    with pytest.raises(TypeError, match="unhashable type: 'list'"):
+        hash(Path([1]))
+
+
+def test_copies_of_a_c_struct() -> None:
+    value = Registers(a=1, b=2)
+    assert copy.copy(value) == pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == value
+    assert copy.copy(value).b == 2
+
+
+def test_validating_looks_at_all_fields() -> None:
+    @schema(kw_only=True)
+    class Inner:
+        pad: list[u32] = doc("Filling", default_factory=list)
+        flag: bool
+
+    @schema(kw_only=True)
+    class Outer:
+        inner: Inner
+
+    format_ = SnapshotFormat(name="flags", magic=1, version="1.0.0", payload=Outer)
+    data = bytearray(format_.new(Outer(inner=Inner(pad=[0] * 200, flag=True))).to_bytes())
+    data[-9] = 2
+    assert format_.checksum is not None
+    data[-8:] = format_.checksum.compute(bytes(data[:-8])).to_bytes(8, "little")
+    loaded = format_.load(bytes(data), lazy=True)
+    with pytest.raises(DecodeError, match=r"not a bool"):
+        loaded.validate()
+
+
 # --- frozen ---------------------------------------------------------------------------------------------
 
 
@@ -199,10 +254,10 @@ def test_frozen_and_changeable_classes_do_not_mix() -> None:
         class Sub(Mixed):
             w: u8 = 0
 
-    with pytest.raises(SchemaError, match="Registers: a CStruct can't be frozen"):
+    with pytest.raises(SchemaError, match="Frozen: a CStruct can't be frozen"):
 
         @schema(frozen=True)
-        class Registers(CStruct):
+        class Frozen(CStruct):
             x: u32
 
 

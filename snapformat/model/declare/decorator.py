@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any, Generic, TypeVar, dataclass_transform, overload
 
-from snapformat.class_attrs import DECLARATION
+from snapformat.class_attrs import DECLARATION, KEY
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass, own_annotations
 from snapformat.model.c_struct import CStruct
@@ -182,6 +182,9 @@ def _declare(
         frozen=options.frozen,
     )
     setattr(made, DECLARATION, declaration)
+    hashed: Any = made.__hash__
+    if hashed is None or hashed is field_hash:
+        setattr(made, KEY, tuple(spec.attr for spec in declaration.fields if not spec.skip))
     declaration.check_fields()
     if parent is not None:
         declaration.place = Place.of(frame)
