@@ -127,7 +127,7 @@ ForeignConstraints.__module__ = "constraints"
 
 
 def marked_rules(mark: Any) -> tuple[Rule, ...] | None:
-    """Return the constraints of a mark of annotated-types; None if it is none.
+    """Return the constraints of a mark of annotated-types, pydantic or msgspec; None if it is none.
 
     Raises:
         SchemaError: It is a constraint that can't be checked.
@@ -137,9 +137,26 @@ def marked_rules(mark: Any) -> tuple[Rule, ...] | None:
     )
     if getattr(mark, "__is_annotated_types_grouped_metadata__", False) is True:
         return tuple(rule for part in mark for rule in marked_rules(part) or ())
+    place = f"{type(mark).__module__}.{type(mark).__qualname__}"
+    if place == "pydantic.fields.FieldInfo":
+        return tuple(rule for part in mark.metadata for rule in marked_rules(part) or ())
+    if place == "msgspec.Meta":
+        return tuple(_rules_of_meta(mark))
     if name is None or name in _INFORMATION:
         return None if name is None else ()
     return tuple(_rules(name, mark))
+
+
+def _rules_of_meta(mark: Any) -> Iterator[Rule]:
+    """Yield the constraints of msgspec's `Meta`, which has them as attributes."""
+    for name in ("pattern", "tz"):
+        if getattr(mark, name) is not None:
+            raise SchemaError(
+                f"the constraint {name} of msgspec.Meta is not checked by snapformat: use Via(...)"
+            )
+    for name in (*_BOUNDS, *_LENGTHS, "multiple_of"):
+        if getattr(mark, name) is not None:
+            yield Rule(name, getattr(mark, name))
 
 
 def _rules(name: str, mark: Any) -> Iterator[Rule]:
@@ -157,7 +174,8 @@ def _rules(name: str, mark: Any) -> Iterator[Rule]:
         case "Predicate":
             yield Rule("predicate", mark.func)
         case _:
-            raise SchemaError(f"the constraint {name} is not checked by snapformat: use Via(...)")
+            shown = repr(mark) if name == "BaseMetadata" else name
+            raise SchemaError(f"the constraint {shown} is not checked by snapformat: use Via(...)")
 
 
 def is_number(bound: Any) -> bool:

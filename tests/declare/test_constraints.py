@@ -8,7 +8,10 @@ import sys
 from typing import Annotated, Any
 
 import annotated_types as at
+import msgspec
+import pydantic
 import pytest
+from pydantic.fields import FieldInfo
 
 from snapformat import (
     DecodeError,
@@ -265,6 +268,20 @@ def test_what_cannot_be_compared() -> None:
 def test_mistakes(annotation: Any, text: str) -> None:
     with pytest.raises(SchemaError, match=text):
         schema(type("Holder", (), {"__annotations__": {"field": annotation}}))
+
+
+@pytest.mark.parametrize(
+    "mark", [pydantic.Field(gt=2, le=5), msgspec.Meta(gt=2, le=5)], ids=["pydantic", "msgspec"]
+)
+def test_the_same_constraints_of_other_libraries(mark: Any) -> None:
+    kind = Annotated[u8, mark]
+    assert encode(5, kind) == b"\5"
+    for number in (2, 6):
+        with pytest.raises(EncodeError, match="a constraint does not hold"):
+            encode(number, kind)
+    make: Any = pydantic.Field if isinstance(mark, FieldInfo) else msgspec.Meta
+    with pytest.raises(SchemaError, match=r"the constraint .*pattern.* is not checked by snapformat"):
+        encode("a", Annotated[str, make(pattern="a")])
 
 
 def test_what_only_informs_is_ignored() -> None:
