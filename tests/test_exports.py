@@ -13,7 +13,13 @@ import semver
 
 import snapformat
 
-LAZY = ["snapformat", "snapformat.bincode", "snapformat.fleet", "snapformat_schemas.firecracker"]
+LAZY = [
+    "snapformat",
+    "snapformat.bincode",
+    "snapformat.docs",
+    "snapformat.fleet",
+    "snapformat_schemas.firecracker",
+]
 
 
 def declared_to_checkers(module):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import warnings
 from typing import Any
 
 import click
@@ -103,6 +104,10 @@ def _show(error: click.ClickException) -> None:
         print_error("\n".join(map(printable, text.getvalue().rstrip("\n").split("\n"))))
 
 
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print_error(f"warning: {printable(str(message))}")
+
+
 def run() -> int:
     """Run the command line with the arguments of the process.
 
@@ -110,7 +115,10 @@ def run() -> int:
         The exit status; see `_command.MEANINGS`.
     """
     try:
-        status = cli.main(prog_name="snapformat", standalone_mode=False)
+        with warnings.catch_warnings():
+            # Without the place in this library's source that Python adds.
+            warnings.showwarning = _show_warning
+            status = cli.main(prog_name="snapformat", standalone_mode=False)
     except click.ClickException as error:
         _show(error)
         return error.exit_code

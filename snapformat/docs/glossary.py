@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import re
+import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -166,6 +168,34 @@ _ENTRIES: dict[str, _Entry] = {
         SystemTime,
         SystemTime(1, 0),
         "1 s after the epoch",
+    ),
+    "DateTime": _Entry(
+        "A point in time as `str`, in RFC 3339: no, 3, 6 or 9 decimals, and Z for UTC.",
+        "text that is not a date and time with an offset",
+        datetime.datetime,
+        datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC),
+        '"2026-01-31T12:00:00Z"',
+    ),
+    "NaiveDate": _Entry(
+        "A date as `str`.",
+        "text that is not a date",
+        datetime.date,
+        datetime.date(2026, 1, 31),
+        '"2026-01-31"',
+    ),
+    "NaiveTime": _Entry(
+        "A time of day as `str`, with no, 3, 6 or 9 decimals.",
+        "text that is not a time",
+        datetime.time,
+        datetime.time(12),
+        '"12:00:00"',
+    ),
+    "Uuid": _Entry(
+        "`bytes`: the number 16 ({length}), then the 16 bytes.",
+        "any other number",
+        uuid.UUID,
+        uuid.UUID("00112233-4455-6677-8899-aabbccddeeff"),
+        "00112233-4455-6677-8899-aabbccddeeff",
     ),
     "Ipv4Addr": _Entry("Four octets.", "", Ipv4Addr, _ADDRESS, "192.0.2.1"),
     "Ipv6Addr": _Entry("Sixteen octets.", "", Ipv6Addr, ipaddress.ip_address("2001:db8::1"), "2001:db8::1"),

@@ -80,7 +80,7 @@ class Part:
         self.rest: tuple[int, bytes] | None = None
 
     def to_json(self) -> Any:
-        """Return the value as plain data, as `dump --as decoded` shows it.
+        """Return the value as plain data, as `dump --format decoded` shows it.
 
         Raises:
             EncodeError: It does not fit its kind.

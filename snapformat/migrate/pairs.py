@@ -154,6 +154,12 @@ def analyze(pair: Pair, plan: Plan) -> None:
 def _analyze(pair: Pair, change: Change | None, plan: Plan) -> None:
     old, new = pair.old, pair.new
     match old, new:
+        case kinds.Checked(), kinds.Checked() if all(each.follows_from(old.rules) for each in new.rules):
+            pair.same_as(plan.pair(old.item, new.item, pair.at))
+        case kinds.Checked(), _:
+            pair.same_as(plan.pair(old.item, new, pair.at))
+        case _, kinds.Checked():
+            explain(pair)
         case kinds.Struct(), kinds.Struct():
             analyze_structs(pair, old, new, change, plan)
         case kinds.Enum(), kinds.Enum():
@@ -232,6 +238,8 @@ def _may_fit(old: Kind, new: Kind) -> bool:
     """Return whether some values of a kind are values of another."""
     if isinstance(old, kinds.Option) and not old.wrapped:
         return old.item == new or _may_fit(old.item, new)
+    if isinstance(new, kinds.Checked):
+        return old == new.item or _same_facts(old, new.item) or _may_fit(old, new.item)
     if isinstance(new, kinds.Array):
         return isinstance(old, kinds.Seq)
     return isinstance(new, kinds.Int | kinds.Bytes) and type(old) is type(new)

@@ -47,7 +47,7 @@ class CStruct:
     _rest: tuple[int, bytes]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        names = type(self).__match_args__  # type: ignore[attr-defined]  # dataclasses set it
+        names = field_names(type(self))
         return _again, (type(self), {n: getattr(self, n) for n in names}, getattr(self, "_rest", None))
 
 

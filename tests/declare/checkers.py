@@ -1,8 +1,8 @@
 """mypy and pyright on the files of `checked`, on the examples, and on the public names: `make types`.
 
-In `checked`, a comment `# E: text` is an error on its line in mypy's words, which pyright must find there too, and
-`# T: type` a type that both reveal. `# P: text` is an error that only pyright gives. There are no others; `...`
-stands for any text, and module names are left out.
+In `checked`, a comment `# E: text` is an error on its line in mypy's words, which pyright must find there too,
+and `# T: type` a type that both reveal. `# P: text` is an error that only pyright gives. There are no others;
+`...` stands for any text, and module names are left out.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def wanted(file: Path) -> dict[int, Wanted]:
 
 
 def mypy_answers(folder: Path) -> dict[str, dict[int, str]]:
-    """Return mypy's answers on copies of the files in a folder outside of the repository, by file and line."""
+    """Return mypy's answers on copies of the files in a folder outside of the repository, by line."""
     for file in FOLDER.glob("*.py"):
         shutil.copy(file, folder)
     (folder / "mypy.ini").write_text("[mypy]\nstrict = True\npython_version = 3.11\n")

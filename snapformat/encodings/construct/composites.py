@@ -221,3 +221,24 @@ class Adapted(BincodeSubconstruct):
 
     def _sizeof(self, context: Any, path: str) -> int:
         return int(self.subcon._sizeof(context, path))
+
+
+class Checked(BincodeSubconstruct):
+    """A value that meets constraints."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        return self._checked(self.subcon._parsereport(stream, context, path), path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        built = self.subcon._build(obj, stream, context, path)
+        self._checked(obj, path)
+        return built
+
+    def _checked(self, value: Any, path: str) -> Any:
+        try:
+            return self.kind.decode(value)
+        except Exception as error:  # predicates are code of the schema
+            raise construct.ValidationError(f"{checks.BROKEN}: {checks.reason(error)}", path=path) from None
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return int(self.subcon._sizeof(context, path))
