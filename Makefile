@@ -5,17 +5,20 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test lint vectors snapshots bitcode oracle solders differential construct-suite fleet docs site bench bench-check \
+.PHONY: help demo test test-python fuzz lint vectors snapshots bitcode oracle solders differential construct-suite fleet docs site \
+  bench bench-check \
   bench-versions clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
 	@echo "make test       lint, types, tests"
+	@echo "make test-python  run the tests of values and files without the machine in C"
+	@echo "make fuzz       the machine under sanitizers, for minutes; needs gcc  (FUZZ_SECONDS=300 SEED=1)"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
 	@echo "make snapshots  run only the real snapshot files              (SNAPFORMAT_SNAPSHOTS=DIR)"
 	@echo "make bitcode    run only the tests of the bitcode encoding    (SNAPFORMAT_BITCODE=DIR)"
-	@echo "make oracle     10^5 random types and values, against the crates; needs cargo  (SEED=1 CASES=100000)"
-	@echo "make solders    19 types of Solana, random and damaged, against solders of PyPI  (SEED=1)"
+	@echo "make oracle     10^5 random types and values, and the time of a file, against the crates; needs cargo  (SEED=1 CASES=100000)"
+	@echo "make solders    19 types of Solana, random and damaged, and their time, against solders of PyPI  (SEED=1)"
 	@echo "make differential  all ways to read and write, on 10^6 random inputs  (FROM=0 COUNT=120)"
 	@echo "make construct-suite  the declarations of construct's own tests, against both  (CONSTRUCT_TESTS=DIR)"
 	@echo "make fleet      55,000 files on disk and in an S3 server, killed and gone on with; measured  (FLEET='--local 500')"
@@ -25,10 +28,13 @@ help:
 	@echo "make site       the manual as a site, with the API reference: build/site/html"
 	@echo "make docs       regenerate the generated pages of docs/: formats and command line"
 
-$(READY): pyproject.toml
+# Installing compiles the machine where a compiler and Python's headers are.
+MACHINE := $(wildcard snapformat/_machine/*.[ch] snapformat/_machine/*.py)
+$(READY): pyproject.toml hatch_build.py $(MACHINE)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+	@$(BIN)/python -m snapformat._machine
 
 demo: $(READY)
 	@$(BIN)/python examples/edit_snapshot.py
@@ -39,7 +45,18 @@ lint: $(READY)
 	$(BIN)/mypy
 
 test: lint
+	@$(BIN)/python -m snapformat._machine
 	$(BIN)/python -m pytest -n auto --dist worksteal tests
+
+# The same tests with generated Python alone, as where no compiler is; without those of what is above values and files.
+ABOVE := cli docs fleet memory
+test-python: $(READY)
+	SNAPFORMAT_MACHINE=0 $(BIN)/python -m pytest -n auto --dist worksteal tests $(ABOVE:%=--ignore=tests/%)
+
+# The machine with the sanitizers of gcc, on inputs that reach new places of it.
+FUZZ_SECONDS ?= 300
+fuzz: $(READY)
+	$(BIN)/python -m tests.machine.fuzzing --seconds $(FUZZ_SECONDS) --seed $(SEED)
 
 vectors: $(READY)
 	$(BIN)/python -m pytest tests/vectors
@@ -57,11 +74,14 @@ oracle: $(READY)
 	cargo build --quiet --release --locked --manifest-path tests/oracle/presets/Cargo.toml
 	$(BIN)/python -m tests.bitcode.oracle --count $(CASES) --seed $(SEED)
 	$(BIN)/python -m tests.presets.oracle --count $(CASES) --seed $(SEED)
+	cargo build --quiet --release --locked --manifest-path benchmarks/rust/Cargo.toml
+	$(BIN)/python -m benchmarks.against_rust benchmarks/rust/target/release/snapshot-speed
 
 # Against another implementation of Solana's types, from PyPI.
 solders: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'solders>=0.26,<1'
 	PYTHONPATH=tests $(BIN)/python -m tests.solana.rows --count 2000 --seed $(SEED)
+	$(BIN)/python -m benchmarks.against_solders
 
 # Batches of some 8,500 inputs, by number. The state file lets an interrupted run go on.
 FROM ?= 0
@@ -104,4 +124,4 @@ site: $(READY)
 	$(BIN)/python docs/site build/site
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) snapformat/_machine/*.so build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,8 +11,9 @@ import construct
 from benchmarks import payloads, plain
 from benchmarks.case import Case
 from benchmarks.peers import BASELINE, CLASSES
+from benchmarks.portable import PORTABLE, portable_format
 from benchmarks.timing import Call
-from snapformat import SnapshotFormat, decode, decoder, encode
+from snapformat import SnapshotFormat, decode, decoder, encode, machine
 from snapformat.snapshot import CRC64_JONES
 
 #: Seconds that upstream's Rust takes on another machine of the same kind, with LTO. For orientation only.
@@ -59,6 +60,8 @@ def file_cases(name: str, format_: SnapshotFormat, struct: Any, file: bytes) -> 
     load, save = frame(struct)
     theirs, ours = load(file), format_.load(file)
     assert save(theirs) == ours.to_bytes() == file
+    slow = portable_format(format_, file) if machine == "C" else None
+    saving: dict[str, Call] = {FRAMED: lambda: save(theirs), CLASSES: lambda: ours.save(io.BytesIO())}
     loading: dict[str, Call] = {
         FRAMED: lambda: load(file),
         CLASSES: lambda: format_.load(file),
@@ -71,10 +74,12 @@ def file_cases(name: str, format_: SnapshotFormat, struct: Any, file: bytes) -> 
         loading[LAZY] = lambda: format_.load(file, lazy=True)
         edit[LAZY] = lambda: _edit(format_.load(file, lazy=True))
         assert edit[LAZY]() == edit[CLASSES]() == edit[FRAMED]()
+    if slow is not None:
+        kept = slow.load(file)
+        loading[PORTABLE] = lambda: slow.load(file)
+        saving[PORTABLE] = lambda: kept.save(io.BytesIO())
     yield Case(f"{name} load", len(file), loading)
-    yield Case(
-        f"{name} save", len(file), {FRAMED: lambda: save(theirs), CLASSES: lambda: ours.save(io.BytesIO())}
-    )
+    yield Case(f"{name} save", len(file), saving)
     if edit:
         yield Case(f"{name} open, edit, save", len(file), edit)
 

@@ -12,7 +12,8 @@ from benchmarks.files import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
 from benchmarks.formats import LEAVES, POSITIONAL, TINY_PACKETS
 from benchmarks.migrations import LOAD_AND_SAVE, STEP, titles
 from benchmarks.payloads import STATES
-from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER
+from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER, MSGSPEC
+from benchmarks.portable import PORTABLE
 from benchmarks.processes import (
     GET,
     GET_BITCODE,
@@ -25,9 +26,10 @@ from benchmarks.processes import (
     REWRITE_MANY,
     SET_MANY,
 )
-from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE
+from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE, VARINT
 from benchmarks.states import SAME
 from benchmarks.timing import Rounds, difference, ratio
+from snapformat import machine
 
 #: Case -> who -> seconds in each round.
 Cases = dict[str, Rounds]
@@ -83,6 +85,8 @@ def floors(cases: Cases, start: Rounds, file_size: int, peaks: dict[str, int]) -
         file_size: Of `memory.view_peaks`.
         peaks: Of `memory.view_peaks`.
     """
+    if machine == "C":
+        yield from _machine(cases)
     yield from _mixed(cases)
     yield from _states(cases)
     yield from _shapes(cases)
@@ -118,6 +122,28 @@ def _at_most(cases: Cases, case: str, who: str, base: str, floor: float, aim: fl
 def _of(cases: Cases, case: str, one: str, other: str) -> float | None:
     found = cases.get(case, {})
     return ratio(found, one, other) if one in found and other in found else None
+
+
+def _machine(cases: Cases) -> Iterator[Floor]:
+    """The machine in C, against others in C, code by hand in Python, and the library without it."""
+    tables = [shape for shape in SHAPES if shape.kind is not None and shape.is_table]
+    for shape in tables:
+        if shape.name in ("M", "structs", "texts", "enum"):
+            for verb, floor, aim in (("parse", 0.9, 1.2), ("build", 0.3, 0.6)):
+                case = shape.title(FIXED, verb)
+                yield _faster(cases, case, MSGSPEC, CLASSES, floor, aim)
+        for verb in ("parse", "build"):
+            if shape.name in ("M", "structs", "texts", "enum", "map"):
+                case = shape.title(FIXED, verb)
+                yield _faster(
+                    cases, case, BY_HAND, CLASSES, 1.8, 3, f"{case}: the machine, against code by hand"
+                )
+            for form in shape.forms:
+                if shape.name in ("map", "floats") or form is VARINT:
+                    yield _faster(cases, shape.title(form, verb), PORTABLE, CLASSES, 2, 5)
+    for name in STATES:
+        for verb in ("load", "save"):
+            yield _faster(cases, f"{name} {verb}", PORTABLE, CLASSES, 2.5, 4)
 
 
 def _mixed(cases: Cases) -> Iterator[Floor]:

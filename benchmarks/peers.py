@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from benchmarks import by_hand
 from benchmarks.msgpack import msgpack_types
+from benchmarks.portable import PORTABLE, other_encoding, without_machine
 from benchmarks.shapes import FIXED, RECORDS, SINGLE, Payload
 from benchmarks.timing import Call
-from snapformat import decode, decoder, encode
+from snapformat import decode, decoder, encode, machine
 
 
 class Calls(NamedTuple):
@@ -288,6 +289,19 @@ def classes(payload: Payload) -> Calls | None:
     return Calls(lambda: decode(data, kind, encoding), lambda: encode(value, kind, encoding))
 
 
+def portable(payload: Payload) -> Calls | None:
+    """The same without the machine."""
+    kind, data, value = payload.shape.kind, payload.data, payload.value
+    if kind is None or machine != "C":
+        return None
+    encoding = other_encoding(payload.form.encoding)
+    with without_machine():
+        for _ in range(3):
+            assert decode(data, kind, encoding) == value
+            assert encode(value, kind, encoding) == data
+    return Calls(lambda: decode(data, kind, encoding), lambda: encode(value, kind, encoding))
+
+
 #: Names as they are printed; `construct` is what all are compared with.
 BASELINE = "construct"
 COMPILED = "construct .compile()"
@@ -309,5 +323,6 @@ PEERS: dict[str, Peer] = {
     UNCHECKED: unchecked,
     CONTAINERS: containers,
     DECODER: kept_decoder,
+    PORTABLE: portable,
     CLASSES: classes,
 }

@@ -4,6 +4,7 @@ __version__: str
 
 from snapformat.bincode import Encoding as Encoding
 from snapformat.bits import Bits as Bits
+from snapformat._machine import machine as machine
 from snapformat.limits import Limits as Limits
 from snapformat.api import (
     decode as decode,

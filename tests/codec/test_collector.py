@@ -26,22 +26,27 @@ from snapformat.layout import layout_of
 from unknown_construct import Word
 
 
-@schema
-class Point:
-    x: u32
-    y: u32
-    z: u32
+def declared() -> tuple[type[Any], type[Any]]:
+    """Return classes that nothing was read by."""
+
+    @schema
+    class Point:
+        x: u32
+        y: u32
+        z: u32
+
+    @schema
+    class Large:
+        points: Vec[Point]
+        name: str
+
+    return Point, Large
 
 
+Point, Large = declared()
 POINTS = [Point(1, 2, 3)] * 20_000
 DATA = encode(POINTS, Vec[Point])
 assert len(DATA) > LARGE
-
-
-@schema
-class Large:
-    points: Vec[Point]
-    name: str
 
 
 @pytest.fixture(autouse=True)
@@ -68,24 +73,30 @@ def collections() -> Iterator[list[int]]:
     gc.callbacks.remove(note)
 
 
-def readings() -> dict[str, Callable[[], Any]]:
-    """All ways of reading much."""
-    kept = Large(POINTS, "n")
+READINGS = ("decode", "decode, of a class", "decode, other limits", "Snapshot.load", "lazily, first touch")
+
+
+def reading(name: str) -> Callable[[], Any]:
+    """Return one of all ways of reading much, by classes of its own."""
+    Point, Large = declared()
+    kept = Large([Point(1, 2, 3)] * len(POINTS), "n")
     file = Snapshot.new(kept).to_bytes()
-    return {
+    found: dict[str, Callable[[], Any]] = {
         "decode": lambda: decode(DATA, Vec[Point]),
         "decode, of a class": lambda: decode(encode(kept, Large), Large),
         "decode, other limits": lambda: decode(DATA, Vec[Point], limits=Limits(depth=3)),
         "Snapshot.load": lambda: Snapshot.load(file, Large),
         "lazily, first touch": lambda: Snapshot.load(file, Large, lazy=True).data.points,
     }
+    return found[name]
 
 
-@pytest.mark.parametrize("name", readings())
+@pytest.mark.usefixtures("python_only")
+@pytest.mark.parametrize("name", READINGS)
 def test_no_collections_while_much_is_read(
     name: str, collections: list[int], monkeypatch: pytest.MonkeyPatch
 ):
-    read = readings()[name]
+    read = reading(name)
     for _ in range(3):
         read()
     during: list[int] = []
@@ -185,11 +196,11 @@ def test_an_interrupt_at_any_line():
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    assert at_each_line(interrupt) > 15
+    assert at_each_line(interrupt) > 10
 
 
 def test_a_signal_handler_that_reads_at_any_line():
-    assert at_each_line(lambda: paused(lambda: None)) > 15
+    assert at_each_line(lambda: paused(lambda: None)) > 10
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers")
@@ -208,12 +219,6 @@ def test_interrupts_at_any_time():
             except KeyboardInterrupt:
                 interrupted += 1
             assert gc.isenabled() and not collector._reads
-            free = []
-            if interrupted % 100 == 0:
-                thread = threading.Thread(target=lambda: free.append(collector._lock.acquire(timeout=10)))
-                thread.start(); thread.join()
-                assert free == [True]
-                collector._lock = threading.RLock()
         assert interrupted > 10000
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], timeout=300, check=False)
@@ -267,14 +272,13 @@ def in_child(check: Callable[[], bool]) -> bool:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_forks():
-    # Another thread reads, and it holds the lock: neither is in the child.
+    # Another thread reads, which is not in the child.
     is_in, may_end = threading.Event(), threading.Event()
 
     def read() -> None:
         def wait() -> None:
-            with collector._lock:
-                is_in.set()
-                may_end.wait(60)
+            is_in.set()
+            may_end.wait(60)
 
         paused(wait)
 

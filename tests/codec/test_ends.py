@@ -77,6 +77,7 @@ def test_what_can_not_be_read() -> None:
     assert find_end(node, b"\xff" * 40, 0) == NOWHERE
 
 
+@pytest.mark.usefixtures("python_only")
 def test_nothing_is_made_before_much_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "COMPILE_THRESHOLD", 1 << 16)  # the suite's own is smaller
 

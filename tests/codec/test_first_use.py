@@ -9,7 +9,7 @@ from snapformat.layout import layout_of
 
 
 @pytest.fixture
-def layout(monkeypatch):
+def layout(monkeypatch, python_only):
     """A layout by which nothing was read yet, as the library has it outside of these tests."""
     monkeypatch.setattr(engine, "COMPILE_THRESHOLD", 64)
 

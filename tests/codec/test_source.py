@@ -62,8 +62,7 @@ def test_the_same_in_every_process() -> None:
 
 
 def test_shown_in_tracebacks() -> None:
-    reader = engine.reader_of(layout_of(Device))
-    assert reader is not None
+    reader = generate_reader(layout_of(Device)).compile("read Device", "read")["read"]
     said, error = guarded(lambda: reader(b"\xff" * 8, 0, 8, 0, None))
     assert said == "raises"
     frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import field, fields
+from functools import cache
 from typing import Any
 
 from snapformat.encodings.bincode import sizes
@@ -49,7 +50,8 @@ class Op:
     @property
     def expressions(self) -> list[Expr]:
         """The expressions that are parameters of it."""
-        values = (getattr(self, each.name, None) for each in fields(self))
+        cls: Any = type(self)
+        values = (getattr(self, name, None) for name in _parameters(cls))
         return [value for value in values if isinstance(value, Expr)]
 
     @property
@@ -61,6 +63,12 @@ class Op:
     def has_zero_sized_elements(self) -> bool:
         """Whether the elements of a sequence, or the entries of a map, never take bytes."""
         return self.costs.known == self.costs.zero_sized
+
+
+@cache
+def _parameters(cls: Any) -> tuple[str, ...]:
+    """Return the names of the attributes of an operation that may be expressions."""
+    return tuple(each.name for each in fields(cls) if each.name not in ("kind", "config", "codec"))
 
 
 # --- without parts --------------------------------------------------------------------------------------

@@ -22,12 +22,11 @@ T = TypeVar("T")
 #: Size in bytes from which a pause pays.
 LARGE = 1 << 16
 
-#: Reentrant, as the handler of a signal may read a value while the lock is held.
-_lock = threading.RLock()
 #: Reads for which the collector is paused, and the thread of each.
 _reads: dict[object, int] = {}
-#: Whether the collector was on before the first of them.
-_ran = False
+#: Those that have switched it off. There is no lock, which an interrupt could leave held: each step is one
+#: operation of a dict, and whoever finds no reads left switches it on for all in here.
+_switched: dict[object, None] = {}
 
 
 def paused(read: Callable[..., T], *arguments: Any) -> T:
@@ -47,34 +46,33 @@ def paused(read: Callable[..., T], *arguments: Any) -> T:
 
 
 def _pause(this: object) -> None:
-    global _ran
-    with _lock:
-        if not _reads:
-            _ran = gc.isenabled()
-        _reads[this] = threading.get_ident()
-        if len(_reads) == 1:
-            gc.disable()
+    _reads[this] = threading.get_ident()
+    if gc.isenabled():
+        _switched[this] = None
+        gc.disable()
 
 
 def _resume(this: object) -> None:
     """Resume the collector; calls may repeat, and an interrupt between two steps does no harm."""
-    with _lock:
-        if this in _reads:
-            if len(_reads) == 1 and _ran:
-                gc.enable()
-            del _reads[this]
+    _reads.pop(this, None)
+    _switch_on()
+
+
+def _switch_on() -> None:
+    """Switch the collector on if no read is left, and one of them has switched it off."""
+    if not _reads:
+        for each in list(_switched):
+            gc.enable()
+            _switched.pop(each, None)
 
 
 def _after_fork() -> None:
     """Drop the reads of other threads, which a forked child does not have."""
-    global _lock
-    _lock = threading.RLock()
-    was_paused, this_thread = bool(_reads), threading.get_ident()
+    this_thread = threading.get_ident()
     for read, thread in list(_reads.items()):
         if thread != this_thread:
-            del _reads[read]
-    if was_paused and not _reads and _ran:
-        gc.enable()
+            _reads.pop(read, None)
+    _switch_on()
 
 
 if hasattr(os, "register_at_fork"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from snapformat.encodings.bincode.codec.claims import Claims, DoubtError
 from snapformat.encodings.bincode.codec.engine import Skipper, codec_of, skipper_of
 from snapformat.encodings.bincode.ops import Op
@@ -46,5 +44,5 @@ def find_end(op: Op, data: bytes, offset: int, limits: Limits = DEFAULT_LIMITS) 
 
 def _finder(op: Op) -> Skipper | None:
     """Return the skipper of a layout, if it raises only where no value can be read or in doubt."""
-    skip: Any = skipper_of(op)
-    return skip if skip is not None and "SURE" in skip.__globals__ else None
+    skip = skipper_of(op)
+    return skip if codec_of(op).is_sure else None

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import islice
 from typing import Any
 
+from snapformat._machine import CORE
+from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode import walk as reference
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.collector import LARGE, may_pause, paused
 from snapformat.encodings.bincode.codec.source import CANNOT_COMPILE, NotGenerated, Source
-from snapformat.encodings.bincode.ops import Op
+from snapformat.encodings.bincode.ops import Op, operations
 from snapformat.encodings.construct.reach import Reach
 from snapformat.errors import DecodeError, EncodeError
 from snapformat.lazy_dataclasses import dataclass
@@ -47,6 +50,8 @@ class Statistics:
 
 #: Number of bytes that the reference reads in the time that generating a reader takes.
 COMPILE_THRESHOLD = 1 << 16
+#: Number of bytes that the reference reads in the time that making a program takes, for each operation.
+PROGRAM_THRESHOLD = 128
 
 statistics = Statistics()
 
@@ -66,6 +71,9 @@ class Codec:
         indexer: None until it is needed.
         finder: Function that finds the end of a value (`codec.ends`); False if there is none, None until it
             is needed.
+        is_sure: Whether the skipper raises only where no value can be read, or in doubt (`codec.ends`).
+        read_program: The `codec.machine.Program` that reads; False if there is none, None until it is needed.
+        write_program: The same that writes.
         may_pause: Whether Python's collector may be paused while values are read; None until it is needed.
         lazy_type: Its `lazy.state.LazyType`; False if it can't be read lazily, None until it is needed.
     """
@@ -77,11 +85,14 @@ class Codec:
         "indexer",
         "is_interpreted",
         "is_placed",
+        "is_sure",
         "lazy_type",
         "may_pause",
+        "read_program",
         "reader",
         "runs_constructs",
         "skipper",
+        "write_program",
         "writer",
     )
 
@@ -97,6 +108,9 @@ class Codec:
         self.indexer: Indexer | None = None
         self.finder: Any = None
         self.may_pause: bool | None = None
+        self.is_sure = False
+        self.read_program: Any = None
+        self.write_program: Any = None
         self.lazy_type: Any = None
 
 
@@ -181,11 +195,40 @@ def _kinds() -> dict[str, tuple[str, Callable[[Op], Source]]]:
 
 def _make(op: Op, kind: str) -> Any:
     """Make code of a sort, `_no_code` if there is none; all threads get that of the first."""
+    return _make_program(op, kind) or _generate(op, kind)
+
+
+def _make_program(op: Op, kind: str) -> Any:
+    """Make code that the machine executes; return None if it can't."""
+    codec = codec_of(op)
+    if CORE is None:
+        return None
+    # Imported here, as nothing needs it where the machine is not built.
+    from snapformat.encodings.bincode.codec.machine import program_of
+
+    reading = kind != "writer"
+    slot = "read_program" if reading else "write_program"
+    program = getattr(codec, slot)
+    if program is None:
+        program = first(vars(Codec)[slot], codec, program_of(op, reading=reading) or False)
+    method = program and program.method(kind)
+    if not method:
+        return None
+    if kind == "reader":
+        codec.has_claims = program.has_claims
+    elif kind == "skipper":
+        codec.is_sure = program.is_sure
+    return first(vars(Codec)[kind], codec, method)
+
+
+def _generate(op: Op, kind: str) -> Any:
     codec = codec_of(op)
     function, generate = _kinds()[kind]
     made = _made(op, function, generate)
     if kind == "reader":
         codec.has_claims = "CLAIMS" in made  # the same of every thread
+    elif kind == "skipper":
+        codec.is_sure = "SURE" in made
     return first(vars(Codec)[kind], codec, made[function])
 
 
@@ -199,12 +242,20 @@ def _made(op: Op, function: str, generate: Callable[[Op], Source]) -> dict[str, 
 
 
 def _first_reader(op: Op, codec: Codec, size: int) -> Reader:
-    """Make the reader on first use; return None where the reference is faster than generating it."""
+    """Make the reader on first use; return `_no_code` where the reference is faster than making it."""
+    reader: Reader | None = None  # of a program mostly
     if size > COMPILE_THRESHOLD or codec.is_interpreted:
-        reader: Reader = _make(op, "reader")
-        return reader
+        reader = _make(op, "reader")
+    elif CORE is not None and _is_small(op, size // PROGRAM_THRESHOLD):
+        reader = _make_program(op, "reader")
     codec.is_interpreted = True
-    return _no_code
+    return reader or _no_code
+
+
+def _is_small(op: Op, most: int) -> bool:
+    """Return whether a layout has so many operations at most, and values of any number of parts."""
+    found = list(islice(operations(op), most + 1))
+    return len(found) <= most and any(isinstance(each, ops.Seq | ops.Set | ops.Map) for each in found)
 
 
 def runs_constructs(op: Op) -> bool:
@@ -246,7 +297,7 @@ def read_value(
     if stop is None:
         stop = len(data)
     codec = op.codec or codec_of(op)
-    if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
+    if stop - offset > LARGE and not is_paused and _may_pause(op, codec, limits):
         return paused(read_value, op, data, offset, limit, limits, root, stop, True, reach)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is _no_code or (limits is not DEFAULT_LIMITS and limits != DEFAULT_LIMITS):
@@ -269,11 +320,15 @@ def read_value(
             return found
     except Exception:  # any guard's exception: the reference raises the error
         pass
-    result = reference.read_value(
-        op.kind, op.config, data, offset, limit=limit, limits=limits, root=root, stop=stop, reach=reach
-    )
+    call = paused if stop - offset > LARGE and not is_paused and _may_pause(op, codec) else _call
+    refer = partial(reference.read_value, limit=limit, limits=limits, root=root, stop=stop, reach=reach)
+    result = call(refer, op.kind, op.config, data, offset)
     statistics.read_fallbacks += 1
     return result
+
+
+def _call(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 def check_value(
@@ -333,7 +388,16 @@ def _is_read(op: Op, data: bytes, limit: int | None, limits: Limits) -> bool:
     return True
 
 
-def _may_pause(op: Op, codec: Codec) -> bool:
+def _may_pause(op: Op, codec: Codec, limits: Limits | None = None) -> bool:
+    """Return whether the collector may be paused; not for the machine, which hides what it makes from it.
+
+    Args:
+        op: The layout.
+        codec: Its code.
+        limits: Those of a read that the machine perhaps executes; None where it is the reference's.
+    """
+    if limits is not None and codec.read_program and limits == DEFAULT_LIMITS:
+        return False
     if codec.may_pause is None:
         codec.may_pause = may_pause(op)
     return codec.may_pause
@@ -363,7 +427,7 @@ def read_part(
         DecodeError: As if the whole had been read up to here.
     """
     codec = op.codec or codec_of(op)
-    if stop - offset > LARGE and not is_paused and _may_pause(op, codec):
+    if stop - offset > LARGE and not is_paused and _may_pause(op, codec, DEFAULT_LIMITS):
         return paused(read_part, op, data, offset, stop, depth, path, True)
     reader = codec.reader or _first_reader(op, codec, stop - offset)
     if reader is not _no_code:

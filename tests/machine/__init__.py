@@ -1,0 +1,1 @@
+"""The machine: built where it can be, the same as Python, and safe."""

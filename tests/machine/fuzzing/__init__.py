@@ -1,0 +1,1 @@
+"""Fuzzing the machine, built with the sanitizers of gcc: `make fuzz`."""
