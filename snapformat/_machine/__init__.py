@@ -41,4 +41,5 @@ def _ignored(reason: str) -> tuple[None, str]:
     return None, f"Python (the machine is ignored: {reason})"
 
 
+#: What executes layouts: "C", or "Python" with the reason in brackets.
 CORE, machine = _load()
