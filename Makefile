@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test test-python fuzz lint vectors snapshots bitcode oracle solders differential construct-suite fleet docs site bench bench-check \
+.PHONY: help demo test test-python fuzz lint types vectors snapshots bitcode oracle solders differential construct-suite fleet \
+  docs site bench bench-check \
   bench-versions clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
 	@echo "make test       lint, types, tests"
+	@echo "make types      mypy and pyright: examples, right and wrong lines, public names"
 	@echo "make test-python  run the tests of values and files without the machine in C"
 	@echo "make fuzz       the machine under sanitizers, for minutes; needs gcc  (FUZZ_SECONDS=300 SEED=1)"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
@@ -42,6 +44,15 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# mypy and pyright on the examples, on a file of right and wrong lines, and on the public names.
+TYPES := $(VENV)/.ready-types
+$(TYPES): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,types]'
+	@touch $@
+
+types: $(TYPES)
+	$(BIN)/python -m tests.declare.checkers
 
 test: lint
 	@$(BIN)/python -m snapformat._machine

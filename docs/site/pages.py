@@ -36,8 +36,8 @@ def stage(folder: Path) -> None:
     for page, name in staged.items():
         if page.suffix == ".md":
             wanted[folder / name] = _text(page, staged).encode()
-    for image in DOCS.glob("*.svg"):
-        wanted[folder / image.name] = image.read_bytes()
+        elif page.suffix == ".svg":
+            wanted[folder / name] = page.read_bytes()
     for module, text in reference.pages():
         wanted[folder / f"{module.anchor}.rst"] = text.encode()
     for file, data in wanted.items():
@@ -51,7 +51,7 @@ def stage(folder: Path) -> None:
 
 def staged_names() -> dict[Path, str]:
     """Return the name in the site of every file that is a page there, or has one."""
-    found = {page: page.name for page in DOCS.glob("*.md")}
+    found = {page: page.name for page in (*DOCS.glob("*.md"), *DOCS.glob("*.svg"))}
     found |= {page: f"format/{page.name}" for page in FORMATS.glob("*.md")}
     found |= {
         page: f"about/{page.name.lower()}" for page in _links_of(DOCS / "README.md") if page.parent == ROOT

@@ -42,5 +42,7 @@ def _ignored(reason: str) -> tuple[None, str]:
 
 
 CORE: Any
+#: What executes layouts: "C", or "Python" with the reason in brackets.
 machine: str
+CORE, machine = _load()
 CORE, machine = _load()

@@ -122,6 +122,8 @@ def test_links_between_pages_stay_links(staged: Path):
     assert "(about/changelog.md)" in (staged / "index.md").read_text()
     assert "(../policy.md)" in (staged / "about" / "contributing.md").read_text()
     assert "(api/snapformat.migrate.rst)" in (staged / "api.md").read_text()
+    assert "](performance.svg)" in (staged / "performance.md").read_text()
+    assert (staged / "performance.svg").exists()
     assert "(firecracker-1.8-x86_64.html)" in (staged / "format" / "index.md").read_text()
 
 
