@@ -93,6 +93,20 @@ _ENTRIES: dict[str, _Entry] = {
         b"\x01\0\0\0",
         "a structure of 4 bytes",
     ),
+    "struct": _Entry(
+        "The fields one after the other, in the order of declaration. No padding, no alignment, no length.",
+        "",
+        tuple[u8, u16],
+        (7, 1000),
+        "7 and 1000, of u8 and u16",
+    ),
+    "tuple": _Entry(
+        "The parts one after the other, as the fields of a struct.",
+        "",
+        tuple[u8, u16],
+        (7, 1000),
+        "(7, 1000), of u8 and u16",
+    ),
     "()": _Entry("No bytes.", "", tuple[()], (), "()"),
     "Option": _Entry(
         "A tag byte: 0 is None; 1 is Some, and the value follows.",
@@ -241,6 +255,8 @@ _IN_COLUMNS: dict[str, tuple[str, str, str | None]] = {
     "str": ("Text in UTF-8: its length in bytes, and the text.", "invalid UTF-8", None),
     "bytes": ("A sequence of u8. `bytes[n]`: the number must be n.", "", None),
     "blob": ("A sequence of u8: the bytes of a C structure with its padding.", "", None),
+    "struct": ("No column of its own: each field is a place, in the order of declaration.", "", "…, …"),
+    "tuple": ("No column of its own: each part is a place, as the fields of a struct.", "", "…, …"),
     "()": ("No column.", "", None),
     "Option": (
         "The index 0 is None; 1 is Some, with a value in the columns of its place.",
@@ -371,7 +387,9 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
     if name in ("f32", "f64"):
         doc += f" {encoding.byteorder.capitalize()}-endian."
     size = Measure().size(Bound(kind, encoding))
-    if name == "enum":
+    if name in ("struct", "tuple"):
+        size = Size(0, None, "the sum of the parts")
+    elif name == "enum":
         size = Size(size.least, None, "index + fields")
     elif name == "Option":
         size = Size(1, None, "1, or 1 + value")
