@@ -1,8 +1,8 @@
 """mypy and pyright on the files of `checked`, on the examples, and on the public names: `make types`.
 
-In `checked`, a comment `# E: text` is an error on its line in mypy's words, which pyright must find there too,
+In `checked`, a comment `# E: text` is an error on its line in mypy's words, which pyright must find there too
 and `# T: type` a type that both reveal. `# P: text` is an error that only pyright gives. There are no others;
-`...` stands for any text, and module names are left out.
+`# M: type` is what only mypy writes so. `...` stands for any text, and module names are left out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FOLDER = Path(__file__).with_name("checked")
 EXAMPLES = ROOT / "examples"
 
 _LINE = re.compile(r"(?P<file>\w+\.py):(?P<line>\d+): (?P<text>(?:note|error): .*)")
-_WANTED = re.compile(r"# ([TEP]): (.*)$")
+_WANTED = re.compile(r"# ([TEPM]): (.*)$")
 _MODULE = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Za-z_])")
 
 
@@ -87,6 +87,8 @@ def _pyright_faults(folder: Path) -> Iterator[str]:
         for line in sorted(found - lines.keys()):
             yield f"{file.name}:{line}: {said[file.name, line]}"
         for line, each in lines.items():
+            if each.letter == "M":
+                continue
             for severity, message in said.get((file.name, line), [("nothing", "")]):
                 revealed = re.search(r'is "(.*)"$', message)
                 if each.letter == "T":

@@ -38,10 +38,10 @@ Player(name="a", bag=[1])
 Player("a", bag=[1])  # E: Too many positional arguments for "Player"  [call-arg]
 Mixed(1, y=2)
 Mixed(1, 2)  # E: Too many positional arguments for "Mixed"  [call-arg]
-Cell(1, 2) < Cell(1, 3)
+assert Cell(1, 2) < Cell(1, 3)
 Cell(1, 2) < 5  # E: Unsupported operand types for < ("Cell" and "int")  [operator]
 Cell(1, 2).row = 3  # E: Property "row" defined in "Cell" is read-only  [misc]
 hash(Cell(1, 2))
-Level.Easy < Level.Hard
+assert Level.Easy < Level.Hard
 Level.Easy < 1  # E: Unsupported operand types for < ("Level" and "int")  [operator]
 Player(name="a", bag=[]) < Player(name="b", bag=[])  # E: Unsupported left operand type for < ("Player")  [operator]
