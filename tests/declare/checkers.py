@@ -139,7 +139,7 @@ def _untyped() -> Iterator[str]:
                 seen += 1
                 if not symbol["isTypeKnown"]:
                     yield f"{symbol['name']}: {[each['message'] for each in symbol['diagnostics']]}"
-    print(f"{seen} public names and members of {len(public)} are typed")
+    print(f"looked at {seen} types of {len(public)} public names and their members")
 
 
 def main() -> int:

@@ -202,7 +202,8 @@ def test_floats_keep_their_bits():
     agree(struct, {"f": 1.5, "d": -0.0}, {"f": math.inf, "d": 2}, {"f": math.nan, "d": math.nan}, kept=True)
     signalling = bytes.fromhex("0100807f 7ff0000000000001")
     assert encode(decode(signalling, struct), struct) == signalling
-    if sys.version_info < (3, 14):  # `struct`, which construct uses, has the processor convert, which quiets it
+    # `struct`, which construct uses, has the processor convert, which quiets it.
+    if sys.version_info < (3, 14):
         assert struct.build(struct.parse(signalling)) != signalling
 
 
