@@ -134,11 +134,11 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         facts.append(("also_fits", ", ".join(format_.name for format_ in summary.also)))
     if _releases(summary):
         facts.append(("releases", _releases(summary)))
-    if summary.recognized is not None:
-        facts.append(("note", summary.recognized.note))
     if summary.format is not None and summary.format.note:
         facts.append(("note", summary.format.note))
-    if summary.format is None and summary.status is Status.UNKNOWN_VERSION and summary.error is not None:
+    if summary.recognized is not None:
+        facts.append(("note", summary.recognized.note))
+    elif summary.format is None and summary.status is Status.UNKNOWN_VERSION and summary.error is not None:
         facts.append(("note", "; ".join(filter(None, (summary.error.message, summary.error.hint)))))
     migrations = "" if summary.format is None else migration_note(summary.format)
     if migrations:
