@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from snapformat.docs import diagrams
 from snapformat.docs.history import Step
 from snapformat.docs.model import Bit, Document, Field, Offset
-from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, summary
+from snapformat.docs.pages import Page, Site, change_target, place, primitive_anchor, summary, type_groups
 from snapformat.docs.templating import environment, render
 from snapformat.docs.text import (
     blocks,
@@ -58,6 +58,8 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
         "site": site,
         "colours": diagrams.COLOURS,
         "primitive_anchor": primitive_anchor,
+        "place": lambda step, change: place(site, step, change),
+        "type_groups": type_groups,
         "href": lambda name: f"{site.page(name).slug}.html",
         "step_href": lambda step: f"{site.step_slug(step)}.html",
         "rule_href": lambda family, section: site.rule_href(family, section, ".html"),

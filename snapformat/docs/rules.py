@@ -87,6 +87,8 @@ class Rules:
                 )
             case kinds.Seq() | kinds.Set() | kinds.Map():
                 rules += self._collection(bound)
+            case kinds.Checked():
+                rules += [rule.words for rule in kind.rules]
             case kinds.Adapted() if kind.name in NOTATIONS:
                 rules.append(NOTATIONS[kind.name])
             case kinds.Adapted() if kind.name not in STANDARD:

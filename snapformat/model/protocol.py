@@ -43,8 +43,8 @@ class ValueWriter(Traversal):
 
     def __init__(self, limits: Limits, keys: SortKeys) -> None:
         super().__init__(limits)
-        self.keep = False
-        self.keys = keys
+        self.keep: bool = False
+        self.keys: SortKeys = keys
 
     # --- primitives -----------------------------------------------------------------------------------
 
