@@ -67,7 +67,7 @@ def mypy_answers(folder: Path) -> dict[str, dict[int, str]]:
 
 
 def _pyright(*arguments: str, folder: Path) -> Any:
-    command = [sys.executable, "-m", "pyright", "--outputjson", *arguments]
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
     return json.loads(done.stdout)
 
@@ -139,6 +139,8 @@ def _untyped() -> Iterator[str]:
                 seen += 1
                 if not symbol["isTypeKnown"]:
                     yield f"{symbol['name']}: {[each['message'] for each in symbol['diagnostics']]}"
+    if seen < len(public):
+        yield f"pyright found {seen} of {len(public)} public names"
     print(f"looked at {seen} types of {len(public)} public names and their members")
 
 
