@@ -8,6 +8,7 @@ and `# T: type` a type that both reveal. `# P: text` is an error that only pyrig
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -67,8 +68,13 @@ def mypy_answers(folder: Path) -> dict[str, dict[int, str]]:
 
 
 def _pyright(*arguments: str, folder: Path) -> Any:
-    command = [sys.executable, "-m", "pyright", "--outputjson", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", *arguments]
+    # It does not follow an editable install.
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "schemas")))
+    environment = os.environ | {"PYTHONPATH": paths}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
     return json.loads(done.stdout)
 
 
@@ -139,6 +145,8 @@ def _untyped() -> Iterator[str]:
                 seen += 1
                 if not symbol["isTypeKnown"]:
                     yield f"{symbol['name']}: {[each['message'] for each in symbol['diagnostics']]}"
+    if seen < len(public):
+        yield f"pyright found {seen} of {len(public)} public names"
     print(f"looked at {seen} types of {len(public)} public names and their members")
 
 
