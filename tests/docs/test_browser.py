@@ -60,7 +60,7 @@ def test_nothing_is_asked_of_the_network(browser: Browser, site: Path):
     assert browser.problems == []
 
 
-@pytest.mark.parametrize("width", [320, 360, 500, 800, 1130, 1320, 1400])
+@pytest.mark.parametrize("width", [320, 360, 500, 800, 980, 1130, 1320, 1400])
 def test_no_page_scrolls_sideways(browser: Browser, site: Path, width: int):
     for page in pages(site):
         browser.open(page, width)
@@ -187,7 +187,7 @@ BROKEN = """[...document.querySelectorAll('.fields tbody th code, .whole, .error
     .map(e => e.textContent)"""
 
 
-@pytest.mark.parametrize("width", [360, 1400])
+@pytest.mark.parametrize("width", [360, 800, 1400])
 def test_short_names_are_not_broken(browser: Browser, site: Path, width: int):
     for page in pages(site):
         browser.open(page, width)
