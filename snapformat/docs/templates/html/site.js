@@ -20,9 +20,12 @@
     filter.parentNode.hidden = false;
     filter.addEventListener("input", function () {
       var words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-      side.querySelectorAll("li").forEach(function (item) {
+      // What holds others is there as long as one of them is; so the innermost come first.
+      Array.from(side.querySelectorAll("li")).reverse().forEach(function (item) {
         var text = item.textContent.toLowerCase();
-        item.hidden = !words.every(function (word) { return text.indexOf(word) >= 0; });
+        item.hidden = item.querySelector("li")
+          ? !item.querySelector("li:not([hidden])")
+          : !words.every(function (word) { return text.indexOf(word) >= 0; });
       });
     });
     var links = {}, current = null, waiting = false;
@@ -42,7 +45,7 @@
       if (!current) return;
       current.setAttribute("aria-current", "location");
       var box = side.getBoundingClientRect(), own = current.getBoundingClientRect();
-      if (side.scrollHeight > side.clientHeight && (own.top < box.top || own.bottom > box.bottom)) side.scrollTop += own.top - box.top - box.height / 3;
+      if (own.height && side.scrollHeight > side.clientHeight && (own.top < box.top || own.bottom > box.bottom)) side.scrollTop += own.top - box.top - box.height / 3;
     };
     addEventListener("scroll", function () {
       if (!waiting) { waiting = true; requestAnimationFrame(follow); }
@@ -52,9 +55,9 @@
 
   // On a narrow screen the contents stand before the text: closed until they are wanted.
   var contents = document.querySelector(".side details");
-  if (contents && matchMedia("(max-width: 64rem)").matches) contents.open = false;
+  if (contents && matchMedia("(max-width: 70rem)").matches) contents.open = false;
   addEventListener("beforeprint", function () {
-    document.querySelectorAll("details.example").forEach(function (d) { d.open = true; });
+    document.querySelectorAll("details.example, details.code").forEach(function (d) { d.open = true; });
   });
 
   var form = document.querySelector(".search"), input = form.querySelector("input");
