@@ -41,6 +41,7 @@ def file_parts(spec: SnapshotFormat) -> list[tuple[str, Bound, str]]:
     found: list[tuple[str, Bound, str]] = []
     if not spec.is_bare:
         found += [(name, child, each.doc) for name, each, child in named_fields(header_of(spec))]
+    order = f", {spec.encoding.byteorder}-endian" if spec.is_message else ""
     about = "The values, one after the other, up to the end of the file" if spec.many else "The data"
     found.append(("data", payload_of(spec), about))
     if spec.checksum is not None:
@@ -48,7 +49,9 @@ def file_parts(spec: SnapshotFormat) -> list[tuple[str, Bound, str]]:
         stored = kinds.Int(f"u{8 * size}", size, False, byteorder=spec.encoding.byteorder, variable=False)
         # It is no column of the message.
         config = None if spec.is_message else spec.encoding
-        found.append(("checksum", Bound(stored, config), f"{spec.checksum.name} of all bytes before it"))
+        found.append(
+            ("checksum", Bound(stored, config), f"{spec.checksum.name} of all bytes before it{order}")
+        )
     return found
 
 

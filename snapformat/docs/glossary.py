@@ -87,7 +87,10 @@ _ENTRIES: dict[str, _Entry] = {
         "2 bytes",
     ),
     "blob": _Entry(
-        "The number of bytes ({length}), then a C structure with its padding.",
+        "The number of bytes ({length}), then a C structure with its padding. Always as many bytes are"
+        " read as this number says. Another number than the size of the structure is no error: missing"
+        " bytes count as zeros when fields are read, bytes behind the structure are kept, and all is"
+        " written as it was.",
         "",
         bytes,
         b"\x01\0\0\0",
@@ -154,7 +157,10 @@ _ENTRIES: dict[str, _Entry] = {
         "the second variant, without fields",
     ),
     "Version": _Entry(
-        "A semantic version as `str`.",
+        "A semantic version as `str`: three numbers below 2^64 with dots between them, in digits without"
+        " leading zeros. `-` and a pre-release may follow, then `+` and build metadata, as in"
+        " `1.2.3-rc.1+build.7`; they are words of ASCII letters, digits and hyphens, with dots between"
+        " them. A number in a pre-release has no leading zeros.",
         "text that is not a semantic version",
         Version,
         semver.Version(1, 2, 3),
@@ -254,7 +260,18 @@ _IN_COLUMNS: dict[str, tuple[str, str, str | None]] = {
     ),
     "str": ("Text in UTF-8: its length in bytes, and the text.", "invalid UTF-8", None),
     "bytes": ("A sequence of u8. `bytes[n]`: the number must be n.", "", None),
-    "blob": ("A sequence of u8: the bytes of a C structure with its padding.", "", None),
+    "blob": (
+        "A sequence of u8: the bytes of a C structure with its padding. Another number of bytes than the"
+        " size of the structure is no error: missing bytes count as zeros when fields are read, bytes"
+        " behind the structure are kept, and all is written as it was.",
+        "",
+        None,
+    ),
+    "Uuid": (
+        "`bytes`: the number 16, then the 16 bytes in the column of their place.",
+        "any other number",
+        None,
+    ),
     "struct": ("No column of its own: each field is a place, in the order of declaration.", "", "…, …"),
     "tuple": ("No column of its own: each part is a place, as the fields of a struct.", "", "…, …"),
     "()": ("No column.", "", None),

@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from snapformat.docs import diagrams
+from snapformat.docs.conventions import conventions
 from snapformat.docs.history import Step
 from snapformat.docs.model import Bit, Document, Field, Offset
 from snapformat.docs.pages import Page, Site, change_target, place, primitive_anchor, summary, type_groups
@@ -51,6 +52,7 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
         "byte_diagram": byte_diagram,
         "bit_diagram": bit_diagram,
         "containment_map": containment_map,
+        "conventions": conventions,
         "summary": lambda step: summary(step.changes),
     }
     env.globals |= {

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from snapformat.docs.conventions import conventions
 from snapformat.docs.diagrams import tree
 from snapformat.docs.model import ColumnMap, Example
 from snapformat.docs.pages import Page, Site, change_target, place, primitive_anchor, summary
@@ -51,6 +52,7 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
         "spelled": spelled,
         "dump": dump,
         "column_lines": column_lines,
+        "conventions": conventions,
         "summary": lambda step: summary(step.changes),
         "tree": tree,
     }
