@@ -15,6 +15,7 @@ from benchmarks.files import file_cases, made_up_file, words
 from benchmarks.formats import FORMATS, format_cases
 from benchmarks.migrations import MIGRATE, migration_cases
 from benchmarks.peers import BASELINE, CLASSES, MSGSPEC, PEERS
+from benchmarks.record_arrays import RECORD_ARRAYS, record_array_cases
 from benchmarks.shapes import FIXED, RECORDS, SHAPES, SINGLE, Form, Payload, Shape
 from benchmarks.states import state_cases
 from benchmarks.timing import collecting
@@ -30,15 +31,17 @@ class Sizes:
     Attributes:
         most: Elements of a table at most; None for as many as its shape has.
         words: Numbers of L.
+        array: Records of a structured array.
         files: Files of a fleet.
     """
 
     most: int | None = None
     words: int = 1 << 20
+    array: int = 1_000_000
     files: int = 1000
 
 
-TINY = Sizes(most=20, words=1 << 10, files=18)
+TINY = Sizes(most=20, words=1 << 10, array=1000, files=18)
 
 
 def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
@@ -61,6 +64,7 @@ def all_cases(sizes: Sizes, only: str = "") -> Iterator[Case]:
         ((COLUMNS,), column_cases),
         ((MIGRATE,), migration_cases),
         ((ENCODINGS,), encoding_cases),
+        ((RECORD_ARRAYS,), partial(record_array_cases, sizes.array)),
     ]
     for titles, make in groups:
         if any(title.startswith(only) or only.startswith(title) for title in titles):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from benchmarks import encodings
+from benchmarks import encodings, record_arrays
 from benchmarks.calls import DERIVED, IDENTIFY, JUDGE, KEPT, MANY, RAW, SMALL_LOAD
 from benchmarks.columns import BINCODE, BITCODE, COLUMNS, EQUAL, STRUCTS
 from benchmarks.files import FRAMED, LAZY, NO_CRC, NUMPY, VIEW
@@ -184,6 +184,10 @@ def _shapes(cases: Cases) -> Iterator[Floor]:
 def _words_and_files(cases: Cases) -> Iterator[Floor]:
     for case, peer in (("L parse", "np.frombuffer"), ("L build", "tobytes")):
         yield _faster(cases, case, NUMPY, VIEW, 0.8, 1.0, f"{case} as a view, against {peer}")
+    for name, floor, aim in ((record_arrays.NUMBERS, 0.5, 1), (record_arrays.BOOLS, 0.25, 1)):
+        for verb, peer in (("parse", "np.frombuffer(...).copy()"), ("build", "tobytes")):
+            case = record_arrays.title(name, verb)
+            yield _faster(cases, case, NUMPY, VIEW, floor, aim, f"{case}, against {peer}")
     for case in (f"{name} load" for name in (RECORDS.name, *STATES, "L")):
         yield _at_most(cases, case, CLASSES, NO_CRC, 1.1, 1.03, f"{case}, with checksum to without")
 

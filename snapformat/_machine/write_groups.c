@@ -18,13 +18,14 @@ static int put_elements(Writer *w, int item, PyObject *values, Py_ssize_t count)
     return is_list && PyList_GET_SIZE(values) != count ? -1 : 0;
 }
 
-/* Numbers of a buffer, as they are written. */
+/* Numbers or records of a buffer, as they are written. */
 static int put_buffer(Writer *w, const int32_t *g, int pc, PyObject *values) {
     Py_buffer view;
     int item = A(SEQ_ITEM), result = -1;
     if (PyObject_GetBuffer(values, &view, PyBUF_SIMPLE) < 0)
         return -1;
-    Py_ssize_t count = is_number(g[item]) ? view.len / g[item + UINT_SIZE] : -1;
+    Py_ssize_t size = is_number(g[item]) ? g[item + UINT_SIZE] : A(SEQ_FIXED);
+    Py_ssize_t count = size > 0 ? view.len / size : -1;
     if (count >= 0 && (g[pc] == OP_SEQ ? write_length(w, A(SEQ_LENGTH), (uint64_t)count) == 0 : count == A(ARRAY_SIZE)))
         result = write_raw(w, view.buf, (size_t)view.len);
     PyBuffer_Release(&view);

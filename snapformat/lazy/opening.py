@@ -136,4 +136,9 @@ def lazy_reader(
 
     if arrays == "memoryview" and isinstance(op, ops.Seq):
         return numbers_reader(op, limit, read, is_all=check_end is not None)
+    if arrays == "numpy" and isinstance(op, ops.Seq) and limits == DEFAULT_LIMITS:
+        # Imported here, as it is only for numpy.
+        from snapformat.encodings.bincode.structured import records_reader
+
+        return records_reader(op, limit, read, is_all=check_end is not None)
     return read

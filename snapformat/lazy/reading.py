@@ -1,16 +1,16 @@
-"""Reading a value lazily: undecoded structs, arrays of numbers as views, all other values eagerly."""
+"""Reading a value lazily: undecoded structs, arrays of numbers and records as views, all else eagerly."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 from weakref import WeakKeyDictionary
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode.arrays import Arrays, number_code, view_of
 from snapformat.encodings.bincode.codec.claims import Claims
 from snapformat.encodings.bincode.codec.engine import read_part, skipper_of
-from snapformat.encodings.bincode.codec.shape import is_array
+from snapformat.encodings.bincode.codec.shape import is_array, may_be_many
 from snapformat.encodings.bincode.ops import Op, children
 from snapformat.errors import DecodeError
 from snapformat.lazy import state
@@ -18,13 +18,16 @@ from snapformat.lazy.state import NOT_LAZY, Path, lazy_type_of
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.values import Some
 
+if TYPE_CHECKING:
+    from snapformat.encodings.bincode.structured import RecordLayout
+
 
 class LazySource:
     """The bytes that values are read from lazily.
 
     Attributes:
         data: All bytes.
-        arrays: Type of the views of long arrays of numbers; None for lists.
+        arrays: Type of the views of long arrays of numbers, and with numpy of records; None for lists.
         limit: Maximum number of bytes that the whole value may claim, or None; checked when it is skipped.
     """
 
@@ -55,7 +58,7 @@ class LazySource:
         Raises:
             DecodeError: The bytes are not such a value.
         """
-        if stop - start >= state.LEAST_STRUCT or (self.arrays is not None and has_arrays(op)):
+        if stop - start >= state.LEAST_STRUCT or (self.arrays is not None and has_arrays(op, self.arrays)):
             reader = _READERS.get(type(op))
             value = NOT_LAZY if reader is None else reader(op, self, start, stop, depth, path)
             if value is not NOT_LAZY:
@@ -67,12 +70,13 @@ class LazySource:
             raise
 
 
-_arrays: WeakKeyDictionary[Op, bool] = WeakKeyDictionary()
+#: For each type of views, whether a layout has arrays that can be such views.
+_arrays: dict[Arrays, WeakKeyDictionary[Op, bool]] = {kind: WeakKeyDictionary() for kind in get_args(Arrays)}
 
 
-def has_arrays(op: Op) -> bool:
-    """Return whether a layout has arrays that lazy reading can return as views."""
-    found = _arrays.get(op)
+def has_arrays(op: Op, arrays: Arrays) -> bool:
+    """Return whether a layout has arrays that lazy reading can return as views of a type."""
+    found = _arrays[arrays].get(op)
     if found is None:
         seen: set[Op] = set()
         waiting = [op]
@@ -81,11 +85,21 @@ def has_arrays(op: Op) -> bool:
             if current in seen or type(current) not in _READERS:
                 continue
             seen.add(current)
-            found = is_array(current)
+            found = is_array(current) or (arrays == "numpy" and _record_layout(current) is not None)
             if not isinstance(current, ops.Struct) or lazy_type_of(current) is not None:
                 waiting += children(current)
-        found = _arrays[op] = bool(found)
+        found = _arrays[arrays][op] = bool(found)
     return found
+
+
+def _record_layout(op: Op) -> RecordLayout | None:
+    """Return the layout of the elements, if these are records that may be many."""
+    if not isinstance(op, ops.Seq | ops.Array) or not may_be_many(op):
+        return None
+    # Imported here, as it is only for numpy.
+    from snapformat.encodings.bincode.structured import record_layout
+
+    return record_layout(op.item)
 
 
 def _struct(op: ops.Struct, source: LazySource, start: int, stop: int, depth: int, path: Path) -> Any:
@@ -132,9 +146,14 @@ def _elements(
         assert code is not None
         assert size is not None
         return view_of(code, size, source.data, first, stop, source.arrays)
+    if source.arrays == "numpy" and (records := _record_layout(op)) is not None:
+        view = records.view(source.data, first, stop)
+        return NOT_LAZY if view is None else view  # reading one by one raises the error
     item = op.item
     # Many small elements are read at once, unless there are views to be had of them.
-    is_large = stop - first >= state.LEAST_STRUCT * count or (source.arrays is not None and has_arrays(item))
+    is_large = stop - first >= state.LEAST_STRUCT * count or (
+        source.arrays is not None and has_arrays(item, source.arrays)
+    )
     if type(item) not in _READERS or not is_large:
         return NOT_LAZY
     skip = skipper_of(item)

@@ -13,6 +13,7 @@ from snapformat.migrate.plan import Plan
 from snapformat.migrate.report import StepReport
 from snapformat.model.checks import describe_value
 from snapformat.model.declare.registry import is_reference
+from snapformat.model.unstructured import without_arrays
 from snapformat.once import cached_property
 from snapformat.snapshot import SnapshotFormat
 
@@ -120,6 +121,7 @@ class Step:
         Raises:
             MigrationError: It can't be migrated.
         """
+        value = without_arrays(self.plan.old, value)
         to = Conversion(
             self.plan, value, options=options or {}, allow=allow, step=self.name, rules=self.rules
         )

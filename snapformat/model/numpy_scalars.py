@@ -1,4 +1,7 @@
-"""Scalars of numpy as Python's own numbers. numpy is never imported: who has a scalar has imported it."""
+"""Values of numpy: scalars as Python's own numbers, and what is one of its arrays.
+
+numpy is never imported: who has one of its values has imported it.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,12 @@ def is_of_numpy(value: Any) -> bool:
     """Return whether a value is a scalar or an array of numpy."""
     numpy = sys.modules.get("numpy")
     return isinstance(value, (getattr(numpy, "generic", ()), getattr(numpy, "ndarray", ())))
+
+
+def is_structured(value: Any) -> bool:
+    """Return whether a value is an array of numpy whose elements have fields."""
+    array: Any = getattr(sys.modules.get("numpy"), "ndarray", ())
+    return isinstance(value, array) and value.dtype.names is not None
 
 
 def type_name(value: Any) -> str:

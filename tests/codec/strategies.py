@@ -244,6 +244,9 @@ class Builder:
                 size = node.exact
                 data = draw(st.binary(min_size=size or 0, max_size=6 if size is None else size))
                 return data.replace(b"\0", b"\1") if node.no_nul else data
+            case ops.FixedBytes():
+                assert isinstance(node.count, int)
+                return draw(st.binary(min_size=node.count, max_size=node.count))
             case ops.Unit():
                 return node.value
             case ops.Option():

@@ -11,6 +11,7 @@ from benchmarks import payloads, versions
 from benchmarks.__main__ import main
 from benchmarks.calls import DERIVED, JUDGE, KEPT, MANY, RAW, write_fleet
 from benchmarks.cases import TINY, shape_cases
+from benchmarks.files import VIEW
 from benchmarks.floors import Floor, floors
 from benchmarks.formats import ALL_FORMATS, FORMATS, LEAVES, POSITIONAL, TINY_PACKETS
 from benchmarks.peers import BASELINE, BY_HAND, CLASSES, COMPILED, CONTAINERS, DECODER
@@ -34,6 +35,7 @@ from snapformat.bincode import CStruct
         (MANY, JUDGE),
         ("format, TCP", CONTAINERS),
         ("format, UDP", DECODER),
+        ("record arrays, numbers", VIEW),
     ],
 )
 def test_runs(only: str, who: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,7 +70,7 @@ class Memory(Views):
     def file_bytes(self) -> int:
         """The sum of the sizes of the regions."""
         regions = self._find(*_REGIONS)
-        return 0 if regions is None else sum(region.size for region in regions.value)
+        return 0 if regions is None else sum(region.value.size for region in regions.parts())
 
     huge_pages: View[str] = View(CHOICE, "Host page size behind it: None, 2M", at="vm_info.huge_pages")
     regions: View[Any] = View(

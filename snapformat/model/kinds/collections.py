@@ -11,6 +11,7 @@ from snapformat.model.buffers import numbers_of
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import length_in
+from snapformat.model.numpy_scalars import is_structured
 from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.trampoline import Task
 
@@ -141,7 +142,7 @@ class Seq(Kind):
     length: Kind | None = None
 
     def write(self, value: Any, out: ValueWriter) -> Task:
-        """Write a list, a tuple, or a buffer of numbers."""
+        """Write a list, a tuple, a buffer of numbers, or a structured array of records."""
         values = given_elements(self.item, value, out)
         out.write_seq(self, len(values))
         return (yield from write_elements(self, values, out))
@@ -164,7 +165,9 @@ class Seq(Kind):
 
 
 def given_elements(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
-    """Return the elements of a list or tuple, or the numbers of a buffer as a memoryview."""
+    """Return the elements of a list, a tuple or a structured array, or a buffer's numbers as a memoryview."""
+    if is_structured(value):
+        value = out.records(item, value)
     numbers: memoryview | None = out.check(numbers_of, item, value)
     if numbers is None or (count is not None and len(numbers) != count):
         listed: tuple[Any, ...] = out.check(checks.as_list, value if numbers is None else [*numbers], count)
@@ -189,7 +192,7 @@ class Array(Kind):
     indexed: bool = False
 
     def write(self, value: Any, out: ValueWriter) -> Task:
-        """Write a list, a tuple, or a buffer of numbers, of the right length."""
+        """Write a list, a tuple, a buffer or an array, of the right length."""
         count = out.count(self.count, "number of elements")
         values = given_elements(self.item, value, out, count)
         out.write_array(self, count)

@@ -14,7 +14,6 @@ from typing import Any
 from snapformat._machine import CORE
 from snapformat._machine.opcodes import CODES, FORMS, SHARED
 from snapformat.encodings.bincode import ops
-from snapformat.encodings.bincode.arrays import number_code
 from snapformat.encodings.bincode.codec import read_helpers, write_helpers
 from snapformat.encodings.bincode.codec.claims import Claims, DoubtError
 from snapformat.encodings.bincode.codec.expressions import needs_of
@@ -294,11 +293,8 @@ class _Compiler:
         return self.emit("ARRAY", op.count, item, *self._elements(op, op.item), -1, self._listed(op.item))
 
     def _listed(self, item: Op) -> int:
-        return self.object(
-            write_helpers.sequence
-            if self.reading or number_code(item) is None
-            else write_helpers.numbers_of(item)
-        )
+        found = None if self.reading else write_helpers.elements_helper(item)
+        return self.object(write_helpers.sequence if found is None else found)
 
     def _key(self, op: Op) -> int:
         if isinstance(op, ops.Str | ops.Bytes | ops.FixedBytes | ops.Char):

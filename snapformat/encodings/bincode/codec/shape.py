@@ -75,6 +75,11 @@ def is_array(op: Op) -> TypeGuard[ops.Seq | ops.Array]:
     """Return whether these are numbers that may be many, so that views of them are possible."""
     if not isinstance(op, ops.Seq | ops.Array) or number_code(op.item) is None:
         return False
+    return may_be_many(op)
+
+
+def may_be_many(op: ops.Seq | ops.Array) -> bool:
+    """Return whether a sequence or an array has so many elements that views of them are worth it."""
     return isinstance(op, ops.Seq) or (isinstance(op.count, int) and op.count > MAX_SPELLED)
 
 

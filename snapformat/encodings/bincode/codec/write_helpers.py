@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from snapformat.encodings.bincode import ops
 from snapformat.encodings.bincode import walk as reference
-from snapformat.encodings.bincode.arrays import given_numbers, listed
+from snapformat.encodings.bincode.arrays import given_numbers, listed, number_code
 from snapformat.encodings.bincode.codec.read_helpers import Guard, has_bulk, tiered
 from snapformat.encodings.bincode.codec.shape import MAX_SPELLED, atom_of
 from snapformat.encodings.bincode.ops import Op
@@ -32,6 +32,7 @@ from snapformat.model.c_struct import LazyCStruct, blob_bytes, lazy_c_struct
 from snapformat.model.floats import encode_float, f32_to_bits
 from snapformat.model.graph import natural_type
 from snapformat.model.kinds import Bit
+from snapformat.model.numpy_scalars import is_structured
 from snapformat.model.order import sort_key
 from snapformat.model.values import RawFlag, Some
 
@@ -87,6 +88,28 @@ def few_numbers_of(item: Op) -> Callable[[Any], Any]:
     return numbers
 
 
+def records_of(item: Op) -> Callable[[Any], Any]:
+    """Gives the elements of a tuple, as `sequence`, or those of a structured array, as bytes or as a list."""
+
+    def records(value: Any) -> Any:
+        if not is_structured(value):
+            return sequence(value)
+        # Imported here, as it is only for numpy.
+        from snapformat.encodings.bincode.structured import given_records
+
+        found = given_records(item, value)
+        return sequence(value) if found is None else found
+
+    return records
+
+
+def elements_helper(item: Op) -> Callable[[Any], Any] | None:
+    """Return the function that gives elements that are not in a list; None where that is `sequence`."""
+    if number_code(item) is not None:
+        return numbers_of(item)
+    return records_of(item) if isinstance(item, ops.Struct) and item.cls is not None else None
+
+
 def numbers_bytes(values: memoryview) -> Any:
     """Bytes of numbers that were given as a buffer: few as bytes, many as they are."""
     return values if len(values) > MAX_SPELLED else values.tobytes()
@@ -115,7 +138,17 @@ def as_bytes(value: Any) -> bytes:
 
 def built_list(item: Op) -> Callable[[Any], list[Any]]:
     """Return elements as expressions see them: as a list."""
-    return lambda value: value if type(value) is list else list(listed(item, value))
+
+    def built(value: Any) -> list[Any]:
+        if type(value) is list:
+            return value
+        if not is_structured(value):
+            return list(listed(item, value))
+        from snapformat.model.structured import records_of  # only for numpy
+
+        return list(sequence(records_of(item.kind, value)))
+
+    return built
 
 
 def flag_byte(value: Any) -> int:

@@ -218,9 +218,9 @@ class _WriteGenerator(ConstructWriter):
     def _list(self, value: str, item: Op, *, is_short: bool = False) -> str:
         name = self._local(value)
         listed = "LIST"
-        if number_code(item) is not None:
-            numbers = helpers.few_numbers_of(item) if is_short else helpers.numbers_of(item)
-            listed = self.out.refer("numbers", numbers)
+        found = helpers.few_numbers_of(item) if is_short else helpers.elements_helper(item)
+        if found is not None:
+            listed = self.out.refer("listed", found)
         self.out.line(f"if type({name}) is not list: {name} = {listed}({name})")
         return name
 
@@ -272,12 +272,22 @@ class _WriteGenerator(ConstructWriter):
             self._by_helper("blobs", helpers.blobs_writer(item, _struct_writer), name)
         elif isinstance(item, ops.Int) and is_leb128(item.variable):
             self._by_helper("numbers", helpers.numbers_writer(item), name)
+        elif isinstance(item, ops.Struct) and item.cls is not None and item.fixed_size:
+            self.out.names["BUFFER"] = helpers.numbers_bytes
+            for is_list in self._branches([f"if type({name}) is memoryview:", "else:"]):
+                if is_list:
+                    self._each(item, name, array)
+                else:
+                    self._add(f"BUFFER({name})")
         else:
-            element = self.out.fresh("v")
-            with self.numbered(array or item, f"for {element} in {name}:"):
-                self.value(item, element)
+            self._each(item, name, array)
         # Code of the elements' own classes may have changed the list around them.
         self.out.line(f"if len({name}) != {count}: raise GUARD")
+
+    def _each(self, item: Op, name: str, array: ops.Array | None) -> None:
+        element = self.out.fresh("v")
+        with self.numbered(array or item, f"for {element} in {name}:"):
+            self.value(item, element)
 
     def _bulk(self, item: Op, name: str, count: str) -> str:
         """Return a local with the bytes of many numbers, or an array of them; others are converted."""
