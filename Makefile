@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
 
-.PHONY: help demo test test-python fuzz lint vectors snapshots bitcode oracle solders differential construct-suite fleet docs bench bench-check \
+.PHONY: help demo test test-python fuzz lint types vectors snapshots bitcode oracle solders differential construct-suite fleet \
+  docs site bench bench-check \
   bench-versions clean
 
 help:
 	@echo "make demo       verify, show and edit a real microVM snapshot"
-	@echo "make test       run everything that CI runs: lint, types, tests"
+	@echo "make test       lint, types, tests"
+	@echo "make types      mypy and pyright: examples, right and wrong lines, public names"
 	@echo "make test-python  run the tests of values and files without the machine in C"
 	@echo "make fuzz       the machine under sanitizers, for minutes; needs gcc  (FUZZ_SECONDS=300 SEED=1)"
 	@echo "make vectors    run only the recorded cases of the Rust module  (SNAPFORMAT_VECTORS=DIR)"
@@ -24,6 +26,7 @@ help:
 	@echo "make bench      compare with other libraries, write the table and the chart to docs/"
 	@echo "make bench-check  the same, and fail where a floor does not hold"
 	@echo "make bench-versions BASE=DIR  compare with another checkout: S and M, read and write"
+	@echo "make site       the manual as a site, with the API reference: build/site/html"
 	@echo "make docs       regenerate the generated pages of docs/: formats and command line"
 
 # Installing compiles the machine where a compiler and Python's headers are.
@@ -42,14 +45,24 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# mypy and pyright on the examples, on a file of right and wrong lines, and on the public names.
+TYPES := $(VENV)/.ready-types
+$(TYPES): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,types]'
+	@touch $@
+
+types: $(TYPES)
+	$(BIN)/python -m tests.declare.checkers
+
 test: lint
 	@$(BIN)/python -m snapformat._machine
 	$(BIN)/python -m pytest -n auto --dist worksteal tests
 
-# The same tests with generated Python alone, as where no compiler is; without those of what is above values and files.
-ABOVE := cli docs fleet memory
+# The tests of values and files with generated Python alone, as where no compiler is. (Those of other folders ask for the
+# same code by way of them, or have nothing to do with it.)
+VALUES := bincode codec differential field kinds layout presets properties snapshot snapshots solana streams values vectors
 test-python: $(READY)
-	SNAPFORMAT_MACHINE=0 $(BIN)/python -m pytest -n auto --dist worksteal tests $(ABOVE:%=--ignore=tests/%)
+	SNAPFORMAT_MACHINE=0 $(BIN)/python -m pytest -n auto --dist worksteal $(VALUES:%=tests/%)
 
 # The machine with the sanitizers of gcc, on inputs that reach new places of it.
 FUZZ_SECONDS ?= 300
@@ -116,6 +129,10 @@ docs: $(READY)
 	$(BIN)/snapformat docs -o docs/format --format markdown --sample examples/microvm.vmstate \
 	  --sample examples/microvm-1.16.vmstate
 	$(BIN)/python -m snapformat.cli._reference > docs/cli.md
+
+# Warnings, and links that lead nowhere, are errors.
+site: $(READY)
+	$(BIN)/python docs/site build/site
 
 clean:
 	rm -rf $(VENV) snapformat/_machine/*.so build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.against_solders`: transactions of Solana read, with all fields, and written, in turns.
+"""`python -m benchmarks.against_solders`: transactions of Solana, read with all fields and written, in turns.
 
 Needs `solders` from PyPI; `make solders` installs it. The status is 1 where a floor does not hold.
 """

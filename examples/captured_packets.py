@@ -44,7 +44,9 @@ def main() -> None:
     print("\nDocuments")
     for kind in describe(CAPTURES).types:
         for name, field in kind.members:
-            print(f"  {kind.label:12} {name:12} {field.offset.text:>2} {field.size.text:>9}  {field.doc}")
+            offset = field.offset.text if field.offset else ""
+            size = field.size.text if field.size else ""
+            print(f"  {kind.label:12} {name:12} {offset:>2} {size:>9}  {field.doc}")
     print("\nChanges of the next version")
     newer = SnapshotFormat(name="capture2", magic=0x5043_4150, version="2.0.0", payload=NEXT)
     for change in compare(CAPTURES.payload_layout, newer.payload_layout):

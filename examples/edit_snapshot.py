@@ -30,7 +30,7 @@ def main() -> int:
         edited = Path(folder) / "edited.vmstate"
         with snapformat.edit(original, target=edited) as snapshot:
             snapshot.set_text("vm_info.boot_source.boot_args", "console=ttyS0 quiet")
-            for drive in firecracker.drives(snapshot.snapshot)[:1]:
+            for drive in firecracker.drives(snapshot.snapshot.data)[:1]:
                 drive.path = "/srv/disks/copy-of-rootfs.ext4"
         print(f"\nEdited and saved as {edited.name}")
         if not verified(edited):

@@ -2,4 +2,6 @@
 
 from snapformat.exports import lazy_exports
 
+__version__ = "0.1.0"
+
 __getattr__, __dir__, __all__ = lazy_exports(__name__, __spec__)

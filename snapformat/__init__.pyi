@@ -1,5 +1,7 @@
 # The names of the package: for type checkers, and for `lazy_exports` at run time.
 # ruff: isort: skip_file
+__version__: str
+
 from snapformat.bincode import Encoding as Encoding
 from snapformat.bits import Bits as Bits
 from snapformat._machine import machine as machine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal
 
 from snapformat.bincode import Encoding
 from snapformat.encodings.bincode.arrays import Arrays
@@ -25,11 +25,11 @@ from snapformat.lazy.opening import check_arrays, lazy_reader
 from snapformat.lazy.writing import write_lazily
 from snapformat.limits import DEFAULT_LIMITS, Limits
 from snapformat.model.lazy_class import is_lazy
+from snapformat.type_of import T
 
 if TYPE_CHECKING:
     from snapformat.encodings.bitcode.encoding import Bitcode
-
-T = TypeVar("T")
+    from snapformat.type_of import TypeOf
 
 #: What happens to bytes after a value.
 Trailing = Literal["refuse", "ignore"]
@@ -37,7 +37,7 @@ Trailing = Literal["refuse", "ignore"]
 
 def encode(
     value: Any,
-    payload: Any,
+    payload: TypeOf[Any],
     encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
@@ -83,42 +83,16 @@ def _encode(value: Any, payload: Any, encoding: Encoding | Bitcode, limits: Limi
     return written
 
 
-@overload
 def decode(
     data: bytes | bytearray | memoryview,
-    payload: type[T],
-    encoding: Encoding | Bitcode = ...,
-    *,
-    limits: Limits = ...,
-    trailing: Trailing | None = ...,
-    lazy: bool = ...,
-    arrays: Arrays | None = ...,
-) -> T: ...
-
-
-@overload
-def decode(
-    data: bytes | bytearray | memoryview,
-    payload: Any,
-    encoding: Encoding | Bitcode = ...,
-    *,
-    limits: Limits = ...,
-    trailing: Trailing | None = ...,
-    lazy: bool = ...,
-    arrays: Arrays | None = ...,
-) -> Any: ...
-
-
-def decode(
-    data: bytes | bytearray | memoryview,
-    payload: Any,
+    payload: TypeOf[T],
     encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
     trailing: Trailing | None = None,
     lazy: bool = False,
     arrays: Arrays | None = None,
-) -> Any:
+) -> T:
     """Read a value from the start of the data.
 
     Args:
@@ -138,6 +112,7 @@ def decode(
     Raises:
         DecodeError: The bytes are not a value of the type; the error has path and offset.
     """
+    value: T
     if (
         limits is DEFAULT_LIMITS
         and type(data) is bytes
@@ -171,14 +146,14 @@ def decode(
 
 
 def decoder(
-    payload: Any,
+    payload: TypeOf[T],
     encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
     trailing: Trailing | None = None,
     lazy: bool = False,
     arrays: Arrays | None = None,
-) -> Callable[[bytes | bytearray | memoryview], Any]:
+) -> Callable[[bytes | bytearray | memoryview], T]:
     """Return a function that reads values of one type: `decode` with all arguments but the data given.
 
     It saves the look-up of the type, which takes longer than reading a small value.
@@ -256,12 +231,12 @@ def refuse_trailing(data: bytes, end: int) -> None:
 
 def decode_prefix(
     data: bytes | bytearray | memoryview,
-    payload: Any,
+    payload: TypeOf[T],
     encoding: Encoding | Bitcode = BINCODE,
     *,
     offset: int = 0,
     limits: Limits = DEFAULT_LIMITS,
-) -> tuple[Any, int]:
+) -> tuple[T, int]:
     """Read a value as `decode` does; return it and the number of bytes it took.
 
     Args:
@@ -288,11 +263,11 @@ def decode_prefix(
 
 def decode_stream(
     source: Source,
-    payload: Any,
+    payload: TypeOf[T],
     encoding: Encoding | Bitcode = BINCODE,
     *,
     limits: Limits = DEFAULT_LIMITS,
-) -> Any:
+) -> T:
     """Read a value from a source, taking no more from it than the value has.
 
     Bytes at which construct itself looks ahead (`Optional`, `Peek`) are consumed.
@@ -306,9 +281,11 @@ def decode_stream(
     Raises:
         DecodeError: As `decode`, or the source fails.
     """
-    if not isinstance(encoding, Encoding):
-        with ExactReader(source) as reader:
-            return encoding.decode_stream(reader, payload, limits)
-    layout = cached_layout(payload, encoding)
+    value: T
     with ExactReader(source) as reader:
-        return read_stream(layout, reader, limit=limit_of(layout, encoding), limits=limits)
+        if isinstance(encoding, Encoding):
+            layout = cached_layout(payload, encoding)
+            value = read_stream(layout, reader, limit=limit_of(layout, encoding), limits=limits)
+        else:
+            value = encoding.decode_stream(reader, payload, limits)
+    return value

@@ -10,3 +10,5 @@ WRITER, READER = "__snapformat_write__", "__snapformat_read__"
 LAZY = "__snapformat_lazy__"
 #: The formats derived for a class as their payload, by the format that they were derived from.
 FORMATS = "__snapformat_formats__"
+#: The stored fields of a class whose instances are keys by their values, also frozen ones.
+KEY = "__snapformat_key__"

@@ -164,9 +164,9 @@ class MigrationError(SnapshotError):
         **place: Any,
     ) -> None:
         super().__init__(message, **place)
-        self.step = step or None
-        self.rules = rules or None
-        self.losses = tuple(losses)
+        self.step: str | None = step or None
+        self.rules: str | None = rules or None
+        self.losses: tuple[Any, ...] = tuple(losses)
 
 
 class _WithErrno(SnapshotError, OSError):
@@ -174,8 +174,8 @@ class _WithErrno(SnapshotError, OSError):
 
     def __init__(self, message: str, *, cause: OSError | None = None, **place: Any) -> None:
         SnapshotError.__init__(self, message, **place)
-        self.errno = cause.errno if cause is not None else None
-        self.strerror = cause.strerror if cause is not None else None
+        self.errno: int | None = cause.errno if cause is not None else None
+        self.strerror: str | None = cause.strerror if cause is not None else None
 
     def __str__(self) -> str:
         return SnapshotError.__str__(self)

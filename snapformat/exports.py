@@ -43,7 +43,7 @@ def lazy_exports(
         raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name)
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *places, *modules})
+        return sorted({*vars(sys.modules[package]), *places, *modules} - {"lazy_exports"})
 
     return get, names, sorted(places)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls=None, /, *, slots=False, weakref_slot=False, **options):
-        """`dataclasses.dataclass` with late methods, and the options `repr`, `eq`, `order` and `frozen`.
+        """`dataclasses.dataclass` with late methods, and `repr`, `eq`, `order`, `frozen` and `kw_only`.
 
         Raises:
             TypeError: The fields are wrong, with the message of `dataclasses`.
@@ -56,7 +56,7 @@ def own_annotations(cls: type) -> dict[str, Any]:
 
 def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: bool) -> type:
     wanted = _wanted(vars(cls), options)
-    made = _with_fields(cls)
+    made = _with_fields(cls, kw_only=options.get("kw_only", False))
     if slots:
         made = _with_slots(made, weakref_slot)
     fields = _fields(made)
@@ -75,7 +75,7 @@ def _make(cls: type, options: dict[str, bool], *, slots: bool, weakref_slot: boo
     return made
 
 
-def _with_fields(cls: type) -> type:
+def _with_fields(cls: type, *, kw_only: bool) -> type:
     """Return the class with its fields, which `dataclasses` finds in the annotations."""
     annotations = own_annotations(cls)
     space = vars(sys.modules.get(cls.__module__, sys))
@@ -84,7 +84,7 @@ def _with_fields(cls: type) -> type:
     cls.__annotations__ = annotations | dict.fromkeys(texts, object)
     text = cls.__doc__
     cls.__doc__ = text or cls.__name__  # without one, it would be made from the signature
-    made: type = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
+    made: type = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
     made.__doc__, made.__annotations__ = text, annotations
     for field in _fields(made):
         if field.name in texts:

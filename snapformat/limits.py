@@ -69,14 +69,14 @@ class Budget:
     __slots__ = ("again", "allow_pickle", "data", "depth", "left", "limit", "most_levels", "zero_sized")
 
     def __init__(self, limit: int | None, limits: Limits = DEFAULT_LIMITS, data: Sized = b"") -> None:
-        self.limit = limit
-        self.left = UNLIMITED if limit is None else limit
-        self.zero_sized = limits.zero_sized
-        self.again = FREE_AGAIN
-        self.data = data
-        self.depth = 0
-        self.most_levels = limits.depth
-        self.allow_pickle = limits.allow_pickle
+        self.limit: int | None = limit
+        self.left: int = UNLIMITED if limit is None else limit
+        self.zero_sized: int = limits.zero_sized
+        self.again: int = FREE_AGAIN
+        self.data: Sized = data
+        self.depth: int = 0
+        self.most_levels: int = limits.depth
+        self.allow_pickle: bool = limits.allow_pickle
 
     def begin_part(self, limit: int | None) -> Budget:
         """Return the budget of a part with a limit of its own; all else is that of the whole read."""

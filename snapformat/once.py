@@ -57,7 +57,7 @@ class cached_property(Generic[T]):  # noqa: N801 - the name in `functools`
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
         self.compute = compute
-        self.name = compute.__name__
+        self.name: str = compute.__name__
         self.__doc__ = compute.__doc__
 
     @overload

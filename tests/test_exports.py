@@ -5,17 +5,29 @@ import importlib
 import importlib.util
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import semver
 
-LAZY = ["snapformat", "snapformat.bincode", "snapformat.fleet", "snapformat_schemas.firecracker"]
+import snapformat
+
+LAZY = [
+    "snapformat",
+    "snapformat.bincode",
+    "snapformat.docs",
+    "snapformat.fleet",
+    "snapformat_schemas.firecracker",
+]
 
 
 def declared_to_checkers(module):
     """Name -> module it is imported from, by the stub, as Python parses it."""
     found = {}
     for statement in ast.parse(Path(module.__file__).with_suffix(".pyi").read_text()).body:
+        if ast.unparse(statement) == "__version__: str":
+            continue
         assert isinstance(statement, ast.ImportFrom)
         for alias in statement.names:
             assert alias.asname == alias.name, "only `X as X` is exported"
@@ -31,6 +43,7 @@ def test_each_name_is_the_one_that_type_checkers_see(name):
     for attribute, home in seen.items():
         assert getattr(package, attribute) is getattr(importlib.import_module(home), attribute)
     assert set(package.__all__) <= set(dir(package))
+    assert "lazy_exports" not in dir(package)
 
 
 @pytest.mark.parametrize("name", LAZY)
@@ -70,3 +83,11 @@ def test_importing_the_library_imports_nothing_else():
 def test_modules_are_attributes_of_the_library():
     code = "import snapformat; print(snapformat.errors.__name__, snapformat.schema.__name__)"
     assert in_a_process(code) == ["snapformat.errors", "schema"]
+
+
+def test_the_version_is_that_of_the_package():
+    assert in_a_process("import snapformat; print(snapformat.__version__)") == [version("snapformat")]
+
+
+def test_the_version_is_semantic():
+    assert str(semver.Version.parse(snapformat.__version__)) == snapformat.__version__

@@ -34,7 +34,9 @@ def test_commands(place: Path):
     assert (place / "rebuilt.vmstate").read_bytes() == (place / "examples/microvm.vmstate").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
+)
 def test_links(name: str):
     targets = re.findall(r"\]\(([^)#]+)", (ROOT / name).read_text(encoding="utf-8"))
     assert targets

@@ -41,4 +41,8 @@ def _ignored(reason: str) -> tuple[None, str]:
     return None, f"Python (the machine is ignored: {reason})"
 
 
+CORE: Any
+#: What executes layouts: "C", or "Python" with the reason in brackets.
+machine: str
+CORE, machine = _load()
 CORE, machine = _load()

@@ -12,11 +12,11 @@ from snapformat.model.annotations import (
     Hex as Hex,
     Len as Len,
     Length as Length,
-    Option as Option,
     OptionalTail as OptionalTail,
     Vec as Vec,
     Via as Via,
 )
+from snapformat.model.option import Option as Option
 from snapformat.model.c_struct import CStruct as CStruct
 from snapformat.model.values import PairMap as PairMap, PairSet as PairSet, Some as Some
 from snapformat.encodings.bincode.encoding import (

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import warnings
 from typing import Any
 
 import click
 
+import snapformat
 from snapformat.cli import INTERRUPTED
 from snapformat.cli._command import FAILED, DocumentedGroup
 from snapformat.cli._failure import Failure, print_error
@@ -66,7 +68,7 @@ class LazyGroup(DocumentedGroup):
         "snapformat memory rebase vm.mem vm.diff",
     ),
 )
-@click.version_option(package_name="snapformat", prog_name="snapformat", message="%(prog)s %(version)s")
+@click.version_option(snapformat.__version__, prog_name="snapformat", message="%(prog)s %(version)s")
 @click.option(
     "--project",
     metavar="FILE",
@@ -102,6 +104,10 @@ def _show(error: click.ClickException) -> None:
         print_error("\n".join(map(printable, text.getvalue().rstrip("\n").split("\n"))))
 
 
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print_error(f"warning: {printable(str(message))}")
+
+
 def run() -> int:
     """Run the command line with the arguments of the process.
 
@@ -109,7 +115,10 @@ def run() -> int:
         The exit status; see `_command.MEANINGS`.
     """
     try:
-        status = cli.main(prog_name="snapformat", standalone_mode=False)
+        with warnings.catch_warnings():
+            # Without the place in this library's source that Python adds.
+            warnings.showwarning = _show_warning
+            status = cli.main(prog_name="snapformat", standalone_mode=False)
     except click.ClickException as error:
         _show(error)
         return error.exit_code

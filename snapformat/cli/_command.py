@@ -22,6 +22,9 @@ MEANINGS: Mapping[int, str] = {
     READER_GONE: "standard output was closed (broken pipe)",
 }
 
+#: Maximum number of characters of a command's description in the list of commands.
+_LONGEST_SENTENCE = 200
+
 # `textwrap`, which click uses, breaks words after a hyphen, and so the names of options and values.
 _HYPHEN, _UNBROKEN = "-", "\N{NON-BREAKING HYPHEN}"
 
@@ -65,8 +68,12 @@ class Documented(click.Command):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.examples = tuple(examples)
-        self.status = dict(status or {})
+        self.examples: tuple[str, ...] = tuple(examples)
+        self.status: dict[int, str] = dict(status or {})
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence of the help, which is wrapped rather than cut."""
+        return super().get_short_help_str(max(limit, _LONGEST_SENTENCE))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples and the exit statuses."""

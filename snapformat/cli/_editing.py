@@ -79,7 +79,7 @@ def change_options(command: Any) -> Any:
             click.option("--backup", is_flag=True, help=f"Keep the old file as FILE{BACKUP} first."),
             click.option("-n", "--dry-run", is_flag=True, help="Print what would change, and write nothing."),
             quiet_option,
-            schema_option("--schema", metavar="SCHEMA", help="As for `dump`."),
+            schema_option(),
         )
     ):
         command = option(command)

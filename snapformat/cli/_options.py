@@ -19,6 +19,7 @@ from snapformat.snapshot.importing import on_import_path
 from snapformat.snapshot.spec import Compression
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class Named(NamedTuple):
@@ -34,16 +35,64 @@ _IMPORTS = (
 )
 
 
-def schema_option(*names: str, metavar: str, help: str) -> Callable[[F], F]:
-    """Make an option that names a schema; the command gets `Named` or None."""
+class OptionWithFormerName(click.Option):
+    """An option that is also taken by the name that it once had, which the help leaves out.
+
+    Args:
+        former: The former name.
+    """
+
+    def __init__(self, *args: Any, former: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.documented = [*self.opts]
+        self.opts = [*self.opts, former]
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the names and the text for the help."""
+        return self._with_documented(lambda: super(OptionWithFormerName, self).get_help_record(ctx))
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        """Return the names for messages."""
+        return self._with_documented(lambda: super(OptionWithFormerName, self).get_error_hint(ctx))
+
+    def _with_documented(self, call: Callable[[], T]) -> T:
+        every, self.opts = self.opts, self.documented
+        try:
+            return call()
+        finally:
+            self.opts = every
+
+
+def schema_option(*, help: str = "As for `dump`.", former: str | None = None) -> Callable[[F], F]:
+    """Make the option `--schema`; the command gets `Named` or None.
+
+    Args:
+        help: What it means to the command.
+        former: The name that the option once had.
+    """
+    more: dict[str, Any] = {} if former is None else {"cls": OptionWithFormerName, "former": former}
+    named = click.option("--schema", metavar="SCHEMA", callback=_named, help=f"{help} {_IMPORTS}", **more)
 
     def decorate(command: F) -> F:
-        for option in reversed((click.option(*names, metavar=metavar, callback=_named, help=help), *_BARE)):
+        for option in reversed((named, *_BARE)):
             command = option(command)
         return command
 
-    help = f"{help} {_IMPORTS}"
     return decorate
+
+
+def form_option(*forms: str, help: str) -> Callable[[F], F]:
+    """Make the option `--format`, the form of the output; the first form is the default."""
+    return click.option(
+        "--format",
+        "form",
+        cls=OptionWithFormerName,
+        former="--as",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help=help,
+    )
 
 
 def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:

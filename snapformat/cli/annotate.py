@@ -12,7 +12,7 @@ import click
 from snapformat.cli._editing import usage
 from snapformat.cli._failure import paragraph, print_error
 from snapformat.cli._input import read_file, shown_name
-from snapformat.cli._options import Named, content_of, file_argument, schema_option
+from snapformat.cli._options import Named, content_of, file_argument, form_option, schema_option
 from snapformat.cli._output import show_table, write_text
 from snapformat.cli._same_file import Command
 from snapformat.errors import SnapshotError
@@ -40,16 +40,9 @@ _SHOWN = 8
     },
 )
 @file_argument
-@schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
-@click.option(
-    "--as",
-    "form",
-    type=click.Choice(["text", "json", "html"]),
-    default="text",
-    show_default=True,
-    help="The form of the output; html is a page of its own.",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --as json.")
+@schema_option()
+@form_option("text", "json", "html", help="The form of the output; html is a page of its own.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--raw", is_flag=True, help="Leave C structures as bytes.")
 @click.option("--path", "below", metavar="PATH", help="Only this value and those inside it.")
 @click.option("--range", "span", metavar="START:END", help="Only bytes of these offsets.")

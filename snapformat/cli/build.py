@@ -39,8 +39,6 @@ MAX_JSON_SIZE = 1 << 30
     help="File to write; - for standard output.",
 )
 @schema_option(
-    "--schema",
-    metavar="SCHEMA",
     help="A name that `schemas` lists, or its end; or MODULE:ATTRIBUTE. By default the schema that the JSON"
     " names.",
 )

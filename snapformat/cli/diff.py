@@ -60,7 +60,7 @@ class _NotComparedError(Failure):
     help="Another order of elements that have a key, of sets and of maps is a difference too.",
 )
 @click.option("--full", is_flag=True, help="List all elements of a sequence; by default the first 8 of many.")
-@schema_option("--schema", metavar="SCHEMA", help="Of both files; as for `dump`.")
+@schema_option(help="Of both files; as for `dump`.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit status tells.")
 @json_option
 @click.pass_context
@@ -79,7 +79,7 @@ def command(
 
     They may be of different releases, architectures and encodings: fields correspond by name. Elements of a
     sequence correspond by the key that the schema declares (a device's id, a register's number), else by
-    position. Numbers are shown as `dump --as decoded` shows them; changed bits by name. Checksums are not
+    position. Numbers are shown as `dump --format decoded` shows them; changed bits by name. Checksums are not
     compared. One of A and B may be -, standard input.
 
     --json prints a list of objects: path, change (changed, removed, added or reordered), left, right,

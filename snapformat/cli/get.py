@@ -32,7 +32,7 @@ from snapformat.printable import printable
 )
 @click.argument("arguments", metavar="[FILE] PATH...", nargs=-1, required=True)
 @click.option("-f", "--file", "files", multiple=True, type=InputFile(), help="A file; may be repeated.")
-@schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
+@schema_option()
 @click.option("--json", "as_json", is_flag=True, help="Print each value as one line of JSON; `set` takes it.")
 @click.option("--hex", "in_hex", is_flag=True, help="Print integers in hexadecimal.")
 @click.option("-p", "--paths", is_flag=True, help="Print `path = value`.")
@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Print the parts of FILE that each PATH chooses, a line a value.
 
-    A PATH names what `dump --as decoded` shows: vm_info.mem_size_mib, vcpu_states[0].regs.rip,
+    A PATH names what `dump --format decoded` shows: vm_info.mem_size_mib, vcpu_states[0].regs.rip,
     $header.version; `..name` finds a name at any depth, `[*]` takes all elements, `[id=rootfs]` those with
     this field. Text is printed as it is, integers in decimal, all else as JSON. With -f there may be several
     files, whose names are printed before the values.

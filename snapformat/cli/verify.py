@@ -28,7 +28,7 @@ from snapformat.inspect import (
     cls=Command,
     examples=(
         "snapformat verify *.vmstate",
-        "snapformat verify --as 1.14 vm.vmstate",
+        "snapformat verify --schema 1.14 vm.vmstate",
         "snapformat verify --deep --quiet *.vmstate",
     ),
     status={
@@ -38,12 +38,9 @@ from snapformat.inspect import (
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=InputFile(dash=True))
 @schema_option(
-    "--as",
-    "--schema",
-    "release",
-    metavar="RELEASE[/ARCH]",
-    help="Check the files the way this release would, with its magic, version and order of checks; or the way"
-    " of the format MODULE:ATTRIBUTE.",
+    help="Check the files the way this release would, with its magic, version and order of checks: a name"
+    " that `schemas` lists, or its end, such as 1.14; or MODULE:ATTRIBUTE, as for `dump`.",
+    former="--as",
 )
 @click.option(
     "--deep", is_flag=True, help="Also check values against each other, where the format has checks."
@@ -54,18 +51,18 @@ from snapformat.inspect import (
 def command(
     ctx: click.Context,
     files: tuple[str, ...],
-    release: Named | None,
+    schema: Named | None,
     deep: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
     """Check every FILE as the program that wrote it does when it loads the file.
 
-    Without --as, the release is selected by the header of the file. The verdict is ok, or the error that
+    Without --schema, the release is selected by the header of the file. The verdict is ok, or the error that
     the program reports: Io, Decode, InvalidMagic, InvalidFormatVersion or Crc64. In parentheses is the
     condition of the file: sound, of another release (which is not read); of another layout (the checksum
     matches, the data is not what the release in the header writes); damaged (the checksum does not match);
-    not a snapshot; unreadable. Without --as, the error for a damaged file is Crc64 also where the program
+    not a snapshot; unreadable. Without --schema, the error for a damaged file is Crc64 also where the program
     would report another one, because it does not know the version or decodes the data first.
 
     With --deep, files that load are also checked for values with which the program refuses the file all the
@@ -79,13 +76,13 @@ def command(
     errors: list[str] = []
     once_from_standard_input(files)
     for file in each_of(files, len(files), "files verified", quiet=quiet):
-        verdict, data = _judge(file, release)
+        verdict, data = _judge(file, schema)
         file = shown_name(file)
         verdicts.append((file, verdict))
         found.append(_findings(verdict, data) if deep else [])
         if verdict.error is not None and not as_json:
             verdict.error.file = file
-            content = None if data is None else content_of(data, None if release is None else release.format)
+            content = None if data is None else content_of(data, None if schema is None else schema.format)
             errors.append(paragraph(verdict.error, content))
     if as_json:
         rows = [_row(file, verdict) for file, verdict in verdicts]
@@ -127,9 +124,9 @@ def _describe(finding: Finding) -> str:
     return f"{finding.severity.value}: {finding.message} ({finding.rule})"
 
 
-def _judge(file: str, release: Named | None) -> tuple[Verdict, bytes | None]:
+def _judge(file: str, schema: Named | None) -> tuple[Verdict, bytes | None]:
     """Return the verdict on a file, and its bytes."""
-    format_ = None if release is None else release.format
+    format_ = None if schema is None else schema.format
     try:
         data = read_file(file, format_)
     except SnapshotError as error:

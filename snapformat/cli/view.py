@@ -22,7 +22,7 @@ from snapformat.inspect.page import view_page
     },
 )
 @file_argument
-@schema_option("--schema", metavar="SCHEMA", help="As for `dump`.")
+@schema_option()
 @click.option("--raw", is_flag=True, help="Leave C structures as bytes.")
 @click.option(
     "-o",

@@ -1,10 +1,23 @@
 """Reference manuals generated from schemas: HTML, Markdown and JSON, from one document model.
 
-Needs Jinja2, which the extra `docs` installs.
+`describe` makes the model. Documents in HTML and Markdown need Jinja2, which the extra `docs` installs.
 """
 
-from snapformat.docs.collect import describe
-from snapformat.docs.model import Document
-from snapformat.docs.site import OUTPUTS, Built, build, make_site
+from __future__ import annotations
 
-__all__ = ["OUTPUTS", "Built", "Document", "build", "describe", "make_site"]
+from typing import Any
+
+from snapformat.exports import lazy_exports
+
+_get, __dir__, __all__ = lazy_exports(__name__, __spec__)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return _get(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("jinja2", "markupsafe"):
+            raise
+        raise ModuleNotFoundError(
+            "documents in HTML and Markdown need Jinja2: install snapformat[docs]", name=error.name
+        ) from error

@@ -13,6 +13,7 @@ import construct as c
 from snapformat.bincode import FIRECRACKER, Encoding
 from snapformat.bits import Bits as BitNames
 from snapformat.docs.columns import columns_text, describe_columns, own_column
+from snapformat.docs.constants import value_names
 from snapformat.docs.envelope import describe_file, payload_of
 from snapformat.docs.glossary import glossary
 from snapformat.docs.measure import Measure, config_of, prefix_of, width_of
@@ -92,6 +93,8 @@ class _Collector:
         }
         self.in_bits = _in_bits(root)
         self.primitives: set[str] = set()
+        if any(isinstance(kind, kinds.Tuple) and kind.items for kind in walk_kinds(root.kind)):
+            self.primitives.add("tuple")
 
     def document(self, name: str) -> Document:
         """Make the document."""
@@ -143,6 +146,9 @@ class _Collector:
                 made.kind = _KINDS[kind.style]
                 made.fields = self._fields(_members(bound))
                 made.flags = _flags([("", bound)])
+                made.names = value_names(bound)
+                if made.fields:
+                    self.primitives.add("struct")
             case kinds.Enum():
                 made.kind = "enum"
                 made.variants = tuple(self._variant(bound, *each) for each in named_variants(bound))

@@ -108,6 +108,11 @@ class Columns:
         few: A column of at most so many numbers is written without a minimum.
         long: A length from here on is stored in a column behind that of the lengths.
         limits: Bounds of reading and writing, a sentence each, without full stop.
+        counts: How many values the column of a place has: the place, and the number.
+        reading: How a message is read, in sentences.
+        notes: More about packings: what is written, and what reading accepts.
+        wide: An example of a column of wide integers with a minimum.
+        listed: What else to know about a list of columns.
         sample: The columns of a sample, or None.
     """
 
@@ -120,4 +125,9 @@ class Columns:
     few: int
     long: int
     limits: tuple[str, ...]
+    counts: tuple[tuple[str, str], ...]
+    reading: str
+    notes: tuple[str, ...]
+    wide: str
+    listed: str
     sample: ColumnMap | None = None

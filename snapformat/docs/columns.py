@@ -8,7 +8,7 @@ from typing import Any
 from snapformat.bincode import u8
 from snapformat.docs.model import ColumnKind, ColumnMap, ColumnRow, Columns, Packing, Width
 from snapformat.encodings.bitcode.encoding import Bitcode
-from snapformat.encodings.bitcode.packing import BARE, FEW, LONG, PACKINGS, ColumnInput
+from snapformat.encodings.bitcode.packing import BARE, FEW, LONG, PACKINGS, ColumnInput, pack_ints
 from snapformat.encodings.bitcode.places import INTEGER_SIZES, MOST_COLUMNS, MOST_VARIANTS, MOST_ZERO_SIZED
 from snapformat.encodings.bitcode.reader import BitcodeReader, Column
 from snapformat.limits import DEFAULT_LIMITS, Limits
@@ -45,6 +45,41 @@ _KINDS = (
         "enums and options",
         "the index of each variant; of an option 0 for None and 1 for Some; numbers of one byte, packed",
     ),
+)
+
+#: How many values the column of a place has.
+_COUNTS = (
+    ("the root", "1"),
+    ("a field of a struct, a part of a tuple, an index of an array", "that of the struct, tuple or array"),
+    ("the elements of a sequence, the keys or the values of a map", "the sum of the lengths in its column"),
+    ("the value of an option", "the number of ones in its enum column"),
+    ("a field of variant i", "the number of i in the enum column"),
+)
+_READING = (
+    "To read a message, walk the type as if decoding one value after another, depth first. Where a place"
+    " is met for the first time, its whole column begins at the current position: read it, and keep a"
+    " cursor into its values. Later visits of the place take the next value. Each level of a recursive"
+    " type is a place of its own."
+)
+_NOTES = (
+    f"Columns of up to {BARE} numbers are the bare bytes, without a first byte: those of u8, enum and"
+    " lengths (also the lengths of texts), and what a column of wider integers stores as u8, behind its"
+    " own first byte. Columns of bool and f32 never have a first byte.",
+    f"Lengths of {LONG} and more are stored as {LONG}. If there are such numbers after unpacking, with the"
+    f" minimum added, a column of u64 follows at once: for each {LONG} the whole length, in their order."
+    " Of texts it lies between the lengths and the text.",
+    "A sum with a minimum wraps around at the width of the type. The minimum of signed numbers is in two's"
+    " complement.",
+    "Unused bits of a column of bool and unused digits of the last byte are written as 0; reading ignores"
+    " them. A byte that is too large for its digits is no error: its highest digit is taken modulo the"
+    " base.",
+    "A first byte that is not in the tables is refused, and so is one whose width is not there for the type.",
+    "Reading accepts any packing of the tables; what it reads is written in the packings described here.",
+)
+_LISTED = (
+    "The packing `none` says that numbers are stored as they are: bare, or after the first byte 0; of a"
+    " text, the packing is that of the lengths. If the file has a header, the list has"
+    " its columns too; the example of the file counts only those of the data."
 )
 
 #: Two messages with the same places, whose columns are in another order.
@@ -135,6 +170,26 @@ def describe_columns(limits: Limits) -> Columns:
             f"at most {MOST_COLUMNS} columns of a type",
             f"only the first {MOST_VARIANTS} variants of an enum can be written",
         ),
+        counts=_COUNTS,
+        reading=_READING,
+        notes=_NOTES,
+        wide=_wide(),
+        listed=_LISTED,
+    )
+
+
+def _wide() -> str:
+    """Return an example of a column of wide integers with a minimum."""
+    least, size = 100_000, 4
+    numbers = [*range(least, least + FEW + 1)]
+    data = pack_ints(numbers, size)
+    packing = PACKINGS[data[1 + size] // 2]
+    head, low, packed = data[:1], data[1 : 1 + size], data[1 + size :]
+    return (
+        f"For example, the {len(numbers)} numbers of u{8 * size} from {least} to {numbers[-1]} are"
+        f" `{data.hex(' ')}`: `{head.hex()}` stands for u8 with a minimum, `{low.hex(' ')}` is the"
+        f" minimum, and `{packed.hex(' ')}` is the column of u8, with 0 to {FEW} as digits of base"
+        f" {packing.base}."
     )
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from snapformat import errors
+from snapformat.docs.checksum import describe_checksum
 from snapformat.docs.measure import Measure
-from snapformat.docs.model import Checksum, Error, Field, File
+from snapformat.docs.model import Error, Field, File
 from snapformat.docs.rules import version_rule
 from snapformat.encodings.bitcode.packing import pack_ints
 from snapformat.model import kinds
 from snapformat.model.from_construct import kind_of_construct
 from snapformat.model.naming import Bound, named_fields
 from snapformat.snapshot import CheckOrder, SnapshotFormat
-from snapformat.snapshot import Checksum as Crc
-
-#: The bytes whose checksum is commonly published as its check value.
-PROBE = b"123456789"
 
 MakeFields = Callable[..., tuple[Field, ...]]
 
@@ -44,6 +41,7 @@ def file_parts(spec: SnapshotFormat) -> list[tuple[str, Bound, str]]:
     found: list[tuple[str, Bound, str]] = []
     if not spec.is_bare:
         found += [(name, child, each.doc) for name, each, child in named_fields(header_of(spec))]
+    order = f", {spec.encoding.byteorder}-endian" if spec.is_message else ""
     about = "The values, one after the other, up to the end of the file" if spec.many else "The data"
     found.append(("data", payload_of(spec), about))
     if spec.checksum is not None:
@@ -51,7 +49,9 @@ def file_parts(spec: SnapshotFormat) -> list[tuple[str, Bound, str]]:
         stored = kinds.Int(f"u{8 * size}", size, False, byteorder=spec.encoding.byteorder, variable=False)
         # It is no column of the message.
         config = None if spec.is_message else spec.encoding
-        found.append(("checksum", Bound(stored, config), f"{spec.checksum.name} of all bytes before it"))
+        found.append(
+            ("checksum", Bound(stored, config), f"{spec.checksum.name} of all bytes before it{order}")
+        )
     return found
 
 
@@ -64,14 +64,14 @@ def describe_file(spec: SnapshotFormat, measure: Measure, make: MakeFields) -> F
         make: Function that makes fields from `file_parts`.
     """
     parts = file_parts(spec)
-    checksum = None if spec.checksum is None else _checksum(spec.checksum, spec)
+    crc = spec.checksum
     return File(
         fields=make(parts),
         size=None if spec.is_message else measure.whole(bound for _, bound, _ in parts),
         magics=tuple((arch, f"0x{magic:016x}") for arch, magic in spec.magics.items()),
         version="" if spec.is_bare else str(spec.version),
         version_rule="" if spec.is_bare else version_rule(spec),
-        checksum=checksum,
+        checksum=None if crc is None else describe_checksum(crc, spec.encoding.byteorder),
         order=_order(spec),
         max_file_size=spec.max_file_size,
         errors=_errors(spec),
@@ -90,22 +90,6 @@ def _header(spec: SnapshotFormat) -> str:
         "The first two columns are the header. Each has one value, so they can be read without the rest. The"
         f" magic is stored as {' or '.join(magics)}. Then come a byte with the length of the version, and its"
         " text."
-    )
-
-
-def _checksum(crc: Crc, spec: SnapshotFormat) -> Checksum:
-    digits = (crc.width + 3) // 4
-    # The rule of `Checksum.holds` for whole files.
-    zero = crc.init == crc.xorout == 0 and crc.reflected == (spec.encoding.byteorder == "little")
-    return Checksum(
-        name=crc.name,
-        width=crc.width,
-        poly=f"0x{crc.poly:0{digits}x}",
-        init=f"0x{crc.init:0{digits}x}",
-        reflected=crc.reflected,
-        xorout=f"0x{crc.xorout:0{digits}x}",
-        check=f"0x{crc.compute(PROBE):0{digits}x}",
-        residue="0" if zero else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from snapformat.docs.columns import rows_of
@@ -93,9 +94,11 @@ def _instances(root: Bound, types: Types, events: Iterable[Event]) -> dict[str, 
 
 def _rows(each: Type, instance: _Instance, data: bytes) -> tuple[ExampleRow, ...]:
     names = [name for name, _ in each.members]
+    # Of a variant, the fields are numbered from its first.
+    numbers = [*range(len(each.fields)), *chain(*(range(len(variant.fields)) for variant in each.variants))]
     return tuple(
         ExampleRow(
-            member,
+            numbers[member] if 0 <= member < len(names) else member,
             names[member] if 0 <= member < len(names) else ("index" if each.kind == "enum" else "value"),
             run.offset,
             run.size,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import re
+import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -85,11 +87,28 @@ _ENTRIES: dict[str, _Entry] = {
         "2 bytes",
     ),
     "blob": _Entry(
-        "The number of bytes ({length}), then a C structure with its padding.",
+        "The number of bytes ({length}), then a C structure with its padding. Always as many bytes are"
+        " read as this number says. Another number than the size of the structure is no error: missing"
+        " bytes count as zeros when fields are read, bytes behind the structure are kept, and all is"
+        " written as it was.",
         "",
         bytes,
         b"\x01\0\0\0",
         "a structure of 4 bytes",
+    ),
+    "struct": _Entry(
+        "The fields one after the other, in the order of declaration. No padding, no alignment, no length.",
+        "",
+        tuple[u8, u16],
+        (7, 1000),
+        "7 and 1000, of u8 and u16",
+    ),
+    "tuple": _Entry(
+        "The parts one after the other, as the fields of a struct.",
+        "",
+        tuple[u8, u16],
+        (7, 1000),
+        "(7, 1000), of u8 and u16",
     ),
     "()": _Entry("No bytes.", "", tuple[()], (), "()"),
     "Option": _Entry(
@@ -138,7 +157,10 @@ _ENTRIES: dict[str, _Entry] = {
         "the second variant, without fields",
     ),
     "Version": _Entry(
-        "A semantic version as `str`.",
+        "A semantic version as `str`: three numbers below 2^64 with dots between them, in digits without"
+        " leading zeros. `-` and a pre-release may follow, then `+` and build metadata, as in"
+        " `1.2.3-rc.1+build.7`; they are words of ASCII letters, digits and hyphens, with dots between"
+        " them. A number in a pre-release has no leading zeros.",
         "text that is not a semantic version",
         Version,
         semver.Version(1, 2, 3),
@@ -166,6 +188,34 @@ _ENTRIES: dict[str, _Entry] = {
         SystemTime,
         SystemTime(1, 0),
         "1 s after the epoch",
+    ),
+    "DateTime": _Entry(
+        "A point in time as `str`, in RFC 3339: no, 3, 6 or 9 decimals, and Z for UTC.",
+        "text that is not a date and time with an offset",
+        datetime.datetime,
+        datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC),
+        '"2026-01-31T12:00:00Z"',
+    ),
+    "NaiveDate": _Entry(
+        "A date as `str`.",
+        "text that is not a date",
+        datetime.date,
+        datetime.date(2026, 1, 31),
+        '"2026-01-31"',
+    ),
+    "NaiveTime": _Entry(
+        "A time of day as `str`, with no, 3, 6 or 9 decimals.",
+        "text that is not a time",
+        datetime.time,
+        datetime.time(12),
+        '"12:00:00"',
+    ),
+    "Uuid": _Entry(
+        "`bytes`: the number 16 ({length}), then the 16 bytes.",
+        "any other number",
+        uuid.UUID,
+        uuid.UUID("00112233-4455-6677-8899-aabbccddeeff"),
+        "00112233-4455-6677-8899-aabbccddeeff",
     ),
     "Ipv4Addr": _Entry("Four octets.", "", Ipv4Addr, _ADDRESS, "192.0.2.1"),
     "Ipv6Addr": _Entry("Sixteen octets.", "", Ipv6Addr, ipaddress.ip_address("2001:db8::1"), "2001:db8::1"),
@@ -210,7 +260,20 @@ _IN_COLUMNS: dict[str, tuple[str, str, str | None]] = {
     ),
     "str": ("Text in UTF-8: its length in bytes, and the text.", "invalid UTF-8", None),
     "bytes": ("A sequence of u8. `bytes[n]`: the number must be n.", "", None),
-    "blob": ("A sequence of u8: the bytes of a C structure with its padding.", "", None),
+    "blob": (
+        "A sequence of u8: the bytes of a C structure with its padding. Another number of bytes than the"
+        " size of the structure is no error: missing bytes count as zeros when fields are read, bytes"
+        " behind the structure are kept, and all is written as it was.",
+        "",
+        None,
+    ),
+    "Uuid": (
+        "`bytes`: the number 16, then the 16 bytes in the column of their place.",
+        "any other number",
+        None,
+    ),
+    "struct": ("No column of its own: each field is a place, in the order of declaration.", "", "…, …"),
+    "tuple": ("No column of its own: each part is a place, as the fields of a struct.", "", "…, …"),
     "()": ("No column.", "", None),
     "Option": (
         "The index 0 is None; 1 is Some, with a value in the columns of its place.",
@@ -341,7 +404,9 @@ def _primitive(name: str, encoding: Encoding) -> Primitive | None:
     if name in ("f32", "f64"):
         doc += f" {encoding.byteorder.capitalize()}-endian."
     size = Measure().size(Bound(kind, encoding))
-    if name == "enum":
+    if name in ("struct", "tuple"):
+        size = Size(0, None, "the sum of the parts")
+    elif name == "enum":
         size = Size(size.least, None, "index + fields")
     elif name == "Option":
         size = Size(1, None, "1, or 1 + value")

@@ -121,6 +121,12 @@ def add_history(
         )
         steps.append(Step(old, new, old_release, new_release, facts, changes, migrations))
     family.steps = tuple(steps)
+    for _, name in family.releases:
+        documents[name].same_header = tuple(
+            other
+            for _, other in family.releases
+            if other != name and _header(documents[other]) == _header(documents[name]) is not None
+        )
     releases = [release for release, _ in family.releases]
     # A change of the encoding is no change of every member.
     config = common_config([tables[name] for _, name in reversed(family.releases)])
@@ -136,6 +142,14 @@ def add_history(
             for member, shown in each.members:
                 same = [_has(types, each.label, member, mine) for types in members]
                 shown.lifetime = _lifetime(same, index, releases)
+
+
+def _header(document: Document) -> tuple[object, ...] | None:
+    """Return what is written into the header of a file, and in which encoding; None without a header."""
+    file = document.file
+    if file is None or not file.magics:
+        return None
+    return file.magics, file.version, document.encoding
 
 
 def _parts(types: dict[str, Members], label: str) -> dict[str, Member]:

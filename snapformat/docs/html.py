@@ -13,9 +13,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from snapformat.docs import diagrams
+from snapformat.docs.conventions import conventions
 from snapformat.docs.history import Step
 from snapformat.docs.model import Bit, Document, Field, Offset
-from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, summary
+from snapformat.docs.pages import Page, Site, change_target, place, primitive_anchor, summary, type_groups
 from snapformat.docs.templating import environment, render
 from snapformat.docs.text import (
     blocks,
@@ -24,7 +25,6 @@ from snapformat.docs.text import (
     inlines,
     one_line,
     slug,
-    visible,
     visible_directions,
 )
 from snapformat.model.compare import Change
@@ -52,12 +52,15 @@ def render_html(site: Site, templates: str | os.PathLike[str] | None = None) -> 
         "byte_diagram": byte_diagram,
         "bit_diagram": bit_diagram,
         "containment_map": containment_map,
+        "conventions": conventions,
         "summary": lambda step: summary(step.changes),
     }
     env.globals |= {
         "site": site,
         "colours": diagrams.COLOURS,
         "primitive_anchor": primitive_anchor,
+        "place": lambda step, change: place(site, step, change),
+        "type_groups": type_groups,
         "href": lambda name: f"{site.page(name).slug}.html",
         "step_href": lambda step: f"{site.step_slug(step)}.html",
         "rule_href": lambda family, section: site.rule_href(family, section, ".html"),
@@ -110,13 +113,24 @@ def _change_href(site: Site, step: Step, change: Change) -> str:
 
 #: Maximum number of rows of a diagram that is not collapsed.
 _FOLDED = 40
-#: Places where a long name may be broken: after punctuation, and before a capital letter.
-_JOINTS = re.compile(r"(?<=[_.<,:/])(?=.)|(?<=[a-z0-9])(?=[A-Z])")
+#: Longest name that is only broken if there is little room.
+_WHOLE = 24
+#: Places where a name may be broken: between the names it consists of.
+_JOINTS = re.compile(r"(?<=[<,:/])(?=[^:])|(?<=\.)(?=\D)")
+#: Places in such a name: after an underscore, and before a capital letter.
+_WORDS = re.compile(r"(?<=_)(?=[^_])|(?<=[a-z0-9])(?=[A-Z])")
 
 
 def breakable(text: str) -> Markup:
-    """Mark the places where a name may be broken: between its words."""
-    return Markup("<wbr>").join(_JOINTS.split(one_line(text)))
+    """Mark the places where a name may be broken: between its parts, and between the words of a part.
+
+    Those of a short part have a class, by which the style closes them where there is room.
+    """
+    parts = (
+        Markup('<wbr class="w">' if len(part) <= _WHOLE else "<wbr>").join(_WORDS.split(part))
+        for part in _JOINTS.split(one_line(text))
+    )
+    return Markup("<wbr>").join(parts)
 
 
 def inline(text: str) -> Markup:
@@ -156,6 +170,7 @@ def containment_map(context: Context, document: Document, ident: str) -> Markup:
 def spelled(context: Context, spans: Sequence[Span]) -> Markup:
     """Convert the name of a type, with links to its section and to the glossary."""
     page: Page | None = context.get("page")
+    whole = sum(len(span.text) for span in spans) <= _WHOLE
     parts: list[Markup] = []
     for span in spans:
         text = breakable(span.text)
@@ -165,7 +180,10 @@ def spelled(context: Context, spans: Sequence[Span]) -> Markup:
             parts.append(Markup('<a href="#{}">{}</a>').format(primitive_anchor(span.primitive), text))
         else:
             parts.append(text)
-    return Markup("").join(parts)
+        if span.text.endswith("<") and not whole:
+            parts.append(Markup("<wbr>"))
+    joined = Markup("").join(parts)
+    return Markup('<span class="whole">{}</span>').format(joined) if whole else joined
 
 
 def _explained(page: Page, name: str) -> bool:
@@ -203,7 +221,8 @@ def search_index(site: Site) -> str:
     for number, page in enumerate(site.pages):
         for entry in page.index():
             text = f"{entry.of}.{entry.text}" if entry.of else entry.text
-            key = (one_line(text), entry.kind, entry.anchor, visible(first_sentence(entry.doc)))
+            about = "".join(piece.text for piece in inlines(first_sentence(entry.doc)))
+            key = (one_line(text), entry.kind, entry.anchor, about)
             merged.setdefault(key, []).append(number)
     entries = [
         {"t": text, "k": kind, "a": anchor, "d": doc, "p": found}

@@ -10,9 +10,10 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from snapformat.docs.conventions import conventions
 from snapformat.docs.diagrams import tree
 from snapformat.docs.model import ColumnMap, Example
-from snapformat.docs.pages import Page, Site, change_target, primitive_anchor, summary
+from snapformat.docs.pages import Page, Site, change_target, place, primitive_anchor, summary
 from snapformat.docs.templating import environment, render
 from snapformat.docs.text import (
     BIDI,
@@ -51,12 +52,14 @@ def render_markdown(site: Site, templates: str | os.PathLike[str] | None = None)
         "spelled": spelled,
         "dump": dump,
         "column_lines": column_lines,
+        "conventions": conventions,
         "summary": lambda step: summary(step.changes),
         "tree": tree,
     }
     env.globals |= {
         "site": site,
         "primitive_anchor": primitive_anchor,
+        "place": lambda step, change: place(site, step, change),
         "href": lambda name: f"{site.page(name).slug}.md",
         "step_href": lambda step: f"{site.step_slug(step)}.md",
         "rule_href": lambda family, section: site.rule_href(family, section, ".md"),

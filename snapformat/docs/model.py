@@ -194,6 +194,21 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Names for the values of numbers.
+
+    Attributes:
+        table: Name of the table, as descriptions refer to it.
+        fields: The fields with such a number, named as in `Type.members`.
+        values: The names by number.
+    """
+
+    table: str
+    fields: tuple[str, ...]
+    values: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A field that uses a type.
 
@@ -260,6 +275,7 @@ class Type:
         variants: The variants of an enum, the labels of a number, or the cases of a choice.
         bits: The fields of bits, or the flags, from the highest.
         flags: Names for the bits of fields.
+        names: Names for the values of fields.
         constraints: Further constraints of reading and writing, a sentence each.
         used_by: The fields that use it.
         recursive: Whether a value may contain another value of this type.
@@ -279,6 +295,7 @@ class Type:
     variants: tuple[Variant, ...] = ()
     bits: tuple[Bit, ...] = ()
     flags: tuple[Flags, ...] = ()
+    names: tuple[Names, ...] = ()
     constraints: tuple[str, ...] = ()
     used_by: tuple[Use, ...] = ()
     recursive: bool = False
@@ -311,6 +328,8 @@ class Checksum:
         xorout: Mask XORed with the result, in hexadecimal.
         check: Checksum of the nine bytes `123456789`, in hexadecimal.
         residue: Checksum of a whole intact file, including the stored one; None if it is not constant.
+        python: A function in Python that computes it.
+        c: A function in C that computes it.
     """
 
     name: str
@@ -321,6 +340,8 @@ class Checksum:
     xorout: str
     check: str
     residue: str | None
+    python: str
+    c: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +437,7 @@ class Document:
         lengths: The width of lengths, such as `u64`.
         tags: The width of the indexes of variants.
         rules: What the encoding does otherwise than bincode, in words.
+        same_header: Names of the documents of the family whose files have the same header.
     """
 
     name: str
@@ -434,6 +456,7 @@ class Document:
     lengths: str = ""
     tags: str = ""
     rules: tuple[str, ...] = ()
+    same_header: tuple[str, ...] = ()
 
     @property
     def by_label(self) -> dict[str, Type]:

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from snapformat.docs.history import Family, Step
-from snapformat.docs.model import Document
-from snapformat.docs.text import Anchors, slug
+from snapformat.docs.model import Document, Type
+from snapformat.docs.text import Anchors, first_sentence, in_bytes, slug
 from snapformat.migrate import Rule
 from snapformat.model.compare import Change
 
@@ -88,6 +88,43 @@ class Page:
         return sorted(found, key=lambda entry: (entry.text.lower(), entry.text, entry.of))
 
 
+#: Headings of the groups of types in a sidebar, by kind.
+_GROUPS = {
+    "enum": "Enums",
+    "labels": "Enums",
+    "choice": "Enums",
+    "bits": "Bits and flags",
+    "flags": "Bits and flags",
+}
+
+
+def type_groups(document: Document) -> list[tuple[str, list[Type]]]:
+    """Group the types of a document for a sidebar, each group in alphabetical order."""
+    found: dict[str, list[Type]] = {"Structs": [], "C structures": [], "Enums": [], "Bits and flags": []}
+    for each in document.types:
+        group = "C structures" if each.nested else _GROUPS.get(each.kind, "Structs")
+        found[group].append(each)
+    return [
+        (name, sorted(types, key=lambda each: (each.label.lower(), each.label)))
+        for name, types in found.items()
+        if types
+    ]
+
+
+class Group(NamedTuple):
+    """Documents that belong together in an overview.
+
+    Attributes:
+        title: Title of the family, or empty.
+        doc: The description that all have, or empty.
+        documents: The documents, of a family the newest first.
+    """
+
+    title: str
+    doc: str
+    documents: tuple[Document, ...]
+
+
 def primitive_anchor(name: str) -> str:
     """Return the anchor of a primitive's entry in the glossary."""
     return "enc-" + {"()": "unit"}.get(name, slug(name))
@@ -105,8 +142,10 @@ class RulesPage:
 
     def __init__(self, name: str, slug_: str, rules: Sequence[Rule]) -> None:
         give = Anchors()
-        self.name, self.slug, self.rules = name, slug_, rules
-        self.anchors = {rule.section: give(f"rule-{slug(rule.section)}") for rule in rules}
+        self.name: str = name
+        self.slug: str = slug_
+        self.rules: Sequence[Rule] = rules
+        self.anchors: dict[str, str] = {rule.section: give(f"rule-{slug(rule.section)}") for rule in rules}
 
 
 @dataclass
@@ -167,6 +206,21 @@ class Site:
             return ""
         return f"{page.slug}{extension}#{page.anchors[section]}"
 
+    def groups(self) -> list[Group]:
+        """Return the documents of an overview: family by family, then the others."""
+        listed = [
+            (family.title, [self.page(name).document for _, name in reversed(family.releases)])
+            for family in self.families
+        ]
+        others = [page.document for page in self.pages if self.family(page.document.name) is None]
+        found = []
+        for title, documents in (*listed, ("", others)):
+            docs = {first_sentence(each.doc) for each in documents}
+            shared = docs.pop() if len(docs) == 1 and len(documents) > 1 else ""
+            if documents:
+                found.append(Group(title, shared, tuple(documents)))
+        return found
+
     def steps(self, name: str) -> list[Step]:
         """Return the steps to and from a document."""
         family = self.family(name)
@@ -188,6 +242,31 @@ def change_target(site: Site, step: Step, change: Change) -> tuple[Page, str] | 
         return None
     anchor = page.anchor(change.type) if change.member is None else page.member(change.type, change.member)
     return page, anchor
+
+
+def place(site: Site, step: Step, change: Change) -> str:
+    """Say where a changed member stands in its type, or what an added or removed type is."""
+    if change.action in ("moved", "encoding"):
+        return ""
+    document = site.page(step.old if change.action == "removed" else step.new).document
+    each = document.by_label.get(change.type)
+    if each is None:
+        return ""
+    if change.member is None:
+        size = "" if each.size is None else f", {in_bytes(each.size.text, each.unit)}"
+        return f"{each.kind}{size}"
+    index = next((variant.index for variant in each.variants if variant.name == change.member), None)
+    if index is not None:
+        return f"index {index}"
+    names = [name for name, _ in each.members]
+    if change.member not in names:
+        return ""
+    at = names.index(change.member)
+    owner = change.member.rpartition(".")[0]
+    if at == 0 or (each.variants and names[at - 1].rpartition(".")[0] != owner):
+        return "first"
+    before = names[at - 1].removeprefix(f"{owner}.") if each.variants else names[at - 1]
+    return f"after `{before}`"
 
 
 def summary(changes: Sequence[Change]) -> str:

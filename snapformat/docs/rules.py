@@ -75,7 +75,7 @@ class Rules:
                     rules.append("without zero bytes")
             case kinds.Blob():
                 size = c_layout(kind).size
-                rules.append(f"{size} bytes; shorter data is padded with zeros, longer data is kept")
+                rules.append(f"{size} bytes; shorter data is read as if zeros followed, longer data is kept")
             case kinds.FixedBytes() | kinds.Array() if isinstance(kind.count, Expr):
                 noun = "elements" if isinstance(kind, kinds.Array) else "bytes"
                 rules.append(f"as many {noun} as `{expression(kind.count)}`")
@@ -87,6 +87,8 @@ class Rules:
                 )
             case kinds.Seq() | kinds.Set() | kinds.Map():
                 rules += self._collection(bound)
+            case kinds.Checked():
+                rules += [rule.words for rule in kind.rules]
             case kinds.Adapted() if kind.name in NOTATIONS:
                 rules.append(NOTATIONS[kind.name])
             case kinds.Adapted() if kind.name not in STANDARD:

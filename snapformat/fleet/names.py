@@ -18,7 +18,7 @@ class Names:
     """
 
     def __init__(self) -> None:
-        self.former = False
+        self.former: bool = False
         self._rows = sqlite3.connect("", isolation_level=None)  # on disk, and gone with the process
         self._rows.execute("PRAGMA journal_mode = OFF")
         self._rows.execute("PRAGMA cache_size = -16000")

@@ -32,6 +32,7 @@ class Piece(NamedTuple):
     role: str = ""
 
 
+#: A line in pieces, for colors.
 Line = list[Piece]
 
 

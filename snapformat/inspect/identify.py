@@ -102,9 +102,9 @@ class Candidate:
     def __init__(
         self, format: SnapshotFormat, data: bytes, *, is_alone: bool = False, decode: bool = True
     ) -> None:
-        self.format = format
-        self.decode = decode
-        self.is_alone = is_alone
+        self.format: SnapshotFormat = format
+        self.decode: bool = decode
+        self.is_alone: bool = is_alone
         self._data = data
         self._most: Rank | None = None
         self._read: _Read | None = None
@@ -333,12 +333,13 @@ def likely_format(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> Snapshot
 
     A layout that is in use already is only skipped over, so the data may still be undecodable.
     """
-    if len(claiming) > 1:
-        for format_ in reversed(claiming):
-            end = _end(format_, data)
-            if end is not None and end != NOWHERE and _is_all(format_, data, end):
-                return format_
-    return claiming[0] if len(claiming) == 1 else best_candidate(data, claiming, decode=False).format
+    if len(claiming) == 1:
+        return claiming[0]
+    for each in claiming[::-1]:
+        end = _end(each, data)
+        if end is not None and end != NOWHERE and _is_all(each, data, end):
+            return each
+    return best_candidate(data, claiming, decode=False).format
 
 
 def fitting_candidates(data: bytes, claiming: tuple[SnapshotFormat, ...]) -> list[Candidate]:

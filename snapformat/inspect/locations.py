@@ -7,6 +7,7 @@ plain data inside (`PlainLocation`): the data is changed, and the whole is read 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NoReturn
 
@@ -51,10 +52,10 @@ class Location:
         put: Callable[[Any], None] | None = None,
         around: Location | None = None,
     ) -> None:
-        self.kind = kind
-        self.value = value
-        self.segments = segments
-        self.around = around
+        self.kind: Kind = kind
+        self.value: Any = value
+        self.segments: tuple[Segment, ...] = segments
+        self.around: Location | None = around
         self._put = put
 
     @property
@@ -101,7 +102,7 @@ class Location:
         return next((field.depends for field in fields if field.name == self.segments[-1]), "")
 
     def to_json(self) -> Any:
-        """Return the value as plain data, as `dump --as decoded` shows it.
+        """Return the value as plain data, as `dump --format decoded` shows it.
 
         Raises:
             EncodeError: It does not fit its kind.
@@ -227,6 +228,8 @@ class Location:
                 return self._at(kind.item, value, self.set)
             case kinds.Absent():
                 return self._at(kind.declared, value, self.set)
+            case kinds.Checked():  # checked when it is written: several parts may have to change before
+                return self._at(kind.item, value, self.set)
             case kinds.Adapted() if kind.text is not None:
                 return None
             case kinds.Adapted() if kind.shown is None:
@@ -241,7 +244,13 @@ class Location:
         return Location(kind, value, self.segments, put, self)
 
     def _setter(self, owner: Any, attr: Any) -> Callable[[Any], None]:
-        return lambda new: setattr(owner, str(attr), new)
+        def put(new: Any) -> None:
+            try:
+                setattr(owner, str(attr), new)
+            except dataclasses.FrozenInstanceError:
+                self.set(dataclasses.replace(self.value, **{str(attr): new}))
+
+        return put
 
     def _part(self, segment: Segment, kind: Kind, value: Any, put: Callable[[Any], None]) -> Location:
         return Location(kind, value, (*self.segments, segment), put, self)
@@ -458,7 +467,8 @@ class PlainLocation(Location):
             self._put(value)
             self.value = value
         else:
-            self.whole = self.value = value
+            self.whole = value
+            self.value: Any = value
         try:
             read = FORM.read(self.shows.kind, self.whole)
         except DecodeError as error:

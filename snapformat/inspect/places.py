@@ -106,8 +106,11 @@ class Place:
         step: Step = "",
         right_step: Step = "",
     ) -> None:
-        self.around, self.step, self.right_step = around, step, right_step
-        self.left, self.right = left, right
+        self.around: Place | None = around
+        self.step: Step = step
+        self.right_step: Step = right_step
+        self.left: Ignored | None = left
+        self.right: Ignored | None = right
 
     def then(self, step: Segment, right_step: Segment | None = None, by: Keyed | None = None) -> Place:
         """Return the place of a part.

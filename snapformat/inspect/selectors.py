@@ -15,7 +15,7 @@
 | `[function=0x7,index=0]` | those with all of these fields |
 | `..name`, `..<Virtio>` | at any depth |
 
-They name what `dump --as decoded` shows: an option and a newtype have no step of their own. A path of an
+They name what `dump --format decoded` shows: an option and a newtype have no step of their own. A path of an
 error, or of a difference, is a selector that chooses one part.
 """
 

@@ -73,14 +73,14 @@ class Part:
     __slots__ = ("kind", "limits", "rest", "shown", "value")
 
     def __init__(self, kind: Kind | None, value: Any, limits: Limits, shown: Any = UNKNOWN) -> None:
-        self.kind = kind
-        self.value = value
-        self.limits = limits
-        self.shown = value if kind is None else shown
+        self.kind: Kind | None = kind
+        self.value: Any = value
+        self.limits: Limits = limits
+        self.shown: Any = value if kind is None else shown
         self.rest: tuple[int, bytes] | None = None
 
     def to_json(self) -> Any:
-        """Return the value as plain data, as `dump --as decoded` shows it.
+        """Return the value as plain data, as `dump --format decoded` shows it.
 
         Raises:
             EncodeError: It does not fit its kind.
@@ -256,7 +256,7 @@ class Elements:
         self._part = part
         self.item: Kind | None = None
         self.values: Sequence[Any] = part.value
-        self.is_fixed = isinstance(kind, kinds.Struct | kinds.Tuple)
+        self.is_fixed: bool = isinstance(kind, kinds.Struct | kinds.Tuple)
         if isinstance(kind, kinds.Struct):
             self.values = [getattr(part.value, str(field.attr)) for field in kind.fields]
         elif isinstance(kind, kinds.Bytes | kinds.FixedBytes):

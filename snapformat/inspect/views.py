@@ -53,16 +53,21 @@ class ViewType(Generic[T]):
     __slots__ = ("kind", "text")
 
     def __init__(self, text: str, kind: Kind) -> None:
-        self.text = text
-        self.kind = kind
+        self.text: str = text
+        self.kind: Kind = kind
 
 
+#: Text.
 TEXT: ViewType[str] = ViewType("text", kinds.Str())
+#: Text, or None.
 TEXT_OR_NONE: ViewType[str | None] = ViewType("text or null", kinds.Option(kinds.Str()))
+#: True or false.
 FLAG: ViewType[bool] = ViewType("true or false", kinds.Bool())
+#: An integer of at most 64 bits, not negative.
 NUMBER: ViewType[int] = ViewType("integer", kinds.Int("u64", 8, signed=False))
 #: A sum or a product of numbers.
 TOTAL: ViewType[int] = ViewType("integer", kinds.Int("u128", 16, signed=False))
+#: A `NUMBER`, or None.
 NUMBER_OR_NONE: ViewType[int | None] = ViewType("integer or null", kinds.Option(NUMBER.kind))
 #: An address, or the contents of a register.
 HEX: ViewType[int] = ViewType("hexadecimal", kinds.Int("u64", 8, signed=False, hex=True))
@@ -241,7 +246,7 @@ class View(Named, Generic[T]):
     ) -> None:
         self.type = type_
         self.doc = doc
-        self.read_only = read_only
+        self.read_only: str = read_only
         self.in_summary = in_summary
         self._at = (at,) if isinstance(at, str) else at
         self._read: Callable[[Any], T] | None = None

@@ -13,6 +13,7 @@ from snapformat.errors import SnapshotIOError
 from snapformat.io._ends import Source, name_of, path_of, text_mode, wrong_source
 from snapformat.io._failure import failure, object_failure, os_error, unusable_name
 from snapformat.io._places import socket_hint
+from snapformat.io._platform import check_platform
 from snapformat.io._waiting import Patience
 
 CHUNK = 1 << 20
@@ -51,6 +52,7 @@ class PathInput:
         self.name = path
         self._timeout = timeout
         self._descriptor = -1
+        check_platform("read", path)
         try:
             # O_NONBLOCK: opening a FIFO would wait for a writer forever. O_NOCTTY: opening a terminal must
             # not make it the controlling terminal.

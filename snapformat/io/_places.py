@@ -9,6 +9,7 @@ import stat
 from typing import NamedTuple
 
 from snapformat.io._failure import os_error, unusable_name
+from snapformat.io._platform import check_platform
 
 # The kernel's limit of links in one path.
 _MOST_LINKS = 40
@@ -66,7 +67,9 @@ def find_place(path: str) -> Place | Descriptor:
     Raises:
         OSError: A folder on the way is missing or not searchable, the links form a cycle (ELOOP), the path
             can only be a folder (EISDIR), or is not a valid path (EINVAL).
+        SnapshotIOError: This system can't write paths.
     """
+    check_platform("written", path)
     folder: int | None = None
     try:
         for _ in range(_MOST_LINKS):

@@ -29,9 +29,9 @@ class PositionReader(Closing):
     __slots__ = ("_descriptor", "name", "size")
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.name = os.fsdecode(path)
+        self.name: str = os.fsdecode(path)
         self._descriptor = open_regular(self.name, os.O_RDONLY)
-        self.size = os.fstat(self._descriptor).st_size
+        self.size: int = os.fstat(self._descriptor).st_size
 
     def read(self, position: int, count: int) -> bytes:
         """Read a piece.

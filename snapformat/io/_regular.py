@@ -8,6 +8,7 @@ import stat
 from snapformat.errors import SnapshotIOError
 from snapformat.io._failure import failure, unusable_name
 from snapformat.io._places import socket_hint
+from snapformat.io._platform import check_platform
 
 
 def open_regular(name: str, mode: int) -> int:
@@ -20,6 +21,7 @@ def open_regular(name: str, mode: int) -> int:
     Raises:
         SnapshotIOError: It can't be opened, or is not a regular file.
     """
+    check_platform("read", name)
     descriptor = -1
     try:
         # Asked first, since opening some devices does something.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 import struct
@@ -42,7 +41,7 @@ class SparseFile(Closing):
     __slots__ = ("_descriptor", "_status", "block_size", "name", "size")
 
     def __init__(self, path: str | os.PathLike[str], *, writable: bool = False) -> None:
-        self.name = os.fsdecode(path)
+        self.name: str = os.fsdecode(path)
         self._keep(open_regular(self.name, os.O_WRONLY if writable else os.O_RDONLY))
 
     @classmethod
@@ -82,10 +81,9 @@ class SparseFile(Closing):
         Raises:
             SnapshotIOError: Another program has locked it.
         """
-        kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
         try:
             self._lock_as(shared)
-            self._lock_range(kind)
+            self._lock_range(shared)
         except OSError as error:
             if error.errno in _LOCKED:
                 raise SnapshotIOError(
@@ -94,13 +92,18 @@ class SparseFile(Closing):
             raise self._failure("cannot lock", error) from error
 
     def _lock_as(self, shared: bool) -> None:
+        import fcntl  # Windows has none, and needs none to import this module
+
         try:
             fcntl.flock(self._descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise
 
-    def _lock_range(self, kind: int) -> None:
+    def _lock_range(self, shared: bool) -> None:
+        import fcntl
+
+        kind = fcntl.F_RDLCK if shared else fcntl.F_WRLCK
         try:
             fcntl.fcntl(self._descriptor, fcntl.F_OFD_SETLK, _FLOCK.pack(kind, os.SEEK_SET, 0, 0, 0))
         except OSError as error:

@@ -29,7 +29,12 @@ def check_arrays(lazy: bool, arrays: Arrays | None, *, packed: bool = False) -> 
     if arrays is not None and packed:
         raise ValueError("there are no views of numbers in bitcode, which packs them")
     if arrays == "numpy":
-        import numpy  # noqa: F401 - if it is missing, this call says so, and not the first access
+        try:
+            import numpy  # noqa: F401 - if it is missing, this call says so, and not the first access
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "arrays='numpy' needs numpy: install snapformat[numpy]", name=error.name
+            ) from error
 
 
 #: A function of data and the end of the value in them.

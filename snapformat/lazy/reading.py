@@ -34,9 +34,9 @@ class LazySource:
     __slots__ = ("arrays", "data", "limit")
 
     def __init__(self, data: bytes, arrays: Arrays | None = None, limit: int | None = None) -> None:
-        self.data = data
+        self.data: bytes = data
         self.arrays = arrays
-        self.limit = limit
+        self.limit: int | None = limit
 
     def explain(self, error: DecodeError) -> None:
         """Complete the error for damaged bytes."""

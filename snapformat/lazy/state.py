@@ -174,10 +174,10 @@ class LazyField:
     __slots__ = ("delete", "get", "name", "set")
 
     def __init__(self, name: str, slot: Any) -> None:
-        self.name = name
-        self.get = slot.__get__
-        self.set = slot.__set__
-        self.delete = slot.__delete__
+        self.name: str = name
+        self.get: Any = slot.__get__
+        self.set: Any = slot.__set__
+        self.delete: Any = slot.__delete__
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
@@ -219,7 +219,7 @@ class LazyStruct(LazyClass):
     __slots__ = ("fields",)
 
     def __init__(self, cls: type, declared: Any, attrs: list[str]) -> None:
-        self.fields = {attr: LazyField(attr, getattr(cls, attr)) for attr in attrs}
+        self.fields: dict[str, LazyField] = {attr: LazyField(attr, getattr(cls, attr)) for attr in attrs}
         super().__init__(cls, declared, self.fields)
 
     def complete(self, instance: Any) -> None:
@@ -248,17 +248,17 @@ class LazyType:
 
     def __init__(self, op: ops.Struct, index: Indexer) -> None:
         assert op.cls is not None
-        self.of = op.fields
-        self.ops = [field.op for field in op.fields]
-        self.cls = op.cls
+        self.of: tuple[Any, ...] = op.fields
+        self.ops: list[Op] = [field.op for field in op.fields]
+        self.cls: type = op.cls
         self.index = index
         known = _lazy_struct(op.cls, [str(field.attr) for field in op.fields])
-        self.lazy = known.lazy
-        self.fields = [known.fields[str(field.attr)] for field in op.fields]
-        self.index_of = {field.name: position for position, field in enumerate(self.fields)}
+        self.lazy: type[Any] = known.lazy
+        self.fields: list[LazyField] = [known.fields[str(field.attr)] for field in op.fields]
+        self.index_of: dict[str, int] = {field.name: position for position, field in enumerate(self.fields)}
         self.is_first_small = True
         self.make = _maker(self)
-        self.holders = [
+        self.holders: list[tuple[Any, Op]] = [
             (field.get, part.op)
             for field, part in zip(self.fields, op.fields, strict=True)
             if may_hold(part.op)

@@ -33,9 +33,9 @@ def validate(value: Any) -> None:
             # All elements are alike, but for None in a list of options.
             if current and (current[0] is None or type(current[0]) not in _PLAIN):
                 waiting.extend(reversed(current))
-        elif declaration_of(type(current)) is not None:
+        elif (declared := declaration_of(type(current))) is not None:
             seen.add(id(current))
-            names = getattr(type(current), "__match_args__", ())
+            names = [spec.attr for spec in declared.fields if not spec.skip]
             waiting.extend(_Field(current, name) for name in reversed(names))
 
 

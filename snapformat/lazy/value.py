@@ -19,7 +19,7 @@ class LazyValue:
     __slots__ = ("data", "start", "stop", "value")
 
     def __init__(self, value: Callable[[], Any], data: bytes, start: int, stop: int) -> None:
-        self.value = value
-        self.data = data
-        self.start = start
-        self.stop = stop
+        self.value: Callable[[], Any] = value
+        self.data: bytes = data
+        self.start: int = start
+        self.stop: int = stop

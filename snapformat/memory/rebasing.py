@@ -65,14 +65,15 @@ class Rebase(Closing):
         output: str | os.PathLike[str] | None = None,
         dense: bool = False,
     ) -> None:
-        self.data_bytes = 0
-        self.ranges = 0
+        self.data_bytes: int = 0
+        self.ranges: int = 0
         self.warnings: list[str] = []
         with ExitStack() as files:
             # The base comes last: nothing of it is opened if there is no diff.
             self._diff = files.enter_context(SparseFile(diff))
             self._base = files.enter_context(SparseFile(base, writable=output is None))
-            self.base_bytes, self.diff_bytes = self._base.size, self._diff.size
+            self.base_bytes: int = self._base.size
+            self.diff_bytes: int = self._diff.size
             self._check_sizes()
             self._base.lock(shared=output is not None)
             self._diff.lock(shared=True)
@@ -132,8 +133,8 @@ class Rebase(Closing):
             end - start for start, end in _common(self._base.data_ranges(), self._diff.data_ranges())
         )
         copied = 0 if self._output is None else in_base
-        self.total_bytes = copied + self.data_bytes
-        self.new_bytes = self.total_bytes - common
+        self.total_bytes: int = copied + self.data_bytes
+        self.new_bytes: int = self.total_bytes - common
 
     def _check_space(self, target: SparseFile) -> None:
         """Refuse to begin what a full disk would interrupt."""

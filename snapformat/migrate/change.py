@@ -65,8 +65,11 @@ class Change:
                 raise SchemaError(
                     f"a Change is between declared classes, and {getattr(cls, '__qualname__', cls)} is none"
                 )
-        self.old, self.new = old, new
-        self.given, self.dropped, self.convert = dict(given), dict(dropped), convert
+        self.old: type = old
+        self.new: type = new
+        self.given: dict[str, Source] = dict(given)
+        self.dropped: dict[str, Use] = dict(dropped)
+        self.convert: Callable[[Any, Conversion], Any] | None = convert
         if convert is not None:
             if self.given or self.dropped:
                 raise SchemaError(

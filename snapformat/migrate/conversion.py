@@ -62,10 +62,10 @@ class Conversion:
         self._plan = plan
         self._allow = allow
         self.numbers: dict[tuple[EntryKind, str, str], int] = {}
-        self.root = root
-        self.options = options
-        self.step = step
-        self.rules = rules
+        self.root: Any = root
+        self.options: Mapping[str, Any] = options
+        self.step: str = step
+        self.rules: str = rules
         self.place: list[Segment] = []
         self.old_place: list[Segment] = []
         self.entries: list[Entry] = []

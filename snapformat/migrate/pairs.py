@@ -67,17 +67,17 @@ class Pair:
     )
 
     def __init__(self, old: Kind, new: Kind, at: str) -> None:
-        self.old = old
-        self.new = new
-        self.at = at
+        self.old: Kind = old
+        self.new: Kind = new
+        self.at: str = at
         self.parts: list[Pair] = []
-        self.changes = False
+        self.changes: bool = False
         self.same: Pair | None = None
-        self.height = 0
-        self.is_task = False
+        self.height: int = 0
+        self.is_task: bool = False
         self.build: Callable[[], Converter] = lambda: _same
         self.convert: Converter | None = None
-        self.is_ready = False
+        self.is_ready: bool = False
 
     def same_as(self, part: Pair) -> None:
         """Convert as another pair."""
@@ -154,6 +154,12 @@ def analyze(pair: Pair, plan: Plan) -> None:
 def _analyze(pair: Pair, change: Change | None, plan: Plan) -> None:
     old, new = pair.old, pair.new
     match old, new:
+        case kinds.Checked(), kinds.Checked() if all(each.follows_from(old.rules) for each in new.rules):
+            pair.same_as(plan.pair(old.item, new.item, pair.at))
+        case kinds.Checked(), _:
+            pair.same_as(plan.pair(old.item, new, pair.at))
+        case _, kinds.Checked():
+            explain(pair)
         case kinds.Struct(), kinds.Struct():
             analyze_structs(pair, old, new, change, plan)
         case kinds.Enum(), kinds.Enum():
@@ -232,6 +238,8 @@ def _may_fit(old: Kind, new: Kind) -> bool:
     """Return whether some values of a kind are values of another."""
     if isinstance(old, kinds.Option) and not old.wrapped:
         return old.item == new or _may_fit(old.item, new)
+    if isinstance(new, kinds.Checked):
+        return old == new.item or _same_facts(old, new.item) or _may_fit(old, new.item)
     if isinstance(new, kinds.Array):
         return isinstance(old, kinds.Seq)
     return isinstance(new, kinds.Int | kinds.Bytes) and type(old) is type(new)

@@ -58,7 +58,7 @@ class Plan:
         for change in changes:
             if self.changes.setdefault((change.old, change.new), change) is not change:
                 raise SchemaError("there are two changes between these classes", owner=change.name)
-        self.root = self.compile(old, new, "the payload")
+        self.root: Pair = self.compile(old, new, "the payload")
         for change in self.changes.values():
             if all(_is_complete(cls) for cls in (change.old, change.new)):
                 self.compile(self.kind_of(change.old), self.kind_of(change.new), "")

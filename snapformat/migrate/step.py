@@ -62,8 +62,12 @@ class Step:
             raise SchemaError(
                 "a Step leads from one format to another, and these are the same", owner=old.name
             )
-        self.old, self.new, self.doc, self.shown, self.rules = old, new, doc, shown, rules
-        self.changes = tuple(changes)
+        self.old: SnapshotFormat = old
+        self.new: SnapshotFormat = new
+        self.doc: str = doc
+        self.shown: bool = shown
+        self.rules: str = rules
+        self.changes: tuple[Change, ...] = tuple(changes)
         for change in self.changes:
             if not isinstance(change, Change):
                 raise SchemaError(f"changes needs Change(...), not {describe_value(change)}", owner=self.name)

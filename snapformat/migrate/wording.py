@@ -32,6 +32,8 @@ def type_text(kind: Kind) -> str:
             return f"tuple[{', '.join(map(type_text, kind.items))}]"
         case kinds.Bytes():
             return "bytes" if kind.exact is None else f"bytes of length {kind.exact}"
+        case kinds.Checked():
+            return f"{type_text(kind.item)} ({kind.words})"
         case kinds.Adapted():
             return kind.name
         case kinds.Foreign():

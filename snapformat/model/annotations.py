@@ -7,13 +7,12 @@ Classes take part by a declaration, kept in the class under `DECLARATION` (see `
 from __future__ import annotations
 
 import dataclasses
-import enum
 import re
 import types
 import typing
 from collections.abc import Mapping, MutableMapping, MutableSet
 from contextvars import ContextVar
-from typing import Annotated, Any, ForwardRef, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, TypeVar
 
 import construct
 
@@ -24,7 +23,11 @@ from snapformat.model import kinds
 from snapformat.model.c_struct import CStruct
 from snapformat.model.from_construct import foreign
 from snapformat.model.kinds import Kind
+from snapformat.model.std.classes import class_kind
 from snapformat.model.values import Some
+
+if TYPE_CHECKING:
+    from snapformat.model.constraints import Rule
 
 #: The kind of each type variable of a generic class.
 Arguments = Mapping[TypeVar, Kind]
@@ -151,6 +154,10 @@ class SetMark:
     ordered: bool
 
 
+#: The fields that a value is shown with, and the value of such fields.
+Shown = tuple[typing.Callable[[Any], dict[str, Any]], typing.Callable[[dict[str, Any]], Any]]
+
+
 class Via:
     """A conversion by functions: `Annotated[Even, Via(u32, decode=Even.checked, encode=int)]`.
 
@@ -175,28 +182,14 @@ class Via:
         decode: typing.Callable[[Any], Any],
         encode: typing.Callable[[Any], Any],
         name: str = "",
-        shown: tuple[typing.Callable[[Any], dict[str, Any]], typing.Callable[[dict[str, Any]], Any]]
-        | None = None,
+        shown: Shown | None = None,
     ) -> None:
-        self.item = item
-        self.decode = decode
-        self.encode = encode
-        self.name = name
-        self.shown = shown
+        self.item: Any = item
+        self.decode: typing.Callable[[Any], Any] = decode
+        self.encode: typing.Callable[[Any], Any] = encode
+        self.name: str = name
+        self.shown: Shown | None = shown
 
-
-_HINTS = {
-    int: "use a type of known width: u8 to u128, usize, i8 to i128, isize",
-    float: "use f32 or f64",
-    dict: "use BTreeMap[K, V] (written sorted) or HashMap[K, V] (written in its own order)",
-    set: "use BTreeSet[T] (written sorted) or HashSet[T] (written in its own order)",
-    frozenset: "use BTreeSet[T] or HashSet[T]",
-    complex: "serde has no complex numbers; use tuple[f64, f64]",
-    object: "serde needs to know the type",
-    Any: "serde needs to know the type",
-    bytearray: "use bytes",
-    list: "name the type of the elements, as in list[u8]",
-}
 
 _PLAIN: dict[Any, Kind] = {
     bool: kinds.Bool(),
@@ -267,7 +260,12 @@ def kind_of(annotation: Any, arguments: Arguments | None = None) -> Kind:
     if declaration is not None:
         kind: Kind = declaration.kind(tuple(kind_of(a, arguments) for a in typing.get_args(annotation)))
         return kind
-    raise SchemaError(f"{_shown(annotation)} can't be stored: {_HINTS.get(cls) or _hint_for(cls)}")
+    found = class_kind(cls) if isinstance(cls, type) else None
+    if found is not None:
+        return found
+    from snapformat.model.hints import hint_for  # imported here, as most annotations are correct
+
+    raise SchemaError(f"{_shown(annotation)} can't be stored: {hint_for(cls)}")
 
 
 def _is_alias(annotation: Any) -> bool:
@@ -297,15 +295,6 @@ def _alias(annotation: Any, origin: Any, arguments: Arguments) -> Kind:
         _open_aliases.reset(token)
 
 
-def _hint_for(cls: Any) -> str:
-    """Say how to make a class, or a value that is not a type at all, storable."""
-    if not isinstance(cls, type):
-        return "it is not a type of the serde data model"
-    if issubclass(cls, enum.Enum):
-        return "an enum must be declared with @schema and derive from snapformat.UnitEnum, or use Via(...)"
-    return "declare the class with @schema, or use Via(...)"
-
-
 #: How Python prints one of our primitive types.
 _PRIMITIVE = r"typing\.Annotated\[int, Int\(name='(\w+)'[^)]*\)\]"
 
@@ -332,6 +321,13 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
         if isinstance(mark, DefaultOnEof | TailMark):
             rest = tuple(each for each in marks if each is not mark)
             return _tail(mark, Annotated[(base, *rest)] if rest else base, arguments)
+    rules = {id(mark): found for mark in marks if (found := _rules_of(mark)) is not None}
+    if rules:
+        rest = tuple(mark for mark in marks if id(mark) not in rules)
+        kind = kind_of(Annotated[(base, *rest)] if rest else base, arguments)
+        from snapformat.model.constrained import constrained  # imported here, as few types have constraints
+
+        return constrained(kind, tuple(rule for found in rules.values() for rule in found), _shown(base))
     # Annotated types nest flat: the mark of a primitive comes first, a `Len` added to it later.
     marks.sort(key=lambda mark: not isinstance(mark, Len | Length | HexMark))
     if base is bytes and (counts := [mark for mark in marks if type(mark) is int]):
@@ -367,6 +363,15 @@ def _annotated(annotation: Any, arguments: Arguments) -> Kind:
         if isinstance(mark, SetMark):
             return kinds.Set(kind_of(typing.get_args(base)[0], arguments), mark.ordered)
     return kind_of(base, arguments)
+
+
+def _rules_of(mark: Any) -> tuple[Rule, ...] | None:
+    """Return the constraints of a mark, or None; most marks are of this library or of construct."""
+    if type(mark).__module__.startswith(("snapformat.", "construct.", "builtins")):
+        return None
+    from snapformat.model.constraints import marked_rules  # imported here, as few types have constraints
+
+    return marked_rules(mark)
 
 
 def _blob(base: Any, arguments: Arguments) -> Kind:
@@ -416,7 +421,9 @@ def _union(annotation: Any, arguments: Arguments) -> Kind:
     members = typing.get_args(annotation)
     present = [member for member in members if member is not type(None)]
     if len(present) != 1 or len(present) == len(members):
-        raise SchemaError(f"{_shown(annotation)} can't be stored: for a choice of types, declare a DataEnum")
+        from snapformat.model.hints import union_hint  # imported here, as most annotations are correct
+
+        raise SchemaError(f"{_shown(annotation)} can't be stored: {union_hint(present)}")
     item = kind_of(present[0], arguments)
     return kinds.Option(item, wrapped=isinstance(item, kinds.Option))
 
@@ -446,9 +453,6 @@ HashSet = Annotated[MutableSet[T], SetMark(ordered=False)]
 Blob = Annotated[T, BlobMark()]
 #: An integer that is shown in hexadecimal, such as an address or a register: `Hex[u64]`.
 Hex = Annotated[T, HexMark()]
-#: `Option<T>`: None, or the value; where T is an option itself, the value is wrapped in `Some`. (The mark
-#: keeps `Option[Option[T]]` apart from `Option[T]`: unions by themselves are flattened.)
-Option = Annotated[T | None, OptionMark()]
 #: A value of type T after all others, or None where the data end before it; None is written as nothing.
 OptionalTail = Annotated[T | None, TailMark()]
 #: `Vec<T>`, `VecDeque<T>`, `Box<[T]>`: a list.

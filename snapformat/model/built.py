@@ -30,8 +30,10 @@ def as_built(value: Any, built: Mapping[str, Any]) -> Any:
 
 
 def container_of(value: Any) -> Any:
-    """Return a container from an instance: its attributes by name, in slots or in a dict."""
+    """Return a container from an instance: its attributes in slots, in a dict, or of a named tuple."""
     container = Container()
+    if isinstance(value, tuple):
+        container.update((name, getattr(value, name)) for name in getattr(value, "_fields", ()))
     for cls in reversed(type(value).__mro__):
         for name in getattr(cls, "__slots__", ()):
             if hasattr(value, name):

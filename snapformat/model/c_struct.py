@@ -47,7 +47,7 @@ class CStruct:
     _rest: tuple[int, bytes]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        names = type(self).__match_args__  # type: ignore[attr-defined]  # dataclasses set it
+        names = field_names(type(self))
         return _again, (type(self), {n: getattr(self, n) for n in names}, getattr(self, "_rest", None))
 
 
@@ -70,8 +70,8 @@ class LazyCStruct(LazyClass):
 
     def __init__(self, cls: type[CStruct], size: int, read: Read) -> None:
         super().__init__(cls, vars(cls)[DECLARATION], _MEMBERS)
-        self.size = size
-        self.read = read
+        self.size: int = size
+        self.read: Read = read
         self._put = [*_setters_of(cls), set_class]
 
     def make(self, raw: bytes) -> Any:

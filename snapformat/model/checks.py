@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import operator
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import construct
@@ -14,6 +14,9 @@ from snapformat.errors import excerpt
 from snapformat.model.floats import ByteOrder, encode_float
 from snapformat.model.numpy_scalars import is_of_numpy, plain, type_name
 from snapformat.printable import middle_cut, text_of
+
+#: The message about a value that does not meet a constraint.
+BROKEN = "a constraint does not hold"
 
 
 class BadValue(ValueError):
@@ -43,6 +46,15 @@ def describe_value(value: Any) -> str:
     if isinstance(value, str | bytes | float) and len(repr(value)) <= 60:
         return f"{name} {value!r}"
     return name
+
+
+def describe_instance(value: Any, expected: Iterable[type]) -> str:
+    """Name a value that is not an instance of classes, though perhaps of one of the same name."""
+    cls = type(value)
+    place = cls.__module__, cls.__qualname__
+    if any((each.__module__, each.__qualname__) == place for each in expected):
+        return f"{cls.__name__} of another declaration of this class"
+    return describe_value(value)
 
 
 def _describe_numpy(name: str, value: Any) -> str:

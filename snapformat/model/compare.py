@@ -29,6 +29,7 @@ from snapformat.model.naming import (
     types_of,
 )
 
+#: The kind of a change.
 Action = Literal["added", "removed", "moved", "retyped", "encoding"]
 
 

@@ -8,9 +8,10 @@ fills in a kind and everything below it, and raises the error for an undefined n
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import field
 from types import MemberDescriptorType
@@ -26,7 +27,7 @@ from snapformat.model import kinds
 from snapformat.model.annotations import Arguments, kind_of
 from snapformat.model.checks import reason
 from snapformat.model.class_scopes import set_scopes
-from snapformat.model.graph import has_order
+from snapformat.model.graph import has_order, walk_kinds
 from snapformat.model.keys import has_keyed, no_keyed
 from snapformat.model.kinds import Kind, Style
 from snapformat.model.lazy_class import LazyClass
@@ -92,7 +93,9 @@ class Declaration:
         enum: Of a variant: the enum's declaration.
         enum_arguments: Of a variant of a generic enum: its base's type arguments, as annotations.
         scope: Local names where a class inside a function was declared; called when needed.
+        place: Of a variant: the code that declared it.
         plain: Instances are made by setting the fields, without calling the class.
+        frozen: Instances can't be changed; the fields are set by the slots' descriptors.
         latest: The encoding used last, and its layout: found without hashing.
         lazy: The subclass of instances with undecoded fields, once there is one.
         in_hex: Attributes whose integers are displayed in hexadecimal, once known.
@@ -111,7 +114,9 @@ class Declaration:
     enum: Declaration | None = None
     enum_arguments: tuple[Any, ...] = ()
     scope: Callable[[], Mapping[str, Any]] | None = None
+    place: Any = None
     plain: bool = False
+    frozen: bool = False
     latest: tuple[Any, Any] = (None, None)
     lazy: LazyClass | None = None
     in_hex: frozenset[str] | None = None
@@ -140,6 +145,23 @@ class Declaration:
             made.nesting = nesting
             known = self._kinds.setdefault(arguments, made)  # another thread may have been first
         return known
+
+    def made(self) -> list[Kind]:
+        """Return the kinds whose fields or variants are known: the class is in use."""
+        return [kind for kind in self._kinds.values() if isinstance(kind, kinds.Struct) or kind.variants]
+
+    def forget(self) -> None:
+        """Drop all that was derived from the declaration; it is made anew when it is needed."""
+        self._kinds.clear()
+        self.latest, self.lazy, self.in_hex = (None, None), None, None
+        for spec in self.fields:
+            spec.kind = None
+
+    def holds(self, stale: Collection[int]) -> bool:
+        """Return whether a kind that was made contains one of those with the given ids."""
+        made: list[Kind] = [*self._kinds.values()]
+        made += [spec.kind for spec in self.fields if spec.kind is not None]
+        return any(id(inner) in stale for kind in made for inner in walk_kinds(kind))
 
     def _struct(self, arguments: Arguments) -> kinds.Struct:
         assert self.style is not None
@@ -175,7 +197,7 @@ class Declaration:
         made.shared = self.plain and _is_bare(self.cls)
 
     def _check_bits(self, field: kinds.Field) -> None:
-        kind = field.kind
+        kind = field.kind.item if isinstance(field.kind, kinds.Checked) else field.kind
         highest = max((bits.low + bits.width for bits in field.bits), default=0)
         if isinstance(kind, kinds.Int) and highest > 8 * kind.size:
             message = f"bit {highest - 1} is beyond a {kind.name}"
@@ -187,7 +209,8 @@ class Declaration:
             slots = [getattr(cls, spec.attr, None) for spec in self.fields]
             if self.plain and all(isinstance(slot, MemberDescriptorType) for slot in slots):
                 return _filler(cls, slots)
-            return lambda values: cls(*values)
+            if not any(field.kw_only for field in dataclasses.fields(cls)):
+                return lambda values: cls(*values)
         attrs = [spec.attr for spec in self.fields if not spec.skip]
         defaults = [(spec.attr, spec.default) for spec in self.fields if spec.skip and spec.default]
 
@@ -212,6 +235,17 @@ class Declaration:
             )
         made.variants = tuple(variants)
         made.other = None if self.other is None else made.variants[self.other]
+
+    @property
+    def rank(self) -> int:
+        """Rust's position of this variant in the order of its enum."""
+        assert self.enum is not None
+        return self.enum.rank_of(self.enum.variants.index(self))
+
+    def rank_of(self, index: int) -> int:
+        """Return Rust's position of a variant in the order of this enum."""
+        found = self._discriminant(index)
+        return index if found is None else found
 
     def _discriminant(self, index: int) -> int | None:
         """Return Rust's number of a variant: given, or one more than that of the variant before."""

@@ -254,6 +254,7 @@ _WORDING: dict[str, str] = {
     "Int.byteorder": "{}-endian",
     "Float.byteorder": "{}-endian",
     "Const.value": "constant {}",
+    "Checked.words": "{}",
     "Computed.value": "computed as {}",
     "Default.value": "default {}",
     "Rebuild.value": "rebuilt as {}",
@@ -300,7 +301,7 @@ def _phrase(fact: Fact) -> str:
     name = fact.name.rpartition(".")[2]
     if fact.name in ("kind", _HIDDEN) or fact.text in ("False", "None") or fact == _NOT_INCLUDED:
         return ""
-    text = fact.text.strip("'") if name in ("byteorder", "encoding", "type") else fact.text
+    text = fact.text.strip("'") if name in ("byteorder", "encoding", "type", "words") else fact.text
     if fact.name in _WORDING:
         phrase = _WORDING[fact.name].format(excerpt(text))
         phrase = "of 1 byte" if phrase == "of 1 bytes" else phrase

@@ -31,9 +31,9 @@ class Counted:
     __slots__ = ("field", "most", "size")
 
     def __init__(self, field: str, size: int, most: int) -> None:
-        self.field = field
-        self.size = size
-        self.most = most
+        self.field: str = field
+        self.size: int = size
+        self.most: int = most
 
     def __call__(self, value: Any) -> Any:
         """Return the value.

@@ -34,7 +34,7 @@ class LazyClass:
     __slots__ = ("cls", "lazy")
 
     def __init__(self, cls: type, declared: Any, members: dict[str, Any]) -> None:
-        self.cls = cls
+        self.cls: type = cls
         space: dict[str, Any] = {
             "__slots__": (),
             "__module__": cls.__module__,
@@ -48,7 +48,7 @@ class LazyClass:
             DECLARATION: declared,
             LAZY: self,
         }
-        self.lazy = type(cls.__name__, (cls,), space | members)
+        self.lazy: type[Any] = type(cls.__name__, (cls,), space | members)
 
     def complete(self, instance: Any) -> None:
         """Decode all fields of an instance of the subclass, and give it the class."""

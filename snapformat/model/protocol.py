@@ -43,8 +43,8 @@ class ValueWriter(Traversal):
 
     def __init__(self, limits: Limits, keys: SortKeys) -> None:
         super().__init__(limits)
-        self.keep = False
-        self.keys = keys
+        self.keep: bool = False
+        self.keys: SortKeys = keys
 
     def records(self, item: Kind, value: Any) -> Any:
         """Return the elements of a structured array of numpy; the array if the kind is not a record."""

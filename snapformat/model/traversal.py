@@ -58,11 +58,11 @@ class Traversal:
 
     def __init__(self, limits: Limits, budget: Budget | None = None) -> None:
         self.path: list[Step] = []
-        self.depth = 0
-        self.limits = limits
-        self.budget = Budget(None, limits) if budget is None else budget
+        self.depth: int = 0
+        self.limits: Limits = limits
+        self.budget: Budget = Budget(None, limits) if budget is None else budget
         self.scope: Any = None
-        self.copies = 0
+        self.copies: int = 0
 
     # --- place ----------------------------------------------------------------------------------------
 

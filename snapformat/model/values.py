@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import semver
 
+from snapformat.class_attrs import KEY
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.numpy_scalars import plain
 from snapformat.trampoline import Task, run
@@ -216,8 +217,7 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
             waiting.append(value.value)
         elif isinstance(value, bytearray | memoryview):
             flat.append(bytes(value))
-        elif type(value).__hash__ is None and hasattr(type(value), "__match_args__"):
-            names = type(value).__match_args__
+        elif (names := _key_of(type(value))) is not None:
             # Not `type(...)`: an undecoded value has a lazy subclass as its type.
             flat += (value.__class__, len(names))
             waiting.extend(getattr(value, name) for name in reversed(names))
@@ -225,6 +225,14 @@ def _flattened(root: Any, open_ids: set[int]) -> Task:
             atom = plain(value)
             flat.append(value if atom is value else _spread(atom))
     return tuple(flat)
+
+
+def _key_of(cls: type) -> tuple[str, ...] | None:
+    """Return the attributes that instances are compared by; None if they have a hash of their own."""
+    names: tuple[str, ...] | None = getattr(cls, KEY, None)
+    if names is None and cls.__hash__ is None:
+        names = getattr(cls, "__match_args__", None)
+    return names
 
 
 #: The stand-in of `()`; a set may have many of them.

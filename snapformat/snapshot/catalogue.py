@@ -1,6 +1,7 @@
 """The formats of installed packages, found through the entry points `snapformat.schemas`.
 
-Each entry point names an iterable of `SnapshotFormat`, whose names are unique: `firecracker/1.14/x86_64`.
+Each entry point names a `SnapshotFormat`, or an iterable of them. Names of formats are unique, such as
+`firecracker/1.14/x86_64`.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from snapformat.errors import SchemaError
+from snapformat.model.checks import describe_value
 from snapformat.printable import printable, text_of
 from snapformat.snapshot.header import Header
 from snapformat.snapshot.installed import entry_points
@@ -18,7 +21,7 @@ from snapformat.snapshot.spec import machine_arch
 
 GROUP = "snapformat.schemas"
 #: Maximum number of names that a message lists.
-_MOST_NAMES = 20
+_MOST_NAMES = 8
 
 
 #: Formats of a project, by name; see `add_formats`.
@@ -49,7 +52,9 @@ def _installed() -> dict[str, SnapshotFormat]:
     found: dict[str, SnapshotFormat] = {}
     for entry in entry_points(GROUP):
         try:
-            declared = list(entry.load())
+            found.update(
+                (format_.name, format_) for format_ in _declared(entry.load()) if format_.name not in found
+            )
         except Exception as error:  # an import may raise anything
             # One broken package must not hide the others.
             warnings.warn(
@@ -57,9 +62,15 @@ def _installed() -> dict[str, SnapshotFormat]:
                 RuntimeWarning,
                 stacklevel=2,
             )
-            continue
-        for format_ in declared:
-            found.setdefault(format_.name, format_)
+    return found
+
+
+def _declared(loaded: Any) -> list[SnapshotFormat]:
+    """Return the formats that an entry point names: one, or several."""
+    found = [loaded] if isinstance(loaded, SnapshotFormat) else list(loaded)
+    for each in found:
+        if not isinstance(each, SnapshotFormat):
+            raise TypeError(f"expected a SnapshotFormat, or a list of them, found {describe_value(each)}")
     return found
 
 
@@ -94,8 +105,9 @@ def _suggestion(name: str, known: list[str]) -> str:
     meant = dict.fromkeys(ends[end] for end in get_close_matches(name, ends, 8, 0.7))
     if meant:
         return f"did you mean {' or '.join(list(meant)[:3])}?"
-    more = f", ... ({len(known)} in all)" if len(known) > _MOST_NAMES else ""
-    return f"known: {', '.join(known[:_MOST_NAMES]) or 'none'}{more}"
+    if len(known) > _MOST_NAMES:
+        return f"`snapformat schemas` lists the {len(known)} known ones, such as {known[-1]}"
+    return f"known: {', '.join(known) or 'none'}"
 
 
 def _matches(key: str, name: str) -> bool:

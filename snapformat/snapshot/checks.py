@@ -68,7 +68,7 @@ def explain(spec: FormatSpec, whole: bytes, error: DecodeError) -> None:
     """Add a hint to the error of an undecodable payload: damage, or another layout."""
     if error.hint is None and spec.checksum is not None:
         if spec.checksum.holds(whole, spec.encoding.byteorder):
-            error.hint = "the checksum matches: this is another layout, try another schema"
+            error.hint = "the checksum matches: another layout, or a value that this schema refuses"
         else:
             error.hint = "the checksum doesn't match either: the file is damaged"
 

@@ -39,6 +39,5 @@ def import_format(reference: str) -> Any:
         SchemaError: The import fails.
     """
     found = import_reference(reference)
-    if isinstance(found, SnapshotFormat) and is_reference(found.payload):
-        found = found.with_payload(import_reference(found.payload))
-    return found
+    payload: Any = found.payload if isinstance(found, SnapshotFormat) else None
+    return found.with_payload(import_reference(payload)) if is_reference(payload) else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapformat.encodings.bincode.arrays import Arrays
 from snapformat.encodings.bincode.codec.engine import (
@@ -25,6 +25,9 @@ from snapformat.snapshot.header import HEADER, Header
 from snapformat.snapshot.reading import payload_stop, read_header, read_payload
 from snapformat.snapshot.spec import FormatSpec, Trailing, message
 
+if TYPE_CHECKING:
+    import semver
+
 #: Pieces with a larger mean size are not joined before their checksum is computed; the checksum of a larger
 #: unchanged end of a file is not computed again.
 _LARGE = 1 << 14
@@ -44,11 +47,11 @@ class CachedHeader:
     __slots__ = ("data", "magic", "reader", "runs_constructs", "version")
 
     def __init__(self, spec: FormatSpec, header: Header, data: bytes) -> None:
-        self.data = data
-        self.magic = header.magic
-        self.version = header.version
-        self.runs_constructs = runs_constructs(spec.payload_layout)
-        self.reader = LazyReader(spec.payload_layout, spec.limit, spec.all_limits)
+        self.data: bytes = data
+        self.magic: int = header.magic
+        self.version: semver.Version = header.version
+        self.runs_constructs: bool = runs_constructs(spec.payload_layout)
+        self.reader: LazyReader = LazyReader(spec.payload_layout, spec.limit, spec.all_limits)
 
 
 class FileSource(LazySource):
@@ -75,14 +78,14 @@ class FileSource(LazySource):
         stop: int,
     ) -> None:
         self.data = data[:stop] if cached.runs_constructs else data
-        self.whole = data
-        self.stop = stop
+        self.whole: bytes = data
+        self.stop: int = stop
         self.arrays = arrays
         self.limit = spec.limit
-        self.spec = spec
-        self.source = source
-        self.cached = cached
-        self.sound_end = 0
+        self.spec: FormatSpec = spec
+        self.source: Source = source
+        self.cached: CachedHeader = cached
+        self.sound_end: int = 0
 
     def explain(self, error: DecodeError) -> None:
         """Complete an error with the checksum's result and the file's name."""

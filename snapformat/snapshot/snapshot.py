@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, overload
 
 import semver
 
@@ -38,14 +38,14 @@ from snapformat.snapshot.reading import (
     read_header_from,
 )
 from snapformat.snapshot.spec import MAX_FILE_SIZE, Compression, FormatSpec, Trailing, compressor, message
+from snapformat.type_of import T, U
 
 if TYPE_CHECKING:
     from snapformat.encodings.bincode.arrays import Arrays
     from snapformat.encodings.bitcode.encoding import Bitcode
     from snapformat.encodings.bitcode.reader import Column
     from snapformat.snapshot.lazily import FileSource
-
-T = TypeVar("T")
+    from snapformat.type_of import TypeOf
 
 
 @cache
@@ -56,7 +56,7 @@ def _lazily() -> Any:
     return lazily
 
 
-class SnapshotFormat(FormatSpec):
+class SnapshotFormat(FormatSpec[T]):
     """A format of snapshot files, declared in a few lines.
 
     Example:
@@ -66,14 +66,65 @@ class SnapshotFormat(FormatSpec):
         print(SAVES.load("slot1.sav").data.level)
         ```
 
-    See `FormatSpec` for the parameters.
+    The parameters are its attributes, from `name` to `note`.
     """
+
+    @overload
+    @classmethod
+    def bare(
+        cls,
+        name: str,
+        payload: TypeOf[U],
+        encoding: Encoding | Bitcode = ...,
+        *,
+        many: Literal[True],
+        compression: Compression | None = ...,
+        trailing: Trailing = ...,
+        limits: Limits = ...,
+        allow_pickle: bool = ...,
+        max_file_size: int = ...,
+        note: str = ...,
+    ) -> SnapshotFormat[list[U]]: ...
+
+    @overload
+    @classmethod
+    def bare(
+        cls,
+        name: str,
+        payload: TypeOf[U],
+        encoding: Encoding | Bitcode = ...,
+        *,
+        many: Literal[False] = ...,
+        compression: Compression | None = ...,
+        trailing: Trailing = ...,
+        limits: Limits = ...,
+        allow_pickle: bool = ...,
+        max_file_size: int = ...,
+        note: str = ...,
+    ) -> SnapshotFormat[U]: ...
+
+    @overload
+    @classmethod
+    def bare(
+        cls,
+        name: str,
+        payload: TypeOf[Any],
+        encoding: Encoding | Bitcode = ...,
+        *,
+        many: bool,
+        compression: Compression | None = ...,
+        trailing: Trailing = ...,
+        limits: Limits = ...,
+        allow_pickle: bool = ...,
+        max_file_size: int = ...,
+        note: str = ...,
+    ) -> SnapshotFormat[Any]: ...
 
     @classmethod
     def bare(
         cls,
         name: str,
-        payload: Any,
+        payload: TypeOf[U],
         encoding: Encoding | Bitcode = BINCODE,
         *,
         many: bool = False,
@@ -83,7 +134,7 @@ class SnapshotFormat(FormatSpec):
         allow_pickle: bool = False,
         max_file_size: int = MAX_FILE_SIZE,
         note: str = "",
-    ) -> SnapshotFormat:
+    ) -> SnapshotFormat[Any]:
         """Declare a format of bare files, which have neither magic nor version nor checksum.
 
         Such a file is the bytes of a value, as `encode` returns them: what most programs write with bincode.
@@ -112,11 +163,12 @@ class SnapshotFormat(FormatSpec):
         Raises:
             SchemaError: The payload is not a type, or values of it take no bytes and there are many.
         """
+        kind: Any = payload
         return cls(
             name=name,
             magic=None,
             version="0.0.0",
-            payload=payload,
+            payload=kind,
             encoding=encoding,
             checksum=None,
             limits=limits,
@@ -128,11 +180,12 @@ class SnapshotFormat(FormatSpec):
             compression=compression,
         )
 
-    def with_payload(self, payload: Any) -> SnapshotFormat:
+    def with_payload(self, payload: TypeOf[U]) -> SnapshotFormat[U]:
         """Return this format with another type of data; for a class, the same object every time."""
-        return derived(self, payload)
+        found: SnapshotFormat[Any] = derived(self, payload)
+        return found
 
-    def new(self, data: Any, *, arch: str | None = None) -> Snapshot[Any]:
+    def new(self, data: T, *, arch: str | None = None) -> Snapshot[T]:
         """Make a snapshot of data, with this format's version.
 
         Args:
@@ -150,7 +203,7 @@ class SnapshotFormat(FormatSpec):
         lazy: bool = False,
         arrays: Arrays | None = None,
         upgrade: bool = False,
-    ) -> Snapshot[Any]:
+    ) -> Snapshot[T]:
         """Read a file and check all of it. Bytes after the data are treated as the format's `trailing` says.
 
         With `lazy`, header and checksum are checked, but structs and sequences are decoded on first access;
@@ -185,19 +238,19 @@ class SnapshotFormat(FormatSpec):
             else self._load(source, True, strict, lazy, arrays)
         )
 
-    def _upgraded(self, source: Source, strict: bool, lazy: bool) -> Snapshot[Any]:
+    def _upgraded(self, source: Source, strict: bool, lazy: bool) -> Snapshot[T]:
         if lazy:
             raise ValueError("a file is read at once to be upgraded: leave out lazy or upgrade")
         steps = self.all_steps
         if steps:
-            made: Snapshot[Any] = steps.upgrade(self, source, strict=strict)
+            made: Snapshot[T] = steps.upgrade(self, source, strict=strict)
             return made
         found = self._load(source, True, strict, lazy, None)
         return Snapshot(Header(found.magic, self.supported), found.data, self, found.trailing)
 
     def load_without_crc_check(
         self, source: Source, *, strict: bool = False, lazy: bool = False, arrays: Arrays | None = None
-    ) -> Snapshot[Any]:
+    ) -> Snapshot[T]:
         """Read a file like `load`, without comparing its checksum.
 
         The bytes of the checksum are still expected at the end of the file, and are not part of the data. To
@@ -208,7 +261,7 @@ class SnapshotFormat(FormatSpec):
 
     def _load(
         self, source: Source, check_crc: bool, strict: bool, lazy: bool, arrays: Arrays | None
-    ) -> Snapshot[Any]:
+    ) -> Snapshot[T]:
         if arrays is not None:
             from snapformat.lazy.opening import check_arrays
 
@@ -339,12 +392,12 @@ class Snapshot(Generic[T]):
 
     __slots__ = ("_data", "_file", "_header", "format", "trailing")
 
-    def __init__(self, header: Header, data: T, format: SnapshotFormat, trailing: bytes = b"") -> None:
+    def __init__(self, header: Header, data: T, format: SnapshotFormat[T], trailing: bytes = b"") -> None:
         self._header = header
         self._data: T | LazyValue = data
         self._file: FileSource | None = None
-        self.format = format
-        self.trailing = trailing
+        self.format: SnapshotFormat[T] = format
+        self.trailing: bytes = trailing
 
     @property
     def header(self) -> Header:
@@ -382,8 +435,13 @@ class Snapshot(Generic[T]):
 
     @classmethod
     def new(
-        cls, data: T, payload: Any = None, *, format: SnapshotFormat | None = None, arch: str | None = None
-    ) -> Snapshot[T]:
+        cls,
+        data: U,
+        payload: TypeOf[Any] | None = None,
+        *,
+        format: SnapshotFormat[Any] | None = None,
+        arch: str | None = None,
+    ) -> Snapshot[U]:
         """Make a snapshot of data.
 
         Args:
@@ -397,43 +455,17 @@ class Snapshot(Generic[T]):
             chosen = chosen.with_payload(type(data) if payload is None else payload)
         return chosen.new(data, arch=arch)
 
-    @overload
     @classmethod
     def load(
         cls,
         source: Source,
-        payload: type[T],
+        payload: TypeOf[U],
         *,
-        format: SnapshotFormat | None = None,
+        format: SnapshotFormat[Any] | None = None,
         strict: bool = False,
         lazy: bool = False,
         arrays: Arrays | None = None,
-    ) -> Snapshot[T]: ...
-
-    @overload
-    @classmethod
-    def load(
-        cls,
-        source: Source,
-        payload: Any,
-        *,
-        format: SnapshotFormat | None = None,
-        strict: bool = False,
-        lazy: bool = False,
-        arrays: Arrays | None = None,
-    ) -> Snapshot[Any]: ...
-
-    @classmethod
-    def load(
-        cls,
-        source: Source,
-        payload: Any,
-        *,
-        format: SnapshotFormat | None = None,
-        strict: bool = False,
-        lazy: bool = False,
-        arrays: Arrays | None = None,
-    ) -> Snapshot[Any]:
+    ) -> Snapshot[U]:
         """Read a file whose data is of the given type; see `SnapshotFormat.load`.
 
         Without a format of your own, bytes after the data are treated as in Firecracker's code:
@@ -450,40 +482,16 @@ class Snapshot(Generic[T]):
         chosen = FIRECRACKER_FORMAT if format is None else format
         return chosen.with_payload(payload).load(source, strict=strict, lazy=lazy, arrays=arrays)
 
-    @overload
     @classmethod
     def load_without_crc_check(
         cls,
         source: Source,
-        payload: type[T],
+        payload: TypeOf[U],
         *,
-        format: SnapshotFormat | None = None,
+        format: SnapshotFormat[Any] | None = None,
         lazy: bool = False,
         arrays: Arrays | None = None,
-    ) -> Snapshot[T]: ...
-
-    @overload
-    @classmethod
-    def load_without_crc_check(
-        cls,
-        source: Source,
-        payload: Any,
-        *,
-        format: SnapshotFormat | None = None,
-        lazy: bool = False,
-        arrays: Arrays | None = None,
-    ) -> Snapshot[Any]: ...
-
-    @classmethod
-    def load_without_crc_check(
-        cls,
-        source: Source,
-        payload: Any,
-        *,
-        format: SnapshotFormat | None = None,
-        lazy: bool = False,
-        arrays: Arrays | None = None,
-    ) -> Snapshot[Any]:
+    ) -> Snapshot[U]:
         """Read a file like `load`, without comparing its checksum."""
         chosen = FIRECRACKER_FORMAT if format is None else format
         return chosen.with_payload(payload).load_without_crc_check(source, lazy=lazy, arrays=arrays)
@@ -551,7 +559,7 @@ class Snapshot(Generic[T]):
             return False
         return bool(self.data == other.data)
 
-    __hash__ = None  # type: ignore[assignment]  # mutable
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # mutable
 
     def __repr__(self) -> str:
         version = "" if self.format.is_bare else f" {self._header.version}"

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Generic, Literal, get_args
 
 import construct
 import semver
@@ -34,10 +34,12 @@ from snapformat.model.versions import at_version, versions_in
 from snapformat.once import cached_property
 from snapformat.snapshot.checksum import CRC64_JONES, Checksum
 from snapformat.snapshot.header import MAGIC_DOC, VERSION_DOC, Header, header_kind
+from snapformat.type_of import T
 
 if TYPE_CHECKING:
     from snapformat.encodings.bitcode.encoding import Bitcode
     from snapformat.model import kinds
+    from snapformat.type_of import TypeOf
 
 #: Default maximum size of a file in bytes.
 MAX_FILE_SIZE = 1 << 30
@@ -130,7 +132,7 @@ _MOST_DERIVED = 16
 
 
 @dataclass(frozen=True, slots=False, eq=False)
-class FormatSpec:
+class FormatSpec(Generic[T]):
     """The declaration of a format.
 
     Attributes:
@@ -172,7 +174,7 @@ class FormatSpec:
     name: str
     magic: int | Mapping[str, int] | None
     version: str | semver.Version
-    payload: Any = None
+    payload: TypeOf[T] | None = None
     encoding: Encoding | Bitcode = FIRECRACKER
     checksum: Checksum | None = CRC64_JONES
     order: CheckOrder = CheckOrder.PAYLOAD_FIRST
@@ -280,7 +282,8 @@ class FormatSpec:
         return lru_cache(_MOST_DERIVED)(self._made_at)
 
     def _made_at(self, version: semver.Version) -> FormatSpec:
-        made = dataclasses.replace(self, payload=at_version(self.payload_kind, version), version=version)
+        payload: Any = at_version(self.payload_kind, version)
+        made = dataclasses.replace(self, payload=payload, version=version)
         vars(made)["declared"] = self.declared
         return made
 

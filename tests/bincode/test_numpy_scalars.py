@@ -75,7 +75,7 @@ REFUSED = [
     (np.float64(1), u64, "numpy.float64 1.0"),
     (np.complex64(1), f64, "numpy.complex64"),
     (np.timedelta64(3, "s"), i64, "numpy.timedelta64"),
-    (np.timedelta64(3), f64, "numpy.timedelta64"),
+    (np.timedelta64(3, "D"), f64, "numpy.timedelta64"),
     (np.datetime64("2020-01-01"), f64, "numpy.datetime64"),
     (np.str_("1"), f64, "numpy.str_ '1'"),
     (np.bytes_(b"1"), f64, "numpy.bytes_ b'1'"),

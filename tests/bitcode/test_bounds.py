@@ -509,7 +509,7 @@ CLAIMS: dict[str, tuple[str, bytes, int]] = {
     "negative numbers": ("Vec<i64>", b"\x05" + b"\xff" * 7 + b"\x7f" + _BITS, 800),
     "chars": ("Vec<char>", b"\x03\0\x20\0\0" + _BITS, 1100),
     "floats": ("Vec<f64>", b"\x05" + b"\xff" * 7 + b"\x3f" + _BITS, 800),
-    "empty lists": ("Vec<Vec<u8>>", _ZEROS, 800),
+    "empty lists": ("Vec<Vec<u8>>", _ZEROS, 1200),
     "empty maps": ("Vec<HashMap<u8, u8>>", _ZEROS, 1100),
     "structs": ("Vec<S>", _BITS[1:] * 2, 800),
     "variants with data": ("Vec<D>", _BITS + _BITS[1:], 800),

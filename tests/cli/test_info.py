@@ -237,7 +237,7 @@ def test_damage_is_explained(file: Path):
     assert result.stdout.endswith("status: damaged (of another layout)\nreleases: 1.14\n")
     assert result.stderr == (
         f"error: Decode: {file}: not a bool: expected 0 or 1, found 2 - at `$.vm_info.smt`, offset 29 (0x1d)"
-        " (the checksum matches: this is another layout, try another schema)\n"
+        " (the checksum matches: another layout, or a value that this schema refuses)\n"
         "\n"
         "00000000  00 00 64 86 84 19 10 07  05 00 00 00 00 00 00 00  |..d.............|\n"
         "00000010  38 2e 30 2e 30 00 01 00  00 00 00 00 00 02 03 00  |8.0.0...........|\n"

@@ -119,6 +119,7 @@ def test_standard_input_stays(tmp_path: Path):
         ("snapformat me", {"memory"}),
         ("snapformat memory re", {"rebase"}),
         ("snapformat memory rebase --de", {"--dense"}),
+        ("snapformat dump --format de", {"decoded"}),
         ("snapformat dump --as de", {"decoded"}),
         ("snapformat remove --miss", {"--missing-ok"}),
     ],

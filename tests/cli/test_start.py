@@ -33,7 +33,7 @@ def test_entry_point():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["--nonsense"], ["info"], ["info", "a", "b"], ["schemas", "a"]]
+    "arguments", [["nonsense"], ["--nonsense"], ["info"], ["dump", "a", "b"], ["schemas", "a"]]
 )
 def test_wrong_calls(arguments: list[str]):
     result = call(*arguments)

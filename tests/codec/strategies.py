@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
 import ipaddress
 import math
 import struct
 import types
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
+import annotated_types as at
 import construct as c
 from hypothesis import strategies as st
 
@@ -71,12 +74,19 @@ _LEAVES = [
     ),
     *(bc.CString, bc.OsString, bc.IpAddr, bc.SocketAddr, bc.SystemTime, bc.VersionReq),
     Annotated[int, bc.Via(bc.u16, decode=_even, encode=_even)],
+    *(uuid.UUID, datetime.datetime, Annotated[bc.u16, at.Le(1000)], Annotated[str, at.MinLen(1)]),
     *(shapes.Chain, shapes.Tree, shapes.Link, shapes.Named, shapes.Pair),
 ]
 
 
 def struct_of(
-    kind: str, name: str, fields: list[Any], *, skipped: bool = False, base: type | None = None
+    kind: str,
+    name: str,
+    fields: list[Any],
+    *,
+    skipped: bool = False,
+    frozen: bool = False,
+    base: type | None = None,
 ) -> type:
     def fill(body: dict[str, Any]) -> None:
         body["__doc__"] = "Made up."
@@ -86,7 +96,7 @@ def struct_of(
             body["z"] = doc("", skip=True, default=9)
 
     made = types.new_class(name, (base,) if base else (), {}, fill)
-    return schema(name=name, kind=kind)(made)
+    return schema(name=name, kind=kind, frozen=frozen)(made)
 
 
 def _enum(payloads: list[tuple[str, list[Any]]]) -> type:
@@ -123,8 +133,8 @@ def _composites(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         inner.map(lambda t: bc.Bound[t]),
         st.tuples(inner, inner).map(lambda p: bc.Result[p]),
         inner.map(lambda t: bc.Range[t]),
-        st.tuples(_with_fields(inner), st.booleans()).map(
-            lambda p: struct_of(p[0][0], "Made", p[0][1], skipped=p[1] and p[0][0] == "struct")
+        st.tuples(_with_fields(inner), st.booleans(), st.booleans()).map(
+            lambda p: struct_of(p[0][0], "Made", p[0][1], skipped=p[1] and p[0][0] == "struct", frozen=p[2])
         ),
         st.lists(_with_fields(inner), min_size=1, max_size=4).map(_enum),
     )
@@ -296,6 +306,10 @@ _CONVERTED: dict[str, st.SearchStrategy[Any]] = {
     "semver version requirement": st.sampled_from(["^1.2.3", "*", ">=1.0.0, <2.0.0"]),
     "path": st.sampled_from(["", "/", "a/../b", "/x//y/."]),
     "OsString": st.binary(max_size=5),
+    "Uuid": st.uuids(),
+    "DateTime": st.datetimes(timezones=st.just(datetime.UTC)),
+    "at most 1000": st.integers(0, 1000),
+    "at least 1 character": st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6),
     "int": st.integers(0, 30000).map(lambda n: 2 * n),
 }
 

@@ -211,6 +211,23 @@ def test_numbers_that_would_not_be_written():
     assert [each.value for each in Auto] == [0, 1]
 
 
+def test_values_that_would_be_lost():
+    for value in ("text", 0.0, True, b"x", [1]):
+        with pytest.raises(SchemaError, match=r"A: the (value|number) .* would"):
+            schema(UnitEnum("Lost", [("A", value), ("B", variant())]))
+    with pytest.raises(SchemaError, match=r"say Annotated\[Level, Via\(u8, decode=Level, encode=int\)\]"):
+        schema(enum.IntEnum("Level", {"LOW": 1, "HIGH": 7}))
+    mixed = schema(UnitEnum("Mixed", [("A", variant("x")), ("B", 1), ("C", enum.auto()), ("D", None)]))
+    assert [(each.value, encode(each, mixed)[0]) for each in mixed] == [(0, 0), (1, 1), (2, 2), (3, 3)]
+
+
+def test_flags_are_no_enum_of_rusts():
+    for base in (enum.Flag, enum.IntFlag):
+        for members in ({"A": 1, "B": 2}, {"A": 0, "B": 1}):
+            with pytest.raises(SchemaError, match="combinations of flags are not variants"):
+                schema(base("Rights", members))
+
+
 def test_variants_that_share_fields_through_a_base():
     @schema
     class Named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 from typing import Any, NamedTuple, TypedDict
 
@@ -9,6 +10,7 @@ import construct as c
 import pytest
 
 from snapformat import SchemaError, decode, encode, register, schema
+from snapformat.bincode import u8
 
 STRUCT = c.Struct("x" / c.Byte)
 
@@ -54,3 +56,17 @@ def test_register_for_what_keeps_no_layout() -> None:
     register(Named, STRUCT)
     assert decode(b"\1", Named) == Named(1)
     assert encode(Named(2), Named) == b"\2"
+
+
+def test_what_schema_can_not_declare() -> None:
+    for built_in in (int, types.SimpleNamespace, dict):
+        with pytest.raises(SchemaError, match="a class that is built in can't be declared"):
+            schema(built_in)
+    fields: dict[str, Any] = {"__annotations__": {"x": u8}}
+    declared = schema(type("Declared", (), {**fields}))
+    with pytest.raises(SchemaError, match="Declared: the class is declared already"):
+        schema(declared)
+    with pytest.raises(SchemaError, match="Slotted: @schema gives the class its slots: leave out __slots__"):
+        schema(dataclasses.dataclass(slots=True)(type("Slotted", (), {**fields})))
+    made = schema(dataclasses.dataclass(frozen=True)(type("Made", (), {**fields})))
+    assert decode(encode(made(1), made), made) == made(1)

@@ -60,7 +60,7 @@ def test_nothing_is_asked_of_the_network(browser: Browser, site: Path):
     assert browser.problems == []
 
 
-@pytest.mark.parametrize("width", [320, 360, 500, 800, 1400])
+@pytest.mark.parametrize("width", [320, 360, 500, 800, 980, 1130, 1320, 1400])
 def test_no_page_scrolls_sideways(browser: Browser, site: Path, width: int):
     for page in pages(site):
         browser.open(page, width)
@@ -118,6 +118,88 @@ def test_search_shows_evil_texts_as_text(browser: Browser, site: Path):
     browser.evaluate(f"{TYPE}('script')")
     assert "<script>alert(1)</script>" in browser.evaluate("document.getElementById('results').textContent")
     assert browser.evaluate("document.querySelectorAll('#results script, #results img').length") == 0
+
+
+def test_results_of_a_search_are_on_the_screen(browser: Browser, site: Path):
+    for width in (320, 360, 700, 1000):
+        browser.open(site / "firecracker-1.14-x86_64.html", width)
+        browser.evaluate(f"{TYPE}('rate_limiter')")
+        box = browser.evaluate("document.getElementById('results').getBoundingClientRect().toJSON()")
+        top = browser.evaluate("q.getBoundingClientRect().bottom")
+        assert 0 <= box["left"] < box["right"] <= width, width
+        assert top <= box["top"] < box["bottom"] <= 900, width
+
+
+def shown(browser: Browser) -> list[str]:
+    """The links of the contents that can be seen."""
+    script = "[...document.querySelectorAll('.side a')].filter(a => a.offsetParent).map(a => a.textContent)"
+    return browser.evaluate(script)
+
+
+def test_contents_can_be_filtered(browser: Browser, site: Path):
+    browser.open(site / "firecracker-1.14-x86_64.html", 1400)
+    everything = shown(browser)
+    assert len(everything) > 100
+    browser.evaluate("filter.focus()")
+    browser.call("Input.insertText", text="vcpu EVENTS")
+    kept = ["VcpuEventsException", "VcpuEventsInterrupt", "VcpuEventsNmi", "VcpuEventsSmi"]
+    kept += ["VcpuEventsTripleFault", "kvm_vcpu_events"]
+    assert shown(browser) == ["Types", *kept]
+    titles = "[...document.querySelectorAll('.group > span')]"
+    assert browser.evaluate(f"{titles}.filter(e => e.offsetParent).map(e => e.textContent)") == [
+        "Structs",
+        "C structures",
+    ]
+    browser.evaluate("filter.select()")
+    browser.call("Input.insertText", text="structs vcpu pmem")  # words of several entries, none has all
+    assert shown(browser) == []
+    browser.evaluate("filter.value = ''; filter.dispatchEvent(new Event('input'))")
+    assert shown(browser) == everything
+
+
+def test_contents_follow_what_is_read(browser: Browser, site: Path):
+    browser.open(site / "firecracker-1.14-x86_64.html", 1400)
+    frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+    current = "[...document.querySelectorAll('.side [aria-current]')].map(a => a.hash)"
+    inside = """(() => { const own = document.querySelector('.side [aria-current]').getBoundingClientRect(),
+        box = document.querySelector('.side').getBoundingClientRect();
+        return own.top >= box.top && own.bottom <= box.bottom; })()"""
+    for anchor in ("file", "map", "type-virtioblockstate", "type-kvm_regs", "encodings", "type-vminfo"):
+        browser.evaluate(f"document.getElementById('{anchor}').scrollIntoView()")
+        browser.evaluate(frames)
+        assert browser.evaluate(current) == [f"#{anchor}"]
+        assert browser.evaluate(inside), anchor
+    # One that the filter hides has no place: the contents stay where they are.
+    browser.evaluate("filter.value = 'state'; filter.dispatchEvent(new Event('input'))")
+    before = browser.evaluate("document.querySelector('.side').scrollTop")
+    browser.evaluate("document.getElementById('errors').scrollIntoView()")
+    browser.evaluate(frames)
+    assert browser.evaluate(current) == ["#errors"]
+    assert browser.evaluate("document.querySelector('.side').scrollTop") == before
+
+
+#: Names of fields, types and sizes in tables that are not on one line.
+BROKEN = """[...document.querySelectorAll('.fields tbody th code, .whole, .errors td code')]
+    .filter(e => e.offsetParent && (e.matches('.whole') || /^\\w{1,24}$/.test(e.textContent)))
+    .filter(e => { const r = document.createRange(); r.selectNodeContents(e);
+        const tops = [...r.getClientRects()].map(b => b.bottom);
+        return Math.max(...tops) - Math.min(...tops) > 8; })
+    .map(e => e.textContent)"""
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+def test_short_names_are_not_broken(browser: Browser, site: Path, width: int):
+    for page in pages(site):
+        browser.open(page, width)
+        assert browser.evaluate(BROKEN) == [], page.name
+
+
+def test_print_has_what_is_folded_away(browser: Browser, site: Path):
+    browser.open(site / "firecracker-1.14-x86_64.html", 800)
+    browser.evaluate("document.querySelector('details.example').open = false")
+    browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+    closed = "document.querySelectorAll('details:is(.example, .code):not([open])').length"
+    assert browser.evaluate(closed) == 0
 
 
 def test_theme_can_be_switched(browser: Browser, site: Path):

@@ -496,7 +496,10 @@ def test_a_family_that_leaves_columns(tmp_path: Path):
     found = build([old, new], outputs=("markdown",)).files
     step = found["changes-store-1-to-store-2.md"]
     assert "The encoding changed from bitcode to bincode: values now lie one after the other" in step
-    assert "| encoding | [Store](store-2.md#type-store) (type) | `bitcode` | `bincode, fixed integers" in step
+    assert (
+        "| encoding | [Store](store-2.md#type-store) (type) | - | `bitcode` | `bincode, fixed integers"
+        in step
+    )
     assert "since 2" not in found["store-2.md"]
 
 

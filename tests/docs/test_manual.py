@@ -7,6 +7,7 @@ import io
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tomllib
 import types
@@ -27,9 +28,11 @@ EXAMPLE = ROOT / "examples" / "microvm.vmstate"
 LATER = ROOT / "examples" / "microvm-1.16.vmstate"
 #: A file of another program, by its name there.
 OTHER = ROOT / "tests" / "golden" / "bare" / "zoxide-0.4.3.zo"
+#: The page whose blocks don't need each other.
+RECIPES = "recipes.md"
 PAGES = sorted(path.name for path in MANUAL.glob("*.md"))
 
-_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 #: Commands of a shell that the tests don't run: they would install something.
 _NOT_RUN = ("pip",)
 
@@ -40,10 +43,20 @@ class Block(NamedTuple):
     line: int
 
 
+def copy_samples(folder: Path) -> None:
+    for file in (EXAMPLE, LATER):
+        shutil.copy(file, folder / file.name)
+
+
 def blocks(name: str) -> list[Block]:
     text = (MANUAL / name).read_text(encoding="utf-8")
     return [
-        Block(match[1], match[2], text.count("\n", 0, match.start()) + 2) for match in _FENCE.finditer(text)
+        Block(
+            match[2],
+            re.sub(f"^{match[1]}", "", match[3], flags=re.MULTILINE),
+            text.count("\n", 0, match.start()) + 2,
+        )
+        for match in _FENCE.finditer(text)
     ]
 
 
@@ -70,12 +83,11 @@ def namespace(name: str) -> Iterator[dict[str, object]]:
         sys.modules.pop("zoxide_db", None)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "cli.md"])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ("cli.md", RECIPES)])
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(catalogue, "_added", {})
-    for file in (EXAMPLE, LATER):
-        shutil.copy(file, tmp_path / file.name)
+    copy_samples(tmp_path)
     shutil.copy(OTHER, tmp_path / "db.zo")
     printed: str | None = None
     with namespace(name) as names:
@@ -103,6 +115,30 @@ def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
                 pytest.fail(f"{where}: a block of {block.language}")
 
 
+def recipes() -> Iterator[object]:
+    """The blocks of the recipes that run, each with the output that follows it."""
+    found = blocks(RECIPES)
+    for block, following in zip(found, [*found[1:], None], strict=True):
+        if block.language != "text":
+            output = following.text if following is not None and following.language == "text" else ""
+            yield pytest.param(block, output, id=f"line {block.line}")
+
+
+@pytest.mark.parametrize(("block", "output"), [*recipes()])
+def test_recipes_run_alone(block: Block, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    where = f"docs/{RECIPES}:{block.line}"
+    copy_samples(tmp_path)
+    if block.language == "console":
+        monkeypatch.chdir(tmp_path)
+        run_console(block.text, where)
+    else:
+        assert block.language == "python", where
+        command = [sys.executable, "-W", "error", "-c", block.text]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, f"{where}:\n{done.stderr}"
+        assert_output(done.stdout, output, where)
+
+
 def run_console(text: str, where: str) -> None:
     """Run the lines after `$`; those that follow are the output, `[1]` at their end the status."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
@@ -128,7 +164,14 @@ def test_links_lead_somewhere():
 
 def test_every_page_is_listed():
     listed = re.findall(r"^\* \[[^]]+\]\(([^)]+)\)", (MANUAL / "README.md").read_text(), re.MULTILINE)
-    assert set(listed) == {*PAGES, "format/README.md"} - {"README.md"}
+    others = {
+        "format/README.md",
+        "../CHANGELOG.md",
+        "../SECURITY.md",
+        "../CONTRIBUTING.md",
+        "../ARCHITECTURE.md",
+    }
+    assert set(listed) == {*PAGES, *others} - {"README.md"}
 
 
 def test_reference_of_the_command_line_is_not_stale():

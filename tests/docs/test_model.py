@@ -156,7 +156,7 @@ def test_blobs_are_looked_into(tmp_path):
     holder, part = document.types
     assert (part.label, part.nested, part.size.text) == ("Part", True, "4")
     assert [field.type_text for field in holder.fields] == ["blob<Part>", "Vec<blob<Part>>"]
-    padding = "4 bytes; shorter data is padded with zeros, longer data is kept"
+    padding = "4 bytes; shorter data is read as if zeros followed, longer data is kept"
     assert holder.fields[0].constraints == (padding,)
     assert holder.fields[1].offset.text == "8 + len(first)"
     assert "blob" in {each.name for each in document.primitives}

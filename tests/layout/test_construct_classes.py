@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import construct as c
 import pytest
@@ -201,8 +202,9 @@ def test_floats_keep_their_bits():
     agree(struct, {"f": 1.5, "d": -0.0}, {"f": math.inf, "d": 2}, {"f": math.nan, "d": math.nan}, kept=True)
     signalling = bytes.fromhex("0100807f 7ff0000000000001")
     assert encode(decode(signalling, struct), struct) == signalling
-    # construct alone has the processor convert, which quiets it.
-    assert struct.build(struct.parse(signalling)) != signalling
+    # `struct`, which construct uses, has the processor convert, which quiets it.
+    if sys.version_info < (3, 14):
+        assert struct.build(struct.parse(signalling)) != signalling
 
 
 def test_short_floats():

@@ -7,13 +7,16 @@ A drawn `Sample` holds an annotation and a strategy of its values. Classes are m
 # ruff: noqa: E501 - tables read better in one line each
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import itertools
 import struct
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
+import annotated_types as at
 import semver
 from hypothesis import strategies as st
 
@@ -199,6 +202,12 @@ _SCALARS: list[Sample] = [
     Sample(VersionReq, _requirements, ordered=False),
     Sample(Annotated[int, Via(u32, decode=_even, encode=lambda value: 2 * value)], st.integers(0, (1 << 31) - 1)),
     Sample(Annotated[str, Via(u8, decode=hex, encode=lambda text: int(text, 16))], _integers(1, False).map(hex)),
+    Sample(Annotated[u16, at.Interval(gt=3, le=1000)], st.integers(4, 1000)),
+    Sample(Annotated[str, at.MaxLen(5)], _text.map(lambda text: text[:5])),
+    Sample(uuid.UUID, st.uuids()),
+    Sample(datetime.datetime, st.datetimes(timezones=st.just(datetime.UTC))),
+    Sample(datetime.date, st.dates()),
+    Sample(datetime.time, st.times()),
 ]  # fmt: skip
 scalars = st.sampled_from(_SCALARS)
 
@@ -250,7 +259,8 @@ def structs(draw: Callable[..., Any], items: st.SearchStrategy[Sample]) -> Sampl
     if style == "struct" and draw(st.integers(0, 4)) == 0:
         annotations["skipped"] = int
         attributes["skipped"] = doc("Not in the bytes", skip=True, default=7)
-    cls = _declare((), annotations, attributes, kind=style)
+    frozen = draw(st.integers(0, 4)) == 0
+    cls = _declare((), annotations, attributes, kind=style, frozen=frozen, order=draw(st.booleans()))
     return _compound(cls, _instances(cls, parts), parts)
 
 

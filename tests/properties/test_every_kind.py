@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple
 
+import annotated_types as at
 import construct as c
 import pytest
 
@@ -171,6 +172,7 @@ SAMPLES: dict[type[kinds.Kind], Sample] = {
     kinds.Map: Sample(BTreeMap[u16, u8], PairMap({1: 2}), PairMap({256: 1}), "BTreeMap<u16, u8>"),
     kinds.Set: Sample(BTreeSet[u16], PairSet([1]), PairSet([256]), "BTreeSet<u16>"),
     kinds.Adapted: Sample(Duration, Duration(1, 5), Duration(256, 0), "Duration"),
+    kinds.Checked: Sample(Annotated[u16, at.Le(300)], 255, 256, "u16"),
     kinds.Blob: Sample(
         Blob[Registers], Registers(a=1, b=2), Registers(a=2, b=1), "blob<Registers>", ordered=False
     ),

@@ -67,10 +67,10 @@ def test_damage_is_told_from_another_layout():
     assert (error.path, error.offset, error.expected, error.found) == ("$[0]", 29, "0 or 1", "9")
     assert error.hint == "the checksum doesn't match either: the file is damaged"
     error = error_of(resealed(broken[:-8]))
-    assert error.hint == "the checksum matches: this is another layout, try another schema"
+    assert error.hint == "the checksum matches: another layout, or a value that this schema refuses"
     assert str(error) == (
         "not a bool: expected 0 or 1, found 9 - at `$[0]`, offset 29 (0x1d) "
-        "(the checksum matches: this is another layout, try another schema)"
+        "(the checksum matches: another layout, or a value that this schema refuses)"
     )
 
 
@@ -81,7 +81,7 @@ def test_the_hint_of_formats_without_and_with_an_older_order():
         name="demo", magic=7, version="1.2.0", payload=list[bool], order=CheckOrder.CHECKSUM_FIRST
     )
     error = error_of(resealed(DATA[:29] + b"\x09\0"), older)
-    assert error.hint == "the checksum matches: this is another layout, try another schema"
+    assert error.hint == "the checksum matches: another layout, or a value that this schema refuses"
 
 
 def test_magic():

@@ -172,5 +172,5 @@ def test_saving_what_turns_out_to_be_bad() -> None:
     upstream = dataclasses.replace(STATES, trailing="ignore")
     snapshot = upstream.load(other.new(b"\1" * 1000).to_bytes(), lazy=True)
     snapshot.data.numbers = []
-    with pytest.raises(DecodeError, match="another schema"):
+    with pytest.raises(DecodeError, match="another layout"):
         snapshot.to_bytes()

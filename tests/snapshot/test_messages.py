@@ -114,7 +114,7 @@ def test_hints():
     other = sealed(MESSAGE.replace(b"1.2", b"7.2")[:-1])
     with pytest.raises(DecodeError, match=r"header has version 7\.2\.0, which this format does not read"):
         format_.load(other)
-    with pytest.raises(DecodeError, match="the checksum matches: this is another layout"):
+    with pytest.raises(DecodeError, match="the checksum matches: another layout"):
         format_.load(sealed(MESSAGE[:-1]))
     with pytest.raises(DecodeError, match="wrong magic"):
         format_.load(sealed(b"\2\1\1\1\1" + MESSAGE[5:-1]))

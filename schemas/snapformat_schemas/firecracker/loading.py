@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @overload
-def load(source: Source) -> State: ...
-@overload
 def load(source: Source, *, arch: Literal["x86_64"]) -> X86State: ...
 @overload
 def load(source: Source, *, arch: Literal["aarch64"]) -> Aarch64State: ...
+@overload
+def load(source: Source, *, arch: None = ...) -> State: ...
 
 
 def load(source: Source, *, arch: str | None = None) -> Any:
@@ -35,7 +35,15 @@ def load(source: Source, *, arch: str | None = None) -> Any:
     Raises:
         SnapshotError: As `load_snapshot`.
     """
-    return load_snapshot(source, arch=arch).data
+    return _load(source, arch).data
+
+
+@overload
+def load_snapshot(source: Source, *, arch: Literal["x86_64"]) -> Snapshot[X86State]: ...
+@overload
+def load_snapshot(source: Source, *, arch: Literal["aarch64"]) -> Snapshot[Aarch64State]: ...
+@overload
+def load_snapshot(source: Source, *, arch: None = ...) -> Snapshot[State]: ...
 
 
 def load_snapshot(source: Source, *, arch: str | None = None) -> Snapshot[Any]:
@@ -52,6 +60,10 @@ def load_snapshot(source: Source, *, arch: str | None = None) -> Snapshot[Any]:
         InvalidFormatVersionError: The release can't be read; the hint names it.
         Crc64Error: The checksum does not match.
     """
+    return _load(source, arch)
+
+
+def _load(source: Source, arch: str | None) -> Snapshot[Any]:
     if arch is not None and arch not in MAGICS:
         raise ValueError(f"unknown architecture {arch!r}; known: {', '.join(MAGICS)}")
     try:

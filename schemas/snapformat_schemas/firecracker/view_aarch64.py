@@ -79,9 +79,9 @@ class Aarch64VcpuViews(Views):
 
     __slots__ = ()
 
-    mpidr = View(HEX, "MPIDR_EL1, its affinity", at="mpidr", read_only=depends.MPIDR)
-    mp_state = View(NUMBER, "Run state: 0 runnable, 5 stopped", at="mp_state.mp_state")
-    reg = Part(Registers, "Register, by Arm's name or KVM's id: `PC`, `X0`, `SCTLR_EL1`")
+    mpidr: View[int] = View(HEX, "MPIDR_EL1, its affinity", at="mpidr", read_only=depends.MPIDR)
+    mp_state: View[int] = View(NUMBER, "Run state: 0 runnable, 5 stopped", at="mp_state.mp_state")
+    reg: Part[Registers] = Part(Registers, "Register, by Arm's name or KVM's id: `PC`, `X0`, `SCTLR_EL1`")
 
 
 class Aarch64Cpu(Views):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from snapformat.inspect.locations import Location
 from snapformat.inspect.views import (
     CHOICE,
@@ -49,7 +51,7 @@ class Device(Views):
 
     __slots__ = ()
 
-    mmio = View(
+    mmio: View[int] = View(
         HEX,
         "Guest physical address of its registers, on MMIO",
         at="device_info.addr",
@@ -84,10 +86,14 @@ class Drive(Device):
 
     __slots__ = ()
 
-    id = View(TEXT, "Name in the API, its drive_id", at="device_state<*>.id")
-    path = View(TEXT, "Host path of the backing file or block device", at="device_state<*>.disk_path")
-    socket = View(TEXT, "Host path of the socket of a vhost-user drive", at="device_state<*>.socket_path")
-    root = View(FLAG, "The guest booted from this drive", at="device_state<*>.root_device")
+    id: View[str] = View(TEXT, "Name in the API, its drive_id", at="device_state<*>.id")
+    path: View[str] = View(
+        TEXT, "Host path of the backing file or block device", at="device_state<*>.disk_path"
+    )
+    socket: View[str] = View(
+        TEXT, "Host path of the socket of a vhost-user drive", at="device_state<*>.socket_path"
+    )
+    root: View[bool] = View(FLAG, "The guest booted from this drive", at="device_state<*>.root_device")
 
     @computed(
         FLAG,
@@ -105,16 +111,16 @@ class Drive(Device):
         if drive is not None and on != self.read_only:
             _offer(drive, _READ_ONLY, on)
 
-    cache = View(
+    cache: View[str] = View(
         CHOICE,
         "Whether the guest can flush: Unsafe (no), Writeback",
         at="device_state<*>.cache_type",
     )
-    engine = View(CHOICE, "I/O engine: Sync, Async", at="device_state<*>.file_engine_type")
-    partuuid = View(
+    engine: View[str] = View(CHOICE, "I/O engine: Sync, Async", at="device_state<*>.file_engine_type")
+    partuuid: View[str | None] = View(
         TEXT_OR_NONE, "Partition UUID of the root drive", at="device_state<*>.partuuid", in_summary=False
     )
-    rate_limiter = View(
+    rate_limiter: View[Any] = View(
         PART, "Limits on requests and bytes", at="device_state<*>.rate_limiter_state", in_summary=False
     )
 
@@ -128,9 +134,11 @@ class NetworkInterface(Device):
 
     __slots__ = ()
 
-    id = View(TEXT, "Name in the API, its iface_id", at="device_state.id")
-    tap = View(TEXT, "TAP device of the host; must exist on restore", at="device_state.tap_if_name")
-    mac = View(
+    id: View[str] = View(TEXT, "Name in the API, its iface_id", at="device_state.id")
+    tap: View[str] = View(
+        TEXT, "TAP device of the host; must exist on restore", at="device_state.tap_if_name"
+    )
+    mac: View[str | None] = View(
         TEXT_OR_NONE,
         "Ethernet address, `06:00:ac:10:00:02`; null: the guest picks one",
         at="device_state.config_space.guest_mac",
@@ -142,13 +150,13 @@ class NetworkInterface(Device):
         stack = self._find("device_state.mmds_ns")
         return stack is not None and stack.value is not None
 
-    rx_rate_limiter = View(
+    rx_rate_limiter: View[Any] = View(
         PART,
         "Limits on what the guest receives",
         at="device_state.rx_rate_limiter_state",
         in_summary=False,
     )
-    tx_rate_limiter = View(
+    tx_rate_limiter: View[Any] = View(
         PART, "Limits on what the guest sends", at="device_state.tx_rate_limiter_state", in_summary=False
     )
 
@@ -170,8 +178,8 @@ class Vsock(Device):
 
     __slots__ = ()
 
-    cid = View(NUMBER, "Context ID, the guest's AF_VSOCK address", at="device_state.frontend.cid")
-    path = View(
+    cid: View[int] = View(NUMBER, "Context ID, the guest's AF_VSOCK address", at="device_state.frontend.cid")
+    path: View[str] = View(
         TEXT,
         "Host path of the Unix socket that the device listens on",
         at=("device_state.backend.uds_path", "device_state.backend<*>.path"),
@@ -205,7 +213,7 @@ class Balloon(Device):
         """The number of pages in MiB, rounded down."""
         return self._pages("actual_pages").value // _PAGES_PER_MIB  # type: ignore[no-any-return]  # a u32
 
-    stats_polling_interval_s = View(
+    stats_polling_interval_s: View[int] = View(
         NUMBER, "Seconds between two requests for statistics", at="device_state.stats_polling_interval_s"
     )
 
@@ -234,7 +242,7 @@ class Entropy(Device):
         limits = (self._find(f"device_state.rate_limiter_state.{name}") for name in ("ops", "bandwidth"))
         return any(limit is not None and limit.value is not None for limit in limits)
 
-    rate_limiter = View(
+    rate_limiter: View[Any] = View(
         PART, "Limits on requests and bytes", at="device_state.rate_limiter_state", in_summary=False
     )
 
@@ -244,11 +252,17 @@ class Pmem(Device):
 
     __slots__ = ()
 
-    id = View(TEXT, "Name in the API", at="device_state.config.id")
-    path = View(TEXT, "Host path of the file", at="device_state.config.path_on_host")
-    root = View(FLAG, "The guest's root file system is on it", at="device_state.config.root_device")
-    read_only = View(FLAG, "It is mapped without write permission", at="device_state.config.read_only")
-    bytes = View(NUMBER, "Size of the mapping", at="device_state.config_space.size", read_only=depends.PMEM)
+    id: View[str] = View(TEXT, "Name in the API", at="device_state.config.id")
+    path: View[str] = View(TEXT, "Host path of the file", at="device_state.config.path_on_host")
+    root: View[bool] = View(
+        FLAG, "The guest's root file system is on it", at="device_state.config.root_device"
+    )
+    read_only: View[bool] = View(
+        FLAG, "It is mapped without write permission", at="device_state.config.read_only"
+    )
+    bytes: View[int] = View(
+        NUMBER, "Size of the mapping", at="device_state.config_space.size", read_only=depends.PMEM
+    )
 
     @id.setter
     def _set_pmem_id(self, new: str) -> None:
@@ -260,13 +274,13 @@ class MemoryHotplug(Device):
 
     __slots__ = ()
 
-    total_bytes = View(
+    total_bytes: View[int] = View(
         NUMBER,
         "The most that can be plugged",
         at="device_state.region_size",
         read_only=depends.HOTPLUG,
     )
-    requested_bytes = View(
+    requested_bytes: View[int] = View(
         NUMBER,
         "What the host wants plugged",
         at="device_state.requested_size",
@@ -281,7 +295,7 @@ class MemoryHotplug(Device):
         assert size is not None
         return int(sum(blocks.value) * size.value)
 
-    block_bytes = View(
+    block_bytes: View[int] = View(
         NUMBER,
         "The unit that the guest plugs and unplugs",
         at="device_state.block_size",
@@ -294,8 +308,8 @@ class Mmds(Views):
 
     __slots__ = ()
 
-    version = View(CHOICE, "V1, or V2 with session tokens", at=("mmds.version", "mmds_version"))
-    imds_compat = View(
+    version: View[str] = View(CHOICE, "V1, or V2 with session tokens", at=("mmds.version", "mmds_version"))
+    imds_compat: View[bool] = View(
         FLAG,
         "Always answer in EC2's IMDS format; from 1.13 on",
         at="mmds.imds_compat",

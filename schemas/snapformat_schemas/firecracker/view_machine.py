@@ -64,7 +64,7 @@ class Memory(Views):
 
     __slots__ = ()
 
-    mib = View(NUMBER, "Size at boot, MiB", at="vm_info.mem_size_mib", read_only=depends.MEMORY)
+    mib: View[int] = View(NUMBER, "Size at boot, MiB", at="vm_info.mem_size_mib", read_only=depends.MEMORY)
 
     @computed(TOTAL, "Size of the memory file", at=_REGIONS, read_only=depends.REGION)
     def file_bytes(self) -> int:
@@ -72,8 +72,8 @@ class Memory(Views):
         regions = self._find(*_REGIONS)
         return 0 if regions is None else sum(region.value.size for region in regions.parts())
 
-    huge_pages = View(CHOICE, "Host page size behind it: None, 2M", at="vm_info.huge_pages")
-    regions = View(
+    huge_pages: View[str] = View(CHOICE, "Host page size behind it: None, 2M", at="vm_info.huge_pages")
+    regions: View[Any] = View(
         PART, "Ranges of guest physical memory", at=_REGIONS, read_only=depends.REGION, in_summary=False
     )
 
@@ -83,7 +83,9 @@ class Kernel(Views):
 
     __slots__ = ()
 
-    path = View(TEXT, "Host path; not opened again on restore", at="vm_info.boot_source.kernel_image_path")
+    path: View[str] = View(
+        TEXT, "Host path; not opened again on restore", at="vm_info.boot_source.kernel_image_path"
+    )
 
 
 class Machine(Views):
@@ -91,17 +93,19 @@ class Machine(Views):
 
     __slots__ = ()
 
-    memory = Part(Memory, "Memory")
-    kernel = Part(Kernel, "Guest kernel")
-    initrd = View(TEXT_OR_NONE, "Host path of the initrd, or null", at="vm_info.boot_source.initrd_path")
-    boot_args = View(
+    memory: Part[Memory] = Part(Memory, "Memory")
+    kernel: Part[Kernel] = Part(Kernel, "Guest kernel")
+    initrd: View[str | None] = View(
+        TEXT_OR_NONE, "Host path of the initrd, or null", at="vm_info.boot_source.initrd_path"
+    )
+    boot_args: View[str | None] = View(
         TEXT_OR_NONE,
         "Kernel command line as it was asked for; null: Firecracker's default",
         at="vm_info.boot_source.boot_args",
     )
 
-    smt = View(FLAG, "Two vCPUs are the threads of one core", at="vm_info.smt")
-    cpu_template = View(CHOICE, "Built-in CPU template, or None", at="vm_info.cpu_template")
+    smt: View[bool] = View(FLAG, "Two vCPUs are the threads of one core", at="vm_info.smt")
+    cpu_template: View[str] = View(CHOICE, "Built-in CPU template, or None", at="vm_info.cpu_template")
 
     @computed(TEXT, "Transport of all virtio devices: mmio, pci", at="device_states", read_only=depends.BUS)
     def transport(self) -> str:

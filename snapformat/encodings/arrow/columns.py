@@ -45,7 +45,7 @@ class Column:
     may_be_null: ClassVar[bool] = False
 
     def __init__(self, type_: pa.DataType) -> None:
-        self.type = type_
+        self.type: pa.DataType = type_
 
     def pack(self, data: Sequence[Any]) -> pa.Array:
         """Make an array of plain data, in which `NULL` stands for absent values.

@@ -27,7 +27,7 @@ class Fetched:
     __slots__ = ("_in_pieces", "_source", "data", "failure")
 
     def __init__(self, source: SupportsRead, *, in_pieces: bool = True) -> None:
-        self.data = bytearray()
+        self.data: bytearray = bytearray()
         self.failure: Exception | None = None
         self._source = source
         self._in_pieces = in_pieces

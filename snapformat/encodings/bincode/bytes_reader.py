@@ -85,17 +85,17 @@ class BytesReader(ValueReader):
         super().__init__(limits if config.rules.depth is None else limited(limits, config.rules), budget)
         self.data: bytes | bytearray = data
         self.pos = self.origin = pos
-        self.begin = 0
-        self.ahead = 0
+        self.begin: int = 0
+        self.ahead: int = 0
         self.anchor: int | None = None
-        self.end = len(data)
+        self.end: int = len(data)
         self.events: list[Event] | None = [] if emit else None
-        self.blobs = blobs
+        self.blobs: bool = blobs
         self.fetched: Fetched | None = None
         self.reach: Reach | None = None
-        self.is_exhausted = False
+        self.is_exhausted: bool = False
         self.watched: dict[Run, Run] = {}
-        self.config = config
+        self.config: Config = config
         self._key = form_key(config)
         self._stream: tuple[tuple[int, int, int | None], Any] | None = None
 

@@ -53,6 +53,7 @@ _ELEMENTS: dict[type[Kind], type[Any]] = {
     kinds.Set: composites.Set,
     kinds.Adapted: composites.Adapted,
     kinds.Absent: composites.Adapted,
+    kinds.Checked: composites.Checked,
 }
 
 

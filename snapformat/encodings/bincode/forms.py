@@ -35,15 +35,15 @@ class IntForm:
     __slots__ = ("byteorder", "most", "name", "nonzero", "packer", "signed", "size", "variable")
 
     def __init__(self, kind: kinds.Int, config: Config) -> None:
-        self.name = kind.name
-        self.size = kind.size
-        self.signed = kind.signed
-        self.nonzero = kind.nonzero
-        self.most = (1 << 8 * kind.size) - 1 if kind.most is None else kind.most
+        self.name: str = kind.name
+        self.size: int = kind.size
+        self.signed: bool = kind.signed
+        self.nonzero: bool = kind.nonzero
+        self.most: int = (1 << 8 * kind.size) - 1 if kind.most is None else kind.most
         self.byteorder: ByteOrder = kind.byteorder or config.byteorder
         self.variable = _variable(kind, config)
         letter = kinds.LETTERS.get(kind.size)
-        self.packer = None
+        self.packer: struct.Struct | None = None
         if letter is not None and self.variable is None:
             self.packer = struct.Struct(_order(self.byteorder) + letter[not kind.signed])
 

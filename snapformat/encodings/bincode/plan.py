@@ -95,7 +95,7 @@ class BincodePlanner(Planner):
     """
 
     def __init__(self, config: Config) -> None:
-        self.config = config
+        self.config: Config = config
         self.done: dict[tuple[Kind, FormKey], Op] = {}
         self.foreign: dict[Kind, bool] = {}
         self._open: set[tuple[Kind, FormKey]] = set()

@@ -23,5 +23,5 @@ class StreamReader(BincodeReader):
 
     def __init__(self, source: SupportsRead, config: Config, budget: Budget, limits: Limits) -> None:
         super().__init__(b"", 0, config, budget, limits)
-        self.fetched = Fetched(source)
+        self.fetched: Fetched = Fetched(source)
         self.data = self.fetched.data

@@ -47,7 +47,7 @@ class BincodeWriter(ValueWriter):
 
     def __init__(self, config: Config, limits: Limits) -> None:
         super().__init__(limits if config.rules.depth is None else limited(limits, config.rules), SortKeys())
-        self.out = BuildStream()
+        self.out: BuildStream = BuildStream()
         self._config = config
         self._key = form_key(config)
 

@@ -105,10 +105,10 @@ class ColumnInput:
     __slots__ = ("data", "end", "packing", "pos")
 
     def __init__(self, data: bytes, pos: int, end: int) -> None:
-        self.data = data
-        self.pos = pos
-        self.end = end
-        self.packing = ""
+        self.data: bytes = data
+        self.pos: int = pos
+        self.end: int = end
+        self.packing: str = ""
 
     def take(self, size: int) -> bytes:
         """Consume bytes.

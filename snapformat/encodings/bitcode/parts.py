@@ -41,7 +41,7 @@ class Message:
     __slots__ = ("zero_sized",)
 
     def __init__(self) -> None:
-        self.zero_sized = DEFAULT_LIMITS.zero_sized
+        self.zero_sized: int = DEFAULT_LIMITS.zero_sized
 
     def claim(self, count: int) -> None:
         """Claim objects made of zero-sized elements."""
@@ -61,7 +61,7 @@ class Reading(Message):
 
     def __init__(self, source: ColumnInput) -> None:
         super().__init__()
-        self.source = source
+        self.source: ColumnInput = source
 
 
 class Writing(Message):
@@ -75,7 +75,7 @@ class Writing(Message):
 
     def __init__(self) -> None:
         super().__init__()
-        self.keys = SortKeys()
+        self.keys: SortKeys = SortKeys()
 
 
 class Part:

@@ -142,7 +142,7 @@ class _PartPlanner(Planner):
 
     def _struct(self, kind: kinds.Struct, *, nests: bool = True) -> Task:
         declared = None if kind.cls is None else declaration_of(kind.cls)
-        plain = declared is not None and declared.plain and not kind.skipped
+        plain = declared is not None and declared.plain and not (kind.skipped or declared.frozen)
         made = groups.structs(kind, plain, nests=nests)
         self._done[kind] = made
         parts = []

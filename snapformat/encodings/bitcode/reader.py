@@ -73,13 +73,13 @@ class Place:
     __slots__ = ("around", "children", "count", "counts", "sort", "start", "step", "values")
 
     def __init__(self, count: int, around: Place | None, step: str) -> None:
-        self.count = count
-        self.around = around
-        self.step = step
+        self.count: int = count
+        self.around: Place | None = around
+        self.step: str = step
         self.sort: str | None = None
         self.values: Iterator[Any] = iter(())
         self.counts: Callable[[int], int] = lambda index: count
-        self.start = 0
+        self.start: int = 0
         self.children: dict[int, Place] = {}
 
     @property

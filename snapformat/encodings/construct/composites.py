@@ -120,7 +120,7 @@ class Map(BincodeConstruct):
 
     def __init__(self, kind: Any, config: Config, key: Any, value: Any) -> None:
         super().__init__(kind, config)
-        self.subcons = [key, value]
+        self.subcons: list[Any] = [key, value]
 
     def _parse(self, stream: Any, context: Any, path: str) -> PairMap[Any, Any]:
         key_sub, value_sub = self.subcons
@@ -218,6 +218,27 @@ class Adapted(BincodeSubconstruct):
             ) from None
         self.subcon._build(stored, stream, context, path)
         return obj
+
+    def _sizeof(self, context: Any, path: str) -> int:
+        return int(self.subcon._sizeof(context, path))
+
+
+class Checked(BincodeSubconstruct):
+    """A value that meets constraints."""
+
+    def _parse(self, stream: Any, context: Any, path: str) -> Any:
+        return self._checked(self.subcon._parsereport(stream, context, path), path)
+
+    def _build(self, obj: Any, stream: Any, context: Any, path: str) -> Any:
+        built = self.subcon._build(obj, stream, context, path)
+        self._checked(obj, path)
+        return built
+
+    def _checked(self, value: Any, path: str) -> Any:
+        try:
+            return self.kind.decode(value)
+        except Exception as error:  # predicates are code of the schema
+            raise construct.ValidationError(f"{checks.BROKEN}: {checks.reason(error)}", path=path) from None
 
     def _sizeof(self, context: Any, path: str) -> int:
         return int(self.subcon._sizeof(context, path))

@@ -93,7 +93,7 @@ class Enum(BincodeConstruct):
 
     def __init__(self, kind: Any, config: Config, payloads: list[Any]) -> None:
         super().__init__(kind, config)
-        self.cases = {index: sub for index, sub in enumerate(payloads) if sub is not None}
+        self.cases: dict[int, Any] = {index: sub for index, sub in enumerate(payloads) if sub is not None}
 
     def _parse(self, stream: Any, context: Any, path: str) -> Any:
         kind = self.kind

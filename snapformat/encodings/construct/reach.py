@@ -22,7 +22,7 @@ class Reach:
     __slots__ = ("furthest",)
 
     def __init__(self) -> None:
-        self.furthest = 0
+        self.furthest: int = 0
 
     def note(self, position: int) -> None:
         """Note that a construct has read up to a position, before it goes elsewhere."""

@@ -102,7 +102,7 @@ class Checksummed(construct.Subconstruct, OwnConstruct):  # type: ignore[misc]  
         self.config = config
         self.to_the_end = to_the_end
         integer = construct.BytesInteger(checksum.size, swapped=config.byteorder == "little")
-        self.checksumfield = construct.Renamed(integer, newname="checksum")
+        self.checksumfield: Any = construct.Renamed(integer, newname="checksum")
 
     def as_kind(self, lowering: Lowering, scopes: Scopes) -> Task:
         """Return the same as a kind."""

@@ -65,7 +65,7 @@ class JsonReader(ValueReader):
 
     def __init__(self, data: Any, limits: Limits) -> None:
         super().__init__(limits, Budget(_MOST_CLAIMED, limits))
-        self.data = data
+        self.data: Any = data
         self._around: list[Any] = []
 
     def refuse(self, expected: str) -> NoReturn:

@@ -68,9 +68,9 @@ class JsonWriter(ValueWriter):
         self, limits: Limits, *, serde: bool = False, decoded: bool = False, portable: bool = False
     ) -> None:
         super().__init__(limits, SortKeys())
-        self.serde = serde
-        self.decoded = decoded
-        self.portable = portable
+        self.serde: bool = serde
+        self.decoded: bool = decoded
+        self.portable: bool = portable
         #: For the value and each entered part: the written data, or the group whose parts follow.
         self._levels: list[Any] = [None]
 

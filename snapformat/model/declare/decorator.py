@@ -6,19 +6,20 @@ import dataclasses
 import enum
 import inspect
 import keyword
-import re
 import sys
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, Literal, TypeVar, dataclass_transform, overload
+from types import FrameType
+from typing import Any, Generic, TypeVar, dataclass_transform, overload
 
-from snapformat.class_attrs import DECLARATION
+from snapformat.class_attrs import DECLARATION, KEY
 from snapformat.errors import SchemaError
 from snapformat.lazy_dataclasses import dataclass, own_annotations
 from snapformat.model.c_struct import CStruct
 from snapformat.model.declaration import Declaration, FieldSpec, declaration_of
+from snapformat.model.declare.again import Place, forget
 from snapformat.model.declare.display import DISPLAYS, show
-from snapformat.model.declare.enums import DataEnum, UnitEnum
+from snapformat.model.declare.enums import DataEnum, UnitEnum, check_members
 from snapformat.model.declare.fields import (
     METADATA,
     FieldOptions,
@@ -28,21 +29,12 @@ from snapformat.model.declare.fields import (
     doc,
     refuse,
 )
-from snapformat.model.declare.instances import add_item_access, equal
+from snapformat.model.declare.instances import add_item_access, add_order, equal, field_hash
+from snapformat.model.declare.renaming import RenameRule, renamed
 from snapformat.model.kinds import Style
+from snapformat.model.std.classes import library_of
 
 C = TypeVar("C", bound=type)
-
-RenameRule = Literal[
-    "lowercase",
-    "UPPERCASE",
-    "PascalCase",
-    "camelCase",
-    "snake_case",
-    "SCREAMING_SNAKE_CASE",
-    "kebab-case",
-    "SCREAMING-KEBAB-CASE",
-]
 
 _CONTAINER_REASONS = {
     "tag": "the tag is written as a field that is not read back",
@@ -65,6 +57,9 @@ def schema(
     other: bool = False,
     discriminant: int | None = None,
     deny_unknown_fields: bool = False,
+    kw_only: bool = False,
+    frozen: bool = False,
+    order: bool = False,
     **serde: Any,
 ) -> Callable[[C], C]: ...
 
@@ -81,6 +76,9 @@ def schema(
     other: bool = False,
     discriminant: int | None = None,
     deny_unknown_fields: bool = False,
+    kw_only: bool = False,
+    frozen: bool = False,
+    order: bool = False,
     **serde: Any,
 ) -> Any:
     """Declare a class: a struct, an enum, or a variant of one.
@@ -100,6 +98,12 @@ def schema(
         discriminant: Of a variant: Rust's explicit number, which orders sorted maps and sets; it is not in
             the bytes.
         deny_unknown_fields: Has no effect in bincode.
+        kw_only: The constructor takes all fields by name only. Then a field without a default may come after
+            one with a default; the order of the bytes is that of the declaration in any case.
+        frozen: Instances can't be changed, and have a hash if all fields have one. The variants of a frozen
+            enum are frozen, too.
+        order: Instances can be compared, as with Rust's derived `Ord`: by their fields in the order of
+            declaration, and None is less than any value; variants of an enum by their order first.
         **serde: Attributes that can't be round-tripped under bincode; refused with the reason.
 
     Returns:
@@ -115,11 +119,13 @@ def schema(
     def declare(target: type) -> type:
         if not isinstance(target, type):
             raise SchemaError(f"@schema belongs on a class, not on {target!r}")
-        options = _Options(name, kind, rename_all, transparent, other, discriminant, serde)
+        options = _Options(
+            name, kind, rename_all, transparent, other, discriminant, serde, kw_only, frozen, order
+        )
         try:
             # Names of a function are looked up later, when those declared further down exist too.
             scope = (lambda: frame.f_locals) if "<locals>" in target.__qualname__ else None
-            return _declare(target, options, scope)
+            return _declare(target, options, scope, frame)
         except SchemaError as error:
             if error.owner is not None:
                 raise
@@ -137,25 +143,33 @@ class _Options:
     other: bool
     discriminant: int | None
     serde: dict[str, Any]
+    kw_only: bool
+    frozen: bool
+    order: bool
 
 
-def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]] | None) -> type:
+def _declare(
+    cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]] | None, frame: FrameType
+) -> type:
     _check_class(cls)
     if options.name is not None and not isinstance(options.name, str):
         raise SchemaError(f"name must be a str, not {options.name!r}")
     if issubclass(cls, enum.Enum):
+        if own_annotations(cls):
+            raise SchemaError("an enum has no fields of its own; for variants with data declare a DataEnum")
         refuse(options.serde, _CONTAINER_REASONS, "schema")
         return _declare_unit_enum(cls, options)
     if DataEnum in cls.__bases__:
         refuse(options.serde, _CONTAINER_REASONS, "schema")
         return _declare_data_enum(cls, options)
     parent = _enum_of(cls)
+    _check_bases(cls, options)
     if parent is None:
         refuse(options.serde, _CONTAINER_REASONS, "schema")
     else:
         check_variant_attributes(options.serde, "schema")
     plain = not any(_CUSTOM & vars(base).keys() for base in cls.__mro__ if not _is_bare(base))
-    made = _dataclass(cls)
+    made = _dataclass(cls, options)
     declaration = Declaration(
         made,
         options.name or (made.__name__ if parent is None else _variant_name(made, parent.cls)),
@@ -165,35 +179,43 @@ def _declare(cls: type, options: _Options, scope: Callable[[], Mapping[str, Any]
         parameters=getattr(made, "__parameters__", ()),
         scope=scope,
         plain=plain,
+        frozen=options.frozen,
     )
     setattr(made, DECLARATION, declaration)
+    hashed: Any = made.__hash__
+    if hashed is None or hashed is field_hash:
+        setattr(made, KEY, tuple(spec.attr for spec in declaration.fields if not spec.skip))
     declaration.check_fields()
     if parent is not None:
+        declaration.place = Place.of(frame)
         _add_variant(parent, declaration, options)
     elif options.other:
         raise SchemaError("other belongs on a variant")
     return made
 
 
-#: Attributes that other libraries add to the classes they make.
-_MARKS = {
-    "__attrs_attrs__": "attrs",
-    "__pydantic_decorators__": "pydantic",
-    "__struct_fields__": "msgspec",
-    "_field_defaults": "typing.NamedTuple",
-}
-
-
 def _check_class(cls: type) -> None:
     """Refuse classes made by another library: `@schema` makes a class anew, as a dataclass."""
-    made_by = {library for mark, library in _MARKS.items() if any(mark in vars(base) for base in cls.__mro__)}
+    made_by = library_of(cls)
     if typing.is_typeddict(cls):
         raise SchemaError("values of a TypedDict are plain dicts: declare a class, not a TypedDict")
-    if made_by:
+    if made_by is not None:
         raise SchemaError(
-            f"@schema makes a dataclass of a class, and this one is made by {made_by.pop()}: leave that out,"
+            f"@schema makes a dataclass of a class, and this one is made by {made_by}: leave that out,"
             " or say register(Class, construct.Struct(...)) instead of @schema"
         )
+    if not cls.__flags__ & _IS_HEAP_TYPE:
+        raise SchemaError("a class that is built in can't be declared: derive one, or convert it by Via(...)")
+    if DECLARATION in vars(cls):
+        raise SchemaError("the class is declared already")
+    if "__slots__" in vars(cls):
+        raise SchemaError(
+            "@schema gives the class its slots: leave out __slots__, or slots=True of dataclass"
+        )
+
+
+#: CPython's `Py_TPFLAGS_HEAPTYPE`: of classes made by a class statement, which can be changed.
+_IS_HEAP_TYPE = 1 << 9
 
 
 #: Methods of a class that making an instance would have to call.
@@ -208,13 +230,28 @@ def _is_bare(base: type) -> bool:
     return base in (object, Generic, DataEnum, CStruct)
 
 
+def _check_bases(cls: type, options: _Options) -> None:
+    """Refuse a mix of frozen and changeable bases, and an order of a single variant."""
+    for base in cls.__mro__[1:]:
+        declared = declaration_of(base)
+        if declared is not None and declared.frozen != options.frozen:
+            is_frozen = "is frozen" if declared.frozen else "is not frozen"
+            raise SchemaError(f"{base.__name__} {is_frozen}: say the same of both, frozen=True or not")
+        if declared is not None and declared.style is None and options.order:
+            raise SchemaError(
+                f"order=True belongs on the enum {base.__name__}, which orders all its variants"
+            )
+    if options.frozen and issubclass(cls, CStruct):
+        raise SchemaError("a CStruct can't be frozen: it keeps the bytes that it was read from")
+
+
 def _description(cls: type) -> str:
     """Return the class docstring, without the one that dataclasses generate."""
     text = cls.__doc__ or ""
     return "" if text.startswith(f"{cls.__name__}(") else inspect.cleandoc(text)
 
 
-def _dataclass(cls: type) -> type:
+def _dataclass(cls: type, options: _Options) -> type:
     for attr, annotation in own_annotations(cls).items():
         if typing.get_origin(annotation) is typing.ClassVar:
             continue
@@ -230,19 +267,30 @@ def _dataclass(cls: type) -> type:
     if "__eq__" not in vars(cls):
         cls.__eq__ = equal  # type: ignore[assignment]  # a method of the class from here on
         if "__hash__" not in vars(cls) or vars(cls)["__hash__"] is None:
-            cls.__hash__ = None  # type: ignore[assignment]  # mutable
+            cls.__hash__ = field_hash if options.frozen else None  # type: ignore[assignment, method-assign]
     add_item_access(cls)
     if "__repr__" not in vars(cls):
         cls.__repr__ = show  # type: ignore[assignment, method-assign]
         for name, method in DISPLAYS.items():
             if not hasattr(cls, name) and name not in own_annotations(cls):
                 setattr(cls, name, method)
+    if options.order:
+        add_order(cls)
     try:
-        made: type = dataclass(slots=True, eq=False, repr=False)(cls)
+        made: type = dataclass(
+            slots=True, eq=False, repr=False, kw_only=options.kw_only, frozen=options.frozen
+        )(cls)
     except (TypeError, ValueError) as error:
-        raise SchemaError(str(error)) from error
+        raise SchemaError(_default_hint(str(error))) from error
     made.__doc__ = text
     return made
+
+
+def _default_hint(message: str) -> str:
+    """Return the message of dataclasses; say what to do about a field without a default after others."""
+    if "non-default argument" not in message:
+        return message
+    return f"{message}: say @schema(kw_only=True), or doc(kw_only=True) of this field; the bytes are the same"
 
 
 def _check_attr(cls: type, attr: str) -> None:
@@ -298,7 +346,7 @@ def _field_specs(cls: type, options: _Options) -> list[FieldSpec]:
         if not given.skip and not field.init:
             raise SchemaError("a field must be a parameter of the constructor", field=field.name)
         check_bits(given.bits, field.name)
-        name = given.rename or _renamed(field.name, options.rename_all, variant=False)
+        name = given.rename or renamed(field.name, options.rename_all, variant=False)
         home = homes[field.name]
         spec = FieldSpec(field.name, name, field.type, home.__module__, bindings.get(home, {}), given.doc)
         spec.bits, spec.key, spec.depends = given.bits, given.key, given.depends
@@ -360,61 +408,69 @@ def _variant_name(cls: type, enum_class: type) -> str:
 
 
 def _add_variant(parent: Declaration, declaration: Declaration, options: _Options) -> None:
-    if parent.other is not None:
-        raise SchemaError("other belongs on the last variant")
-    if any(known.name == declaration.name for known in parent.variants):
+    """Add a variant to its enum, in place of one that is declared again."""
+    names = [known.name for known in parent.variants]
+    is_new = declaration.name not in names
+    index = len(names) if is_new else names.index(declaration.name)
+    in_use = parent.made()
+    if not is_new and not _is_again(parent.variants[index], declaration):
         raise SchemaError(f"{parent.cls.__name__} has a variant {declaration.name!r} already")
+    if is_new and in_use:
+        raise SchemaError(
+            f"{parent.cls.__name__} is in use without this variant: declare all of them before a value is"
+            " written or read, or a format is made; in a notebook, run the cell of the enum again"
+        )
+    if parent.other is not None and is_new:
+        raise SchemaError("other belongs on the last variant")
     if options.other:
         if declaration.style != "unit":
             raise SchemaError("serde takes unknown indexes only into a unit variant")
-        parent.other = len(parent.variants)
+        if not is_new and index != len(names) - 1:
+            raise SchemaError("other belongs on the last variant")
+        parent.other = index
+    elif parent.other == index:
+        parent.other = None
     declaration.enum = parent
-    parent.discriminants.append(options.discriminant)
+    parent.discriminants[index:] = [options.discriminant, *parent.discriminants[index + 1 :]]
     for base in getattr(declaration.cls, "__orig_bases__", ()):
         if typing.get_origin(base) is parent.cls:
             declaration.enum_arguments = typing.get_args(base)
-    parent.variants.append(declaration)
+    parent.variants[index:] = [declaration, *parent.variants[index + 1 :]]
+    if in_use:
+        forget(in_use)
+
+
+def _is_again(known: Declaration, declaration: Declaration) -> bool:
+    """Return whether a variant is declared by the same code as one before, which runs again."""
+    same_name = known.cls.__qualname__ == declaration.cls.__qualname__
+    return same_name and known.place is not None and bool(declaration.place.is_again(known.place))
 
 
 def _declare_data_enum(cls: type, options: _Options) -> type:
     if own_annotations(cls):
         raise SchemaError("an enum has no fields of its own; its variants have")
-    made = _dataclass(cls)
+    made = _dataclass(cls, options)
     # A base without fields is neither constructed nor compared; its variants are.
     declaration = Declaration(made, options.name or made.__name__, None, doc=_description(made))
+    declaration.frozen = options.frozen
     declaration.parameters = getattr(made, "__parameters__", ())
     setattr(made, DECLARATION, declaration)
     return made
 
 
 def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
-    if len(cls.__members__) != len(list(cls)):
-        alias = next(name for name, member in cls.__members__.items() if member.name != name)
-        raise SchemaError("two variants have the same value", field=alias)
-    if not list(cls):
-        raise SchemaError("the enum has no variants")
-    if own_annotations(cls):
-        raise SchemaError("an enum has no fields of its own; for variants with data declare a DataEnum")
-    for name, given in vars(cls).items():
-        if isinstance(given, VariantMark):
-            raise SchemaError("the name of a variant can't begin with two underscores", field=name)
-    for index, member in enumerate(cls):
-        given = member.mark.given if isinstance(member, UnitEnum) else member.value
-        if isinstance(given, dataclasses.Field):
-            raise SchemaError("doc() describes a field; for a variant use variant()", field=member.name)
-        if isinstance(given, int) and given != index:
-            raise SchemaError(
-                f"the number {given:d} would not be in the bytes, which number variants from 0: leave it out;"
-                f" a number of Rust's is variant(discriminant={given:d}) of a UnitEnum",
-                field=member.name,
-            )
+    check_members(cls)
+    if options.order:
+        if not issubclass(cls, UnitEnum):
+            raise SchemaError("order=True is for a UnitEnum: Python's own enums have that of their values")
+        add_order(cls)
     declaration = Declaration(
         cls, options.name or cls.__name__, None, doc=inspect.cleandoc(cls.__doc__ or "")
     )
     for index, member in enumerate(cls):
         mark = member.mark if isinstance(member, UnitEnum) else None
         rename = mark.rename if mark is not None else None
-        name = rename or _renamed(member.name, options.rename_all, variant=True)
+        name = rename or renamed(member.name, options.rename_all, variant=True)
         declaration.constants.append((name, member, mark.doc if mark is not None else ""))
         declaration.discriminants.append(None if mark is None else mark.discriminant)
         if mark is not None and mark.other:
@@ -424,32 +480,3 @@ def _declare_unit_enum(cls: type[enum.Enum], options: _Options) -> type:
     _check_names([(name, member.name) for name, member, _ in declaration.constants])
     setattr(cls, DECLARATION, declaration)
     return cls
-
-
-def _renamed(name: str, rule: RenameRule | None, *, variant: bool) -> str:
-    """Apply serde's rename_all to a field (snake_case) or a variant (PascalCase)."""
-    if rule is None:
-        return name
-    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() if variant else name
-    if variant:
-        pascal = name
-    else:
-        pascal = "".join(part[:1].upper() + part[1:] for part in snake.split("_"))
-    match rule:
-        case "lowercase":
-            return name.lower()
-        case "UPPERCASE":
-            return name.upper()
-        case "PascalCase":
-            return pascal
-        case "camelCase":
-            return pascal[:1].lower() + pascal[1:]
-        case "snake_case":
-            return snake
-        case "SCREAMING_SNAKE_CASE":
-            return snake.upper()
-        case "kebab-case":
-            return snake.replace("_", "-")
-        case "SCREAMING-KEBAB-CASE":
-            return snake.upper().replace("_", "-")
-    raise SchemaError(f"unknown rule rename_all={rule!r}")

@@ -69,6 +69,7 @@ def doc(
     depends: str = "",
     names: str | None = None,
     since: str | None = None,
+    kw_only: bool | None = None,
     alias: str | None = None,
     has_default: bool = False,
     **serde: Any,
@@ -97,6 +98,8 @@ def doc(
             the values of `key`: the name of a register by its number. It is imported when it is needed.
         since: The version of the format since which files have the field, as `"1.1"`. Older files are read
             without it, and it takes its default, which it needs.
+        kw_only: Whether the constructor takes it by name only. A field without a default that comes after one
+            with a default needs it. By default as `schema` says, and True for a skipped field.
         alias: `#[serde(alias)]`: has no effect in bincode.
         has_default: `#[serde(default)]`: has no effect in bincode.
         **serde: Other serde attributes that can't be round-tripped; they are refused with the reason.
@@ -121,7 +124,9 @@ def doc(
     if names is not None and (":" not in str(names) or not key):
         raise SchemaError(f"names needs a key, and module:attribute, not {describe_value(names)}")
     options = FieldOptions(text, rename, skip, tuple(bits), _names_in(key), depends, names, version)
-    arguments: dict[str, Any] = {"metadata": {METADATA: options}, "kw_only": skip}
+    arguments: dict[str, Any] = {"metadata": {METADATA: options}}
+    if skip or kw_only is not None:
+        arguments["kw_only"] = skip if kw_only is None else kw_only
     if default is not MISSING:
         arguments["default"] = default
     if default_factory is not MISSING:
@@ -184,10 +189,10 @@ class VariantMark:
         self, doc: str, rename: str | None = None, other: bool = False, discriminant: int | None = None
     ) -> None:
         self.given: Any = None
-        self.discriminant = discriminant
-        self.doc = doc
-        self.rename = rename
-        self.other = other
+        self.discriminant: int | None = discriminant
+        self.doc: str = doc
+        self.rename: str | None = rename
+        self.other: bool = other
 
 
 def variant(

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any, is_typeddict
+from typing import Any, NamedTuple, is_typeddict
 
 import construct
 
 from snapformat.class_attrs import DECLARATION
 from snapformat.errors import SchemaError
+from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.checks import describe_exception
 from snapformat.model.declaration import GivenKind
+from snapformat.model.declare.again import Place, forget
 from snapformat.model.declare.instances import add_item_access
 from snapformat.model.from_construct import check_parameters, foreign
 
-_by_name: dict[str, Any] = {}
+
+@dataclass(frozen=True, slots=True)
+class _OfClass(GivenKind):
+    """The layout of a class.
+
+    Attributes:
+        place: The code that registered it.
+    """
+
+    place: Place
+
+
+class _Registered(NamedTuple):
+    struct: Any
+    place: Place
+
+
+_by_name: dict[str, _Registered] = {}
 
 
 def register(what: str | type, struct: Any) -> None:
     """Register a construct under a name, or for a class whose instances it then parses and builds.
+
+    A cell of a notebook that runs again, and a module that is reloaded, replace the layout.
 
     Args:
         what: A name, by which the layout can be given wherever a type is expected; or a class that is
@@ -37,12 +59,16 @@ def register(what: str | type, struct: Any) -> None:
         declared = isinstance(struct, type) and DECLARATION in vars(struct)
         hint = f"; that of the class is Encoding().construct({struct.__qualname__})" if declared else ""
         raise SchemaError(f"expected a construct, found {struct!r}{hint}")
+    place = Place.of(sys._getframe(1))
     if isinstance(what, str):
-        known = _by_name.setdefault(what, struct)
-        if known is not struct:
-            raise SchemaError(f"the name {what!r} is registered for another layout")
+        known = _by_name.setdefault(what, _Registered(struct, place))
+        if known.struct is not struct:
+            if not place.is_again(known.place):
+                raise SchemaError(f"the name {what!r} is registered for another layout")
+            _by_name[what] = _Registered(struct, place)
     elif isinstance(what, type):
-        if DECLARATION in vars(what):
+        before = vars(what).get(DECLARATION)
+        if before is not None and not (isinstance(before, _OfClass) and place.is_again(before.place)):
             raise SchemaError("the class has a layout already", owner=what.__qualname__)
         if is_typeddict(what):
             # Its instances are plain dicts, which don't know the class.
@@ -52,20 +78,22 @@ def register(what: str | type, struct: Any) -> None:
             )
         check_parameters(struct, what)
         try:
-            setattr(what, DECLARATION, GivenKind(foreign(struct, what)))
+            setattr(what, DECLARATION, _OfClass(foreign(struct, what), place))
             add_item_access(what)
         except TypeError:
             raise SchemaError(
                 "a built-in class takes no layout: register it for a subclass, or under a name",
                 owner=what.__qualname__,
             ) from None
+        if before is not None:
+            forget([before.given])
     else:
         raise SchemaError(f"a layout is registered under a name or for a class, not under {what!r}")
 
 
 def registered() -> Iterator[tuple[str, Any]]:
     """Return all named layouts, by name."""
-    yield from sorted(_by_name.items())
+    yield from sorted((name, known.struct) for name, known in _by_name.items())
 
 
 def resolved(payload: Any) -> Any:
@@ -78,7 +106,7 @@ def resolved(payload: Any) -> Any:
         if is_reference(payload):
             payload = import_reference(payload)
         elif payload in _by_name:
-            return _by_name[payload]
+            return _by_name[payload].struct
         else:
             known = ", ".join(sorted(_by_name)) or "none"
             raise SchemaError(f"no layout is registered under {payload!r}; known: {known}")

@@ -2,7 +2,7 @@
 
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.collections import Array, Map, Option, Seq, Set, Tuple
-from snapformat.model.kinds.conversions import Absent, Adapted, Computed, Const, Default, Rebuild
+from snapformat.model.kinds.conversions import Absent, Adapted, Checked, Computed, Const, Default, Rebuild
 from snapformat.model.kinds.ends import Records, Tail
 from snapformat.model.kinds.foreign import Blob, Encoded, Foreign
 from snapformat.model.kinds.labels import FlagsEnum, IntEnum, Labelled, Mapping
@@ -57,6 +57,7 @@ __all__ = [
     "Bool",
     "Bytes",
     "Char",
+    "Checked",
     "Checksummed",
     "Choice",
     "Composed",

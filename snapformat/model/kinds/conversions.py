@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from snapformat.lazy_dataclasses import dataclass
-from snapformat.model.checks import describe_value, format_constant
+from snapformat.model.checks import BROKEN, BadValue, describe_exception, describe_value, format_constant
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int, Unit
 from snapformat.trampoline import Task
 
 if TYPE_CHECKING:
+    from snapformat.model.constraints import Rule
     from snapformat.model.protocol import Planner, ValueReader, ValueWriter
 
 
@@ -114,6 +115,45 @@ class Absent(Adapted):
         if not source.human or source.is_null():
             return (yield Adapted.read(self, source))
         return kind.read(source) if kind.is_leaf else (yield kind.read(source))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Adapted):
+    """A kind whose values meet constraints, which are checked when it is read and written.
+
+    Attributes:
+        rules: The constraints; `decode` and `encode` raise the error where one does not hold.
+        words: The constraints in words.
+        predicates: The functions among them; None if there are none.
+    """
+
+    without_bytes: ClassVar[frozenset[str]] = Adapted.without_bytes | {"decode", "encode", "rules"}
+
+    rules: tuple[Rule, ...] = ()
+    words: str = ""
+    predicates: tuple[Callable[[Any], Any], ...] | None = None
+
+    def write(self, value: Any, out: ValueWriter) -> Task:
+        """Write the value, then check it: a value of another type is the first mistake."""
+        built = self.item.write(value, out) if self.item.is_leaf else (yield self.item.write(value, out))
+        self._check(value, out)
+        return built
+
+    def read(self, source: ValueReader) -> Task:
+        """Read the value and check it."""
+        start = source.mark()
+        value = self.item.read(source) if self.item.is_leaf else (yield self.item.read(source))
+        self._check(value, source, start)
+        return value
+
+    def _check(self, value: Any, where: ValueReader | ValueWriter, mark: Any = None) -> None:
+        try:
+            self.decode(value)
+        except BadValue as error:
+            where.fail(BROKEN, error.expected, error.found, mark)
+        except Exception as error:  # code of the schema, or values that can't be compared
+            why = f"a constraint can't be checked: {describe_exception(error)}"
+            where.fail(why, mark=mark, cause=error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 from snapformat.bits import Bits
 from snapformat.lazy_dataclasses import dataclass
 from snapformat.model.built import as_built
-from snapformat.model.checks import describe_exception, describe_value
+from snapformat.model.checks import describe_exception, describe_instance, describe_value
 from snapformat.model.expressions import fields_context, fill_context
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import Int
@@ -126,7 +126,7 @@ class Struct(Kind):
             built = yield from self._write_container(value, out)
         else:
             if not isinstance(value, self.cls):
-                out.misfit(self.cls.__name__, value)
+                out.fail(out.misfit_message, self.cls.__name__, describe_instance(value, [self.cls]))
             out.write_struct(self)
             built = yield from self.write_fields(value, out)
         out.ascend()
@@ -321,7 +321,8 @@ class Enum(Kind):
         """Write a constant, or an instance of a variant's class."""
         variant = self.variant_of(value)
         if variant is None:
-            out.misfit(self.expected, value)
+            found = describe_instance(value, [self.cls, *(each.cls for each in self._payloads() if each.cls)])
+            out.fail(out.misfit_message, self.expected, found)
         out.descend()
         out.write_variant(self, variant)
         if variant.payload is not None:
@@ -381,4 +382,7 @@ class Enum(Kind):
 
     def children(self) -> Sequence[Kind]:
         """The kinds of the variants' fields."""
+        return self._payloads()
+
+    def _payloads(self) -> tuple[Struct, ...]:
         return tuple(variant.payload for variant in self.variants if variant.payload is not None)

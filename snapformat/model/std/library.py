@@ -14,7 +14,7 @@ from snapformat.model import kinds
 from snapformat.model.annotations import kind_of
 from snapformat.model.declaration import Declaration, FieldSpec, GivenKind
 from snapformat.model.kinds import Style
-from snapformat.model.numpy_scalars import type_name
+from snapformat.model.std.classes import ip_text, require
 from snapformat.model.std.primitives import u8, u16, u32, u64
 
 T = TypeVar("T")
@@ -114,7 +114,7 @@ def _decode_duration(parts: _DurationParts) -> Duration:
 
 
 def _encode_duration(value: Duration) -> _DurationParts:
-    _require(value, Duration)
+    require(value, Duration)
     if not 0 <= value.nanos < NANOS_PER_SEC:
         raise ValueError(f"nanos must be below 10^9: {value.nanos}")
     return _DurationParts(value.secs, value.nanos)
@@ -126,18 +126,12 @@ def _decode_time(parts: _SystemTimeParts) -> SystemTime:
 
 
 def _encode_time(value: SystemTime) -> _SystemTimeParts:
-    _require(value, SystemTime)
+    require(value, SystemTime)
     if value.secs_since_epoch < 0:
         raise ValueError("SystemTime must be later than UNIX_EPOCH")
     if value.secs_since_epoch > _MAX_SYSTEM_TIME or not 0 <= value.nanos_since_epoch < NANOS_PER_SEC:
         raise ValueError(f"out of range: {value}")
     return _SystemTimeParts(value.secs_since_epoch, value.nanos_since_epoch)
-
-
-def _require(value: Any, *classes: type) -> None:
-    if not isinstance(value, classes):
-        wanted = " or ".join(cls.__name__ for cls in classes)
-        raise TypeError(f"expected {wanted}, found {type_name(value)}")
 
 
 _adapt(Duration, _DurationParts, _decode_duration, _encode_duration)
@@ -147,46 +141,7 @@ _adapt(SystemTime, _SystemTimeParts, _decode_time, _encode_time)
 # --- network addresses: octets in bincode, text in JSON -----------------------------------------------
 
 
-def _octets(value: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[int]:
-    return list(value.packed)
-
-
-def _encode_ipv4(value: ipaddress.IPv4Address) -> list[int]:
-    _require(value, ipaddress.IPv4Address)
-    return _octets(value)
-
-
-def _encode_ipv6(value: ipaddress.IPv6Address) -> list[int]:
-    _require(value, ipaddress.IPv6Address)
-    if value.scope_id is not None:
-        raise ValueError(f"the scope of {value} can't be stored")
-    return _octets(value)
-
-
-def _ip_text(value: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    """Print an address as Rust does: IPv4-mapped ones with the IPv4 part in dots."""
-    mapped = getattr(value, "ipv4_mapped", None)
-    return f"::ffff:{mapped}" if mapped is not None else str(value)
-
-
-def _array_of_u8(count: int) -> kinds.Array:
-    return kinds.Array(kind_of(u8), count)
-
-
-_IPV4 = kinds.Adapted(
-    _array_of_u8(4),
-    lambda octets: ipaddress.IPv4Address(bytes(octets)),
-    _encode_ipv4,
-    "Ipv4Addr",
-    (_ip_text, ipaddress.IPv4Address),
-)
-_IPV6 = kinds.Adapted(
-    _array_of_u8(16),
-    lambda octets: ipaddress.IPv6Address(bytes(octets)),
-    _encode_ipv6,
-    "Ipv6Addr",
-    (_ip_text, ipaddress.IPv6Address),
-)
+_IPV4, _IPV6 = kind_of(ipaddress.IPv4Address), kind_of(ipaddress.IPv6Address)
 #: IPv4 address: 4 octets.
 Ipv4Addr = Annotated[ipaddress.IPv4Address, _IPV4]
 #: IPv6 address: 16 octets.
@@ -213,7 +168,7 @@ _declare_enum(_IpAddrEnum, {"V4": _IpAddrV4, "V6": _IpAddrV6}, name="IpAddr")
 
 
 def _encode_ip(value: ipaddress.IPv4Address | ipaddress.IPv6Address) -> _IpAddrEnum:
-    _require(value, ipaddress.IPv4Address, ipaddress.IPv6Address)
+    require(value, ipaddress.IPv4Address, ipaddress.IPv6Address)
     return _IpAddrV4(value) if isinstance(value, ipaddress.IPv4Address) else _IpAddrV6(value)
 
 
@@ -225,7 +180,7 @@ IpAddr = Annotated[
         lambda stored: stored.value,
         _encode_ip,
         "IpAddr",
-        (_ip_text, ipaddress.ip_address),
+        (ip_text, ipaddress.ip_address),
     ),
 ]
 
@@ -265,7 +220,7 @@ class SocketAddrV6:
     port: int
 
     def __str__(self) -> str:
-        return f"[{_ip_text(self.ip)}]:{self.port}"
+        return f"[{ip_text(self.ip)}]:{self.port}"
 
     @classmethod
     def parse(cls, text: str) -> SocketAddrV6:
@@ -286,9 +241,9 @@ def _parse_socket(text: str) -> SocketAddrV4 | SocketAddrV6:
     return SocketAddrV6.parse(text) if text.startswith("[") else SocketAddrV4.parse(text)
 
 
-def _socket_kind(cls: type[SocketAddrV4] | type[SocketAddrV6], ip: kinds.Adapted) -> kinds.Adapted:
+def _socket_kind(cls: type[SocketAddrV4] | type[SocketAddrV6], ip: kinds.Kind) -> kinds.Adapted:
     def encode(value: Any) -> tuple[Any, int]:
-        _require(value, cls)
+        require(value, cls)
         return value.ip, value.port
 
     stored = kinds.Tuple((ip, kind_of(u16)))
@@ -319,7 +274,7 @@ _declare_enum(_SocketAddrEnum, {"V4": _SocketV4, "V6": _SocketV6}, name="SocketA
 
 
 def _encode_socket(value: SocketAddrV4 | SocketAddrV6) -> _SocketAddrEnum:
-    _require(value, SocketAddrV4, SocketAddrV6)
+    require(value, SocketAddrV4, SocketAddrV6)
     return _SocketV4(value) if isinstance(value, SocketAddrV4) else _SocketV6(value)
 
 
@@ -506,7 +461,7 @@ _declare_enum(_OsStringEnum, {"Unix": _OsStringUnix}, name="OsString")
 
 
 def _encode_os_string(value: bytes) -> _OsStringUnix:
-    _require(value, bytes)
+    require(value, bytes)
     return _OsStringUnix(list(value))
 
 

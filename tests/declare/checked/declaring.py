@@ -27,13 +27,13 @@ class Mode(UnitEnum):
     Slow = variant("Careful", rename="slow-mode")
 
 
-reveal_type(Point.__init__)  # T: def (self: Point, x: int, y: int, seen: list[int] =, tag: str =)
+reveal_type(Point.__init__)  # M: def (self: Point, x: int, y: int, seen: list[int] =, tag: str =)
 Point(1, y=2)
 Point(1)  # E: Missing positional argument "y" in call to "Point"  [call-arg]
 Point("1", 2)  # E: Argument 1 to "Point" has incompatible type "str"; expected "int"  [arg-type]
 Point(1, 2, z=3)  # E: Unexpected keyword argument "z" for "Point"  [call-arg]
 reveal_type(Box(1, [2]))  # T: Box[int]
 reveal_type(Box("a", []).value)  # T: str
-reveal_type(Mode.Fast)  # T: Literal[Mode.Fast]?
+reveal_type(Mode.Fast)  # M: Literal[Mode.Fast]?
 reveal_type([mode.name for mode in Mode])  # T: list[str]
 Mode.Missing  # E: "type[Mode]" has no attribute "Missing"  [attr-defined]

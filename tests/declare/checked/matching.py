@@ -28,7 +28,7 @@ class Mode(UnitEnum):
 
 
 def describe(shape: Shape) -> str:
-    match shape:
+    match shape:  # P: do not exhaustively handle
         case Circle(radius):
             reveal_type(shape)  # T: Circle
             reveal_type(radius)  # T: int
@@ -49,7 +49,7 @@ def every(mode: Mode) -> int:
 
 
 def not_every(mode: Mode) -> int:  # E: Missing return statement  [return]
-    match mode:
+    match mode:  # P: do not exhaustively handle
         case Mode.Fast:
             return 1
 

@@ -91,10 +91,10 @@ class Machine:
     def __init__(self, snapshot: Snapshot[Any]) -> None:
         self.state: Any = snapshot.data
         name, _, arch = snapshot.format.name.rpartition("/")
-        self.is_arm = arch == "aarch64"
-        self.release = tuple(int(part) for part in name.rpartition("/")[2].split("."))
+        self.is_arm: bool = arch == "aarch64"
+        self.release: tuple[int, ...] = tuple(int(part) for part in name.rpartition("/")[2].split("."))
         devices = self.state.device_states
-        self.split_buses = hasattr(devices, "pci_state")
+        self.split_buses: bool = hasattr(devices, "pci_state")
         base = "$.device_states"
         self.mmio_path = f"{base}.mmio_state" if self.split_buses else base
         self.pci_path = f"{base}.pci_state"
@@ -104,7 +104,7 @@ class Machine:
             *_devices(self.mmio, self.mmio_path, is_pci=False),
             *([] if self.pci is None else _devices(self.pci, self.pci_path, is_pci=True)),
         ]
-        self.mapped = [
+        self.mapped: list[Mapped] = [
             Mapped(f"{self.mmio_path}.legacy_devices[{index}].device_info", legacy.device_info, False)
             for index, legacy in enumerate(getattr(self.mmio, "legacy_devices", ()))
         ]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from snapformat_schemas.kvm.aarch64 import sysregs_debug, sysregs_el1, sysregs_el2
 from snapformat_schemas.kvm.aarch64.sysregs_el1 import Encoding, SystemRegister
 
+#: The architecture of Arm's registers.
 ARCH_ARM64 = 0x60
 
 #: Architectures (bits 63:56 of an id).
@@ -32,12 +33,12 @@ ARCHITECTURES: dict[int, str] = {
     0x90: "loongarch",
 }
 
-CORE = 0x10
-DEMUX = 0x11
-SYSREG = 0x13
-FIRMWARE = 0x14
-SVE = 0x15
-FIRMWARE_FEATURES = 0x16
+CORE = 0x10  #: Core registers: `struct kvm_regs`.
+DEMUX = 0x11  #: Registers that a second number tells apart: cache sizes.
+SYSREG = 0x13  #: System registers.
+FIRMWARE = 0x14  #: Registers of the firmware interface.
+SVE = 0x15  #: Registers of the scalable vector extension.
+FIRMWARE_FEATURES = 0x16  #: Bitmaps of the firmware interface's features.
 
 #: Kinds of registers (bits 27:16 of an id).
 KINDS: dict[int, str] = {

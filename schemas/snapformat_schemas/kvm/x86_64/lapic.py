@@ -92,13 +92,14 @@ class KvmLapicState(CStruct):
     dfr: LapicRegister = doc("0x0e0: model of logical destinations in bits 31:28; 0xf flat, 0 clusters")
     svr: LapicRegister = doc("0x0f0: spurious vector and software enable", bits=SVR)
     isr: Annotated[list[LapicRegister], Len(8)] = doc(
-        "0x100 to 0x17f: interrupts in service, a bit a vector; see `vectors`"
+        "0x100 to 0x17f: interrupts in service, a bit a vector: bit b of element i is vector 32 i + b"
     )
     tmr: Annotated[list[LapicRegister], Len(8)] = doc(
         "0x180 to 0x1ff: trigger modes of accepted interrupts, a bit a vector; 1 is level"
     )
     irr: Annotated[list[LapicRegister], Len(8)] = doc(
-        "0x200 to 0x27f: interrupts requested but not yet in service, a bit a vector; see `vectors`"
+        "0x200 to 0x27f: interrupts requested but not yet in service, a bit a vector:"
+        " bit b of element i is vector 32 i + b"
     )
     esr: LapicRegister = doc("0x280: errors since the last write to it", bits=ESR)
     reserved_290: Annotated[list[LapicRegister], Len(6)] = doc("0x290 to 0x2ef: no register there")
@@ -116,7 +117,9 @@ class KvmLapicState(CStruct):
     )
     timer_current: LapicRegister = doc("0x390: its count when saved, in the same unit; 0 if it has expired")
     reserved_3a0: Annotated[list[LapicRegister], Len(4)] = doc("0x3a0 to 0x3df: no register there")
-    timer_divide: LapicRegister = doc("0x3e0: divisor of the timer's clock, see `divisor`")
+    timer_divide: LapicRegister = doc(
+        "0x3e0: divisor of the timer's clock, a code c in bits 3, 1 and 0: 2 << c, but 1 for c = 7"
+    )
     self_ipi: LapicRegister = doc("0x3f0: in x2APIC mode, a write sends the vCPU an interrupt; reads as 0")
 
 

@@ -24,6 +24,9 @@ class KvmMsrs(CStruct):
 class KvmMsrEntry(CStruct):
     """One model-specific register, 16 bytes."""
 
-    index: Hex[u32] = doc("Number of the register, as in RDMSR's ECX; `msr_names.name_of` names it")
+    index: Hex[u32] = doc(
+        "Number of the register, as in RDMSR's ECX; in Python,"
+        " `snapformat_schemas.kvm.x86_64.msr_names.name_of` returns its name"
+    )
     reserved: u32 = doc("Aligns the value to 8 bytes, zero")
     data: Hex[u64] = doc("Contents, as in EDX:EAX")

@@ -21,7 +21,10 @@ class KvmSegment:
     selector: Hex[u16] = doc(
         "Selector that the guest loaded: table index << 3, bit 2 LDT, bits 1:0 requested privilege"
     )
-    type: u8 = doc("Kind of segment, 4 bits; the meaning depends on s, see `segments.segment_type`")
+    type: u8 = doc(
+        "Kind of segment, 4 bits; names in `segments.SEGMENT_TYPES` if s is 1,"
+        " else names in `segments.SYSTEM_SEGMENT_TYPES`"
+    )
     present: u8 = doc("1 if the descriptor is valid (P)")
     dpl: u8 = doc("Descriptor privilege level, 0 (kernel) to 3 (user); that of SS is the current one")
     db: u8 = doc("Default size: 1 for 32-bit operands and stack, 0 for 16-bit, and for 64-bit code")

@@ -14,16 +14,56 @@
     try { localStorage.setItem("theme", root.dataset.theme); } catch (e) { /* as above */ }
   });
 
+  // The contents: a filter, and the section that is read.
+  var side = document.querySelector(".side"), filter = document.getElementById("filter");
+  if (side && filter) {
+    filter.parentNode.hidden = false;
+    filter.addEventListener("input", function () {
+      var words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+      // What holds others is there as long as one of them is; so the innermost come first.
+      Array.from(side.querySelectorAll("li")).reverse().forEach(function (item) {
+        var text = item.textContent.toLowerCase();
+        item.hidden = item.querySelector("li")
+          ? !item.querySelector("li:not([hidden])")
+          : !words.every(function (word) { return text.indexOf(word) >= 0; });
+      });
+    });
+    var links = {}, current = null, waiting = false;
+    side.querySelectorAll("a").forEach(function (a) { links[a.hash.slice(1)] = a; });
+    var heads = Array.from(document.querySelectorAll("h2[id], h3[id]")).filter(function (h) { return links[h.id]; });
+    var follow = function () {
+      waiting = false;
+      var low = 0, high = heads.length;
+      while (low < high) {
+        var middle = (low + high) >> 1;
+        if (heads[middle].getBoundingClientRect().top < 120) low = middle + 1; else high = middle;
+      }
+      var next = low ? links[heads[low - 1].id] : null;
+      if (next === current) return;
+      if (current) current.removeAttribute("aria-current");
+      current = next;
+      if (!current) return;
+      current.setAttribute("aria-current", "location");
+      var box = side.getBoundingClientRect(), own = current.getBoundingClientRect();
+      if (own.height && side.scrollHeight > side.clientHeight && (own.top < box.top || own.bottom > box.bottom)) side.scrollTop += own.top - box.top - box.height / 3;
+    };
+    addEventListener("scroll", function () {
+      if (!waiting) { waiting = true; requestAnimationFrame(follow); }
+    }, { passive: true });
+    follow();
+  }
+
   // On a narrow screen the contents stand before the text: closed until they are wanted.
   var contents = document.querySelector(".side details");
-  if (contents && matchMedia("(max-width: 64rem)").matches) contents.open = false;
+  if (contents && matchMedia("(max-width: 70rem)").matches) contents.open = false;
   addEventListener("beforeprint", function () {
-    document.querySelectorAll("details.example").forEach(function (d) { d.open = true; });
+    document.querySelectorAll("details.example, details.code").forEach(function (d) { d.open = true; });
   });
 
   var form = document.querySelector(".search"), input = form.querySelector("input");
   var box = document.getElementById("results"), list = box.querySelector("ul"), status = box.querySelector(".status");
   form.hidden = false;
+  if (matchMedia("(max-width: 44rem)").matches) input.placeholder = "Search";
   var here = location.pathname.split("/").pop() || "index.html";
 
   function score(entry, words) {

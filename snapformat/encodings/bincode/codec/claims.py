@@ -29,11 +29,11 @@ class Claims:
     __slots__ = ("again", "begin", "claimed", "context", "most", "reach", "running", "zero_sized")
 
     def __init__(self, zero_sized: int, size: int = 0, limit: int | None = None) -> None:
-        self.most = UNLIMITED if limit is None else limit
-        self.claimed = 0
-        self.again = FREE_AGAIN + FREE_AGAIN_PER_BYTE * size
-        self.zero_sized = zero_sized
+        self.most: int = UNLIMITED if limit is None else limit
+        self.claimed: int = 0
+        self.again: int = FREE_AGAIN + FREE_AGAIN_PER_BYTE * size
+        self.zero_sized: int = zero_sized
         self.context: Any = None
-        self.begin = 0
+        self.begin: int = 0
         self.reach: Reach | None = None
         self.running: Any = None

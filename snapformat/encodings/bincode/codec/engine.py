@@ -99,8 +99,8 @@ class Codec:
     def __init__(self) -> None:
         self.reader: Reader | None = None
         self.writer: Writer | None = None
-        self.has_claims = True
-        self.is_interpreted = False
+        self.has_claims: bool = True
+        self.is_interpreted: bool = False
         self.runs_constructs: bool | None = None
         self.is_placed: bool | None = None
         self.checker: Skipper | None = None
@@ -108,7 +108,7 @@ class Codec:
         self.indexer: Indexer | None = None
         self.finder: Any = None
         self.may_pause: bool | None = None
-        self.is_sure = False
+        self.is_sure: bool = False
         self.read_program: Any = None
         self.write_program: Any = None
         self.lazy_type: Any = None

@@ -65,15 +65,15 @@ class Generator(ABC):
     def __init__(self, root: Op) -> None:
         self.root = root
         rules = PLAIN if root.config is None else root.config.rules
-        self.most_depth = limited(DEFAULT_LIMITS, rules).depth
-        self.out = Source()
+        self.most_depth: int = limited(DEFAULT_LIMITS, rules).depth
+        self.out: Source = Source()
         self.uses: Uses = uses_of(root)
         self.scope: str | None = None
         self.frames: list[Frame] = []
-        self.in_scope = 0
-        self.end = "e"
-        self.level = 0
-        self.deepest = 0
+        self.in_scope: int = 0
+        self.end: str = "e"
+        self.level: int = 0
+        self.deepest: int = 0
         self._nested = 0
         self._names: dict[Op, str] = {}
         self._queue: list[tuple[Callable[[str, Op], None], str, Op]] = []

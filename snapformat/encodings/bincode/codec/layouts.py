@@ -15,6 +15,7 @@ from snapformat.encodings.bincode.ops import Op, Struct
 from snapformat.encodings.bincode.plan import layout_of, lower
 from snapformat.limits import DEFAULT_LIMITS
 from snapformat.model.declaration import Declaration, declaration_of
+from snapformat.model.declare.again import on_forget
 from snapformat.model.declare.registry import resolved
 
 
@@ -78,3 +79,6 @@ def small_reader(op: Op) -> Reader | None:
 @lru_cache(maxsize=256)
 def _of_annotation(annotation: Any, encoding: Encoding) -> Op:
     return layout_of(annotation, encoding)
+
+
+on_forget.append(_of_annotation.cache_clear)

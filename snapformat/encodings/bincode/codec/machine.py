@@ -69,12 +69,12 @@ class Program:
     __slots__ = ("can_check", "can_skip", "code", "has_claims", "is_struct", "is_sure")
 
     def __init__(self, code: Any, compiler: _Compiler, root: int) -> None:
-        self.code = code
-        self.has_claims = compiler.has_claims
-        self.is_sure = compiler.is_sure
-        self.can_skip = compiler.can_skip
-        self.can_check = compiler.can_skip and compiler.can_check
-        self.is_struct = compiler.words[root] == CODES["STRUCT"]
+        self.code: Any = code
+        self.has_claims: bool = compiler.has_claims
+        self.is_sure: bool = compiler.is_sure
+        self.can_skip: bool = compiler.can_skip
+        self.can_check: bool = compiler.can_skip and compiler.can_check
+        self.is_struct: bool = compiler.words[root] == CODES["STRUCT"]
 
     def method(self, kind: str) -> Any:
         """Return the function of a sort; None if there is none."""
@@ -142,10 +142,10 @@ class _Compiler:
         self.reading = reading
         self.words: list[int] = []
         self.objects: list[Any] = list(_shared())
-        self.has_claims = False
-        self.is_sure = True
-        self.can_skip = True
-        self.can_check = True
+        self.has_claims: bool = False
+        self.is_sure: bool = True
+        self.can_skip: bool = True
+        self.can_check: bool = True
         self._places: dict[Op, int] = {}
         self._open: set[Op] = set()
         self._numbers: dict[int, int] = {}

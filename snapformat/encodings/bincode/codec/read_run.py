@@ -82,8 +82,8 @@ class RunReader(Generator):
 
     def __init__(self, root: Op) -> None:
         super().__init__(root)
-        self.run = new_run()
-        self.is_ahead = False
+        self.run: Run[Unpacked, Chosen] = new_run()
+        self.is_ahead: bool = False
         self.out.names.update(NEW=object.__new__, BOOL=(False, True), SOME=Some, ELEMENTS=PairSet)
 
     def finish(self, start: int) -> None:

@@ -32,10 +32,10 @@ class Run(Generic[P, C]):
     __slots__ = ("before", "behind", "option", "order")
 
     def __init__(self, before: P, behind: P, order: str = "") -> None:
-        self.order = order
-        self.before = before
+        self.order: str = order
+        self.before: P = before
         self.option: C | None = None
-        self.behind = behind
+        self.behind: P = behind
 
     @property
     def last(self) -> P:

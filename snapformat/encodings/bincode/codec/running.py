@@ -38,8 +38,8 @@ class Running:
     def __init__(self) -> None:
         self.data: bytes | None = None
         self.streams: dict[tuple[int, int], Any] = {}
-        self.root = root_context(parsing=True)
-        self.budget = Budget(None)
+        self.root: Any = root_context(parsing=True)
+        self.budget: Budget = Budget(None)
 
 
 def _running(k: Claims) -> Running:

@@ -114,9 +114,9 @@ def flat(op: Op, functions: Container[Op] = (), depth: int = FLAT_DEPTH) -> list
 
 
 def is_plain(op: ops.Struct) -> bool:
-    """Return whether an instance is made by setting its fields, without calling its class."""
+    """Return whether an instance is made by setting its attributes, without calling its class."""
     declared = None if op.cls is None else declaration_of(op.cls)
-    return declared is not None and declared.plain
+    return declared is not None and declared.plain and not declared.frozen
 
 
 def zero_sized_cost(*items: Op) -> int:

@@ -25,7 +25,7 @@ class CountedSkipper:
     def __init__(self, atom: Atom) -> None:
         prefix = struct.Struct((atom.order or "<") + atom.code)
         self._unpack = prefix.unpack_from
-        self.width = prefix.size
+        self.width: int = prefix.size
         self.byteorder: ByteOrder = "big" if atom.order == ">" else "little"
 
     def __call__(self, d: bytes, p: int, e: int, count: int) -> int:

@@ -69,7 +69,7 @@ class SkipGenerator(Generator):
         self._is_sure = True
         self.out.names[self.too_deep] = DoubtError
         #: Number of bytes of fixed size since `p` was last moved.
-        self.passed = 0
+        self.passed: int = 0
 
     def generate_index(self, root: ops.Struct) -> Source:
         """Generate the function that finds the fields, and those it calls."""

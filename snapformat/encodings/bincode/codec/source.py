@@ -34,7 +34,7 @@ class Source:
         self.lines: list[str] = []
         self.names: dict[str, Any] = {}
         self._known: dict[int, str] = {}
-        self.indent = 0
+        self.indent: int = 0
         self._counters: dict[str, int] = {}
 
     def line(self, text: str) -> None:

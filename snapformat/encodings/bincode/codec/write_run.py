@@ -89,10 +89,10 @@ class RunWriter(Generator):
 
     def __init__(self, root: Op) -> None:
         super().__init__(root)
-        self.run = new_run()
+        self.run: Run[Packed, Chosen] = new_run()
         self.pieces: list[str] = []
         self._is_listed = False
-        self.has_output = any(
+        self.has_output: bool = any(
             is_frame(op) or isinstance(op, ops.Run | ops.OfConstruct | ops.Interpret)
             for op in operations(root)
         )
