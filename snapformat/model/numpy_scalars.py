@@ -35,9 +35,10 @@ def is_of_numpy(value: Any) -> bool:
 
 
 def is_structured(value: Any) -> bool:
-    """Return whether a value is an array of numpy whose elements have fields."""
+    """Return whether a value is an array of numpy whose elements have fields, none of which is masked."""
     array: Any = getattr(sys.modules.get("numpy"), "ndarray", ())
-    return isinstance(value, array) and value.dtype.names is not None
+    masked: Any = getattr(sys.modules.get("numpy.ma"), "MaskedArray", ())
+    return isinstance(value, array) and value.dtype.names is not None and not isinstance(value, masked)
 
 
 def type_name(value: Any) -> str:

@@ -277,6 +277,10 @@ def test_arrays_of_other_fields_are_refused() -> None:
         assert_same(fast, slow)
         assert fast[0] == "raises"
         assert "an array of records {x: i1, is_set: ?}, found an array of [(" in fast[1][1]
+    fast, slow = verdicts(numpy.ma.array(good, mask=[(True, False)]), Vec[Point], Encoding())
+    assert_same(fast, slow)
+    assert "expected list, found numpy.ma" in fast[1][1]
+    assert encode(good.view(numpy.recarray), Vec[Point]) == encode([Point(1, True)], Vec[Point])
     with pytest.raises(EncodeError, match="expected Point"):
         encode(list(good), Vec[Point])
     with pytest.raises(EncodeError):
