@@ -16,7 +16,7 @@ from snapformat.inspect.form import FORM, key_reader
 from snapformat.limits import Limits
 from snapformat.model import kinds
 from snapformat.model.kinds import Kind
-from snapformat.model.numpy_scalars import is_structured
+from snapformat.model.numpy_scalars import as_records, is_structured
 from snapformat.model.values import PairSet, Some
 from snapformat.path import Key, Segment, Variant, ViewRoot, format_path
 
@@ -166,7 +166,7 @@ class Location:
         value: Any = self.value
         match self.kind:
             case kinds.Seq() if isinstance(segment, int):
-                value = _records(self.kind.item, value)
+                value = as_records(self.kind.item, value)
                 self.set([each for position, each in enumerate(value) if position != segment])
             case kinds.Set() if isinstance(segment, int):
                 self.set(PairSet(each for position, each in enumerate(value) if position != segment))
@@ -192,7 +192,7 @@ class Location:
         if isinstance(kind, kinds.Set):
             owner.set(PairSet([*owner.value, element]))
         else:
-            owner.set([*_records(kind.item, owner.value), element])
+            owner.set([*as_records(kind.item, owner.value), element])
 
     def refuse(self, why: str) -> NoReturn:
         """Raise the error for a change that is not possible."""
@@ -320,7 +320,7 @@ class Location:
             case kinds.Set():
                 return self._part(position, kind.item, [*value][position], put)
             case kinds.Seq() | kinds.Array() if is_structured(value):
-                (record,) = _records(kind.item, value[position : position + 1])
+                (record,) = as_records(kind.item, value[position : position + 1])
                 return RecordLocation(kind.item, record, (*self.segments, position), put, self)
             case kinds.Seq() | kinds.Array():
                 return self._part(position, kind.item, value[position], put)
@@ -536,15 +536,6 @@ class PlainLocation(Location):
         return [*self.value] if isinstance(self.value, dict) else []
 
 
-def _records(item: Kind, values: Any) -> Any:
-    """Return the elements of a structured array as values of their kind, and anything else unchanged."""
-    if not is_structured(values):
-        return values
-    from snapformat.model.structured import as_elements  # only for numpy
-
-    return as_elements(item, values)
-
-
 def _replaced(kind: Kind, value: Any, position: int, new: Any) -> Any:
     """Return a sequence with another element."""
     if isinstance(kind, kinds.Bytes):
@@ -552,7 +543,7 @@ def _replaced(kind: Kind, value: Any, position: int, new: Any) -> Any:
     if isinstance(value, list):
         value[position] = new
         return value
-    listed = [*(_records(kind.item, value) if isinstance(kind, kinds.Seq | kinds.Array) else value)]
+    listed = [*(as_records(kind.item, value) if isinstance(kind, kinds.Seq | kinds.Array) else value)]
     listed[position] = new
     if isinstance(kind, kinds.Set):
         return PairSet(listed)

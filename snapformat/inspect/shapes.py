@@ -23,7 +23,7 @@ from snapformat.model.c_struct import rest_of
 from snapformat.model.keys import is_plain
 from snapformat.model.kinds import Kind
 from snapformat.model.kinds.named import Field
-from snapformat.model.numpy_scalars import is_structured, plain
+from snapformat.model.numpy_scalars import as_records, is_structured, plain
 
 #: Like `FORM`, but all integers are numbers: equal for equal values, however their kinds show them.
 _EXACT = Json(decoded=True)
@@ -264,9 +264,7 @@ class Elements:
         elif isinstance(kind, kinds.Seq | kinds.Array | kinds.Set):
             self.item = kind.item
             if is_structured(part.value):  # a view of a file's bytes, as is the next
-                from snapformat.model.structured import as_elements  # only for numpy
-
-                self.values = as_elements(kind.item, part.value)
+                self.values = as_records(kind.item, part.value)
             elif hasattr(part.value, "tolist"):
                 self.values = part.value.tolist()
             elif not isinstance(part.value, list | tuple):

@@ -6,9 +6,12 @@ numpy is never imported: who has one of its values has imported it.
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapformat.model.floats import f32_from_bits
+
+if TYPE_CHECKING:
+    from snapformat.model.kinds import Kind
 
 
 def plain(value: Any) -> Any:
@@ -39,6 +42,20 @@ def is_structured(value: Any) -> bool:
     array: Any = getattr(sys.modules.get("numpy"), "ndarray", ())
     masked: Any = getattr(sys.modules.get("numpy.ma"), "MaskedArray", ())
     return isinstance(value, array) and value.dtype.names is not None and not isinstance(value, masked)
+
+
+def as_records(item: Kind, values: Any) -> Any:
+    """Return the elements of a structured array as values of their kind, and anything else unchanged.
+
+    Raises:
+        BadValue: An array of other fields, or of more than one dimension.
+    """
+    if not is_structured(values):
+        return values
+    from snapformat.model.structured import records_of  # imported here, as such arrays are rare
+
+    found = records_of(item, values)
+    return values if found is None else found
 
 
 def type_name(value: Any) -> str:

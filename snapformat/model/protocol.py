@@ -46,14 +46,6 @@ class ValueWriter(Traversal):
         self.keep: bool = False
         self.keys: SortKeys = keys
 
-    def records(self, item: Kind, value: Any) -> Any:
-        """Return the elements of a structured array of numpy; the array if the kind is not a record."""
-        # Imported here, as arrays are rare.
-        from snapformat.model.structured import records_of
-
-        found = self.check(records_of, item, value)
-        return value if found is None else found
-
     # --- primitives -----------------------------------------------------------------------------------
 
     def write_int(self, kind: kinds.Int, value: int) -> None:

@@ -279,13 +279,3 @@ def records_of(item: Kind, value: Any) -> list[Any] | None:
             f"a list or an array of records {record.text}", f"an array of {value.dtype}{dimensions}"
         )
     return record.values(value.view(raw_dtype(value.dtype)))
-
-
-def as_elements(item: Kind, values: Any) -> Any:
-    """Return the elements of a structured array as values of their kind, and anything else unchanged.
-
-    Raises:
-        BadValue: As `records_of`.
-    """
-    found = records_of(item, values)
-    return values if found is None else found

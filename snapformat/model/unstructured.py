@@ -11,7 +11,8 @@ from snapformat.model.built import as_built
 from snapformat.model.checks import BadValue
 from snapformat.model.graph import walk_kinds
 from snapformat.model.kinds import Kind
-from snapformat.model.structured import as_elements, record_of
+from snapformat.model.numpy_scalars import as_records
+from snapformat.model.structured import record_of
 from snapformat.model.values import Some
 from snapformat.trampoline import Task, run
 
@@ -92,7 +93,7 @@ class _Lists:
     def _of_array(self, item: Kind, value: Any) -> Any:
         try:
             numbers = numbers_of(item, value) if self._numbers and not isinstance(value, bytes) else None
-            return as_elements(item, value) if numbers is None else numbers.tolist()
+            return as_records(item, value) if numbers is None else numbers.tolist()
         except BadValue:  # writing it raises the error
             return value
 

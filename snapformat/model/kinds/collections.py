@@ -11,7 +11,7 @@ from snapformat.model.buffers import numbers_of
 from snapformat.model.expressions import Expr
 from snapformat.model.kinds.base import Kind
 from snapformat.model.kinds.scalars import length_in
-from snapformat.model.numpy_scalars import is_structured
+from snapformat.model.numpy_scalars import as_records, is_structured
 from snapformat.model.values import PairMap, PairSet, Some
 from snapformat.trampoline import Task
 
@@ -167,7 +167,7 @@ class Seq(Kind):
 def given_elements(item: Kind, value: Any, out: ValueWriter, count: int | None = None) -> Sequence[Any]:
     """Return the elements of a list, a tuple or a structured array, or a buffer's numbers as a memoryview."""
     if is_structured(value):
-        value = out.records(item, value)
+        value = out.check(as_records, item, value)
     numbers: memoryview | None = out.check(numbers_of, item, value)
     if numbers is None or (count is not None and len(numbers) != count):
         listed: tuple[Any, ...] = out.check(checks.as_list, value if numbers is None else [*numbers], count)
