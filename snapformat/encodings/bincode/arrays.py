@@ -56,26 +56,50 @@ def view_of(code: str, size: int, data: bytes, start: int, stop: int, kind: Arra
 def numbers_reader(
     op: ops.Seq, limit: int | None, otherwise: Callable[[Any], Any], *, is_all: bool
 ) -> Callable[[Any], Any]:
-    """Return a function that reads a sequence of native numbers as a memoryview of the data.
+    """Return a function that reads a sequence of native numbers as a memoryview; see `views_reader`."""
+    code = number_code(op.item)
+    if code is None or code[0] != _NATIVE:
+        return otherwise
+    assert isinstance(op.item, ops.Int | ops.Float)
+    letter = code[1]
+
+    def view(data: bytes, start: int, stop: int) -> Any:
+        return memoryview(data)[start:stop].cast(letter)  # type: ignore[call-overload]  # one of its codes
+
+    return views_reader(op.length, op.item.size, view, limit, otherwise, is_all=is_all)
+
+
+def views_reader(
+    length: Op,
+    size: int,
+    view: Callable[[bytes, int, int], Any],
+    limit: int | None,
+    otherwise: Callable[[Any], Any],
+    *,
+    is_all: bool,
+) -> Callable[[Any], Any]:
+    """Return a function that reads a sequence as a view of the data.
 
     Args:
-        op: The sequence.
+        length: The number of elements.
+        size: Bytes of an element.
+        view: Function of the data and the range of the elements; it returns None where it can't view them.
         limit: Most bytes that may be claimed, or None.
         otherwise: Function that reads all other data, and raises the errors.
         is_all: Whether nothing may follow the sequence.
     """
-    code, length = number_code(op.item), op.length
-    if code is None or code[0] != _NATIVE or not isinstance(length, ops.Int) or length.packer is None:
+    if not isinstance(length, ops.Int) or length.packer is None or length.most is not None:
         return otherwise
-    assert isinstance(op.item, ops.Int | ops.Float)
-    unpack, first, size, letter = length.packer.unpack_from, length.size, op.item.size, code[1]
+    unpack, first = length.packer.unpack_from, length.size
     most = sys.maxsize if limit is None else limit
 
     def read(data: Any) -> Any:
         if type(data) is bytes and len(data) > first:
             stop = first + size * unpack(data)[0]
             if first < stop <= len(data) and stop <= most and (stop == len(data) or not is_all):
-                return memoryview(data)[first:stop].cast(letter)  # type: ignore[call-overload]
+                found = view(data, first, stop)
+                if found is not None:
+                    return found
         return otherwise(data)
 
     return read

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from snapformat.encodings.bincode import ops
+from snapformat.encodings.bincode.arrays import views_reader
 from snapformat.encodings.bincode.ops import Op
 from snapformat.model.numpy_scalars import is_structured
 from snapformat.model.structured import raw_dtype, record_of, records_of, shaped
@@ -93,16 +93,7 @@ class RecordLayout:
         import numpy
 
         raw = numpy.ndarray((stop - start) // self.size, self._raw, data, start)
-        return raw.view(self.dtype) if self._holds(raw, self._checks) else None
-
-    def _holds(self, raw: Any, checks: list[tuple[tuple[str, ...], _Check]]) -> bool:
-        for names, check in checks:
-            column = raw
-            for name in names:
-                column = column[name]
-            if not check(column):
-                return False
-        return True
+        return raw.view(self.dtype) if _holds(raw, self._checks) else None
 
     def packed(self, array: Any) -> memoryview | None:
         """Return the bytes of an array of one dimension, a record an element, without a copy if it has them.
@@ -119,7 +110,7 @@ class RecordLayout:
             raw, given = numpy.empty(len(array), self._raw), raw
             _assign(raw, given)
         raw = numpy.ascontiguousarray(raw)
-        if not self._holds(raw, self._checks) or not self._holds(raw, self._written):
+        if not _holds(raw, self._checks) or not _holds(raw, self._written):
             return None
         found: Any = raw.view(f"V{self.size}")
         return memoryview(found)
@@ -127,6 +118,17 @@ class RecordLayout:
 
 class NotFixedError(Exception):
     """An operation that no dtype has."""
+
+
+def _holds(raw: Any, checks: list[tuple[tuple[str, ...], _Check]]) -> bool:
+    """Return whether checks of the columns of records hold."""
+    for names, check in checks:
+        column = raw
+        for name in names:
+            column = column[name]
+        if not check(column):
+            return False
+    return True
 
 
 def _order(op: ops.Int | ops.Float) -> str:
@@ -200,27 +202,8 @@ def given_records(item: Op, value: Any) -> memoryview | list[Any] | None:
 def records_reader(
     op: ops.Seq, limit: int | None, otherwise: Callable[[Any], Any], *, is_all: bool
 ) -> Callable[[Any], Any]:
-    """Return a function that reads a sequence of records as a structured array.
-
-    Args:
-        op: The sequence.
-        limit: Most bytes that may be claimed, or None.
-        otherwise: Function that reads all other data, and raises the errors.
-        is_all: Whether nothing may follow the sequence.
-    """
-    layout, length = record_layout(op.item), op.length
-    if layout is None or not isinstance(length, ops.Int) or length.packer is None or length.most is not None:
+    """Return a function that reads a sequence of records as a structured array; see `views_reader`."""
+    layout = record_layout(op.item)
+    if layout is None:
         return otherwise
-    unpack, first, size, view = length.packer.unpack_from, length.size, layout.size, layout.view
-    most = sys.maxsize if limit is None else limit
-
-    def read(data: Any) -> Any:
-        if type(data) is bytes and len(data) > first:
-            stop = first + size * unpack(data)[0]
-            if first < stop <= len(data) and stop <= most and (stop == len(data) or not is_all):
-                found = view(data, first, stop)
-                if found is not None:
-                    return found
-        return otherwise(data)
-
-    return read
+    return views_reader(op.length, layout.size, layout.view, limit, otherwise, is_all=is_all)
