@@ -7,7 +7,7 @@ import dataclasses
 from snapformat.errors import SchemaError
 from snapformat.model import kinds
 from snapformat.model.checks import describe_value
-from snapformat.model.constraints import Constraints, ForeignConstraints, Rule, is_number
+from snapformat.model.constraints import Constraints, Rule, is_number
 from snapformat.model.kinds import Kind
 
 #: What the length of a value counts; other kinds have none that is known before.
@@ -53,7 +53,7 @@ def constrained(kind: Kind, rules: tuple[Rule, ...], shown: str) -> Kind:
     checked = tuple(_checked(kind, rule, shown) for rule in rules)
     predicates = tuple(rule.bound for rule in checked if rule.name == "predicate") or None
     is_own = type(kind) in (*_NOUNS, kinds.Int, kinds.Float) and predicates is None
-    check = Constraints(checked) if is_own else ForeignConstraints(checked)
+    check = Constraints(checked, is_own)
     words = ", ".join(rule.words for rule in checked)
     return kinds.Checked(kind, check, check, words, rules=checked, words=words, predicates=predicates)
 

@@ -100,9 +100,11 @@ class Constraints:
 
     Attributes:
         rules: The rules, in the order of their declaration.
+        is_own: Whether they run no code of the schema, as predicates do, and comparisons of other classes.
     """
 
     rules: tuple[Rule, ...]
+    is_own: bool
 
     def __call__(self, value: Any) -> Any:
         """Return the value.
@@ -114,16 +116,6 @@ class Constraints:
             if not rule.holds(value):
                 raise BadValue(rule.words, rule.found(value))
         return value
-
-
-class ForeignConstraints(Constraints):
-    """Constraints of which some run code of the schema: predicates, comparisons of other classes."""
-
-    __slots__ = ()
-
-
-# Only code of the library itself may run while the collector is paused.
-ForeignConstraints.__module__ = "constraints"
 
 
 def marked_rules(mark: Any) -> tuple[Rule, ...] | None:

@@ -112,8 +112,12 @@ def _makes_by_itself(op: ops.Struct) -> bool:
 
 
 def is_own(function: Any) -> bool:
-    """Return whether a callable is defined in this library or built into Python."""
+    """Return whether a callable runs code of this library and of Python alone.
+
+    One that is defined here may call others, and says so by an attribute `is_own`, which is false.
+    """
     while isinstance(function, partial):
         function = function.func
     module = getattr(function, "__module__", None) or type(function).__module__
-    return module.partition(".")[0] in ("builtins", "snapformat", "snapformat_schemas")
+    is_ours = module.partition(".")[0] in ("builtins", "snapformat", "snapformat_schemas")
+    return is_ours and getattr(function, "is_own", True) is not False
