@@ -34,7 +34,7 @@ typedef struct {
     const Program *program;
     uintptr_t stack; /* lowest address of the C stack that may be used */
     int64_t claimed, zero_sized;
-    int depth, doubt;
+    int depth;
 } Reader;
 
 typedef struct {

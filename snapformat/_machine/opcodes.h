@@ -1,7 +1,7 @@
 /* Generated from opcodes.py by `python snapformat/_machine/opcodes.py`. */
 #ifndef SNAPFORMAT_OPCODES_H
 #define SNAPFORMAT_OPCODES_H
-#define TABLE_DIGEST "8752e45b"
+#define TABLE_DIGEST "e3644be9"
 #define SHARED_COUNT 17
 enum {
     S_GUARD,
@@ -148,10 +148,8 @@ enum {
     MAP_NATURAL = 12,
     MAP_ELEMENTS = 13,
     MAP_VALUE = 14,
-    TUPLE_FIXED = 1,
-    TUPLE_LEVELS = 2,
-    TUPLE_COUNT = 3,
-    TUPLE_GROUPS = 4,
+    TUPLE_COUNT = 1,
+    TUPLE_GROUPS = 2,
     TUPLE_EACH = 1,
     TUPLE_IN_ITEM = 0,
     STRUCT_FIXED = 1,
@@ -228,7 +226,7 @@ static const Form forms[OPCODE_COUNT] = {
     {"npnnnnnnno", "", 0}, /* ARRAY */
     {"ppnnnnnnnnnOo", "", 0}, /* SET */
     {"ppnnnnnnnnnOop", "", 0}, /* MAP */
-    {"nnn", "p", 3}, /* TUPLE */
+    {"n", "p", 1}, /* TUPLE */
     {"nnonn", "nPo", 5}, /* STRUCT */
     {"oon", "npO", 3}, /* MADE */
     {"pnn", "oP", 3}, /* ENUM */

@@ -60,7 +60,7 @@ SEQ     length:p item:p {_ELEMENTS} most:n listed:o  a list behind its length
 ARRAY   size:n item:p {_ELEMENTS} most:n listed:o  a list of fixed length
 SET     length:p item:p {_ELEMENTS} {_KEYS}  a set
 MAP     length:p item:p {_ELEMENTS} {_KEYS} value:p  a map
-TUPLE   fixed:n levels:n count:n * item:p  values one after the other
+TUPLE   count:n * item:p              values one after the other
 STRUCT  fixed:n levels:n cls:o skipped:n count:n * slot:n item:p? attr:o  a struct of a class with slots
 MADE    cls:o make:o count:n * kept:n item:p attr:o?  a struct whose class is called
 ENUM    index:p other:n count:n * value:o item:p?  an index, and the fields of that variant

@@ -39,7 +39,7 @@ def made(*words: int, objects: tuple[Any, ...] = OBJECTS, root: int = 0) -> Any:
 SOUND = {
     "a number": ((CODES["UINT"], 1, 0), 0),
     "an option": ((CODES["UINT"], 1, 0, CODES["OPTION"], 0), 3),
-    "a tuple": ((CODES["UINT"], 1, 0, CODES["TUPLE"], -1, 0, 2, 0, 0), 3),
+    "a tuple": ((CODES["UINT"], 1, 0, CODES["TUPLE"], 2, 0, 0), 3),
     "a unit": ((CODES["UNIT"], 3), 0),
 }
 UNSOUND = {
@@ -52,9 +52,9 @@ UNSOUND = {
     "no place": ((CODES["OPTION"], -1), 0),
     "an object beyond": ((CODES["UNIT"], len(SHARED)), 0),
     "a negative object": ((CODES["UNIT"], -1), 0),
-    "groups that end": ((CODES["UINT"], 1, 0, CODES["TUPLE"], -1, 0, 3, 0, 0), 3),
-    "a negative count": ((CODES["TUPLE"], -1, 0, -1), 0),
-    "a huge count": ((CODES["TUPLE"], -1, 0, (1 << 31) - 1), 0),
+    "groups that end": ((CODES["UINT"], 1, 0, CODES["TUPLE"], 3, 0, 0), 3),
+    "a negative count": ((CODES["TUPLE"], -1), 0),
+    "a huge count": ((CODES["TUPLE"], (1 << 31) - 1), 0),
     "a root beyond": ((CODES["UINT"], 1, 0), 3),
     "a root inside": ((CODES["UINT"], 1, 0), 1),
 }

@@ -340,7 +340,7 @@ class _Compiler:
         items = []
         for item in op.items:
             items.append((yield self.place(item)))
-        return self.emit("TUPLE", -1, 0, len(items), *items)
+        return self.emit("TUPLE", len(items), *items)
 
     def _struct(self, op: ops.Struct) -> Task:
         if op.cls is None or op.scoped or op.subcons is not None:
