@@ -71,7 +71,7 @@ def build(into: Path, flags: Sequence[str] = (), objects: Sequence[str] = ()) ->
     return Path(command.get_ext_fullpath(extension.name))
 
 
-class MachineHook(BuildHookInterface):  # type: ignore[misc, unused-ignore]
+class MachineHook(BuildHookInterface):  # type: ignore[misc, unused-ignore]  # Any without hatchling
     """Adds the machine to a wheel, or builds it in place for an editable install."""
 
     PLUGIN_NAME = "custom"

@@ -36,4 +36,4 @@ def portable_format(format_: SnapshotFormat, file: bytes) -> SnapshotFormat:
     with without_machine():
         for _ in range(3):
             assert made.load(file).to_bytes() == file
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # `replace` of Any

@@ -25,7 +25,7 @@ DISKS = Path("/srv/disks")
 
 @dataclass
 class Row:
-    """What is known of a file."""
+    """A file, and what was read from it."""
 
     path: Path
     release: str = "?"
@@ -37,7 +37,7 @@ class Row:
 
 
 def look(path: Path) -> Row:
-    """Return what is known of a file, whatever is in it."""
+    """Return the row of a file; where it can't be read, `trouble` says why."""
     row = Row(path)
     verdict = judge(path)
     if verdict.error is not None:

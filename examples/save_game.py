@@ -23,7 +23,7 @@ class Difficulty(UnitEnum):
 
 @schema
 class Item(DataEnum):
-    """What may be in the bag."""
+    """An item in the bag."""
 
 
 @schema

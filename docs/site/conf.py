@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from sphinx.application import Sphinx
-from sphinx.domains.python import PyObject  # type: ignore[attr-defined]
+from sphinx.domains.python import PyObject  # type: ignore[attr-defined]  # not in its `__all__`
 from sphinx.util.inspect import object_description
 
 import snapformat

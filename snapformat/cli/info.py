@@ -132,8 +132,9 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         facts.append(("compression", summary.format.compression))
     if summary.also:
         facts.append(("also_fits", ", ".join(format_.name for format_ in summary.also)))
-    if _releases(summary):
-        facts.append(("releases", _releases(summary)))
+    releases = _releases(summary)
+    if releases:
+        facts.append(("releases", releases))
     if summary.format is not None and summary.format.note:
         facts.append(("note", summary.format.note))
     if summary.recognized is not None:

@@ -1,4 +1,4 @@
-"""What paths need of the system. Linux has it; elsewhere bytes and file objects still work."""
+"""Checks that the system can open paths, as Linux can; elsewhere bytes and file objects still work."""
 
 from __future__ import annotations
 

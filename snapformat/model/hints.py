@@ -1,4 +1,4 @@
-"""What to write instead of a class that is not a type of the serde data model."""
+"""Hints for classes that can't be stored: the annotation to write instead."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _Shaped = tuple[Any, tuple[int, ...]]
 
 
 class Column:
-    """What the values of a kind are in a structured array."""
+    """A column of a structured array, with the values of a kind."""
 
     __slots__ = ()
 

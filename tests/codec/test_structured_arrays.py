@@ -89,7 +89,7 @@ def as_array(value: Any, kind: Any, encoding: Encoding = BIG) -> Any:
 
 
 def verdicts(value: Any, kind: Any, encoding: Encoding) -> tuple[Any, Any]:
-    """What writing comes to: without giving up on what is valid; and by the reference."""
+    """Write a value, without a fallback, and by the reference; return both verdicts."""
     node = layout_of(kind, encoding)
     before = engine.statistics.write_fallbacks
     found = verdict(lambda: encode(value, kind, encoding))
@@ -299,7 +299,7 @@ def test_floats_keep_their_bits() -> None:
 
 
 def test_values_with_arrays() -> None:
-    """What holds for numbers holds for records: JSON and copies are as if it was a list."""
+    """JSON and copies of an array of records are those of a list, as with numbers."""
     found = decode(encode(table(), Table), Table, lazy=True, arrays="numpy")
     plain = to_json(table(), Table)
     assert to_json(found, Table) == plain

@@ -28,7 +28,7 @@ _MODULE = re.compile(r"\b(?:[a-z_]+\.)+(?=[A-Za-z_])")
 
 
 class Wanted(NamedTuple):
-    """What a line of a file says about itself: the letter and the text."""
+    """The comment of a line that says what a checker finds there: its letter and its text."""
 
     letter: str
     text: str
@@ -40,7 +40,7 @@ class Wanted(NamedTuple):
 
 
 def wanted(file: Path) -> dict[int, Wanted]:
-    """Return what the lines of a file say, by number."""
+    """Return the comments of a file, by line."""
     found = {}
     for number, line in enumerate(file.read_text().splitlines(), 1):
         match = _WANTED.search(line)

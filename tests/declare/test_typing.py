@@ -1,4 +1,4 @@
-"""What mypy sees: see `checkers`, which `make types` runs with pyright too."""
+"""mypy on the files of `checked`; `make types` runs it and pyright (see `checkers`)."""
 
 from __future__ import annotations
 
