@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapformat.docs.model import Document, Field
+from snapformat.docs.model import Document, Field, Variant
 
 #: Words in offsets and sizes, and what they stand for.
 _WORDS = (
@@ -24,7 +24,7 @@ def conventions(document: Document) -> list[str]:
     return [each for each in found if each]
 
 
-def _all_variants(document: Document) -> list:  # type: ignore[type-arg]
+def _all_variants(document: Document) -> list[Variant]:
     return [variant for each in document.types if each.kind == "enum" for variant in each.variants]
 
 
